@@ -1,0 +1,53 @@
+// Macros of strata: the only ones, and the only place where compiler extensions are used.
+#pragma once
+
+#define STRATA_VERSION_MAJOR 0
+#define STRATA_VERSION_MINOR 1
+#define STRATA_VERSION_PATCH 0
+
+// Forces a micro-kernel into its caller: its accumulators must stay in registers.
+#if defined(__GNUC__) || defined(__clang__)
+#define STRATA_INLINE __attribute__((always_inline)) inline
+#define STRATA_NOINLINE __attribute__((noinline))
+#define STRATA_RESTRICT __restrict__
+#else
+#define STRATA_INLINE inline
+#define STRATA_NOINLINE
+#define STRATA_RESTRICT
+#endif
+
+// At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which spills.
+#if defined(__GNUC__) || defined(__clang__)
+#define STRATA_KEEP_LOOP(pointer) asm volatile("" : "+r"(pointer))
+#else
+#define STRATA_KEEP_LOOP(pointer) static_cast<void>(pointer)
+#endif
+
+// Unrolls the next loop fully; its count is a small constant.
+#if defined(__clang__)
+#define STRATA_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define STRATA_UNROLL _Pragma("GCC unroll 64")
+#else
+#define STRATA_UNROLL
+#endif
+
+// Kernels live in a namespace named after the instruction set, so that objects built for different ones link together.
+#if defined(STRATA_SCALAR)
+#define STRATA_ISA scalar
+#elif defined(__AVX512F__)
+#define STRATA_ISA avx512
+#elif defined(__AVX2__)
+#define STRATA_ISA avx2
+#elif defined(__AVX__)
+#define STRATA_ISA avx
+#elif defined(__SSE4_1__)
+#define STRATA_ISA sse4_1
+#elif defined(__SSE2__)
+#define STRATA_ISA sse2
+#elif defined(__aarch64__)
+#define STRATA_ISA neon64
+#else
+#define STRATA_ISA scalar
+#define STRATA_SCALAR
+#endif

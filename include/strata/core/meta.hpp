@@ -1,0 +1,16 @@
+// meta: what strata takes from Boost.Hana; the only header that includes it.
+#pragma once
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC system_header
+#endif
+
+#include <boost/hana/tuple.hpp>
+
+namespace strata {
+
+/// The Hana sequence in which `layers()` and per-layer tuples come.
+template <class... Items>
+using sequence = boost::hana::tuple<Items...>;
+
+}  // namespace strata

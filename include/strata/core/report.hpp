@@ -1,0 +1,116 @@
+// report: the verdict of a check as a value, and the one assertion that turns a refusal into a compile error.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/text.hpp>
+
+namespace strata {
+
+/// What a check found: accepted, or where the mistake is, what was expected, what came, and what to do about it.
+struct report {
+    bool ok = true;
+    text<200> at{};
+    text<200> expects{};
+    text<200> got{};
+    text<200> fix{};
+
+    constexpr bool accepted() const { return ok; }
+    /// The facts as one sentence.
+    constexpr text<900> sentence() const {
+        text<900> result("strata: ");
+        result << at << " expects " << expects;
+        if (!got.empty()) result << ", got " << got;
+        return result << "; fix: " << fix;
+    }
+};
+
+/// A refusal; `at` may stay empty where the pass that asks knows the place.
+constexpr report refuse(std::string_view expects, std::string_view got, std::string_view fix, std::string_view at = {}) {
+    return {.ok = false, .at = at, .expects = expects, .got = got, .fix = fix};
+}
+
+// The facts of a refusal, as the compiler prints them. Clang cuts each string at 36 characters: long ones come in pieces.
+template <fixed_string... Words> struct at;
+template <fixed_string... Words> struct expects;
+template <fixed_string... Words> struct got;
+template <fixed_string... Words> struct fix;
+
+namespace detail {
+
+inline constexpr std::size_t longest_piece = 34;
+
+/// Where piece number `index` of `words` begins: pieces end behind a space, at most 34 characters long.
+constexpr std::size_t piece_begin(std::string_view words, std::size_t index) {
+    std::size_t begin = 0;
+    for (; index > 0 && begin < words.size(); --index) {
+        std::size_t end = words.size();
+        if (end - begin > longest_piece) {
+            end = begin + longest_piece;
+            const std::size_t space = words.substr(begin, longest_piece).rfind(' ');
+            if (space != std::string_view::npos && space > 0) end = begin + space + 1;
+        }
+        begin = end;
+    }
+    return begin;
+}
+
+constexpr std::size_t piece_count(std::string_view words) {
+    std::size_t count = 0;
+    while (piece_begin(words, count) < words.size()) ++count;
+    return count;
+}
+
+template <class Verdict, auto Member, std::size_t Index>
+constexpr auto piece() {
+    constexpr auto words = Verdict::value.*Member;
+    constexpr std::size_t begin = piece_begin(words, Index), end = piece_begin(words, Index + 1);
+    constexpr std::size_t trimmed = words.chars[end - 1] == ' ' ? end - 1 : end;
+    return fixed_string<trimmed - begin + 1>(words.view().substr(begin, trimmed - begin));
+}
+
+template <template <fixed_string...> class Fact, class Verdict, auto Member,
+          class = std::make_index_sequence<piece_count(Verdict::value.*Member)>>
+struct fact;
+template <template <fixed_string...> class Fact, class Verdict, auto Member, std::size_t... Index>
+struct fact<Fact, Verdict, Member, std::index_sequence<Index...>> {
+    using type = Fact<piece<Verdict, Member, Index>()...>;
+};
+
+template <class Verdict>
+constexpr auto sentence_of() {
+    constexpr auto words = Verdict::value.sentence();
+    return fixed_string<words.size() + 1>(words.view());
+}
+
+}  // namespace detail
+
+/// Holds where Ok; otherwise the compiler stops here and prints the facts.
+template <bool Ok, fixed_string Sentence, class... Facts>
+struct accepted {
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+    static_assert(Ok, Sentence);
+#else
+    static_assert(Ok, "strata: this is refused; the facts stand in at<>, expects<>, got<>, fix<> (see docs/errors.md)");
+#endif
+    static constexpr bool value = Ok;
+};
+
+/// The border: `Verdict::value` is a report; true where it accepts, a compile error with its facts where it refuses.
+template <class Verdict>
+constexpr bool assert_accepted() {
+    if constexpr (Verdict::value.ok) return true;
+    else
+        return accepted<false, detail::sentence_of<Verdict>(), typename detail::fact<at, Verdict, &report::at>::type,
+                        typename detail::fact<expects, Verdict, &report::expects>::type,
+                        typename detail::fact<got, Verdict, &report::got>::type,
+                        typename detail::fact<fix, Verdict, &report::fix>::type>::value;
+}
+
+/// What a refused call returns, so that nothing more is instantiated behind the error.
+struct refused {};
+
+}  // namespace strata

@@ -1,0 +1,68 @@
+// storage: aligned memory of a constant size, inside the object when small, on the heap when large.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace strata {
+
+/// Alignment in bytes of tensors, parameters and arenas: a cache line, which is also the widest vector register.
+inline constexpr std::size_t alignment = 64;
+
+/// What is larger lives on the heap, in bytes.
+inline constexpr std::size_t inline_bytes = 4096;
+
+/// Count elements of T inside the object, zero at first.
+template <class T, std::size_t Count>
+class inline_storage {
+public:
+    static constexpr bool is_inline = true;
+
+    constexpr T* data() { return elements_; }
+    constexpr const T* data() const { return elements_; }
+
+private:
+    alignas(alignment) T elements_[Count == 0 ? 1 : Count]{};
+};
+
+/// Count elements of T on the heap, zero at first; a moved-from one is empty and may only be assigned to or destroyed.
+template <class T, std::size_t Count>
+class heap_storage {
+public:
+    static constexpr bool is_inline = false;
+
+    heap_storage() : elements_(allocate()) { std::uninitialized_value_construct_n(elements_, Count); }
+    heap_storage(const heap_storage& other) : elements_(allocate()) {
+        std::uninitialized_copy_n(other.elements_, Count, elements_);
+    }
+    heap_storage(heap_storage&& other) noexcept : elements_(std::exchange(other.elements_, nullptr)) {}
+    heap_storage& operator=(const heap_storage& other) {
+        if (this == &other) return *this;
+        if (elements_ == nullptr) elements_ = allocate();
+        std::copy_n(other.elements_, Count, elements_);
+        return *this;
+    }
+    heap_storage& operator=(heap_storage&& other) noexcept {
+        std::swap(elements_, other.elements_);
+        return *this;
+    }
+    ~heap_storage() { ::operator delete(elements_, std::align_val_t{alignment}); }
+
+    T* data() { return elements_; }
+    const T* data() const { return elements_; }
+
+private:
+    static T* allocate() { return static_cast<T*>(::operator new(Count * sizeof(T), std::align_val_t{alignment})); }
+
+    T* elements_;
+};
+
+/// Inside the object up to `inline_bytes`, on the heap above.
+template <class T, std::size_t Count>
+using storage = std::conditional_t<(Count * sizeof(T) <= inline_bytes), inline_storage<T, Count>, heap_storage<T, Count>>;
+
+}  // namespace strata

@@ -1,0 +1,54 @@
+// Windows and the arithmetic of what they slide over: output extents and padding, as Keras computes them.
+#pragma once
+
+#include <cstddef>
+
+namespace strata {
+
+/// A size of one or two axes: `3` is 3 by 3, `window{3, 2}` is height 3, width 2.
+struct window {
+    int height = 1;
+    int width = 1;
+
+    constexpr window(int both) : height(both), width(both) {}
+    constexpr window(int h, int w) : height(h), width(w) {}
+    friend constexpr bool operator==(const window&, const window&) = default;
+};
+
+/// How the edges of the input are treated: no padding, or as much as keeps ceil(input / stride) outputs.
+enum class padding_mode { valid, same };
+
+/// One axis of a sliding window: extents, the padding in front of and behind the input, the number of outputs.
+struct sliding_axis {
+    std::size_t input = 0;
+    std::size_t kernel = 1;
+    std::size_t stride = 1;
+    std::size_t dilation = 1;
+    std::size_t output = 0;
+    std::size_t before = 0;
+    std::size_t after = 0;
+
+    /// The input positions that one output sees, holes included.
+    constexpr std::size_t span() const { return (kernel - 1) * dilation + 1; }
+    friend constexpr bool operator==(const sliding_axis&, const sliding_axis&) = default;
+};
+
+/// Keras' output size: valid (input - span) / stride + 1 (0 where the window does not fit), same ceil(input / stride).
+constexpr sliding_axis slide(std::size_t input, int kernel, int stride, int dilation, padding_mode mode) {
+    sliding_axis axis{.input = input,
+                      .kernel = static_cast<std::size_t>(kernel),
+                      .stride = static_cast<std::size_t>(stride),
+                      .dilation = static_cast<std::size_t>(dilation)};
+    if (mode == padding_mode::valid) {
+        axis.output = input < axis.span() ? 0 : (input - axis.span()) / axis.stride + 1;
+        return axis;
+    }
+    axis.output = (input + axis.stride - 1) / axis.stride;
+    const std::size_t covered = axis.output == 0 ? 0 : (axis.output - 1) * axis.stride + axis.span();
+    const std::size_t padding = covered > input ? covered - input : 0;
+    axis.before = padding / 2;
+    axis.after = padding - axis.before;
+    return axis;
+}
+
+}  // namespace strata

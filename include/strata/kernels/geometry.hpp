@@ -1,0 +1,36 @@
+// Geometries: everything a kernel must know about its shapes, as structural values.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/window.hpp>
+
+namespace strata::kernels {
+
+/// A convolution over (ih, iw, ic) to (oh, ow, oc); extents and padding of the two axes stand in `height` and `width`.
+struct conv2d_geometry {
+    sliding_axis height{};
+    sliding_axis width{};
+    std::size_t in_channels = 1;
+    std::size_t out_channels = 1;
+
+    constexpr std::size_t in_size() const { return height.input * width.input * in_channels; }
+    constexpr std::size_t out_size() const { return height.output * width.output * out_channels; }
+    /// Rows of the weight matrix: kh kw ic.
+    constexpr std::size_t depth() const { return height.kernel * width.kernel * in_channels; }
+    constexpr bool is_padded() const { return height.before + height.after + width.before + width.after > 0; }
+    friend constexpr bool operator==(const conv2d_geometry&, const conv2d_geometry&) = default;
+};
+
+/// A pooling over (ih, iw, channels).
+struct pool2d_geometry {
+    sliding_axis height{};
+    sliding_axis width{};
+    std::size_t channels = 1;
+
+    constexpr std::size_t in_size() const { return height.input * width.input * channels; }
+    constexpr std::size_t out_size() const { return height.output * width.output * channels; }
+    friend constexpr bool operator==(const pool2d_geometry&, const pool2d_geometry&) = default;
+};
+
+}  // namespace strata::kernels
