@@ -96,18 +96,20 @@ struct accepted {
 #else
     static_assert(Ok, "strata: this is refused; the facts stand in at<>, expects<>, got<>, fix<> (see docs/errors.md)");
 #endif
-    static constexpr bool value = Ok;
 };
 
-/// The border: `Verdict::value` is a report; true where it accepts, a compile error with its facts where it refuses.
+/// The border: stops the compiler with the facts where the report `Verdict::value` refuses. The caller goes on only where it
+/// accepts, so that one mistake gives one error.
 template <class Verdict>
 constexpr bool assert_accepted() {
-    if constexpr (Verdict::value.ok) return true;
-    else
-        return accepted<false, detail::sentence_of<Verdict>(), typename detail::fact<at, Verdict, &report::at>::type,
-                        typename detail::fact<expects, Verdict, &report::expects>::type,
-                        typename detail::fact<got, Verdict, &report::got>::type,
-                        typename detail::fact<fix, Verdict, &report::fix>::type>::value;
+    if constexpr (!Verdict::value.ok) {
+        using refusal = accepted<false, detail::sentence_of<Verdict>(), typename detail::fact<at, Verdict, &report::at>::type,
+                                 typename detail::fact<expects, Verdict, &report::expects>::type,
+                                 typename detail::fact<got, Verdict, &report::got>::type,
+                                 typename detail::fact<fix, Verdict, &report::fix>::type>;
+        static_cast<void>(sizeof(refusal));
+    }
+    return true;
 }
 
 /// What a refused call returns, so that nothing more is instantiated behind the error.

@@ -58,7 +58,10 @@ struct text {
     constexpr operator std::string_view() const { return view(); }
     std::string str() const { return std::string(view()); }
 
-    friend constexpr bool operator==(const text& a, const text& b) { return a.view() == b.view(); }
+    template <std::size_t OtherCapacity>
+    friend constexpr bool operator==(const text& a, const text<OtherCapacity>& b) {
+        return a.view() == b.view();
+    }
     friend constexpr bool operator==(const text& a, std::string_view b) { return a.view() == b; }
     friend constexpr bool operator==(const text& a, const char* b) { return a.view() == std::string_view(b); }
     friend std::ostream& operator<<(std::ostream& out, const text& value) { return out << value.view(); }

@@ -1,0 +1,17 @@
+// Everything that inference needs, and no files: what a product ships.
+#pragma once
+
+#include <strata/layers/activation.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/dense.hpp>
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/flatten.hpp>
+#include <strata/layers/global_pooling2d.hpp>
+#include <strata/layers/initializer.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/pooling2d.hpp>
+#include <strata/layers/reshape.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/sequential.hpp>

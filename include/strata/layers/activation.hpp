@@ -1,0 +1,41 @@
+// Activation<A>: an activation as a layer with options.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// Any shape, unchanged. Keras: `Activation(a)`.
+template <class Function, class... Options>
+struct Activation : layer<Activation<Function, Options...>, Options...> {
+    static constexpr std::string_view type = "Activation";
+    static constexpr bool is_identity = Function::is_identity;
+
+    static constexpr report check(const shape& in) { return Function::check(in); }
+    static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        Function::template forward<In, N, Fused>(x, weights, y, scratch);
+    }
+};
+
+/// The same of an elementwise activation, which a layer before it may run in its epilogue.
+template <elementwise_layer Function, class... Options>
+struct Activation<Function, Options...> : layer<Activation<Function, Options...>, Options...> {
+    static constexpr std::string_view type = "Activation";
+    static constexpr bool is_identity = Function::is_identity;
+    using function = typename Function::function;
+
+    static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        Function::template forward<In, N, Fused>(x, weights, y, scratch);
+    }
+};
+
+}  // namespace strata

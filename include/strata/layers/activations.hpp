@@ -1,0 +1,100 @@
+// Activations on one value at a time: each is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// What the elementwise activations share: any shape, unchanged; one FLOP a value is counted.
+template <class Self, class Function>
+struct elementwise_activation : layer<Self> {
+    static constexpr std::string_view kind = activation_kind;
+    using function = Function;
+
+    static constexpr std::size_t flops(const shape& in) { return in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        kernels::elementwise<Function>(N * In.size(), x, y);
+    }
+};
+
+/// f(x) = x. Keras: `linear`.
+struct Linear : elementwise_activation<Linear, kernels::linear> {
+    static constexpr std::string_view type = "Linear";
+    static constexpr bool is_identity = true;
+    static constexpr std::size_t flops(const shape&) { return 0; }
+};
+/// max(x, 0). Keras: `relu`.
+struct ReLU : elementwise_activation<ReLU, kernels::relu> {
+    static constexpr std::string_view type = "ReLU";
+};
+/// min(max(x, 0), 6). Keras: `relu6`.
+struct ReLU6 : elementwise_activation<ReLU6, kernels::relu6> {
+    static constexpr std::string_view type = "ReLU6";
+};
+/// x where x > 0, else Slope x. Keras: `LeakyReLU(negative_slope)`; its default is 0.3.
+template <double Slope = 0.3>
+struct LeakyReLU : elementwise_activation<LeakyReLU<Slope>, kernels::leaky_relu<Slope>> {
+    static constexpr std::string_view type = "LeakyReLU";
+};
+/// x where x > 0, else exp(x) - 1. Keras: `elu`. Clevert et al. 2015.
+struct ELU : elementwise_activation<ELU, kernels::elu> {
+    static constexpr std::string_view type = "ELU";
+};
+/// 1.0507 ELU with alpha 1.6733. Keras: `selu`. Klambauer et al. 2017.
+struct SELU : elementwise_activation<SELU, kernels::selu> {
+    static constexpr std::string_view type = "SELU";
+};
+/// x Phi(x), by erf. Keras: `gelu` (approximate=False). Hendrycks and Gimpel 2016.
+struct GELU : elementwise_activation<GELU, kernels::gelu> {
+    static constexpr std::string_view type = "GELU";
+};
+/// x Phi(x), by tanh. Keras: `gelu(approximate=True)`.
+struct GELUTanh : elementwise_activation<GELUTanh, kernels::gelu_tanh> {
+    static constexpr std::string_view type = "GELUTanh";
+};
+/// x sigmoid(x). Keras: `silu`, `swish`.
+struct SiLU : elementwise_activation<SiLU, kernels::silu> {
+    static constexpr std::string_view type = "SiLU";
+};
+/// x hard_sigmoid(x). Keras: `hard_silu`, `hard_swish`.
+struct HardSiLU : elementwise_activation<HardSiLU, kernels::hard_silu> {
+    static constexpr std::string_view type = "HardSiLU";
+};
+/// x tanh(softplus(x)). Keras: `mish`. Misra 2019.
+struct Mish : elementwise_activation<Mish, kernels::mish> {
+    static constexpr std::string_view type = "Mish";
+};
+/// 1 / (1 + exp(-x)). Keras: `sigmoid`.
+struct Sigmoid : elementwise_activation<Sigmoid, kernels::sigmoid> {
+    static constexpr std::string_view type = "Sigmoid";
+};
+/// relu6(x + 3) / 6. Keras: `hard_sigmoid`.
+struct HardSigmoid : elementwise_activation<HardSigmoid, kernels::hard_sigmoid> {
+    static constexpr std::string_view type = "HardSigmoid";
+};
+/// Keras: `tanh`.
+struct Tanh : elementwise_activation<Tanh, kernels::tanh> {
+    static constexpr std::string_view type = "Tanh";
+};
+/// log(1 + exp(x)). Keras: `softplus`.
+struct Softplus : elementwise_activation<Softplus, kernels::softplus> {
+    static constexpr std::string_view type = "Softplus";
+};
+/// x / (1 + |x|). Keras: `softsign`.
+struct Softsign : elementwise_activation<Softsign, kernels::softsign> {
+    static constexpr std::string_view type = "Softsign";
+};
+/// exp(x). Keras: `exponential`.
+struct Exponential : elementwise_activation<Exponential, kernels::exponential> {
+    static constexpr std::string_view type = "Exponential";
+};
+
+}  // namespace strata

@@ -1,0 +1,120 @@
+// Conv2D: a two-dimensional convolution (cross-correlation, as in every framework).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/conv2d.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride), span
+/// = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels, Filters), bias (Filters). Keras: `Conv2D`.
+template <int Filters, window Kernel, class... Options>
+struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using activation = typename options::template get<Linear>;
+    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+
+    static constexpr std::string_view type = "Conv2D";
+    static constexpr std::array takes{activation_kind,         strides<1>::kind, padding::valid::kind,
+                                      dilation<1>::kind,       no_bias::kind,    kernel_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (Filters < 1)
+            return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>", "write Conv2D<filters, k>");
+        return windows.check(in);
+    }
+    static constexpr kernels::conv2d_geometry geometry(const shape& in) {
+        return {.height = windows.height(in),
+                .width = windows.width(in),
+                .in_channels = in[2],
+                .out_channels = static_cast<std::size_t>(Filters)};
+    }
+    static constexpr shape output(const shape& in) {
+        const auto g = geometry(in);
+        return {g.height.output, g.width.output, g.out_channels};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        return kernel_and_bias<options>(shape{Kernel.height, Kernel.width, static_cast<int>(in[2]), Filters});
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        const auto g = geometry(in);
+        return g.out_size() * (2 * g.depth() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(output(in));
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return kernels::conv2d_scratch<T>(geometry(in));
+    }
+
+    /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does not
+    /// fall, so that it commutes with the maximum.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return epilogue<In, Next...>::is_possible;
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        run<In, N>(x, weights, y, scratch, Fused{});
+    }
+
+private:
+    template <shape In, class... Next>
+    struct epilogue {
+        static constexpr bool is_possible = sizeof...(Next) == 0;
+        static constexpr bool pools = false;
+        using function = activation;
+    };
+    template <shape In, elementwise_layer Next>
+    struct epilogue<In, Next> {
+        static constexpr bool is_possible = activation::is_identity;
+        static constexpr bool pools = false;
+        using function = Next;
+    };
+    template <shape In, class Pooling, class Function>
+    struct pooled {
+        static constexpr kernels::pool2d_geometry pool = Pooling::geometry(output(In));
+        static constexpr bool pools = true;
+        static constexpr bool is_possible = [] {
+            if constexpr (elementwise_layer<Function>)
+                return Function::function::is_monotone && kernels::fuses(geometry(In), pool);
+            else return false;
+        }();
+        using function = Function;
+    };
+    template <shape In, max_pooling_layer Next>
+    struct epilogue<In, Next> : pooled<In, Next, activation> {};
+    template <shape In, elementwise_layer Next, max_pooling_layer Pooling>
+    struct epilogue<In, Next, Pooling> : pooled<In, Pooling, Next> {
+        static constexpr bool is_possible = activation::is_identity && pooled<In, Pooling, Next>::is_possible;
+    };
+
+    template <shape In, std::size_t N, class... Next, class T>
+    static constexpr void run(const T* x, const T* const* weights, T* y, T* scratch, fused<Next...>) {
+        using behind = epilogue<In, Next...>;
+        using function = typename activation_function<typename behind::function>::type;
+        constexpr auto g = geometry(In);
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
+            if constexpr (behind::pools) {
+                kernels::conv2d_max_pooling<g, behind::pool, function>(x, weights[0], bias, y, scratch);
+                y += behind::pool.out_size();
+            } else {
+                kernels::conv2d<g, function>(x, weights[0], bias, y, scratch);
+                finish_rows<typename behind::function, g.height.output * g.width.output, g.out_channels>(y);
+                y += g.out_size();
+            }
+        }
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,20 @@
+// Flatten: all axes as one.
+#pragma once
+
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (a, b, c) -> (a b c), in row-major order: the same memory. Keras: `Flatten`.
+template <class... Options>
+struct Flatten : layer<Flatten<Options...>, Options...> {
+    static constexpr std::string_view type = "Flatten";
+    static constexpr bool is_view = true;
+
+    static constexpr shape output(const shape& in) { return shape{in.size()}; }
+};
+
+}  // namespace strata

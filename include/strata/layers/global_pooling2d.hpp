@@ -1,0 +1,48 @@
+// GlobalMaxPooling2D and GlobalAveragePooling2D.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/pooling.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// What the two share: (height, width, channels) -> (channels). No weights.
+template <class Self, class... Options>
+struct global_pooling2d : layer<Self, Options...> {
+    static constexpr report check(const shape& in) {
+        if (in.rank() == 3) return {};
+        return refuse("(height, width, channels)", to_text(in), "put it behind a layer that gives an image");
+    }
+    static constexpr shape output(const shape& in) { return shape{in[2]}; }
+    static constexpr std::size_t flops(const shape& in) { return in.size(); }
+};
+
+/// The maximum of each channel. Keras: `GlobalMaxPooling2D`.
+template <class... Options>
+struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Options...> {
+    static constexpr std::string_view type = "GlobalMaxPooling2D";
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::global_max_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
+    }
+};
+
+/// The mean of each channel. Keras: `GlobalAveragePooling2D`.
+template <class... Options>
+struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options...>, Options...> {
+    static constexpr std::string_view type = "GlobalAveragePooling2D";
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::global_average_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,100 @@
+// layer: the contract that every layer meets, and the surface that every layer has.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/kernels/activation.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/parameter.hpp>
+
+namespace strata {
+
+/// What stands at the end of a layer's forward call: nothing, or layers behind it that run in its epilogue.
+template <class... Next>
+struct fused {};
+
+/// A layer descriptor: an empty type that says everything about a layer but its weights.
+template <class Layer>
+concept layer_descriptor = std::is_empty_v<Layer> && requires(const shape& in) {
+    { Layer::type } -> std::convertible_to<std::string_view>;
+    { Layer::check(in) } -> std::same_as<report>;
+    { Layer::output(in) } -> std::same_as<shape>;
+    { Layer::parameters(in) } -> std::same_as<parameter_table>;
+};
+
+/// A layer that maps each value by itself: `function` is its functor.
+template <class Layer>
+concept elementwise_layer = layer_descriptor<Layer> && requires { typename Layer::function; };
+
+/// A layer that gives its input unchanged when it infers (Dropout).
+template <class Layer>
+concept identity_at_inference = layer_descriptor<Layer> && Layer::is_identity;
+
+/// A layer that only gives its input another shape (Flatten, Reshape): no copy is made.
+template <class Layer>
+concept view_layer = layer_descriptor<Layer> && Layer::is_view;
+
+/// A max pooling that a convolution may run in its epilogue.
+template <class Layer>
+concept max_pooling_layer = layer_descriptor<Layer> && Layer::is_max_pooling;
+
+namespace detail {
+
+/// A built layer's shape of one sample, known before model/ is.
+template <class Self>
+struct model_surface;
+
+}  // namespace detail
+
+/// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`, `takes`
+/// (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward.
+template <class Self, class... Options>
+struct layer {
+    using options = option_list<Options...>;
+    static constexpr std::array<std::string_view, 0> takes{};
+    static constexpr bool is_identity = false;
+    static constexpr bool is_view = false;
+    static constexpr bool is_max_pooling = false;
+
+    static constexpr report check(const shape&) { return {}; }
+    static constexpr shape output(const shape& in) { return in; }
+    static constexpr parameter_table parameters(const shape&) { return {}; }
+    static constexpr std::size_t flops(const shape&) { return 0; }
+    /// Elements of scratch memory that forward wants for one tile, scalars of type T.
+    template <class T>
+    static constexpr std::size_t scratch(const shape&) {
+        return 0;
+    }
+    /// Whether forward can run the layers Next in its epilogue.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return false;
+    }
+
+    /// A descriptor alone has no shape and so no weights: build_for(x) gives a model with both.
+    static constexpr bool is_built() { return false; }
+    static constexpr std::array<parameter, 0> weights() { return {}; }
+    /// A model of this one layer for batches like x.
+    template <class Batch>
+    static auto build_for(const Batch& x) {
+        return detail::model_surface<Self>::build_for(x);
+    }
+};
+
+/// The functor of an activation that a layer runs in its own epilogue; a row-wise one (Softmax) runs behind it.
+template <class Activation>
+struct activation_function {
+    using type = kernels::linear;
+};
+template <elementwise_layer Activation>
+struct activation_function<Activation> {
+    using type = typename Activation::function;
+};
+
+}  // namespace strata

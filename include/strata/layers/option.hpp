@@ -1,0 +1,150 @@
+// Options: the types in a layer's pack, in any order, and how a layer finds its own and refuses the others.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/core/window.hpp>
+
+namespace strata {
+
+/// The layer's name, unique in its model. Keras: `name=`.
+template <fixed_string Text>
+struct name {
+    static constexpr std::string_view kind = "name<\"...\">";
+    static constexpr std::string_view value = Text;
+};
+
+/// The weights are not trained. Keras: `trainable=False`.
+struct frozen {
+    static constexpr std::string_view kind = "frozen";
+};
+
+/// The shape of one sample, on the first layer of a model. Keras: `input_shape=`.
+template <int... Extents>
+struct input_shape {
+    static constexpr std::string_view kind = "input_shape<...>";
+    static constexpr shape value{Extents...};
+    static constexpr bool is_positive = ((Extents > 0) && ...);
+};
+
+/// Steps of a window: one number for both axes, or height, width. Keras: `strides=`.
+template <int Height, int Width = Height>
+struct strides {
+    static constexpr std::string_view kind = "strides<...>";
+    static constexpr window value{Height, Width};
+};
+
+/// Distance of a kernel's taps: one number for both axes, or height, width. Keras: `dilation_rate=`.
+template <int Height, int Width = Height>
+struct dilation {
+    static constexpr std::string_view kind = "dilation<...>";
+    static constexpr window value{Height, Width};
+};
+
+/// Edges of the input. Keras: `padding=`.
+namespace padding {
+
+struct valid {
+    static constexpr std::string_view kind = "padding::...";
+    static constexpr padding_mode value = padding_mode::valid;
+};
+struct same {
+    static constexpr std::string_view kind = "padding::...";
+    static constexpr padding_mode value = padding_mode::same;
+};
+
+}  // namespace padding
+
+/// No bias is added. Keras: `use_bias=False`.
+struct no_bias {
+    static constexpr std::string_view kind = "no_bias";
+};
+
+/// How the kernel begins. Keras: `kernel_initializer=`.
+template <class Initializer>
+struct kernel_initializer {
+    static constexpr std::string_view kind = "kernel_initializer<...>";
+    using type = Initializer;
+};
+
+/// How the bias begins. Keras: `bias_initializer=`.
+template <class Initializer>
+struct bias_initializer {
+    static constexpr std::string_view kind = "bias_initializer<...>";
+    using type = Initializer;
+};
+
+/// The kind of every activation when it stands among a layer's options.
+inline constexpr std::string_view activation_kind = "an activation";
+
+template <class Type>
+concept option = requires {
+    { Type::kind } -> std::convertible_to<std::string_view>;
+};
+
+namespace detail {
+
+template <class Option>
+constexpr std::string_view kind_of() {
+    if constexpr (option<Option>) return Option::kind;
+    else return "";
+}
+
+template <class... Options>
+constexpr std::size_t find_kind(std::string_view kind) {
+    const std::array<std::string_view, sizeof...(Options) + 1> kinds{kind_of<Options>()..., kind};
+    std::size_t index = 0;
+    while (kinds[index] != kind) ++index;
+    return index;
+}
+
+}  // namespace detail
+
+/// A layer's options as one type.
+template <class... Options>
+struct option_list {
+    /// Whether an option of Like's kind is among them.
+    template <class Like>
+    static constexpr bool has = detail::find_kind<Options...>(Like::kind) < sizeof...(Options);
+    /// The option of Default's kind, or Default.
+    template <class Default>
+    using get = type_at<detail::find_kind<Options...>(Default::kind), type_list<Options..., Default>>;
+};
+
+namespace detail {
+
+/// Refuses options that the layer does not take, and kinds that are given twice.
+template <class... Options, std::size_t Count>
+constexpr report check_options(option_list<Options...>, const std::array<std::string_view, Count>& takes) {
+    constexpr std::array<std::string_view, 3> common{"name<\"...\">", "frozen", "input_shape<...>"};
+    const std::array<std::string_view, sizeof...(Options)> given{kind_of<Options>()...};
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        bool taken = false;
+        for (const auto kind : takes) taken = taken || kind == given[i];
+        for (const auto kind : common) taken = taken || kind == given[i];
+        if (!taken) {
+            text<200> list, found, remedy;
+            for (const auto kind : takes) list << kind << ", ";
+            list << common[0] << ", " << common[1] << ", " << common[2];
+            found << (given[i].empty() ? std::string_view("something that is no option") : given[i]);
+            remedy << "take " << (given[i].empty() ? std::string_view("it") : given[i]) << " out of its options";
+            return refuse(list, found, remedy);
+        }
+        for (std::size_t earlier = 0; earlier < i; ++earlier)
+            if (given[earlier] == given[i])
+                return refuse(text<200>() << "one option of each kind", text<200>() << given[i] << " twice",
+                              text<200>() << "keep one: " << given[i]);
+    }
+    return {};
+}
+
+}  // namespace detail
+
+}  // namespace strata

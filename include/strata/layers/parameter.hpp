@@ -1,0 +1,68 @@
+// parameter: one row of a layer's table of weights, and how that weight lies in memory.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/dense.hpp>
+#include <strata/kernels/panels.hpp>
+#include <strata/layers/initializer.hpp>
+#include <strata/layers/option.hpp>
+
+namespace strata {
+
+/// How the kernels want a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
+enum class weight_layout { panels, plain };
+
+/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, how it lies in memory.
+struct parameter {
+    std::string_view name{};
+    shape extents{};
+    initializer begin{};
+    bool trainable = true;
+    weight_layout layout = weight_layout::panels;
+
+    /// Its place in memory for scalars of type T.
+    template <class T>
+    constexpr kernels::panels storage() const {
+        const std::size_t columns = extents.back();
+        return {.rows = extents.size() / columns,
+                .columns = columns,
+                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns) : 0};
+    }
+};
+
+/// A layer's weights in Keras' order.
+struct parameter_table {
+    static constexpr std::size_t capacity = 8;
+
+    std::array<parameter, capacity> rows{};
+    std::size_t count = 0;
+
+    constexpr parameter_table& push_back(const parameter& row) {
+        rows[count++] = row;
+        return *this;
+    }
+    constexpr std::size_t size() const { return count; }
+    constexpr const parameter& operator[](std::size_t i) const { return rows[i]; }
+    constexpr const parameter* begin() const { return rows.data(); }
+    constexpr const parameter* end() const { return rows.data() + count; }
+};
+
+/// The table of a layer with a kernel and perhaps a bias.
+template <class Options>
+constexpr parameter_table kernel_and_bias(const shape& kernel) {
+    parameter_table table;
+    table.push_back({.name = "kernel",
+                     .extents = kernel,
+                     .begin = Options::template get<kernel_initializer<GlorotUniform>>::type::value});
+    if (!Options::template has<no_bias>)
+        table.push_back({.name = "bias",
+                         .extents = shape{kernel.back()},
+                         .begin = Options::template get<bias_initializer<Zeros>>::type::value});
+    return table;
+}
+
+}  // namespace strata

@@ -1,0 +1,59 @@
+// MaxPooling2D and AveragePooling2D.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/pooling.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+
+namespace strata {
+
+/// What the two poolings share: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are the
+/// window where none are given. No weights.
+template <class Self, window Pool, class... Options>
+struct pooling2d : layer<Self, Options...> {
+    static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
+
+    static constexpr report check(const shape& in) { return windows.check(in); }
+    static constexpr kernels::pool2d_geometry geometry(const shape& in) {
+        return {.height = windows.height(in), .width = windows.width(in), .channels = in[2]};
+    }
+    static constexpr shape output(const shape& in) {
+        return {windows.height(in).output, windows.width(in).output, in[2]};
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        return output(in).size() * windows.height(in).kernel * windows.width(in).kernel;
+    }
+};
+
+/// The maximum of each window. Keras: `MaxPooling2D`.
+template <window Pool, class... Options>
+struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...> {
+    static constexpr std::string_view type = "MaxPooling2D";
+    static constexpr bool is_max_pooling = true;
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        constexpr auto g = MaxPooling2D::geometry(In);
+        for (std::size_t n = 0; n < N; ++n) kernels::max_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+    }
+};
+
+/// The mean of each window, over the cells inside the input only. Keras: `AveragePooling2D`.
+template <window Pool, class... Options>
+struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Options...> {
+    static constexpr std::string_view type = "AveragePooling2D";
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        constexpr auto g = AveragePooling2D::geometry(In);
+        for (std::size_t n = 0; n < N; ++n) kernels::average_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,26 @@
+// Reshape: the same elements in another shape.
+#pragma once
+
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (...) -> Target, in row-major order: the same memory; the sizes must be equal. Keras: `Reshape`.
+template <shape Target, class... Options>
+struct Reshape : layer<Reshape<Target, Options...>, Options...> {
+    static constexpr std::string_view type = "Reshape";
+    static constexpr bool is_view = true;
+
+    static constexpr report check(const shape& in) {
+        if (in.size() == Target.size()) return {};
+        return refuse(text<200>() << Target.size() << " elements for " << to_text(Target),
+                      text<200>() << to_text(in) << ", " << in.size() << " elements",
+                      text<200>() << "choose a shape of " << in.size() << " elements");
+    }
+    static constexpr shape output(const shape&) { return Target; }
+};
+
+}  // namespace strata

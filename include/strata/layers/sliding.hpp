@@ -1,0 +1,59 @@
+// What layers with a sliding window share: their options as values, and the check of what they slide over.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
+#include <strata/layers/option.hpp>
+
+namespace strata {
+
+/// Kernel, strides, dilation and padding of a two-dimensional window.
+struct window_options {
+    window kernel;
+    window stride;
+    window dilation;
+    padding_mode mode;
+
+    constexpr sliding_axis height(const shape& in) const {
+        return slide(in[0], kernel.height, stride.height, dilation.height, mode);
+    }
+    constexpr sliding_axis width(const shape& in) const {
+        return slide(in[1], kernel.width, stride.width, dilation.width, mode);
+    }
+    /// Refuses sizes below 1, an input that is no image, and a window that does not fit into it.
+    constexpr report check(const shape& in) const {
+        const auto positive = [](window w) { return w.height > 0 && w.width > 0; };
+        if (!positive(kernel) || !positive(stride) || !positive(dilation))
+            return refuse("window, strides, dilation >= 1", sizes(), "write sizes of at least 1");
+        if (stride != window{1} && dilation != window{1})
+            return refuse("strides or dilation, not both", sizes(), "leave one of them at 1");
+        if (in.rank() != 3)
+            return refuse("(height, width, channels)", to_text(in), "put Reshape<shape{h, w, c}> before it");
+        if (height(in).output == 0 || width(in).output == 0)
+            return refuse(text<200>() << "(>= " << height(in).span() << ", >= " << width(in).span() << ", channels)",
+                          to_text(in), "use padding::same, a smaller window, or less pooling before it");
+        return {};
+    }
+
+private:
+    constexpr text<200> sizes() const {
+        const auto pair = [](window w) { return text<64>() << w.height << "x" << w.width; };
+        return text<200>() << "window " << pair(kernel) << ", strides " << pair(stride) << ", dilation " << pair(dilation);
+    }
+};
+
+/// Reads strides<>, dilation<> and padding:: from a layer's options; the default stride is the caller's.
+template <class Options>
+constexpr window_options window_options_of(window kernel, window default_stride) {
+    window stride = default_stride;
+    if constexpr (Options::template has<strides<1>>) stride = Options::template get<strides<1>>::value;
+    return {.kernel = kernel,
+            .stride = stride,
+            .dilation = Options::template get<dilation<1>>::value,
+            .mode = Options::template get<padding::valid>::value};
+}
+
+}  // namespace strata

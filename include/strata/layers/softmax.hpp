@@ -1,0 +1,62 @@
+// Softmax and LogSoftmax: activations over the last axis.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/softmax.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// An activation that needs a whole row: it runs in place behind the layer whose option it is.
+template <class Activation>
+concept row_activation = layer_descriptor<Activation> && Activation::acts_on_rows;
+
+/// What the activations over the last axis share: any shape of rank 1 or more, unchanged.
+template <class Self>
+struct last_axis_activation : layer<Self> {
+    static constexpr std::string_view kind = activation_kind;
+    static constexpr bool acts_on_rows = true;
+
+    static constexpr report check(const shape& in) {
+        if (in.rank() > 0) return {};
+        return refuse("at least one axis", to_text(in), "give it rows, such as Dense<10>");
+    }
+    static constexpr std::size_t flops(const shape& in) { return 5 * in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        Self::template rows<N * In.rows(), In.back()>(x, y);
+    }
+};
+
+/// exp(x) / sum(exp(x)) over the last axis; the maximum is subtracted first. Keras: `softmax`.
+struct Softmax : last_axis_activation<Softmax> {
+    static constexpr std::string_view type = "Softmax";
+
+    template <std::size_t Rows, std::size_t Columns, class T>
+    static constexpr void rows(const T* x, T* y) {
+        kernels::softmax<Rows, Columns>(x, y);
+    }
+};
+
+/// x - log(sum(exp(x))) over the last axis. Keras: `log_softmax`.
+struct LogSoftmax : last_axis_activation<LogSoftmax> {
+    static constexpr std::string_view type = "LogSoftmax";
+
+    template <std::size_t Rows, std::size_t Columns, class T>
+    static constexpr void rows(const T* x, T* y) {
+        kernels::log_softmax<Rows, Columns>(x, y);
+    }
+};
+
+/// Runs a row-wise activation in place on a layer's output; elementwise ones ran in the kernel's epilogue.
+template <class Activation, std::size_t Rows, std::size_t Columns, class T>
+constexpr void finish_rows(T* y) {
+    if constexpr (row_activation<Activation>) Activation::template rows<Rows, Columns>(y, y);
+}
+
+}  // namespace strata

@@ -1,0 +1,99 @@
+// Editing a list of items: which options are among them, the list without its last layer, the list with an input.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/meta.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/model/net.hpp>
+
+namespace strata::detail {
+
+template <class List>
+struct as_options;
+template <class... Options>
+struct as_options<type_list<Options...>> {
+    using type = option_list<Options...>;
+};
+
+template <class... Items>
+constexpr auto option_indices() {
+    constexpr std::array kinds{kind_of_item<Items>()..., item_kind::other};
+    constexpr std::size_t count = (std::size_t{0} + ... + (kind_of_item<Items>() == item_kind::option ? 1 : 0));
+    std::array<std::size_t, count> result{};
+    for (std::size_t i = 0, next = 0; i < sizeof...(Items); ++i)
+        if (kinds[i] == item_kind::option) result[next++] = i;
+    return result;
+}
+
+/// The model options among a list's items. An activation type is both a layer and an option: in a list it is a layer.
+template <class... Items>
+using options_among = typename as_options<select_types<type_list<Items...>, option_indices<Items...>()>>::type;
+
+template <class List>
+struct as_net;
+template <class... Items>
+struct as_net<type_list<Items...>> {
+    using type = Sequential<Items...>;
+};
+
+template <class... Items>
+constexpr auto indices_without_last_layer(type_list<Items...>) {
+    constexpr std::array kinds{kind_of_item<Items>()...};
+    std::array<std::size_t, sizeof...(Items) - 1> result{};
+    std::size_t last = kinds.size();
+    while (kinds[--last] != item_kind::layer) {}
+    for (std::size_t i = 0, next = 0; i < kinds.size(); ++i)
+        if (i != last) result[next++] = i;
+    return result;
+}
+
+/// A net without its last layer.
+template <class Net>
+using popped = typename as_net<
+    select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
+
+template <class Net, shape Sample, class Axes = std::make_index_sequence<Sample.rank()>>
+struct given_input;
+template <class... Items, shape Sample, std::size_t... Axes>
+struct given_input<Sequential<Items...>, Sample, std::index_sequence<Axes...>> {
+    using type = std::conditional_t<(model_input<Items> || ...), Sequential<Items...>,
+                                    Sequential<Input<static_cast<int>(Sample[Axes])...>, Items...>>;
+};
+
+/// A net for samples of the shape Sample: with an Input<...> in front, where it has none.
+template <class Net, shape Sample>
+using with_input = typename given_input<Net, Sample>::type;
+
+/// One layer as a net of its own; a nested model is one already.
+template <class Layer>
+struct alone {
+    using type = Sequential<Layer>;
+};
+template <class... Items>
+struct alone<Sequential<Items...>> {
+    using type = Sequential<Items...>;
+};
+
+template <class Net, class Indices>
+struct first_layers;
+template <class Net, std::size_t... I>
+struct first_layers<Net, std::index_sequence<I...>> {
+    using type = Sequential<type_at<I, layers_of<Net>>...>;
+};
+
+/// The first Count layers of a net as a net.
+template <class Net, std::size_t Count>
+using first_layers_of = typename first_layers<Net, std::make_index_sequence<Count>>::type;
+
+template <class... Layers>
+constexpr sequence<Layers...> as_sequence(type_list<Layers...>) {
+    return {};
+}
+
+}  // namespace strata::detail

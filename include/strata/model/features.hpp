@@ -1,0 +1,122 @@
+// Layers of a model as callables, and feature extraction.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/tensor.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/edit.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/names.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata::detail {
+
+/// How many weights stand before a layer of a net.
+template <class Net>
+constexpr std::size_t weights_before(std::size_t layer) {
+    std::size_t count = 0;
+    for (const weight_row& row : weight_rows_of<Net>) {
+        bool before = false;
+        for (std::size_t i = 0; i < layer; ++i) {
+            const std::string_view name = names_of<Net>[i], path = row.path();
+            before = before || path == name || (path.starts_with(name) && path[name.size()] == '/');
+        }
+        count += before ? 1 : 0;
+    }
+    return count;
+}
+
+/// One layer as a net with its input shape.
+template <class Net, std::size_t Index>
+using layer_net = with_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>;
+
+/// A layer of a model: call it with a batch, look at its weights. It refers to the model, which must live longer.
+template <class Net, std::size_t Index, class T>
+class layer_handle
+    : public Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>> {
+    using base = Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>>;
+
+public:
+    constexpr explicit layer_handle(T* block)
+        : base(borrowed_storage<T>(block + weight_offsets_of<Net, std::remove_const_t<T>>[weights_before<Net>(Index)])) {}
+
+    static constexpr std::string_view name() { return names_of<Net>[Index]; }
+    static constexpr std::string_view type() { return type_at<Index, layers_of<Net>>::type; }
+    static constexpr auto descriptor() { return type_at<Index, layers_of<Net>>{}; }
+
+    /// The weight of that name: `weight<"gamma">()`.
+    template <fixed_string Weight>
+    constexpr auto weight() const {
+        using verdict = weight_verdict<Weight>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) return this->weights()[verdict::index];
+        else return refused{};
+    }
+    constexpr auto kernel() const { return weight<"kernel">(); }
+    constexpr auto bias() const { return weight<"bias">(); }
+    constexpr auto weights() const { return const_cast<layer_handle*>(this)->base::weights(); }
+
+private:
+    template <fixed_string Weight>
+    struct weight_verdict {
+        static constexpr const auto& rows = weight_rows_of<layer_net<Net, Index>>;
+        static constexpr std::size_t index = [] {
+            std::size_t i = 0;
+            while (i < rows.size() && rows[i].what.name != Weight.view()) ++i;
+            return i;
+        }();
+        static constexpr report value = [] {
+            if (index < rows.size()) return report{};
+            text<200> known;
+            for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.name;
+            return refuse(known.empty() ? text<200>("no weight: this layer has none") : known,
+                          text<200>("no weight ") << Weight.view(), "ask for a weight that it has", name());
+        }();
+    };
+};
+
+/// The output of every layer of a model.
+template <class Net, class T>
+class features_of {
+public:
+    constexpr explicit features_of(const T* block) : block_(block) {}
+
+    template <std::size_t... Extents>
+    constexpr auto operator()(const Tensor<T, Extents...>& x) const {
+        using verdict = call_verdict<Net, Tensor<T, Extents...>::shape()>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok)
+            return outputs<Tensor<T, Extents...>::shape()[0]>(x, std::make_index_sequence<Net::size()>{});
+        else return refused{};
+    }
+
+private:
+    template <std::size_t Batch, class X, std::size_t... I>
+    constexpr auto outputs(const X& x, std::index_sequence<I...>) const {
+        std::tuple<tensor_of<T, batch_shape(Batch, shapes_of<Net>[I + 1])>...> result;
+        const auto run = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+            const layer_handle<Net, Index, const T> layer(block_);
+            if constexpr (Index == 0) std::get<0>(result) = layer(x);
+            else std::get<Index>(result) = layer(std::get<Index - 1>(result));
+        };
+        (run(std::integral_constant<std::size_t, I>{}), ...);
+        return result;
+    }
+
+    const T* block_;
+};
+
+/// A net's input carried over to an edited list, where the list lost it with its first layer.
+template <class Net, class Edited>
+constexpr auto with_input_of(Edited) {
+    return with_input<Edited, Net::input_shape()>{};
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,71 @@
+// The forward walk: runs the steps of a plan.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <strata/core/type_list.hpp>
+#include <strata/model/plan.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata::detail {
+
+/// The index of a layer's first weight in the table, and how many it has.
+template <std::size_t Count>
+constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows, std::size_t layer) {
+    std::size_t first = 0, count = 0;
+    while (first < Count && rows[first].layer != layer) ++first;
+    while (first + count < Count && rows[first + count].layer == layer) ++count;
+    return {first, count};
+}
+
+/// One inference of a tile of N samples.
+template <class Net, class T, std::size_t N>
+struct forward_walk {
+    using layers = flat_layers_of<Net>;
+    static constexpr const auto& plan = plan_of<Net, T, N>;
+
+    /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size elements.
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena) {
+        run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
+    }
+
+private:
+    template <std::size_t... Step>
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...>) {
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, N * input_of<Net>().size(), y);
+        else (step<Step>(x, parameters, y, arena), ...);
+    }
+
+    template <std::size_t Step>
+    static constexpr auto next_layers() {
+        constexpr const plan_step& s = plan.steps[Step];
+        if constexpr (s.behind_count == 0) return fused<>{};
+        else if constexpr (s.behind_count == 1) return fused<type_at<s.behind[0], layers>>{};
+        else return fused<type_at<s.behind[0], layers>, type_at<s.behind[1], layers>>{};
+    }
+
+    template <std::size_t Step>
+    static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr const plan_step& s = plan.steps[Step];
+        constexpr auto owned = weights_of_layer(weight_rows_of<Net>, s.first);
+        std::array<const T*, owned.second + 1> weights{};
+        for (std::size_t i = 0; i < owned.second; ++i)
+            weights[i] = parameters + weight_offsets_of<Net, T>[owned.first + i];
+        const T* from = s.from == place::input ? x : arena + s.in_offset;
+        T* to = s.to == place::output ? y : arena + s.out_offset;
+        type_at<s.first, layers>::template forward<flat_shapes_of<Net>[s.first], N, decltype(next_layers<Step>())>(
+            from, static_cast<const T* const*>(weights.data()), to, arena + s.scratch_offset);
+    }
+};
+
+/// How many samples go through the plan at once: as many as keep the arena within half an L2 cache of 512 KB, at most 32.
+template <class Net, class T>
+inline constexpr std::size_t batch_tile = [] {
+    const std::size_t bytes = std::max<std::size_t>(1, make_plan<Net, T>(1).arena_size * sizeof(T));
+    return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
+}();
+
+}  // namespace strata::detail

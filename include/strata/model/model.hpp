@@ -1,0 +1,295 @@
+// Model: a built net with its weights.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <strata/core/random.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/tensor.hpp>
+#include <strata/model/edit.hpp>
+#include <strata/model/forward.hpp>
+#include <strata/model/plan.hpp>
+#include <strata/model/summary.hpp>
+#include <strata/model/verdicts.hpp>
+#include <strata/model/weights.hpp>
+#include <strata/model/workspace.hpp>
+
+namespace strata {
+
+/// How a model begins: the seed of its initializers, and the batch that summary() shows (0: None).
+struct build_options {
+    std::uint64_t seed = 0;
+    std::size_t batch = 0;
+};
+
+/// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
+template <class T>
+class borrowed_storage {
+public:
+    static constexpr bool is_inline = false;
+
+    constexpr explicit borrowed_storage(T* elements) : elements_(elements) {}
+    constexpr T* data() const { return elements_; }
+
+private:
+    T* elements_;
+};
+
+/// Saves and loads the weights of a model; defined by strata/io/weights.hpp.
+template <class Model>
+struct weight_files;
+
+namespace detail {
+
+struct keras_order {};
+
+template <class Net, class T>
+constexpr std::size_t block_size() {
+    if constexpr (net_verdict<Net>::value.ok) return weight_offsets_of<Net, T>.back();
+    else return 0;
+}
+
+template <class Net, std::size_t Index, class T>
+class layer_handle;
+template <class Net, class T>
+class features_of;
+
+}  // namespace detail
+
+/// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference is
+/// const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or destroyed.
+template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
+class Model {
+    static_assert(assert_accepted<net_verdict<Net>>());
+
+public:
+    using net_type = Net;
+    using value_type = T;
+
+    /// Initialized as by `net.build()`.
+    Model()
+        requires std::is_default_constructible_v<Storage>
+        : Model(build_options{}) {}
+    explicit Model(build_options how)
+        requires std::is_default_constructible_v<Storage>
+        : batch_(how.batch) {
+        initialize_from(0, how.seed);
+    }
+    /// All weights in `weights()` order, each in Keras' order.
+    constexpr Model(detail::keras_order, const T* values) {
+        for (const auto view : weights())
+            for (std::size_t i = 0; i < view.size(); ++i) view.write(i, *values++);
+    }
+    /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them out.
+    constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
+
+    // ---- What the net says -------------------------------------------------------------------------------------------
+
+    static constexpr Net net() { return {}; }
+    static constexpr std::size_t size() { return Net::size(); }
+    static constexpr std::string_view model_name() { return Net::model_name(); }
+    static constexpr bool is_built() { return true; }
+    static constexpr shape input_shape() { return Net::input_shape(); }
+    static constexpr shape output_shape() { return Net::output_shape(); }
+    static constexpr std::size_t parameter_count() { return Net::parameter_count(); }
+    static constexpr std::size_t trainable_parameter_count() { return Net::trainable_parameter_count(); }
+    static constexpr std::size_t non_trainable_parameter_count() { return Net::non_trainable_parameter_count(); }
+    static constexpr std::size_t flops() { return Net::flops(); }
+    static constexpr std::size_t arena_bytes() { return Net::template arena_bytes<T>(); }
+    static constexpr auto plan() { return Net::template plan<T>(); }
+    /// Keras' table; the batch is the one that the model was built for.
+    constexpr auto summary() const { return detail::summary<Net>(batch_); }
+
+    // ---- Inference ---------------------------------------------------------------------------------------------------
+
+    /// The outputs of a batch: (batch, input...) -> (batch, output...).
+    template <std::size_t... Extents>
+    constexpr auto operator()(const Tensor<T, Extents...>& x) const {
+        using verdict = detail::call_verdict<Net, Tensor<T, Extents...>::shape()>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) {
+            constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
+            tensor_of<T, batch_shape(count, output_shape())> y;
+            run_batch<std::min(count, detail::batch_tile<Net, T>)>(x.data(), y.data(), count);
+            return y;
+        } else {
+            return refused{};
+        }
+    }
+    /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not hold
+    /// whole samples.
+    std::vector<T> predict(std::span<const T> x) const {
+        constexpr std::size_t in = input_shape().size();
+        if (x.size() % in != 0)
+            throw std::invalid_argument("strata: predict takes whole samples of shape " + to_text(input_shape()).str() + ", " +
+                                        std::to_string(in) + " values each; got " + std::to_string(x.size()) +
+                                        " values; fix: give a multiple of " + std::to_string(in));
+        std::vector<T> y(x.size() / in * output_shape().size());
+        run_batch<detail::batch_tile<Net, T>>(x.data(), y.data(), x.size() / in);
+        return y;
+    }
+    /// One sample, without allocation; workspace is this thread's. The spans hold exactly one input and one output.
+    template <class In, class Out>
+    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
+        const std::span x(std::data(in), std::size(in));
+        const std::span y(std::data(out), std::size(out));
+        using verdict = detail::span_verdict<Net, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) {
+            assert(x.size() == verdict::in && y.size() == verdict::out);
+            detail::forward_walk<Net, T, 1>::run(x.data(), parameters(), y.data(), workspace.data());
+        }
+    }
+    static constexpr Workspace<Net, T> workspace() { return {}; }
+
+    // ---- Layers and weights ------------------------------------------------------------------------------------------
+
+    /// Views of all weights in Keras' order; those of a const model cannot be written.
+    constexpr auto weights() { return views(block_.data()); }
+    constexpr auto weights() const { return views(static_cast<const T*>(block_.data())); }
+    /// The weights as they lie in memory, in the kernels' layout, padding included (always zero).
+    constexpr const T* parameters() const { return block_.data(); }
+    static constexpr std::size_t parameter_block_size() { return detail::block_size<Net, T>(); }
+
+    /// A layer by name, callable and with its weights; it refers to this model.
+    template <fixed_string Name>
+    constexpr auto get_layer() {
+        return find_layer<Name>(block_.data());
+    }
+    template <fixed_string Name>
+    constexpr auto get_layer() const {
+        return find_layer<Name>(static_cast<const T*>(block_.data()));
+    }
+    /// The layers as a Hana sequence of what get_layer gives.
+    constexpr auto layers() { return handles(block_.data(), std::make_index_sequence<size()>{}); }
+    constexpr auto layers() const {
+        return handles(static_cast<const T*>(block_.data()), std::make_index_sequence<size()>{});
+    }
+    /// A function that gives the output of every layer as a tuple of tensors; it refers to this model.
+    constexpr auto features() const { return detail::features_of<Net, T>(block_.data()); }
+    /// A model of the layers up to the named one; it refers to this model.
+    template <fixed_string Name>
+    constexpr auto features() const {
+        using verdict = detail::layer_verdict<Net, Name>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) {
+            using front = detail::with_input<detail::first_layers_of<Net, verdict::index + 1>, Net::input_shape()>;
+            return Model<front, T, borrowed_storage<const T>>(borrowed_storage<const T>(block_.data()), batch_);
+        } else {
+            return refused{};
+        }
+    }
+
+    // ---- Growing and shrinking ---------------------------------------------------------------------------------------
+
+    /// A model with one more layer: the old layers keep their weights, the new one is initialized.
+    template <class Layer>
+    auto add(Layer, build_options how = {}) const {
+        using grown = decltype(Net::add(Layer{}));
+        assert_accepted<net_verdict<grown>>();
+        if constexpr (net_verdict<grown>::value.ok) return resized<grown>(how);
+        else return refused{};
+    }
+    /// A model without its last layer; the others keep their weights.
+    auto pop() const {
+        using verdict = detail::pop_verdict<Net>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) return resized<decltype(detail::with_input_of<Net>(Net::pop()))>({});
+        else return refused{};
+    }
+
+    // ---- Files -------------------------------------------------------------------------------------------------------
+
+    /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
+    template <class Files = weight_files<Model>>
+    void save_weights(const std::filesystem::path& file) const {
+        Files::save(*this, file);
+    }
+    /// Reads the weights; a failed load throws and leaves the model as it was.
+    template <class Files = weight_files<Model>>
+    void load_weights(const std::filesystem::path& file) {
+        Files::load(*this, file);
+    }
+
+    friend constexpr bool operator==(const Model& a, const Model& b) {
+        return std::equal(a.parameters(), a.parameters() + parameter_block_size(), b.parameters());
+    }
+
+private:
+    template <class, class, class>
+    friend class Model;
+
+    template <class Scalar>
+    static constexpr auto views(Scalar* block) {
+        return views(block, std::make_index_sequence<weight_rows_of<Net>.size()>{});
+    }
+    template <class Scalar, std::size_t... I>
+    static constexpr auto views(Scalar* block, std::index_sequence<I...>) {
+        return std::array<weight_view<Scalar>, sizeof...(I)>{
+            weight_view<Scalar>(weight_rows_of<Net>[I], block + weight_offsets_of<Net, T>[I])...};
+    }
+
+    template <fixed_string Name, class Scalar>
+    static constexpr auto find_layer(Scalar* block) {
+        using verdict = detail::layer_verdict<Net, Name>;
+        assert_accepted<verdict>();
+        if constexpr (verdict::value.ok) return detail::layer_handle<Net, verdict::index, Scalar>(block);
+        else return refused{};
+    }
+    template <class Scalar, std::size_t... I>
+    static constexpr auto handles(Scalar* block, std::index_sequence<I...>) {
+        return sequence<detail::layer_handle<Net, I, Scalar>...>(detail::layer_handle<Net, I, Scalar>(block)...);
+    }
+
+    /// Draws the weights from number `first` on; each weight has a stream of its own, so that it does not depend on others.
+    void initialize_from(std::size_t first, std::uint64_t seed) {
+        const auto all = weights();
+        for (std::size_t i = first; i < all.size(); ++i) {
+            random_engine mixed(seed);
+            random_engine engine(mixed() + 0x9e3779b97f4a7c15u * i);
+            const parameter& what = weight_rows_of<Net>[i].what;
+            initialize(what.begin, what.extents, engine,
+                       [&](std::size_t at, double value) { all[i].write(at, static_cast<T>(value)); });
+        }
+    }
+    template <class Other>
+    auto resized(build_options how) const {
+        how.batch = batch_;
+        Model<Other, T> result(how);
+        const std::size_t kept = std::min(parameter_block_size(), result.parameter_block_size());
+        std::copy_n(parameters(), kept, result.block_.data());
+        return result;
+    }
+
+    /// Tiles of Tile samples, then one by one.
+    template <std::size_t Tile>
+    constexpr void run_batch(const T* x, T* y, std::size_t count) const {
+        constexpr std::size_t in = input_shape().size(), out = output_shape().size();
+        constexpr std::size_t elements = std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
+        using arena_storage = storage<T, elements>;
+        arena_storage arena{};
+        for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out)
+            detail::forward_walk<Net, T, Tile>::run(x, parameters(), y, arena.data());
+        if constexpr (Tile > 1)
+            for (; count > 0; --count, x += in, y += out)
+                detail::forward_walk<Net, T, 1>::run(x, parameters(), y, arena.data());
+    }
+
+    [[no_unique_address]] Storage block_{};
+    std::size_t batch_ = 0;
+};
+
+}  // namespace strata
+
+#include <strata/model/features.hpp>

@@ -1,0 +1,53 @@
+// The pass that names layers: what the user gave, else Keras' default name of the class, counted per model.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/text.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/net.hpp>
+
+namespace strata {
+
+using layer_name = text<64>;
+
+/// `dense`, `dense_1`, ...; a default name that a user's name has taken is passed over.
+template <std::size_t Count>
+constexpr std::array<layer_name, Count> assign_names(const std::array<std::string_view, Count>& given,
+                                                     const std::array<std::string_view, Count>& types) {
+    std::array<layer_name, Count> names{};
+    for (std::size_t i = 0; i < Count; ++i) names[i] = given[i];
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (!given[i].empty()) continue;
+        const auto base = snake_case(types[i]);
+        std::size_t number = 0;
+        for (std::size_t earlier = 0; earlier < i; ++earlier)
+            if (given[earlier].empty() && types[earlier] == types[i]) ++number;
+        for (bool taken = true; taken; ++number) {
+            names[i] = layer_name() << base;
+            if (number > 0) names[i] << "_" << number;
+            taken = false;
+            for (std::size_t other = 0; other < Count; ++other)
+                taken = taken || (other != i && (other < i || !given[other].empty()) && names[other] == names[i]);
+        }
+    }
+    return names;
+}
+
+namespace detail {
+
+template <class... Layers>
+constexpr auto layer_names(type_list<Layers...>) {
+    return assign_names(std::array<std::string_view, sizeof...(Layers)>{given_name<Layers>()...},
+                        std::array<std::string_view, sizeof...(Layers)>{Layers::type...});
+}
+
+}  // namespace detail
+
+/// The names of a net's layers, in order.
+template <class Net>
+inline constexpr auto names_of = detail::layer_names(layers_of<Net>{});
+
+}  // namespace strata

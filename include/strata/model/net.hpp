@@ -1,0 +1,98 @@
+// net: what a list of items means: its layers, its input, its name; nested models flattened into one list.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+template <class... Items>
+struct Sequential;
+
+namespace detail {
+
+template <class Item>
+concept model_input = requires { requires Item::is_model_input; };
+
+/// A layer that consists of layers: a Sequential inside a Sequential.
+template <class Item>
+concept composite = requires { typename Item::item_list; };
+
+enum class item_kind { input, layer, option, other };
+
+template <class Item>
+constexpr item_kind kind_of_item() {
+    if constexpr (model_input<Item>) return item_kind::input;
+    else if constexpr (layer_descriptor<Item>) return item_kind::layer;
+    else if constexpr (option<Item>) return item_kind::option;
+    else return item_kind::other;
+}
+
+template <class... Items>
+constexpr auto layer_indices() {
+    constexpr std::size_t count = (std::size_t{0} + ... + (kind_of_item<Items>() == item_kind::layer ? 1 : 0));
+    std::array<std::size_t, count> result{};
+    std::size_t position = 0, next = 0;
+    ((kind_of_item<Items>() == item_kind::layer ? void(result[next++] = position++) : void(++position)), ...);
+    return result;
+}
+
+/// The layers of a list of items.
+template <class List>
+struct layers_in;
+template <class... Items>
+struct layers_in<type_list<Items...>> {
+    using type = select_types<type_list<Items...>, layer_indices<Items...>()>;
+};
+
+/// Layers with nested models replaced by their layers.
+template <class Layer>
+struct flattened {
+    using type = type_list<Layer>;
+};
+template <class List>
+struct flattened_list;
+template <class... Layers>
+struct flattened_list<type_list<Layers...>> {
+    using type = concat_types<typename flattened<Layers>::type...>;
+};
+template <class... Layers>
+    requires(!composite<Layers> && ...)
+struct flattened_list<type_list<Layers...>> {
+    using type = type_list<Layers...>;
+};
+template <composite Layer>
+struct flattened<Layer> : flattened_list<typename layers_in<typename Layer::item_list>::type> {};
+
+template <class Layer>
+constexpr std::string_view given_name() {
+    return Layer::options::template get<name<"">>::value;
+}
+
+/// The input shape that a list of items states, rank 0 where it states none.
+template <class... Items>
+constexpr shape stated_input(type_list<Items...>) {
+    shape result;
+    const auto see = [&]<class Item>(const Item*) {
+        if constexpr (model_input<Item>) result = Item::value;
+    };
+    (see(static_cast<const Items*>(nullptr)), ...);
+    return result;
+}
+
+}  // namespace detail
+
+/// The layers of a net, in order; a nested model is one.
+template <class Net>
+using layers_of = typename detail::layers_in<typename Net::item_list>::type;
+
+/// The layers of a net with nested models replaced by their layers: what is computed.
+template <class Net>
+using flat_layers_of = typename detail::flattened<Net>::type;
+
+}  // namespace strata

@@ -1,0 +1,150 @@
+// The passes that check a net and infer its shapes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/names.hpp>
+#include <strata/model/net.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// The shape of one sample that a net states by Input<> or by input_shape<> on its first layer; rank 0 where it states none.
+template <class Net>
+constexpr shape input_of() {
+    const shape stated = stated_input(typename Net::item_list{});
+    if constexpr (layers_of<Net>::size() > 0) {
+        using first = type_at<0, layers_of<Net>>;
+        if (stated.rank() == 0) {
+            if constexpr (composite<first>) return input_of<first>();
+            else return first::options::template get<input_shape<>>::value;
+        }
+    }
+    return stated;
+}
+
+/// `conv2d_2 (Conv2D), layer 4 of 4`.
+template <class Net>
+constexpr text<200> place(std::size_t index, std::string_view type) {
+    return text<200>() << names_of<Net>[index] << " (" << type << "), layer " << index + 1 << " of "
+                       << layers_of<Net>::size();
+}
+
+template <class Layer>
+constexpr report check_layer(const shape& in) {
+    const report options = check_options(typename Layer::options{}, Layer::takes);
+    return options.ok ? Layer::check(in) : options;
+}
+
+/// Items in a wrong place, sizes of Input below 1, items that are nothing that strata knows.
+template <class... Items>
+constexpr report check_items(type_list<Items...>) {
+    const std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
+    const std::array<bool, sizeof...(Items)> positive{[] {
+        if constexpr (model_input<Items>) return Items::is_positive;
+        else return true;
+    }()...};
+    bool layer_seen = false, input_seen = false;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        const auto where = text<200>() << "item " << i + 1 << " of " << kinds.size();
+        layer_seen = layer_seen || kinds[i] == item_kind::layer;
+        if (kinds[i] == item_kind::input && (layer_seen || input_seen))
+            return refuse("Input<...> once, first in the list", "Input<...> behind other items",
+                          "put Input<...> first, or take it out", where);
+        input_seen = input_seen || kinds[i] == item_kind::input;
+        if (!positive[i])
+            return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>", where);
+        if (kinds[i] == item_kind::other)
+            return refuse("layers, Input<...>, name<\"...\">", "something else", "give it the layer contract, or leave it out",
+                          where);
+    }
+    return {};
+}
+
+template <class Net>
+constexpr report check_names() {
+    const auto& names = names_of<Net>;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        for (std::size_t earlier = 0; earlier < i; ++earlier)
+            if (names[i] == names[earlier].view())
+                return refuse("names that are unique", text<200>() << "\"" << names[i] << "\" twice",
+                              "give one of the two another name",
+                              text<200>() << names[i] << ", layer " << i + 1 << " of " << names.size());
+    return {};
+}
+
+template <class Net, class... Layers>
+constexpr report check_layers(const shape& input, type_list<Layers...>) {
+    report verdict;
+    shape in = input;
+    std::size_t index = 0;
+    const auto accept = [&]<class Layer>(const Layer*) {
+        verdict = check_layer<Layer>(in);
+        if (!verdict.ok) {
+            if (verdict.at.empty()) verdict.at = place<Net>(index, Layer::type);
+            return false;
+        }
+        in = Layer::output(in);
+        ++index;
+        return true;
+    };
+    static_cast<void>((accept(static_cast<const Layers*>(nullptr)) && ...));
+    return verdict;
+}
+
+constexpr report not_built() {
+    return refuse("a known input shape", "a net that is not built", "put Input<...> first, or call build_for(x)",
+                  "this net is not built");
+}
+
+/// What a net's own structure is worth, whatever its input.
+template <class Net>
+constexpr report check_structure() {
+    const report items = check_items(typename Net::item_list{});
+    return items.ok ? check_names<Net>() : items;
+}
+
+template <class Net>
+constexpr report check_net(const shape& input) {
+    const report structure = check_structure<Net>();
+    if (!structure.ok) return structure;
+    return check_layers<Net>(input, layers_of<Net>{});
+}
+
+template <class... Layers>
+constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
+    std::array<shape, sizeof...(Layers) + 1> shapes{input};
+    std::size_t i = 0;
+    ((shapes[i + 1] = Layers::output(shapes[i]), ++i), ...);
+    return shapes;
+}
+
+}  // namespace detail
+
+/// Whether a built net holds together: the first mistake from its front.
+template <class Net>
+struct net_verdict {
+    static constexpr report value = [] {
+        const report structure = detail::check_structure<Net>();
+        if (!structure.ok) return structure;
+        const shape input = detail::input_of<Net>();
+        if (input.rank() == 0) return detail::not_built();
+        return detail::check_layers<Net>(input, layers_of<Net>{});
+    }();
+};
+
+/// The shape of one sample in front of each layer and behind the last.
+template <class Net>
+inline constexpr auto shapes_of = detail::infer_shapes(detail::input_of<Net>(), layers_of<Net>{});
+
+/// The same over the flattened list.
+template <class Net>
+inline constexpr auto flat_shapes_of = detail::infer_shapes(detail::input_of<Net>(), flat_layers_of<Net>{});
+
+}  // namespace strata

@@ -1,0 +1,155 @@
+// Verdicts of calls on nets and models, and the facts of a built net.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/names.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/plan.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/summary.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata::detail {
+
+template <class Net>
+struct pop_verdict {
+    static constexpr report value =
+        layers_of<Net>::size() > 0 ? report{} : refuse("a layer to take away", "no layer", "add a layer before pop()", "pop()");
+};
+
+/// get_layer by name: `index` is the layer's, or the number of layers where there is none.
+template <class Net, fixed_string Name>
+struct layer_verdict {
+    static constexpr std::size_t index = [] {
+        std::size_t i = 0;
+        while (i < names_of<Net>.size() && names_of<Net>[i] != Name.view()) ++i;
+        return i;
+    }();
+    static constexpr report value = [] {
+        if (index < names_of<Net>.size()) return report{};
+        text<200> known;
+        for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << names_of<Net>[i];
+        return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
+                      text<200>("no layer ") << Name.view(), "ask for a name that summary() shows", "get_layer");
+    }();
+};
+
+template <class Net, std::size_t Count>
+struct bind_verdict {
+    static constexpr report value = [] {
+        if (!net_verdict<Net>::value.ok) return net_verdict<Net>::value;
+        std::size_t needed = 0;
+        if constexpr (net_verdict<Net>::value.ok) needed = count_weights<Net>([](const weight_row&) { return true; });
+        if (needed == Count) return report{};
+        return refuse(text<64>() << needed << " weights", text<64>() << Count << " values",
+                      "give all weights, in weights() order", "bind(weights)");
+    }();
+};
+
+/// A call of a model: the batch must hold samples of the net's input shape.
+template <class Net, shape Batch>
+struct call_verdict {
+    static constexpr report value = [] {
+        if (sample_shape(Batch) == input_of<Net>() && Batch.rank() > 0) return report{};
+        return refuse(to_text(input_of<Net>(), "batch"), to_text(Batch), "give a batch of samples of that shape",
+                      text<100>("a call of ") << Net::model_name());
+    }();
+};
+
+/// infer's spans: exactly one sample.
+template <class Net, std::size_t In, std::size_t Out>
+struct span_verdict {
+    static constexpr std::size_t in = input_of<Net>().size();
+    static constexpr std::size_t out = shapes_of<Net>.back().size();
+    static constexpr report value = [] {
+        if (In != std::size_t(-1) && In != in)
+            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of one sample", "infer, input");
+        if (Out != std::size_t(-1) && Out != out)
+            return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of one sample",
+                          "infer, output");
+        return report{};
+    }();
+};
+
+template <class... Layers>
+constexpr std::size_t total_flops(shape in, type_list<Layers...>) {
+    std::size_t total = 0;
+    ((total += Layers::flops(in), in = Layers::output(in)), ...);
+    return total;
+}
+
+struct shape_facts {
+    static constexpr shape none() { return {}; }
+};
+struct count_facts {
+    static constexpr std::size_t none() { return 0; }
+};
+struct array_facts {
+    static constexpr std::array<weight_row, 0> none() { return {}; }
+};
+
+struct input_facts : shape_facts {
+    template <class Net>
+    static constexpr shape of() {
+        return input_of<Net>();
+    }
+};
+struct output_facts : shape_facts {
+    template <class Net>
+    static constexpr shape of() {
+        return shapes_of<Net>.back();
+    }
+};
+struct parameter_facts : count_facts {
+    template <class Net>
+    static constexpr std::size_t of() {
+        return count_weights<Net>([](const weight_row&) { return true; });
+    }
+};
+struct trainable_facts : count_facts {
+    template <class Net>
+    static constexpr std::size_t of() {
+        return count_weights<Net>([](const weight_row& row) { return row.trainable; });
+    }
+};
+struct flops_facts : count_facts {
+    template <class Net>
+    static constexpr std::size_t of() {
+        return total_flops(input_of<Net>(), layers_of<Net>{});
+    }
+};
+template <class T>
+struct arena_facts : count_facts {
+    template <class Net>
+    static constexpr std::size_t of() {
+        return plan_of<Net, T, 1>.arena_size * sizeof(T);
+    }
+};
+template <class T>
+struct plan_facts : array_facts {
+    template <class Net>
+    static constexpr auto of() {
+        return plan_of<Net, T, 1>;
+    }
+};
+struct weight_facts : array_facts {
+    template <class Net>
+    static constexpr auto of() {
+        return weight_rows_of<Net>;
+    }
+};
+struct summary_facts {
+    static constexpr text<1> none() { return {}; }
+    template <class Net>
+    static constexpr auto of() {
+        return detail::summary<Net>(0);
+    }
+};
+
+}  // namespace strata::detail

@@ -1,0 +1,167 @@
+// The table of a net's weights, and views of the weights of a model.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/text.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/kernels/panels.hpp>
+#include <strata/model/names.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/shapes.hpp>
+
+namespace strata {
+
+/// One weight of a net: `path` is its layer's (`base/conv2d`), `layer` that layer's index in the flattened list.
+struct weight_row {
+    text<128> name{};
+    std::size_t path_length = 0;
+    parameter what{};
+    bool trainable = true;
+    std::size_t layer = 0;
+
+    constexpr std::string_view path() const { return name.view().substr(0, path_length); }
+};
+
+namespace detail {
+
+template <class Layer>
+constexpr std::size_t weight_count(shape& in) {
+    std::size_t count = 0;
+    if constexpr (composite<Layer>) {
+        const auto add = [&]<class... Layers>(type_list<Layers...>) { ((count += weight_count<Layers>(in)), ...); };
+        add(layers_of<Layer>{});
+    } else {
+        count = Layer::parameters(in).size();
+        in = Layer::output(in);
+    }
+    return count;
+}
+
+/// Appends a layer's rows; `in` becomes its output shape.
+template <class Layer, std::size_t Count>
+constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index, shape& in,
+                              const text<128>& path, bool is_frozen) {
+    const bool stays = is_frozen || Layer::options::template has<frozen>;
+    if constexpr (composite<Layer>) {
+        std::size_t index = 0;
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            ((append_weights<Layers>(rows, next, flat_index, in, text<128>(path) << "/" << names_of<Layer>[index++], stays)),
+             ...);
+        };
+        add(layers_of<Layer>{});
+    } else {
+        const parameter_table table = Layer::parameters(in);
+        for (const parameter& row : table)
+            rows[next++] = {.name = text<128>(path) << "/" << row.name,
+                            .path_length = path.size(),
+                            .what = row,
+                            .trainable = row.trainable && !stays,
+                            .layer = flat_index};
+        in = Layer::output(in);
+        ++flat_index;
+    }
+}
+
+template <class Net, class... Layers>
+constexpr auto weight_rows(type_list<Layers...>) {
+    constexpr std::size_t count = [] {
+        shape in = input_of<Net>();
+        return (std::size_t{0} + ... + weight_count<Layers>(in));
+    }();
+    std::array<weight_row, count> rows{};
+    std::size_t next = 0, flat_index = 0, index = 0;
+    shape in = input_of<Net>();
+    ((append_weights<Layers>(rows, next, flat_index, in, text<128>(names_of<Net>[index++].view()),
+                             Net::options::template has<frozen>)),
+     ...);
+    return rows;
+}
+
+/// Where each weight begins in the block of all of them, aligned; one more: the size of the block.
+template <class T, std::size_t Count>
+constexpr auto weight_offsets(const std::array<weight_row, Count>& rows) {
+    constexpr std::size_t unit = alignment / sizeof(T);
+    std::array<std::size_t, Count + 1> offsets{};
+    for (std::size_t i = 0; i < Count; ++i)
+        offsets[i + 1] = (offsets[i] + rows[i].what.template storage<T>().stored() + unit - 1) / unit * unit;
+    return offsets;
+}
+
+}  // namespace detail
+
+/// All weights of a net in Keras' order.
+template <class Net>
+inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{});
+
+/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size.
+template <class Net, class T>
+inline constexpr auto weight_offsets_of = detail::weight_offsets<T>(weight_rows_of<Net>);
+
+/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const model.
+template <class Scalar>
+class weight_view {
+public:
+    using value_type = std::remove_const_t<Scalar>;
+
+    constexpr weight_view(const weight_row& row, Scalar* data)
+        : row_(&row), data_(data), storage_(row.what.template storage<value_type>()) {}
+
+    /// `dense_1/kernel`.
+    constexpr std::string_view name() const { return row_->name; }
+    constexpr const strata::shape& shape() const { return row_->what.extents; }
+    constexpr std::size_t size() const { return shape().size(); }
+    constexpr bool trainable() const { return row_->trainable; }
+
+    /// The element at a position in Keras' order.
+    constexpr value_type operator[](std::size_t i) const {
+        return data_[storage_.offset(i / storage_.columns, i % storage_.columns)];
+    }
+    /// The element at Keras' indices.
+    template <std::integral... Index>
+    constexpr value_type operator()(Index... index) const {
+        assert(sizeof...(Index) == shape().rank());
+        std::size_t position = 0, axis = 0;
+        ((position = position * shape()[axis++] + static_cast<std::size_t>(index)), ...);
+        return (*this)[position];
+    }
+    /// A copy in Keras' order.
+    std::vector<value_type> to_vector() const {
+        std::vector<value_type> result(size());
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
+        return result;
+    }
+    /// Writes all elements, given in Keras' order. Throws std::invalid_argument where the sizes differ.
+    constexpr void assign(std::span<const value_type> values) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        if (values.size() != size())
+            throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " + to_text(shape()).str() +
+                                        " takes " + std::to_string(size()) + " values, got " +
+                                        std::to_string(values.size()));
+        for (std::size_t i = 0; i < values.size(); ++i) write(i, values[i]);
+    }
+    constexpr void write(std::size_t i, value_type value) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        data_[storage_.offset(i / storage_.columns, i % storage_.columns)] = value;
+    }
+
+private:
+    const weight_row* row_;
+    Scalar* data_;
+    kernels::panels storage_;
+};
+
+}  // namespace strata
