@@ -163,17 +163,17 @@ constexpr double erf(double x) {
     double y = 1;
     if (positive < 1e-8) {
         return x * 1.1283791670955126;
-    } else if (positive < 2) {
+    } else if (positive < 1.25) {
         // 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1)): positive terms only, added from the smallest
         double sum = 1;
-        for (int n = 40; n >= 1; --n) sum = 1 + sum * (2 * square / (2 * n + 1));
+        for (int n = 30; n >= 1; --n) sum = 1 + sum * (2 * square / (2 * n + 1));
         // The square's rounding would be multiplied by the exponential: give it back.
         const double top = std::bit_cast<double>(std::bit_cast<std::uint64_t>(positive) & (~std::uint64_t{0} << 27));
         y = 1.1283791670955126 * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
     } else if (positive < 6) {
         // erfc by its continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))
         double tail = positive;
-        for (int n = 60; n >= 1; --n) tail = positive + 0.5 * n / tail;
+        for (int n = 100; n >= 1; --n) tail = positive + 0.5 * n / tail;
         y = 1 - exp(-square) * 0.5641895835477563 / tail;
     }
     return x < 0 ? -y : y;

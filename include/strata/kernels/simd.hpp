@@ -1,0 +1,191 @@
+// simd: vectors of floats and doubles over xsimd, the only header that includes it; one lane where STRATA_SCALAR is defined.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+
+#if !defined(STRATA_SCALAR)
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+#endif
+
+namespace strata::kernels {
+inline namespace STRATA_ISA {
+
+#if defined(STRATA_SCALAR)
+
+/// One lane with the operations of a vector.
+template <class T>
+struct scalar_batch {
+    using value_type = T;
+    static constexpr std::size_t size = 1;
+    T value;
+
+    scalar_batch() = default;
+    STRATA_INLINE scalar_batch(T x) : value(x) {}
+    friend STRATA_INLINE scalar_batch operator+(scalar_batch a, scalar_batch b) { return a.value + b.value; }
+    friend STRATA_INLINE scalar_batch operator-(scalar_batch a, scalar_batch b) { return a.value - b.value; }
+    friend STRATA_INLINE scalar_batch operator*(scalar_batch a, scalar_batch b) { return a.value * b.value; }
+    friend STRATA_INLINE scalar_batch operator/(scalar_batch a, scalar_batch b) { return a.value / b.value; }
+    friend STRATA_INLINE scalar_batch operator-(scalar_batch a) { return -a.value; }
+    friend STRATA_INLINE bool operator<(scalar_batch a, scalar_batch b) { return a.value < b.value; }
+    friend STRATA_INLINE bool operator<=(scalar_batch a, scalar_batch b) { return a.value <= b.value; }
+    friend STRATA_INLINE bool operator>(scalar_batch a, scalar_batch b) { return a.value > b.value; }
+    friend STRATA_INLINE bool operator>=(scalar_batch a, scalar_batch b) { return a.value >= b.value; }
+    friend STRATA_INLINE bool operator==(scalar_batch a, scalar_batch b) { return a.value == b.value; }
+    friend STRATA_INLINE bool operator!=(scalar_batch a, scalar_batch b) { return a.value != b.value; }
+};
+template <class T>
+using simd = scalar_batch<T>;
+
+template <class T>
+STRATA_INLINE simd<T> load(const T* p) { return *p; }
+template <class T>
+STRATA_INLINE void store(T* p, simd<T> v) { *p = v.value; }
+template <class T>
+STRATA_INLINE simd<T> broadcast(T x) { return x; }
+template <class T>
+STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) { return a.value * b.value + c.value; }
+template <class T>
+STRATA_INLINE scalar_batch<T> max(scalar_batch<T> a, scalar_batch<T> b) { return a.value > b.value ? a : b; }
+template <class T>
+STRATA_INLINE scalar_batch<T> min(scalar_batch<T> a, scalar_batch<T> b) { return a.value < b.value ? a : b; }
+template <class T>
+STRATA_INLINE scalar_batch<T> abs(scalar_batch<T> a) { return std::fabs(a.value); }
+template <class T>
+STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) { return std::sqrt(a.value); }
+template <class T>
+STRATA_INLINE scalar_batch<T> floor(scalar_batch<T> a) { return std::floor(a.value); }
+template <class T>
+STRATA_INLINE scalar_batch<T> nearbyint(scalar_batch<T> a) { return std::nearbyint(a.value); }
+template <class T>
+STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) { return mask ? a : b; }
+template <class T>
+STRATA_INLINE T reduce_add(scalar_batch<T> a) { return a.value; }
+template <class T>
+STRATA_INLINE T reduce_max(scalar_batch<T> a) { return a.value; }
+/// v 2^n for whole n within the exponents of normal numbers.
+template <class T>
+STRATA_INLINE scalar_batch<T> scale_by_power_of_two(scalar_batch<T> v, scalar_batch<T> n) {
+    return std::ldexp(v.value, static_cast<int>(n.value));
+}
+
+#else
+
+/// The widest vector of T that the target has.
+template <class T>
+using simd = xsimd::batch<T>;
+
+template <class T>
+STRATA_INLINE simd<T> load(const T* p) { return simd<T>::load_unaligned(p); }
+template <class T>
+STRATA_INLINE void store(T* p, simd<T> v) { v.store_unaligned(p); }
+template <class T>
+STRATA_INLINE simd<T> broadcast(T x) { return simd<T>(x); }
+
+/// a b + c, rounded once where the target has a fused multiply-add.
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b, const xsimd::batch<T, A>& c) {
+#if defined(__AVX512F__)
+    // xsimd 8.1 multiplies and adds here; GCC contracts the two, clang does not.
+    if constexpr (sizeof(xsimd::batch<T, A>) == 64 && std::is_same_v<T, float>) return _mm512_fmadd_ps(a, b, c);
+    else if constexpr (sizeof(xsimd::batch<T, A>) == 64) return _mm512_fmadd_pd(a, b, c);
+    else return xsimd::fma(a, b, c);
+#else
+    return xsimd::fma(a, b, c);
+#endif
+}
+using xsimd::abs;
+using xsimd::floor;
+using xsimd::max;
+using xsimd::min;
+using xsimd::nearbyint;
+using xsimd::select;
+using xsimd::sqrt;
+
+template <class T, class A>
+STRATA_INLINE T reduce_add(const xsimd::batch<T, A>& v) {
+    alignas(64) T lanes[xsimd::batch<T, A>::size];
+    v.store_aligned(lanes);
+    for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
+        for (std::size_t i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+template <class T, class A>
+STRATA_INLINE T reduce_max(const xsimd::batch<T, A>& v) {
+    alignas(64) T lanes[xsimd::batch<T, A>::size];
+    v.store_aligned(lanes);
+    for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
+        for (std::size_t i = 0; i < width; ++i) lanes[i] = lanes[i + width] > lanes[i] ? lanes[i + width] : lanes[i];
+    return lanes[0];
+}
+/// v 2^n for whole n within the exponents of normal numbers: n goes into the exponent's bits.
+template <class A>
+STRATA_INLINE xsimd::batch<float, A> scale_by_power_of_two(const xsimd::batch<float, A>& v, const xsimd::batch<float, A>& n) {
+    const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int32_t, A>(127)) << 23;
+    return v * xsimd::bitwise_cast<xsimd::batch<float, A>>(bits);
+}
+template <class A>
+STRATA_INLINE xsimd::batch<double, A> scale_by_power_of_two(const xsimd::batch<double, A>& v, const xsimd::batch<double, A>& n) {
+    const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int64_t, A>(1023)) << 52;
+    return v * xsimd::bitwise_cast<xsimd::batch<double, A>>(bits);
+}
+
+#endif
+
+/// Elements in a vector of T.
+template <class T>
+inline constexpr std::size_t lanes = simd<T>::size;
+
+/// Vector registers of the target.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::size_t vector_registers = 32;
+#else
+inline constexpr std::size_t vector_registers = 16;
+#endif
+
+/// The first n elements at p, 0 < n <= lanes, zeros behind them; nothing past them is read.
+template <class T>
+STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
+    if (n >= lanes<T>) return load(p);
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<T, float>) return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
+    else return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1u), p);
+#else
+    alignas(64) T buffer[lanes<T>]{};
+    for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
+    return load(static_cast<const T*>(buffer));
+#endif
+}
+
+/// Writes the first n lanes to p, 0 < n <= lanes, and nothing past them.
+template <class T>
+STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
+    if (n >= lanes<T>) return store<T>(p, v);
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<T, float>) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
+    else _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1u), v);
+#else
+    alignas(64) T buffer[lanes<T>];
+    store<T>(buffer, v);
+    for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];
+#endif
+}
+
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels

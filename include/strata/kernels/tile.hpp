@@ -1,0 +1,107 @@
+// tile: the register tile that dense and convolution layers share, and how a row of outputs is cut into tiles.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/simd.hpp>
+
+namespace strata::kernels {
+inline namespace STRATA_ISA {
+
+/// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all columns.
+template <class T>
+constexpr std::size_t panel_vectors(std::size_t columns) {
+    return columns <= lanes<T> ? 1 : 2;
+}
+
+/// Columns in a panel of a weight matrix.
+template <class T>
+constexpr std::size_t panel_width(std::size_t columns) {
+    return panel_vectors<T>(columns) * lanes<T>;
+}
+
+/// Rows of the largest tile: its accumulators, the weights and one broadcast fill the registers.
+constexpr std::size_t tile_rows(std::size_t vectors) { return (vector_registers == 32 ? 28 : 12) / vectors; }
+
+/// `count` rows cut into tiles of two sizes that differ by one: `big_count` of `big`, then `small_count` of `big` - 1.
+struct tile_split {
+    std::size_t big = 0;
+    std::size_t big_count = 0;
+    std::size_t small_count = 0;
+};
+constexpr tile_split split(std::size_t count, std::size_t largest) {
+    if (count == 0) return {};
+    const std::size_t tiles = (count + largest - 1) / largest, big = (count + tiles - 1) / tiles;
+    const std::size_t big_count = count - (big - 1) * tiles;
+    return {.big = big, .big_count = big_count, .small_count = tiles - big_count};
+}
+
+/// How a tile reads its input: `taps` groups of `runs` runs of `length` contiguous elements each. Steps in elements.
+struct tile_input {
+    std::size_t taps = 1;
+    std::size_t tap_step = 0;
+    std::size_t runs = 1;
+    std::size_t run_step = 0;
+    std::size_t length = 0;
+    std::size_t row_step = 0;
+};
+
+/// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts. Unrolling
+/// over k would let the compiler keep broadcasts of several k and spill.
+template <std::size_t MR, std::size_t NR, class T>
+STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t tap = 0; tap < in.taps; ++tap)
+        for (std::size_t run = 0; run < in.runs; ++run) {
+            const T* a = x + tap * in.tap_step + run * in.run_step;
+            const std::size_t row_step = in.row_step;
+            for (const T* end = a + in.length; a != end; ++a, w += NR * L) {
+                STRATA_KEEP_LOOP(w);
+                simd<T> b[NR];
+                STRATA_UNROLL
+                for (std::size_t n = 0; n < NR; ++n) b[n] = load(w + n * L);
+                STRATA_UNROLL
+                for (std::size_t m = 0; m < MR; ++m) {
+                    const simd<T> value = broadcast(a[m * row_step]);
+                    STRATA_UNROLL
+                    for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
+                }
+            }
+        }
+}
+
+/// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the input rows
+/// lie in.row_step apart, the output rows out_step. Nothing past `columns` is written.
+template <std::size_t MR, std::size_t NR, class Activation, class T>
+STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
+                          std::size_t columns) {
+    constexpr std::size_t L = lanes<T>;
+    simd<T> sums[MR][NR];
+    STRATA_UNROLL
+    for (std::size_t n = 0; n < NR; ++n) {
+        const simd<T> begin = bias != nullptr ? load(bias + n * L) : broadcast(T(0));
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) sums[m][n] = begin;
+    }
+    multiply_accumulate<MR, NR>(in, x, w, sums);
+    if (columns == NR * L) {
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]));
+        }
+        return;
+    }
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n)
+            if (columns > n * L)
+                store_partial<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]),
+                                 columns - n * L < L ? columns - n * L : L);
+    }
+}
+
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels
