@@ -1,0 +1,128 @@
+# Builds the Keras model of a net from its strata spelling, such as `Sequential{Input<4>{}, Dense<2, ReLU>{}}`.
+import re
+from collections import Counter, namedtuple
+
+import keras
+import numpy as np
+
+# name<arguments>{items}; a number or a quoted text is a Term of that name alone.
+Term = namedtuple("Term", "name arguments items")
+
+ACTIVATIONS = {
+    "ReLU": "relu", "ReLU6": "relu6", "ELU": "elu", "SELU": "selu", "SiLU": "silu", "HardSiLU": "hard_silu", "Mish": "mish",
+    "Sigmoid": "sigmoid", "HardSigmoid": "hard_sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax",
+    "Softplus": "softplus", "Softsign": "softsign", "Exponential": "exponential", "Linear": "linear",
+    "GELU": lambda x: keras.activations.gelu(x, approximate=False),
+    "GELUTanh": lambda x: keras.activations.gelu(x, approximate=True),
+    "LeakyReLU": lambda slope: lambda x: keras.activations.leaky_relu(x, negative_slope=slope),
+}
+# How many of a layer's template arguments are sizes; the rest are options.
+SIZES = {
+    "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
+    "Flatten": 0, "Reshape": 1, "Dropout": 1,
+}
+# Activations that Keras has as layers of their own; the others are Activation layers.
+ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
+
+
+def parse(text):
+    tokens = re.findall(r'"[^"]*"|[\w.:+-]+|\S', text)
+
+    def listed(opening, closing):
+        terms = []
+        if tokens and tokens[0] == opening:
+            tokens.pop(0)
+            while tokens[0] != closing:
+                terms.append(term())
+                if tokens[0] == ",":
+                    tokens.pop(0)
+            tokens.pop(0)
+        return terms
+
+    def term():
+        return Term(tokens.pop(0), listed("<", ">"), listed("{", "}"))
+
+    result = term()
+    if tokens:
+        raise ValueError(f"{text}: not understood from {tokens[0]}")
+    return result
+
+
+def size(term):
+    if term.items:
+        return tuple(int(item.name) for item in term.items)
+    return float(term.name) if "." in term.name else int(term.name)
+
+
+def extents(term):
+    values = tuple(size(argument) for argument in term.arguments)
+    return values[0] if len(values) == 1 else values
+
+
+def activation(term):
+    found = ACTIVATIONS[term.name]
+    return found(float(term.arguments[0].name)) if term.arguments else found
+
+
+def option(term):
+    if term.name in ACTIVATIONS:
+        return "activation", activation(term)
+    if term.name.startswith("padding::"):
+        return "padding", term.name.removeprefix("padding::")
+    return {
+        "strides": lambda: ("strides", extents(term)),
+        "dilation": lambda: ("dilation_rate", extents(term)),
+        "no_bias": lambda: ("use_bias", False),
+        "name": lambda: ("name", term.arguments[0].name.strip('"')),
+    }[term.name]()
+
+
+def layer(term):
+    if term.name == "Sequential":
+        return keras.Sequential([layer(item) for item in term.items])
+    if term.name == "Input":
+        return keras.Input(tuple(size(argument) for argument in term.arguments))
+    if term.name == "Activation":
+        return keras.layers.Activation(activation(term.arguments[0]))
+    if term.name == "LeakyReLU":
+        return keras.layers.LeakyReLU(negative_slope=float(term.arguments[0].name))
+    if term.name in ACTIVATION_LAYERS:
+        return getattr(keras.layers, term.name)()
+    if term.name in ACTIVATIONS:
+        return keras.layers.Activation(activation(term))
+    count = SIZES[term.name]
+    sizes = [size(argument) for argument in term.arguments[:count]]
+    options = dict(option(argument) for argument in term.arguments[count:])
+    return getattr(keras.layers, term.name)(*sizes, **options)
+
+
+def build(spelling, dtype="float32"):
+    """The Keras model, with layer names counted from zero."""
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    keras.utils.clear_session(free_memory=False)
+    return layer(parse(spelling))
+
+
+def random_weights(model, rng):
+    """Values exact in float32, scaled so that activations keep their size from layer to layer."""
+    result = []
+    for weight in model.weights:
+        bound = np.sqrt(6 / np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.5
+        result.append(rng.uniform(-bound, bound, weight.shape).astype(np.float32))
+    return result
+
+
+def weight_names(model, prefix=""):
+    """`<layer name>/<weight name>`; names that Keras made are counted anew in each Sequential, as strata counts them."""
+    counts = Counter()
+    for inner in model.layers:
+        made = keras.src.utils.naming.to_snake_case(type(inner).__name__)
+        name = inner.name
+        if re.fullmatch(made + r"(_\d+)?", name):
+            name = f"{made}_{counts[made]}" if counts[made] else made
+            counts[made] += 1
+        if isinstance(inner, keras.Sequential):
+            yield from weight_names(inner, f"{prefix}{name}/")
+        else:
+            yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

@@ -1,0 +1,85 @@
+# Weights from Keras to strata and back: python keras_roundtrip.py --strata-tool PATH (of the program built from roundtrip.cpp).
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
+
+import numpy as np
+from generate import CNN, MLP, NAMED, NESTED, expected, save_safetensors
+from spelling import build, random_weights
+
+NETS = {"mlp": MLP, "cnn": CNN, "cnn_named": NAMED, "nested": NESTED}
+FORMATS = {
+    "model.weights.h5": lambda model, path: model.save_weights(path),
+    "model.h5": lambda model, path: model.save(path),
+    "model.safetensors": save_safetensors,
+}
+SAMPLES = 5
+TOLERANCE = 1e-5  # of the largest output; both sides sum in float, in their own order
+
+
+def check_outputs(path, wanted):
+    outputs = np.fromfile(path, np.float32)
+    if outputs.size != wanted.size:
+        return f"{outputs.size} outputs, expected {wanted.size}"
+    error = np.abs(outputs - wanted.ravel()).max() / np.abs(wanted).max()
+    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
+
+
+def check_weights(path, spelling, wanted):
+    model = build(spelling)
+    model.load_weights(path)
+    for weight, value in zip(model.weights, wanted, strict=True):
+        if weight.numpy().tobytes() != value.tobytes():
+            return f"{weight.path} came back changed"
+    return None
+
+
+def round_trip(tool, folder, net, spelling, filename, rng):
+    """Yields what was checked and the failure's text or None."""
+    model = build(spelling)
+    weights = random_weights(model, rng)
+    model.set_weights(weights)
+    FORMATS[filename](model, folder / filename)
+    x = rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32)
+    x.tofile(folder / "x.f32")
+    saved = folder / "saved.weights.h5"
+    for stale in (saved, folder / "y.f32"):
+        stale.unlink(missing_ok=True)
+    command = [tool, net, "load", folder / filename, folder / "x.f32", folder / "y.f32", "save", saved]
+    run = subprocess.run(command, capture_output=True, text=True)
+    for what, check in {
+        "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x)),
+        "weights": lambda: check_weights(saved, spelling, weights),
+    }.items():
+        try:
+            failure = f"exit code {run.returncode}: {run.stderr.strip()}" if run.returncode else check()
+        except Exception as error:  # a file that Keras refuses is a failed check, and the others still run
+            failure = f"{type(error).__name__}: {error}"
+        yield f"{net} {filename} {what}", failure
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--strata-tool", required=True, type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}")
+    rng = np.random.default_rng(arguments.seed)
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for net, spelling in NETS.items():
+            for filename in FORMATS:
+                results += round_trip(arguments.strata_tool.resolve(), Path(folder), net, spelling, filename, rng)
+    for what, failure in results:
+        print(f"{what}: {failure or 'ok'}")
+    failed = sum(failure is not None for _, failure in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
