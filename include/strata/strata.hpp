@@ -1,5 +1,4 @@
-// Everything that needs only Boost.Hana and xsimd; with STRATA_WITH_HDF5 also Keras' .h5 files.
+// Everything that needs only Boost.Hana and xsimd.
 #pragma once
 
 #include <strata/infer.hpp>
-#include <strata/io/weights.hpp>

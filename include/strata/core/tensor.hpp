@@ -82,18 +82,19 @@ constexpr Tensor<float, Extents...> zeros() {
 
 namespace detail {
 
-template <class T, shape S, class Axes = std::make_index_sequence<S.rank()>>
-struct tensor_of;
-template <class T, shape S, std::size_t... Axes>
-struct tensor_of<T, S, std::index_sequence<Axes...>> {
-    using type = Tensor<T, S[Axes]...>;
+template <class T, shape S>
+struct tensor_type {
+    template <std::size_t... Axes>
+    static Tensor<T, S[Axes]...> make(std::index_sequence<Axes...>);
+    static constexpr std::size_t rank = S.rank();
+    using type = decltype(make(std::make_index_sequence<rank>{}));
 };
 
 }  // namespace detail
 
 /// The tensor type of a shape value.
 template <class T, shape S>
-using tensor_of = typename detail::tensor_of<T, S>::type;
+using tensor_of = typename detail::tensor_type<T, S>::type;
 
 /// The shape of one sample: a batch without its first extent.
 constexpr shape sample_shape(const shape& batch) {

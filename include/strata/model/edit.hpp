@@ -10,7 +10,9 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/input.hpp>
+#include <strata/layers/option.hpp>
 #include <strata/model/net.hpp>
+#include <strata/model/shapes.hpp>
 
 namespace strata::detail {
 
@@ -58,17 +60,17 @@ template <class Net>
 using popped = typename as_net<
     select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
 
-template <class Net, shape Sample, class Axes = std::make_index_sequence<Sample.rank()>>
-struct given_input;
-template <class... Items, shape Sample, std::size_t... Axes>
-struct given_input<Sequential<Items...>, Sample, std::index_sequence<Axes...>> {
-    using type = std::conditional_t<(model_input<Items> || ...), Sequential<Items...>,
-                                    Sequential<Input<static_cast<int>(Sample[Axes])...>, Items...>>;
-};
-
 /// A net for samples of the shape Sample: with an Input<...> in front, where it has none.
 template <class Net, shape Sample>
-using with_input = typename given_input<Net, Sample>::type;
+struct given_input {
+    template <class... Items, std::size_t... Axes>
+    static auto make(type_list<Items...>, std::index_sequence<Axes...>) {
+        if constexpr (input_of<Net>().rank() > 0) return Net{};
+        else return Sequential<Input<static_cast<int>(Sample[Axes])...>, Items...>{};
+    }
+    static constexpr std::size_t rank = Sample.rank();
+    using type = decltype(make(typename Net::item_list{}, std::make_index_sequence<rank>{}));
+};
 
 /// One layer as a net of its own; a nested model is one already.
 template <class Layer>

@@ -35,7 +35,7 @@ constexpr std::size_t weights_before(std::size_t layer) {
 
 /// One layer as a net with its input shape.
 template <class Net, std::size_t Index>
-using layer_net = with_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>;
+using layer_net = typename given_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>::type;
 
 /// A layer of a model: call it with a batch, look at its weights. It refers to the model, which must live longer.
 template <class Net, std::size_t Index, class T>
@@ -112,11 +112,5 @@ private:
 
     const T* block_;
 };
-
-/// A net's input carried over to an edited list, where the list lost it with its first layer.
-template <class Net, class Edited>
-constexpr auto with_input_of(Edited) {
-    return with_input<Edited, Net::input_shape()>{};
-}
 
 }  // namespace strata::detail

@@ -41,7 +41,7 @@ private:
 
     template <std::size_t Step>
     static constexpr auto next_layers() {
-        constexpr const plan_step& s = plan.steps[Step];
+        constexpr plan_step s = plan.steps[Step];
         if constexpr (s.behind_count == 0) return fused<>{};
         else if constexpr (s.behind_count == 1) return fused<type_at<s.behind[0], layers>>{};
         else return fused<type_at<s.behind[0], layers>, type_at<s.behind[1], layers>>{};
@@ -49,7 +49,7 @@ private:
 
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
-        constexpr const plan_step& s = plan.steps[Step];
+        constexpr plan_step s = plan.steps[Step];
         constexpr auto owned = weights_of_layer(weight_rows_of<Net>, s.first);
         std::array<const T*, owned.second + 1> weights{};
         for (std::size_t i = 0; i < owned.second; ++i)

@@ -184,7 +184,7 @@ public:
         using verdict = detail::layer_verdict<Net, Name>;
         assert_accepted<verdict>();
         if constexpr (verdict::value.ok) {
-            using front = detail::with_input<detail::first_layers_of<Net, verdict::index + 1>, Net::input_shape()>;
+            using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>, Net::input_shape()>::type;
             return Model<front, T, borrowed_storage<const T>>(borrowed_storage<const T>(block_.data()), batch_);
         } else {
             return refused{};
@@ -205,8 +205,12 @@ public:
     auto pop() const {
         using verdict = detail::pop_verdict<Net>;
         assert_accepted<verdict>();
-        if constexpr (verdict::value.ok) return resized<decltype(detail::with_input_of<Net>(Net::pop()))>({});
-        else return refused{};
+        if constexpr (verdict::value.ok) {
+            using shorter = detail::popped<Net>;
+            return resized<typename detail::given_input<shorter, Net::input_shape()>::type>({});
+        } else {
+            return refused{};
+        }
     }
 
     // ---- Files -------------------------------------------------------------------------------------------------------

@@ -117,20 +117,25 @@ inline constexpr auto computed_layers = [] {
     return result;
 }();
 
-/// For each computed layer: how many of those behind it run in its epilogue.
+template <class Net, class T>
+using computed_layers_of = select_types<flat_layers_of<Net>, computed_layers<Net, T>>;
+
+/// How many of the layers behind computed layer number I run in its epilogue.
+template <class Net, class T, std::size_t I>
+constexpr std::size_t fused_count() {
+    using list = computed_layers_of<Net, T>;
+    using current = type_at<I, list>;
+    constexpr shape in = flat_shapes_of<Net>[computed_layers<Net, T>[I]];
+    if constexpr (I + 2 < list::size())
+        if (current::template fuses<in, type_at<I + 1, list>, type_at<I + 2, list>>()) return 2;
+    if constexpr (I + 1 < list::size())
+        if (current::template fuses<in, type_at<I + 1, list>>()) return 1;
+    return 0;
+}
+
 template <class Net, class T, std::size_t... I>
 constexpr auto fused_counts(std::index_sequence<I...>) {
-    constexpr auto computed = computed_layers<Net, T>;
-    using list = select_types<flat_layers_of<Net>, computed>;
-    return std::array<std::size_t, sizeof...(I)>{[] {
-        using current = type_at<I, list>;
-        if constexpr (I + 2 < computed.size())
-            if (current::template fuses<flat_shapes_of<Net>[computed[I]], type_at<I + 1, list>, type_at<I + 2, list>>())
-                return std::size_t{2};
-        if constexpr (I + 1 < computed.size())
-            if (current::template fuses<flat_shapes_of<Net>[computed[I]], type_at<I + 1, list>>()) return std::size_t{1};
-        return std::size_t{0};
-    }()...};
+    return std::array<std::size_t, sizeof...(I)>{fused_count<Net, T, I>()...};
 }
 
 }  // namespace detail

@@ -107,7 +107,8 @@ struct Sequential {
     /// The same for samples of the shape Sample.
     template <shape Sample, class T = float>
     static auto build(build_options how = {}) {
-        return detail::with_input<Sequential, Sample>::template build<T>(how);
+        using built = typename detail::given_input<Sequential, Sample>::type;
+        return built::template build<T>(how);
     }
     /// The same for batches like x, whose first extent is the batch.
     template <class T, std::size_t... Extents>

@@ -1,0 +1,41 @@
+// What is known at compile time: shapes, names, counts, plans, and inference in constant evaluation.
+#include <array>
+#include <type_traits>
+
+#include <strata/strata.hpp>
+
+namespace {
+
+using namespace strata;
+
+constexpr auto cnn = Sequential{Input<28, 28, 1>{}, Conv2D<8, 3>{},    ReLU{},      MaxPooling2D<2>{},
+                                Dropout<0.25>{},    Conv2D<16, 3, ReLU>{}, Flatten<>{}, Dense<10, Softmax>{}};
+static_assert(cnn.size() == 7);
+static_assert(cnn.output_shape() == shape{10});
+static_assert(cnn.parameter_count() == 8 * 10 + 16 * 73 + 10 * (11 * 11 * 16 + 1));
+// Convolution, activation and pooling are one step; Dropout vanishes, Flatten is a view.
+static_assert(cnn.plan().step_count == 3);
+static_assert(cnn.plan().steps[0].behind_count == 2);
+static_assert(cnn.get_layer<"max_pooling2d">().type == "MaxPooling2D");
+
+// Names: Keras' defaults, counted per model, passing over those that a user took.
+constexpr auto named = Sequential{Input<4>{}, Dense<2>{}, Dense<2, name<"dense_1">>{}, Dense<2>{}};
+static_assert(names_of<std::remove_const_t<decltype(named)>>[0] == "dense");
+static_assert(names_of<std::remove_const_t<decltype(named)>>[2] == "dense_2");
+
+// Nested models: one layer in the list, weights named by path.
+constexpr auto nested = Sequential{Input<6>{}, Sequential{name<"base">{}, Dense<3>{}, Dense<2, frozen>{}}, Dense<1>{}};
+static_assert(nested.size() == 2);
+static_assert(nested.weights()[0].name == "base/dense/kernel");
+static_assert(nested.trainable_parameter_count() == 21 + 3 && nested.non_trainable_parameter_count() == 8);
+
+// Padding and strides.
+static_assert(Sequential{Input<10, 11, 2>{}, Conv2D<4, window{3, 2}, strides<2, 3>, padding::same>{}}.output_shape() ==
+              shape{5, 4, 4});
+
+// Inference as a constant.
+constexpr auto tiny = Sequential{Input<2>{}, Dense<2, ReLU>{}, Dense<1>{}};
+constexpr auto bound = tiny.bind(std::array{1.0f, -1.0f, 2.0f, 0.5f, 0.0f, 1.0f, 3.0f, 10.0f, 0.25f});
+static_assert(bound(Tensor<float, 1, 2>(std::array{1.0f, 2.0f}))(0, 0) == 5.0f * 3.0f + 1.0f * 10.0f + 0.25f);
+
+}  // namespace
