@@ -1,4 +1,5 @@
 // Everything that needs only Boost.Hana and xsimd.
 #pragma once
 
+#include <strata/core/report.hpp>
 #include <strata/infer.hpp>

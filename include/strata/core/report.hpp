@@ -98,19 +98,28 @@ struct accepted {
 #endif
 };
 
-/// The border: stops the compiler with the facts where the report `Verdict::value` refuses. The caller goes on only where it
-/// accepts, so that one mistake gives one error.
+namespace detail {
+
+template <bool Ok>
+struct facts_of_verdict {
+    template <class Verdict>
+    using type = accepted<true, "">;
+};
+template <>
+struct facts_of_verdict<false> {
+    template <class Verdict>
+    using type = accepted<false, sentence_of<Verdict>(), typename fact<at, Verdict, &report::at>::type,
+                          typename fact<expects, Verdict, &report::expects>::type,
+                          typename fact<got, Verdict, &report::got>::type, typename fact<fix, Verdict, &report::fix>::type>;
+};
+
+}  // namespace detail
+
+/// The border: `border<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The caller goes
+/// on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between the caller and
+/// the error.
 template <class Verdict>
-constexpr bool assert_accepted() {
-    if constexpr (!Verdict::value.ok) {
-        using refusal = accepted<false, detail::sentence_of<Verdict>(), typename detail::fact<at, Verdict, &report::at>::type,
-                                 typename detail::fact<expects, Verdict, &report::expects>::type,
-                                 typename detail::fact<got, Verdict, &report::got>::type,
-                                 typename detail::fact<fix, Verdict, &report::fix>::type>;
-        static_cast<void>(sizeof(refusal));
-    }
-    return true;
-}
+using border = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
 /// What a refused call returns, so that nothing more is instantiated behind the error.
 struct refused {};

@@ -71,7 +71,7 @@ class features_of;
 /// const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or destroyed.
 template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
 class Model {
-    static_assert(assert_accepted<net_verdict<Net>>());
+    static_assert(sizeof(border<net_verdict<Net>>) > 0);
 
 public:
     using net_type = Net;
@@ -117,7 +117,7 @@ public:
     template <std::size_t... Extents>
     constexpr auto operator()(const Tensor<T, Extents...>& x) const {
         using verdict = detail::call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
             constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
             tensor_of<T, batch_shape(count, output_shape())> y;
@@ -145,7 +145,7 @@ public:
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using verdict = detail::span_verdict<Net, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
             assert(x.size() == verdict::in && y.size() == verdict::out);
             detail::forward_walk<Net, T, 1>::run(x.data(), parameters(), y.data(), workspace.data());
@@ -182,7 +182,7 @@ public:
     template <fixed_string Name>
     constexpr auto features() const {
         using verdict = detail::layer_verdict<Net, Name>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
             using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>, Net::input_shape()>::type;
             return Model<front, T, borrowed_storage<const T>>(borrowed_storage<const T>(block_.data()), batch_);
@@ -197,14 +197,14 @@ public:
     template <class Layer>
     auto add(Layer, build_options how = {}) const {
         using grown = decltype(Net::add(Layer{}));
-        assert_accepted<net_verdict<grown>>();
+        static_cast<void>(border<net_verdict<grown>>{});
         if constexpr (net_verdict<grown>::value.ok) return resized<grown>(how);
         else return refused{};
     }
     /// A model without its last layer; the others keep their weights.
     auto pop() const {
         using verdict = detail::pop_verdict<Net>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
             using shorter = detail::popped<Net>;
             return resized<typename detail::given_input<shorter, Net::input_shape()>::type>({});
@@ -247,7 +247,7 @@ private:
     template <fixed_string Name, class Scalar>
     static constexpr auto find_layer(Scalar* block) {
         using verdict = detail::layer_verdict<Net, Name>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) return detail::layer_handle<Net, verdict::index, Scalar>(block);
         else return refused{};
     }

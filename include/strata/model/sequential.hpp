@@ -53,7 +53,7 @@ struct Sequential {
     }
     /// This list without its last layer.
     static constexpr auto pop() {
-        assert_accepted<detail::pop_verdict<Sequential>>();
+        static_cast<void>(border<detail::pop_verdict<Sequential>>{});
         if constexpr (detail::pop_verdict<Sequential>::value.ok) return detail::popped<Sequential>{};
         else return refused{};
     }
@@ -61,7 +61,7 @@ struct Sequential {
     template <fixed_string Name>
     static constexpr auto get_layer() {
         using verdict = detail::layer_verdict<Sequential, Name>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) return type_at<verdict::index, layers_of<Sequential>>{};
         else return refused{};
     }
@@ -100,7 +100,7 @@ struct Sequential {
     /// A model with initialized weights. The same seed gives the same weights.
     template <class T = float>
     static auto build(build_options how = {}) {
-        assert_accepted<net_verdict<Sequential>>();
+        static_cast<void>(border<net_verdict<Sequential>>{});
         if constexpr (net_verdict<Sequential>::value.ok) return Model<Sequential, T>(how);
         else return refused{};
     }
@@ -120,7 +120,7 @@ struct Sequential {
     template <class T, std::size_t Count>
     static constexpr auto bind(const std::array<T, Count>& values) {
         using verdict = detail::bind_verdict<Sequential, Count>;
-        assert_accepted<verdict>();
+        static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok)
             return Model<Sequential, T, inline_storage<T, detail::block_size<Sequential, T>()>>(detail::keras_order{},
                                                                                                values.data());
@@ -149,7 +149,7 @@ private:
     /// A fact of a built net; asked of another, a refusal.
     template <class Facts>
     static constexpr auto known() {
-        assert_accepted<net_verdict<Sequential>>();
+        static_cast<void>(border<net_verdict<Sequential>>{});
         if constexpr (net_verdict<Sequential>::value.ok) return Facts::template of<Sequential>();
         else return Facts::none();
     }
