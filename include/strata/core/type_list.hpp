@@ -12,6 +12,9 @@ struct type_list {
     static constexpr std::size_t size() { return sizeof...(Types); }
 };
 
+template <class... As, class... Bs>
+type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>);
+
 namespace detail {
 
 template <std::size_t Index, class Type>
@@ -34,9 +37,6 @@ struct at_index<Index, type_list<Types...>> {
     using type = typename decltype(pick<Index>(
         std::declval<const indexed_types<std::index_sequence_for<Types...>, Types...>&>()))::type;
 };
-
-template <class... As, class... Bs>
-type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>);
 
 template <class List, auto Indices, class = std::make_index_sequence<Indices.size()>>
 struct selected;

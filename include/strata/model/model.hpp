@@ -239,7 +239,7 @@ private:
         return views(block, std::make_index_sequence<weight_rows_of<Net>.size()>{});
     }
     template <class Scalar, std::size_t... I>
-    static constexpr auto views(Scalar* block, std::index_sequence<I...>) {
+    static constexpr auto views([[maybe_unused]] Scalar* block, std::index_sequence<I...>) {
         return std::array<weight_view<Scalar>, sizeof...(I)>{
             weight_view<Scalar>(weight_rows_of<Net>[I], block + weight_offsets_of<Net, T>[I])...};
     }
@@ -252,7 +252,7 @@ private:
         else return refused{};
     }
     template <class Scalar, std::size_t... I>
-    static constexpr auto handles(Scalar* block, std::index_sequence<I...>) {
+    static constexpr auto handles([[maybe_unused]] Scalar* block, std::index_sequence<I...>) {
         return sequence<detail::layer_handle<Net, I, Scalar>...>(detail::layer_handle<Net, I, Scalar>(block)...);
     }
 

@@ -1,0 +1,161 @@
+// The JSON header of a .safetensors file. Own code because the header is a small fixed subset (an object of objects of three
+// fields), so that strata.hpp needs no JSON package; everything outside the subset is refused.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::io {
+
+/// One tensor as a header describes it; offsets count from the first byte behind the header.
+struct header_entry {
+    std::string name;
+    std::string dtype;
+    std::vector<std::size_t> extents;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Parses a header; throws std::invalid_argument with the reason and the position.
+class header_parser {
+public:
+    explicit header_parser(std::string_view json) : json_(json) {}
+
+    std::vector<header_entry> parse() {
+        std::vector<header_entry> entries;
+        members([&](std::string name) {
+            if (name == "__metadata__") {
+                members([&](std::string) { string(); });
+                return;
+            }
+            for (const header_entry& other : entries)
+                if (other.name == name) fail("the name " + name + " twice");
+            entries.push_back(entry(std::move(name)));
+        });
+        space();
+        if (at_ != json_.size()) fail("text behind the header");
+        return entries;
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& why) const {
+        throw std::invalid_argument(why + " at byte " + std::to_string(at_) + " of the header");
+    }
+    void space() {
+        while (at_ < json_.size() && (json_[at_] == ' ' || json_[at_] == '\n' || json_[at_] == '\t' || json_[at_] == '\r')) ++at_;
+    }
+    bool accept(char c) {
+        space();
+        if (at_ >= json_.size() || json_[at_] != c) return false;
+        ++at_;
+        return true;
+    }
+    void expect(char c) {
+        if (!accept(c)) fail(std::string("expected '") + c + "'");
+    }
+    template <class Member>
+    void members(Member member) {
+        expect('{');
+        if (accept('}')) return;
+        do {
+            std::string name = string();
+            expect(':');
+            member(std::move(name));
+        } while (accept(','));
+        expect('}');
+    }
+    header_entry entry(std::string name) {
+        header_entry result;
+        result.name = std::move(name);
+        bool dtype = false, shape = false, offsets = false;
+        members([&](const std::string& key) {
+            if (key == "dtype" && !dtype) {
+                dtype = true;
+                result.dtype = string();
+            } else if (key == "shape" && !shape) {
+                shape = true;
+                result.extents = numbers();
+            } else if (key == "data_offsets" && !offsets) {
+                offsets = true;
+                const auto both = numbers();
+                if (both.size() != 2) fail("data_offsets are two numbers");
+                result.begin = both[0];
+                result.end = both[1];
+            } else {
+                fail("unexpected key " + key);
+            }
+        });
+        if (!dtype || !shape || !offsets) fail("a tensor without dtype, shape or data_offsets");
+        return result;
+    }
+    std::vector<std::size_t> numbers() {
+        std::vector<std::size_t> result;
+        expect('[');
+        if (accept(']')) return result;
+        do {
+            space();
+            if (at_ >= json_.size() || json_[at_] < '0' || json_[at_] > '9') fail("expected a number");
+            std::size_t value = 0;
+            for (; at_ < json_.size() && json_[at_] >= '0' && json_[at_] <= '9'; ++at_) {
+                if (value > (SIZE_MAX - 9) / 10) fail("a number that is too large");
+                value = value * 10 + static_cast<std::size_t>(json_[at_] - '0');
+            }
+            result.push_back(value);
+        } while (accept(','));
+        expect(']');
+        return result;
+    }
+    std::string string() {
+        expect('"');
+        std::string result;
+        while (at_ < json_.size() && json_[at_] != '"') {
+            char c = json_[at_++];
+            if (static_cast<unsigned char>(c) < 0x20) fail("a control character in a string");
+            if (c == '\\') {
+                if (at_ >= json_.size()) break;
+                c = json_[at_++];
+                if (c == 'u') {
+                    append_unicode(result);
+                    continue;
+                }
+                constexpr std::string_view from = "\"\\/bfnrt", to = "\"\\/\b\f\n\r\t";
+                const std::size_t which = from.find(c);
+                if (which == std::string_view::npos) fail("an unknown escape");
+                c = to[which];
+            }
+            result += c;
+        }
+        expect('"');
+        return result;
+    }
+    /// \uXXXX as UTF-8; surrogates are refused: no name of a weight needs them.
+    void append_unicode(std::string& result) {
+        unsigned code = 0;
+        for (int i = 0; i < 4; ++i, ++at_) {
+            const std::size_t digit =
+                at_ < json_.size() ? std::string_view("0123456789abcdefABCDEF").find(json_[at_]) : std::string_view::npos;
+            if (digit == std::string_view::npos) fail("a bad \\u escape");
+            code = code * 16 + static_cast<unsigned>(digit >= 16 ? digit - 6 : digit);
+        }
+        if (code >= 0xd800 && code < 0xe000) fail("a surrogate in a string");
+        if (code < 0x80) {
+            result += static_cast<char>(code);
+        } else if (code < 0x800) {
+            result += static_cast<char>(0xc0 | (code >> 6));
+            result += static_cast<char>(0x80 | (code & 0x3f));
+        } else {
+            result += static_cast<char>(0xe0 | (code >> 12));
+            result += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+            result += static_cast<char>(0x80 | (code & 0x3f));
+        }
+    }
+
+    std::string_view json_;
+    std::size_t at_ = 0;
+};
+
+}  // namespace strata::io

@@ -1,0 +1,34 @@
+// weight_record: one weight of a model as files see it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/io/error.hpp>
+
+namespace strata::io {
+
+/// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras' shape,
+/// and its number among the layer's weights. `group` is Keras' address of the layer: `layers/sequential/layers/conv2d`.
+struct weight_record {
+    std::string path;
+    std::string type;
+    std::string name;
+    std::string group;
+    shape extents;
+    std::size_t number = 0;
+
+    std::string full_name() const { return path + "/" + name; }
+    /// `layer conv2d_1 (Conv2D), weight kernel`.
+    std::string where() const { return "layer " + path + " (" + type + "), weight " + name; }
+};
+
+/// The error of a weight whose shape in the file is another.
+[[noreturn]] inline void refuse_shape(const std::filesystem::path& file, const weight_record& wanted, const std::string& found) {
+    throw file_error(file, wanted.where() + ": expected shape " + to_text(wanted.extents).str() + ", found " + found +
+                               "; load a file that was saved from the same architecture");
+}
+
+}  // namespace strata::io

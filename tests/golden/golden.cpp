@@ -1,0 +1,49 @@
+// Every layer and whole nets against values made by Keras (generate.py). Bound: 1e-5 of the largest output.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <strata/io/safetensors.hpp>
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+
+template <class Net>
+void compare(const io::safetensors_file& file, const std::string& name, Net net) {
+    INFO(name);
+    auto model = net.build();
+    const auto weights = model.weights();
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const auto* entry = file.find(name + "/w" + std::to_string(i));
+        REQUIRE(entry != nullptr);
+        REQUIRE(io::safetensors_file::shape_of(*entry) == weights[i].shape());
+        weights[i].assign(file.values<float>(*entry));
+    }
+    REQUIRE(file.find(name + "/w" + std::to_string(weights.size())) == nullptr);
+    const auto x = file.values<float>(*file.find(name + "/x"));
+    const auto expected = file.values<float>(*file.find(name + "/y"));
+    const std::vector<float> y = model.predict(x);
+    REQUIRE(y.size() == expected.size());
+    float largest = 0.0f, worst = 0.0f;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        largest = std::max(largest, std::fabs(expected[i]));
+        const float difference = std::fabs(y[i] - expected[i]);
+        if (!(difference <= worst)) worst = difference;
+    }
+    INFO("worst " << worst << ", largest " << largest);
+    REQUIRE(worst <= 1e-5f * std::max(largest, 1e-3f));
+}
+
+}  // namespace
+
+#define GOLDEN_CASE(name, ...) compare(file, #name, __VA_ARGS__);
+
+TEST_CASE("layers equal Keras: " GOLDEN_FAMILY) {
+    const io::safetensors_file file(GOLDEN_FOLDER "/" GOLDEN_FAMILY ".safetensors");
+#include GOLDEN_CASES
+}
