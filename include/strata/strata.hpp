@@ -3,3 +3,4 @@
 
 #include <strata/core/report.hpp>
 #include <strata/infer.hpp>
+#include <strata/io/weights.hpp>
