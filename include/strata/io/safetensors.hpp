@@ -160,8 +160,10 @@ void save_safetensors(const std::filesystem::path& file, std::span<const weight_
             header += c;
         }
         header += std::string("\":{\"dtype\":\"") + (sizeof(T) == 4 ? "F32" : "F64") + "\",\"shape\":[";
-        for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis)
-            header += (axis > 0 ? "," : "") + std::to_string(records[i].extents[axis]);
+        for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis) {
+            if (axis > 0) header += ',';
+            header += std::to_string(records[i].extents[axis]);
+        }
         header += "],\"data_offsets\":[" + std::to_string(offset) + ",";
         offset += values[i].size() * sizeof(T);
         header += std::to_string(offset) + "]}";
