@@ -26,17 +26,17 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
         STRATA_UNROLL
         for (std::size_t c = 1; c < Chains; ++c) sums[c][n] = broadcast(T(0));
     }
-    std::size_t p = 0;
-    for (; p + Chains <= k; p += Chains, w += Chains * V * L) {
+    const std::size_t rest = k % Chains;
+    for (const T* end = x + (k - rest); x != end; x += Chains, w += Chains * V * L) {
         STRATA_UNROLL
         for (std::size_t c = 0; c < Chains; ++c) {
-            const simd<T> value = broadcast(x[p + c]);
+            const simd<T> value = broadcast(x[c]);
             STRATA_UNROLL
             for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
         }
     }
-    for (; p < k; ++p, w += V * L) {
-        const simd<T> value = broadcast(x[p]);
+    for (const T* end = x + rest; x != end; ++x, w += V * L) {
+        const simd<T> value = broadcast(*x);
         STRATA_UNROLL
         for (std::size_t n = 0; n < V; ++n) sums[0][n] = multiply_add(value, load(w + n * L), sums[0][n]);
     }
