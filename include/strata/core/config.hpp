@@ -32,6 +32,15 @@
 #define STRATA_UNROLL
 #endif
 
+// Tells the processor that a thread spins.
+#if (defined(__GNUC__) || defined(__clang__)) && (defined(__x86_64__) || defined(__i386__))
+#define STRATA_PAUSE() __builtin_ia32_pause()
+#elif (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
+#define STRATA_PAUSE() asm volatile("yield")
+#else
+#define STRATA_PAUSE() static_cast<void>(0)
+#endif
+
 // Kernels live in a namespace named after the instruction set, so that objects built for different ones link together.
 #if defined(STRATA_SCALAR)
 #define STRATA_ISA scalar

@@ -1,6 +1,7 @@
 // random: a small counter-based generator; the same seed gives the same numbers on every machine.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace strata {
@@ -30,6 +31,33 @@ public:
 
 private:
     std::uint64_t state_;
+};
+
+/// Random numbers by position: the same key and position give the same number, so that threads and the backward pass draw what
+/// the forward pass drew. Two rounds of the integer hash of Wellons 2018.
+struct random_stream {
+    std::uint64_t key = 0;
+    std::uint32_t offset = 0;
+
+    /// 32 bits.
+    constexpr std::uint32_t bits(std::uint32_t position) const {
+        std::uint32_t x = (position + offset) * 0x9e3779b9u ^ static_cast<std::uint32_t>(key);
+        x = mixed(x) + static_cast<std::uint32_t>(key >> 32);
+        return mixed(x);
+    }
+    /// Uniform in [0, 1), 24 bits.
+    constexpr float uniform(std::uint32_t position) const { return static_cast<float>(bits(position) >> 8) * 0x1p-24f; }
+    /// The stream behind `count` positions of this one.
+    constexpr random_stream from(std::size_t count) const {
+        return {.key = key, .offset = offset + static_cast<std::uint32_t>(count)};
+    }
+
+private:
+    static constexpr std::uint32_t mixed(std::uint32_t x) {
+        x = (x ^ (x >> 16)) * 0x21f0aaadu;
+        x = (x ^ (x >> 15)) * 0x735a2d97u;
+        return x ^ (x >> 15);
+    }
 };
 
 }  // namespace strata
