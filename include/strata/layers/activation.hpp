@@ -21,6 +21,10 @@ struct Activation : layer<Activation<Function, Options...>, Options...> {
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         Function::template forward<In, N, Fused>(x, weights, y, scratch);
     }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        Function::template backward<In, Fused>(s);
+    }
 };
 
 /// The same of an elementwise activation, which a layer before it may run in its epilogue.
@@ -35,6 +39,10 @@ struct Activation<Function, Options...> : layer<Activation<Function, Options...>
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         Function::template forward<In, N, Fused>(x, weights, y, scratch);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        Function::template backward<In, Fused>(s);
     }
 };
 

@@ -23,6 +23,12 @@ struct elementwise_activation : layer<Self> {
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         kernels::elementwise<Function>(N * In.size(), x, y);
     }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            kernels::elementwise_gradient<Function>(s.count * In.size(), Function::derives_from_output ? s.y : s.x,
+                                                    static_cast<const T*>(s.dy), s.dx);
+    }
 };
 
 /// f(x) = x. Keras: `linear`.

@@ -7,6 +7,7 @@
 
 #include <strata/core/shape.hpp>
 #include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/conv2d_backward.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -25,11 +26,14 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     static constexpr std::string_view type = "Conv2D";
     static constexpr std::array takes{activation_kind,         strides<1>::kind, padding::valid::kind,
                                       dilation<1>::kind,       no_bias::kind,    kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind};
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
 
     static constexpr report check(const shape& in) {
         if (Filters < 1)
             return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>", "write Conv2D<filters, k>");
+        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return windows.check(in);
     }
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
@@ -66,7 +70,66 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         run<In, N>(x, weights, y, scratch, Fused{});
     }
 
+    /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the activation.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return kernels::conv2d_scratch<T>(geometry(In)) + (trained<Fused>::keeps_input ? output(In).size() : 0);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return kernels::gradient_panels<geometry(In), T>().stored();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return kernels::conv2d_gradient_scratch<geometry(In), T>();
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T* y = s.y + n * g.out_size();
+            T* linear = act::keeps_input ? s.tape + n * kept + padded : y;
+            kernels::conv2d<g, typename act::in_kernel>(s.x + n * g.in_size(), s.weights[0], bias, linear, s.tape + n * kept);
+            act::template finish<g.out_channels>(pixels(g), linear, y);
+        }
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        kernels::turn_weights<geometry(In)>(weights[0], turned, part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T* dy = s.dy + n * g.out_size();
+            trained<Fused>::template through<g.out_channels>(pixels(g), s.y + n * g.out_size(), s.tape + n * kept + padded, dy);
+            if (s.dx != nullptr)
+                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.derived, s.dx + n * g.in_size(), s.scratch);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        const T* dy = s.dy;
+        if constexpr (g.is_padded())
+            kernels::conv2d_weight_gradient<g>(s.count, s.tape, kept, dy, s.gradients[0], s.first, part);
+        else kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, s.gradients[0], s.first, part);
+        if constexpr (!options::template has<no_bias>)
+            kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+    }
+
 private:
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+
+    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
+
     template <shape In, class... Next>
     struct epilogue {
         static constexpr bool is_possible = sizeof...(Next) == 0;

@@ -7,6 +7,7 @@
 
 #include <strata/core/shape.hpp>
 #include <strata/kernels/dense.hpp>
+#include <strata/kernels/dense_backward.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/softmax.hpp>
@@ -21,13 +22,14 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
 
     static constexpr std::string_view type = "Dense";
     static constexpr std::array takes{activation_kind, no_bias::kind, kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind};
+                                      bias_initializer<Zeros>::kind, kernel_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
 
     static constexpr report check(const shape& in) {
         if (Units < 1)
             return refuse("at least 1 unit", text<64>() << "Dense<" << Units << ">", "write Dense<units>, units >= 1");
         if (in.rank() < 1) return refuse("(features)", to_text(in), "give it at least one axis");
-        return {};
+        return check_regularizers<options>();
     }
     static constexpr shape output(shape in) {
         in.back() = static_cast<std::size_t>(Units);
@@ -49,18 +51,64 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
 
     template <shape In, std::size_t N, class... Next, class T>
     static constexpr void run(const T* x, const T* const* weights, T* y, fused<Next...>) {
-        using final_activation = type_at<0, type_list<Next..., activation>>;
-        constexpr std::size_t rows = N * In.rows(), units = static_cast<std::size_t>(Units);
+        using last = typename final_activation<fused<Next...>, activation>::type;
+        constexpr std::size_t rows = N * In.rows();
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = weights[1];
-        kernels::dense<rows, In.back(), units, typename activation_function<final_activation>::type>(x, weights[0], bias,
-                                                                                                     y);
-        finish_rows<final_activation, rows, units>(y);
+        kernels::dense<rows, In.back(), features, typename activation_function<last>::type>(x, weights[0], bias, y);
+        finish_rows<last, rows, features>(y);
     }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
         run<In, N>(x, weights, y, Fused{});
     }
+
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return trained<Fused>::keeps_input ? output(In).size() : 0;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return kernels::transposed_panels<In.back(), features, T>().stored();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+        return kernels::dense_gradient_scratch<In.back(), features, T>(samples * In.rows());
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        T* linear = act::keeps_input ? s.tape : s.y;
+        const std::size_t rows = s.count * In.rows();
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
+        kernels::dense_rows<In.back(), features, typename act::in_kernel>(rows, s.x, s.weights[0], bias, linear);
+        act::template finish<features>(rows, linear, s.y);
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        kernels::transpose_weights<In.back(), features>(weights[0], turned, part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        const std::size_t rows = s.count * In.rows();
+        trained<Fused>::template through<features>(rows, s.y, s.tape, s.dy);
+        if (s.dx != nullptr)
+            kernels::dense_data_gradient<In.back(), features>(rows, static_cast<const T*>(s.dy), s.derived, s.dx);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        const std::size_t rows = s.count * In.rows();
+        const T* dy = s.dy;
+        kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, s.gradients[0], s.first, part, s.scratch);
+        if constexpr (!options::template has<no_bias>)
+            kernels::bias_gradient<features>(rows, dy, s.gradients[1], s.first, part);
+    }
+
+private:
+    static constexpr std::size_t features = static_cast<std::size_t>(Units);
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 };
 
 }  // namespace strata

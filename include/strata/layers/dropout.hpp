@@ -1,8 +1,11 @@
 // Dropout: sets values to zero at random when training.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
+#include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 
@@ -14,11 +17,30 @@ template <double Rate, class... Options>
 struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "Dropout";
     static constexpr bool is_identity = true;
+    static constexpr bool is_random = Rate > 0.0;
 
     static constexpr report check(const shape&) {
         if (Rate >= 0.0 && Rate < 1.0) return {};
         return refuse("a rate of at least 0, below 1", Rate < 0.0 ? "a negative rate" : "a rate of 1 or more",
                       "write Dropout<0.5>");
+    }
+
+    /// What stays is divided by 1 - Rate, so that the mean stays.
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        drop(s.count * In.size(), s.random, s.x, s.y);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr) drop(s.count * In.size(), s.random, static_cast<const T*>(s.dy), s.dx);
+    }
+
+private:
+    template <class T>
+    static void drop(std::size_t count, random_stream random, const T* x, T* y) {
+        constexpr T scale = T(1.0 / (1.0 - Rate));
+        for (std::size_t i = 0; i < count; ++i)
+            y[i] = random.uniform(static_cast<std::uint32_t>(i)) >= static_cast<float>(Rate) ? x[i] * scale : T(0);
     }
 };
 

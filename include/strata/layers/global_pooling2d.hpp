@@ -6,6 +6,7 @@
 
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling.hpp>
+#include <strata/kernels/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata {
@@ -19,6 +20,17 @@ struct global_pooling2d : layer<Self, Options...> {
     }
     static constexpr shape output(const shape& in) { return shape{in[2]}; }
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
+
+protected:
+    template <class Spread, shape In, class T>
+    static void spread(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        constexpr std::size_t channels = In.back();
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::global_pooling_gradient<Spread, In.rows(), channels>(s.x + n * In.size(), s.y + n * channels,
+                                                                          static_cast<const T*>(s.dy + n * channels),
+                                                                          s.dx + n * In.size());
+    }
 };
 
 /// The maximum of each channel. Keras: `GlobalMaxPooling2D`.
@@ -31,6 +43,10 @@ struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Opt
         for (std::size_t n = 0; n < N; ++n)
             kernels::global_max_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
     }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        GlobalMaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
+    }
 };
 
 /// The mean of each channel. Keras: `GlobalAveragePooling2D`.
@@ -42,6 +58,10 @@ struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options.
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         for (std::size_t n = 0; n < N; ++n)
             kernels::global_average_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        GlobalAveragePooling2D::template spread<kernels::to_all_cells, In>(s);
     }
 };
 

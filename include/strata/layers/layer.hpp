@@ -9,15 +9,26 @@
 
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/core/type_list.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
+#include <strata/layers/training.hpp>
 
 namespace strata {
 
 /// What stands at the end of a layer's forward call: nothing, or layers behind it that run in its epilogue.
 template <class... Next>
 struct fused {};
+
+/// The activation that a layer runs: the first layer in its epilogue, else its own.
+template <class Fused, class Own>
+struct final_activation;
+template <class... Next, class Own>
+struct final_activation<fused<Next...>, Own> {
+    using type = type_at<0, type_list<Next..., Own>>;
+};
 
 /// A layer descriptor: an empty type that says everything about a layer but its weights.
 template <class Layer>
@@ -53,7 +64,7 @@ struct model_surface;
 }  // namespace detail
 
 /// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`, `takes`
-/// (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward.
+/// (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward, backward.
 template <class Self, class... Options>
 struct layer {
     using options = option_list<Options...>;
@@ -77,13 +88,44 @@ struct layer {
         return false;
     }
 
+    // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own ----------
+
+    /// Whether it acts by chance when training, so that it runs even where nothing learns.
+    static constexpr bool is_random = false;
+    /// Elements per sample that are kept from forward to backward besides the layer's input and output.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return 0;
+    }
+    /// Elements that `derive` makes of the weights, once a step, for the gradient of the input.
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return 0;
+    }
+    /// Elements of scratch that one thread wants for backward or accumulate, for tiles of `samples`.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return 0;
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        const std::size_t out = Self::output(In).size();
+        for (std::size_t n = 0; n < s.count; ++n)
+            Self::template forward<In, 1, Fused>(s.x + n * In.size(), s.weights, s.y + n * out, s.scratch);
+    }
+    template <shape In, class T>
+    static void derive(const T* const*, T*, team_part) {}
+    /// This thread's share of the parameter gradients of a whole tile; called when backward is done with all its samples.
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>&, team_part) {}
+
     /// A descriptor alone has no shape and so no weights: build_for(x) gives a model with both.
     static constexpr bool is_built() { return false; }
     static constexpr std::array<parameter, 0> weights() { return {}; }
     /// A model of this one layer for batches like x.
     template <class Batch>
     static auto build_for(const Batch& x) {
-        return detail::model_surface<Self>::build_for(x);
+        return detail::model_surface<Self>::net::build_for(x);
     }
 };
 

@@ -5,6 +5,8 @@
 #include <concepts>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
@@ -81,6 +83,20 @@ struct bias_initializer {
     using type = Initializer;
 };
 
+/// What the kernel's size adds to the loss. Keras: `kernel_regularizer=`.
+template <class Regularizer>
+struct kernel_regularizer {
+    static constexpr std::string_view kind = "kernel_regularizer<...>";
+    using type = Regularizer;
+};
+
+/// What the bias's size adds to the loss. Keras: `bias_regularizer=`.
+template <class Regularizer>
+struct bias_regularizer {
+    static constexpr std::string_view kind = "bias_regularizer<...>";
+    using type = Regularizer;
+};
+
 /// The kind of every activation when it stands among a layer's options.
 inline constexpr std::string_view activation_kind = "an activation";
 
@@ -88,6 +104,9 @@ template <class Type>
 concept option = requires {
     { Type::kind } -> std::convertible_to<std::string_view>;
 };
+
+template <class... Options>
+struct option_list;
 
 namespace detail {
 
@@ -105,6 +124,15 @@ constexpr std::size_t find_kind(std::string_view kind) {
     return index;
 }
 
+template <std::size_t Left, class List, class = std::make_index_sequence<List::size()>>
+struct without_kind;
+template <std::size_t Left, class List, std::size_t... I>
+struct without_kind<Left, List, std::index_sequence<I...>> {
+    template <class... Kept>
+    static option_list<Kept...> make(type_list<Kept...>);
+    using type = decltype(make(concat_types<std::conditional_t<I == Left, type_list<>, type_list<type_at<I, List>>>...>{}));
+};
+
 }  // namespace detail
 
 /// A layer's options as one type.
@@ -116,6 +144,11 @@ struct option_list {
     /// The option of Default's kind, or Default.
     template <class Default>
     using get = type_at<detail::find_kind<Options...>(Default::kind), type_list<Options..., Default>>;
+    /// The list with one option more, or with the first of Like's kind taken out.
+    template <class Option>
+    using with = option_list<Options..., Option>;
+    template <class Like>
+    using without = typename detail::without_kind<detail::find_kind<Options...>(Like::kind), type_list<Options...>>::type;
 };
 
 namespace detail {

@@ -5,23 +5,27 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/layers/regularizer.hpp>
 
 namespace strata {
 
 /// How the kernels want a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
 enum class weight_layout { panels, plain };
 
-/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, how it lies in memory.
+/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, what its size adds to the loss,
+/// how it lies in memory.
 struct parameter {
     std::string_view name{};
     shape extents{};
     initializer begin{};
     bool trainable = true;
+    regularizer penalty{};
     weight_layout layout = weight_layout::panels;
 
     /// Its place in memory for scalars of type T.
@@ -51,17 +55,28 @@ struct parameter_table {
     constexpr const parameter* end() const { return rows.data() + count; }
 };
 
+/// Refuses regularizers with a factor that Keras refuses.
+template <class Options>
+constexpr report check_regularizers() {
+    if (Options::template get<kernel_regularizer<L1L2<>>>::type::value.is_valid() &&
+        Options::template get<bias_regularizer<L1L2<>>>::type::value.is_valid())
+        return {};
+    return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN", "write L2<0.01>");
+}
+
 /// The table of a layer with a kernel and perhaps a bias.
 template <class Options>
 constexpr parameter_table kernel_and_bias(const shape& kernel) {
     parameter_table table;
     table.push_back({.name = "kernel",
                      .extents = kernel,
-                     .begin = Options::template get<kernel_initializer<GlorotUniform>>::type::value});
+                     .begin = Options::template get<kernel_initializer<GlorotUniform>>::type::value,
+                     .penalty = Options::template get<kernel_regularizer<L1L2<>>>::type::value});
     if (!Options::template has<no_bias>)
         table.push_back({.name = "bias",
                          .extents = shape{kernel.back()},
-                         .begin = Options::template get<bias_initializer<Zeros>>::type::value});
+                         .begin = Options::template get<bias_initializer<Zeros>>::type::value,
+                         .penalty = Options::template get<bias_regularizer<L1L2<>>>::type::value});
     return table;
 }
 

@@ -7,6 +7,7 @@
 
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling.hpp>
+#include <strata/kernels/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 
@@ -29,6 +30,16 @@ struct pooling2d : layer<Self, Options...> {
     static constexpr std::size_t flops(const shape& in) {
         return output(in).size() * windows.height(in).kernel * windows.width(in).kernel;
     }
+
+protected:
+    template <class Spread, shape In, class T>
+    static void spread(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::pool2d_gradient<Spread>(g, s.x + n * g.in_size(), s.y + n * g.out_size(),
+                                             static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size());
+    }
 };
 
 /// The maximum of each window. Keras: `MaxPooling2D`.
@@ -42,6 +53,10 @@ struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...
         constexpr auto g = MaxPooling2D::geometry(In);
         for (std::size_t n = 0; n < N; ++n) kernels::max_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
     }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        MaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
+    }
 };
 
 /// The mean of each window, over the cells inside the input only. Keras: `AveragePooling2D`.
@@ -53,6 +68,10 @@ struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Op
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         constexpr auto g = AveragePooling2D::geometry(In);
         for (std::size_t n = 0; n < N; ++n) kernels::average_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        AveragePooling2D::template spread<kernels::to_all_cells, In>(s);
     }
 };
 

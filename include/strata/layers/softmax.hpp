@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <strata/core/shape.hpp>
+#include <strata/kernels/elementwise_backward.hpp>
 #include <strata/kernels/softmax.hpp>
 #include <strata/layers/layer.hpp>
 
@@ -31,6 +32,11 @@ struct last_axis_activation : layer<Self> {
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         Self::template rows<N * In.rows(), In.back()>(x, y);
     }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            Self::template rows_gradient<In.back()>(s.count * In.rows(), s.y, static_cast<const T*>(s.dy), s.dx);
+    }
 };
 
 /// exp(x) / sum(exp(x)) over the last axis; the maximum is subtracted first. Keras: `softmax`.
@@ -41,6 +47,10 @@ struct Softmax : last_axis_activation<Softmax> {
     static constexpr void rows(const T* x, T* y) {
         kernels::softmax<Rows, Columns>(x, y);
     }
+    template <std::size_t Columns, class T>
+    static void rows_gradient(std::size_t rows, const T* y, const T* dy, T* dx) {
+        kernels::softmax_gradient(rows, Columns, y, dy, dx);
+    }
 };
 
 /// x - log(sum(exp(x))) over the last axis. Keras: `log_softmax`.
@@ -50,6 +60,10 @@ struct LogSoftmax : last_axis_activation<LogSoftmax> {
     template <std::size_t Rows, std::size_t Columns, class T>
     static constexpr void rows(const T* x, T* y) {
         kernels::log_softmax<Rows, Columns>(x, y);
+    }
+    template <std::size_t Columns, class T>
+    static void rows_gradient(std::size_t rows, const T* y, const T* dy, T* dx) {
+        kernels::log_softmax_gradient(rows, Columns, y, dy, dx);
     }
 };
 

@@ -1,0 +1,84 @@
+// training: what a layer sees of a training step, forward and backward.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/random.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise_backward.hpp>
+
+namespace strata {
+
+/// The forward pass of `count` samples that follow each other. x, y and tape begin at the first of them; weights are in the
+/// kernels' layout; scratch is this thread's.
+template <class T>
+struct training_pass {
+    std::size_t count = 0;
+    const T* x = nullptr;
+    T* y = nullptr;
+    T* tape = nullptr;
+    const T* const* weights = nullptr;
+    T* scratch = nullptr;
+    random_stream random{};
+};
+
+/// The backward pass of `count` samples. dy may be overwritten, dx (null where nothing below learns) is overwritten, parameter
+/// gradients are in the layout of the weights: overwritten by the first tile of a batch, added to by the others. `derived` is
+/// what `derive` made of the weights. Behind the last element of dy kernels::gradient_slack elements may be read.
+template <class T>
+struct gradient_pass {
+    std::size_t count = 0;
+    const T* x = nullptr;
+    const T* y = nullptr;
+    const T* tape = nullptr;
+    T* dy = nullptr;
+    T* dx = nullptr;
+    const T* const* weights = nullptr;
+    const T* derived = nullptr;
+    T* const* gradients = nullptr;
+    bool first = true;
+    T* scratch = nullptr;
+    random_stream random{};
+};
+
+/// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's tape.
+template <class Activation>
+struct trained_activation {
+    static constexpr bool keeps_input = false;
+    using in_kernel = kernels::linear;
+
+    /// y (rows, columns) is in place: the layer's linear output becomes its activated one.
+    template <std::size_t Columns, class T>
+    static void finish(std::size_t rows, const T*, T* y) {
+        for (std::size_t r = 0; r < rows; ++r, y += Columns) Activation::template rows<1, Columns>(y, y);
+    }
+    template <std::size_t Columns, class T>
+    static void through(std::size_t rows, const T* y, const T*, T* dy) {
+        Activation::template rows_gradient<Columns>(rows, y, dy, dy);
+    }
+};
+
+template <class Activation>
+    requires requires { typename Activation::function; }
+struct trained_activation<Activation> {
+    using function = typename Activation::function;
+    static constexpr bool keeps_input = !function::derives_from_output;
+    using in_kernel = std::conditional_t<keeps_input, kernels::linear, function>;
+
+    /// y (rows, columns) from the kept input, where the kernel did not do it.
+    template <std::size_t Columns, class T>
+    static void finish(std::size_t rows, const T* input, T* y) {
+        if constexpr (keeps_input) kernels::elementwise<function>(rows * Columns, input, y);
+    }
+    /// dy becomes the gradient in front of the activation.
+    template <std::size_t Columns, class T>
+    static void through(std::size_t rows, const T* y, const T* input, T* dy) {
+        if constexpr (!std::is_same_v<function, kernels::linear>)
+            kernels::elementwise_gradient<function>(rows * Columns, keeps_input ? input : y, static_cast<const T*>(dy), dy);
+    }
+};
+
+}  // namespace strata
