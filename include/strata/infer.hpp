@@ -14,5 +14,6 @@
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/sequential.hpp>

@@ -82,16 +82,16 @@ struct alone<Sequential<Items...>> {
     using type = Sequential<Items...>;
 };
 
-template <class Net, class Indices>
+template <class List, class Indices>
 struct first_layers;
-template <class Net, std::size_t... I>
-struct first_layers<Net, std::index_sequence<I...>> {
-    using type = Sequential<type_at<I, layers_of<Net>>...>;
+template <class List, std::size_t... I>
+struct first_layers<List, std::index_sequence<I...>> {
+    using type = Sequential<type_at<I, List>...>;
 };
 
 /// The first Count layers of a net as a net.
 template <class Net, std::size_t Count>
-using first_layers_of = typename first_layers<Net, std::make_index_sequence<Count>>::type;
+using first_layers_of = typename first_layers<layers_of<Net>, std::make_index_sequence<Count>>::type;
 
 template <class... Layers>
 constexpr sequence<Layers...> as_sequence(type_list<Layers...>) {

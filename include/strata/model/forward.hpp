@@ -68,4 +68,17 @@ inline constexpr std::size_t batch_tile = [] {
     return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
 }();
 
+/// Elements of the arena that run_batch wants.
+template <class Net, class T, std::size_t Tile>
+inline constexpr std::size_t batch_arena_size = std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
+
+/// Tiles of Tile samples, then one by one.
+template <class Net, class T, std::size_t Tile>
+constexpr void run_batch(const T* x, const T* parameters, T* y, std::size_t count, T* arena) {
+    constexpr std::size_t in = input_of<Net>().size(), out = shapes_of<Net>.back().size();
+    for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out) forward_walk<Net, T, Tile>::run(x, parameters, y, arena);
+    if constexpr (Tile > 1)
+        for (; count > 0; --count, x += in, y += out) forward_walk<Net, T, 1>::run(x, parameters, y, arena);
+}
+
 }  // namespace strata::detail

@@ -65,6 +65,14 @@ class layer_handle;
 template <class Net, class T>
 class features_of;
 
+/// The parameters of a model for those that train it: writing keeps the kernels' layout and its zero padding.
+struct parameter_access {
+    template <class Model>
+    static auto* of(Model& model) {
+        return model.block_.data();
+    }
+};
+
 }  // namespace detail
 
 /// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference is
@@ -213,6 +221,17 @@ public:
         }
     }
 
+    /// The weights of this model under a net whose weights have the same shapes: one that differs in names or in what is frozen.
+    template <class Other>
+    auto as() const& {
+        return Model(*this).template as<Other>();
+    }
+    template <class Other>
+    auto as() && {
+        static_assert(weight_offsets_of<Other, T> == weight_offsets_of<Net, T>);
+        return Model<Other, T, Storage>(std::move(block_), batch_);
+    }
+
     // ---- Files -------------------------------------------------------------------------------------------------------
 
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
@@ -233,6 +252,7 @@ public:
 private:
     template <class, class, class>
     friend class Model;
+    friend detail::parameter_access;
 
     template <class Scalar>
     static constexpr auto views(Scalar* block) {
@@ -276,18 +296,11 @@ private:
         return result;
     }
 
-    /// Tiles of Tile samples, then one by one.
     template <std::size_t Tile>
     constexpr void run_batch(const T* x, T* y, std::size_t count) const {
-        constexpr std::size_t in = input_shape().size(), out = output_shape().size();
-        constexpr std::size_t elements = std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
-        using arena_storage = storage<T, elements>;
+        using arena_storage = storage<T, detail::batch_arena_size<Net, T, Tile>>;
         arena_storage arena{};
-        for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out)
-            detail::forward_walk<Net, T, Tile>::run(x, parameters(), y, arena.data());
-        if constexpr (Tile > 1)
-            for (; count > 0; --count, x += in, y += out)
-                detail::forward_walk<Net, T, 1>::run(x, parameters(), y, arena.data());
+        detail::run_batch<Net, T, Tile>(x, parameters(), y, count, arena.data());
     }
 
     [[no_unique_address]] Storage block_{};
@@ -295,5 +308,3 @@ private:
 };
 
 }  // namespace strata
-
-#include <strata/model/features.hpp>

@@ -78,7 +78,7 @@ constexpr std::string_view given_name() {
 template <class... Items>
 constexpr shape stated_input(type_list<Items...>) {
     shape result;
-    const auto see = [&]<class Item>(const Item*) {
+    [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
         if constexpr (model_input<Item>) result = Item::value;
     };
     (see(static_cast<const Items*>(nullptr)), ...);

@@ -14,6 +14,7 @@
 #include <strata/layers/input.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/model/edit.hpp>
+#include <strata/model/features.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
@@ -108,13 +109,18 @@ struct Sequential {
     template <shape Sample, class T = float>
     static auto build(build_options how = {}) {
         using built = typename detail::given_input<Sequential, Sample>::type;
-        return built::template build<T>(how);
+        static_cast<void>(border<net_verdict<built>>{});
+        if constexpr (net_verdict<built>::value.ok) return Model<built, T>(how);
+        else return refused{};
     }
     /// The same for batches like x, whose first extent is the batch.
     template <class T, std::size_t... Extents>
     static auto build_for(const Tensor<T, Extents...>& x, build_options how = {}) {
+        using built = typename detail::given_input<Sequential, sample_shape(Tensor<T, Extents...>::shape())>::type;
+        static_cast<void>(border<net_verdict<built>>{});
         how.batch = x.shape()[0];
-        return build<sample_shape(Tensor<T, Extents...>::shape()), T>(how);
+        if constexpr (net_verdict<built>::value.ok) return Model<built, T>(how);
+        else return refused{};
     }
     /// A model over constants: all weights in `weights()` order, each in Keras' order. Works in constant evaluation.
     template <class T, std::size_t Count>
@@ -162,10 +168,7 @@ namespace detail {
 
 template <class Layer>
 struct model_surface {
-    template <class T, std::size_t... Extents>
-    static auto build_for(const Tensor<T, Extents...>& x) {
-        return Sequential<Layer>::build_for(x);
-    }
+    using net = Sequential<Layer>;
 };
 
 }  // namespace detail

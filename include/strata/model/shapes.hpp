@@ -84,10 +84,11 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
     report verdict;
     shape in = input;
     std::size_t index = 0;
-    const auto accept = [&]<class Layer>(const Layer*) {
+    [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
         verdict = check_layer<Layer>(in);
         if (!verdict.ok) {
-            if (verdict.at.empty()) verdict.at = place<Net>(index, Layer::type);
+            verdict.at = verdict.at.empty() ? place<Net>(index, Layer::type)
+                                            : text<200>() << names_of<Net>[index] << "/" << verdict.at;
             return false;
         }
         in = Layer::output(in);
@@ -99,8 +100,7 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
 }
 
 constexpr report not_built() {
-    return refuse("a known input shape", "a net that is not built", "put Input<...> first, or call build_for(x)",
-                  "this net is not built");
+    return refuse("a known input shape", "none: it is not built", "put Input<...> first, or call build_for(x)", "this net");
 }
 
 /// What a net's own structure is worth, whatever its input.

@@ -7,6 +7,7 @@
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
@@ -36,7 +37,7 @@ struct layer_verdict {
         text<200> known;
         for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << names_of<Net>[i];
         return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
-                      text<200>("no layer ") << Name.view(), "ask for a name that summary() shows", "get_layer");
+                      text<200>("no layer ") << Name.view(), "ask for a name that summary() shows", "a layer by name");
     }();
 };
 

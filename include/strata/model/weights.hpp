@@ -77,12 +77,12 @@ constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& 
 template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
     constexpr std::size_t count = [] {
-        shape in = input_of<Net>();
+        [[maybe_unused]] shape in = input_of<Net>();
         return (std::size_t{0} + ... + weight_count<Layers>(in));
     }();
     std::array<weight_row, count> rows{};
-    std::size_t next = 0, flat_index = 0, index = 0;
-    shape in = input_of<Net>();
+    [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
+    [[maybe_unused]] shape in = input_of<Net>();
     ((append_weights<Layers>(rows, next, flat_index, in, text<128>(names_of<Net>[index++].view()),
                              Net::options::template has<frozen>)),
      ...);

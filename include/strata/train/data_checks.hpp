@@ -1,0 +1,90 @@
+// data_checks: what fit and evaluate refuse in data and options, before any weight changes.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <strata/core/shape.hpp>
+#include <strata/train/loss.hpp>
+
+namespace strata::detail {
+
+[[noreturn]] inline void refuse_data(const std::string& what) { throw std::invalid_argument("strata: " + what); }
+
+template <class Value>
+void refuse_nan(std::span<const Value> values, std::size_t per_sample, const char* what) {
+    if constexpr (!std::integral<Value>) {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (values[i] != values[i])
+                refuse_data(std::string("sample ") + std::to_string(i / per_sample) + ": " + what + " number " +
+                            std::to_string(i % per_sample) + " is NaN; fix: leave the sample out, or repair it");
+    }
+}
+
+/// Refuses empty data, NaN, and class indices that the output has no place for; the sample is named.
+template <class Data>
+void check_data(const Data& data, target_kind targets, const shape& output, const char* which) {
+    if (data.empty()) refuse_data(std::string(which) + " is empty; fix: give at least one sample");
+    refuse_nan(data.inputs(), Data::sample_size, "input");
+    refuse_nan(data.labels(), Data::label_size, "target");
+    if (targets != target_kind::class_index) return;
+    const auto labels = data.labels();
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (!(labels[i] >= 0) || static_cast<std::size_t>(labels[i]) >= output.back())
+            refuse_data("sample " + std::to_string(i / Data::label_size) + ": label " + std::to_string(labels[i]) +
+                        " is out of range; the output has " + std::to_string(output.back()) + " classes, 0 to " +
+                        std::to_string(output.back() - 1) + "; fix: correct the label, or give the last layer more units");
+}
+
+/// How many samples are trained on, where the last part is held back. Keras: floor(n (1 - split)).
+inline std::size_t training_count(std::size_t count, double validation_split) {
+    if (!(validation_split >= 0.0 && validation_split < 1.0))
+        refuse_data("validation_split is " + std::to_string(validation_split) + "; expected at least 0 and below 1");
+    if (validation_split == 0.0) return count;
+    const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(count) * (1.0 - validation_split)));
+    if (kept == 0 || kept == count)
+        refuse_data("validation_split of " + std::to_string(validation_split) + " leaves " + std::to_string(kept) + " of " +
+                    std::to_string(count) + " samples for training; fix: give more samples, or another split");
+    return kept;
+}
+
+/// The class of a sample as class_weight counts it: its label, the larger column of one-hot targets, or a target of 0 or 1.
+template <class Data>
+int class_of(const Data& data, std::size_t sample) {
+    const auto label = data.label(sample);
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < label.size(); ++i)
+        if (label[i] > label[best]) best = i;
+    return label.size() == 1 ? static_cast<int>(std::lround(static_cast<double>(label[0]))) : static_cast<int>(best);
+}
+
+/// The factor of each sample's loss; empty where all are 1.
+template <class Data>
+std::vector<double> loss_weights(const Data& data, const std::map<int, double>& class_weight,
+                                 std::span<const double> sample_weight) {
+    std::vector<double> result;
+    if (!sample_weight.empty()) {
+        if (sample_weight.size() != data.size())
+            refuse_data("sample_weight has " + std::to_string(sample_weight.size()) + " values for " +
+                        std::to_string(data.size()) + " samples; fix: give one a sample");
+        for (std::size_t i = 0; i < sample_weight.size(); ++i)
+            if (!std::isfinite(sample_weight[i]))
+                refuse_data("sample_weight number " + std::to_string(i) + " is no finite number");
+        result.assign(sample_weight.begin(), sample_weight.end());
+    }
+    if (class_weight.empty()) return result;
+    for (const auto& [label, weight] : class_weight)
+        if (!std::isfinite(weight)) refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
+    result.resize(data.size(), 1.0);
+    for (std::size_t i = 0; i < data.size(); ++i)
+        if (const auto found = class_weight.find(class_of(data, i)); found != class_weight.end()) result[i] *= found->second;
+    return result;
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,77 @@
+// Dataset: samples with their labels or targets.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <strata/core/shape.hpp>
+
+namespace strata {
+
+/// Any number of samples of the shape Sample, each with one Label, or with a target of the shape Target in values of type
+/// Label: `Dataset<float, shape{28, 28, 1}, int>`, `Dataset<float, shape{4}, float, shape{2}>`.
+template <class T, shape Sample, class Label, shape Target = shape{}>
+    requires std::is_arithmetic_v<T> && std::is_arithmetic_v<Label>
+class Dataset {
+public:
+    using value_type = T;
+    using label_type = Label;
+    static constexpr std::size_t sample_size = Sample.size();
+    static constexpr std::size_t label_size = Target.size();
+
+    static constexpr shape sample_shape() { return Sample; }
+    /// The shape of one target; rank 0 for a single label.
+    static constexpr shape label_shape() { return Target; }
+
+    /// Appends a sample. Throws std::invalid_argument where it has another number of values; the data stays as it was.
+    void push_back(std::span<const T> sample, Label label)
+        requires(Target.rank() == 0)
+    {
+        push_back(sample, std::span<const Label>(&label, 1));
+    }
+    void push_back(std::span<const T> sample, std::span<const Label> target) {
+        require_size("a sample", Sample, sample.size());
+        require_size("a target", Target, target.size());
+        reserve(size() + 1);
+        inputs_.insert(inputs_.end(), sample.begin(), sample.end());
+        labels_.insert(labels_.end(), target.begin(), target.end());
+    }
+    /// Makes room for `count` samples in all.
+    void reserve(std::size_t count) {
+        if (count * label_size <= labels_.capacity() && count * sample_size <= inputs_.capacity()) return;
+        count = std::max(count, 2 * size());
+        inputs_.reserve(count * sample_size);
+        labels_.reserve(count * label_size);
+    }
+    void clear() {
+        inputs_.clear();
+        labels_.clear();
+    }
+
+    std::size_t size() const { return labels_.size() / label_size; }
+    bool empty() const { return labels_.empty(); }
+    /// All samples, one behind the other.
+    std::span<const T> inputs() const { return inputs_; }
+    /// All labels or targets, one behind the other.
+    std::span<const Label> labels() const { return labels_; }
+    std::span<const T> input(std::size_t i) const { return inputs().subspan(i * sample_size, sample_size); }
+    std::span<const Label> label(std::size_t i) const { return labels().subspan(i * label_size, label_size); }
+
+private:
+    void require_size(const char* what, const shape& expected, std::size_t got) const {
+        if (got == expected.size()) return;
+        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + what + " of shape " +
+                                    to_text(expected).str() + " has " + std::to_string(expected.size()) + " values, got " +
+                                    std::to_string(got) + "; fix: give exactly that many");
+    }
+
+    std::vector<T> inputs_;
+    std::vector<Label> labels_;
+};
+
+}  // namespace strata

@@ -1,0 +1,140 @@
+// engine: the memory of a training, and the gradients of a batch, computed by a team of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/edit.hpp>
+#include <strata/model/forward.hpp>
+#include <strata/model/plan.hpp>
+#include <strata/train/gradients.hpp>
+#include <strata/train/plan.hpp>
+#include <strata/train/team.hpp>
+#include <strata/train/walk.hpp>
+
+namespace strata::detail {
+
+/// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by place in
+/// the dataset).
+template <class Data>
+struct batch {
+    const Data* data = nullptr;
+    std::span<const std::size_t> order{};
+    std::span<const double> weights{};
+
+    std::size_t size() const { return order.size(); }
+    const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
+    const auto* label(std::size_t i) const { return data->labels().data() + order[i] * Data::label_size; }
+    double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
+};
+
+/// Arena, scratch, gradients and the outputs of a batch; all of it is allocated before the first step.
+template <class Net, class T>
+class training_engine {
+public:
+    static constexpr const auto& plan = training_plan_of<Net, T>;
+    static constexpr std::size_t out_size = shapes_of<Net>.back().size();
+
+    /// The team must live longer.
+    explicit training_engine(team& threads)
+        : team_(threads),
+          arena_(plan.arena_size),
+          scratch_(threads.size() * thread_scratch),
+          gradients_(gradient_offsets_of<Net, T>.back()) {}
+
+    T* gradients() { return gradients_.data(); }
+    /// The outputs and the losses of the last batch, sample by sample.
+    const T* output(std::size_t sample) const { return outputs_.data() + sample * out_size; }
+    double loss(std::size_t sample) const { return losses_[sample]; }
+
+    /// Makes room for batches of `count` samples.
+    void reserve(std::size_t count) {
+        if (count <= losses_.size()) return;
+        outputs_.resize(count * out_size);
+        losses_.resize(count);
+    }
+    /// Leaves in gradients() the gradient of the mean of the weighted losses of a batch. `key` is of this step's random numbers.
+    template <class Data, class Loss>
+    void compute_gradients(const batch<Data>& samples, const Loss& loss, const T* parameters, std::uint64_t key) {
+        auto work = [&](team_part part) noexcept {
+            const training_memory<T> memory{.arena = arena_.data(),
+                                            .scratch = scratch_.data() + part.index * thread_scratch,
+                                            .parameters = parameters,
+                                            .gradients = gradients_.data(),
+                                            .key = key};
+            auto barrier = [&] { team_.barrier(); };
+            training_walk<Net, T>::derive(memory, part);
+            barrier();
+            for (std::size_t begin = 0; begin < samples.size(); begin += plan.tile) {
+                const std::size_t count = std::min(plan.tile, samples.size() - begin);
+                const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
+                read_inputs(memory, samples, at);
+                training_walk<Net, T>::forward(memory, at);
+                compare(memory, samples, loss, at);
+                training_walk<Net, T>::backward(memory, at, part, barrier);
+                barrier();
+            }
+        };
+        team_.run(work);
+    }
+
+private:
+    /// The layers in front of the first step, which only infer.
+    using front = typename given_input<typename first_layers<flat_layers_of<Net>, std::make_index_sequence<plan.first_layer>>::type,
+                                       input_of<Net>()>::type;
+    static constexpr std::size_t front_arena = plan_of<front, T, 1>.arena_size;
+    static constexpr std::size_t thread_scratch =
+        aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
+
+    template <class Data>
+    void read_inputs(const training_memory<T>& memory, const batch<Data>& samples, const tile_position& at) {
+        constexpr std::size_t in = plan.steps[0].in_size;
+        for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
+            const auto* sample = samples.input(at.tile_begin + i);
+            T* to = memory.arena + plan.input + i * in;
+            if constexpr (plan.first_layer == 0) {
+                copy_as(sample, Data::sample_size, to);
+            } else {
+                T* whole = memory.scratch + front_arena;
+                copy_as(sample, Data::sample_size, whole);
+                forward_walk<front, T, 1>::run(whole, memory.parameters, to, memory.scratch);
+            }
+        }
+    }
+    template <class From>
+    static void copy_as(const From* from, std::size_t count, T* to) {
+        std::transform(from, from + count, to, [](From value) { return static_cast<T>(value); });
+    }
+    /// Losses and their gradients by the outputs.
+    template <class Data, class Loss>
+    void compare(const training_memory<T>& memory, const batch<Data>& samples, const Loss& loss, const tile_position& at) {
+        constexpr training_step last = plan.steps[plan.step_count - 1];
+        constexpr shape out = shapes_of<Net>.back();
+        for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
+            const std::size_t sample = at.tile_begin + i;
+            const T* y = memory.arena + last.y + i * out_size;
+            T* dy = memory.arena + last.dy + i * out_size;
+            const double weight = samples.weight(sample), scale = weight / static_cast<double>(samples.size());
+            losses_[sample] = weight * static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
+                                                                static_cast<T>(scale), last.has_backward() ? dy : nullptr));
+            std::copy_n(y, out_size, outputs_.data() + sample * out_size);
+        }
+    }
+
+    team& team_;
+    aligned_array<T> arena_;
+    aligned_array<T> scratch_;
+    aligned_array<T> gradients_;
+    std::vector<T> outputs_;
+    std::vector<double> losses_;
+};
+
+}  // namespace strata::detail

@@ -1,0 +1,63 @@
+// evaluator: the outputs of many samples, inferred by a team, for a judge that looks at them in order.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/model/forward.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/train/team.hpp>
+
+namespace strata::detail {
+
+template <class Net, class T>
+class evaluator {
+public:
+    static constexpr std::size_t tile = batch_tile<Net, T>;
+    static constexpr std::size_t in_size = input_of<Net>().size(), out_size = shapes_of<Net>.back().size();
+
+    explicit evaluator(std::size_t threads) : arena_(threads * arena_size), outputs_(block * out_size) {}
+
+    /// Calls see(i, y) for the samples of a range in order. Shares are cut at tiles, so that a sample's result does not depend on
+    /// the number of threads.
+    template <class Data, class See>
+    void run(team& threads, const Data& data, item_range samples, const T* parameters, See see) {
+        for (std::size_t begin = samples.begin; begin < samples.end; begin += block) {
+            const std::size_t count = std::min(block, samples.end - begin);
+            const T* x = as_values(data.inputs().data() + begin * in_size, count * in_size);
+            auto work = [&](team_part part) noexcept {
+                const item_range mine = part.of(count, tile);
+                run_batch<Net, T, tile>(x + mine.begin * in_size, parameters, outputs_.data() + mine.begin * out_size, mine.size(),
+                                        arena_.data() + part.index * arena_size);
+            };
+            threads.run(work);
+            for (std::size_t i = 0; i < count; ++i) see(begin + i, static_cast<const T*>(outputs_.data() + i * out_size));
+        }
+    }
+
+private:
+    static constexpr std::size_t block = 8 * tile;
+    static constexpr std::size_t unit = alignment / sizeof(T);
+    static constexpr std::size_t arena_size = (batch_arena_size<Net, T, tile> + unit - 1) / unit * unit;
+
+    template <class From>
+    const T* as_values(const From* from, std::size_t count) {
+        if constexpr (std::is_same_v<From, T>) {
+            return from;
+        } else {
+            inputs_.resize(count);
+            std::transform(from, from + count, inputs_.begin(), [](From value) { return static_cast<T>(value); });
+            return inputs_.data();
+        }
+    }
+
+    aligned_array<T> arena_;
+    aligned_array<T> outputs_;
+    std::vector<T> inputs_;
+};
+
+}  // namespace strata::detail

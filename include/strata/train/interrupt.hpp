@@ -1,0 +1,31 @@
+// interrupt: Ctrl-C as a request that a running fit sees, for as long as it runs.
+#pragma once
+
+#include <csignal>
+
+namespace strata::detail {
+
+inline volatile std::sig_atomic_t interrupt_seen = 0;
+
+/// While it lives, SIGINT is noted instead of ending the program; afterwards it does what it did before.
+class interrupt_guard {
+public:
+    explicit interrupt_guard(bool active) : active_(active) {
+        if (!active_) return;
+        interrupt_seen = 0;
+        previous_ = std::signal(SIGINT, [](int) { interrupt_seen = 1; });
+    }
+    interrupt_guard(const interrupt_guard&) = delete;
+    interrupt_guard& operator=(const interrupt_guard&) = delete;
+    ~interrupt_guard() {
+        if (active_) std::signal(SIGINT, previous_);
+    }
+
+    bool seen() const { return active_ && interrupt_seen != 0; }
+
+private:
+    bool active_;
+    void (*previous_)(int) = nullptr;
+};
+
+}  // namespace strata::detail

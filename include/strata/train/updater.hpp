@@ -1,0 +1,136 @@
+// updater: the state of an optimizer over a model's weights, and its step.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/simd.hpp>
+#include <strata/model/weights.hpp>
+#include <strata/train/gradients.hpp>
+#include <strata/train/optimizer.hpp>
+#include <strata/train/team.hpp>
+#include <strata/train/update.hpp>
+
+namespace strata::detail {
+
+/// Slots and counters of an optimizer for the trained weights of a net, laid out as the block of gradients.
+template <class Net, class T, class Optimizer>
+class updater {
+public:
+    static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
+
+    explicit updater(const Optimizer& how) : average_(options_of(how).use_ema ? size : 0) {
+        for (std::size_t slot = 0; slot < how.slots(); ++slot) {
+            slots_.emplace_back(size);
+            slots_.back().fill(static_cast<T>(how.slot_begin(slot)));
+        }
+    }
+
+    /// Steps done so far; Keras' `iterations`.
+    std::uint64_t steps() const { return steps_; }
+
+    /// What the regularizers add to the loss, for these weights.
+    static double penalties(const T* parameters) {
+        double total = 0.0;
+        for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
+            total += penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
+        return total;
+    }
+
+    /// One step, in Keras' order: penalties join the gradients, clipping, weight decay, update, moving average.
+    void step(const Optimizer& how, T* parameters, T* gradients, team& threads) {
+        const optimizer_options options = options_of(how);
+        const double rate = how.learning_rate(steps_);
+        const auto scalars = how.template begin_step<T>(rate, ++steps_, memory_);
+        const bool adjusts = has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
+        const double momentum = steps_ == 1 ? 0.0 : options.ema_momentum;
+        const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
+        const bool overwrites = every > 0 && steps_ % every == 0;
+        auto work = [&](team_part part) noexcept {
+            if (adjusts) adjust(options, parameters, gradients, part, threads);
+            for (const trained_range& range : trained_ranges_of<Net, T>) {
+                const item_range mine = part.of(range.size, kernels::lanes<T>);
+                const std::size_t n = mine.size(), at = range.gradient + mine.begin;
+                T* weights = parameters + range.parameter + mine.begin;
+                if (options.weight_decay > 0.0) decay(n, weights, options.weight_decay * rate);
+                apply_updates(how, scalars, n, weights, gradients + at, slots_from(at));
+                if (!options.use_ema) continue;
+                follow(n, average_.data() + at, weights, momentum);
+                if (overwrites) std::copy_n(average_.data() + at, n, weights);
+            }
+        };
+        threads.run(work);
+    }
+    /// At the end of a training: the weights become their moving average, where there is one.
+    void finish(T* parameters) const {
+        if (average_.size() == 0 || steps_ == 0) return;
+        for (const trained_range& range : trained_ranges_of<Net, T>)
+            std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
+    }
+
+    /// The state as arrays, for checkpoints: slots, then the moving average where there is one.
+    std::vector<std::span<T>> arrays() {
+        std::vector<std::span<T>> result;
+        for (aligned_array<T>& slot : slots_) result.emplace_back(slot.data(), slot.size());
+        if (average_.size() > 0) result.emplace_back(average_.data(), average_.size());
+        return result;
+    }
+    double memory() const { return memory_; }
+    void restore(std::uint64_t steps, double memory) {
+        steps_ = steps;
+        memory_ = memory;
+    }
+
+private:
+    static constexpr std::size_t count = weight_rows_of<Net>.size();
+    static constexpr bool has_penalties = [] {
+        for (const weight_row& row : weight_rows_of<Net>)
+            if (row.trainable && !row.what.penalty.is_none()) return true;
+        return false;
+    }();
+    static constexpr std::size_t stored(std::size_t weight) {
+        return weight_offsets_of<Net, T>[weight + 1] - weight_offsets_of<Net, T>[weight];
+    }
+
+    std::array<T*, Optimizer::max_slots> slots_from(std::size_t at) {
+        std::array<T*, Optimizer::max_slots> result{};
+        for (std::size_t slot = 0; slot < slots_.size(); ++slot) result[slot] = slots_[slot].data() + at;
+        return result;
+    }
+    /// Each weight is one thread's, so that the sums of a norm have one order for any team.
+    void adjust(const optimizer_options& options, const T* parameters, T* gradients, team_part part, team& threads) {
+        const auto each = [&](auto change) {
+            for (std::size_t i = part.index; i < count; i += part.count)
+                if (weight_rows_of<Net>[i].trainable) change(i, stored(i), gradients + gradient_offsets_of<Net, T>[i]);
+        };
+        each([&](std::size_t i, std::size_t n, T* g) {
+            add_penalty_gradient(weight_rows_of<Net>[i].what.penalty, n, parameters + weight_offsets_of<Net, T>[i], g);
+            if (options.clipvalue > 0.0) clip(n, g, options.clipvalue);
+            if (options.clipnorm > 0.0) scale(n, g, clip_factor(std::sqrt(sum_of_squares(n, g)), options.clipnorm));
+            if (options.global_clipnorm > 0.0) squares_[i] = sum_of_squares(n, g);
+        });
+        threads.barrier();
+        if (options.global_clipnorm == 0.0) return;
+        double total = 0.0;
+        for (const double square : squares_) total += square;
+        const double factor = global_clip_factor(std::sqrt(total), options.global_clipnorm);
+        each([&](std::size_t, std::size_t n, T* g) { scale(n, g, factor); });
+        threads.barrier();
+    }
+
+    std::vector<aligned_array<T>> slots_;
+    aligned_array<T> average_;
+    std::array<double, count> squares_{};
+    std::uint64_t steps_ = 0;
+    double memory_ = 1.0;
+};
+
+}  // namespace strata::detail

@@ -1,0 +1,92 @@
+// Verdicts of training: whether model, loss, metrics and data fit together, and whether there is anything to train.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/names.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/summary.hpp>
+#include <strata/train/loss.hpp>
+#include <strata/train/plan.hpp>
+
+namespace strata::detail {
+
+/// What a dataset holds for one sample, in words.
+template <class Data>
+constexpr text<100> labels_of() {
+    if (Data::label_shape().rank() > 0)
+        return text<100>(std::integral<typename Data::label_type> ? "int" : "float") << " targets of shape "
+                                                                                     << to_text(Data::label_shape());
+    return text<100>(std::integral<typename Data::label_type> ? "int labels" : "float labels") << ", one a sample";
+}
+
+/// Whether the labels of a dataset are what something that judges outputs (a loss, a metric) compares them with.
+template <class Judge, class Data>
+constexpr report check_labels(const shape& output) {
+    constexpr bool whole = std::integral<typename Data::label_type>;
+    const shape labels = Data::label_shape();
+    const auto where = text<200>() << Judge::type << ", labels";
+    if (Judge::targets == target_kind::class_index) {
+        const std::size_t rows = output.rows();
+        if (!whole || labels.size() != rows)
+            return refuse(rows == 1 ? text<200>("int labels, one a sample")
+                                    : text<200>("int labels, ") << rows << " a sample",
+                          labels_of<Data>(), "use Dataset<T, shape, int>, or another loss", where);
+        return {};
+    }
+    if (labels == output || (labels.rank() == 0 && output.size() == 1)) return {};
+    return refuse(text<200>("targets of shape ") << to_text(output), labels_of<Data>(),
+                  "give targets of the output's shape, or int labels to a sparse loss", where);
+}
+
+/// A model that can be compiled: the loss and the metrics take its output, and something in it learns.
+template <class Net, class Loss, class... Metrics>
+struct compile_verdict {
+    static constexpr report value = [] {
+        if (!net_verdict<Net>::value.ok) return net_verdict<Net>::value;
+        report verdict;
+        const shape output = shapes_of<Net>.back();
+        const auto accept = [&](const report& found, std::string_view type) {
+            verdict = found;
+            if (!verdict.ok && verdict.at.empty()) verdict.at = text<200>() << type << ", of the output";
+            return verdict.ok;
+        };
+        static_cast<void>((accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
+        return verdict;
+    }();
+};
+
+/// A net whose weights can be trained: at least one of them is.
+template <class Net>
+struct train_verdict {
+    static constexpr report value =
+        count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
+            ? report{}
+            : refuse("a model with weights that are trained", "none: all are frozen, or there are none",
+                     "unfreeze a layer, or add one", "fit");
+};
+
+/// Data for a model: samples of its input's shape, and labels that the loss and the metrics compare.
+template <class Net, class Data, class... Judges>
+struct data_verdict {
+    static constexpr report value = [] {
+        if (Data::sample_shape() != input_of<Net>())
+            return refuse(text<200>("samples of shape ") << to_text(input_of<Net>()), to_text(Data::sample_shape()),
+                          "give a Dataset of the model's input shape", "the data, samples");
+        report verdict;
+        const auto accept = [&](const report& found) {
+            verdict = found;
+            return verdict.ok;
+        };
+        static_cast<void>((accept(check_labels<Judges, Data>(shapes_of<Net>.back())) && ...));
+        return verdict;
+    }();
+};
+
+}  // namespace strata::detail
