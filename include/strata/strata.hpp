@@ -3,6 +3,7 @@
 
 #include <strata/core/report.hpp>
 #include <strata/infer.hpp>
+#include <strata/io/state.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>
 #include <strata/train/dataset.hpp>

@@ -117,8 +117,8 @@ constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (
 
 }  // namespace detail
 
-/// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done. A gradient lives
-/// while the layer above writes it, the layer below it reads it, and the next one may still read it for its weights.
+/// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a gradient lives
+/// from where the layer above writes it until nobody can still read it.
 template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
     constexpr std::size_t count = flat_layers_of<Net>::size(), unit = alignment / sizeof(T);
@@ -158,13 +158,17 @@ constexpr auto make_training_plan(std::size_t tile) {
         if (fact.takes_next) ++i;
     }
 
-    // Gradients, by the time that their steps have in the backward pass.
+    // Gradients of activations. Between two barriers threads are at different steps, so that time counts barriers: one stands in
+    // each step that learns, between the gradients of its activations and those of its weights, which still read dy.
     std::array<arena_buffer, count + 1> gradients{};
     const std::size_t steps = plan.step_count;
-    for (std::size_t s = 0; s < steps; ++s) {
-        const std::size_t time = steps - 1 - s;
-        if (plan.steps[s].has_backward())
-            gradients[s] = {.size = tile * plan.steps[s].out_size + kernels::gradient_slack<T>, .begin = time, .end = time + 2};
+    for (std::size_t s = steps, barriers = 0, written = 0; s-- > 0;) {
+        const training_step& step = plan.steps[s];
+        const std::size_t read = barriers + (step.learns ? 1 : 0);
+        if (step.has_backward())
+            gradients[s] = {.size = tile * step.out_size + kernels::gradient_slack<T>, .begin = written, .end = read};
+        written = barriers;
+        barriers = read;
     }
     const std::size_t gradient_size = place_buffers(gradients, steps, unit), base = used;
     for (std::size_t s = 0; s < steps; ++s) {

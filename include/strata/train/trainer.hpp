@@ -16,7 +16,9 @@
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/state.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/checkpoint.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/dataset.hpp>
 #include <strata/train/engine.hpp>
@@ -105,6 +107,25 @@ public:
     double learning_rate() const { return optimizer_.learning_rate(steps()); }
     void set_learning_rate(double value) { optimizer_.learning_rate = value; }
 
+    /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
+    template <class Files = state_files<T>>
+    void save_checkpoint(const std::filesystem::path& file) {
+        require_updater();
+        Files::save(file, state());
+    }
+    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and with
+    /// .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A failed load throws
+    /// and leaves everything as it was.
+    template <class Files = state_files<T>>
+    void load_checkpoint(const std::filesystem::path& file) {
+        require_updater();
+        auto loaded = state();
+        Files::load(file, loaded);
+        const detail::training_counters counters = detail::restore_training<net>(loaded, parameters(), *updater_);
+        epochs_ = static_cast<std::size_t>(counters.epochs);
+        if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
+    }
+
     /// Bytes of activations and their gradients, whatever the batch.
     static constexpr std::size_t arena_bytes() { return training_arena_bytes<net, T>; }
     static constexpr auto plan() { return training_plan_of<net, T>; }
@@ -126,6 +147,15 @@ private:
     }
     T* parameters() { return detail::parameter_access::of(*model_); }
 
+    void require_updater() {
+        if (!updater_) updater_ = std::make_unique<updater>(optimizer_);
+    }
+    auto state() {
+        const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
+        return detail::training_state<net>(parameters(), *updater_,
+                                           {.steps = updater_->steps(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
+    }
+
     void prepare(std::size_t threads) {
         if (threads == 0) detail::refuse_data("threads is 0; fix: give at least 1");
         if (!team_ || team_->size() != threads) {
@@ -138,7 +168,7 @@ private:
     void begin_training(std::size_t threads, std::size_t batch) {
         prepare(threads);
         if (!engine_) engine_ = std::make_unique<engine>(*team_);
-        if (!updater_) updater_ = std::make_unique<updater>(optimizer_);
+        require_updater();
         engine_->reserve(batch);
         if (order_.size() != batch) order_.resize(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});

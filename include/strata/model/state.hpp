@@ -1,0 +1,25 @@
+// state: named arrays that files hold beside weights; what model/ and io/ agree on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <strata/core/shape.hpp>
+
+namespace strata {
+
+/// One array of the state of a training, in Keras' order: the weight `name` of the layer `path`, or its slots.
+template <class T>
+struct state_array {
+    std::string path;
+    std::string name;
+    shape extents;
+    std::vector<T> values;
+};
+
+/// Writes and reads arrays of T; defined by strata/io/state.hpp. `load` fills the values of arrays whose names and shapes are
+/// given, and throws where the file has others.
+template <class T>
+struct state_files;
+
+}  // namespace strata

@@ -1,0 +1,42 @@
+// argument: ranges of run-time arguments, and the exception that says which one is out of its range.
+#pragma once
+
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+namespace strata {
+
+/// Checks the arguments of the thing called `type`; each check throws std::invalid_argument where it fails, and NaN always
+/// fails. Nothing is allocated where it holds.
+struct argument_check {
+    std::string_view type;
+
+    void require(bool holds, std::string_view expected, double got) const {
+        if (!holds) refuse(expected, "", got);
+    }
+    void positive(std::string_view name, double value) const {
+        if (!(value > 0.0 && std::isfinite(value))) refuse(name, " above 0", value);
+    }
+    void not_negative(std::string_view name, double value) const {
+        if (!(value >= 0.0 && std::isfinite(value))) refuse(name, " of at least 0", value);
+    }
+    /// 0 <= value <= 1.
+    void within_one(std::string_view name, double value) const {
+        if (!(value >= 0.0 && value <= 1.0)) refuse(name, " in [0, 1]", value);
+    }
+    /// 0 <= value < 1: the part that a moving average keeps.
+    void fraction(std::string_view name, double value) const {
+        if (!(value >= 0.0 && value < 1.0)) refuse(name, " in [0, 1)", value);
+    }
+
+private:
+    [[noreturn]] void refuse(std::string_view name, std::string_view range, double got) const {
+        std::ostringstream message;
+        message << "strata: " << type << " expects " << name << range << ", got " << got;
+        throw std::invalid_argument(message.str());
+    }
+};
+
+}  // namespace strata

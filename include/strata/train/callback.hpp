@@ -1,0 +1,140 @@
+// callback: anything with hooks that fit calls while it trains, and what a hook may do to the training.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <strata/train/scores.hpp>
+
+namespace strata {
+
+/// A running fit, as its callbacks see it.
+class training_control {
+public:
+    virtual ~training_control() = default;
+
+    /// Ends the fit as Keras' stop_training does.
+    virtual void stop() = 0;
+    virtual double learning_rate() const = 0;
+    virtual void set_learning_rate(double rate) = 0;
+    virtual void save_weights(const std::filesystem::path& file) const = 0;
+    /// Remembers the weights as they are ...
+    virtual void keep_weights() = 0;
+    /// ... and brings back those that were remembered last.
+    virtual void restore_weights() = 0;
+    /// How many epochs this fit has at most, and batches each of them.
+    virtual std::size_t epochs() const = 0;
+    virtual std::size_t steps() const = 0;
+};
+
+namespace detail {
+
+template <class T>
+struct hooks_type : std::type_identity<T> {};
+template <class T>
+struct hooks_type<std::reference_wrapper<T>> : std::type_identity<T> {};
+
+// clang-format off
+template <class T> concept has_train_begin = requires(T& c, training_control& t) { c.on_train_begin(t); };
+template <class T> concept has_train_end = requires(T& c, training_control& t) { c.on_train_end(t); };
+template <class T> concept has_epoch_begin = requires(T& c, training_control& t, std::size_t i) { c.on_epoch_begin(t, i); };
+template <class T> concept has_epoch_end = requires(T& c, training_control& t, std::size_t i, Scores& s) { c.on_epoch_end(t, i, s); };
+template <class T> concept has_batch_end = requires(T& c, training_control& t, std::size_t i, const Scores& s) { c.on_batch_end(t, i, s); };
+
+// A member of the name that cannot be called so: a mistake in its parameters, which must not pass as "no such hook".
+template <class T> concept names_train_begin = has_train_begin<T> || requires { &T::on_train_begin; };
+template <class T> concept names_train_end = has_train_end<T> || requires { &T::on_train_end; };
+template <class T> concept names_epoch_begin = has_epoch_begin<T> || requires { &T::on_epoch_begin; };
+template <class T> concept names_epoch_end = has_epoch_end<T> || requires { &T::on_epoch_end; };
+template <class T> concept names_batch_end = has_batch_end<T> || requires { &T::on_batch_end; };
+// clang-format on
+
+template <class T>
+concept names_a_hook =
+    names_train_begin<T> || names_train_end<T> || names_epoch_begin<T> || names_epoch_end<T> || names_batch_end<T>;
+
+struct any_callback {
+    virtual ~any_callback() = default;
+    virtual void on_train_begin(training_control& control) = 0;
+    virtual void on_train_end(training_control& control) = 0;
+    virtual void on_epoch_begin(training_control& control, std::size_t epoch) = 0;
+    virtual void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) = 0;
+    virtual void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) = 0;
+};
+
+/// Held is the callback itself or a reference_wrapper of it.
+template <class Held>
+class held_callback final : public any_callback {
+    using T = typename hooks_type<Held>::type;
+    static_assert(has_train_begin<T> || !names_train_begin<T>, "on_train_begin takes (training_control&)");
+    static_assert(has_train_end<T> || !names_train_end<T>, "on_train_end takes (training_control&)");
+    static_assert(has_epoch_begin<T> || !names_epoch_begin<T>,
+                  "on_epoch_begin takes (training_control&, std::size_t epoch)");
+    static_assert(has_epoch_end<T> || !names_epoch_end<T>,
+                  "on_epoch_end takes (training_control&, std::size_t epoch, const Scores&)");
+    static_assert(has_batch_end<T> || !names_batch_end<T>,
+                  "on_batch_end takes (training_control&, std::size_t batch, const Scores&)");
+
+public:
+    explicit held_callback(Held held) : held_(std::move(held)) {}
+
+    void on_train_begin(training_control& control) override {
+        if constexpr (has_train_begin<T>) hooks().on_train_begin(control);
+    }
+    void on_train_end(training_control& control) override {
+        if constexpr (has_train_end<T>) hooks().on_train_end(control);
+    }
+    void on_epoch_begin(training_control& control, std::size_t epoch) override {
+        if constexpr (has_epoch_begin<T>) hooks().on_epoch_begin(control, epoch);
+    }
+    void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) override {
+        if constexpr (has_epoch_end<T>) hooks().on_epoch_end(control, epoch, scores);
+    }
+    void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) override {
+        if constexpr (has_batch_end<T>) hooks().on_batch_end(control, batch, scores);
+    }
+
+private:
+    T& hooks() { return held_; }
+
+    Held held_;
+};
+
+}  // namespace detail
+
+/// Made from any type that has some of the hooks below, or from std::ref of one, to read it after fit. Copies share
+/// what they hold, as in Keras. A type with `void validate() const` is validated here: std::invalid_argument says what
+/// is wrong. The epoch is counted from zero; on_epoch_end may add to the scores, which then reach the history and the
+/// callbacks behind.
+class callback {
+public:
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, callback> &&
+                 detail::names_a_hook<typename detail::hooks_type<std::remove_cvref_t<T>>::type>)
+    callback(T&& hooks) {
+        using held = std::remove_cvref_t<T>;
+        using type = typename detail::hooks_type<held>::type;
+        if constexpr (requires(const type& c) { c.validate(); }) static_cast<const type&>(hooks).validate();
+        held_ = std::make_shared<detail::held_callback<held>>(std::forward<T>(hooks));
+    }
+
+    void on_train_begin(training_control& control) { held_->on_train_begin(control); }
+    void on_train_end(training_control& control) { held_->on_train_end(control); }
+    void on_epoch_begin(training_control& control, std::size_t epoch) { held_->on_epoch_begin(control, epoch); }
+    void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) {
+        held_->on_epoch_end(control, epoch, scores);
+    }
+    void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) {
+        held_->on_batch_end(control, batch, scores);
+    }
+
+private:
+    std::shared_ptr<detail::any_callback> held_;
+};
+
+}  // namespace strata

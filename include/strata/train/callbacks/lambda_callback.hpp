@@ -1,0 +1,37 @@
+// LambdaCallback: hooks given one by one as functions.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include <strata/train/callback.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// A function that may be missing.
+template <class... Args>
+struct optional_hook : std::function<void(Args...)> {
+    using std::function<void(Args...)>::function;
+    void operator()(Args... args) const {
+        if (*this) std::function<void(Args...)>::operator()(args...);
+    }
+};
+
+}  // namespace detail
+
+/// Keras' LambdaCallback: `LambdaCallback{.on_epoch_end = [](training_control&, std::size_t epoch, const Scores&
+/// scores) { ... }}`.
+struct LambdaCallback {
+    detail::optional_hook<training_control&, std::size_t> on_epoch_begin{};
+    detail::optional_hook<training_control&, std::size_t, Scores&> on_epoch_end{};
+    detail::optional_hook<training_control&> on_train_begin{};
+    detail::optional_hook<training_control&> on_train_end{};
+    detail::optional_hook<training_control&, std::size_t, const Scores&> on_batch_end{};
+
+    static constexpr std::string_view type = "LambdaCallback";
+};
+
+}  // namespace strata

@@ -1,0 +1,47 @@
+// LearningRateScheduler: a function gives the learning rate of each epoch.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <strata/train/callback.hpp>
+#include <strata/train/callbacks/message.hpp>
+#include <strata/train/decimal.hpp>
+
+namespace strata {
+
+/// Keras' LearningRateScheduler: schedule(epoch, rate) is called when an epoch, counted from zero, begins; adds
+/// "learning_rate" to the scores. A rate that is negative or not finite throws std::invalid_argument.
+struct LearningRateScheduler {
+    std::function<double(std::size_t epoch, double rate)> schedule = nullptr;
+    int verbose = 0;
+
+    static constexpr std::string_view type = "LearningRateScheduler";
+
+    void validate() const {
+        if (!schedule)
+            throw std::invalid_argument(
+                "strata: LearningRateScheduler: schedule is empty; give a function (epoch, rate)");
+    }
+
+    void on_epoch_begin(training_control& control, std::size_t epoch) {
+        const double rate = schedule(epoch, control.learning_rate());
+        if (!std::isfinite(rate) || rate < 0)
+            throw std::invalid_argument("strata: LearningRateScheduler: schedule gives " + detail::shortest(rate) +
+                                        " for epoch " + std::to_string(epoch) +
+                                        "; a learning rate is finite and not negative");
+        control.set_learning_rate(rate);
+        if (verbose > 0)
+            detail::print_message("\nEpoch " + std::to_string(epoch + 1) +
+                                  ": LearningRateScheduler setting learning rate to " + detail::shortest(rate) + ".");
+    }
+    void on_epoch_end(training_control& control, std::size_t, Scores& scores) {
+        scores.set("learning_rate", control.learning_rate());
+    }
+};
+
+}  // namespace strata

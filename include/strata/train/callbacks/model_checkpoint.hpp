@@ -1,0 +1,123 @@
+// ModelCheckpoint: saves the weights while the training runs, every time or when a score has improved.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+
+#include <strata/core/file_error.hpp>
+#include <strata/train/callback.hpp>
+#include <strata/train/callbacks/message.hpp>
+#include <strata/train/callbacks/monitor.hpp>
+#include <strata/train/callbacks/path_template.hpp>
+#include <strata/train/decimal.hpp>
+
+namespace strata {
+
+/// Keras' save_freq: "epoch", or a number of batches.
+struct save_frequency {
+    std::size_t batches = 0;  // 0: at the end of each epoch
+    bool is_known = true;
+
+    constexpr save_frequency(const char* word) : is_known(std::string_view(word) == "epoch") {}
+    template <std::integral Integer>
+    constexpr save_frequency(Integer count)
+        : batches(count > 0 ? static_cast<std::size_t>(count) : 0), is_known(count > 0) {}
+};
+
+/// Keras' ModelCheckpoint. The file's extension chooses its kind, as in save_weights; folders that are missing are
+/// made. What Keras only warns of throws std::invalid_argument when the first file is due: a monitor that does not
+/// exist, an unknown name in braces. Only weights are saved: the architecture is the program. `best` lives on into the
+/// next fit, as in Keras.
+struct ModelCheckpoint {
+    std::string filepath = {};
+    std::string monitor = "val_loss";
+    int verbose = 0;
+    bool save_best_only = false;
+    bool save_weights_only = true;
+    std::string mode = "auto";
+    save_frequency save_freq = "epoch";
+    std::optional<double> initial_value_threshold = std::nullopt;
+
+    // State.
+    std::optional<double> best = std::nullopt;
+    std::size_t current_epoch = 0, batches_since_saving = 0;
+    std::filesystem::path last_saved = {};
+
+    static constexpr std::string_view type = "ModelCheckpoint";
+
+    void validate() const {
+        watched().validate();
+        if (filepath.empty()) throw std::invalid_argument(watched().says("filepath is empty"));
+        if (!save_weights_only)
+            throw std::invalid_argument(
+                watched().says("save_weights_only is false; only weights are saved, the architecture is the program"));
+        if (!save_freq.is_known)
+            throw std::invalid_argument(watched().says("save_freq may be \"epoch\" or a number of batches above zero"));
+        if (initial_value_threshold && std::isnan(*initial_value_threshold))
+            throw std::invalid_argument(watched().says("initial_value_threshold is NaN"));
+        explained([&] { detail::for_each_part(filepath, [](std::string_view) {}, [](const detail::placeholder&) {}); });
+    }
+
+    void on_epoch_begin(training_control&, std::size_t epoch) { current_epoch = epoch; }
+
+    void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) {
+        if (save_freq.batches == 0 || ++batches_since_saving < save_freq.batches) return;
+        batches_since_saving = 0;
+        save(control, current_epoch, batch + 1, scores);
+    }
+
+    void on_epoch_end(training_control& control, std::size_t epoch, const Scores& scores) {
+        if (save_freq.batches == 0) save(control, epoch, std::nullopt, scores);
+    }
+
+private:
+    detail::monitor watched() const { return {type, monitor, mode}; }
+
+    /// Calls a function; says which path it was about where that refuses.
+    template <class Function>
+    std::invoke_result_t<Function> explained(Function function) const {
+        try {
+            return function();
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument(watched().says("filepath \"" + filepath + "\": " + error.what()));
+        }
+    }
+
+    void save(training_control& control, std::size_t epoch, std::optional<std::size_t> batch, const Scores& scores) {
+        const std::filesystem::path file =
+            explained([&] { return detail::fill_path(filepath, epoch + 1, batch, scores); });
+        const std::string now = "\nEpoch " + std::to_string(epoch + 1) + ": ";
+        std::string saving = now + "saving model to " + file.string();
+        if (save_best_only) {
+            const double value = watched().value(scores);
+            watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
+            const std::optional<double> before = best ? best : initial_value_threshold;
+            const std::string from = before ? detail::decimal(*before, 5) : "None";
+            if (!watched().is_improvement(value, before, 0)) {
+                if (verbose > 0) detail::print_message(now + monitor + " did not improve from " + from);
+                return;
+            }
+            best = value;
+            saving = now + monitor + " improved from " + from + " to " + detail::decimal(value, 5) +
+                     ", saving model to " + file.string();
+        }
+        if (verbose > 0) detail::print_message(saving);
+        if (file.has_parent_path()) {
+            std::error_code code;
+            std::filesystem::create_directories(file.parent_path(), code);
+            if (code) throw file_error(file, "its folder cannot be made: " + code.message());
+        }
+        control.save_weights(file);
+        last_saved = file;
+    }
+};
+
+}  // namespace strata

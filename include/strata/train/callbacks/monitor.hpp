@@ -1,0 +1,76 @@
+// monitor: the score that a callback watches, and when it has become better.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <strata/train/scores.hpp>
+
+namespace strata::detail {
+
+/// What Keras means by "auto": names of metrics that are better when greater, and when less. A name of the user's own
+/// that ends in one of them after an underscore counts too (`my_accuracy`), a count behind it does not matter
+/// (`auc_1`). cosine_similarity is in neither: as a metric it is to rise, as a loss to fall.
+inline constexpr std::array<std::string_view, 11> rising_names{"accuracy",    "acc",      "precision",   "recall",
+                                                               "auc",         "f1_score", "fbeta_score", "r2_score",
+                                                               "correlation", "iou",      "io_u"};
+inline constexpr std::array<std::string_view, 12> falling_names{"loss",     "error",      "crossentropy", "hinge",
+                                                                "poisson",  "divergence", "huber",        "logcosh",
+                                                                "log_cosh", "mse",        "mae",          "mape"};
+
+inline bool ends_in_one_of(std::string_view name, const auto& endings) {
+    return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+        if (!name.ends_with(ending)) return false;
+        return name.size() == ending.size() || name[name.size() - ending.size() - 1] == '_';
+    });
+}
+
+/// The members that callbacks share, by reference; `who` names the callback in messages.
+struct monitor {
+    std::string_view who;
+    const std::string& name;
+    const std::string& mode;
+
+    void validate() const {
+        if (name.empty()) throw std::invalid_argument(says("monitor is empty; name a score, as \"val_loss\""));
+        if (mode != "auto" && mode != "min" && mode != "max")
+            throw std::invalid_argument(says("mode is \"" + mode + "\"; it may be \"auto\", \"min\" or \"max\""));
+    }
+
+    double value(const Scores& scores) const {
+        if (scores.contains(name)) return scores[name];
+        const bool lacks_validation = name.starts_with("val_") && scores.contains(name.substr(4));
+        throw std::invalid_argument(
+            says("there is no score \"" + name + "\"; " + scores.known_names() +
+                 (lacks_validation ? " (it takes validation data to have val_" + name.substr(4) + ")" : "")));
+    }
+
+    bool rises() const {
+        if (mode != "auto") return mode == "max";
+        std::string_view quantity = name;
+        if (quantity.starts_with("val_")) quantity.remove_prefix(4);
+        const std::string_view uncounted = quantity.substr(0, quantity.find_last_not_of("0123456789") + 1);
+        if (uncounted.size() < quantity.size() && uncounted.ends_with('_'))
+            quantity = uncounted.substr(0, uncounted.size() - 1);
+        if (ends_in_one_of(quantity, rising_names)) return true;
+        if (ends_in_one_of(quantity, falling_names)) return false;
+        throw std::invalid_argument(says("cannot tell from its name whether \"" + name +
+                                         "\" is to rise or to fall; set .mode to \"max\" or \"min\""));
+    }
+
+    /// Whether a value is better than the best so far by more than min_delta. Anything but NaN is better than nothing.
+    bool is_improvement(double value, const std::optional<double>& best, double min_delta) const {
+        if (std::isnan(value)) return false;
+        if (!best) return true;
+        return rises() ? value - std::abs(min_delta) > *best : value + std::abs(min_delta) < *best;
+    }
+
+    std::string says(std::string_view what) const { return "strata: " + std::string(who) + ": " + std::string(what); }
+};
+
+}  // namespace strata::detail

@@ -1,0 +1,76 @@
+// ReduceLROnPlateau: lowers the learning rate when a score has stopped improving.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <strata/train/argument.hpp>
+#include <strata/train/callback.hpp>
+#include <strata/train/callbacks/message.hpp>
+#include <strata/train/callbacks/monitor.hpp>
+#include <strata/train/decimal.hpp>
+
+namespace strata {
+
+/// Keras' ReduceLROnPlateau; adds "learning_rate", the rate of the epoch that ends, to its scores. A monitor that does
+/// not exist throws std::invalid_argument at the end of the first epoch.
+struct ReduceLROnPlateau {
+    std::string monitor = "val_loss";
+    double factor = 0.1;
+    std::size_t patience = 10;
+    int verbose = 0;
+    std::string mode = "auto";
+    double min_delta = 1e-4;
+    std::size_t cooldown = 0;
+    double min_lr = 0;
+
+    // State of the running or the last fit.
+    std::size_t wait = 0, cooldown_counter = 0;
+    std::optional<double> best = std::nullopt;
+
+    static constexpr std::string_view type = "ReduceLROnPlateau";
+
+    void validate() const {
+        watched().validate();
+        argument_check{type}.fraction("factor", factor);
+        argument_check{type}.not_negative("min_lr", min_lr);
+        if (!std::isfinite(min_delta)) throw std::invalid_argument(watched().says("min_delta is no finite number"));
+    }
+
+    void on_train_begin(training_control&) {
+        wait = cooldown_counter = 0;
+        best.reset();
+    }
+
+    void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) {
+        scores.set("learning_rate", control.learning_rate());
+        const double value = watched().value(scores);
+        watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
+        if (cooldown_counter > 0) {
+            --cooldown_counter;
+            wait = 0;
+        }
+        if (watched().is_improvement(value, best, min_delta)) {
+            best = value;
+            wait = 0;
+        } else if (cooldown_counter == 0 && ++wait >= patience && control.learning_rate() > min_lr) {
+            const double rate = std::max(control.learning_rate() * factor, min_lr);
+            control.set_learning_rate(rate);
+            if (verbose > 0)
+                detail::print_message("\nEpoch " + std::to_string(epoch + 1) +
+                                      ": ReduceLROnPlateau reducing learning rate to " + detail::shortest(rate) + ".");
+            cooldown_counter = cooldown;
+            wait = 0;
+        }
+    }
+
+private:
+    detail::monitor watched() const { return {type, monitor, mode}; }
+};
+
+}  // namespace strata

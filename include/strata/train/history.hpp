@@ -1,0 +1,83 @@
+// History: what fit returns, the scores of every epoch; as a table and as a picture.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strata/core/atomic_file.hpp>
+#include <strata/train/csv.hpp>
+#include <strata/train/decimal.hpp>
+#include <strata/train/history_svg.hpp>
+#include <strata/train/scores.hpp>
+
+namespace strata {
+
+/// One value per epoch and name. An epoch that lacks a name has NaN there, so that all names have epochs() values.
+class History {
+public:
+    History() = default;
+    /// The number of the first epoch, for a fit that continues another (Keras' initial_epoch).
+    explicit History(std::size_t initial_epoch) : initial_epoch_(initial_epoch) {}
+
+    /// The values of a name; std::invalid_argument lists the known names where there is none.
+    const std::vector<double>& operator[](std::string_view name) const {
+        if (const detail::curve* found = find(name)) return found->values;
+        std::string known = curves_.empty() ? "there are none" : "known are ";
+        for (const detail::curve& each : curves_) known += (&each == curves_.data() ? "" : ", ") + each.name;
+        throw std::invalid_argument("strata: the history has no \"" + std::string(name) + "\"; " + known);
+    }
+    bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+    /// In the order in which they first came.
+    std::vector<std::string> names() const {
+        std::vector<std::string> result;
+        for (const detail::curve& each : curves_) result.push_back(each.name);
+        return result;
+    }
+    std::size_t epochs() const { return epochs_; }
+    std::size_t initial_epoch() const { return initial_epoch_; }
+
+    void append(const Scores& scores) {
+        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        for (const score& each : scores)
+            if (!contains(each.name)) curves_.push_back({each.name, std::vector<double>(epochs_, none)});
+        ++epochs_;
+        for (detail::curve& each : curves_)
+            each.values.push_back(scores.contains(each.name) ? scores[each.name] : none);
+    }
+
+    /// A row per epoch, counted from zero as Keras' CSVLogger does: `epoch,loss,val_loss`. Throws file_error.
+    void write_csv(const std::filesystem::path& file) const {
+        std::vector<std::string> fields = names();
+        fields.insert(fields.begin(), "epoch");
+        std::string table = detail::csv_row(fields, ",");
+        for (std::size_t i = 0; i < epochs_; ++i) {
+            fields.assign(1, std::to_string(initial_epoch_ + i));
+            for (const detail::curve& each : curves_) fields.push_back(detail::shortest(each.values[i]));
+            table += detail::csv_row(fields, ",");
+        }
+        replace_file_by(file, table);
+    }
+    /// The curves as a picture: losses in one panel, metrics in another; epochs count from one, as fit shows them.
+    /// Throws file_error.
+    void write_svg(const std::filesystem::path& file) const {
+        replace_file_by(file, detail::history_svg(curves_, initial_epoch_ + 1));
+    }
+
+private:
+    const detail::curve* find(std::string_view name) const {
+        for (const detail::curve& each : curves_)
+            if (each.name == name) return &each;
+        return nullptr;
+    }
+
+    std::size_t initial_epoch_ = 0, epochs_ = 0;
+    std::vector<detail::curve> curves_;
+};
+
+}  // namespace strata

@@ -1,0 +1,235 @@
+// history_svg: the curves of a training as a picture with axes and legends, one panel per kind of value.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <strata/train/decimal.hpp>
+
+namespace strata::detail {
+
+struct curve {
+    std::string name;
+    std::vector<double> values;
+};
+
+/// Sizes in pixels. Letters are counted at seven pixels, the width of a wide sans-serif face at twelve.
+struct svg_layout {
+    static constexpr double plot_width = 400, plot_height = 240, left = 62, right = 18, title = 34, row = 18,
+                            bottom = 46;
+    static constexpr double letter = 7, sample = 34, panel = left + plot_width + right;
+};
+
+/// A hue for each quantity, told apart by colour-blind readers too (Okabe and Ito): training in full, validation
+/// lighter.
+struct hue {
+    std::string_view train, validation;
+};
+inline constexpr std::array<hue, 6> hues{{{"#0072b2", "#5fb4e5"},
+                                          {"#c04d00", "#f09a5b"},
+                                          {"#00805c", "#58c4a3"},
+                                          {"#94508a", "#d596c8"},
+                                          {"#8a6d00", "#d9b93b"},
+                                          {"#444444", "#9a9a9a"}}};
+
+/// What a curve is about: `val_loss` belongs to `loss`.
+inline bool is_validation(std::string_view name) { return name.starts_with("val_"); }
+inline std::string_view quantity(std::string_view name) { return is_validation(name) ? name.substr(4) : name; }
+
+/// Whether a value can be drawn: what is not finite, or absurd, leaves a gap.
+inline bool is_drawable(double value) { return std::abs(value) < 1e30; }
+
+inline std::string xml_text(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '<') result += "&lt;";
+        else if (c == '&') result += "&amp;";
+        else if (c == '"') result += "&quot;";
+        else result += c;
+    }
+    return result;
+}
+/// A coordinate.
+inline std::string at(double position) { return decimal(position, 1); }
+
+/// The least of 1, 2 and 5 times a power of ten that cuts a range into at most `most` steps.
+inline double tick_step(double range, int most) {
+    const double least = range / most, power = std::pow(10.0, std::floor(std::log10(least)));
+    for (const double factor : {1.0, 2.0, 5.0})
+        if (factor * power >= least * (1 - 1e-9)) return factor * power;
+    return 10 * power;
+}
+inline std::string tick_text(double value, double step) {
+    const double rounded = std::abs(value) < step / 2 ? 0 : value;
+    const double magnitude = std::floor(std::log10(step) + 1e-9);
+    if (magnitude >= -5 && std::abs(value) < 1e6) return decimal(rounded, static_cast<int>(std::max(0.0, -magnitude)));
+    const double digits = std::log10(std::max(std::abs(rounded), step)) - magnitude;
+    return decimal(rounded, static_cast<int>(digits) + 1, std::chars_format::general);
+}
+
+/// One panel: a title, a legend, axes with ticks, and the curves.
+class svg_panel {
+public:
+    svg_panel(std::string_view title, std::vector<const curve*> curves, std::size_t first_epoch)
+        : title_(title), curves_(std::move(curves)), first_(static_cast<double>(first_epoch)) {
+        count_ = curves_.front()->values.size();
+        bool is_found = false;
+        for (const curve* each : curves_)
+            for (const double value : each->values)
+                if (is_drawable(value)) {
+                    low_ = is_found ? std::min(low_, value) : value;
+                    high_ = is_found ? std::max(high_, value) : value;
+                    is_found = true;
+                }
+        if (high_ - low_ <= 1e-5 * std::abs(high_)) {  // a flat curve lies in the middle
+            const double margin = high_ == 0 ? 0.5 : std::abs(high_) / 10;
+            low_ -= margin;
+            high_ += margin;
+        }
+        step_ = tick_step(high_ - low_, 6);
+        low_ = std::floor(low_ / step_ + 1e-9) * step_;
+        high_ = std::ceil(high_ / step_ - 1e-9) * step_;
+    }
+
+    /// The height of the legend: names that do not fit beside each other take several rows.
+    double legend_height() const { return place_legend(nullptr); }
+
+    std::string draw(double x, double legend_height) {
+        x_ = x + layout::left;
+        y_ = layout::title + legend_height;
+        std::string out = "<text x=\"" + at(x_) + "\" y=\"22\" class=\"title\">" + xml_text(title_) + "</text>\n";
+        place_legend(&out);
+        draw_axes(out);
+        for (const curve* each : curves_) draw_curve(out, *each);
+        return out;
+    }
+
+private:
+    using layout = svg_layout;
+
+    double place_legend(std::string* out) const {
+        double x = 0, y = 0;
+        for (const curve* each : curves_) {
+            const double width = layout::sample + layout::letter * static_cast<double>(each->name.size()) + 14;
+            if (x > 0 && x + width - 14 > layout::plot_width) {
+                x = 0;
+                y += layout::row;
+            }
+            if (out != nullptr) {
+                const std::string middle = at(layout::title + y + 4);
+                *out += "<line x1=\"" + at(x_ + x) + "\" y1=\"" + middle + "\" x2=\"" +
+                        at(x_ + x + layout::sample - 7) + "\" y2=\"" + middle + "\" " + stroke(*each) +
+                        "/>\n<text x=\"" + at(x_ + x + layout::sample) + "\" y=\"" + at(layout::title + y + 8) + "\">" +
+                        xml_text(each->name) + "</text>\n";
+            }
+            x += width;
+        }
+        return y + layout::row + 6;
+    }
+
+    void draw_axes(std::string& out) const {
+        const double bottom = y_ + layout::plot_height, right = x_ + layout::plot_width;
+        const int ticks = static_cast<int>(std::lround((high_ - low_) / step_));
+        for (int i = 0; i <= ticks; ++i) {
+            const double value = low_ + i * step_;
+            out += "<path class=\"grid\" d=\"M" + at(x_) + " " + at(down(value)) + "H" + at(right) +
+                   "\"/>\n<text x=\"" + at(x_ - 8) + "\" y=\"" + at(down(value) + 4) + "\" text-anchor=\"end\">" +
+                   tick_text(value, step_) + "</text>\n";
+        }
+        const double last = first_ + static_cast<double>(count_) - 1,
+                     step = std::max(1.0, tick_step(std::max(last - first_, 1.0), 8));
+        for (double epoch = std::ceil(first_ / step) * step; epoch <= last; epoch += step) {
+            const std::string x = at(across(epoch));
+            out += "<path class=\"axis\" d=\"M" + x + " " + at(bottom) + "v5\"/>\n<text x=\"" + x + "\" y=\"" +
+                   at(bottom + 18) + "\" text-anchor=\"middle\">" + decimal(epoch, 0) + "</text>\n";
+        }
+        out += "<path class=\"axis\" d=\"M" + at(x_) + " " + at(y_) + "V" + at(bottom) + "H" + at(right) +
+               "\"/>\n<text x=\"" + at((x_ + right) / 2) + "\" y=\"" + at(bottom + 38) +
+               "\" text-anchor=\"middle\">epoch</text>\n";
+    }
+
+    void draw_curve(std::string& out, const curve& c) const {
+        std::string path, dots;
+        const auto drawable = [&](std::size_t i) { return i < c.values.size() && is_drawable(c.values[i]); };
+        for (std::size_t i = 0; i < c.values.size(); ++i) {
+            if (!drawable(i)) continue;
+            const bool goes_on = i > 0 && drawable(i - 1), is_alone = !goes_on && !drawable(i + 1);
+            const std::string x = at(across(first_ + static_cast<double>(i))), y = at(down(c.values[i]));
+            path += (goes_on ? "L" : "M") + x + " " + y;
+            if (is_alone || count_ <= 30) dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"/>";
+        }
+        out += "<g fill=\"" + std::string(colour(c)) + "\"><title>" + xml_text(c.name) + "</title><path d=\"" + path +
+               "\" fill=\"none\" " + stroke(c) + "/>" + dots + "</g>\n";
+    }
+
+    double across(double epoch) const {
+        if (count_ == 1) return x_ + layout::plot_width / 2;
+        return x_ + layout::plot_width * (epoch - first_) / (static_cast<double>(count_) - 1);
+    }
+    double down(double value) const { return y_ + layout::plot_height * (high_ - value) / (high_ - low_); }
+
+    std::string_view colour(const curve& c) const {
+        std::vector<std::string_view> seen;
+        for (const curve* each : curves_) {
+            if (quantity(each->name) == quantity(c.name)) break;
+            if (std::find(seen.begin(), seen.end(), quantity(each->name)) == seen.end())
+                seen.push_back(quantity(each->name));
+        }
+        const hue& found = hues[seen.size() % hues.size()];
+        return is_validation(c.name) ? found.validation : found.train;
+    }
+    std::string stroke(const curve& c) const {
+        return "stroke=\"" + std::string(colour(c)) + "\" stroke-width=\"2\"" +
+               (is_validation(c.name) ? " stroke-dasharray=\"6 4\"" : "");
+    }
+
+    std::string title_;
+    std::vector<const curve*> curves_;
+    std::size_t count_ = 0;
+    double first_, low_ = 0, high_ = 0, step_ = 1, x_ = 0, y_ = 0;
+};
+
+/// The picture. Losses, metrics and the learning rate have panels of their own, where there are any; training is drawn
+/// solid, validation dashed. first_epoch is the number of the first value.
+inline std::string history_svg(const std::vector<curve>& curves, std::size_t first_epoch) {
+    std::vector<const curve*> losses, metrics, rates;
+    for (const curve& each : curves) {
+        if (each.values.empty()) continue;
+        const std::string_view name = quantity(each.name);
+        (name == "loss" ? losses : name == "learning_rate" ? rates : metrics).push_back(&each);
+    }
+    std::vector<svg_panel> panels;
+    if (!losses.empty()) panels.emplace_back("loss", losses, first_epoch);
+    if (!metrics.empty()) {
+        const std::string_view first = quantity(metrics.front()->name);
+        const bool is_one =
+            std::all_of(metrics.begin(), metrics.end(), [&](const curve* c) { return quantity(c->name) == first; });
+        panels.emplace_back(is_one ? first : "metrics", metrics, first_epoch);
+    }
+    if (!rates.empty()) panels.emplace_back("learning rate", rates, first_epoch);
+
+    double legend = 0, x = 0;
+    for (const svg_panel& each : panels) legend = std::max(legend, each.legend_height());
+    const double width = svg_layout::panel * static_cast<double>(std::max<std::size_t>(panels.size(), 1));
+    const double height = svg_layout::title + legend + svg_layout::plot_height + svg_layout::bottom;
+    std::string out =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + decimal(width, 0) + "\" height=\"" + decimal(height, 0) +
+        "\" viewBox=\"0 0 " + decimal(width, 0) + " " + decimal(height, 0) +
+        "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
+        "<style>.title{font-size:15px;font-weight:bold}.grid{stroke:#e4e4e4}.axis{stroke:#888;fill:none}</style>\n"
+        "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+    if (panels.empty()) out += "<text x=\"20\" y=\"30\">no epochs</text>\n";
+    for (svg_panel& each : panels) {
+        out += each.draw(x, legend);
+        x += svg_layout::panel;
+    }
+    return out + "</svg>\n";
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,62 @@
+// CosineSimilarity: how far the directions of two vectors differ.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/train/loss.hpp>
+#include <strata/train/losses/terms.hpp>
+
+namespace strata {
+
+namespace detail {
+
+struct product {
+    template <class V>
+    term<V> operator()(V y, V t) const {
+        return {y * t, V(0)};
+    }
+};
+struct squared_target {
+    template <class V>
+    term<V> operator()(V, V t) const {
+        return {t * t, V(0)};
+    }
+};
+
+}  // namespace detail
+
+/// -sum(target y) along each row, both divided by their length: -1 where they point the same way. Lengths below 1e-7 count as
+/// 1e-7, so that a zero vector gives 0. The mean over rows. Keras: the loss `CosineSimilarity`, axis -1.
+struct CosineSimilarity {
+    static constexpr std::string_view type = "CosineSimilarity";
+    static constexpr target_kind targets = target_kind::values;
+    static constexpr report check(const shape&) { return {}; }
+
+    template <class T, class Target>
+    T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
+        const T longest = T(1 / detail::keras_epsilon), factor = scale / static_cast<T>(rows);
+        T* const none = nullptr;
+        T sum = T(0);
+        for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns) {
+            const T dot = detail::sum_of_terms(detail::product{}, columns, y, target, T(1), none);
+            const T target_squares = detail::sum_of_terms(detail::squared_target{}, columns, y, target, T(1), none);
+            const T of_y = T(1) / std::sqrt(detail::sum_of_terms(detail::product{}, columns, y, y, T(1), none));
+            const T of_target = T(1) / std::sqrt(target_squares);
+            const T inverse = std::min(of_y, longest), unit = inverse * std::min(of_target, longest);
+            sum -= dot * unit;
+            if (dy == nullptr) continue;
+            // The part along y drops out where y's length varies with y.
+            const T along = of_y < longest ? dot * inverse * inverse : T(0);
+            for (std::size_t i = 0; i < columns; ++i) dy[i] = factor * unit * (along * y[i] - static_cast<T>(target[i]));
+            dy += columns;
+        }
+        return sum / static_cast<T>(rows);
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,50 @@
+// largest: which values of a row are the largest, equal ones in their order.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace strata::detail {
+
+template <class T>
+constexpr bool is_nan(T x) {
+    if constexpr (std::is_floating_point_v<T>) return x != x;
+    else return false;
+}
+
+/// Where the largest of n values stands, the first of several; a NaN counts as the largest. Keras: `argmax`.
+template <class T>
+constexpr std::size_t index_of_largest(std::size_t n, const T* x) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < n; ++i)
+        if (x[i] > x[best] || (is_nan(x[i]) && !is_nan(x[best]))) best = i;
+    return best;
+}
+
+/// The value and the index of the last of the k largest of n values, k >= 1; of equal values the first come first. One pass for
+/// each of the k: no memory, and k is small.
+template <class T>
+constexpr std::size_t index_of_kth_largest(std::size_t n, const T* x, std::size_t k) {
+    std::size_t last = index_of_largest(n, x);
+    for (; k > 1; --k) {
+        std::size_t next = n;
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool behind = x[i] < x[last] || (x[i] == x[last] && i > last);
+            if (behind && (next == n || x[i] > x[next])) next = i;
+        }
+        if (next == n) break;
+        last = next;
+    }
+    return last;
+}
+
+/// Whether the value at `index` is among the k largest of its row: fewer than k are larger. Keras: `in_top_k`.
+template <class T>
+constexpr bool is_in_top_k(std::size_t n, const T* x, std::size_t index, std::size_t k) {
+    if (index >= n || is_nan(x[index])) return false;
+    std::size_t larger = 0;
+    for (std::size_t i = 0; i < n; ++i) larger += x[i] > x[index];
+    return larger < k;
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,78 @@
+// metric: what every metric has, means over samples, and losses as metrics.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/train/loss.hpp>
+
+namespace strata {
+
+/// A metric: an aggregate of Keras' arguments, then its state. `reset` begins anew; `update` takes one sample, y (rows, columns),
+/// its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric may
+/// have `prepare(columns)` too, called once before the first update: it sizes its state, and throws std::invalid_argument for
+/// arguments that Keras refuses.
+template <class Metric>
+concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, const shape& output, std::size_t n) {
+    { Metric::type } -> std::convertible_to<std::string_view>;
+    { Metric::targets } -> std::convertible_to<target_kind>;
+    { Metric::check(output) } -> std::same_as<report>;
+    { c.name } -> std::convertible_to<std::string_view>;
+    m.reset();
+    requires requires(const float* y, const detail::target_example<Metric>* target) {
+        m.update(n, n, y, target, 1.0);
+    };
+    { c.result() } -> std::convertible_to<double>;
+};
+
+/// A weighted mean that grows sample by sample; 0 while the weights are 0. Keras: `Mean`.
+struct running_mean {
+    double total = 0.0;
+    double weights = 0.0;
+
+    constexpr void add(double value, double weight) {
+        total += weight * value;
+        weights += weight;
+    }
+    constexpr double result() const { return weights == 0.0 ? 0.0 : total / weights; }
+};
+
+/// A loss as a metric, its mean over samples: named as its class, `mean_squared_error`.
+template <loss_function Loss>
+struct metric_of {
+    static constexpr auto default_name = snake_case(Loss::type);
+
+    Loss loss{};
+    std::string_view name = default_name.view();
+
+    static constexpr std::string_view type = Loss::type;
+    static constexpr target_kind targets = Loss::targets;
+    static constexpr report check(const shape& output) { return Loss::check(output); }
+
+    void reset() { mean = {}; }
+    template <class T, class Target>
+    void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
+        mean.add(static_cast<double>(loss(rows, columns, y, target, T(1), static_cast<T*>(nullptr))), weight);
+    }
+    double result() const { return mean.result(); }
+
+    running_mean mean{};  // state
+};
+template <class Loss>
+metric_of(Loss) -> metric_of<Loss>;
+
+/// The metric that stands behind an argument of compile, where targets are of this kind: the argument itself, a loss as a metric,
+/// or what its member `for_targets<Kind>()` chooses (Accuracy).
+template <target_kind Kind, class Argument>
+constexpr auto as_metric(const Argument& argument) {
+    if constexpr (requires { argument.template for_targets<Kind>(); }) return argument.template for_targets<Kind>();
+    else if constexpr (metric<Argument>) return argument;
+    else return metric_of<Argument>{argument};
+}
+
+}  // namespace strata

@@ -1,0 +1,109 @@
+// Precision and Recall: how many of the found are right, how many of the right are found.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/train/metrics/largest.hpp>
+#include <strata/train/metrics/metric.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// Which values of an output are positive: those above the threshold, 0.5 where none is given; with top_k, of each row only the
+/// largest, all of them where no threshold is given; with class_id, of each row only that one.
+struct decision {
+    std::string_view type;
+    std::optional<double> thresholds;
+    std::optional<std::size_t> top_k, class_id;
+
+    void validate(std::size_t columns) const {
+        const std::string metric(type);
+        if (thresholds && !(*thresholds >= 0.0 && *thresholds <= 1.0))
+            throw std::invalid_argument(metric + ": thresholds must be in [0, 1], got " + std::to_string(*thresholds));
+        if (top_k && *top_k == 0) throw std::invalid_argument(metric + ": top_k must be at least 1");
+        if (class_id && *class_id >= columns)
+            throw std::invalid_argument(metric + ": class_id " + std::to_string(*class_id) + " of an output with " +
+                                        std::to_string(columns) + " classes");
+    }
+
+    /// visit(whether it is found, whether it is right) for each value that counts.
+    template <class T, class Target, class Visit>
+    void each(std::size_t rows, std::size_t columns, const T* y, const Target* target, const Visit& visit) const {
+        const T none = T(-1e10), edge = thresholds ? static_cast<T>(*thresholds) : top_k ? none : T(0.5);
+        const std::size_t begin = class_id.value_or(0), end = class_id ? *class_id + 1 : columns;
+        for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns) {
+            const std::size_t last = top_k && *top_k < columns ? index_of_kth_largest(columns, y, *top_k) : columns;
+            for (std::size_t i = begin; i < end; ++i) {
+                const bool left_out = last != columns && (y[i] < y[last] || (y[i] == y[last] && i > last));
+                visit((left_out ? none : y[i]) > edge, target[i] != Target(0));
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
+/// True positives over all that the output finds, 0 while it finds none; a target is right where it is not 0.
+/// Keras: `Precision` with one threshold.
+struct Precision {
+    std::optional<double> thresholds{};
+    std::optional<std::size_t> top_k{};
+    std::optional<std::size_t> class_id{};
+    std::string_view name = "precision";
+
+    static constexpr std::string_view type = "Precision";
+    static constexpr target_kind targets = target_kind::values;
+    static constexpr report check(const shape&) { return {}; }
+
+    void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
+    void reset() { true_positives = false_positives = 0.0; }
+    template <class T, class Target>
+    void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
+        detail::decision{type, thresholds, top_k, class_id}.each(rows, columns, y, target, [&](bool found, bool right) {
+            if (found) (right ? true_positives : false_positives) += weight;
+        });
+    }
+    double result() const {
+        const double found = true_positives + false_positives;
+        return found == 0.0 ? 0.0 : true_positives / found;
+    }
+
+    double true_positives = 0.0, false_positives = 0.0;  // state
+};
+
+/// True positives over all that is right, 0 while nothing is; a target is right where it is not 0.
+/// Keras: `Recall` with one threshold.
+struct Recall {
+    std::optional<double> thresholds{};
+    std::optional<std::size_t> top_k{};
+    std::optional<std::size_t> class_id{};
+    std::string_view name = "recall";
+
+    static constexpr std::string_view type = "Recall";
+    static constexpr target_kind targets = target_kind::values;
+    static constexpr report check(const shape&) { return {}; }
+
+    void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
+    void reset() { true_positives = false_negatives = 0.0; }
+    template <class T, class Target>
+    void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
+        detail::decision{type, thresholds, top_k, class_id}.each(rows, columns, y, target, [&](bool found, bool right) {
+            if (right) (found ? true_positives : false_negatives) += weight;
+        });
+    }
+    double result() const {
+        const double right = true_positives + false_negatives;
+        return right == 0.0 ? 0.0 : true_positives / right;
+    }
+
+    double true_positives = 0.0, false_negatives = 0.0;  // state
+};
+
+}  // namespace strata

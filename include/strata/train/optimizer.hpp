@@ -1,0 +1,108 @@
+// optimizer: the contract of optimizers, the learning rate, and the options that all of them share.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <strata/train/argument.hpp>
+
+namespace strata {
+
+/// A learning rate: a number, a schedule, or any function of the step. Keras: `learning_rate=`.
+class rate {
+public:
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    rate(Number value) : value_(static_cast<double>(value)) {}
+
+    /// Throws std::invalid_argument for a schedule that is not valid, and for an empty function.
+    template <class Schedule>
+        requires(!std::is_arithmetic_v<Schedule> && !std::same_as<Schedule, rate> &&
+                 std::is_invocable_r_v<double, const Schedule&, std::uint64_t>)
+    rate(Schedule schedule) {
+        if constexpr (requires { schedule.validate(); }) schedule.validate();
+        schedule_ = std::move(schedule);
+        if (!schedule_) throw std::invalid_argument("strata: a learning rate expects a function, got an empty one");
+    }
+
+    /// The rate of a step; steps count from 0, as Keras' `iterations` do.
+    double operator()(std::uint64_t step) const { return schedule_ ? schedule_(step) : value_; }
+    bool is_schedule() const { return static_cast<bool>(schedule_); }
+
+private:
+    double value_ = 0.0;
+    std::function<double(std::uint64_t)> schedule_;
+};
+
+/// What every optimizer has beside its own arguments, 0 for Keras' None: what happens to gradients (clipping) and
+/// weights (decay, average) around the update.
+struct optimizer_options {
+    double weight_decay = 0.0;
+    double clipnorm = 0.0;
+    double clipvalue = 0.0;
+    double global_clipnorm = 0.0;
+    bool use_ema = false;
+    double ema_momentum = 0.99;
+    int ema_overwrite_frequency = 0;
+};
+
+/// An optimizer: its arguments, and how it moves weights by gradients. For each weight it keeps slots() numbers, at
+/// most max_slots, which begin at slot_begin(slot). begin_step gives the scalars of a step, whose number counts from 1;
+/// `memory` begins at 1 and lives on between steps. update gives the new weight and moves the slots; V is T or a vector
+/// of T.
+template <class Optimizer>
+concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& self, double& memory, float* slots) {
+    typename Optimizer::template step<float>;
+    { Optimizer::type } -> std::convertible_to<std::string_view>;
+    { Optimizer::max_slots } -> std::convertible_to<std::size_t>;
+    { self.learning_rate } -> std::convertible_to<rate>;
+    { self.slots() } -> std::same_as<std::size_t>;
+    { self.slot_begin(std::size_t{}) } -> std::same_as<double>;
+    {
+        self.template begin_step<float>(double{}, std::uint64_t{}, memory)
+    } -> std::same_as<typename Optimizer::template step<float>>;
+    {
+        Optimizer::template update<float, float>(typename Optimizer::template step<float>{}, float{}, float{}, slots)
+    } -> std::same_as<float>;
+    self.validate();
+};
+
+/// The shared options of an optimizer; the defaults of those that it does not have.
+template <class Optimizer>
+constexpr optimizer_options options_of(const Optimizer& from) {
+    optimizer_options result;
+    if constexpr (requires { from.weight_decay; }) result.weight_decay = from.weight_decay;
+    if constexpr (requires { from.clipnorm; }) result.clipnorm = from.clipnorm;
+    if constexpr (requires { from.clipvalue; }) result.clipvalue = from.clipvalue;
+    if constexpr (requires { from.global_clipnorm; }) result.global_clipnorm = from.global_clipnorm;
+    if constexpr (requires { from.use_ema; }) result.use_ema = from.use_ema;
+    if constexpr (requires { from.ema_momentum; }) result.ema_momentum = from.ema_momentum;
+    if constexpr (requires { from.ema_overwrite_frequency; })
+        result.ema_overwrite_frequency = from.ema_overwrite_frequency;
+    return result;
+}
+
+/// Throws std::invalid_argument for a learning rate or a shared option out of its range, and for more than one
+/// clipping.
+template <class Optimizer>
+void validate_options(const Optimizer& self) {
+    const argument_check check{Optimizer::type};
+    if (!self.learning_rate.is_schedule()) check.not_negative("learning_rate", self.learning_rate(0));
+    const optimizer_options options = options_of(self);
+    check.not_negative("weight_decay", options.weight_decay);
+    check.not_negative("clipnorm", options.clipnorm);
+    check.not_negative("clipvalue", options.clipvalue);
+    check.not_negative("global_clipnorm", options.global_clipnorm);
+    const int clippings = (options.clipnorm > 0.0) + (options.clipvalue > 0.0) + (options.global_clipnorm > 0.0);
+    check.require(clippings <= 1, "one of clipnorm, clipvalue and global_clipnorm", clippings);
+    check.within_one("ema_momentum", options.ema_momentum);
+    check.not_negative("ema_overwrite_frequency", options.ema_overwrite_frequency);
+}
+
+}  // namespace strata

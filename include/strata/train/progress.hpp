@@ -1,0 +1,154 @@
+// progress: Keras' bar while fit and evaluate run.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iostream>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <strata/train/decimal.hpp>
+#include <strata/train/scores.hpp>
+
+namespace strata {
+
+namespace detail {
+
+inline bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+/// 0: unknown.
+inline std::size_t terminal_columns() {
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+inline double seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// `1:02:03`, `2:03`, `3s`.
+inline std::string time_left(double duration) {
+    const auto whole = static_cast<long long>(std::min(duration, 1e9));
+    const auto two = [](long long value) { return (value < 10 ? ":0" : ":") + std::to_string(value); };
+    if (whole > 3600) return std::to_string(whole / 3600) + two(whole % 3600 / 60) + two(whole % 60);
+    if (whole > 60) return std::to_string(whole / 60) + two(whole % 60);
+    return std::to_string(whole) + "s";
+}
+inline std::string time_per_step(double duration) {
+    if (duration >= 1 || duration == 0) return decimal(duration, 0) + "s/step";
+    if (duration >= 1e-3) return decimal(duration * 1e3, 0) + "ms/step";
+    return decimal(duration * 1e6, 0) + "us/step";
+}
+
+}  // namespace detail
+
+/// verbose 1 redraws a bar on a terminal, at most twenty times a second; 2, and 1 where the output is no terminal,
+/// write one line per epoch; 0 writes nothing. A step that draws nothing only reads the clock.
+class progress {
+public:
+    /// columns: the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be redrawn.
+    progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = std::cout,
+             bool is_terminal = detail::stdout_is_terminal(), std::size_t columns = detail::terminal_columns(),
+             double (*now)() = detail::seconds)
+        : style_(verbose == 1 && !is_terminal ? 2 : verbose),
+          epochs_(epochs),
+          steps_(steps),
+          out_(&out),
+          columns_(columns),
+          now_(now) {
+        if (verbose < 0 || verbose > 2)
+            throw std::invalid_argument("strata: verbose is " + std::to_string(verbose) +
+                                        "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
+    }
+
+    /// epoch counts from zero. The line that names it is left out where there is but one, as for evaluate.
+    void epoch_begin(std::size_t epoch) {
+        if (style_ == 0) return;
+        epoch_ = epoch;
+        begin_ = now_();
+        drawn_ = begin_ - 1;
+        if (style_ == 1 && epochs_ > 1) *out_ << title() << '\n' << std::flush;
+    }
+
+    /// Whether step() shows scores.
+    bool wants_scores() const { return style_ == 1; }
+    /// batch counts from zero.
+    void step(std::size_t batch, const Scores& scores) {
+        if (style_ == 0) return;
+        const double now = now_();
+        done_ = batch + 1;
+        if (batch == 0) first_step_end_ = now;
+        if (style_ != 1 || now - drawn_ < 0.05) return;
+        drawn_ = now;
+        const double each = step_duration(now);
+        const double left = each * static_cast<double>(steps_ - std::min(done_, steps_));
+        draw(detail::time_left(left), each, scores, columns_);
+        *out_ << std::flush;
+    }
+
+    void epoch_end(const Scores& scores) {
+        if (style_ == 0) return;
+        const double now = now_(), each = step_duration(now);
+        const std::string elapsed = detail::decimal(now - begin_, 0) + "s";
+        done_ = steps_;
+        if (style_ == 1) {
+            draw(elapsed, each, scores, 0);  // this line stays, whole
+        } else {
+            if (epochs_ > 1) *out_ << title() << " - ";
+            *out_ << count() << " - " << elapsed << " - " << detail::time_per_step(each) << text(scores);
+        }
+        *out_ << '\n' << std::flush;
+    }
+
+private:
+    static constexpr std::size_t bar_width = 20;
+
+    std::string title() const { return "Epoch " + std::to_string(epoch_ + 1) + "/" + std::to_string(epochs_); }
+    std::string count() const {
+        const std::string all = std::to_string(steps_), done = std::to_string(done_);
+        return std::string(all.size() - std::min(all.size(), done.size()), ' ') + done + "/" + all;
+    }
+    static std::string text(const Scores& scores) {
+        std::string result;
+        for (const score& each : scores) result += " - " + each.name + ": " + detail::score_text(each.value);
+        return result;
+    }
+
+    /// The first step warms up caches: where there are others, it is left out.
+    double step_duration(double now) const {
+        if (done_ == 0) return 0;
+        if (done_ == 1) return now - begin_;
+        return (now - first_step_end_) / static_cast<double>(done_ - 1);
+    }
+
+    /// What does not fit the columns is cut off, unless they are 0.
+    void draw(std::string_view time, double each, const Scores& scores, std::size_t columns) {
+        constexpr std::string_view bold = "\x1b[1m", green = "\x1b[32m", white = "\x1b[37m", plain = "\x1b[0m",
+                                   rest = "\x1b[K";
+        const std::size_t filled = steps_ == 0 ? bar_width : bar_width * std::min(done_, steps_) / steps_;
+        const auto bar = [](std::size_t length) {
+            std::string result;
+            for (std::size_t i = 0; i < length; ++i) result += "━";
+            return result;
+        };
+        std::string tail = " " + detail::time_per_step(each) + text(scores);
+        const std::size_t before = count().size() + 1 + bar_width + 1 + time.size();
+        if (columns > 0) tail.resize(std::min(tail.size(), columns - std::min(columns, before + 1)));
+        *out_ << '\r' << bold << count() << plain << ' ' << green << bar(filled) << plain << white
+              << bar(bar_width - filled) << plain << ' ' << bold << time << plain << tail << rest;
+    }
+
+    int style_;
+    std::size_t epochs_, steps_;
+    std::ostream* out_;
+    std::size_t columns_;
+    double (*now_)();
+    std::size_t epoch_ = 0, done_ = 0;
+    double begin_ = 0, drawn_ = 0, first_step_end_ = 0;
+};
+
+}  // namespace strata

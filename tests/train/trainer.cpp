@@ -1,0 +1,215 @@
+// The trainer: threads, seeds, checkpoints, frozen layers, what is refused, and that Dropout acts when training only.
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+using data = Dataset<float, shape{6, 6, 1}, int>;
+
+data stripes(std::size_t count, std::uint64_t seed) {
+    data result;
+    random_engine engine(seed);
+    for (std::size_t i = 0; i < count; ++i) {
+        const int label = static_cast<int>(engine() % 3);
+        std::vector<float> x(36);
+        for (std::size_t p = 0; p < x.size(); ++p)
+            x[p] = static_cast<float>(engine.uniform(0.0, 0.6)) + (static_cast<int>(p / 6) % 3 == label ? 0.7f : 0.0f);
+        result.push_back(x, label);
+    }
+    return result;
+}
+
+constexpr auto net = Sequential{Input<6, 6, 1>{}, Conv2D<5, 3, padding::same, ReLU>{}, MaxPooling2D<2>{}, Dropout<0.25>{},
+                                Flatten<>{},      Dense<17, Tanh>{},                   Dense<3>{}};
+using net_type = std::remove_const_t<decltype(net)>;
+
+auto trainer_of(Model<net_type>& model) {
+    return compile(model, Adam{.learning_rate = 0.01}, SparseCategoricalCrossentropy{.from_logits = true}, Accuracy{});
+}
+
+/// The message of the std::invalid_argument that a call throws.
+template <class Call>
+std::string refusal(Call call) {
+    try {
+        call();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "nothing was thrown";
+}
+bool says(const std::string& message, std::initializer_list<const char*> parts) {
+    for (const char* part : parts)
+        if (message.find(part) == std::string::npos) return false;
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("fit learns, and gives the same weights bit for bit with any number of threads") {
+    const data train = stripes(150, 1);
+    auto one = net.build({.seed = 5});
+    const History history = trainer_of(one).fit(train, {.batch_size = 16, .epochs = 12, .seed = 3, .verbose = 0});
+    REQUIRE(history["loss"].size() == 12);
+    REQUIRE(history["loss"].back() < 0.5 * history["loss"].front());
+    REQUIRE(history["accuracy"].back() > 0.9);
+    for (const std::size_t threads : {2, 3}) {
+        auto model = net.build({.seed = 5});
+        const History other =
+            trainer_of(model).fit(train, {.batch_size = 16, .epochs = 12, .seed = 3, .threads = threads, .verbose = 0});
+        REQUIRE(model == one);
+        REQUIRE(other["loss"] == history["loss"]);
+    }
+    auto reseeded = net.build({.seed = 5});
+    trainer_of(reseeded).fit(train, {.batch_size = 16, .epochs = 12, .seed = 4, .verbose = 0});
+    REQUIRE(!(reseeded == one));
+}
+
+TEST_CASE("a training that goes on from a checkpoint equals one that never stopped") {
+    const auto file = std::filesystem::temp_directory_path() / "strata-checkpoint-test.safetensors";
+    const data train = stripes(50, 2);
+    const auto options = [](std::size_t begin, std::size_t end) {
+        return fit_options<data>{.batch_size = 8, .epochs = end, .seed = 9, .initial_epoch = begin, .verbose = 0};
+    };
+    auto whole = net.build({.seed = 1});
+    trainer_of(whole).fit(train, options(0, 4));
+
+    auto first = net.build({.seed = 1});
+    auto first_trainer = trainer_of(first);
+    first_trainer.fit(train, options(0, 2));
+    first_trainer.save_checkpoint(file);
+    auto second = net.build({.seed = 77});
+    auto second_trainer = trainer_of(second);
+    second_trainer.load_checkpoint(file);
+    REQUIRE(second == first);
+    REQUIRE(second_trainer.epochs() == 2);
+    REQUIRE(second_trainer.steps() == 14);
+    second_trainer.fit(train, options(2, 4));
+    REQUIRE(second == whole);
+
+    auto other = Sequential{Input<6, 6, 1>{}, Flatten<>{}, Dense<3>{}}.build({.seed = 2});
+    const auto before = other;
+    auto other_trainer = compile(other, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
+    REQUIRE_THROWS_AS(other_trainer.load_checkpoint(file), file_error);
+    REQUIRE(other == before);
+    REQUIRE_THROWS_AS(second_trainer.save_checkpoint("checkpoint.h5"), file_error);
+    std::filesystem::remove(file);
+}
+
+TEST_CASE("evaluate infers: its loss is that of the model's own outputs, and Dropout does not act") {
+    const data test = stripes(37, 3);
+    auto model = net.build({.seed = 6});
+    auto trainer = trainer_of(model);
+    const std::vector<float> y = model.predict(test.inputs());
+    const SparseCategoricalCrossentropy loss{.from_logits = true};
+    double total = 0.0, right = 0.0;
+    for (std::size_t i = 0; i < test.size(); ++i) {
+        const float* logits = y.data() + i * 3;
+        total += loss(1, 3, logits, test.label(i).data(), 1.0f, static_cast<float*>(nullptr));
+        right += std::max_element(logits, logits + 3) - logits == test.label(i)[0] ? 1.0 : 0.0;
+    }
+    for (const std::size_t threads : {1, 2}) {
+        const Scores scores = trainer.evaluate(test, {.threads = threads});
+        REQUIRE(scores["loss"] == Approx(total / 37).epsilon(1e-6));
+        REQUIRE(scores["accuracy"] == Approx(right / 37));
+    }
+    REQUIRE(trainer.evaluate(test)["loss"] != Approx(trainer.train_on_batch(test)["loss"]).epsilon(1e-6));
+}
+
+TEST_CASE("Dropout keeps the mean and draws anew in every step") {
+    auto model = Sequential{Input<40>{}, Dropout<0.5>{}, Dense<1, no_bias, kernel_initializer<Ones>>{}}.build();
+    Dataset<float, shape{40}, float, shape{1}> ones;
+    for (int i = 0; i < 50; ++i) ones.push_back(std::vector<float>(40, 1.0f), std::vector<float>{40.0f});
+    auto trainer = compile(model, SGD{.learning_rate = 0.0}, MeanSquaredError{});
+    // Each sum of 40 has the variance 40 (2 - 1); the mean of 50 squares is within 40 +- 4 standard errors of 8.
+    const double first = trainer.train_on_batch(ones)["loss"], second = trainer.train_on_batch(ones)["loss"];
+    REQUIRE(std::fabs(first - 40.0) < 32.0);
+    REQUIRE(first > 1.0);
+    REQUIRE(first != second);
+    REQUIRE(trainer.evaluate(ones)["loss"] == 0.0);
+}
+
+TEST_CASE("frozen layers keep their weights, and the step has no code for them") {
+    const data train = stripes(20, 4);
+    auto model = freeze_all_but_last(net.build({.seed = 2}));
+    using frozen_net = decltype(model)::net_type;
+    static_assert(frozen_net::trainable_parameter_count() == 17 * 3 + 3);
+    // Dropout still acts: the steps begin with it; only the last layer goes backward, and gives no gradient of its input.
+    constexpr auto plan = training_plan_of<frozen_net, float>;
+    static_assert(plan.first_layer == 2 && plan.step_count == 3);
+    static_assert(!plan.steps[0].has_backward() && !plan.steps[1].has_backward());
+    static_assert(plan.steps[2].learns && !plan.steps[2].passes_down);
+    static_assert(gradient_offsets_of<frozen_net, float>.back() <
+                  gradient_offsets_of<net_type, float>.back());
+
+    const auto before = model;
+    compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true}).fit(train, {.epochs = 2, .verbose = 0});
+    for (std::size_t i = 0; i < model.weights().size(); ++i)
+        REQUIRE((model.weights()[i].to_vector() == before.weights()[i].to_vector()) == (i < 4));
+
+    auto thawed = unfreeze(model);
+    static_assert(std::is_same_v<decltype(thawed)::net_type, net_type>);
+    auto named = freeze<"conv2d", "dense">(thawed);
+    static_assert(decltype(named)::trainable_parameter_count() == 17 * 3 + 3);
+    static_assert(decltype(unfreeze<"dense">(named))::trainable_parameter_count() == 45 * 17 + 17 + 17 * 3 + 3);
+    static_assert(decltype(freeze(thawed))::trainable_parameter_count() == 0);
+    constexpr auto nested = Sequential{Input<4>{}, Sequential{Dense<3>{}, Dense<2, frozen>{}}, Dense<1>{}};
+    static_assert(freeze(nested).trainable_parameter_count() == 0);
+    static_assert(unfreeze(freeze(nested)).trainable_parameter_count() == nested.parameter_count());
+}
+
+TEST_CASE("bad data and options are refused before any weight changes, and the sample is named") {
+    data train = stripes(10, 5);
+    auto model = net.build({.seed = 2});
+    const auto before = model;
+    auto trainer = trainer_of(model);
+    const auto fit = [&](const data& some, fit_options<data> how) {
+        how.verbose = 0;
+        return refusal([&] { trainer.fit(some, how); });
+    };
+    REQUIRE(says(fit(train, {.batch_size = 0}), {"batch_size is 0"}));
+    REQUIRE(says(fit(train, {.threads = 0}), {"threads is 0"}));
+    REQUIRE(says(fit(train, {.validation_split = 0.95}), {"validation_split", "0 of 10 samples"}));
+    REQUIRE(says(fit(train, {.validation_split = 1.5}), {"validation_split", "1.5"}));
+    REQUIRE(says(fit(train, {.class_weight = {{1, std::nan("")}}}), {"class_weight of class 1"}));
+    const std::vector<double> short_weights(9, 1.0);
+    REQUIRE(says(fit(train, {.sample_weight = short_weights}), {"sample_weight has 9", "10 samples"}));
+    REQUIRE(says(fit(data{}, {}), {"the data is empty"}));
+    REQUIRE(says(fit(train, {.validation_data = data{}}), {"validation_data is empty"}));
+    data labels = train;
+    labels.push_back(std::vector<float>(36), 3);
+    REQUIRE(says(fit(labels, {}), {"sample 10", "label 3", "3 classes, 0 to 2"}));
+    data broken = train;
+    std::vector<float> x(36);
+    x[7] = std::numeric_limits<float>::quiet_NaN();
+    broken.push_back(x, 0);
+    REQUIRE(says(fit(broken, {}), {"sample 10", "input number 7", "NaN"}));
+    REQUIRE(says(refusal([&] { trainer.evaluate(broken); }), {"sample 10"}));
+    REQUIRE(says(refusal([&] { trainer.train_on_batch(labels); }), {"sample 10"}));
+    REQUIRE(says(refusal([&] { train.push_back(std::vector<float>(35), 0); }), {"sample 10", "(6, 6, 1)", "36 values, got 35"}));
+    REQUIRE(train.size() == 10);
+    REQUIRE(says(refusal([&] { compile(model, Adam{.beta_1 = 1.5}, MeanSquaredError{}); }), {"Adam", "beta_1", "1.5"}));
+    REQUIRE(model == before);
+    REQUIRE(trainer.steps() == 0);
+}
+
+TEST_CASE("class weights and sample weights multiply the losses") {
+    const data train = stripes(9, 6);
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < train.size(); ++i) weights.push_back(train.label(i)[0] == 1 ? 3.0 : 1.0);
+    auto by_class = net.build({.seed = 2}), by_sample = by_class, plain = by_class;
+    trainer_of(by_class).fit(train, {.class_weight = {{1, 3.0}}, .verbose = 0});
+    trainer_of(by_sample).fit(train, {.sample_weight = weights, .verbose = 0});
+    trainer_of(plain).fit(train, {.verbose = 0});
+    REQUIRE(by_class == by_sample);
+    REQUIRE(!(by_class == plain));
+}
