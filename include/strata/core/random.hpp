@@ -1,6 +1,7 @@
 // random: a small counter-based generator; the same seed gives the same numbers on every machine.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -47,6 +48,11 @@ struct random_stream {
     }
     /// Uniform in [0, 1), 24 bits.
     constexpr float uniform(std::uint32_t position) const { return static_cast<float>(bits(position) >> 8) * 0x1p-24f; }
+    /// Normal with mean 0 and deviation 1 (Box and Muller 1958); its second uniform number is of a stream of its own.
+    float normal(std::uint32_t position) const {
+        const random_stream other{.key = key ^ 0x5851f42d4c957f2du, .offset = offset};
+        return std::sqrt(-2.0f * std::log(1.0f - uniform(position))) * std::cos(6.2831853f * other.uniform(position));
+    }
     /// The stream behind `count` positions of this one.
     constexpr random_stream from(std::size_t count) const {
         return {.key = key, .offset = offset + static_cast<std::uint32_t>(count)};

@@ -11,7 +11,7 @@
 
 namespace strata {
 
-/// What the elementwise activations share: any shape, unchanged; one FLOP a value is counted.
+/// What the elementwise activations share: any shape, unchanged. One FLOP a value is counted.
 template <class Self, class Function>
 struct elementwise_activation : layer<Self> {
     static constexpr std::string_view kind = activation_kind;

@@ -8,6 +8,7 @@
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/rate.hpp>
 
 namespace strata {
 
@@ -19,11 +20,7 @@ struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 
-    static constexpr report check(const shape&) {
-        if (Rate >= 0.0 && Rate < 1.0) return {};
-        return refuse("a rate of at least 0, below 1", Rate < 0.0 ? "a negative rate" : "a rate of 1 or more",
-                      "write Dropout<0.5>");
-    }
+    static constexpr report check(const shape&) { return check_rate(Rate, "Dropout<0.5>"); }
 
     /// What stays is divided by 1 - Rate, so that the mean stays.
     template <shape In, class Fused, class T>

@@ -1,19 +1,30 @@
 // Initializers: how weights begin, as Keras' classes of the same names draw them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata {
 
-enum class distribution { constant, uniform, normal, truncated_normal, uniform_variance, normal_variance, identity };
+enum class distribution {
+    constant,
+    uniform,
+    normal,
+    truncated_normal,
+    uniform_variance,
+    normal_variance,
+    identity,
+    orthogonal
+};
 enum class fan { in, out, average };
 
 /// An initializer as a value: the distribution and its two numbers (mean or lower bound, deviation or upper bound;
-/// for the variance-scaled ones the scale stands in `a`).
+/// for the variance-scaled ones the scale stands in `a`, for the orthogonal one its gain).
 struct initializer {
     distribution kind = distribution::constant;
     double a = 0.0;
@@ -45,6 +56,10 @@ struct HeNormal { static constexpr initializer value{distribution::normal_varian
 /// Uniform in +-sqrt(3 / fan_in); LeCun et al. 1998.
 struct LecunUniform { static constexpr initializer value{distribution::uniform_variance, 1.0, 0.0, fan::in}; };
 struct LecunNormal { static constexpr initializer value{distribution::normal_variance, 1.0, 0.0, fan::in}; };
+/// Gain times an orthogonal matrix: of extents (..., columns), the leading ones taken together, the shorter of rows and
+/// columns are orthonormal. For at least two axes. Saxe et al. 2014. Holds a copy of the weight while it draws.
+template <double Gain = 1.0>
+struct Orthogonal { static constexpr initializer value{distribution::orthogonal, Gain}; };
 /// Ones on the diagonal of a matrix.
 struct Identity { static constexpr initializer value{distribution::identity}; };
 
@@ -64,6 +79,7 @@ inline double truncated_normal(random_engine& engine) {
 /// The scale of a variance-scaling initializer divided by its fan; a convolution's fans count the taps of its window.
 constexpr double variance(const initializer& how, const shape& extents) {
     const std::size_t rank = extents.rank();
+    if (rank == 0) return how.a;
     std::size_t taps = 1;
     for (std::size_t axis = 0; axis + 2 < rank; ++axis) taps *= extents[axis];
     const double inputs = static_cast<double>(taps * (rank >= 2 ? extents[rank - 2] : extents.size()));
@@ -72,11 +88,49 @@ constexpr double variance(const initializer& how, const shape& extents) {
     return how.a / (count < 1.0 ? 1.0 : count);
 }
 
+/// Makes the columns of a matrix, one behind the other with `length` values each, orthonormal: the Q of its QR
+/// decomposition with a positive diagonal in R. Gram-Schmidt, once more where a column lay close to those before it.
+inline void orthonormalize(std::size_t length, std::size_t count, double* columns) {
+    const auto dot = [length](const double* x, const double* y) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < length; ++i) sum += x[i] * y[i];
+        return sum;
+    };
+    for (std::size_t j = 0; j < count; ++j) {
+        double* column = columns + j * length;
+        double before = std::sqrt(dot(column, column)), after = 0.0;
+        for (int turn = 0; turn < 3 && after < 0.1 * before; ++turn) {
+            if (turn > 0) before = after;
+            for (const double* other = columns; other != column; other += length) {
+                const double part = dot(other, column);
+                for (std::size_t i = 0; i < length; ++i) column[i] -= part * other[i];
+            }
+            after = std::sqrt(dot(column, column));
+        }
+        for (std::size_t i = 0; i < length; ++i) column[i] /= after;
+    }
+}
+
+/// A normal matrix with at least as many rows as columns, drawn row by row, made orthonormal, transposed where wide.
+template <class Write>
+void write_orthogonal(double gain, const shape& extents, random_engine& engine, Write write) {
+    const std::size_t rows = extents.rows(), columns = extents.back();
+    const std::size_t length = std::max(rows, columns), count = std::min(rows, columns);
+    std::vector<double> matrix(length * count);
+    for (std::size_t i = 0; i < length; ++i)
+        for (std::size_t j = 0; j < count; ++j) matrix[j * length + i] = normal(engine);
+    orthonormalize(length, count, matrix.data());
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t j = 0; j < columns; ++j)
+            write(i * columns + j, gain * (rows < columns ? matrix[i * length + j] : matrix[j * length + i]));
+}
+
 }  // namespace detail
 
 /// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order.
 template <class Write>
 void initialize(const initializer& how, const shape& extents, random_engine& engine, Write write) {
+    if (how.kind == distribution::orthogonal) return detail::write_orthogonal(how.a, extents, engine, write);
     const double spread = how.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(how, extents))
                           : how.kind == distribution::normal_variance
                               ? std::sqrt(detail::variance(how, extents)) / 0.87962566103423978  // of a truncated normal
@@ -90,6 +144,7 @@ void initialize(const initializer& how, const shape& extents, random_engine& eng
             case distribution::uniform_variance: write(i, engine.uniform(-spread, spread)); break;
             case distribution::normal_variance: write(i, spread * detail::truncated_normal(engine)); break;
             case distribution::identity: write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0); break;
+            case distribution::orthogonal: break;
         }
     }
 }

@@ -1,0 +1,45 @@
+// GaussianDropout: multiplies by normal noise when training.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <strata/core/random.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/rate.hpp>
+
+namespace strata {
+
+/// Any shape, unchanged; the identity at inference. When training, y = x (1 + d n) with n normal and d = sqrt(Rate / (1 - Rate)):
+/// mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al. 2014.
+template <double Rate, class... Options>
+struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
+    static constexpr std::string_view type = "GaussianDropout";
+    static constexpr bool is_identity = true;
+    static constexpr bool is_random = Rate > 0.0;
+
+    static constexpr report check(const shape&) { return check_rate(Rate, "GaussianDropout<0.5>"); }
+
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        multiply(s.count * In.size(), s.random, s.x, s.y);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        multiply(s.count * In.size(), s.random, static_cast<const T*>(s.dy), s.dx);
+    }
+
+private:
+    template <class T>
+    static void multiply(std::size_t count, random_stream random, const T* x, T* y) {
+        const T deviation = static_cast<T>(std::sqrt(Rate / (1.0 - Rate)));
+        for (std::size_t i = 0; i < count; ++i)
+            y[i] = x[i] * (T(1) + deviation * static_cast<T>(random.normal(static_cast<std::uint32_t>(i))));
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,174 @@
+// The gradient kernels against their plain twins: at every count of columns, over strides, padding and dilation, in shares.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <strata/core/random.hpp>
+#include <strata/kernels/conv2d_backward.hpp>
+#include <strata/kernels/dense_backward.hpp>
+#include <strata/kernels/pooling_backward.hpp>
+#include <strata/kernels/reference_backward.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+using namespace strata::kernels;
+
+template <class T>
+std::vector<T> random_values(std::size_t count, std::size_t slack = 0) {
+    random_engine engine(count);
+    std::vector<T> values(count + slack, T(0));
+    for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<T>(engine.uniform(-1.0, 1.0));
+    return values;
+}
+/// Values of a weight matrix in panels, its padding zero.
+template <class T>
+std::vector<T> random_panels(const panels& layout) {
+    random_engine engine(layout.stored());
+    std::vector<T> values(layout.stored(), T(0));
+    for (std::size_t r = 0; r < layout.rows; ++r)
+        for (std::size_t c = 0; c < layout.columns; ++c) values[layout.offset(r, c)] = static_cast<T>(engine.uniform(-1.0, 1.0));
+    return values;
+}
+
+/// Each sum has `depth` products of magnitude 1: rounding stays below depth epsilon.
+template <class T>
+void require_close(const std::vector<T>& found, const std::vector<T>& expected, std::size_t depth) {
+    const T bound = (sizeof(T) == 4 ? T(2e-7) : T(4e-16)) * static_cast<T>(depth + 4);
+    for (std::size_t i = 0; i < expected.size(); ++i) REQUIRE(std::fabs(found[i] - expected[i]) <= bound);
+}
+
+template <std::size_t N, std::size_t K, std::size_t F, class T>
+void compare_dense() {
+    constexpr panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
+    const auto x = random_values<T>(N * K), dy = random_values<T>(N * F, gradient_slack<T>);
+    const auto w = random_panels<T>(layout);
+    std::vector<T> turned(transposed_panels<K, F, T>().stored()), dx(N * K + 8, T(-77)), expected_dx(N * K);
+    for (const std::size_t index : {0, 1}) transpose_weights<K, F>(w.data(), turned.data(), {.index = index, .count = 2});
+    dense_data_gradient<K, F>(N, dy.data(), turned.data(), dx.data());
+    reference::dense_data_gradient(N, layout, dy.data(), w.data(), expected_dx.data());
+    require_close(dx, expected_dx, F);
+    for (std::size_t i = N * K; i < dx.size(); ++i) REQUIRE(dx[i] == T(-77));
+
+    std::vector<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(layout.count() * layout.width, T(0)), expected_db(F);
+    std::vector<T> scratch(dense_gradient_scratch<K, F, T>(N) + 1);
+    for (const bool first : {true, false})
+        for (const std::size_t index : {0, 1, 2}) {
+            const team_part part{.index = index, .count = 3};
+            dense_weight_gradient<K, F>(N, x.data(), dy.data(), dw.data(), first, part, scratch.data());
+            bias_gradient<F>(N, dy.data(), db.data(), first, part);
+        }
+    for (int twice = 0; twice < 2; ++twice)
+        reference::dense_weight_gradient(N, layout, x.data(), dy.data(), expected.data(), expected_db.data());
+    require_close(dw, expected, 2 * N);
+    require_close(db, expected_db, 2 * N);
+    for (std::size_t f = F; f < db.size(); ++f) REQUIRE(db[f] == T(0));
+}
+
+template <class T, std::size_t... F>
+void each_column_count(std::index_sequence<F...>) {
+    (compare_dense<5, 3, F + 1, T>(), ...);
+}
+
+constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std::size_t oc, window kernel, window stride,
+                               window dilation, padding_mode mode) {
+    return {.height = slide(h, kernel.height, stride.height, dilation.height, mode),
+            .width = slide(w, kernel.width, stride.width, dilation.width, mode),
+            .in_channels = ic,
+            .out_channels = oc};
+}
+
+template <conv2d_geometry G, class T = float>
+void compare_conv(std::size_t samples = 2) {
+    constexpr panels layout = conv2d_panels<G, T>();
+    const auto x = random_values<T>(samples * G.in_size()), dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
+    const auto w = random_panels<T>(layout);
+    std::vector<T> turned(gradient_panels<G, T>().stored()), scratch(conv2d_gradient_scratch<G, T>() + 1);
+    for (const std::size_t index : {0, 1}) turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
+    std::vector<T> dx(G.in_size()), expected_dx(G.in_size());
+    conv2d_data_gradient<G>(dy.data(), turned.data(), dx.data(), scratch.data());
+    reference::conv2d_data_gradient(G, layout, dy.data(), w.data(), expected_dx.data());
+    require_close(dx, expected_dx, G.height.kernel * G.width.kernel * G.out_channels);
+
+    constexpr std::size_t plane = without_padding(G).in_size();
+    std::vector<T> padded(samples * plane), dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(G.out_channels);
+    for (std::size_t n = 0; n < samples; ++n) {
+        write_padding<G>(x.data() + n * G.in_size(), padded.data() + n * plane);
+        reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(), expected.data(), db.data());
+    }
+    for (const std::size_t index : {0, 1})
+        conv2d_weight_gradient<G>(samples, padded.data(), plane, dy.data(), dw.data(), true, {.index = index, .count = 2});
+    require_close(dw, expected, samples * G.height.output * G.width.output);
+}
+
+template <class T, std::size_t... F>
+void each_filter_count(std::index_sequence<F...>) {
+    (compare_conv<conv(4, 5, 2, F + 1, 2, 1, 1, padding_mode::valid), T>(), ...);
+}
+
+constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window size, window stride, padding_mode mode) {
+    return {.height = slide(h, size.height, stride.height, 1, mode), .width = slide(w, size.width, stride.width, 1, mode), .channels = channels};
+}
+
+template <class T>
+void compare_pool(const pool2d_geometry& g) {
+    auto x = random_values<T>(g.in_size());
+    for (std::size_t i = 0; i + 1 < x.size(); i += 3) x[i + 1] = std::fabs(x[i]) < T(0.5) ? x[i] : x[i + 1];  // some ties
+    const auto dy = random_values<T>(g.out_size());
+    std::vector<T> y(g.out_size()), dx(g.in_size(), T(9)), expected(g.in_size());
+    reference::max_pooling2d(g, x.data(), y.data());
+    pool2d_gradient<to_first_maximum>(g, x.data(), y.data(), dy.data(), dx.data());
+    reference::max_pooling2d_gradient(g, x.data(), dy.data(), expected.data());
+    require_close(dx, expected, 4);
+    pool2d_gradient<to_all_cells>(g, x.data(), y.data(), dy.data(), dx.data());
+    reference::average_pooling2d_gradient(g, x.data(), dy.data(), expected.data());
+    require_close(dx, expected, 4);
+}
+
+constexpr auto valid = padding_mode::valid;
+constexpr auto same = padding_mode::same;
+
+}  // namespace
+
+TEST_CASE("gradients of dense equal the plain loops at every count of columns") {
+    each_column_count<float>(std::make_index_sequence<2 * lanes<float> + 1>{});
+    each_column_count<double>(std::make_index_sequence<2 * lanes<double> + 1>{});
+}
+
+TEST_CASE("gradients of dense equal the plain loops at large and odd sizes") {
+    compare_dense<33, 70, 49, float>();
+    compare_dense<1, 1, 1, float>();
+    compare_dense<29, 31, 130, float>();  // blocks of inputs are packed
+    compare_dense<17, 64, 200, double>();
+}
+
+TEST_CASE("gradients of conv2d equal the plain loops at every count of filters") {
+    each_filter_count<float>(std::make_index_sequence<2 * lanes<float> + 1>{});
+    each_filter_count<double>(std::make_index_sequence<2 * lanes<double> + 1>{});
+}
+
+TEST_CASE("gradients of conv2d equal the plain loops over strides, padding and dilation") {
+    compare_conv<conv(9, 11, 3, 5, 3, 1, 1, valid)>();
+    compare_conv<conv(9, 11, 3, 33, 3, 1, 1, same)>(3);
+    compare_conv<conv(10, 9, 2, 16, {3, 2}, 2, 1, same)>();
+    compare_conv<conv(10, 9, 5, 17, {2, 3}, {2, 1}, 1, valid)>();
+    compare_conv<conv(12, 13, 4, 8, 3, 1, 2, same)>();
+    compare_conv<conv(12, 13, 1, 48, 3, 1, {2, 1}, valid)>();
+    compare_conv<conv(7, 7, 6, 40, 1, 1, 1, valid)>();
+    compare_conv<conv(8, 7, 6, 3, 1, 2, 1, valid)>();
+    compare_conv<conv(20, 21, 1, 1, 5, 3, 1, same), double>();
+    compare_conv<conv(6, 19, 35, 9, 3, 1, 1, same), double>();
+}
+
+TEST_CASE("gradients of pooling equal the plain loops, the first of equal maxima takes all") {
+    for (const std::size_t channels : {std::size_t{1}, std::size_t{3}, lanes<float>, 2 * lanes<float> + 1}) {
+        compare_pool<float>(pool(8, 9, channels, 2, 2, valid));
+        compare_pool<float>(pool(8, 9, channels, 3, 2, same));
+        compare_pool<double>(pool(7, 6, channels, {2, 3}, 1, valid));
+        compare_pool<double>(pool(7, 6, channels, {3, 2}, {1, 2}, same));
+    }
+}
