@@ -37,11 +37,12 @@ public:
     /// Steps done so far; Keras' `iterations`.
     std::uint64_t steps() const { return steps_; }
 
-    /// What the regularizers add to the loss, for these weights.
+    /// What the regularizers add to the loss, for these weights; those of frozen weights add nothing.
     static double penalties(const T* parameters) {
         double total = 0.0;
         for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
-            total += penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
+            if (weight_rows_of<Net>[i].trainable)
+                total += penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
         return total;
     }
 
