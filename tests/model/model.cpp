@@ -79,3 +79,16 @@ TEST_CASE("weights read and write in Keras' order") {
     REQUIRE(model.weights()[0].to_vector() == kernel);
     REQUIRE(model.weights()[0](2, 39) == 119.0f);
 }
+
+TEST_CASE("a view gives a model somebody else's memory as a batch") {
+    const auto model = cnn.build({.seed = 4});
+    constexpr std::size_t in = 14 * 13 * 2;
+    std::vector<float> x = samples(2 * in);
+    const view<const float, 2, 14, 13, 2> batch(x.data());
+    static_assert(batch.size() == 2 * in && batch.shape() == shape{2, 14, 13, 2});
+    REQUIRE(&batch(1, 0, 0, 1) == x.data() + in + 1);
+    const auto y = model(batch);
+    const Tensor<float, 2, 14, 13, 2> copy(std::span<const float, 2 * in>(x.data(), 2 * in));
+    REQUIRE(y == model(copy));
+    REQUIRE(view<const float, 2, 14, 13, 2>(copy)[in] == x[in]);
+}

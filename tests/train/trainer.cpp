@@ -1,11 +1,15 @@
 // The trainer: threads, seeds, checkpoints, frozen layers, what is refused, and that Dropout acts when training only.
 #include <cmath>
+#include <csignal>
 #include <cstddef>
 #include <filesystem>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <strata/strata.hpp>
 
@@ -52,6 +56,15 @@ bool says(const std::string& message, std::initializer_list<const char*> parts) 
         if (message.find(part) == std::string::npos) return false;
     return true;
 }
+
+/// Presses Ctrl-C behind one batch.
+struct interrupts {
+    std::size_t steps = 0, at = 0;
+
+    void on_batch_end(training_control&, std::size_t, const Scores&) {
+        if (++steps == at) std::raise(SIGINT);
+    }
+};
 
 }  // namespace
 
@@ -212,4 +225,44 @@ TEST_CASE("class weights and sample weights multiply the losses") {
     trainer_of(plain).fit(train, {.verbose = 0});
     REQUIRE(by_class == by_sample);
     REQUIRE(!(by_class == plain));
+}
+
+TEST_CASE("Ctrl-C ends a fit that asked for it after a full step, and gives the history so far") {
+    const data train = stripes(40, 7);
+    auto model = net.build({.seed = 3}), same = model;
+    auto trainer = trainer_of(model);
+    const History history =
+        trainer.fit(train, {.batch_size = 8, .epochs = 9, .callbacks = {interrupts{.at = 12}}, .stop_on_interrupt = true, .verbose = 0});
+    REQUIRE(history.epochs() == 2);
+    REQUIRE(trainer.steps() == 13);
+
+    // The weights are those of a fit that stops behind that step by itself.
+    struct stops {
+        std::size_t steps = 0;
+        void on_batch_end(training_control& control, std::size_t, const Scores&) {
+            if (++steps == 13) control.stop();
+        }
+    };
+    trainer_of(same).fit(train, {.batch_size = 8, .epochs = 9, .callbacks = {stops{}}, .verbose = 0});
+    REQUIRE(model == same);
+}
+
+TEST_CASE("Ctrl-C ends the program where the fit did not ask for it, and again behind one that did") {
+    const data train = stripes(8, 7);
+    for (const bool behind : {false, true}) {
+        const pid_t child = fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            std::signal(SIGINT, SIG_DFL);
+            auto model = net.build({.seed = 3});
+            auto trainer = trainer_of(model);
+            if (behind) trainer.fit(train, {.stop_on_interrupt = true, .verbose = 0});
+            trainer.fit(train, {.callbacks = {interrupts{.at = 1}}, .verbose = 0});
+            std::_Exit(0);
+        }
+        int status = 0;
+        REQUIRE(waitpid(child, &status, 0) == child);
+        REQUIRE(WIFSIGNALED(status));
+        REQUIRE(WTERMSIG(status) == SIGINT);
+    }
 }

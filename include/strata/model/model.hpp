@@ -17,6 +17,7 @@
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/tensor.hpp>
+#include <strata/core/view.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/plan.hpp>
@@ -92,7 +93,7 @@ public:
     explicit Model(build_options how)
         requires std::is_default_constructible_v<Storage>
         : batch_(how.batch) {
-        initialize_from(0, how.seed);
+        if constexpr (net_verdict<Net>::value.ok) initialize_from(0, how.seed);
     }
     /// All weights in `weights()` order, each in Keras' order.
     constexpr Model(detail::keras_order, const T* values) {
@@ -124,6 +125,10 @@ public:
     /// The outputs of a batch: (batch, input...) -> (batch, output...).
     template <std::size_t... Extents>
     constexpr auto operator()(const Tensor<T, Extents...>& x) const {
+        return (*this)(view<const T, Extents...>(x));
+    }
+    template <std::size_t... Extents>
+    constexpr auto operator()(view<const T, Extents...> x) const {
         using verdict = detail::call_verdict<Net, Tensor<T, Extents...>::shape()>;
         static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
@@ -254,14 +259,13 @@ private:
     friend class Model;
     friend detail::parameter_access;
 
+    /// A loop over the table: written out, hundreds of views are one block of code that compilers schedule for seconds.
     template <class Scalar>
     static constexpr auto views(Scalar* block) {
-        return views(block, std::make_index_sequence<weight_rows_of<Net>.size()>{});
-    }
-    template <class Scalar, std::size_t... I>
-    static constexpr auto views([[maybe_unused]] Scalar* block, std::index_sequence<I...>) {
-        return std::array<weight_view<Scalar>, sizeof...(I)>{
-            weight_view<Scalar>(weight_rows_of<Net>[I], block + weight_offsets_of<Net, T>[I])...};
+        std::array<weight_view<Scalar>, weight_rows_of<Net>.size()> result{};
+        for (std::size_t i = 0; i < result.size(); ++i)
+            result[i] = weight_view<Scalar>(weight_rows_of<Net>[i], block + weight_offsets_of<Net, T>[i]);
+        return result;
     }
 
     template <fixed_string Name, class Scalar>

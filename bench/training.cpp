@@ -1,0 +1,132 @@
+// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do the same
+// steps, so that they can compare losses first (peers/training.py).
+// usage: training [--folder FOLDER] [--threads N] [--seconds S] [NET...]
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "peak.hpp"
+
+namespace {
+
+using namespace strata;
+
+struct settings {
+    std::filesystem::path folder;
+    std::size_t threads = 1;
+    double seconds = 2.0;
+    std::vector<std::string> nets;
+
+    bool wants(const std::string& net) const { return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end(); }
+};
+
+constexpr auto mlp = Sequential{Input<784>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<10>{}};
+constexpr auto cnn = Sequential{Input<28, 28, 1>{},        Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{},
+                                Conv2D<64, 3, ReLU>{},     MaxPooling2D<2>{},     Flatten<>{},
+                                Dense<10>{}};
+constexpr auto wide = Sequential{Input<512>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<256>{}};
+
+double seconds_now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <class Net>
+using samples = Dataset<float, Net::input_shape(), int>;
+
+template <class Net>
+samples<Net> make_samples(std::size_t count) {
+    samples<Net> data;
+    random_engine engine(7);
+    std::vector<float> x(Net::input_shape().size());
+    for (std::size_t i = 0; i < count; ++i) {
+        for (float& value : x) value = static_cast<float>(engine.uniform());
+        data.push_back(x, static_cast<int>(engine() % Net::output_shape().size()));
+    }
+    return data;
+}
+
+/// Weights in Keras' order, inputs and labels, as .safetensors.
+template <class Model, class Data>
+void write_case(const std::filesystem::path& file, const Model& model, const Data& data) {
+    std::vector<state_array<float>> arrays;
+    std::size_t number = 0;
+    for (const auto& weight : model.weights())
+        arrays.push_back({"weights", std::to_string(number++), weight.shape(), weight.to_vector()});
+    const auto x = data.inputs();
+    arrays.push_back({"data", "x", batch_shape(data.size(), Data::sample_shape()), std::vector<float>(x.begin(), x.end())});
+    std::vector<float> labels(data.labels().begin(), data.labels().end());
+    arrays.push_back({"data", "labels", shape{labels.size()}, labels});
+    state_files<float>::save(file, arrays);
+}
+
+/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of the input.
+template <class Net>
+double step_flops(std::size_t batch) {
+    const double all = static_cast<double>(Net::flops());
+    const double first = static_cast<double>(type_at<0, layers_of<Net>>::flops(Net::input_shape()));
+    return (3.0 * all - first) * static_cast<double>(batch);
+}
+
+template <class Net>
+void run(Net, const std::string& name, std::size_t batch, const settings& how) {
+    if (!how.wants(name)) return;
+    const auto data = make_samples<Net>(batch * 8);
+    auto model = Net::build({.seed = 3});
+    const std::string title = name + "-" + std::to_string(batch);
+    if (!how.folder.empty()) write_case(how.folder / (title + ".safetensors"), model, data);
+    auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
+    const auto fit = [&](std::size_t epochs) {
+        return trainer.fit(data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = how.threads, .verbose = 0});
+    };
+    const History first = fit(3);
+    std::vector<double> times;
+    for (const double end = seconds_now() + how.seconds; seconds_now() < end || times.size() < 5;) {
+        const double begin = seconds_now();
+        fit(2);
+        times.push_back((seconds_now() - begin) / 16 * 1e3);
+    }
+    std::sort(times.begin(), times.end());
+    const double median = times[times.size() / 2], rate = step_flops<Net>(batch) / median * 1e-6;
+    std::printf("{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
+                "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
+                name.c_str(), batch, how.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
+                rate / (fma_peak<float>() * static_cast<double>(how.threads)), first["loss"][0], first["loss"][1], first["loss"][2]);
+    std::fflush(stdout);
+}
+
+settings parse(int count, char** arguments) {
+    settings how;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view argument = arguments[i];
+        if (argument.starts_with("--") && i + 1 < count) {
+            const std::string value = arguments[++i];
+            if (argument == "--folder") how.folder = value;
+            else if (argument == "--threads") how.threads = std::stoul(value);
+            else if (argument == "--seconds") how.seconds = std::stod(value);
+            else std::exit(2);
+        } else {
+            how.nets.emplace_back(argument);
+        }
+    }
+    return how;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const settings how = parse(count, arguments);
+    run(mlp, "mlp", 32, how);
+    run(mlp, "mlp", 128, how);
+    run(cnn, "cnn", 32, how);
+    run(cnn, "cnn", 128, how);
+    run(wide, "wide", 128, how);
+}
