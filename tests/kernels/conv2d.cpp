@@ -1,22 +1,20 @@
 // The convolution kernels and poolings against their plain twins.
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
-#include <vector>
+#include <utility>
 
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/conv2d.hpp>
 
 #include "../catch.hpp"
+#include "guarded.hpp"
 
 namespace {
 
 using namespace strata;
 using namespace strata::kernels;
 
-constexpr conv2d_geometry conv(int h, int w, std::size_t ic, std::size_t oc, window kernel, window stride, window dilation,
-                               padding_mode mode) {
+constexpr conv2d_geometry conv(int h, int w, std::size_t ic, std::size_t oc, window kernel, window stride,
+                               window dilation, padding_mode mode) {
     return {.height = slide(static_cast<std::size_t>(h), kernel.height, stride.height, dilation.height, mode),
             .width = slide(static_cast<std::size_t>(w), kernel.width, stride.width, dilation.width, mode),
             .in_channels = ic,
@@ -25,54 +23,62 @@ constexpr conv2d_geometry conv(int h, int w, std::size_t ic, std::size_t oc, win
 
 template <class T>
 struct data {
-    std::vector<T> x, w, bias;
+    guarded<T> x, w, bias;
 
     data(const conv2d_geometry& g, const panels& layout)
-        : x(g.in_size() + 64, std::numeric_limits<T>::quiet_NaN()), w(layout.stored(), T(0)),
-          bias(layout.count() * layout.width, T(0)) {
-        unsigned state = 99;
-        const auto next = [&] { return static_cast<T>((state = state * 1664525u + 1013904223u) >> 8) / T(8388608) - T(1); };
-        for (std::size_t i = 0; i < g.in_size(); ++i) x[i] = next();
+        : x(numbers(99).array<T>(g.in_size())), w(layout.stored(), T(0)), bias(layout.count() * layout.width, T(0)) {
+        numbers source(100);
         for (std::size_t k = 0; k < layout.rows; ++k)
-            for (std::size_t f = 0; f < layout.columns; ++f) w[layout.offset(k, f)] = next();
-        for (std::size_t f = 0; f < layout.columns; ++f) bias[f] = next();
+            for (std::size_t f = 0; f < layout.columns; ++f) w[layout.offset(k, f)] = source.next<T>();
+        for (std::size_t f = 0; f < layout.columns; ++f) bias[f] = source.next<T>();
     }
 };
 
-template <class T>
-void require_equal(const std::vector<T>& y, const std::vector<T>& expected, std::size_t depth) {
-    const T bound = (sizeof(T) == 4 ? T(1e-5) : T(1e-13)) * static_cast<T>(depth);
-    for (std::size_t i = 0; i < expected.size(); ++i) REQUIRE(std::fabs(y[i] - expected[i]) <= bound);
-    for (std::size_t i = expected.size(); i < y.size(); ++i) REQUIRE(y[i] == T(-77));
-}
-
 template <conv2d_geometry G, class T = float>
 void compare() {
+    CAPTURE(G.out_channels, G.height.kernel, G.width.kernel, G.height.stride, G.width.stride, lanes<T>);
     constexpr panels layout = conv2d_panels<G, T>();
     const data<T> d(G, layout);
-    std::vector<T> y(G.out_size() + 64, T(-77)), expected(G.out_size()), scratch(conv2d_scratch<T>(G) + 1);
-    conv2d<G, relu>(d.x.data(), d.w.data(), d.bias.data(), y.data(), scratch.data());
-    reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), d.bias.data(), expected.data());
-    require_equal(y, expected, G.depth());
+    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(conv2d_scratch<T>(G));
+    const T bound = rounding<T> * static_cast<T>(G.depth());
+    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
+        conv2d<G, relu>(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
+        reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), bias, expected.data());
+        require_close(y, expected, bound);
+        REQUIRE(scratch.is_intact());
+    }
 }
 
 template <conv2d_geometry G, int Pool, class T = float>
 void compare_pooled() {
+    CAPTURE(G.out_channels, G.height.kernel, G.width.kernel, Pool, lanes<T>);
     constexpr pool2d_geometry p{.height = slide(G.height.output, Pool, Pool, 1, padding_mode::valid),
                                 .width = slide(G.width.output, Pool, Pool, 1, padding_mode::valid),
                                 .channels = G.out_channels};
     static_assert(fuses(G, p));
     constexpr panels layout = conv2d_panels<G, T>();
     const data<T> d(G, layout);
-    std::vector<T> y(p.out_size() + 64, T(-77)), map(G.out_size()), expected(p.out_size()), scratch(conv2d_scratch<T>(G) + 1);
-    conv2d_max_pooling<G, p, relu>(d.x.data(), d.w.data(), d.bias.data(), y.data(), scratch.data());
-    reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), d.bias.data(), map.data());
-    reference::max_pooling2d(p, map.data(), expected.data());
-    require_equal(y, expected, G.depth());
+    guarded<T> y(p.out_size()), map(G.out_size()), expected(p.out_size()), scratch(conv2d_scratch<T>(G));
+    const T bound = rounding<T> * static_cast<T>(G.depth());
+    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
+        conv2d_max_pooling<G, p, relu>(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
+        reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), bias, map.data());
+        reference::max_pooling2d(p, map.data(), expected.data());
+        require_close(y, expected, bound);
+        REQUIRE(scratch.is_intact());
+    }
 }
 
 constexpr auto valid = padding_mode::valid;
 constexpr auto same = padding_mode::same;
+
+template <class T, std::size_t... F>
+void filters(std::index_sequence<F...>) {
+    (compare<conv(5, 6, 2, F + 1, 3, 1, 1, valid), T>(), ...);
+    (compare<conv(6, 5, 3, F + 1, {2, 3}, 2, 1, same), T>(), ...);
+    (compare<conv(3, 5, 4, F + 1, 1, 1, 1, valid), T>(), ...);
+    (compare_pooled<conv(6, 7, 2, F + 1, 3, 1, 1, same), 2, T>(), ...);
+}
 
 }  // namespace
 
@@ -95,4 +101,9 @@ TEST_CASE("conv2d with a pooling in its epilogue equals the two one after the ot
     compare_pooled<conv(20, 41, 4, 32, 3, 1, 1, valid), 3>();
     compare_pooled<conv(9, 9, 2, 17, 3, 1, 1, same), 2>();
     compare_pooled<conv(13, 14, 3, 33, 2, 1, 1, valid), 4, double>();
+}
+
+TEST_CASE("conv2d equals the plain loops at every count of filters") {
+    filters<float>(sweep_sequence<float>{});
+    filters<double>(sweep_sequence<double>{});
 }

@@ -1,14 +1,12 @@
 // The dense kernel against its plain twin, with guards around what it may touch.
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
-#include <vector>
 
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/dense.hpp>
 
 #include "../catch.hpp"
+#include "guarded.hpp"
 
 namespace {
 
@@ -16,22 +14,19 @@ using namespace strata::kernels;
 
 template <std::size_t N, std::size_t K, std::size_t F, class T>
 void compare() {
+    CAPTURE(N, K, F, lanes<T>);
     constexpr panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
-    constexpr std::size_t guard = 64;
-    const T poison = std::numeric_limits<T>::quiet_NaN();
-    std::vector<T> x(N * K + guard, poison), w(layout.stored(), T(0)), bias(layout.count() * layout.width, T(0));
-    std::vector<T> y(N * F + guard, T(-77)), expected(N * F);
-    unsigned state = 12345;
-    const auto next = [&] { return static_cast<T>((state = state * 1664525u + 1013904223u) >> 8) / T(8388608) - T(1); };
-    for (std::size_t i = 0; i < N * K; ++i) x[i] = next();
+    const guarded<T> x = numbers(12345).array<T>(N * K);
+    guarded<T> w(layout.stored(), T(0)), padded(layout.count() * layout.width, T(0)), y(N * F), expected(N * F);
+    numbers source(54321);
     for (std::size_t k = 0; k < K; ++k)
-        for (std::size_t f = 0; f < F; ++f) w[layout.offset(k, f)] = next();
-    for (std::size_t f = 0; f < F; ++f) bias[f] = next();
-    dense<N, K, F, relu>(x.data(), w.data(), bias.data(), y.data());
-    reference::dense<relu>(N, layout, x.data(), w.data(), bias.data(), expected.data());
-    const T bound = (sizeof(T) == 4 ? T(1e-5) : T(1e-13)) * static_cast<T>(K);
-    for (std::size_t i = 0; i < N * F; ++i) REQUIRE(std::fabs(y[i] - expected[i]) <= bound);
-    for (std::size_t i = N * F; i < y.size(); ++i) REQUIRE(y[i] == T(-77));
+        for (std::size_t f = 0; f < F; ++f) w[layout.offset(k, f)] = source.next<T>();
+    for (std::size_t f = 0; f < F; ++f) padded[f] = source.next<T>();
+    for (const T* bias : {static_cast<const T*>(padded.data()), static_cast<const T*>(nullptr)}) {
+        dense<N, K, F, relu>(x.data(), w.data(), bias, y.data());
+        reference::dense<relu>(N, layout, x.data(), w.data(), bias, expected.data());
+        require_close(y, expected, rounding<T> * static_cast<T>(K));
+    }
 }
 
 template <class T, std::size_t... F>
@@ -43,8 +38,8 @@ void columns(std::index_sequence<F...>) {
 }  // namespace
 
 TEST_CASE("dense equals the plain loops at every count of columns") {
-    columns<float>(std::make_index_sequence<2 * lanes<float> + 1>{});
-    columns<double>(std::make_index_sequence<2 * lanes<double> + 1>{});
+    columns<float>(sweep_sequence<float>{});
+    columns<double>(sweep_sequence<double>{});
 }
 
 TEST_CASE("dense equals the plain loops at large and odd sizes") {

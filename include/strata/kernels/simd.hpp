@@ -38,7 +38,7 @@ template <class T>
 struct scalar_batch {
     using value_type = T;
     static constexpr std::size_t size = 1;
-    T value;
+    T value{};  // GCC does not see that tiles write before they read
 
     scalar_batch() = default;
     STRATA_INLINE scalar_batch(T x) : value(x) {}

@@ -115,6 +115,7 @@ class weight_view {
 public:
     using value_type = std::remove_const_t<Scalar>;
 
+    constexpr weight_view() = default;
     constexpr weight_view(const weight_row& row, Scalar* data)
         : row_(&row), data_(data), storage_(row.what.template storage<value_type>()) {}
 
@@ -159,9 +160,9 @@ public:
     }
 
 private:
-    const weight_row* row_;
-    Scalar* data_;
-    kernels::panels storage_;
+    const weight_row* row_ = nullptr;
+    Scalar* data_ = nullptr;
+    kernels::panels storage_{};
 };
 
 }  // namespace strata

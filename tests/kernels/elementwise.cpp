@@ -1,0 +1,158 @@
+// Activations on arrays of every size against formulas in long double.
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/elementwise.hpp>
+
+#include "../catch.hpp"
+#include "guarded.hpp"
+
+namespace {
+
+using namespace strata::kernels;
+
+/// How an activation's error is bounded, in units of epsilon: `relative` of the value, and `absolute` of |x| where a
+/// sum cancels (1 + erf(x) for x far below zero).
+struct error_bound {
+    double relative = 8;
+    double absolute = 0;
+};
+
+using real = long double;
+real logistic(real x) { return 1 / (1 + std::exp(-x)); }
+
+real truth(linear, real x) { return x; }
+real truth(relu, real x) { return std::fmax(x, 0.0L); }
+real truth(relu6, real x) { return std::fmin(std::fmax(x, 0.0L), 6.0L); }
+template <double Slope>
+real truth(leaky_relu<Slope>, real x) {
+    return x > 0 ? x : static_cast<real>(Slope) * x;
+}
+real truth(elu, real x) { return x > 0 ? x : std::expm1(x); }
+real truth(selu, real x) { return 1.0507009873554805L * (x > 0 ? x : 1.6732632423543772L * std::expm1(x)); }
+real truth(gelu, real x) { return x * std::erfc(-x / std::sqrt(2.0L)) / 2; }
+real truth(gelu_tanh, real x) { return x * logistic(2 * 0.797884560802865355879892L * (x + 0.044715L * x * x * x)); }
+real truth(sigmoid, real x) { return logistic(x); }
+real truth(silu, real x) { return x * logistic(x); }
+real truth(hard_sigmoid, real x) { return truth(relu6{}, x + 3) / 6; }
+real truth(hard_silu, real x) { return x * truth(relu6{}, x + 3) / 6; }
+real truth(strata::kernels::tanh, real x) { return std::tanh(x); }
+real truth(softplus, real x) { return std::log1p(std::exp(x)); }
+real truth(mish, real x) { return x * std::tanh(std::log1p(std::exp(x))); }
+real truth(softsign, real x) { return x / (1 + std::fabs(x)); }
+real truth(exponential, real x) { return std::exp(x); }
+
+template <class Function, class T>
+void compare(std::size_t n, T low, T high, error_bound bound) {
+    CAPTURE(n, lanes<T>, low, high);
+    const guarded<T> x = numbers(static_cast<unsigned>(n)).array<T>(n, low, high);
+    guarded<T> y(n), in_place(x);
+    elementwise<Function>(n, x.data(), y.data());
+    elementwise<Function>(n, static_cast<const T*>(in_place.data()), in_place.data());
+    REQUIRE(y.is_intact());
+    for (std::size_t i = 0; i < n; ++i) {
+        const real at = static_cast<real>(x[i]), expected = truth(Function{}, at);
+        const real relative = static_cast<real>(bound.relative), absolute = static_cast<real>(bound.absolute);
+        const real allowed = static_cast<real>(std::numeric_limits<T>::epsilon()) *
+                                 (relative * std::fabs(expected) + absolute * std::fabs(at)) +
+                             static_cast<real>(std::numeric_limits<T>::min());
+        CAPTURE(i, x[i], y[i], static_cast<double>(expected), static_cast<double>(allowed));
+        REQUIRE(std::fabs(static_cast<real>(y[i]) - expected) <= allowed);
+        REQUIRE(in_place[i] == y[i]);
+    }
+}
+
+/// NaN stays NaN at every position of an array, in vectors, in the tail and in scalars.
+template <class Function, class T>
+void keeps_not_a_number() {
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    constexpr std::size_t n = sweep<T>;
+    for (std::size_t at = 0; at < n; ++at) {
+        guarded<T> x(n, T(0.5)), y(n);
+        x[at] = nan;
+        elementwise<Function>(n, x.data(), y.data());
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(std::isnan(y[i]) == (i == at));
+    }
+    REQUIRE(std::isnan(Function::apply(nan)));
+}
+
+template <class Function, class T>
+void check(error_bound bound) {
+    for (std::size_t n = 1; n <= sweep<T>; ++n) compare<Function, T>(n, T(-4), T(4), bound);
+    compare<Function, T>(1000, T(-30), T(30), bound);
+    compare<Function, T>(1000, T(-0.01), T(0.01), bound);
+    keeps_not_a_number<Function, T>();
+}
+
+template <class Function>
+void check(error_bound bound = {}) {
+    check<Function, float>(bound);
+    check<Function, double>(bound);
+}
+
+/// Where a function ends far from zero: f(-1e4) and f(1e4).
+template <class Function, class T>
+void limits(T low, T high) {
+    constexpr std::size_t n = lanes<T> + 1;
+    guarded<T> x(n, T(-1e4)), y(n);
+    elementwise<Function>(n, x.data(), y.data());
+    for (std::size_t i = 0; i < n; ++i) REQUIRE(y[i] == low);
+    for (std::size_t i = 0; i < n; ++i) x[i] = T(1e4);
+    elementwise<Function>(n, x.data(), y.data());
+    for (std::size_t i = 0; i < n; ++i) REQUIRE(y[i] == high);
+}
+
+template <class T>
+void all_limits() {
+    const T infinity = std::numeric_limits<T>::infinity(), far = T(1e4);
+    limits<relu, T>(0, far);
+    limits<relu6, T>(0, 6);
+    limits<elu, T>(-1, far);
+    limits<gelu, T>(0, far);
+    limits<gelu_tanh, T>(0, far);
+    limits<sigmoid, T>(0, 1);
+    limits<silu, T>(0, far);
+    limits<hard_sigmoid, T>(0, 1);
+    limits<hard_silu, T>(0, far);
+    limits<strata::kernels::tanh, T>(-1, 1);
+    limits<softplus, T>(0, far);
+    limits<mish, T>(0, far);
+    limits<exponential, T>(0, infinity);
+}
+
+}  // namespace
+
+TEST_CASE("piecewise linear activations equal their formulas") {
+    check<linear>({.relative = 0});
+    check<relu>({.relative = 0});
+    check<relu6>({.relative = 0});
+    check<leaky_relu<0.3>>({.relative = 2});
+    check<hard_sigmoid>({.relative = 2, .absolute = 1});
+    check<hard_silu>({.relative = 4, .absolute = 1});
+    check<softsign>({.relative = 4});
+}
+
+TEST_CASE("activations with exponentials equal their formulas") {
+    check<elu>();
+    check<selu>();
+    check<exponential>(
+        {.relative = 40});  // |x| <= 30: the rounding of x itself is not counted, that of its reduction is
+    check<sigmoid>();
+    check<silu>();
+    check<softplus>();
+    check<strata::kernels::tanh>();
+    check<mish>();
+}
+
+TEST_CASE("activations by erf and tanh equal their formulas") {
+    check<gelu, float>({.absolute = 2});
+    check<gelu, double>({.absolute = 20});  // the vectors' erf in double is off by as much near |x| = 3
+    check<gelu_tanh>({.absolute = 4});
+}
+
+TEST_CASE("activations end where they should far from zero") {
+    all_limits<float>();
+    all_limits<double>();
+}

@@ -1,0 +1,104 @@
+// What the kernel tests share: memory whose end is the end of a page, a number source, comparisons that a NaN fails.
+#pragma once
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include <strata/kernels/simd.hpp>
+
+#include "../catch.hpp"
+
+/// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
+/// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
+template <class T>
+class guarded {
+public:
+    explicit guarded(std::size_t count, T value = std::numeric_limits<T>::quiet_NaN()) : count_(count) {
+        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        const std::size_t used = (count * sizeof(T) + front + page - 1) / page * page;
+        mapped_ = used + page;
+        void* memory = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) throw std::bad_alloc();
+        base_ = static_cast<unsigned char*>(memory);
+        if (mprotect(base_ + used, page, PROT_NONE) != 0) throw std::bad_alloc();
+        data_ = reinterpret_cast<T*>(base_ + used - count * sizeof(T));
+        for (std::size_t i = 1; i <= front; ++i)
+            reinterpret_cast<unsigned char*>(data_)[-static_cast<std::ptrdiff_t>(i)] = 0xa5;
+        for (std::size_t i = 0; i < count; ++i) data_[i] = value;
+    }
+    guarded(const guarded& other) : guarded(other.count_) {
+        for (std::size_t i = 0; i < count_; ++i) data_[i] = other.data_[i];
+    }
+    guarded& operator=(const guarded&) = delete;
+    ~guarded() { munmap(base_, mapped_); }
+
+    T* data() { return data_; }
+    const T* data() const { return data_; }
+    std::size_t size() const { return count_; }
+    T& operator[](std::size_t i) { return data_[i]; }
+    T operator[](std::size_t i) const { return data_[i]; }
+
+    /// Whether the bytes in front are as they were.
+    bool is_intact() const {
+        for (std::size_t i = 1; i <= front; ++i)
+            if (reinterpret_cast<const unsigned char*>(data_)[-static_cast<std::ptrdiff_t>(i)] != 0xa5) return false;
+        return true;
+    }
+
+private:
+    static constexpr std::size_t front = 256;  // more than any kernel could reach by one vector
+
+    std::size_t count_;
+    std::size_t mapped_ = 0;
+    unsigned char* base_ = nullptr;
+    T* data_ = nullptr;
+};
+
+/// The same values in [low, high) on every machine.
+class numbers {
+public:
+    explicit numbers(unsigned state = 99) : state_(state) {}
+
+    template <class T>
+    T next(T low = T(-1), T high = T(1)) {
+        state_ = state_ * 1664525u + 1013904223u;
+        return low + (high - low) * (static_cast<T>(state_ >> 8) / T(16777216));
+    }
+    template <class T>
+    guarded<T> array(std::size_t count, T low = T(-1), T high = T(1)) {
+        guarded<T> result(count);
+        for (std::size_t i = 0; i < count; ++i) result[i] = next(low, high);
+        return result;
+    }
+
+private:
+    unsigned state_;
+};
+
+/// What a comparison of T allows for each of `depth` roundings.
+template <class T>
+constexpr T rounding = sizeof(T) == 4 ? T(1e-5) : T(1e-13);
+
+/// Equal up to a bound, element by element; a NaN on either side fails.
+template <class T>
+void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
+    REQUIRE(y.size() == expected.size());
+    REQUIRE(y.is_intact());
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        CAPTURE(i, y[i], expected[i], bound);
+        REQUIRE(std::fabs(y[i] - expected[i]) <= bound);
+    }
+}
+
+/// Every size at which a vector loop may go wrong: no whole vector, one, two, and each tail.
+template <class T>
+constexpr std::size_t sweep = 2 * strata::kernels::lanes<T> + 1;
+
+template <class T>
+using sweep_sequence = std::make_index_sequence<sweep<T>>;

@@ -1,0 +1,143 @@
+// Vectors: what a partial load reads and a partial store writes, reductions, and the operations that kernels build on.
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include <strata/kernels/math.hpp>
+#include <strata/kernels/simd.hpp>
+
+#include "../catch.hpp"
+#include "guarded.hpp"
+
+#if defined(STRATA_SCALAR) && defined(XSIMD_HPP)
+#error "a scalar build includes xsimd"
+#endif
+
+namespace {
+
+using namespace strata::kernels;
+
+template <class T>
+void partial_copies() {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t n = 1; n <= sweep<T>; ++n) {
+        CAPTURE(n, L);
+        const guarded<T> x = numbers(7).array<T>(n);
+        guarded<T> y(n);
+        for (std::size_t i = 0; i < n; i += L) {
+            const std::size_t count = n - i < L ? n - i : L;
+            store_partial<T>(y.data() + i, load_partial(x.data() + i, count), count);
+        }
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(y[i] == x[i]);
+        REQUIRE(y.is_intact());
+    }
+}
+
+template <class T>
+void partial_loads_pad_with_zeros() {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t n = 1; n <= L; ++n) {
+        const guarded<T> x = numbers(8).array<T>(n, T(1), T(2));
+        guarded<T> all(L);
+        store<T>(all.data(), load_partial(x.data(), n));
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(all[i] == (i < n ? x[i] : T(0)));
+    }
+}
+
+template <class T>
+void partial_stores_end() {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t n = 1; n <= L; ++n) {
+        guarded<T> y(L + 1, T(-77));
+        store_partial<T>(y.data(), broadcast(T(5)), n);
+        for (std::size_t i = 0; i <= L; ++i) REQUIRE(y[i] == (i < n ? T(5) : T(-77)));
+    }
+}
+
+template <class T>
+void reductions() {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t at = 0; at < L; ++at) {
+        guarded<T> x(L);
+        T sum = T(0);
+        for (std::size_t i = 0; i < L; ++i) sum += x[i] = i == at ? T(-1) : T(-2) - static_cast<T>(i);
+        REQUIRE(reduce_max(load(static_cast<const T*>(x.data()))) == T(-1));
+        REQUIRE(reduce_add(load(static_cast<const T*>(x.data()))) == sum);
+    }
+}
+
+template <class T>
+void operations() {
+    constexpr std::size_t L = lanes<T>;
+    const guarded<T> a = numbers(1).array<T>(L), b = numbers(2).array<T>(L), c = numbers(3).array<T>(L);
+    guarded<T> y(L);
+    const auto vector = [](const guarded<T>& x) { return load(x.data()); };
+    store<T>(y.data(), multiply_add(vector(a), vector(b), vector(c)));
+    for (std::size_t i = 0; i < L; ++i)
+        REQUIRE(std::fabs(y[i] - (a[i] * b[i] + c[i])) <= 2 * std::numeric_limits<T>::epsilon());
+    store<T>(y.data(), max(vector(a), vector(b)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fmax(a[i], b[i]));
+    store<T>(y.data(), min(vector(a), vector(b)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fmin(a[i], b[i]));
+    store<T>(y.data(), choose(vector(a) > vector(b), vector(a), vector(c)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == (a[i] > b[i] ? a[i] : c[i]));
+    store<T>(y.data(), abs(vector(a)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fabs(a[i]));
+    for (const T power : {T(-100), T(-1), T(0), T(1), T(100)}) {
+        store<T>(y.data(), scale_by_power_of_two(vector(a), broadcast(power)));
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::ldexp(a[i], static_cast<int>(power)));
+    }
+}
+
+/// The larger and the smaller of a number and NaN are NaN where NaN stands second.
+template <class T>
+void not_a_number_second() {
+    constexpr std::size_t L = lanes<T>;
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    guarded<T> y(L);
+    store<T>(y.data(), larger(broadcast(T(0)), broadcast(nan)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(std::isnan(y[i]));
+    store<T>(y.data(), smaller(broadcast(T(0)), broadcast(nan)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(std::isnan(y[i]));
+    REQUIRE(std::isnan(larger(T(0), nan)));
+    REQUIRE(std::isnan(smaller(T(0), nan)));
+}
+
+}  // namespace
+
+TEST_CASE("partial loads and stores touch nothing outside of an array of any size") {
+    partial_copies<float>();
+    partial_copies<double>();
+}
+
+TEST_CASE("lanes behind a partial load are zero") {
+    partial_loads_pad_with_zeros<float>();
+    partial_loads_pad_with_zeros<double>();
+}
+
+TEST_CASE("a partial store leaves what lies behind its count") {
+    partial_stores_end<float>();
+    partial_stores_end<double>();
+}
+
+TEST_CASE("reductions see every lane once") {
+    reductions<float>();
+    reductions<double>();
+}
+
+TEST_CASE("vector operations equal those of scalars") {
+    operations<float>();
+    operations<double>();
+}
+
+TEST_CASE("larger and smaller keep a NaN that stands second") {
+    not_a_number_second<float>();
+    not_a_number_second<double>();
+}
+
+#if defined(STRATA_SCALAR)
+TEST_CASE("a scalar build has one lane") {
+    STATIC_REQUIRE(lanes<float> == 1);
+    STATIC_REQUIRE(lanes<double> == 1);
+}
+#endif

@@ -1,0 +1,99 @@
+// softmax and log_softmax at every length of a row, against sums in long double.
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+#include <strata/kernels/softmax.hpp>
+
+#include "../catch.hpp"
+#include "guarded.hpp"
+
+namespace {
+
+using namespace strata::kernels;
+
+template <class T>
+long double exponential_sum(const T* x, std::size_t n, T shift) {
+    long double sum = 0;
+    for (std::size_t i = 0; i < n; ++i)
+        sum += std::exp(static_cast<long double>(x[i]) - static_cast<long double>(shift));
+    return sum;
+}
+
+/// Three rows of N values in [low, high), each against exp(x) / sum(exp(x)); a row sums to 1.
+template <std::size_t N, class T>
+void compare(T low, T high) {
+    constexpr std::size_t rows = 3;
+    // Each value has the error of one exponential, of N additions and of x - max, which grows with the spread of x.
+    const T bound = (8 + static_cast<T>(N) + (high - low)) * std::numeric_limits<T>::epsilon();
+    const guarded<T> x = numbers(static_cast<unsigned>(N)).array<T>(rows * N, low, high);
+    guarded<T> y(rows * N), logarithms(rows * N), in_place(x);
+    softmax<rows, N>(x.data(), y.data());
+    log_softmax<rows, N>(x.data(), logarithms.data());
+    softmax<rows, N>(in_place.data(), in_place.data());
+    CAPTURE(N, lanes<T>, low, high);
+    for (std::size_t r = 0; r < rows; ++r) {
+        const T shift = row_maximum(N, x.data() + r * N);
+        const long double sum = exponential_sum(x.data() + r * N, N, shift);
+        long double total = 0;
+        for (std::size_t i = r * N; i < (r + 1) * N; ++i) {
+            const long double difference = static_cast<long double>(x[i]) - static_cast<long double>(shift);
+            const long double expected = std::exp(difference) / sum, logarithm = difference - std::log(sum);
+            REQUIRE(std::fabs(static_cast<long double>(y[i]) - expected) <= static_cast<long double>(bound) * expected);
+            REQUIRE(std::fabs(static_cast<long double>(logarithms[i]) - logarithm) <=
+                    static_cast<long double>(bound) *
+                        (1 + std::fabs(logarithm) + std::fabs(static_cast<long double>(shift))));
+            REQUIRE(in_place[i] == y[i]);
+            total += static_cast<long double>(y[i]);
+        }
+        REQUIRE(std::fabs(total - 1) <= static_cast<long double>(bound));
+    }
+    REQUIRE(y.is_intact());
+    REQUIRE(logarithms.is_intact());
+}
+
+template <class T, std::size_t... N>
+void lengths(std::index_sequence<N...>) {
+    (compare<N + 1, T>(T(-3), T(3)), ...);
+    // Padding that counted would be exp(0 - max): far above the row where all values are low, lost where they are high.
+    (compare<N + 1, T>(T(-81), T(-80)), ...);
+    (compare<N + 1, T>(T(80), T(81)), ...);
+}
+
+template <class T>
+void extremes() {
+    constexpr std::size_t n = sweep<T>;
+    const T infinity = std::numeric_limits<T>::infinity();
+    guarded<T> x(n, T(0)), y(n);
+    for (std::size_t at = 0; at < n; ++at) {
+        for (std::size_t i = 0; i < n; ++i) x[i] = i == at ? T(1000) : T(-1000);
+        softmax<1, n>(x.data(), y.data());
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(y[i] == (i == at ? T(1) : T(0)));
+
+        for (std::size_t i = 0; i < n; ++i) x[i] = i == at ? -infinity : T(0);  // a masked position
+        softmax<1, n>(x.data(), y.data());
+        for (std::size_t i = 0; i < n; ++i)
+            REQUIRE(std::fabs(y[i] - (i == at ? T(0) : T(1) / static_cast<T>(n - 1))) <=
+                    4 * std::numeric_limits<T>::epsilon());
+
+        x[at] = std::numeric_limits<T>::quiet_NaN();
+        softmax<1, n>(x.data(), y.data());
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(std::isnan(y[i]));
+        log_softmax<1, n>(x.data(), y.data());
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(std::isnan(y[i]));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("softmax equals its definition and sums to 1 at every length of a row") {
+    lengths<float>(sweep_sequence<float>{});
+    lengths<double>(sweep_sequence<double>{});
+    compare<1000, float>(-5.0f, 5.0f);
+}
+
+TEST_CASE("softmax takes large values, masked ones and NaN at every position") {
+    extremes<float>();
+    extremes<double>();
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# Compiles every header alone, included twice, with warnings as errors.
+# usage: check_headers.py ROOT [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
+# Headers that need a library which pkg-config does not know are named and not compiled.
+import argparse
+import concurrent.futures
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+
+
+def needs(path, folder, name, seen=None):
+    """Whether a header includes <name...>, itself or through strata's headers."""
+    seen = set() if seen is None else seen
+    if path in seen or not (folder / path).is_file():
+        return False
+    seen.add(path)
+    included = [line.split("<")[1].split(">")[0] for line in (folder / path).read_text(encoding="utf-8").splitlines()
+                if line.lstrip().startswith("#include <")]
+    return any(i.startswith(name) or needs(i, folder, name, seen) for i in included)
+
+
+def flags_of(packages):
+    """What pkg-config says of the first package that it knows; None where it knows none."""
+    for package in packages:
+        done = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True)
+        if done.returncode == 0:
+            return done.stdout.split()
+    return None
+
+
+def compile_header(compiler, flags, folder, path):
+    command = [*compiler, "-std=c++20", *WARNINGS, *flags, f"-I{folder}", "-fsyntax-only", "-x", "c++", "-"]
+    program = f"#include <{path}>\n#include <{path}>\nint main() {{}}\n"
+    done = subprocess.run(command, input=program, capture_output=True, text=True)
+    return path, done.returncode, done.stderr
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--library", action="append", default=[])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("compiler", nargs="+", help="the compiler's command")
+    given = parser.parse_args()
+    folder = given.root / "include"
+    headers = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.hpp"))
+    if not headers:
+        print(f"no headers below {folder}")
+        return 2
+    flags, left = [], {}
+    for library in given.library:
+        name, packages = library.split("=")
+        found = flags_of(packages.split(","))
+        flags += found or []
+        left |= {path: name for path in headers if found is None and needs(path, folder, name)}
+    for path, name in left.items():
+        print(f"{path}: not compiled, {name} is not installed")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        todo = [path for path in headers if path not in left]
+        for path, code, messages in pool.map(lambda p: compile_header(given.compiler, flags, folder, p), todo):
+            if code != 0:
+                failed += 1
+                print(f"{path}: does not compile alone\n{messages}")
+    used = os.times()
+    print(f"{len(todo)} headers with {' '.join(given.compiler)}, {failed} failures, "
+          f"{used.children_user + used.children_system:.0f} s of CPU time")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

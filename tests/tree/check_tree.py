@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+# Checks that the tree keeps its rules: who includes whom, what a header looks like, what each layer brings along.
+# usage: check_tree.py ROOT | check_tree.py --self-test
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+# Folders of include/strata in the order in which they include: to the left only.
+RANK = {"core": 0, "kernels": 1, "layers": 2, "model": 3, "train": 4, "io": 4, "applications": 5}
+# The folders that know the contract of layers and no layer.
+CONTRACT_ONLY = {"model", "train", "io"}
+UMBRELLAS = ("strata.hpp", "infer.hpp")
+# Headers that no umbrella includes: they need more than Hana and xsimd and a program includes them by name, or they are
+# an oracle that only tests need.
+OPT_IN = {"io/keras_h5.hpp", "train/distributed.hpp", "kernels/reference_backward.hpp"}
+# Third party: which headers may include what.
+THIRD_PARTY = {
+    "boost": lambda path: path == "core/meta.hpp",
+    "xsimd": lambda path: path == "kernels/simd.hpp",
+    "hdf5": lambda path: path.startswith("io/"),
+    "mpi": lambda path: path == "train/distributed.hpp",
+}
+# System headers that are no part of the standard library, by the folder that needs them.
+POSIX = {"core": {"unistd.h"}, "io": {"unistd.h", "fcntl.h", "sys/mman.h", "sys/stat.h"},
+         "train": {"unistd.h", "sys/ioctl.h"}}
+SILENT = {"core", "kernels", "layers"}  # nothing prints here
+PRINTING = {"iostream", "cstdio", "print"}
+LONGEST_HEADER = 300
+LONGEST_LINE = 120
+TEXT_FOLDERS = ("include", "tests", "examples", "bench", "docs")
+TEXT_ENDINGS = {".hpp", ".cpp", ".py", ".sh", ".md", ".build"}
+LONG_LINES_ALLOWED = {".md"}  # tables
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+LAYER_TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
+STRUCT = re.compile(r"^(?:struct|class) (\w+)", re.MULTILINE)
+
+
+class Tree:
+    """The headers below include/strata by their path there, with their text and what they include of strata."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+        folder = self.root / "include" / "strata"
+        files = sorted(folder.rglob("*.hpp"))
+        self.headers = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in files}
+        self.includes = {path: INCLUDE.findall(text) for path, text in self.headers.items()}
+        self.graph = {path: [name.removeprefix("strata/") for _, name in found if name.startswith("strata/")]
+                      for path, found in self.includes.items()}
+
+    def layers_of(self, path):
+        """The layers that a header of layers/ defines."""
+        text = self.headers[path]
+        return sorted({max(STRUCT.finditer(text, 0, match.start()), key=lambda s: s.start(), default=match).group(1)
+                       for match in LAYER_TYPE.finditer(text)})
+
+    def layer_headers(self):
+        found = {path: self.layers_of(path) for path in self.headers if path.startswith("layers/")}
+        return {path: layers for path, layers in found.items() if layers}
+
+    def text_of(self, pattern):
+        return "\n".join(p.read_text(encoding="utf-8") for p in sorted(self.root.glob(pattern)))
+
+
+def room(path):
+    return path.split("/")[0] if "/" in path else ""
+
+
+def check_includes(tree):
+    """Includes go one way; train and io do not see each other; model, train and io include no layer."""
+    layers = tree.layer_headers()
+    for path, targets in tree.graph.items():
+        here = room(path)
+        if here and here not in RANK:
+            yield "room", path, f"{here}/ is no folder of the design"
+            continue
+        for target in targets:
+            there = room(target)
+            if target not in tree.headers:
+                yield "missing", path, f"includes strata/{target}, which does not exist"
+            elif here and not there:
+                yield "direction", path, f"includes the umbrella {target}"
+            elif here and there != here and RANK.get(there, 9) >= RANK[here]:
+                yield "direction", path, f"{here}/ includes {target}"
+            elif here in CONTRACT_ONLY and target in layers:
+                yield "layer", path, f"{here}/ includes {target}, which defines {', '.join(layers[target])}"
+
+
+def check_cycles(tree):
+    done, stack = set(), []
+
+    def visit(path):
+        if path in stack:
+            return [stack[stack.index(path):] + [path]]
+        if path in done or path not in tree.graph:
+            return []
+        stack.append(path)
+        found = [cycle for target in tree.graph[path] for cycle in visit(target)]
+        stack.pop()
+        done.add(path)
+        return found
+
+    for path in tree.graph:
+        for cycle in visit(path):
+            yield "cycle", cycle[0], " -> ".join(cycle)
+
+
+def check_third_party(tree):
+    for path, found in tree.includes.items():
+        for bracket, name in found:
+            if name.startswith("strata/") and bracket == "<":
+                continue
+            if bracket == '"':
+                yield "spelling", path, f'#include "{name}": write <strata/...>'
+                continue
+            owner = re.match(r"[a-z]+\d?", name).group(0) if re.match(r"[a-z]+\d?", name) else name
+            if owner in THIRD_PARTY:
+                if not THIRD_PARTY[owner](path):
+                    yield owner, path, f"includes <{name}>"
+            elif not re.fullmatch(r"[a-z_]+\d?", name) and name not in POSIX.get(room(path), set()):
+                yield "third party", path, f"includes <{name}>"
+            if room(path) in SILENT and name in PRINTING:
+                yield "printing", path, f"includes <{name}>"
+
+
+def check_umbrellas(tree):
+    reached, todo = set(), [name for name in UMBRELLAS if name in tree.headers]
+    while todo:
+        path = todo.pop()
+        if path not in reached:
+            reached.add(path)
+            todo += [target for target in tree.graph[path] if target in tree.headers]
+    private = set()  # what only opt-in headers include
+    todo = [path for path in OPT_IN if path in tree.headers]
+    while todo:
+        path = todo.pop()
+        if path not in private:
+            private.add(path)
+            todo += [target for target in tree.graph[path] if target in tree.headers]
+    for path in tree.headers:
+        if path not in reached and path not in private and room(path) in RANK:
+            yield "umbrella", path, f"is reached from neither {' nor '.join(UMBRELLAS)}"
+
+
+def check_headers(tree):
+    for path, text in tree.headers.items():
+        lines = text.splitlines()
+        if not lines or not lines[0].startswith("// "):
+            yield "first line", path, "the first line says what the file holds"
+        if lines.count("#pragma once") != 1:
+            yield "once", path, "needs one #pragma once"
+        if len(lines) > LONGEST_HEADER:
+            yield "length", path, f"{len(lines)} lines, more than {LONGEST_HEADER}"
+        for number, line in enumerate(lines, 1):
+            if re.match(r"\s*#\s*define\b", line) and path != "core/config.hpp":
+                yield "macro", f"{path}:{number}", line.strip()
+            if re.match(r"\s*using namespace\b", line):
+                yield "using namespace", f"{path}:{number}", line.strip()
+
+
+def check_text(tree):
+    for folder in TEXT_FOLDERS:
+        for file in sorted((tree.root / folder).rglob("*")):
+            if not file.is_file() or not ({file.suffix} & TEXT_ENDINGS or file.name == "run"):
+                continue
+            path, text = file.relative_to(tree.root).as_posix(), file.read_text(encoding="utf-8")
+            for number, line in enumerate(text.split("\n"), 1):
+                if len(line) > LONGEST_LINE and file.suffix not in LONG_LINES_ALLOWED:
+                    yield "columns", f"{path}:{number}", f"{len(line)} columns, more than {LONGEST_LINE}"
+                if line != line.rstrip():
+                    yield "blanks", f"{path}:{number}", "trailing blanks"
+            if text and not text.endswith("\n") or text.endswith("\n\n"):
+                yield "last line", path, "a file ends with one newline"
+
+
+def check_layers(tree):
+    """Each layer has a test that names it and a row of docs/layers.md, each header of layers a pair in compile_fail."""
+    refusals = tree.text_of("tests/compile_fail/*.cpp")
+    programs = [p for p in sorted(tree.root.glob("tests/**/*.cpp")) if p.parent.name != "compile_fail"]
+    tests = tree.text_of("tests/golden/data/*.inc") + "".join(p.read_text(encoding="utf-8") for p in programs)
+    rows = set(re.findall(r"^\| `(\w+)", tree.text_of("docs/layers.md"), re.MULTILINE))
+    for path, layers in tree.layer_headers().items():
+        for layer in layers:
+            if not re.search(rf"\b{layer}\b", tests):
+                yield "layer test", path, f"no test and no golden case names {layer}"
+            if layer not in rows:
+                yield "layer row", path, f"docs/layers.md has no row of {layer}"
+        if not any(re.search(rf"\b{layer}\b", refusals) for layer in layers):
+            yield "layer refusal", path, f"no pair in tests/compile_fail names {' or '.join(layers)}"
+
+
+CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_text, check_layers)
+
+
+def violations(root):
+    tree = Tree(root)
+    return [found for check in CHECKS for found in check(tree)]
+
+
+# ---- Self-test: a tree that keeps the rules, and for each rule what breaks it ---------------------------------------
+
+def header(*includes, body="struct thing {};"):
+    lines = "".join(f"#include <{name}>\n" for name in includes)
+    return f"// What it holds.\n#pragma once\n\n{lines}\nnamespace strata {{\n{body}\n}}\n"
+
+
+LAYER = 'struct Dense : layer<Dense> {\n    static constexpr std::string_view type = "Dense";\n};'
+LAYER_NEEDS = ("strata/core/meta.hpp", "strata/kernels/simd.hpp")
+GOOD = {
+    "include/strata/strata.hpp": header("strata/infer.hpp", "strata/io/file.hpp", "strata/train/fit.hpp"),
+    "include/strata/infer.hpp": header("strata/layers/dense.hpp", "strata/model/model.hpp"),
+    "include/strata/core/config.hpp": "// Macros.\n#pragma once\n\n#define STRATA_INLINE inline\n",
+    "include/strata/core/meta.hpp": header("boost/hana/tuple.hpp", "cstddef"),
+    "include/strata/kernels/simd.hpp": header("xsimd/xsimd.hpp", "strata/core/config.hpp"),
+    "include/strata/layers/layer.hpp": header(*LAYER_NEEDS),
+    "include/strata/layers/dense.hpp": header("strata/layers/layer.hpp", body=LAYER),
+    "include/strata/model/model.hpp": header("strata/layers/layer.hpp"),
+    "include/strata/train/fit.hpp": header("strata/model/model.hpp"),
+    "include/strata/io/file.hpp": header("strata/model/model.hpp", "unistd.h", "hdf5.h"),
+    "tests/layers.cpp": "// A test.\nDense d;\n",
+    "tests/compile_fail/dense.cpp": "// A refusal.\nDense<0> d;\n",
+    "docs/layers.md": "| layer |\n|---|\n| `Dense<units>` |\n",
+}
+BROKEN = {
+    "room": {"include/strata/utils/a.hpp": header()},
+    "missing": {"include/strata/model/model.hpp": header("strata/model/nothing.hpp")},
+    "direction": {"include/strata/core/meta.hpp": header("strata/kernels/simd.hpp")},
+    "direction ": {"include/strata/io/file.hpp": header("strata/train/fit.hpp")},
+    "direction  ": {"include/strata/train/fit.hpp": header("strata/io/file.hpp")},
+    "direction   ": {"include/strata/train/fit.hpp": header("strata/infer.hpp")},
+    "layer": {"include/strata/model/model.hpp": header("strata/layers/dense.hpp")},
+    "layer ": {"include/strata/train/fit.hpp": header("strata/layers/dense.hpp")},
+    "cycle": {"include/strata/model/a.hpp": header("strata/model/model.hpp"),
+              "include/strata/model/model.hpp": header("strata/model/a.hpp", "strata/layers/layer.hpp")},
+    "boost": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp", "boost/hana/for_each.hpp")},
+    "xsimd": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, "xsimd/xsimd.hpp")},
+    "hdf5": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp", "hdf5.h")},
+    "third party": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp", "eigen3/Eigen/Dense")},
+    "third party ": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, "unistd.h")},
+    "spelling": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp") + '#include "net.hpp"\n'},
+    "printing": {"include/strata/core/meta.hpp": header("iostream")},
+    "umbrella": {"include/strata/layers/lost.hpp": header("strata/layers/layer.hpp")},
+    "first line": {"include/strata/core/meta.hpp": "#pragma once\n"},
+    "once": {"include/strata/core/meta.hpp": "// What it holds.\n"},
+    "length": {"include/strata/core/meta.hpp": header() + "// more\n" * 300},
+    "macro": {"include/strata/core/meta.hpp": header() + "#define STRATA_TWICE 2\n"},
+    "using namespace": {"include/strata/core/meta.hpp": header(body="using namespace std;")},
+    "columns": {"tests/layers.cpp": "// A test of Dense.\n// " + "x" * 118 + "\n"},
+    "blanks": {"tests/layers.cpp": "// A test of Dense. \n"},
+    "last line": {"tests/layers.cpp": "// A test of Dense."},
+    "last line ": {"tests/layers.cpp": "// A test of Dense.\n\n"},
+    "layer test": {"tests/layers.cpp": "// A test of DenseOrNot.\n"},
+    "layer row": {"docs/layers.md": "| layer |\n|---|\n"},
+    "layer refusal": {"tests/compile_fail/dense.cpp": "// A refusal.\n"},
+}
+
+
+def self_test():
+    def found(files):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                file = Path(folder) / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+            return violations(folder)
+
+    failures = [f"the good tree: {v}" for v in found(GOOD)]
+    for rule, change in BROKEN.items():
+        rules = {v[0] for v in found(GOOD | change)}
+        if rules != {rule.strip()}:
+            failures.append(f"'{rule.strip()}' broken by {', '.join(change)} was reported as {sorted(rules)}")
+    for failure in failures:
+        print(failure)
+    print(f"{len(BROKEN)} broken trees, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) != 1 or not (Path(arguments[0]) / "include" / "strata").is_dir():
+        print("usage: check_tree.py ROOT | check_tree.py --self-test", file=sys.stderr)
+        return 2
+    found = violations(arguments[0])
+    for rule, path, what in found:
+        print(f"{path}: {rule}: {what}")
+    print(f"{len(Tree(arguments[0]).headers)} headers, {len(found)} violations")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
