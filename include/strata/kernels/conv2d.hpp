@@ -8,6 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/geometry.hpp>
+#include <strata/kernels/math.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/pooling.hpp>
 #include <strata/kernels/reference.hpp>
@@ -117,8 +118,8 @@ STRATA_NOINLINE void pooled_tile(tile_input in, std::size_t window_row, const T*
             for (std::size_t n = 0; n < NR; ++n) {
                 simd<T> value = sums[m * PW][n];
                 STRATA_UNROLL
-                for (std::size_t q = 1; q < PW; ++q) value = max(value, sums[m * PW + q][n]);
-                best[m][n] = ph == 0 ? value : max(best[m][n], value);
+                for (std::size_t q = 1; q < PW; ++q) value = maximum(value, sums[m * PW + q][n]);
+                best[m][n] = ph == 0 ? value : maximum(best[m][n], value);
             }
         }
     }

@@ -133,5 +133,11 @@ template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> magnitude(const xsimd::batch<T, A>& x) { return xsimd::abs(x); }
 #endif
 
+/// The larger of the two; NaN where either is.
+template <class V>
+constexpr V maximum(V a, V b) {
+    return choose(a == a, larger(a, b), a);
+}
+
 }  // namespace STRATA_ISA
 }  // namespace strata::kernels

@@ -7,6 +7,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/kernels/geometry.hpp>
+#include <strata/kernels/math.hpp>
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/simd.hpp>
 
@@ -16,7 +17,7 @@ inline namespace STRATA_ISA {
 struct take_max {
     template <class V>
     static STRATA_INLINE V combine(V a, V b) {
-        return max(a, b);
+        return maximum(a, b);
     }
     template <class V, class T>
     static STRATA_INLINE V finish(V sum, T) {

@@ -91,7 +91,7 @@ constexpr void global_max_pooling(std::size_t rows, std::size_t channels, const 
     for (std::size_t c = 0; c < channels; ++c) {
         y[c] = x[c];
         for (std::size_t r = 1; r < rows; ++r)
-            if (x[r * channels + c] > y[c]) y[c] = x[r * channels + c];
+            if (x[r * channels + c] > y[c] || x[r * channels + c] != x[r * channels + c]) y[c] = x[r * channels + c];
     }
 }
 
