@@ -64,6 +64,10 @@ def activation(term):
     return found(float(term.arguments[0].name)) if term.arguments else found
 
 
+def regularizer(term):
+    return getattr(keras.regularizers, term.name)(*(float(argument.name) for argument in term.arguments))
+
+
 def option(term):
     if term.name in ACTIVATIONS:
         return "activation", activation(term)
@@ -73,13 +77,21 @@ def option(term):
         "strides": lambda: ("strides", extents(term)),
         "dilation": lambda: ("dilation_rate", extents(term)),
         "no_bias": lambda: ("use_bias", False),
+        "frozen": lambda: ("trainable", False),
+        "kernel_regularizer": lambda: ("kernel_regularizer", regularizer(term.arguments[0])),
+        "bias_regularizer": lambda: ("bias_regularizer", regularizer(term.arguments[0])),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
 
 
 def layer(term):
     if term.name == "Sequential":
-        return keras.Sequential([layer(item) for item in term.items])
+        options = dict(option(item) for item in term.items if item.name in ("name", "frozen"))
+        trainable = options.pop("trainable", True)
+        model = keras.Sequential([layer(item) for item in term.items if item.name not in ("name", "frozen")], **options)
+        if not trainable:
+            model.trainable = False  # as an argument of Sequential it would not reach the layers
+        return model
     if term.name == "Input":
         return keras.Input(tuple(size(argument) for argument in term.arguments))
     if term.name == "Activation":

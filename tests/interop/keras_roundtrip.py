@@ -1,4 +1,4 @@
-# Weights from Keras to strata and back: python keras_roundtrip.py --strata-tool PATH (of the program built from roundtrip.cpp).
+# Weights from Keras to strata and back: python keras_roundtrip.py --strata-tool PATH (of the program built from weights_tool.cpp).
 import argparse
 import subprocess
 import sys
@@ -8,10 +8,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 
 import numpy as np
-from generate import CNN, MLP, NAMED, NESTED, expected, save_safetensors
+from generate import CNN, MLP, NAMED, NESTED, expected, net, save_safetensors
 from spelling import build, random_weights
 
-NETS = {"mlp": MLP, "cnn": CNN, "cnn_named": NAMED, "nested": NESTED}
+# Layers of one shape, of which the first is frozen: the older layout lists it last.
+FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
+NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "frozen": FROZEN}
 FORMATS = {
     "model.weights.h5": lambda model, path: model.save_weights(path),
     "model.h5": lambda model, path: model.save(path),
@@ -38,7 +40,7 @@ def check_weights(path, spelling, wanted):
     return None
 
 
-def round_trip(tool, folder, net, spelling, filename, rng):
+def round_trip(tool, folder, name, spelling, filename, rng):
     """Yields what was checked and the failure's text or None."""
     model = build(spelling)
     weights = random_weights(model, rng)
@@ -46,20 +48,22 @@ def round_trip(tool, folder, net, spelling, filename, rng):
     FORMATS[filename](model, folder / filename)
     x = rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32)
     x.tofile(folder / "x.f32")
-    saved = folder / "saved.weights.h5"
-    for stale in (saved, folder / "y.f32"):
+    saved = [folder / "saved.weights.h5", folder / "saved.h5"]
+    for stale in (*saved, folder / "y.f32"):
         stale.unlink(missing_ok=True)
-    command = [tool, net, "load", folder / filename, folder / "x.f32", folder / "y.f32", "save", saved]
+    command = [tool, name, "load", folder / filename, folder / "x.f32", folder / "y.f32"]
+    command += [word for path in saved for word in ("save", path)]
     run = subprocess.run(command, capture_output=True, text=True)
     for what, check in {
         "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x)),
-        "weights": lambda: check_weights(saved, spelling, weights),
+        "weights": lambda: check_weights(saved[0], spelling, weights),
+        "weights in the older layout": lambda: check_weights(saved[1], spelling, weights),
     }.items():
         try:
             failure = f"exit code {run.returncode}: {run.stderr.strip()}" if run.returncode else check()
         except Exception as error:  # a file that Keras refuses is a failed check, and the others still run
             failure = f"{type(error).__name__}: {error}"
-        yield f"{net} {filename} {what}", failure
+        yield f"{name} {filename} {what}", failure
 
 
 def main():
@@ -71,9 +75,9 @@ def main():
     rng = np.random.default_rng(arguments.seed)
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for net, spelling in NETS.items():
+        for name, spelling in NETS.items():
             for filename in FORMATS:
-                results += round_trip(arguments.strata_tool.resolve(), Path(folder), net, spelling, filename, rng)
+                results += round_trip(arguments.strata_tool.resolve(), Path(folder), name, spelling, filename, rng)
     for what, failure in results:
         print(f"{what}: {failure or 'ok'}")
     failed = sum(failure is not None for _, failure in results)

@@ -1,5 +1,6 @@
 // Poolings against their plain twins at every count of channels.
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include <strata/kernels/pooling.hpp>
@@ -79,4 +80,25 @@ TEST_CASE("poolings equal the plain loops at every count of channels") {
 TEST_CASE("poolings equal the plain loops over windows, strides and padding") {
     windows<float>();
     windows<double>();
+}
+
+TEST_CASE("a maximum over a NaN is NaN, wherever it stands") {
+    constexpr std::size_t C = lanes<float> + 1;
+    constexpr pool2d_geometry P = pool(2, 2, C, 2, 2, valid);
+    for (std::size_t at = 0; at < 4 * C; ++at) {
+        guarded<float> x = numbers(3).array<float>(4 * C);
+        x[at] = std::numeric_limits<float>::quiet_NaN();
+        guarded<float> y(C), whole(C), expected(C), expected_whole(C);
+        max_pooling2d<P>(x.data(), y.data());
+        global_max_pooling<4, C>(x.data(), whole.data());
+        reference::max_pooling2d(P, x.data(), expected.data());
+        reference::global_max_pooling(4, C, x.data(), expected_whole.data());
+        for (std::size_t c = 0; c < C; ++c) {
+            CAPTURE(at, c);
+            REQUIRE((y[c] != y[c]) == (c == at % C));
+            REQUIRE((whole[c] != whole[c]) == (c == at % C));
+            REQUIRE((expected[c] != expected[c]) == (c == at % C));
+            REQUIRE((expected_whole[c] != expected_whole[c]) == (c == at % C));
+        }
+    }
 }

@@ -1,36 +1,10 @@
-// replace_file: writes beside the target and renames, so that a failed save leaves the old file.
+// replace_file, for the writers of weight files.
 #pragma once
 
-#include <atomic>
-#include <filesystem>
-#include <string>
-#include <system_error>
-
-#include <unistd.h>
-
-#include <strata/io/error.hpp>
+#include <strata/core/atomic_file.hpp>
 
 namespace strata::io {
 
-/// Calls write(path) with a temporary name in the target's folder, then renames; where write throws, nothing is left behind.
-template <class Write>
-void replace_file(const std::filesystem::path& file, Write write) {
-    static std::atomic<unsigned> serial{0};
-    if (std::filesystem::is_directory(file)) throw file_error(file, "is a folder; give the name of a file");
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    if (!std::filesystem::is_directory(folder))
-        throw file_error(file, "the folder " + folder.string() + " does not exist; make it first");
-    std::filesystem::path temporary = file;
-    temporary += ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++serial);
-    std::error_code code;
-    try {
-        write(temporary);
-        std::filesystem::rename(temporary, file, code);
-        if (code) throw file_error(file, "cannot be replaced: " + code.message());
-    } catch (...) {
-        std::filesystem::remove(temporary, code);
-        throw;
-    }
-}
+using strata::replace_file;
 
 }  // namespace strata::io

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -27,13 +28,13 @@ public:
 
     std::vector<header_entry> parse() {
         std::vector<header_entry> entries;
+        std::set<std::string> names;
         members([&](std::string name) {
             if (name == "__metadata__") {
                 members([&](std::string) { string(); });
                 return;
             }
-            for (const header_entry& other : entries)
-                if (other.name == name) fail("the name " + name + " twice");
+            if (!names.insert(name).second) fail("the name " + name + " twice");
             entries.push_back(entry(std::move(name)));
         });
         space();

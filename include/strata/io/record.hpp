@@ -12,6 +12,7 @@ namespace strata::io {
 
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras' shape,
 /// and its number among the layer's weights. `group` is Keras' address of the layer: `layers/sequential/layers/conv2d`.
+/// `trainable` counts `frozen`; a `statistic` is never trained.
 struct weight_record {
     std::string path;
     std::string type;
@@ -19,6 +20,8 @@ struct weight_record {
     std::string group;
     shape extents;
     std::size_t number = 0;
+    bool trainable = true;
+    bool statistic = false;
 
     std::string full_name() const { return path + "/" + name; }
     /// `layer conv2d_1 (Conv2D), weight kernel`.

@@ -2,54 +2,72 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
 #include <strata/io/atomic_file.hpp>
 #include <strata/io/error.hpp>
 #include <strata/io/header_parser.hpp>
+#include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::io {
 
-static_assert(std::endian::native == std::endian::little, "strata: .safetensors files are read on little-endian machines");
+static_assert(std::endian::native == std::endian::little,
+              "strata: .safetensors files are read on little-endian machines");
+
+/// The order of tensors in the data; empty ones come before what begins at the same byte.
+inline bool data_order(const header_entry* a, const header_entry* b) {
+    return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+}
 
 /// A whole .safetensors file in memory, checked when it is opened.
 class safetensors_file {
 public:
-    /// Throws file_error for what is no such file: missing, truncated, overlapping or overlong tensors, a broken header.
+    /// Throws file_error for what is no such file: missing, truncated, a broken header, tensors that overlap or leave
+    /// bytes out. The header is checked before memory is taken for the values.
     explicit safetensors_file(const std::filesystem::path& file) : file_(file) {
         if (std::filesystem::is_directory(file)) throw file_error(file, "is a folder, expected a .safetensors file");
-        std::ifstream in(file, std::ios::binary | std::ios::ate);
-        if (!in) throw file_error(file, "cannot be opened: does it exist, may it be read?");
-        const auto length = static_cast<std::size_t>(in.tellg());
-        bytes_.resize(length);
-        in.seekg(0);
-        if (length > 0 && !in.read(bytes_.data(), static_cast<std::streamsize>(length))) throw file_error(file, "cannot be read to its end");
-        if (length < 8) throw file_error(file, "has " + std::to_string(length) + " bytes, no .safetensors header; is it complete?");
-        std::uint64_t header = 0;
-        std::memcpy(&header, bytes_.data(), 8);
-        if (header > length - 8)
+        std::error_code code;
+        std::ifstream in(file, std::ios::binary);
+        if (!in || !std::filesystem::is_regular_file(file, code))
+            throw file_error(file, "cannot be opened: does it exist, may it be read?");
+        const std::uint64_t length = std::filesystem::file_size(file);
+        std::array<char, 8> prefix{};
+        if (length < 8 || !in.read(prefix.data(), 8))
+            throw file_error(file, "has " + std::to_string(length) + " bytes, no .safetensors header; is it complete?");
+        const auto header = std::bit_cast<std::uint64_t>(prefix);
+        if (header > length - 8 || header > max_header)
             throw file_error(file, "announces a header of " + std::to_string(header) + " bytes in a file of " +
                                        std::to_string(length) + "; it is truncated or no .safetensors file");
+        std::string text(header, '\0');
+        read(in, text.data(), text.size());
         try {
-            entries_ = header_parser(std::string_view(bytes_.data() + 8, header)).parse();
+            entries_ = header_parser(text).parse();
         } catch (const std::invalid_argument& error) {
             throw file_error(file, std::string("is no .safetensors file: ") + error.what());
         }
-        data_ = 8 + static_cast<std::size_t>(header);
-        check_offsets();
+        check_offsets(length - 8 - header);
+        bytes_.resize(length - 8 - header);
+        read(in, bytes_.data(), bytes_.size());
     }
 
     const std::vector<header_entry>& entries() const { return entries_; }
     const header_entry* find(std::string_view name) const {
-        const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.name == name; });
+        const auto found =
+            std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.name == name; });
         return found == entries_.end() ? nullptr : &*found;
     }
     static strata::shape shape_of(const header_entry& entry) {
@@ -57,24 +75,39 @@ public:
         for (const std::size_t extent : entry.extents) result.push_back(extent);
         return result;
     }
-    /// The values of a tensor of floats, whatever their width.
+    static bool is_float(const header_entry& entry) {
+        return entry.dtype == "F32" || entry.dtype == "F64" || entry.dtype == "F16" || entry.dtype == "BF16";
+    }
+    /// The values of a tensor of floats, whatever their width. Throws file_error where it is one of something else.
     template <class T>
     std::vector<T> values(const header_entry& entry) const {
-        const char* from = bytes_.data() + data_ + entry.begin;
+        if (!is_float(entry)) refuse_type(file_, "tensor " + entry.name, entry);
+        const char* from = bytes_.data() + entry.begin;
         std::vector<T> result((entry.end - entry.begin) / width(entry));
         for (std::size_t i = 0; i < result.size(); ++i) {
-            if (entry.dtype == "F32") result[i] = static_cast<T>(read<float>(from, i));
-            else if (entry.dtype == "F64") result[i] = static_cast<T>(read<double>(from, i));
+            if (entry.dtype == "F32") result[i] = static_cast<T>(element<float>(from, i));
+            else if (entry.dtype == "F64") result[i] = static_cast<T>(element<double>(from, i));
             else if (entry.dtype == "BF16")
-                result[i] = static_cast<T>(std::bit_cast<float>(std::uint32_t{read<std::uint16_t>(from, i)} << 16));
-            else result[i] = static_cast<T>(half(read<std::uint16_t>(from, i)));
+                result[i] = static_cast<T>(std::bit_cast<float>(std::uint32_t{element<std::uint16_t>(from, i)} << 16));
+            else result[i] = static_cast<T>(half(element<std::uint16_t>(from, i)));
         }
         return result;
     }
 
+    [[noreturn]] static void refuse_type(const std::filesystem::path& file, const std::string& where,
+                                         const header_entry& entry) {
+        throw file_error(file, where + ": expected values of type F32, F64, F16 or BF16, found " + entry.dtype +
+                                   "; save the model in float32");
+    }
+
 private:
+    static constexpr std::uint64_t max_header = 100'000'000;  // the format's own limit
+
+    void read(std::ifstream& in, char* to, std::size_t count) const {
+        if (!in.read(to, static_cast<std::streamsize>(count))) throw file_error(file_, "cannot be read to its end");
+    }
     template <class Stored>
-    static Stored read(const char* from, std::size_t i) {
+    static Stored element(const char* from, std::size_t i) {
         Stored value;
         std::memcpy(&value, from + i * sizeof(Stored), sizeof(Stored));
         return value;
@@ -88,61 +121,63 @@ private:
     static std::size_t width(const header_entry& entry) {
         return entry.dtype == "F64" ? 8 : entry.dtype == "F32" ? 4 : 2;
     }
-    void check_offsets() const {
+    void check_offsets(std::size_t length) const {
         std::vector<const header_entry*> sorted;
         for (const header_entry& entry : entries_) {
-            if (entry.begin > entry.end || entry.end > bytes_.size() - data_)
+            if (entry.begin > entry.end || entry.end > length)
                 throw file_error(file_, "tensor " + entry.name + " lies past the end; the file is truncated");
             if (entry.extents.size() > strata::shape::max_rank)
                 throw file_error(file_, "tensor " + entry.name + " has more than 6 axes");
-            if (entry.dtype != "F32" && entry.dtype != "F64" && entry.dtype != "F16" && entry.dtype != "BF16")
-                throw file_error(file_, "tensor " + entry.name + ": expected values of type F32, F64, F16 or BF16, found " +
-                                            entry.dtype);
-            std::size_t left = (entry.end - entry.begin) / width(entry);
-            const bool whole = left * width(entry) == entry.end - entry.begin;
-            std::size_t product = 1;
-            for (const std::size_t extent : entry.extents) {
-                if (extent != 0 && product > left / extent) product = left + 1;
-                else product *= extent;
-            }
-            if (!whole || product != left)
-                throw file_error(file_, "tensor " + entry.name + ": its shape and its bytes do not agree");
+            if (is_float(entry)) check_size(entry);
             sorted.push_back(&entry);
         }
-        std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->begin < b->begin; });
-        for (std::size_t i = 1; i < sorted.size(); ++i)
-            if (sorted[i]->begin < sorted[i - 1]->end)
-                throw file_error(file_, "tensors " + sorted[i - 1]->name + " and " + sorted[i]->name + " overlap");
+        std::sort(sorted.begin(), sorted.end(), data_order);
+        std::size_t end = 0;
+        for (const header_entry* entry : sorted) {
+            if (entry->begin != end)
+                throw file_error(file_, "tensor " + entry->name + " begins at byte " + std::to_string(entry->begin) +
+                                            ", expected " + std::to_string(end) +
+                                            "; the file is damaged, save it again");
+            end = entry->end;
+        }
+        if (end != length)
+            throw file_error(file_, "has " + std::to_string(length) + " bytes of values, expected " +
+                                        std::to_string(end) + "; the file is damaged, save it again");
+    }
+    void check_size(const header_entry& entry) const {
+        const std::size_t left = (entry.end - entry.begin) / width(entry);
+        const bool whole = left * width(entry) == entry.end - entry.begin;
+        std::size_t product = 1;
+        for (const std::size_t extent : entry.extents) {
+            if (extent != 0 && product > left / extent) product = left + 1;
+            else product *= extent;
+        }
+        if (!whole || product != left)
+            throw file_error(file_, "tensor " + entry.name + ": its shape and its bytes do not agree; save it again");
     }
 
     std::filesystem::path file_;
     std::vector<char> bytes_;
     std::vector<header_entry> entries_;
-    std::size_t data_ = 0;
 };
 
-/// The values of all records, in their order. By name (`dense_1/kernel`) where the file has them all; otherwise in the file's
-/// order of data, by shape.
+/// The values of all records, in their order; match_names says which tensor is whose.
 template <class T>
 std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_record> wanted) {
     const safetensors_file tensors(file);
-    std::vector<const header_entry*> chosen;
-    for (const weight_record& record : wanted)
-        if (const header_entry* entry = tensors.find(record.full_name())) chosen.push_back(entry);
-    if (tensors.entries().size() != wanted.size())
-        throw file_error(file, "expected " + std::to_string(wanted.size()) + " weights, found " +
-                                   std::to_string(tensors.entries().size()) +
-                                   "; load a file that was saved from the same architecture");
-    if (chosen.size() != wanted.size()) {
-        chosen.clear();
-        for (const header_entry& entry : tensors.entries()) chosen.push_back(&entry);
-        std::sort(chosen.begin(), chosen.end(), [](auto* a, auto* b) { return a->begin < b->begin; });
-    }
+    std::vector<const header_entry*> entries;
+    for (const header_entry& entry : tensors.entries()) entries.push_back(&entry);
+    std::sort(entries.begin(), entries.end(), data_order);
+    std::vector<std::string> names;
+    for (const header_entry* entry : entries) names.push_back(entry->name);
+    const std::vector<std::size_t> chosen = match_names(file, wanted, names);
     std::vector<std::vector<T>> values;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const strata::shape found = safetensors_file::shape_of(*chosen[i]);
-        if (found != wanted[i].extents) refuse_shape(file, wanted[i], to_text(found).str() + " in " + chosen[i]->name);
-        values.push_back(tensors.values<T>(*chosen[i]));
+        const header_entry& entry = *entries[chosen[i]];
+        if (!safetensors_file::is_float(entry)) safetensors_file::refuse_type(file, wanted[i].where(), entry);
+        const strata::shape found = safetensors_file::shape_of(entry);
+        if (found != wanted[i].extents) refuse_shape(file, wanted[i], to_text(found).str() + " in " + entry.name);
+        values.push_back(tensors.values<T>(entry));
     }
     return values;
 }
@@ -177,7 +212,8 @@ void save_safetensors(const std::filesystem::path& file, std::span<const weight_
         std::memcpy(prefix, &length, 8);
         out.write(prefix, 8).write(header.data(), static_cast<std::streamsize>(header.size()));
         for (const auto& weight : values)
-            out.write(reinterpret_cast<const char*>(weight.data()), static_cast<std::streamsize>(weight.size() * sizeof(T)));
+            out.write(reinterpret_cast<const char*>(weight.data()),
+                      static_cast<std::streamsize>(weight.size() * sizeof(T)));
         out.close();
         if (!out) throw file_error(file, "cannot be written: is the disk full, may the folder be written?");
     });

@@ -54,7 +54,9 @@ std::vector<weight_record> weight_records() {
                            .name = std::string(row.what.name),
                            .group = layers[row.layer].second,
                            .extents = row.what.extents,
-                           .number = same_layer ? records.back().number + 1 : 0});
+                           .number = same_layer ? records.back().number + 1 : 0,
+                           .trainable = row.trainable,
+                           .statistic = !row.what.trainable});
     }
     return records;
 }
