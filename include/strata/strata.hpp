@@ -6,9 +6,9 @@
 #include <strata/io/state.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>
+#include <strata/train/compile.hpp>
 #include <strata/train/dataset.hpp>
 #include <strata/train/losses.hpp>
 #include <strata/train/metrics.hpp>
 #include <strata/train/optimizers.hpp>
 #include <strata/train/schedules.hpp>
-#include <strata/train/trainer.hpp>

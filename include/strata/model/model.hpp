@@ -18,6 +18,7 @@
 #include <strata/core/storage.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
+#include <strata/model/block.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/plan.hpp>
@@ -34,45 +35,16 @@ struct build_options {
     std::size_t batch = 0;
 };
 
-/// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
-template <class T>
-class borrowed_storage {
-public:
-    static constexpr bool is_inline = false;
-
-    constexpr explicit borrowed_storage(T* elements) : elements_(elements) {}
-    constexpr T* data() const { return elements_; }
-
-private:
-    T* elements_;
-};
-
 /// Saves and loads the weights of a model; defined by strata/io/weights.hpp.
 template <class Model>
 struct weight_files;
 
 namespace detail {
 
-struct keras_order {};
-
-template <class Net, class T>
-constexpr std::size_t block_size() {
-    if constexpr (net_verdict<Net>::value.ok) return weight_offsets_of<Net, T>.back();
-    else return 0;
-}
-
 template <class Net, std::size_t Index, class T>
 class layer_handle;
 template <class Net, class T>
 class features_of;
-
-/// The parameters of a model for those that train it: writing keeps the kernels' layout and its zero padding.
-struct parameter_access {
-    template <class Model>
-    static auto* of(Model& model) {
-        return model.block_.data();
-    }
-};
 
 }  // namespace detail
 

@@ -30,6 +30,7 @@
 #include <strata/train/loss.hpp>
 #include <strata/train/optimizer.hpp>
 #include <strata/train/progress.hpp>
+#include <strata/train/running_fit.hpp>
 #include <strata/train/scores.hpp>
 #include <strata/train/updater.hpp>
 #include <strata/train/verdicts.hpp>
@@ -131,7 +132,7 @@ public:
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
-    class control;
+    using control = detail::running_fit<Model, detail::updater<net, T, Optimizer>>;
     using engine = detail::training_engine<net, T>;
     using updater = detail::updater<net, T, Optimizer>;
 
@@ -215,7 +216,7 @@ private:
         begin_training(how.threads, batch_size);
         order_.resize(count);
         progress bar(how.verbose, how.epochs, batches);
-        control running(*this, how.epochs, batches);
+        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, batches);
         const detail::interrupt_guard interrupt(how.stop_on_interrupt);
         History history(how.initial_epoch);
         Scores scores;
@@ -279,54 +280,5 @@ private:
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;
 };
-
-/// The running fit as callbacks see it.
-template <class Model, class Optimizer, class Loss, class... Metrics>
-class Trainer<Model, Optimizer, Loss, Metrics...>::control final : public training_control {
-public:
-    control(Trainer& trainer, std::size_t epochs, std::size_t steps) : trainer_(trainer), epochs_(epochs), steps_(steps) {}
-
-    bool stopped = false;
-
-    void stop() override { stopped = true; }
-    double learning_rate() const override { return trainer_.learning_rate(); }
-    void set_learning_rate(double rate) override { trainer_.set_learning_rate(rate); }
-    void save_weights(const std::filesystem::path& file) const override { trainer_.model_->save_weights(file); }
-    void keep_weights() override { kept_.assign(trainer_.parameters(), trainer_.parameters() + Model::parameter_block_size()); }
-    void restore_weights() override { std::copy(kept_.begin(), kept_.end(), trainer_.parameters()); }
-    std::size_t epochs() const override { return epochs_; }
-    std::size_t steps() const override { return steps_; }
-
-private:
-    Trainer& trainer_;
-    std::size_t epochs_, steps_;
-    std::vector<typename Model::value_type> kept_;
-};
-
-namespace detail {
-
-/// What compile returns where it refuses: nothing more is said of what is asked of it.
-struct refused_trainer {
-    template <class... Arguments>
-    History fit(const Arguments&...) const {
-        return {};
-    }
-    template <class... Arguments>
-    Scores evaluate(const Arguments&...) const {
-        return {};
-    }
-};
-
-}  // namespace detail
-
-/// Binds a model to an optimizer, a loss and metrics; the model must outlive what comes back. Keras: `compile`.
-template <class Net, class T, class Storage, class Optimizer, class Loss, class... Metrics>
-auto compile(Model<Net, T, Storage>& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
-    using verdict = detail::compile_verdict<Net, Loss, detail::judging<Loss, Metrics>...>;
-    static_cast<void>(border<verdict>{});
-    if constexpr (verdict::value.ok)
-        return Trainer<Model<Net, T, Storage>, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss, metrics...);
-    else return detail::refused_trainer{};
-}
 
 }  // namespace strata

@@ -1,0 +1,44 @@
+// block: the one piece of memory that holds all weights of a model: its size, whose it may be, who may write it.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/model/shapes.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata {
+
+/// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
+template <class T>
+class borrowed_storage {
+public:
+    static constexpr bool is_inline = false;
+
+    constexpr explicit borrowed_storage(T* elements) : elements_(elements) {}
+    constexpr T* data() const { return elements_; }
+
+private:
+    T* elements_;
+};
+
+namespace detail {
+
+struct keras_order {};
+
+template <class Net, class T>
+constexpr std::size_t block_size() {
+    if constexpr (net_verdict<Net>::value.ok) return weight_offsets_of<Net, T>.back();
+    else return 0;
+}
+
+/// The parameters of a model for those that train it: writing keeps the kernels' layout and its zero padding.
+struct parameter_access {
+    template <class Model>
+    static auto* of(Model& model) {
+        return model.block_.data();
+    }
+};
+
+}  // namespace detail
+
+}  // namespace strata

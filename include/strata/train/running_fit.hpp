@@ -1,0 +1,44 @@
+// running_fit: a fit while it runs, as its callbacks see it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include <strata/model/model.hpp>
+#include <strata/train/callback.hpp>
+#include <strata/train/optimizer.hpp>
+
+namespace strata::detail {
+
+/// Refers to what the trainer holds.
+template <class Model, class Updater>
+class running_fit final : public training_control {
+public:
+    running_fit(Model& model, rate& learning_rate, const Updater& state, std::size_t epochs, std::size_t steps)
+        : model_(model), learning_rate_(learning_rate), state_(state), epochs_(epochs), steps_(steps) {}
+
+    bool stopped = false;
+
+    void stop() override { stopped = true; }
+    double learning_rate() const override { return learning_rate_(state_.steps()); }
+    void set_learning_rate(double value) override { learning_rate_ = value; }
+    void save_weights(const std::filesystem::path& file) const override { model_.save_weights(file); }
+    void keep_weights() override {
+        const auto* block = model_.parameters();
+        kept_.assign(block, block + Model::parameter_block_size());
+    }
+    void restore_weights() override { std::copy(kept_.begin(), kept_.end(), parameter_access::of(model_)); }
+    std::size_t epochs() const override { return epochs_; }
+    std::size_t steps() const override { return steps_; }
+
+private:
+    Model& model_;
+    rate& learning_rate_;
+    const Updater& state_;
+    std::size_t epochs_, steps_;
+    std::vector<typename Model::value_type> kept_;
+};
+
+}  // namespace strata::detail
