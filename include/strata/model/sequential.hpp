@@ -71,30 +71,30 @@ struct Sequential {
 
     /// Whether the input shape is known.
     static constexpr bool is_built() { return detail::input_of<Sequential>().rank() > 0; }
-    static constexpr shape input_shape() { return known<detail::input_facts>(); }
-    static constexpr shape output_shape() { return known<detail::output_facts>(); }
+    static constexpr shape input_shape() { return known<detail::input_facts>::value; }
+    static constexpr shape output_shape() { return known<detail::output_facts>::value; }
     /// Numbers of weights.
-    static constexpr std::size_t parameter_count() { return known<detail::parameter_facts>(); }
-    static constexpr std::size_t trainable_parameter_count() { return known<detail::trainable_facts>(); }
+    static constexpr std::size_t parameter_count() { return known<detail::parameter_facts>::value; }
+    static constexpr std::size_t trainable_parameter_count() { return known<detail::trainable_facts>::value; }
     static constexpr std::size_t non_trainable_parameter_count() {
         return parameter_count() - trainable_parameter_count();
     }
     /// Floating-point operations of one sample; a multiply-add counts two.
-    static constexpr std::size_t flops() { return known<detail::flops_facts>(); }
+    static constexpr std::size_t flops() { return known<detail::flops_facts>::value; }
     /// Bytes of the arena for one sample of floats (or of T).
     template <class T = float>
     static constexpr std::size_t arena_bytes() {
-        return known<detail::arena_facts<T>>();
+        return known<detail::arena_facts<T>>::value;
     }
     /// The steps of one inference.
     template <class T = float>
     static constexpr auto plan() {
-        return known<detail::plan_facts<T>>();
+        return known<detail::plan_facts<T>>::value;
     }
     /// The names, shapes and initializers of all weights, in Keras' order; a net has no values.
-    static constexpr auto weights() { return known<detail::weight_facts>(); }
+    static constexpr auto weights() { return known<detail::weight_facts>::value; }
     /// Keras' table of the net.
-    static constexpr auto summary() { return known<detail::summary_facts>(); }
+    static constexpr auto summary() { return known<detail::summary_facts>::value; }
 
     // ---- Models ------------------------------------------------------------------------------------------------------
 
@@ -152,13 +152,8 @@ struct Sequential {
     static constexpr std::size_t flops(const shape& in) { return detail::total_flops(in, layers_of<Sequential>{}); }
 
 private:
-    /// A fact of a built net; asked of another, a refusal.
     template <class Facts>
-    static constexpr auto known() {
-        static_cast<void>(border<net_verdict<Sequential>>{});
-        if constexpr (net_verdict<Sequential>::value.ok) return Facts::template of<Sequential>();
-        else return Facts::none();
-    }
+    using known = detail::known_fact<Sequential, Facts>;
 };
 
 template <class... Items>

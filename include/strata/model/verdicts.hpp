@@ -153,4 +153,14 @@ struct summary_facts {
     }
 };
 
+/// A fact of a built net; asked of another, a refusal. A class, since Clang calls no function constant whose body has an error.
+template <class Net, class Facts>
+struct known_fact {
+    static_assert(sizeof(border<net_verdict<Net>>) > 0);
+    static constexpr auto value = [] {
+        if constexpr (net_verdict<Net>::value.ok) return Facts::template of<Net>();
+        else return Facts::none();
+    }();
+};
+
 }  // namespace strata::detail

@@ -55,15 +55,15 @@ public:
     /// data, NaN, labels out of range, and options that leave nothing to do. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> how = {}) {
-        using trains = detail::train_verdict<net>;
-        static_cast<void>(border<trains>{});
-        if constexpr (trains::value.ok && fits<Data>()) return run(data, how);
+        static_cast<void>(border<trains<Data>>{});
+        if constexpr (trains<Data>::value.ok) return run(data, how);
         else return {};
     }
     /// The loss and the metrics of data, by name. Keras: `evaluate`.
     template <class Data>
     Scores evaluate(const Data& data, evaluate_options how = {}) {
-        if constexpr (fits<Data>()) {
+        static_cast<void>(border<judges<Data>>{});
+        if constexpr (judges<Data>::value.ok) {
             check_data(data, "the data");
             Scores scores;
             progress bar(how.verbose, 1, 1);
@@ -81,9 +81,8 @@ public:
     /// One step on all the data as one batch; the scores are that batch's, before the step. (Keras 3 gives running means.)
     template <class Data>
     Scores train_on_batch(const Data& data) {
-        using trains = detail::train_verdict<net>;
-        static_cast<void>(border<trains>{});
-        if constexpr (trains::value.ok && fits<Data>()) {
+        static_cast<void>(border<trains<Data>>{});
+        if constexpr (trains<Data>::value.ok) {
             check_data(data, "the batch");
             begin_training(team_ ? team_->size() : 1, data.size());
             judge_.reset();
@@ -137,11 +136,10 @@ private:
     using updater = detail::updater<net, T, Optimizer>;
 
     template <class Data>
-    static constexpr bool fits() {
-        using verdict = detail::data_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
-        static_cast<void>(border<verdict>{});
-        return verdict::value.ok;
-    }
+    using trains = detail::fit_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+    template <class Data>
+    using judges = detail::data_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+
     template <class Data>
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);

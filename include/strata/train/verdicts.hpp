@@ -89,4 +89,11 @@ struct data_verdict {
     }();
 };
 
+/// A call of fit: something to train, and data for it.
+template <class Net, class Data, class... Judges>
+struct fit_verdict {
+    static constexpr report value =
+        train_verdict<Net>::value.ok ? data_verdict<Net, Data, Judges...>::value : train_verdict<Net>::value;
+};
+
 }  // namespace strata::detail
