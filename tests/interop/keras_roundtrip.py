@@ -1,4 +1,5 @@
-# Weights from Keras to strata and back: python keras_roundtrip.py --strata-tool PATH (of the program built from weights_tool.cpp).
+# Weights from Keras to strata and back: python keras_roundtrip.py --strata-tool PATH.
+# The tool is the program that is built from weights_tool.cpp.
 import argparse
 import subprocess
 import sys

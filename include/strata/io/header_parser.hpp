@@ -1,5 +1,5 @@
-// The JSON header of a .safetensors file. Own code because the header is a small fixed subset (an object of objects of three
-// fields), so that strata.hpp needs no JSON package; everything outside the subset is refused.
+// The JSON header of a .safetensors file. Own code because the header is a small fixed subset (an object of objects of
+// three fields), so that strata.hpp needs no JSON package; everything outside the subset is refused.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,9 @@ private:
         throw std::invalid_argument(why + " at byte " + std::to_string(at_) + " of the header");
     }
     void space() {
-        while (at_ < json_.size() && (json_[at_] == ' ' || json_[at_] == '\n' || json_[at_] == '\t' || json_[at_] == '\r')) ++at_;
+        while (at_ < json_.size() &&
+               (json_[at_] == ' ' || json_[at_] == '\n' || json_[at_] == '\t' || json_[at_] == '\r'))
+            ++at_;
     }
     bool accept(char c) {
         space();
@@ -137,8 +139,8 @@ private:
     void append_unicode(std::string& result) {
         unsigned code = 0;
         for (int i = 0; i < 4; ++i, ++at_) {
-            const std::size_t digit =
-                at_ < json_.size() ? std::string_view("0123456789abcdefABCDEF").find(json_[at_]) : std::string_view::npos;
+            const std::size_t digit = at_ < json_.size() ? std::string_view("0123456789abcdefABCDEF").find(json_[at_])
+                                                         : std::string_view::npos;
             if (digit == std::string_view::npos) fail("a bad \\u escape");
             code = code * 16 + static_cast<unsigned>(digit >= 16 ? digit - 6 : digit);
         }

@@ -4,15 +4,15 @@
 #include <filesystem>
 #include <string>
 
+#include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
-#include <strata/io/error.hpp>
 
 namespace strata::io {
 
-/// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras' shape,
-/// and its number among the layer's weights. `group` is Keras' address of the layer: `layers/sequential/layers/conv2d`.
-/// `trainable` counts `frozen`; a `statistic` is never trained.
+/// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
+/// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
+/// `layers/sequential/layers/conv2d`. `trainable` counts `frozen`; a `statistic` is never trained.
 struct weight_record {
     std::string path;
     std::string type;
@@ -29,7 +29,8 @@ struct weight_record {
 };
 
 /// The error of a weight whose shape in the file is another.
-[[noreturn]] inline void refuse_shape(const std::filesystem::path& file, const weight_record& wanted, const std::string& found) {
+[[noreturn]] inline void refuse_shape(const std::filesystem::path& file, const weight_record& wanted,
+                                      const std::string& found) {
     throw file_error(file, wanted.where() + ": expected shape " + to_text(wanted.extents).str() + ", found " + found +
                                "; load a file that was saved from the same architecture");
 }

@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/atomic_file.hpp>
+#include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
-#include <strata/io/atomic_file.hpp>
-#include <strata/io/error.hpp>
 #include <strata/io/header_parser.hpp>
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/file_error.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/io/error.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/model/model.hpp>

@@ -77,7 +77,8 @@ private:
             text<200> known;
             for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.name;
             const auto where = text<200>() << name() << " (" << type() << "), a weight by name";
-            if (known.empty()) return refuse("a layer with weights", Weight.view(), "ask a layer that has weights", where);
+            if (known.empty())
+                return refuse("a layer with weights", Weight.view(), "ask a layer that has weights", where);
             return refuse(text<200>("one of ") << known, text<200>("no weight ") << Weight.view(),
                           "ask for a weight that it has", where);
         }();

@@ -152,6 +152,7 @@ struct Sequential {
     static constexpr std::size_t flops(const shape& in) { return detail::total_flops(in, layers_of<Sequential>{}); }
 
 private:
+    /// A fact of a built net; asked of another, a refusal.
     template <class Facts>
     using known = detail::known_fact<Sequential, Facts>;
 };

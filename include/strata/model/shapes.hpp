@@ -100,7 +100,8 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
 }
 
 constexpr report not_built() {
-    return refuse("a known input shape", "none: it is not built", "put Input<...> first, or call build_for(x)", "this net");
+    return refuse("a known input shape", "none: it is not built", "put Input<...> first, or call build_for(x)",
+                  "this net");
 }
 
 /// What a net's own structure is worth, whatever its input.

@@ -1,0 +1,49 @@
+// HDF5 weight files, of Keras 3 and of the older Keras. Needs HDF5; io/weights.hpp takes it in under STRATA_WITH_HDF5.
+#pragma once
+
+#include <cctype>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <strata/core/file_error.hpp>
+#include <strata/io/hdf5_handle.hpp>
+#include <strata/io/hdf5_reader.hpp>
+#include <strata/io/hdf5_writer.hpp>
+#include <strata/io/keras_h5.hpp>
+#include <strata/io/legacy_h5.hpp>
+#include <strata/io/record.hpp>
+
+namespace strata::io {
+
+/// The values of all records, in their order. The content says which layout it is, not the name: what `save_weights` of
+/// Keras 3 writes, or what `save` to .h5 and the older `save_weights` write. Throws file_error.
+template <class T>
+std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_record> wanted) {
+    const hdf5_session session;
+    const hdf5_reader reader(file);
+    if (reader.has_texts("", "layer_names")) return load_legacy_h5<T>(reader, "", wanted);
+    if (reader.has_group("model_weights")) return load_legacy_h5<T>(reader, "model_weights", wanted);
+    if (!reader.has_group("layers") && !wanted.empty())
+        throw file_error(file,
+                         "is an HDF5 file without weights of Keras: expected a group layers or model_weights or an "
+                         "attribute layer_names; save it with save_weights");
+    return load_keras_h5<T>(reader, wanted);
+}
+
+/// Writes all records as float32 or float64, as T is: in Keras 3's layout to `.weights.h5`, in the older one to any
+/// other name. Keras reads both with `load_weights`. A failed save throws file_error and leaves the old file.
+template <class T>
+void save_hdf5(const std::filesystem::path& file, std::span<const weight_record> records,
+               std::span<const std::vector<T>> values) {
+    std::string name = file.filename().string();
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const hdf5_session session;
+    hdf5_writer writer(file);
+    if (name.ends_with(".weights.h5")) save_keras_h5<T>(writer, records, values);
+    else save_legacy_h5<T>(writer, records, values);
+    writer.write();
+}
+
+}  // namespace strata::io

@@ -1,0 +1,195 @@
+// hdf5_reader: an HDF5 file whose names, types and shapes are checked before its values are read.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <strata/core/file_error.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/io/hdf5_handle.hpp>
+#include <strata/io/record.hpp>
+
+namespace strata::io {
+
+/// Knows only what hangs in the file by hard links: soft and external links, which may lead out of it or nowhere, are
+/// not followed. Paths have no slash in front. Lives inside an hdf5_session. Damage within HDF5's own structures is the
+/// library's to find, and old versions (1.10) may crash on it: where files come from strangers, take .safetensors.
+class hdf5_reader {
+public:
+    /// Throws file_error for what is no readable HDF5 file.
+    explicit hdf5_reader(const std::filesystem::path& file) : path_(file) {
+        std::error_code code;
+        const auto status = std::filesystem::status(file, code);
+        if (std::filesystem::is_directory(status)) throw file_error(file, "is a folder, expected an HDF5 file");
+        if (!std::filesystem::is_regular_file(status))
+            throw file_error(file, "cannot be opened: does it exist, may it be read?");
+        if (std::filesystem::file_size(file, code) == 0)
+            throw file_error(file, "is empty, expected an HDF5 file; save it again");
+        const htri_t known = H5Fis_hdf5(file.c_str());
+        if (known < 0) throw file_error(file, "cannot be opened: may it be read?" + hdf5_reason());
+        if (known == 0) throw file_error(file, "is no HDF5 file; load a .weights.h5 or .h5 file of Keras or strata");
+        file_ = hdf5_file(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+        if (!file_) refuse_damaged();
+        list_objects();
+    }
+
+    const std::filesystem::path& file() const { return path_; }
+    bool has_group(const std::string& path) const { return groups_.contains(path); }
+    bool has_dataset(const std::string& path) const { return datasets_.contains(path); }
+    /// All datasets, sorted by path.
+    const std::set<std::string>& datasets() const { return datasets_; }
+
+    /// Whether a group ("" is the root) has a list of texts, whole or in parts `<name>0`, `<name>1`, ...
+    bool has_texts(const std::string& group, const std::string& name) const {
+        const hdf5_object object = open(group);
+        return has_attribute(object, name) || has_attribute(object, name + "0");
+    }
+    /// A list of texts; Keras cuts a long one into parts.
+    std::vector<std::string> texts(const std::string& group, const std::string& name) const {
+        const hdf5_object object = open(group);
+        std::vector<std::string> result;
+        if (has_attribute(object, name)) append_texts(object, name, result);
+        else
+            for (std::size_t part = 0; has_attribute(object, name + std::to_string(part)); ++part)
+                append_texts(object, name + std::to_string(part), result);
+        return result;
+    }
+
+    /// `(3, 5)`, or what it is instead.
+    std::string shape_text(const std::string& dataset) const {
+        const hdf5_dataset opened = open_dataset(dataset);
+        const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));
+        std::string result = "(";
+        for (std::size_t axis = 0; axis < extents.size(); ++axis)
+            result += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
+        return result + ")";
+    }
+    /// The values of a dataset for a weight, whatever the width of its floats; its type and its shape are compared
+    /// before memory is taken.
+    template <class T>
+    std::vector<T> values(const std::string& dataset, const weight_record& wanted) const {
+        static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                      "strata: HDF5 files hold weights of float or double");
+        const hdf5_dataset opened = open_dataset(dataset);
+        const hdf5_type type(H5Dget_type(opened.id()));
+        if (H5Tget_class(type.id()) != H5T_FLOAT)
+            throw file_error(path_, wanted.where() + ": expected values of type float16, float32 or float64, found " +
+                                        type_name(type.id()) + " in " + dataset + "; save the model in float32");
+        const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));
+        bool same = extents.size() == wanted.extents.rank();
+        for (std::size_t axis = 0; same && axis < extents.size(); ++axis) same = extents[axis] == wanted.extents[axis];
+        if (!same) refuse_shape(path_, wanted, shape_text(dataset) + " in " + dataset);
+        const hdf5_properties layout(H5Dget_create_plist(opened.id()));
+        if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) != 0)
+            throw file_error(path_, wanted.where() + ": the values of " + dataset +
+                                        " lie in another file; load a file that holds its values");
+        std::vector<T> result(wanted.extents.size());
+        const hid_t memory = std::is_same_v<T, float> ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+        if (H5Dread(opened.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()) < 0) refuse_damaged(dataset);
+        return result;
+    }
+
+private:
+    [[noreturn]] void refuse_damaged(const std::string& where = {}) const {
+        throw file_error(path_, (where.empty() ? where : where + " ") +
+                                    "cannot be read: the file is truncated or damaged" + hdf5_reason() +
+                                    "; save it again");
+    }
+
+    void list_objects() {
+        const auto visit = [](hid_t, const char* name, const auto* info, void* self) -> herr_t {
+            try {
+                hdf5_reader& reader = *static_cast<hdf5_reader*>(self);
+                if (info->type == H5O_TYPE_GROUP) reader.groups_.insert(name);
+                if (info->type == H5O_TYPE_DATASET) reader.datasets_.insert(name);
+            } catch (...) {  // no exception may pass through C
+                return -1;
+            }
+            return 0;
+        };
+        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC) < 0) refuse_damaged();
+    }
+    hdf5_object open(const std::string& group) const {
+        hdf5_object object(H5Oopen(file_.id(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT));
+        if (!object) refuse_damaged(group);
+        return object;
+    }
+    hdf5_dataset open_dataset(const std::string& path) const {
+        hdf5_dataset dataset(H5Dopen2(file_.id(), path.c_str(), H5P_DEFAULT));
+        if (!dataset) refuse_damaged(path);
+        return dataset;
+    }
+    static std::vector<hsize_t> extents_of(const hdf5_space& space) {
+        const int rank = H5Sget_simple_extent_ndims(space.id());
+        std::vector<hsize_t> extents(rank > 0 ? static_cast<std::size_t>(rank) : 0);
+        H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
+        return extents;
+    }
+    static bool has_attribute(const hdf5_object& object, const std::string& name) {
+        return H5Aexists(object.id(), name.c_str()) > 0;
+    }
+
+    void append_texts(const hdf5_object& object, const std::string& name, std::vector<std::string>& result) const {
+        const hdf5_attribute attribute(H5Aopen(object.id(), name.c_str(), H5P_DEFAULT));
+        const hdf5_type type(attribute ? H5Aget_type(attribute.id()) : H5I_INVALID_HID);
+        const hdf5_space space(attribute ? H5Aget_space(attribute.id()) : H5I_INVALID_HID);
+        if (!type || !space) refuse_damaged("attribute " + name);
+        const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+        if (count == 0) return;  // Keras gives an empty list the type float64
+        if (H5Tget_class(type.id()) != H5T_STRING)
+            throw file_error(path_, "attribute " + name + ": expected texts, found " + type_name(type.id()) +
+                                        "; load a file of Keras or strata");
+        const std::size_t size = H5Tget_size(type.id()), number = static_cast<std::size_t>(count);
+        // Far above any net: a larger attribute was made to exhaust memory.
+        constexpr std::size_t limit = std::size_t{1} << 26;
+        if (count < 0 || size == 0 || number > limit / size)
+            throw file_error(path_,
+                             "attribute " + name + " is too large for a list of names; load a file of Keras or strata");
+        if (H5Tis_variable_str(type.id()) > 0) {
+            std::vector<char*> pointers(number);
+            if (H5Aread(attribute.id(), type.id(), pointers.data()) < 0) refuse_damaged("attribute " + name);
+            for (const char* text : pointers) result.emplace_back(text == nullptr ? "" : text);
+            H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, pointers.data());
+        } else {
+            std::string chars(number * size, '\0');
+            if (H5Aread(attribute.id(), type.id(), chars.data()) < 0) refuse_damaged("attribute " + name);
+            for (std::size_t i = 0; i < number; ++i) {
+                const std::string text = chars.substr(i * size, size);
+                result.push_back(text.substr(0, text.find('\0')));
+            }
+        }
+    }
+
+    /// A type as numpy calls it: `int32`, `string`.
+    static std::string type_name(hid_t type) {
+        const std::string bits = std::to_string(8 * H5Tget_size(type));
+        switch (H5Tget_class(type)) {
+            case H5T_FLOAT:
+                return "float" + bits;
+            case H5T_INTEGER:
+                return (H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + bits;
+            case H5T_STRING:
+                return "string";
+            case H5T_ENUM:
+                return "enumeration";
+            case H5T_COMPOUND:
+                return "compound";
+            case H5T_OPAQUE:
+                return "opaque of " + bits + " bits";
+            default:
+                return "a type that is no number";
+        }
+    }
+
+    std::filesystem::path path_;
+    hdf5_file file_;
+    std::set<std::string> groups_, datasets_;
+};
+
+}  // namespace strata::io

@@ -1,0 +1,141 @@
+// The layout of Keras' older .h5: attributes list the layers and each layer's weights, in order.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <strata/core/file_error.hpp>
+#include <strata/io/hdf5_reader.hpp>
+#include <strata/io/hdf5_writer.hpp>
+#include <strata/io/record.hpp>
+
+namespace strata::io {
+
+/// The weights of one layer of the outermost model, by their positions in the list of all.
+struct legacy_layer {
+    std::string name;
+    std::vector<std::size_t> weights;
+};
+
+/// A nested model is one layer.
+inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> records) {
+    std::vector<legacy_layer> result;
+    std::string last;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const std::string& group = records[i].group;
+        const std::string outer = group.substr(0, group.find('/', group.find('/') + 1));
+        if (result.empty() || outer != last) {
+            const std::string& path = records[i].path;
+            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')), .weights = {}});
+        }
+        result.back().weights.push_back(i);
+        last = outer;
+    }
+    return result;
+}
+
+/// Which weights were trainable when a file was saved; Keras lists those of a layer first, then the others.
+enum class legacy_order { as_here, nothing_frozen, all_frozen };
+
+inline std::vector<std::size_t> ordered(const legacy_layer& layer, std::span<const weight_record> records,
+                                        legacy_order order) {
+    std::vector<std::size_t> result;
+    for (const bool is_first : {true, false})
+        for (const std::size_t i : layer.weights) {
+            const bool trainable = order == legacy_order::as_here
+                                       ? records[i].trainable
+                                       : order == legacy_order::nothing_frozen && !records[i].statistic;
+            if (trainable == is_first) result.push_back(i);
+        }
+    return result;
+}
+
+/// The order that the names in a file tell (`base/batch_normalization/gamma:0` is `gamma`); as Keras', by what is
+/// frozen here, where they tell none.
+inline std::vector<std::size_t> matched(const legacy_layer& layer, std::span<const weight_record> records,
+                                        const std::vector<std::string>& names) {
+    for (const auto order : {legacy_order::as_here, legacy_order::nothing_frozen, legacy_order::all_frozen}) {
+        const std::vector<std::size_t> weights = ordered(layer, records, order);
+        if (std::equal(weights.begin(), weights.end(), names.begin(), names.end(),
+                       [&](std::size_t i, const std::string& path) {
+                           const std::string name = path.substr(path.rfind('/') + 1);
+                           return records[i].name == name.substr(0, name.find(':'));
+                       }))
+            return weights;
+    }
+    return ordered(layer, records, legacy_order::as_here);
+}
+
+/// The values of all records, in their order; `root` is "" or `model_weights`. As in Keras, layers are matched in order
+/// and by shape, whatever their names; layers without weights do not count.
+template <class T>
+std::vector<std::vector<T>> load_legacy_h5(const hdf5_reader& reader, const std::string& root,
+                                           std::span<const weight_record> wanted) {
+    constexpr const char* remedy = "; load a file that was saved from the same architecture";
+    struct saved_layer {
+        std::string group;
+        std::vector<std::string> weights;
+    };
+    std::vector<saved_layer> saved;
+    for (const std::string& name : reader.texts(root, "layer_names")) {
+        const std::string group = root.empty() ? name : root + "/" + name;
+        if (!reader.has_group(group))
+            throw file_error(
+                reader.file(),
+                "layer " + name + " is listed, but its group is missing; the file is damaged, save it again");
+        auto weights = reader.texts(group, "weight_names");
+        if (!weights.empty()) saved.push_back({group, std::move(weights)});
+    }
+    const std::vector<legacy_layer> layers = legacy_layers(wanted);
+    const std::string counts =
+        "expected " + std::to_string(layers.size()) + " layers with weights, found " + std::to_string(saved.size());
+    if (saved.size() < layers.size())
+        throw file_error(reader.file(),
+                         wanted[layers[saved.size()].weights.front()].where() + " is not in it: " + counts + remedy);
+    if (saved.size() > layers.size())
+        throw file_error(reader.file(), counts + ", the first of the others is " + saved[layers.size()].group + remedy);
+
+    std::vector<std::vector<T>> values(wanted.size());
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto& [group, names] = saved[i];
+        if (names.size() != layers[i].weights.size())
+            throw file_error(reader.file(), "layer " + layers[i].name + ": expected " +
+                                                std::to_string(layers[i].weights.size()) + " weights, found " +
+                                                std::to_string(names.size()) + " in " + group + remedy);
+        const std::vector<std::size_t> weights = matched(layers[i], wanted, names);
+        for (std::size_t k = 0; k < names.size(); ++k) {
+            const std::string dataset = group + "/" + names[k];
+            if (!reader.has_dataset(dataset))
+                throw file_error(reader.file(), wanted[weights[k]].where() + ": " + dataset +
+                                                    " is listed, but missing; the file is damaged, save it again");
+            values[weights[k]] = reader.values<T>(dataset, wanted[weights[k]]);
+        }
+    }
+    return values;
+}
+
+/// Adds all records at the root, as Keras 2's `save_weights` does; Keras' `load_weights` reads them, Keras'
+/// `load_model` needs the architecture, which is not in the file.
+template <class T>
+void save_legacy_h5(hdf5_writer& writer, std::span<const weight_record> records,
+                    std::span<const std::vector<T>> values) {
+    std::vector<std::string> layer_names;
+    for (const legacy_layer& layer : legacy_layers(records)) {
+        layer_names.push_back(layer.name);
+        std::vector<std::string> weight_names;
+        for (const std::size_t i : ordered(layer, records, legacy_order::as_here)) {
+            weight_names.push_back(records[i].full_name());
+            writer.add(layer.name + "/" + weight_names.back(), records[i].extents, values[i]);
+        }
+        writer.add_texts(layer.name, "weight_names", weight_names);
+    }
+    writer.add_texts("", "layer_names", layer_names);
+    // Without a version, Keras 2 takes the file for one of Keras 1 and converts kernels.
+    writer.add_text("", "keras_version", "3.0.0");
+}
+
+}  // namespace strata::io

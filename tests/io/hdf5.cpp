@@ -1,0 +1,283 @@
+// HDF5: layouts, types, order in the older files, hostile files, and what the library must not do to its host.
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <strata/io/hdf5.hpp>
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+#include "files.hpp"
+
+namespace {
+
+using namespace strata;
+
+constexpr auto net = Sequential{Input<3>{}, Dense<2>{}};
+
+io::hdf5_file create(const std::filesystem::path& file) {
+    return io::hdf5_file(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+}
+void add_group(const io::hdf5_file& file, const std::string& path) {
+    io::hdf5_object made(H5Gcreate2(file.id(), path.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    REQUIRE(made);
+}
+io::hdf5_dataset add_dataset(const io::hdf5_file& file, const std::string& path, hid_t type,
+                             const std::vector<hsize_t>& extents, hid_t properties = H5P_DEFAULT) {
+    const io::hdf5_space space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr));
+    io::hdf5_dataset made(H5Dcreate2(file.id(), path.c_str(), type, space.id(), H5P_DEFAULT, properties, H5P_DEFAULT));
+    REQUIRE(made);
+    return made;
+}
+/// A file in Keras 3's layout with a kernel of a type and shape; the bias is right.
+void write_kernel(const std::filesystem::path& path, hid_t type, const std::vector<hsize_t>& extents,
+                  hid_t properties = H5P_DEFAULT) {
+    const auto file = create(path);
+    for (const char* group : {"layers", "layers/dense", "layers/dense/vars"}) add_group(file, group);
+    add_dataset(file, "layers/dense/vars/0", type, extents, properties);
+    add_dataset(file, "layers/dense/vars/1", H5T_IEEE_F32LE, {2});
+}
+
+std::string refused_with(const std::filesystem::path& file) {
+    auto model = net.build({.seed = 2});
+    const auto before = model;
+    const std::string what = refusal([&] { model.load_weights(file); });
+    REQUIRE(!what.empty());
+    REQUIRE(model == before);
+    return what;
+}
+
+int printed = 0;
+herr_t count_printed(hid_t, void*) { return ++printed, 0; }
+
+/// A weight of a nested model, for the order of the older layout.
+io::weight_record nested(const std::string& layer, const std::string& name, std::size_t number, bool trainable,
+                         bool statistic) {
+    return {.path = "base/" + layer,
+            .type = "Own",
+            .name = name,
+            .group = "layers/sequential/layers/" + layer,
+            .extents = shape{1},
+            .number = number,
+            .trainable = trainable,
+            .statistic = statistic};
+}
+std::vector<io::weight_record> two_normalizations(bool first_is_frozen) {
+    std::vector<io::weight_record> records;
+    for (const std::string layer : {"own", "own_1"}) {
+        const bool trainable = !(first_is_frozen && layer == "own");
+        records.push_back(nested(layer, "gamma", 0, trainable, false));
+        records.push_back(nested(layer, "moving_mean", 1, false, true));
+    }
+    return records;
+}
+const std::vector<std::vector<float>> four_values{{1}, {2}, {3}, {4}};
+
+}  // namespace
+
+TEST_CASE("the layout is told by the content, not by the name") {
+    const folder at;
+    const auto model = net.build({.seed = 3});
+    for (const char* name : {"a.weights.h5", "a.h5"}) {
+        model.save_weights(at / name);
+        for (const char* other_name : {"b.weights.h5", "b.h5"}) {
+            std::filesystem::copy_file(at / name, at / other_name, std::filesystem::copy_options::overwrite_existing);
+            auto other = net.build({.seed = 4});
+            other.load_weights(at / other_name);
+            REQUIRE(other == model);
+        }
+    }
+    const io::hdf5_session session;
+    REQUIRE(io::hdf5_reader(at / "a.weights.h5").has_dataset("layers/dense/vars/0"));
+    REQUIRE(io::hdf5_reader(at / "a.h5").texts("", "layer_names") == std::vector<std::string>{"dense"});
+}
+
+TEST_CASE("an HDF5 file without weights is refused and called so") {
+    const folder at;
+    add_dataset(create(at / "a.h5"), "temperature", H5T_IEEE_F32LE, {5});
+    REQUIRE(contains(refused_with(at / "a.h5"), "without weights of Keras"));
+}
+
+TEST_CASE("a weight of integers or texts is refused with its type") {
+    const folder at;
+    const io::hdf5_type text(H5Tcopy(H5T_C_S1)), variable(H5Tcopy(H5T_C_S1)), raw(H5Tcreate(H5T_OPAQUE, 2));
+    H5Tset_size(text.id(), 12);
+    H5Tset_size(variable.id(), H5T_VARIABLE);
+    const std::vector<std::pair<hid_t, std::string>> types{{H5T_STD_I32LE, "int32"},
+                                                           {H5T_STD_U8LE, "uint8"},
+                                                           {text.id(), "string"},
+                                                           {variable.id(), "string"},
+                                                           {raw.id(), "opaque of 16 bits"}};
+    for (const auto& [type, called] : types) {
+        write_kernel(at / "a.weights.h5", type, {3, 2});
+        const std::string what = refused_with(at / "a.weights.h5");
+        for (const std::string& part :
+             {std::string("layer dense (Dense), weight kernel"), "or float64, found " + called}) {
+            INFO(what);
+            REQUIRE(contains(what, part));
+        }
+    }
+}
+
+TEST_CASE("halves, doubles and big-endian floats become floats") {
+    const folder at;
+    const std::vector<float> values{1, -2, 65504, 0x1p-24f, -0.0f, 0.5f};
+    const io::hdf5_type half(H5Tcopy(H5T_IEEE_F32LE));
+    H5Tset_fields(half.id(), 15, 10, 5, 0, 10);
+    H5Tset_size(half.id(), 2);
+    H5Tset_ebias(half.id(), 15);
+    for (const hid_t type : {half.id(), hid_t{H5T_IEEE_F64LE}, hid_t{H5T_IEEE_F32BE}}) {
+        {
+            const auto file = create(at / "a.weights.h5");
+            for (const char* group : {"layers", "layers/dense", "layers/dense/vars"}) add_group(file, group);
+            const auto kernel = add_dataset(file, "layers/dense/vars/0", type, {3, 2});
+            H5Dwrite(kernel.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+            add_dataset(file, "layers/dense/vars/1", H5T_IEEE_F32LE, {2});
+        }
+        auto model = net.build({.seed = 3});
+        model.load_weights(at / "a.weights.h5");
+        REQUIRE(model.weights()[0].to_vector() == values);
+    }
+}
+
+TEST_CASE("a weight that announces too many elements is refused before memory is taken") {
+    const folder at;
+    write_kernel(at / "a.weights.h5", H5T_IEEE_F32LE, {hsize_t{1} << 30, hsize_t{1} << 30});
+    const std::string what = refused_with(at / "a.weights.h5");
+    REQUIRE(contains(what, "expected shape (3, 2), found (1073741824, 1073741824)"));
+    write_kernel(at / "b.weights.h5", H5T_IEEE_F32LE, std::vector<hsize_t>(32, 1));
+    REQUIRE(contains(refused_with(at / "b.weights.h5"), "(1, 1, 1"));
+    write_kernel(at / "c.weights.h5", H5T_IEEE_F32LE, {});
+    REQUIRE(contains(refused_with(at / "c.weights.h5"), "found ()"));
+}
+
+TEST_CASE("links and values that lead out of the file are not followed") {
+    const folder at;
+    net.build().save_weights(at / "secret.weights.h5");
+    {
+        const auto file = create(at / "a.weights.h5");
+        REQUIRE(H5Lcreate_external((at / "secret.weights.h5").c_str(), "layers", file.id(), "layers", H5P_DEFAULT,
+                                   H5P_DEFAULT) >= 0);
+    }
+    REQUIRE(contains(refused_with(at / "a.weights.h5"), "without weights"));
+    write(at / "secret", std::string(24, 'x'));
+    const io::hdf5_properties outside(H5Pcreate(H5P_DATASET_CREATE));
+    H5Pset_external(outside.id(), (at / "secret").c_str(), 0, 24);
+    write_kernel(at / "b.weights.h5", H5T_IEEE_F32LE, {3, 2}, outside.id());
+    REQUIRE(contains(refused_with(at / "b.weights.h5"), "lie in another file"));
+}
+
+TEST_CASE("a file whose groups contain each other is read to its end") {
+    const folder at;
+    const auto model = net.build({.seed = 3});
+    model.save_weights(at / "a.weights.h5");
+    {
+        const io::hdf5_file file(H5Fopen((at / "a.weights.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+        REQUIRE(H5Lcreate_hard(file.id(), "/", file.id(), "layers/dense/loop", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+        REQUIRE(H5Lcreate_hard(file.id(), "layers", file.id(), "layers/dense/again", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    }
+    auto other = net.build({.seed = 4});
+    other.load_weights(at / "a.weights.h5");
+    REQUIRE(other == model);
+}
+
+TEST_CASE("a list of layers that names what is not there is refused") {
+    const folder at;
+    const io::hdf5_session session;
+    const auto save = [&](auto fill) {
+        io::hdf5_writer writer(at / "a.h5");
+        fill(writer);
+        writer.write();
+    };
+    const auto records = io::weight_records<std::remove_const_t<decltype(net)>>();
+    const auto load = [&] {
+        return refusal([&] { io::load_legacy_h5<float>(io::hdf5_reader(at / "a.h5"), "", records); });
+    };
+    save([](auto& writer) { writer.add_texts("", "layer_names", {"dense"}); });
+    REQUIRE(contains(load(), "layer dense is listed, but its group is missing"));
+    save([](auto& writer) {
+        writer.add_texts("", "layer_names", {"dense"});
+        writer.add_texts("dense", "weight_names", {"dense/kernel", "dense/bias"});
+    });
+    REQUIRE(contains(load(), "dense/dense/kernel is listed, but missing"));
+    save([](auto& writer) { writer.add("layer_names", shape{1}, std::vector<float>{1}); });
+    REQUIRE(contains(load(), "layer dense (Dense), weight kernel is not in it"));
+}
+
+TEST_CASE("long lists of layers in parts, and texts of fixed length, are read") {
+    const folder at;
+    {
+        const auto file = create(at / "a.h5");
+        for (int part = 0; part < 2; ++part) {
+            const io::hdf5_type text(H5Tcopy(H5T_C_S1));
+            H5Tset_size(text.id(), 6);
+            const hsize_t count = 2;
+            const io::hdf5_space space(H5Screate_simple(1, &count, nullptr));
+            const io::hdf5_attribute made(H5Acreate2(file.id(), ("layer_names" + std::to_string(part)).c_str(),
+                                                     text.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT));
+            H5Awrite(made.id(), text.id(), part == 0 ? "conv\0\0sixsix" : "a\0\0\0\0\0last\0");
+        }
+    }
+    const io::hdf5_session session;
+    const io::hdf5_reader reader(at / "a.h5");
+    REQUIRE(reader.has_texts("", "layer_names"));
+    REQUIRE(reader.texts("", "layer_names") == std::vector<std::string>{"conv", "sixsix", "a", "last"});
+}
+
+TEST_CASE("the older layout lists trainable weights first, and a reader that froze others finds them by name") {
+    const folder at;
+    const io::hdf5_session session;
+    for (const bool frozen_when_saved : {false, true})
+        for (const bool frozen_when_loaded : {false, true}) {
+            INFO(frozen_when_saved << frozen_when_loaded);
+            io::hdf5_writer writer(at / "a.h5");
+            io::save_legacy_h5<float>(writer, two_normalizations(frozen_when_saved), four_values);
+            writer.write();
+            const io::hdf5_reader reader(at / "a.h5");
+            const auto names = reader.texts("base", "weight_names");
+            REQUIRE(names.front() == (frozen_when_saved ? "base/own_1/gamma" : "base/own/gamma"));
+            REQUIRE(names[1] == (frozen_when_saved ? "base/own/gamma" : "base/own_1/gamma"));
+            if (frozen_when_saved == frozen_when_loaded)
+                REQUIRE(io::load_legacy_h5<float>(reader, "", two_normalizations(frozen_when_loaded)) == four_values);
+        }
+    auto all_frozen = two_normalizations(true);
+    for (auto& record : all_frozen) record.trainable = false;
+    for (const auto& [saved, loaded] :
+         {std::pair(all_frozen, two_normalizations(false)), std::pair(two_normalizations(false), all_frozen)}) {
+        io::hdf5_writer writer(at / "a.h5");
+        io::save_legacy_h5<float>(writer, saved, four_values);
+        writer.write();
+        REQUIRE(io::load_legacy_h5<float>(io::hdf5_reader(at / "a.h5"), "", loaded) == four_values);
+    }
+}
+
+TEST_CASE("HDF5 prints nothing while a load fails, and prints as before afterwards") {
+    const folder at;
+    net.build().save_weights(at / "a.weights.h5");
+    const std::string bytes = read(at / "a.weights.h5");
+    write(at / "a.weights.h5", bytes.substr(0, bytes.size() / 2));
+    H5E_auto2_t before = nullptr;
+    void* data = nullptr;
+    H5Eget_auto2(H5E_DEFAULT, &before, &data);
+    int mark = 0;
+    H5Eset_auto2(H5E_DEFAULT, count_printed, &mark);
+    REQUIRE(contains(refused_with(at / "a.weights.h5"), "truncated"));
+    REQUIRE(printed == 0);
+    H5E_auto2_t now = nullptr;
+    void* now_data = nullptr;
+    H5Eget_auto2(H5E_DEFAULT, &now, &now_data);
+    H5Eset_auto2(H5E_DEFAULT, before, data);
+    REQUIRE(now == count_printed);
+    REQUIRE(now_data == &mark);
+}
+
+TEST_CASE("nothing of HDF5 stays open") {
+    const folder at;
+    net.build().save_weights(at / "a.weights.h5");
+    net.build().save_weights(at / "a.h5");
+    net.build().load_weights(at / "a.h5");
+    write_kernel(at / "b.weights.h5", H5T_STD_I32LE, {3, 2});
+    refused_with(at / "b.weights.h5");
+    REQUIRE(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_ALL) == 0);
+}

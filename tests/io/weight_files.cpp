@@ -1,0 +1,246 @@
+// What holds for every format alike: what was saved comes back, and a file that is wrong in any way changes nothing.
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+#include "files.hpp"
+
+namespace {
+
+using namespace strata;
+
+constexpr auto net = Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<4>{}};
+
+#if defined(STRATA_WITH_HDF5)
+const std::vector<std::string> extensions{".safetensors", ".weights.h5", ".h5", ".hdf5"};
+#else
+const std::vector<std::string> extensions{".safetensors"};
+#endif
+
+/// Loads a file that must be refused; the message, after the model was found unchanged.
+template <class Model>
+std::string refused_by(Model model, const std::filesystem::path& file) {
+    const Model before = model;
+    const std::string what = refusal([&] { model.load_weights(file); });
+    REQUIRE(!what.empty());
+    REQUIRE(contains(what, file.string()));
+    REQUIRE(model == before);
+    return what;
+}
+
+/// Files of this process cannot grow past a number of bytes: a full disk, as a test can have it.
+struct small_disk {
+    rlimit before{};
+    void (*handler)(int);
+    explicit small_disk(rlim_t bytes) : handler(std::signal(SIGXFSZ, SIG_IGN)) {
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit now{bytes, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &now);
+    }
+    ~small_disk() {
+        setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, handler);
+    }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("what was saved comes back bit for bit, nested models too", "", float, double) {
+    constexpr auto nested = Sequential{Input<9, 9, 2>{},
+                                       Conv2D<3, 2>{},
+                                       Sequential{Conv2D<4, 3, ReLU, name<"a b">>{}, Conv2D<5, 2, no_bias, frozen>{}},
+                                       Sequential{Conv2D<5, 1, no_bias>{}, ReLU{}, Sequential{Dense<5>{}}},
+                                       Flatten<>{},
+                                       Dense<3>{}};
+    using model_type = Model<std::remove_const_t<decltype(nested)>, TestType>;
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const model_type model{build_options{.seed = 3}};
+        model.save_weights(at / ("a" + extension));
+        model_type other{build_options{.seed = 4}};
+        REQUIRE(!(other == model));
+        other.load_weights(at / ("a" + extension));
+        REQUIRE(other == model);
+        model.save_weights(at / ("b" + extension));
+        REQUIRE(read(at / ("a" + extension)) == read(at / ("b" + extension)));
+    }
+}
+
+TEST_CASE("a file of doubles loads into a model of floats, and the other way round") {
+    using net_type = std::remove_const_t<decltype(net)>;
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const Model<net_type, double> wide{build_options{.seed = 3}};
+        wide.save_weights(at / ("wide" + extension));
+        Model<net_type, float> narrow{build_options{.seed = 4}};
+        narrow.load_weights(at / ("wide" + extension));
+        for (std::size_t w = 0; w < wide.weights().size(); ++w)
+            for (std::size_t i = 0; i < wide.weights()[w].size(); ++i)
+                REQUIRE(narrow.weights()[w][i] == static_cast<float>(wide.weights()[w][i]));
+        narrow.save_weights(at / ("narrow" + extension));
+        Model<net_type, double> back{build_options{.seed = 5}};
+        back.load_weights(at / ("narrow" + extension));
+        for (std::size_t w = 0; w < wide.weights().size(); ++w)
+            for (std::size_t i = 0; i < wide.weights()[w].size(); ++i)
+                REQUIRE(back.weights()[w][i] == static_cast<double>(narrow.weights()[w][i]));
+    }
+}
+
+TEST_CASE("a net without weights saves and loads") {
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        constexpr auto empty = Sequential{Input<4, 2>{}, Flatten<>{}};
+        auto model = empty.build();
+        model.save_weights(at / ("a" + extension));
+        model.load_weights(at / ("a" + extension));
+        REQUIRE(!refused_by(net.build(), at / ("a" + extension)).empty());
+    }
+}
+
+TEST_CASE("a truncated file is refused at every length") {
+    for (const std::string& extension : extensions) {
+        const folder at;
+        net.build({.seed = 3}).save_weights(at / ("a" + extension));
+        const std::string bytes = read(at / ("a" + extension));
+        REQUIRE(bytes.size() > 1000);
+        // Every length around the headers and at the end, steps between them.
+        for (std::size_t length = 0; length < bytes.size();
+             length += length < 120 || length + 12 > bytes.size() ? 1 : 11 + length / 100) {
+            INFO(extension << ", " << length << " of " << bytes.size() << " bytes");
+            write(at / ("b" + extension), bytes.substr(0, length));
+            refused_by(net.build({.seed = 9}), at / ("b" + extension));
+        }
+    }
+}
+
+TEST_CASE("a file of something else is refused and called so") {
+    const std::string picture = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) + std::string(3000, '\x7f');
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const auto file = at / ("a" + extension);
+        for (const std::string& bytes : {std::string("weights, but in words\n"), picture, std::string(5000, '\0')}) {
+            write(file, bytes);
+            const std::string what = refused_by(net.build(), file);
+            REQUIRE(contains(what, extension == ".safetensors" ? "no .safetensors file" : "is no HDF5 file"));
+        }
+        write(file, "");
+        REQUIRE(contains(refused_by(net.build(), file), extension == ".safetensors" ? "has 0 bytes" : "is empty"));
+    }
+}
+
+TEST_CASE("a file that cannot be opened is refused") {
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        REQUIRE(contains(refused_by(net.build(), at / ("missing" + extension)), "cannot be opened"));
+        std::filesystem::create_directory(at / ("folder" + extension));
+        REQUIRE(contains(refused_by(net.build(), at / ("folder" + extension)), "is a folder"));
+        std::filesystem::create_symlink(at / "nowhere", at / ("link" + extension));
+        REQUIRE(contains(refused_by(net.build(), at / ("link" + extension)), "cannot be opened"));
+        if (::geteuid() != 0) {  // root reads what nobody may read
+            net.build().save_weights(at / ("secret" + extension));
+            std::filesystem::permissions(at / ("secret" + extension), std::filesystem::perms::none);
+            REQUIRE(contains(refused_by(net.build(), at / ("secret" + extension)), "cannot be opened"));
+        }
+    }
+}
+
+TEST_CASE("another shape is refused with the layer, the weight and both shapes") {
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<5>{}}.build().save_weights(
+            at / ("a" + extension));
+        const std::string what = refused_by(net.build(), at / ("a" + extension));
+        for (const char* part : {"layer dense (Dense)", "weight kernel", "(48, 4)", "(48, 5)", "same architecture"}) {
+            INFO(what << " lacks " << part);
+            REQUIRE(contains(what, part));
+        }
+    }
+}
+
+TEST_CASE("a file with fewer or more layers, or with other weights in a layer, is refused") {
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const auto file = at / ("a" + extension);
+        Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}}.build().save_weights(file);
+        REQUIRE(contains(refused_by(net.build(), file), "layer dense (Dense)"));
+        Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<4>{}, Dense<4>{}}.build().save_weights(
+            file);
+        REQUIRE(contains(refused_by(net.build(), file), "dense_1"));
+        Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<4, no_bias>{}}.build().save_weights(file);
+        REQUIRE(contains(refused_by(net.build(), file), "dense"));
+        constexpr auto without_bias =
+            Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<4, no_bias>{}};
+        net.build().save_weights(file);
+        REQUIRE(contains(refused_by(without_bias.build(), file), "dense"));
+    }
+}
+
+TEST_CASE("a failed save leaves the old file and nothing beside it") {
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const auto file = at / ("a" + extension);
+        const auto model = net.build({.seed = 3});
+        model.save_weights(file);
+        const std::string before = read(file);
+        {
+            const small_disk disk(100);
+            const std::string what = refusal([&] { net.build({.seed = 4}).save_weights(file); });
+            REQUIRE(contains(what, "cannot be written"));
+            REQUIRE(contains(what, file.string()));
+        }
+        REQUIRE(read(file) == before);
+        REQUIRE(std::distance(std::filesystem::directory_iterator(at.path), {}) == 1);
+        auto other = net.build({.seed = 5});
+        other.load_weights(file);
+        REQUIRE(other == model);
+        REQUIRE(contains(refusal([&] { model.save_weights(at / ("no/such" + extension)); }), "does not exist"));
+        std::filesystem::create_directory(at / ("folder" + extension));
+        REQUIRE(contains(refusal([&] { model.save_weights(at / ("folder" + extension)); }), "is a folder"));
+    }
+}
+
+TEST_CASE("an unknown extension is refused with the known ones") {
+    const folder at;
+    auto model = net.build();
+    for (const char* name : {"a.xyz", "a", "a.keras"}) {
+        REQUIRE(contains(refusal([&] { model.save_weights(at / name); }), ".safetensors"));
+        REQUIRE(contains(refusal([&] { model.load_weights(at / name); }), ".safetensors"));
+    }
+}
+
+TEST_CASE("threads save and load at the same time") {
+    for (const std::string& extension : extensions) {
+        const folder at;
+        std::vector<int> equal(4, 0);
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < equal.size(); ++i)
+            threads.emplace_back([&, i] {
+                const auto file = at / (std::to_string(i) + extension);
+                for (int round = 0; round < 20; ++round) {
+                    const auto model = net.build({.seed = i + 10});
+                    model.save_weights(file);
+                    auto other = net.build({.seed = 1});
+                    other.load_weights(file);
+                    equal[i] += other == model;
+                }
+            });
+        for (std::thread& thread : threads) thread.join();
+        REQUIRE(equal == std::vector<int>(4, 20));
+    }
+}
