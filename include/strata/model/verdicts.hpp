@@ -153,7 +153,7 @@ struct summary_facts {
     }
 };
 
-/// A fact of a built net; asked of another, a refusal. A class: to Clang no function is constant whose body has an error.
+/// A fact of a built net; asked of another, a refusal. A class: for Clang a function with an error is no constant.
 template <class Net, class Facts>
 struct known_fact {
     static_assert(sizeof(border<net_verdict<Net>>) > 0);

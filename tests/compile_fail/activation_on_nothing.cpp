@@ -1,0 +1,14 @@
+// Layers: Activation<Softmax> on a single number.
+// at: activation (Activation), layer 2 of 2
+// expects: at least one axis
+// got: ()
+// fix: give it rows, such as Dense<10>
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+auto model = Sequential{Input<1>{}, Reshape<shape{}>{}, Activation<Softmax>{}}.build();
+#else
+auto model = Sequential{Input<1>{}, Dense<10>{}, Activation<Softmax>{}}.build();
+#endif

@@ -1,0 +1,94 @@
+# Compiles the pairs of this folder: each mistake must be refused with the facts that its file states, briefly, in one
+# error of strata's own; each repair must compile without a warning.
+import argparse
+import os
+import re
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from cases import FACTS, printed_facts, read_cases
+
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion"]
+MOST_LINES = 15
+
+
+class Compiler:
+    def __init__(self, command, std, includes):
+        self.command = shlex.split(command) + [f"-std={std}", "-fsyntax-only"] + [f"-I{folder}" for folder in includes]
+        macros = self.run(["-dM", "-E", "-x", "c++", os.devnull]).stdout
+        version = re.search(r"__cpp_static_assert (\d+)", macros)
+        self.prints_sentences = version is not None and int(version.group(1)) >= 202306
+
+    def run(self, arguments, program=None):
+        return subprocess.run(self.command + arguments, input=program, capture_output=True, text=True,
+                              env={**os.environ, "LC_ALL": "C"})
+
+
+def faults_of_mistake(case, compiler):
+    """What is wrong with what the compiler says to the mistake, and what it said."""
+    result = compiler.run(WARNINGS + [str(case.path)])
+    output = result.stdout + result.stderr
+    lines = output.splitlines()
+    errors = [line for line in lines if "error:" in line]
+    if result.returncode == 0:
+        return ["the mistake compiles"], output
+    faults = []
+    if len(errors) != 1:
+        faults.append(f"{len(errors)} errors")
+    if not errors or "strata: " not in errors[0]:
+        faults.append("the first error is not of strata")
+    if len(lines) > MOST_LINES:
+        faults.append(f"{len(lines)} lines")
+    printed = printed_facts(output)
+    faults += [f"{fact}: {printed[fact]!r} instead of {case.facts[fact]!r}"
+               for fact in FACTS if printed[fact] != case.facts[fact]]
+    if compiler.prints_sentences and not any(line.endswith(": " + case.sentence()) for line in errors):
+        faults.append("the error is not the whole sentence")
+    return faults, output
+
+
+def faults_of_repairs(cases, compiler):
+    """The repairs of all cases in one program, each file in a namespace: the headers are read once, before."""
+    headers = sorted({line for case in cases for line in case.includes})
+    program = ["#define REPAIR", *headers]
+    program += [f'namespace {case.name} {{\n#include "{case.path}"\n}}' for case in cases]
+    result = compiler.run(WARNINGS + ["-Werror", "-x", "c++", "-"], "\n".join(program) + "\n")
+    output = result.stdout + result.stderr
+    if result.returncode == 0:
+        return [], output
+    named = [case.name for case in cases if f"{case.path}:" in output]
+    return [f"do not compile, see {', '.join(named)}"], output
+
+
+def main():
+    options = argparse.ArgumentParser(description="Checks the refusals of strata with one compiler.")
+    options.add_argument("--compiler", default="g++", help="a command, such as 'ccache g++'")
+    options.add_argument("--std", default="c++20")
+    options.add_argument("--include", action="append", default=[], help="a folder of headers; may be repeated")
+    options.add_argument("--jobs", type=int, default=2, help="compilers at a time")
+    options.add_argument("--print", action="store_true", help="print what the compiler says to the mistakes")
+    options.add_argument("cases", nargs="*", help="names of cases; all without any")
+    given = options.parse_args()
+
+    compiler = Compiler(given.compiler, given.std, given.include)
+    cases = read_cases(given.cases)
+    bad = 0
+    with ThreadPoolExecutor(given.jobs) as pool:
+        repairs = pool.submit(faults_of_repairs, cases, compiler)
+        mistakes = [pool.submit(faults_of_mistake, case, compiler) for case in cases]
+        for name, check in zip([case.name for case in cases] + ["the repairs"], mistakes + [repairs]):
+            faults, output = check.result()
+            if faults:
+                print(f"{name}: {'; '.join(faults)}")
+            if faults or given.print:
+                print(output)
+            bad += bool(faults)
+    said = "whole sentences" if compiler.prints_sentences else "facts"
+    print(f"{len(cases)} pairs, {given.compiler} -std={given.std}, {said}: {bad or 'none'} wrong")
+    return 1 if bad or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+// List of layers: Input<...> behind a layer.
+// at: item 2 of 3
+// expects: Input<...> once, first in the list
+// got: Input<...> behind other items
+// fix: put Input<...> first, or take it out
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+auto model = Sequential{Dense<2>{}, Input<4>{}, Dense<3>{}}.build();
+#else
+auto model = Sequential{Input<4>{}, Dense<2>{}, Dense<3>{}}.build();
+#endif

@@ -1,0 +1,66 @@
+# Makes docs/errors.md of the cases of this folder: the mistake, the sentence of the refusal, the repair.
+# usage: make_docs.py FILE | make_docs.py --check FILE, which fails where the file is stale
+import re
+import sys
+from pathlib import Path
+
+from cases import FOLDER, printed_facts, read_cases
+
+SHOWN = "conv2d_window_does_not_fit"  # the case whose outputs stand in errors_head.md
+# Other topics follow these.
+TOPICS = ["Nets that are not built", "List of layers", "Options", "Layers", "Nested models", "Names", "Calls",
+          "Training", "Static assertions"]
+
+
+def code(lines):
+    return ["```cpp", *"\n".join(lines).strip("\n").splitlines(), "```"]
+
+
+def heading(title):
+    """The title as a heading; one that begins with a name of the interface keeps its spelling."""
+    first = title.split()[0]
+    title = title[0].upper() + title[1:] if re.fullmatch(r"[a-z]+", first) else title
+    return title.replace("<", "\\<")  # no tag
+
+
+def page(cases):
+    known = {case.topic for case in cases}
+    topics = [topic for topic in TOPICS if topic in known] + sorted(known - set(TOPICS))
+    lines = (FOLDER / "errors_head.md").read_text(encoding="utf-8").splitlines()
+    for topic in topics:
+        lines += ["", f"## {topic}"]
+        for case in (case for case in cases if case.topic == topic):
+            lines += ["", f"### {heading(case.title)}", "", *code(case.common + case.mistake), ""]
+            lines += [f"`{case.sentence()}`", "", *code(case.repair)]
+    return "\n".join(lines) + "\n"
+
+
+def stale_outputs(cases):
+    """The outputs of compilers that the head of the page shows and whose facts are not those of the case."""
+    case = next(case for case in cases if case.name == SHOWN)
+    head = (FOLDER / "errors_head.md").read_text(encoding="utf-8")
+    if "\n".join(case.mistake).strip("\n") not in head:
+        return [f"the code of {SHOWN} is another one"]
+    shown = re.findall(r"```text\n(.*?)```", head, re.DOTALL)
+    right = [printed_facts(text) == case.facts or text.rstrip("\n").endswith(": " + case.sentence()) for text in shown]
+    return [text for text, is_right in zip(shown, right) if not is_right] if shown else ["there are none"]
+
+
+def main(arguments):
+    check, file = arguments[:-1] == ["--check"], Path(arguments[-1])
+    cases = read_cases()
+    for text in stale_outputs(cases):
+        print(f"errors_head.md shows what a compiler no longer says of {SHOWN}:\n{text}")
+        return 1
+    made = page(cases)
+    if not check:
+        file.write_text(made, encoding="utf-8")
+    elif not file.exists() or file.read_text(encoding="utf-8") != made:
+        print(f"{file} is stale; make it anew: tests/compile_fail/make_docs.py docs/errors.md")
+        return 1
+    print(f"{len(cases)} refusals")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

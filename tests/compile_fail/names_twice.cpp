@@ -1,0 +1,14 @@
+// List of layers: two layers of one name.
+// at: a, layer 2 of 2
+// expects: names that are unique
+// got: "a" twice
+// fix: give one of the two another name
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+auto model = Sequential{Input<4>{}, Dense<8, name<"a">>{}, Dense<2, name<"a">>{}}.build();
+#else
+auto model = Sequential{Input<4>{}, Dense<8, name<"a">>{}, Dense<2, name<"b">>{}}.build();
+#endif

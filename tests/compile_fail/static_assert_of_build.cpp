@@ -1,0 +1,14 @@
+// Static assertions: the type of a refused build().
+// at: conv2d (Conv2D), layer 1 of 1
+// expects: (height, width, channels)
+// got: (10)
+// fix: put Reshape<shape{h, w, c}> before it
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+static_assert(sizeof(decltype(Sequential{Input<10>{}, Conv2D<8, 3>{}}.build())) > 0);
+#else
+static_assert(sizeof(decltype(Sequential{Input<10, 10, 1>{}, Conv2D<8, 3>{}}.build())) > 0);
+#endif
