@@ -13,15 +13,15 @@ namespace strata {
 /// What a check found: accepted, or where the mistake is, what was expected, what came, and what to do about it.
 struct report {
     bool ok = true;
-    text<200> at{};
-    text<200> expects{};
-    text<200> got{};
-    text<200> fix{};
+    text<300> at{};
+    text<300> expects{};
+    text<300> got{};
+    text<300> fix{};
 
     constexpr bool accepted() const { return ok; }
     /// The facts as one sentence.
-    constexpr text<900> sentence() const {
-        text<900> result("strata: ");
+    constexpr text<1300> sentence() const {
+        text<1300> result("strata: ");
         result << at << " expects " << expects;
         if (!got.empty()) result << ", got " << got;
         return result << "; fix: " << fix;
@@ -121,7 +121,26 @@ struct facts_of_verdict<false> {
 template <class Verdict>
 using border = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
-/// What a refused call returns, so that nothing more is instantiated behind the error.
-struct refused {};
+/// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind the error.
+struct refused {
+    template <class... Arguments>
+    constexpr refused operator()(const Arguments&...) const {
+        return {};
+    }
+    template <class... Arguments>
+    constexpr refused predict(const Arguments&...) const {
+        return {};
+    }
+    template <class... Arguments>
+    constexpr void infer(const Arguments&...) const {}
+    template <fixed_string Name>
+    constexpr refused get_layer() const {
+        return {};
+    }
+    constexpr refused workspace() const { return {}; }
+    constexpr refused weights() const { return {}; }
+    constexpr refused kernel() const { return {}; }
+    constexpr refused bias() const { return {}; }
+};
 
 }  // namespace strata

@@ -19,6 +19,9 @@ struct text {
     constexpr text() = default;
     constexpr text(std::string_view other) { append(other); }
     constexpr text(const char* other) : text(std::string_view(other)) {}
+    template <std::size_t OtherCapacity>
+        requires(OtherCapacity != Capacity)
+    constexpr text(const text<OtherCapacity>& other) : text(other.view()) {}
 
     constexpr text& append(std::string_view other) {
         const std::size_t count = std::min(other.size(), Capacity - length);

@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
 
 namespace strata {
 
@@ -14,7 +17,11 @@ struct Activation : layer<Activation<Function, Options...>, Options...> {
     static constexpr std::string_view type = "Activation";
     static constexpr bool is_identity = Function::is_identity;
 
-    static constexpr report check(const shape& in) { return Function::check(in); }
+    static constexpr report check(const shape& in) {
+        if (detail::kind_of<Function>() != activation_kind)
+            return refuse("an activation, such as ReLU", Function::type, "write it as a layer of its own");
+        return Function::check(in);
+    }
     static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
 
     template <shape In, std::size_t N, class Fused, class T>

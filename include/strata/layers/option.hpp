@@ -163,7 +163,7 @@ constexpr report check_options(option_list<Options...>, const std::array<std::st
         for (const auto kind : takes) taken = taken || kind == given[i];
         for (const auto kind : common) taken = taken || kind == given[i];
         if (!taken) {
-            text<200> list, found, remedy;
+            text<300> list, found, remedy;
             for (const auto kind : takes) list << kind << ", ";
             list << common[0] << ", " << common[1] << ", " << common[2];
             found << (given[i].empty() ? std::string_view("something that is no option") : given[i]);

@@ -112,6 +112,12 @@ public:
             return refused{};
         }
     }
+    /// A batch of another scalar is refused.
+    template <class Other, std::size_t... Extents>
+    constexpr refused operator()(const Tensor<Other, Extents...>&) const {
+        static_cast<void>(border<detail::scalar_verdict<Net, T, Other>>{});
+        return {};
+    }
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not hold
     /// whole samples.
     std::vector<T> predict(std::span<const T> x) const {

@@ -108,18 +108,19 @@ struct Sequential {
     /// The same for samples of the shape Sample.
     template <shape Sample, class T = float>
     static auto build(build_options how = {}) {
-        using built = typename detail::given_input<Sequential, Sample>::type;
-        static_cast<void>(border<net_verdict<built>>{});
-        if constexpr (net_verdict<built>::value.ok) return Model<built, T>(how);
+        using verdict = detail::build_verdict<Sequential, Sample>;
+        static_cast<void>(border<verdict>{});
+        if constexpr (verdict::value.ok) return Model<typename detail::given_input<Sequential, Sample>::type, T>(how);
         else return refused{};
     }
     /// The same for batches like x, whose first extent is the batch.
     template <class T, std::size_t... Extents>
     static auto build_for(const Tensor<T, Extents...>& x, build_options how = {}) {
-        using built = typename detail::given_input<Sequential, sample_shape(Tensor<T, Extents...>::shape())>::type;
-        static_cast<void>(border<net_verdict<built>>{});
+        constexpr shape sample = sample_shape(Tensor<T, Extents...>::shape());
+        using verdict = detail::build_verdict<Sequential, sample>;
+        static_cast<void>(border<verdict>{});
         how.batch = x.shape()[0];
-        if constexpr (net_verdict<built>::value.ok) return Model<built, T>(how);
+        if constexpr (verdict::value.ok) return Model<typename detail::given_input<Sequential, sample>::type, T>(how);
         else return refused{};
     }
     /// A model over constants: all weights in `weights()` order, each in Keras' order. Works in constant evaluation.

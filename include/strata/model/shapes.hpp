@@ -107,7 +107,11 @@ constexpr report not_built() {
 /// What a net's own structure is worth, whatever its input.
 template <class Net>
 constexpr report check_structure() {
-    const report items = check_items(typename Net::item_list{});
+    report items = check_items(typename Net::item_list{});
+    if (items.ok) {
+        items = check_options(typename Net::options{}, std::array<std::string_view, 0>{});
+        if (!items.ok) items.at = "the options of a Sequential";
+    }
     return items.ok ? check_names<Net>() : items;
 }
 
@@ -136,6 +140,9 @@ struct net_verdict {
         if (!structure.ok) return structure;
         const shape input = detail::input_of<Net>();
         if (input.rank() == 0) return detail::not_built();
+        if (input.size() == 0)
+            return refuse("an input of sizes >= 1", to_text(input), "write input_shape<height, width, channels>",
+                          "the input of this net");
         return detail::check_layers<Net>(input, layers_of<Net>{});
     }();
 };

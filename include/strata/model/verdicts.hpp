@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
+#include <type_traits>
 
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/model/edit.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
 #include <strata/model/plan.hpp>
@@ -41,6 +44,18 @@ struct layer_verdict {
     }();
 };
 
+/// A build for samples of the shape Sample: Net states no other.
+template <class Net, shape Sample>
+struct build_verdict {
+    static constexpr report value = [] {
+        const shape stated = input_of<Net>();
+        if (stated.rank() > 0 && stated != Sample)
+            return refuse(text<200>("samples of shape ") << to_text(stated), to_text(Sample),
+                          "give that shape, or take Input<...> out", "a build of a net that states its input");
+        return net_verdict<typename given_input<Net, Sample>::type>::value;
+    }();
+};
+
 template <class Net, std::size_t Count>
 struct bind_verdict {
     static constexpr report value = [] {
@@ -61,6 +76,17 @@ struct call_verdict {
         return refuse(to_text(input_of<Net>(), "batch"), to_text(Batch), "give a batch of samples of that shape",
                       text<100>("a call of ") << Net::model_name());
     }();
+};
+
+/// A call with a batch of Other scalars.
+template <class Net, class T, class Other>
+struct scalar_verdict {
+    static constexpr std::string_view name_of(double) { return "double"; }
+    static constexpr std::string_view name_of(float) { return "float"; }
+    static constexpr std::string_view name_of(long long) { return "integers"; }
+    static constexpr report value =
+        refuse(text<64>("a batch of ") << name_of(T{}), name_of(static_cast<std::conditional_t<std::is_integral_v<Other>, long long, Other>>(0)),
+               "convert it, or build the net for that type", text<100>("a call of ") << Net::model_name());
 };
 
 /// infer's spans: exactly one sample.
