@@ -11,9 +11,21 @@
 
 namespace strata {
 
+namespace detail {
+
+/// The functor of an elementwise activation, which a layer before it may run in its epilogue.
+template <class Function>
+struct epilogue_function {};
+template <elementwise_layer Function>
+struct epilogue_function<Function> {
+    using function = typename Function::function;
+};
+
+}  // namespace detail
+
 /// Any shape, unchanged. Keras: `Activation(a)`.
 template <class Function, class... Options>
-struct Activation : layer<Activation<Function, Options...>, Options...> {
+struct Activation : layer<Activation<Function, Options...>, Options...>, detail::epilogue_function<Function> {
     static constexpr std::string_view type = "Activation";
     static constexpr bool is_identity = Function::is_identity;
 
@@ -22,25 +34,6 @@ struct Activation : layer<Activation<Function, Options...>, Options...> {
             return refuse("an activation, such as ReLU", Function::type, "write it as a layer of its own");
         return Function::check(in);
     }
-    static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
-
-    template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
-        Function::template forward<In, N, Fused>(x, weights, y, scratch);
-    }
-    template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        Function::template backward<In, Fused>(s);
-    }
-};
-
-/// The same of an elementwise activation, which a layer before it may run in its epilogue.
-template <elementwise_layer Function, class... Options>
-struct Activation<Function, Options...> : layer<Activation<Function, Options...>, Options...> {
-    static constexpr std::string_view type = "Activation";
-    static constexpr bool is_identity = Function::is_identity;
-    using function = typename Function::function;
-
     static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
 
     template <shape In, std::size_t N, class Fused, class T>
