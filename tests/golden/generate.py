@@ -376,6 +376,6 @@ if __name__ == "__main__":
     parser.add_argument("--check", action="store_true", help="make everything again and compare it with data/")
     warnings.filterwarnings("ignore")
     if parser.parse_args().check:
-        sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*"]))
+        sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*"]))
     DATA.mkdir(exist_ok=True)
     write_all(DATA)

@@ -78,7 +78,7 @@ public:
     }
     /// The outputs of any number of samples. Keras: `predict`.
     std::vector<T> predict(std::span<const T> x) const { return model_->predict(x); }
-    /// One step on all the data as one batch; the scores are that batch's, before the step. (Keras 3 gives running means.)
+    /// One step on all the data as one batch; the scores are that batch's, before the step. Keras: `train_on_batch`.
     template <class Data>
     Scores train_on_batch(const Data& data) {
         static_cast<void>(border<trains<Data>>{});
