@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/math.hpp>
@@ -73,27 +74,38 @@ constexpr tile_input conv2d_input(const conv2d_geometry& g) {
 /// Weights above this stay in L2 only a panel at a time: the panel becomes the outer loop. In bytes.
 inline constexpr std::size_t streamed_weights = std::size_t{512} << 10;
 
-template <conv2d_geometry G, class Activation, class T>
-STRATA_INLINE void conv2d_panel_row(const T* x, const T* w, const T* bias, T* y, std::size_t columns) {
-    constexpr std::size_t NR = panel_vectors<T>(G.out_channels);
-    rows_times_panel<G.width.output, NR, Activation>(conv2d_input(G), x, w, bias, y, G.out_channels, columns);
+/// The taps of a window's axis that meet the input, not its padding, for output number `o`.
+constexpr item_range taps_of(const sliding_axis& axis, std::size_t o) {
+    const std::size_t begin = o * axis.stride, end = axis.before + axis.input;
+    const auto reaching = [&](std::size_t position) {
+        return position <= begin ? 0 : std::min((position - begin + axis.dilation - 1) / axis.dilation, axis.kernel);
+    };
+    return {.begin = reaching(axis.before), .end = reaching(end)};
 }
 
-/// G has no padding here.
+/// x holds the input with its padding written out. Rows of the padding are not multiplied.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_direct(const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t width = panel_width<T>(G.out_channels), panel_count = (G.out_channels + width - 1) / width;
-    constexpr std::size_t in_row = G.height.stride * G.width.input * G.in_channels;
+    constexpr conv2d_geometry P = without_padding(G);
+    constexpr std::size_t NR = panel_vectors<T>(G.out_channels), width = NR * lanes<T>;
+    constexpr std::size_t panel_count = (G.out_channels + width - 1) / width;
+    constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels;
     constexpr std::size_t out_row = G.width.output * G.out_channels, panel = G.depth() * width;
     constexpr bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
     constexpr std::size_t outer = panels_outside ? panel_count : G.height.output;
     constexpr std::size_t inner = panels_outside ? G.height.output : panel_count;
+    constexpr tile_input whole = conv2d_input(P);
     for (std::size_t i = 0; i < outer; ++i)
         for (std::size_t j = 0; j < inner; ++j) {
             const std::size_t p = panels_outside ? i : j, oh = panels_outside ? j : i;
-            conv2d_panel_row<G, Activation>(x + oh * in_row, weights + p * panel,
-                                            bias != nullptr ? bias + p * width : nullptr, y + oh * out_row + p * width,
-                                            std::min(width, G.out_channels - p * width));
+            const item_range taps = taps_of(G.height, oh);
+            tile_input in = whole;
+            in.taps = taps.size();
+            rows_times_panel<G.width.output, NR, Activation>(
+                in, x + oh * in_row + taps.begin * whole.tap_step,
+                weights + p * panel + taps.begin * whole.runs * whole.length * width,
+                bias != nullptr ? bias + p * width : nullptr, y + oh * out_row + p * width, G.out_channels,
+                std::min(width, G.out_channels - p * width));
         }
 }
 
@@ -173,7 +185,7 @@ constexpr void conv2d(const T* x, const T* weights, const T* bias, T* y, [[maybe
         reference::conv2d<Activation>(G, conv2d_panels<G, T>(), x, weights, bias, y);
     } else if constexpr (G.is_padded()) {
         write_padding<G>(x, scratch);
-        conv2d_direct<without_padding(G), Activation>(static_cast<const T*>(scratch), weights, bias, y);
+        conv2d_direct<G, Activation>(static_cast<const T*>(scratch), weights, bias, y);
     } else if constexpr (G.height.kernel == 1 && G.width.kernel == 1 && G.height.stride == 1 && G.width.stride == 1) {
         dense_vectorised<G.height.output * G.width.output, G.in_channels, G.out_channels, Activation>(x, weights, bias, y);
     } else {

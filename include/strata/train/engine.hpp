@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -111,7 +112,8 @@ private:
     }
     template <class From>
     static void copy_as(const From* from, std::size_t count, T* to) {
-        std::transform(from, from + count, to, [](From value) { return static_cast<T>(value); });
+        if constexpr (std::is_same_v<From, T>) std::copy_n(from, count, to);
+        else std::transform(from, from + count, to, [](From value) { return static_cast<T>(value); });
     }
     /// Losses and their gradients by the outputs.
     template <class Data, class Loss>

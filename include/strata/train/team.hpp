@@ -60,11 +60,13 @@ private:
         flag.fetch_add(1, std::memory_order_release);
         flag.notify_all();
     }
-    /// Until the flag is no longer `old`.
+    /// Until the flag is no longer `old`. Where more threads want to run than there are cores, whoever is waited for needs the one
+    /// that spins: it gives way now and then.
     static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
-        for (int spin = 0; spin < 20000; ++spin) {
+        for (int spin = 1; spin <= 20000; ++spin) {
             if (flag.load(std::memory_order_acquire) != old) return;
             STRATA_PAUSE();
+            if (spin % 1000 == 0) std::this_thread::yield();
         }
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
     }
