@@ -1,6 +1,6 @@
-// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do the same
-// steps, so that they can compare losses first (peers/training.py).
-// usage: training [--folder FOLDER] [--threads N] [--seconds S] [NET...]
+// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
+// the same steps, so that they can compare losses first (peers/training.py). usage: training [--folder FOLDER]
+// [--threads N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -26,14 +26,16 @@ struct settings {
     double seconds = 2.0;
     std::vector<std::string> nets;
 
-    bool wants(const std::string& net) const { return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end(); }
+    bool wants(const std::string& net) const {
+        return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end();
+    }
 };
 
 constexpr auto mlp = Sequential{Input<784>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<10>{}};
-constexpr auto cnn = Sequential{Input<28, 28, 1>{},        Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{},
-                                Conv2D<64, 3, ReLU>{},     MaxPooling2D<2>{},     Flatten<>{},
-                                Dense<10>{}};
-constexpr auto wide = Sequential{Input<512>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<256>{}};
+constexpr auto cnn = Sequential{Input<28, 28, 1>{}, Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{}, Conv2D<64, 3, ReLU>{},
+                                MaxPooling2D<2>{},  Flatten<>{},           Dense<10>{}};
+constexpr auto wide =
+    Sequential{Input<512>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<256>{}};
 
 double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -62,13 +64,15 @@ void write_case(const std::filesystem::path& file, const Model& model, const Dat
     for (const auto& weight : model.weights())
         arrays.push_back({"weights", std::to_string(number++), weight.shape(), weight.to_vector()});
     const auto x = data.inputs();
-    arrays.push_back({"data", "x", batch_shape(data.size(), Data::sample_shape()), std::vector<float>(x.begin(), x.end())});
+    arrays.push_back(
+        {"data", "x", batch_shape(data.size(), Data::sample_shape()), std::vector<float>(x.begin(), x.end())});
     std::vector<float> labels(data.labels().begin(), data.labels().end());
     arrays.push_back({"data", "labels", shape{labels.size()}, labels});
     state_files<float>::save(file, arrays);
 }
 
-/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of the input.
+/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of
+/// the input.
 template <class Net>
 double step_flops(std::size_t batch) {
     const double all = static_cast<double>(Net::flops());
@@ -85,7 +89,8 @@ void run(Net, const std::string& name, std::size_t batch, const settings& how) {
     if (!how.folder.empty()) write_case(how.folder / (title + ".safetensors"), model, data);
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
     const auto fit = [&](std::size_t epochs) {
-        return trainer.fit(data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = how.threads, .verbose = 0});
+        return trainer.fit(
+            data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = how.threads, .verbose = 0});
     };
     const History first = fit(3);
     std::vector<double> times;
@@ -96,10 +101,12 @@ void run(Net, const std::string& name, std::size_t batch, const settings& how) {
     }
     std::sort(times.begin(), times.end());
     const double median = times[times.size() / 2], rate = step_flops<Net>(batch) / median * 1e-6;
-    std::printf("{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
-                "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
-                name.c_str(), batch, how.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
-                rate / (fma_peak<float>() * static_cast<double>(how.threads)), first["loss"][0], first["loss"][1], first["loss"][2]);
+    std::printf(
+        "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
+        "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
+        name.c_str(), batch, how.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
+        rate / (fma_peak<float>() * static_cast<double>(how.threads)), first["loss"][0], first["loss"][1],
+        first["loss"][2]);
     std::fflush(stdout);
 }
 

@@ -1,4 +1,5 @@
-// Replaces operator new by one that counts, for programs of their own. Apart from them: GCC would warn of free in what it inlines.
+// Replaces operator new by one that counts, for programs of their own. Apart from them: GCC would warn of free in what
+// it inlines.
 #include "counting_new.hpp"
 
 #include <cstdlib>

@@ -8,9 +8,11 @@
 using namespace strata;
 
 #if !defined(REPAIR)
-auto model = Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>>{}, MaxPooling2D<40>{}, Conv2D<32, 3>{},
-                        Conv2D<32, 3>{}}.build();
+auto model =
+    Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>>{}, MaxPooling2D<40>{}, Conv2D<32, 3>{}, Conv2D<32, 3>{}}
+        .build();
 #else
-auto model = Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>>{}, MaxPooling2D<20>{}, Conv2D<32, 3>{},
-                        Conv2D<32, 3>{}}.build();
+auto model =
+    Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>>{}, MaxPooling2D<20>{}, Conv2D<32, 3>{}, Conv2D<32, 3>{}}
+        .build();
 #endif

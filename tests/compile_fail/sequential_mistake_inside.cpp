@@ -8,9 +8,9 @@
 using namespace strata;
 
 #if !defined(REPAIR)
-auto model = Sequential{Input<28, 28, 1>{},
-                        Sequential{name<"base">{}, Flatten<>{}, Conv2D<8, 3>{}}, Dense<10>{}}.build();
+auto model =
+    Sequential{Input<28, 28, 1>{}, Sequential{name<"base">{}, Flatten<>{}, Conv2D<8, 3>{}}, Dense<10>{}}.build();
 #else
-auto model = Sequential{Input<28, 28, 1>{},
-                        Sequential{name<"base">{}, Conv2D<8, 3>{}, Flatten<>{}}, Dense<10>{}}.build();
+auto model =
+    Sequential{Input<28, 28, 1>{}, Sequential{name<"base">{}, Conv2D<8, 3>{}, Flatten<>{}}, Dense<10>{}}.build();
 #endif

@@ -8,9 +8,7 @@
 using namespace strata;
 
 #if !defined(REPAIR)
-auto model = Sequential{Input<4>{},
-                        Sequential{name<"base">{}, Dense<3, name<"a">>{}, Dense<2, name<"a">>{}}}.build();
+auto model = Sequential{Input<4>{}, Sequential{name<"base">{}, Dense<3, name<"a">>{}, Dense<2, name<"a">>{}}}.build();
 #else
-auto model = Sequential{Input<4>{},
-                        Sequential{name<"base">{}, Dense<3, name<"a">>{}, Dense<2, name<"b">>{}}}.build();
+auto model = Sequential{Input<4>{}, Sequential{name<"base">{}, Dense<3, name<"a">>{}, Dense<2, name<"b">>{}}}.build();
 #endif

@@ -1,4 +1,5 @@
-// The gradient kernels against their plain twins: at every count of columns, over strides, padding and dilation, in shares.
+// The gradient kernels against their plain twins: at every count of columns, over strides, padding and dilation, in
+// shares.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -31,7 +32,8 @@ std::vector<T> random_panels(const panels& layout) {
     random_engine engine(layout.stored());
     std::vector<T> values(layout.stored(), T(0));
     for (std::size_t r = 0; r < layout.rows; ++r)
-        for (std::size_t c = 0; c < layout.columns; ++c) values[layout.offset(r, c)] = static_cast<T>(engine.uniform(-1.0, 1.0));
+        for (std::size_t c = 0; c < layout.columns; ++c)
+            values[layout.offset(r, c)] = static_cast<T>(engine.uniform(-1.0, 1.0));
     return values;
 }
 
@@ -48,13 +50,15 @@ void compare_dense() {
     const auto x = random_values<T>(N * K), dy = random_values<T>(N * F, gradient_slack<T>);
     const auto w = random_panels<T>(layout);
     std::vector<T> turned(transposed_panels<K, F, T>().stored()), dx(N * K + 8, T(-77)), expected_dx(N * K);
-    for (const std::size_t index : {0, 1}) transpose_weights<K, F>(w.data(), turned.data(), {.index = index, .count = 2});
+    for (const std::size_t index : {0, 1})
+        transpose_weights<K, F>(w.data(), turned.data(), {.index = index, .count = 2});
     dense_data_gradient<K, F>(N, dy.data(), turned.data(), dx.data());
     reference::dense_data_gradient(N, layout, dy.data(), w.data(), expected_dx.data());
     require_close(dx, expected_dx, F);
     for (std::size_t i = N * K; i < dx.size(); ++i) REQUIRE(dx[i] == T(-77));
 
-    std::vector<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(layout.count() * layout.width, T(0)), expected_db(F);
+    std::vector<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(layout.count() * layout.width, T(0)),
+        expected_db(F);
     std::vector<T> scratch(dense_gradient_scratch<K, F, T>(N) + 1);
     for (const bool first : {true, false})
         for (const std::size_t index : {0, 1, 2}) {
@@ -74,8 +78,8 @@ void each_column_count(std::index_sequence<F...>) {
     (compare_dense<5, 3, F + 1, T>(), ...);
 }
 
-constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std::size_t oc, window kernel, window stride,
-                               window dilation, padding_mode mode) {
+constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std::size_t oc, window kernel,
+                               window stride, window dilation, padding_mode mode) {
     return {.height = slide(h, kernel.height, stride.height, dilation.height, mode),
             .width = slide(w, kernel.width, stride.width, dilation.width, mode),
             .in_channels = ic,
@@ -85,7 +89,8 @@ constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std
 template <conv2d_geometry G, class T = float>
 void compare_conv(std::size_t samples = 2) {
     constexpr panels layout = conv2d_panels<G, T>();
-    const auto x = random_values<T>(samples * G.in_size()), dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
+    const auto x = random_values<T>(samples * G.in_size()),
+               dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
     const auto w = random_panels<T>(layout);
     std::vector<T> turned(gradient_panels<G, T>().stored()), scratch(conv2d_gradient_scratch<G, T>() + 1);
     for (const std::size_t index : {0, 1}) turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
@@ -95,13 +100,16 @@ void compare_conv(std::size_t samples = 2) {
     require_close(dx, expected_dx, G.height.kernel * G.width.kernel * G.out_channels);
 
     constexpr std::size_t plane = without_padding(G).in_size();
-    std::vector<T> padded(samples * plane), dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(G.out_channels);
+    std::vector<T> padded(samples * plane), dw(layout.stored(), T(0)), expected(layout.stored(), T(0)),
+        db(G.out_channels);
     for (std::size_t n = 0; n < samples; ++n) {
         write_padding<G>(x.data() + n * G.in_size(), padded.data() + n * plane);
-        reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(), expected.data(), db.data());
+        reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(),
+                                          expected.data(), db.data());
     }
     for (const std::size_t index : {0, 1})
-        conv2d_weight_gradient<G>(samples, padded.data(), plane, dy.data(), dw.data(), true, {.index = index, .count = 2});
+        conv2d_weight_gradient<G>(samples, padded.data(), plane, dy.data(), dw.data(), true,
+                                  {.index = index, .count = 2});
     require_close(dw, expected, samples * G.height.output * G.width.output);
 }
 
@@ -110,14 +118,18 @@ void each_filter_count(std::index_sequence<F...>) {
     (compare_conv<conv(4, 5, 2, F + 1, 2, 1, 1, padding_mode::valid), T>(), ...);
 }
 
-constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window size, window stride, padding_mode mode) {
-    return {.height = slide(h, size.height, stride.height, 1, mode), .width = slide(w, size.width, stride.width, 1, mode), .channels = channels};
+constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window size, window stride,
+                               padding_mode mode) {
+    return {.height = slide(h, size.height, stride.height, 1, mode),
+            .width = slide(w, size.width, stride.width, 1, mode),
+            .channels = channels};
 }
 
 template <class T>
 void compare_pool(const pool2d_geometry& g) {
     auto x = random_values<T>(g.in_size());
-    for (std::size_t i = 0; i + 1 < x.size(); i += 3) x[i + 1] = std::fabs(x[i]) < T(0.5) ? x[i] : x[i + 1];  // some ties
+    for (std::size_t i = 0; i + 1 < x.size(); i += 3)
+        x[i + 1] = std::fabs(x[i]) < T(0.5) ? x[i] : x[i + 1];  // some ties
     const auto dy = random_values<T>(g.out_size());
     std::vector<T> y(g.out_size()), dx(g.in_size(), T(9)), expected(g.in_size());
     reference::max_pooling2d(g, x.data(), y.data());

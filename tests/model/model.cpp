@@ -14,8 +14,9 @@ namespace {
 
 using namespace strata;
 
-constexpr auto cnn = Sequential{Input<14, 13, 2>{}, Conv2D<8, 3>{}, ReLU{}, MaxPooling2D<2>{}, Dropout<0.5>{},
-                                Conv2D<17, 3, padding::same, ReLU>{}, GlobalAveragePooling2D<>{}, Dense<5, Softmax>{}};
+constexpr auto cnn = Sequential{Input<14, 13, 2>{},         Conv2D<8, 3>{},     ReLU{},
+                                MaxPooling2D<2>{},          Dropout<0.5>{},     Conv2D<17, 3, padding::same, ReLU>{},
+                                GlobalAveragePooling2D<>{}, Dense<5, Softmax>{}};
 
 std::vector<float> samples(std::size_t count) {
     std::vector<float> x(count);

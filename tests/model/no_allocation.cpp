@@ -9,8 +9,9 @@
 
 int main() {
     using namespace strata;
-    constexpr auto net = Sequential{Input<40, 40, 3>{}, Conv2D<8, 3, padding::same>{}, ReLU{}, MaxPooling2D<2>{},
-                                    Conv2D<17, 3, ReLU>{}, Flatten<>{}, Dense<5, Softmax>{}};
+    constexpr auto net = Sequential{Input<40, 40, 3>{}, Conv2D<8, 3, padding::same>{}, ReLU{},
+                                    MaxPooling2D<2>{},  Conv2D<17, 3, ReLU>{},         Flatten<>{},
+                                    Dense<5, Softmax>{}};
     const auto model = net.build({.seed = 4});
     auto workspace = model.workspace();
     const auto x = ones<1, 40, 40, 3>();

@@ -8,7 +8,7 @@ namespace {
 
 using namespace strata;
 
-constexpr auto cnn = Sequential{Input<28, 28, 1>{}, Conv2D<8, 3>{},    ReLU{},      MaxPooling2D<2>{},
+constexpr auto cnn = Sequential{Input<28, 28, 1>{}, Conv2D<8, 3>{},        ReLU{},      MaxPooling2D<2>{},
                                 Dropout<0.25>{},    Conv2D<16, 3, ReLU>{}, Flatten<>{}, Dense<10, Softmax>{}};
 static_assert(cnn.size() == 7);
 static_assert(cnn.output_shape() == shape{10});

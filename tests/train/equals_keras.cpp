@@ -1,9 +1,9 @@
 // Training against Keras: the same weights and batches give the same scores and weights (tests/golden/training.py).
 //
-// Bounds in float: a weight may differ by 1e-4 of the largest change of its tensor and 1e-6 of the tensor's largest value,
-// which is what some twenty steps round; a score by 1e-5 of the largest of its series. In double (-DGOLDEN_SCALAR=double):
-// 2e-7 of each, as Keras in double still rounds to float in places (the mean of a loss), and its values are committed as
-// floats. A frozen weight may not change at all.
+// Bounds in float: a weight may differ by 1e-4 of the largest change of its tensor and 1e-6 of the tensor's largest
+// value, which is what some twenty steps round; a score by 1e-5 of the largest of its series. In double
+// (-DGOLDEN_SCALAR=double): 2e-7 of each, as Keras in double still rounds to float in places (the mean of a loss), and
+// its values are committed as floats. A frozen weight may not change at all.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -189,11 +189,11 @@ void compare_fit(const keras_case& keras, Fit fit, Net, Optimizer optimizer, Los
 #define TRAINING_CASE(name, ...) compare_steps(keras_case(file, #name), __VA_ARGS__);
 // The options stand in parentheses, as they hold commas.
 #define OPTIONS(...) __VA_ARGS__
-#define FIT_CASE(name, options, ...)                                                                                   \
-    compare_fit(                                                                                                       \
-        keras_case(file, #name),                                                                                       \
-        [](auto& trainer, const auto& data, [[maybe_unused]] const auto& validation,                                   \
-           [[maybe_unused]] const std::vector<double>& sample_weight) { return trainer.fit(data, OPTIONS options); },  \
+#define FIT_CASE(name, options, ...)                                                                                  \
+    compare_fit(                                                                                                      \
+        keras_case(file, #name),                                                                                      \
+        [](auto& trainer, const auto& data, [[maybe_unused]] const auto& validation,                                  \
+           [[maybe_unused]] const std::vector<double>& sample_weight) { return trainer.fit(data, OPTIONS options); }, \
         __VA_ARGS__);
 
 TEST_CASE("training equals Keras step by step: " GOLDEN_FAMILY) {

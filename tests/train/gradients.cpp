@@ -29,8 +29,9 @@ data_of<Net> random_data(std::size_t count, random_engine& engine) {
     return data;
 }
 
-/// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times the third
-/// derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; 1e-6 of the largest gradient leaves room for both.
+/// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times
+/// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; 1e-6 of the largest gradient leaves
+/// room for both.
 template <class Net, class Loss = MeanSquaredError>
 void check(Net, std::size_t count = 3, Loss loss = {}) {
     constexpr std::uint64_t seed = 20;
@@ -54,7 +55,8 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
         const std::vector<double> y = model.predict(data.inputs());
         double total = 0.0;
         for (std::size_t i = 0; i < count; ++i)
-            total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0, static_cast<double*>(nullptr));
+            total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0,
+                          static_cast<double*>(nullptr));
         return total / static_cast<double>(count);
     };
     std::vector<double> found, expected;
@@ -90,7 +92,8 @@ template <class Activation>
 void check_activation() {
     check(Sequential<Input<5>, Dense<7, Activation>, Dense<3, Activation>>{});
     check(Sequential<Input<5>, Dense<7>, Activation, Dense<3, Sigmoid>, Activation>{});
-    check(Sequential<Input<5, 4, 2>, Conv2D<3, 2, Activation>, Conv2D<5, 2, padding::same, Activation>, Flatten<>, Dense<2>>{});
+    check(Sequential<Input<5, 4, 2>, Conv2D<3, 2, Activation>, Conv2D<5, 2, padding::same, Activation>, Flatten<>,
+                     Dense<2>>{});
 }
 
 }  // namespace
@@ -105,9 +108,12 @@ TEST_CASE("gradients of dense layers equal central differences") {
 TEST_CASE("gradients of convolutions equal central differences") {
     check(Sequential{Input<7, 6, 2>{}, Conv2D<3, 3, Tanh>{}, Conv2D<5, window{2, 3}, Tanh>{}});
     check(Sequential{Input<7, 6, 2>{}, Conv2D<3, 3, padding::same, Tanh>{}, Conv2D<18, 2, padding::same>{}});
-    check(Sequential{Input<9, 8, 2>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, strides<2>, Tanh>{}, Flatten<>{}, Dense<2>{}});
-    check(Sequential{Input<9, 8, 2>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, strides<2, 3>, padding::same>{}, Flatten<>{}, Dense<2>{}});
-    check(Sequential{Input<9, 9, 1>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, dilation<2>, Tanh>{}, Conv2D<2, 2, dilation<2>, padding::same>{}});
+    check(
+        Sequential{Input<9, 8, 2>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, strides<2>, Tanh>{}, Flatten<>{}, Dense<2>{}});
+    check(Sequential{Input<9, 8, 2>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, strides<2, 3>, padding::same>{}, Flatten<>{},
+                     Dense<2>{}});
+    check(Sequential{Input<9, 9, 1>{}, Conv2D<3, 2, Tanh>{}, Conv2D<4, 3, dilation<2>, Tanh>{},
+                     Conv2D<2, 2, dilation<2>, padding::same>{}});
     check(Sequential{Input<5, 5, 3>{}, Conv2D<33, 1, no_bias, Tanh>{}, Conv2D<4, 1, strides<2>>{}}, 6);
 }
 
@@ -116,7 +122,8 @@ TEST_CASE("gradients through poolings equal central differences") {
     check(Sequential{Input<8, 7, 2>{}, Conv2D<5, 2, Tanh>{}, MaxPooling2D<3, strides<2>, padding::same>{}, Dense<3>{}});
     check(Sequential{Input<8, 7, 2>{}, Conv2D<5, 2>{}, ReLU{}, MaxPooling2D<window{2, 3}, strides<1>>{}, Dense<3>{}});
     check(Sequential{Input<8, 7, 2>{}, Conv2D<17, 2, Tanh>{}, AveragePooling2D<2>{}, Dense<3>{}});
-    check(Sequential{Input<8, 7, 2>{}, Conv2D<3, 2, Tanh>{}, AveragePooling2D<3, strides<2>, padding::same>{}, Dense<3>{}});
+    check(Sequential{Input<8, 7, 2>{}, Conv2D<3, 2, Tanh>{}, AveragePooling2D<3, strides<2>, padding::same>{},
+                     Dense<3>{}});
     check(Sequential{Input<8, 7, 2>{}, Conv2D<17, 2, Tanh>{}, GlobalMaxPooling2D<>{}, Dense<3>{}});
     check(Sequential{Input<8, 7, 2>{}, Conv2D<3, 2, Tanh>{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
 }
@@ -148,8 +155,10 @@ TEST_CASE("gradients through further activations equal central differences") {
 }
 
 TEST_CASE("gradients through views, nested and frozen layers equal central differences") {
-    check(Sequential{Input<6>{}, Dense<12, Tanh>{}, Reshape<shape{2, 3, 2}>{}, Conv2D<3, 2>{}, Flatten<>{}, Dense<2>{}});
+    check(
+        Sequential{Input<6>{}, Dense<12, Tanh>{}, Reshape<shape{2, 3, 2}>{}, Conv2D<3, 2>{}, Flatten<>{}, Dense<2>{}});
     check(Sequential{Input<5>{}, Sequential{Dense<4, Tanh>{}, Dense<5, frozen, Tanh>{}}, Dense<2>{}});
     check(Sequential{Input<5>{}, Dense<4, Tanh, frozen>{}, Dense<5, Tanh>{}, Activation<Tanh>{}, Dense<2, frozen>{}});
-    check(Sequential{Input<5>{}, Dense<4, Tanh>{}, Dropout<0.0>{}, Dense<3, Tanh>{}, Dense<2, Tanh, frozen>{}, Dense<2>{}});
+    check(Sequential{Input<5>{}, Dense<4, Tanh>{}, Dropout<0.0>{}, Dense<3, Tanh>{}, Dense<2, Tanh, frozen>{},
+                     Dense<2>{}});
 }

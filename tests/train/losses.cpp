@@ -35,7 +35,8 @@ struct judged {
     std::vector<T> gradient;
 };
 
-/// One sample in memory whose ends are guarded: the loss with its gradient, and that the gradient does not change the loss.
+/// One sample in memory whose ends are guarded: the loss with its gradient, and that the gradient does not change the
+/// loss.
 template <class T, class Target, class Loss>
 judged<T> judge(const Loss& loss, std::size_t rows, std::size_t columns, const T* y, const T* target, T scale) {
     const std::size_t n = rows * columns, count = Loss::targets == target_kind::values ? n : rows;
@@ -148,7 +149,8 @@ void differentiate(const Loss& loss, data_kind kind) {
 template <class T>
 bool is_finite(const judged<T>& found) {
     const auto& gradient = found.gradient;
-    return std::isfinite(found.loss) && std::all_of(gradient.begin(), gradient.end(), [](T g) { return std::isfinite(g); });
+    return std::isfinite(found.loss) &&
+           std::all_of(gradient.begin(), gradient.end(), [](T g) { return std::isfinite(g); });
 }
 
 /// Every target against logits of +-1e4 and probabilities of exactly 0 and 1, at each length of a row.
@@ -199,9 +201,9 @@ static_assert(SparseCategoricalCrossentropy::targets == target_kind::class_index
 
 }  // namespace
 
-#define LOSS_CASE(name, ...)                       \
-    compare<float>(file, #name, __VA_ARGS__);      \
-    compare<double>(file, #name, __VA_ARGS__);     \
+#define LOSS_CASE(name, ...)                   \
+    compare<float>(file, #name, __VA_ARGS__);  \
+    compare<double>(file, #name, __VA_ARGS__); \
     compared += 4 * 2 * 4;
 
 TEST_CASE("losses and their gradients equal Keras") {
@@ -240,7 +242,8 @@ TEST_CASE("gradients of losses equal central differences at every length of a ro
 
 TEST_CASE("crossentropies of probabilities 0 and 1 and of logits of +-10000 are finite") {
     saturate_all(BinaryCrossentropy{}, BinaryCrossentropy{.from_logits = true});
-    saturate_all(BinaryCrossentropy{.label_smoothing = 0.1}, BinaryCrossentropy{.from_logits = true, .label_smoothing = 0.1});
+    saturate_all(BinaryCrossentropy{.label_smoothing = 0.1},
+                 BinaryCrossentropy{.from_logits = true, .label_smoothing = 0.1});
     saturate_all(BinaryFocalCrossentropy{.gamma = 0.5}, BinaryFocalCrossentropy{.gamma = 0.5, .from_logits = true});
     saturate_all(CategoricalCrossentropy{}, CategoricalCrossentropy{.from_logits = true});
     saturate_all(CategoricalCrossentropy{.label_smoothing = 0.1},
@@ -302,7 +305,8 @@ TEST_CASE("a NaN in the output shows in every loss") {
             y.back() = nan;
             const std::vector<target> targets(columns, target(0));
             CAPTURE(columns);
-            if (!std::isnan(loss(1, columns, y.data(), targets.data(), 1.0f, static_cast<float*>(nullptr)))) return false;
+            if (!std::isnan(loss(1, columns, y.data(), targets.data(), 1.0f, static_cast<float*>(nullptr))))
+                return false;
         }
         return true;
     };

@@ -100,10 +100,12 @@ double score_of(Metric metric, std::vector<float> y, std::vector<float> target, 
     return metric.result();
 }
 
-static_assert(metric<SparseCategoricalAccuracy> && metric<AUC> && metric<metric_of<KLDivergence>> && !metric<KLDivergence>);
+static_assert(metric<SparseCategoricalAccuracy> && metric<AUC> && metric<metric_of<KLDivergence>> &&
+              !metric<KLDivergence>);
 static_assert(std::is_same_v<decltype(as_metric<target_kind::values>(Recall{})), Recall>);
 static_assert(!F1Score::check(shape{3, 2}).ok && F1Score::check(shape(3)).ok && !R2Score::check(shape{3, 2}).ok);
-static_assert(metric_of<MeanSquaredError>{}.name == "mean_squared_error" && metric_of<KLDivergence>{}.name == "kl_divergence");
+static_assert(metric_of<MeanSquaredError>{}.name == "mean_squared_error" &&
+              metric_of<KLDivergence>{}.name == "kl_divergence");
 static_assert(as_metric<target_kind::values>(Accuracy{}).name == "accuracy");
 static_assert(as_metric<target_kind::values>(Accuracy{.name = "hits"}).name == "hits");
 
@@ -156,7 +158,8 @@ TEST_CASE("a value is in the top k where fewer than k are larger, ties included"
     REQUIRE(score_of(SparseTopKCategoricalAccuracy{.k = 100}, y, {3}) == 1.0);
     REQUIRE(score_of(SparseTopKCategoricalAccuracy{.k = 0}, y, {1}) == 0.0);
     REQUIRE(score_of(SparseTopKCategoricalAccuracy{.k = 2}, {0.5f, std::nanf("")}, {1}) == 0.0);
-    for (const float none : {-1.0f, 4.0f, 1e6f}) REQUIRE(score_of(SparseTopKCategoricalAccuracy{.k = 100}, y, {none}) == 0.0);
+    for (const float none : {-1.0f, 4.0f, 1e6f})
+        REQUIRE(score_of(SparseTopKCategoricalAccuracy{.k = 100}, y, {none}) == 0.0);
 }
 
 TEST_CASE("a top_k of all classes or more takes every value") {
@@ -220,7 +223,9 @@ TEST_CASE("AUC takes values outside of [0, 1] and NaN, and orders that are right
 TEST_CASE("R2Score is 1 for right outputs and 0 for the mean, and a constant target has none") {
     R2Score metric;
     metric.prepare(2);
-    const auto add = [&](std::array<double, 2> y, std::array<double, 2> t) { metric.update(1, 2, y.data(), t.data(), 1.0); };
+    const auto add = [&](std::array<double, 2> y, std::array<double, 2> t) {
+        metric.update(1, 2, y.data(), t.data(), 1.0);
+    };
     add({1, 3}, {1, 2});
     add({2, 3}, {2, 4});
     REQUIRE(metric.result(0) == 1.0);

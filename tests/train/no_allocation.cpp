@@ -1,4 +1,5 @@
-// A step of training allocates nothing: the program counts every allocation between two steps. Exit code 0 where there is none.
+// A step of training allocates nothing: the program counts every allocation between two steps. Exit code 0 where there
+// is none.
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -28,18 +29,25 @@ struct step_counter {
 }  // namespace
 
 int main() {
-    auto model = Sequential{Input<12, 12, 2>{}, Conv2D<8, 3, padding::same, GELU>{}, MaxPooling2D<2>{}, Dropout<0.2>{},
-                            Conv2D<5, 3, strides<2>>{}, ReLU{}, Flatten<>{}, Dense<4, Softmax>{}}
+    auto model = Sequential{Input<12, 12, 2>{},
+                            Conv2D<8, 3, padding::same, GELU>{},
+                            MaxPooling2D<2>{},
+                            Dropout<0.2>{},
+                            Conv2D<5, 3, strides<2>>{},
+                            ReLU{},
+                            Flatten<>{},
+                            Dense<4, Softmax>{}}
                      .build();
     Dataset<float, shape{12, 12, 2}, int> data;
     std::vector<float> x(288);
     for (int i = 0; i < 100; ++i) {
-        for (std::size_t p = 0; p < x.size(); ++p) x[p] = static_cast<float>((p * 7 + static_cast<std::size_t>(i) * 13) % 17) / 17.0f;
+        for (std::size_t p = 0; p < x.size(); ++p)
+            x[p] = static_cast<float>((p * 7 + static_cast<std::size_t>(i) * 13) % 17) / 17.0f;
         data.push_back(x, i % 4);
     }
     step_counter counter;
-    auto trainer = compile(model, Adam{.global_clipnorm = 1.0, .use_ema = true}, SparseCategoricalCrossentropy{}, Accuracy{},
-                           SparseTopKCategoricalAccuracy{.k = 2});
+    auto trainer = compile(model, Adam{.global_clipnorm = 1.0, .use_ema = true}, SparseCategoricalCrossentropy{},
+                           Accuracy{}, SparseTopKCategoricalAccuracy{.k = 2});
     trainer.fit(data, {.batch_size = 8, .epochs = 3, .callbacks = {std::ref(counter)}, .threads = 2, .verbose = 0});
     std::printf("%zu allocations in %zu steps\n", counter.allocated, counter.steps);
     return counter.steps == 36 && counter.allocated == 0 && allocations > 0 ? 0 : 1;

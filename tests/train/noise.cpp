@@ -35,9 +35,10 @@ struct drawn {
     drawn(std::size_t count, std::vector<double> x, std::uint64_t key) : y(x.size()), dx(x.size()) {
         std::vector<double> dy(x.size(), 1.0);
         const random_stream random{.key = key};
-        Layer::template train_forward<In, fused<>>(training_pass<double>{.count = count, .x = x.data(), .y = y.data(), .random = random});
-        Layer::template backward<In, fused<>>(
-            gradient_pass<double>{.count = count, .x = x.data(), .y = y.data(), .dy = dy.data(), .dx = dx.data(), .random = random});
+        Layer::template train_forward<In, fused<>>(
+            training_pass<double>{.count = count, .x = x.data(), .y = y.data(), .random = random});
+        Layer::template backward<In, fused<>>(gradient_pass<double>{
+            .count = count, .x = x.data(), .y = y.data(), .dy = dy.data(), .dx = dx.data(), .random = random});
     }
 };
 
@@ -125,8 +126,8 @@ TEST_CASE("SpatialDropout drops whole channels") {
 }
 
 TEST_CASE("noise layers are the identity at inference, and vanish from the plan") {
-    constexpr auto net = Sequential{Input<6, 4>{}, SpatialDropout1D<0.5>{}, GaussianNoise<0.1>{}, GaussianDropout<0.5>{},
-                                    AlphaDropout<0.1>{}, Dense<3>{}};
+    constexpr auto net = Sequential{Input<6, 4>{},          SpatialDropout1D<0.5>{}, GaussianNoise<0.1>{},
+                                    GaussianDropout<0.5>{}, AlphaDropout<0.1>{},     Dense<3>{}};
     static_assert(net.plan().step_count == 1);
     const auto model = net.build({.seed = 3});
     const auto plain = Sequential{Input<6, 4>{}, Dense<3>{}}.build({.seed = 3});

@@ -377,13 +377,11 @@ TEST_CASE("twenty steps of every optimizer give the weights that Keras gets") {
     compare(keras, "lion", Lion{});
     compare(keras, "lion_arguments", Lion{.learning_rate = 0.02, .beta_1 = 0.7, .beta_2 = 0.9, .weight_decay = 0.5});
     compare(keras, "ftrl", Ftrl{});
-    compare(keras, "ftrl_l1_l2", Ftrl{.learning_rate = 0.1,
-                                      .l1_regularization_strength = 0.5,
-                                      .l2_regularization_strength = 0.2,
-                                      .beta = 0.3});
-    compare(keras, "ftrl_shrinkage", Ftrl{.learning_rate = 0.1,
-                                          .initial_accumulator_value = 0.5,
-                                          .l2_shrinkage_regularization_strength = 0.3});
+    compare(
+        keras, "ftrl_l1_l2",
+        Ftrl{.learning_rate = 0.1, .l1_regularization_strength = 0.5, .l2_regularization_strength = 0.2, .beta = 0.3});
+    compare(keras, "ftrl_shrinkage",
+            Ftrl{.learning_rate = 0.1, .initial_accumulator_value = 0.5, .l2_shrinkage_regularization_strength = 0.3});
     compare(keras, "ftrl_power",
             Ftrl{.learning_rate = 0.1, .learning_rate_power = -0.8, .l1_regularization_strength = 0.1});
     compare(keras, "ftrl_power_0",

@@ -63,8 +63,7 @@ private:
 
 TEST_CASE("schedules give the rates of Keras at every step") {
     keras_rates keras;
-    keras.compare("exponential",
-                  ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 7, .decay_rate = 0.9});
+    keras.compare("exponential", ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 7, .decay_rate = 0.9});
     keras.compare("exponential_staircase", ExponentialDecay{0.1, 10, 0.5, true});
     keras.compare("cosine", CosineDecay{.initial_learning_rate = 0.2, .decay_steps = 100});
     keras.compare("cosine_alpha", CosineDecay{.initial_learning_rate = 0.2, .decay_steps = 50, .alpha = 0.1});
@@ -77,21 +76,17 @@ TEST_CASE("schedules give the rates of Keras at every step") {
                   CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 30, .warmup_target = 0.3});
     keras.compare("cosine_steps_without_target",
                   CosineDecay{.initial_learning_rate = 0.2, .decay_steps = 30, .warmup_steps = 10});
-    keras.compare("piecewise",
-                  PiecewiseConstantDecay{.boundaries = {10, 30, 100}, .values = {1.0, 0.5, 0.25, 0.01}});
+    keras.compare("piecewise", PiecewiseConstantDecay{.boundaries = {10, 30, 100}, .values = {1.0, 0.5, 0.25, 0.01}});
     keras.compare("piecewise_one_boundary", PiecewiseConstantDecay{{0}, {1.0, 0.5}});
     keras.compare("polynomial", PolynomialDecay{.initial_learning_rate = 0.1, .decay_steps = 50});
-    keras.compare("polynomial_power", PolynomialDecay{.initial_learning_rate = 0.1,
-                                                      .decay_steps = 50,
-                                                      .end_learning_rate = 0.01,
-                                                      .power = 0.5});
-    keras.compare("polynomial_cycle", PolynomialDecay{.initial_learning_rate = 0.1,
-                                                      .decay_steps = 10,
-                                                      .end_learning_rate = 0.02,
-                                                      .power = 2.0,
-                                                      .cycle = true});
-    keras.compare("inverse_time",
-                  InverseTimeDecay{.initial_learning_rate = 0.1, .decay_steps = 7, .decay_rate = 0.5});
+    keras.compare(
+        "polynomial_power",
+        PolynomialDecay{.initial_learning_rate = 0.1, .decay_steps = 50, .end_learning_rate = 0.01, .power = 0.5});
+    keras.compare(
+        "polynomial_cycle",
+        PolynomialDecay{
+            .initial_learning_rate = 0.1, .decay_steps = 10, .end_learning_rate = 0.02, .power = 2.0, .cycle = true});
+    keras.compare("inverse_time", InverseTimeDecay{.initial_learning_rate = 0.1, .decay_steps = 7, .decay_rate = 0.5});
     keras.compare("inverse_time_staircase", InverseTimeDecay{0.1, 10, 2.0, true});
     keras.require_complete();
 }

@@ -33,8 +33,10 @@ data stripes(std::size_t count, std::uint64_t seed) {
     return result;
 }
 
-constexpr auto net = Sequential{Input<6, 6, 1>{}, Conv2D<5, 3, padding::same, ReLU>{}, MaxPooling2D<2>{}, Dropout<0.25>{},
-                                Flatten<>{},      Dense<17, Tanh>{},                   Dense<3>{}};
+constexpr auto net = Sequential{Input<6, 6, 1>{},  Conv2D<5, 3, padding::same, ReLU>{},
+                                MaxPooling2D<2>{}, Dropout<0.25>{},
+                                Flatten<>{},       Dense<17, Tanh>{},
+                                Dense<3>{}};
 using net_type = std::remove_const_t<decltype(net)>;
 
 auto trainer_of(Model<net_type>& model) {
@@ -156,13 +158,13 @@ TEST_CASE("frozen layers keep their weights, and the step has no code for them")
     auto model = freeze_all_but_last(net.build({.seed = 2}));
     using frozen_net = decltype(model)::net_type;
     static_assert(frozen_net::trainable_parameter_count() == 17 * 3 + 3);
-    // Dropout still acts: the steps begin with it; only the last layer goes backward, and gives no gradient of its input.
+    // Dropout still acts: the steps begin with it; only the last layer goes backward, and gives no gradient of its
+    // input.
     constexpr auto plan = training_plan_of<frozen_net, float>;
     static_assert(plan.first_layer == 2 && plan.step_count == 3);
     static_assert(!plan.steps[0].has_backward() && !plan.steps[1].has_backward());
     static_assert(plan.steps[2].learns && !plan.steps[2].passes_down);
-    static_assert(gradient_offsets_of<frozen_net, float>.back() <
-                  gradient_offsets_of<net_type, float>.back());
+    static_assert(gradient_offsets_of<frozen_net, float>.back() < gradient_offsets_of<net_type, float>.back());
 
     const auto before = model;
     compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true}).fit(train, {.epochs = 2, .verbose = 0});
@@ -208,7 +210,8 @@ TEST_CASE("bad data and options are refused before any weight changes, and the s
     REQUIRE(says(fit(broken, {}), {"sample 10", "input number 7", "NaN"}));
     REQUIRE(says(refusal([&] { trainer.evaluate(broken); }), {"sample 10"}));
     REQUIRE(says(refusal([&] { trainer.train_on_batch(labels); }), {"sample 10"}));
-    REQUIRE(says(refusal([&] { train.push_back(std::vector<float>(35), 0); }), {"sample 10", "(6, 6, 1)", "36 values, got 35"}));
+    REQUIRE(says(refusal([&] { train.push_back(std::vector<float>(35), 0); }),
+                 {"sample 10", "(6, 6, 1)", "36 values, got 35"}));
     REQUIRE(train.size() == 10);
     REQUIRE(says(refusal([&] { compile(model, Adam{.beta_1 = 1.5}, MeanSquaredError{}); }), {"Adam", "beta_1", "1.5"}));
     REQUIRE(model == before);
@@ -231,8 +234,9 @@ TEST_CASE("Ctrl-C ends a fit that asked for it after a full step, and gives the 
     const data train = stripes(40, 7);
     auto model = net.build({.seed = 3}), same = model;
     auto trainer = trainer_of(model);
-    const History history =
-        trainer.fit(train, {.batch_size = 8, .epochs = 9, .callbacks = {interrupts{.at = 12}}, .stop_on_interrupt = true, .verbose = 0});
+    const History history = trainer.fit(
+        train,
+        {.batch_size = 8, .epochs = 9, .callbacks = {interrupts{.at = 12}}, .stop_on_interrupt = true, .verbose = 0});
     REQUIRE(history.epochs() == 2);
     REQUIRE(trainer.steps() == 13);
 

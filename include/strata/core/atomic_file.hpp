@@ -14,7 +14,8 @@
 
 namespace strata {
 
-/// Calls write(path) with a temporary name in the target's folder, then renames; where write throws, nothing is left behind.
+/// Calls write(path) with a temporary name in the target's folder, then renames; where write throws, nothing is left
+/// behind.
 template <class Write>
 void replace_file(const std::filesystem::path& file, Write write) {
     static std::atomic<unsigned> serial{0};

@@ -16,7 +16,8 @@
 #define STRATA_RESTRICT
 #endif
 
-// At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which spills.
+// At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which
+// spills.
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_KEEP_LOOP(pointer) asm volatile("" : "+r"(pointer))
 #else

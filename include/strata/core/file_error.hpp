@@ -7,8 +7,8 @@
 
 namespace strata {
 
-/// A file that cannot be read or written: the message names the file, the place in it, what was expected, what was found and
-/// what to do.
+/// A file that cannot be read or written: the message names the file, the place in it, what was expected, what was
+/// found and what to do.
 class file_error : public std::runtime_error {
 public:
     file_error(const std::filesystem::path& file, const std::string& what)

@@ -34,8 +34,8 @@ private:
     std::uint64_t state_;
 };
 
-/// Random numbers by position: the same key and position give the same number, so that threads and the backward pass draw what
-/// the forward pass drew. Two rounds of the integer hash of Wellons 2018.
+/// Random numbers by position: the same key and position give the same number, so that threads and the backward pass
+/// draw what the forward pass drew. Two rounds of the integer hash of Wellons 2018.
 struct random_stream {
     std::uint64_t key = 0;
     std::uint32_t offset = 0;

@@ -29,15 +29,21 @@ struct report {
 };
 
 /// A refusal; `at` may stay empty where the pass that asks knows the place.
-constexpr report refuse(std::string_view expects, std::string_view got, std::string_view fix, std::string_view at = {}) {
+constexpr report refuse(std::string_view expects, std::string_view got, std::string_view fix,
+                        std::string_view at = {}) {
     return {.ok = false, .at = at, .expects = expects, .got = got, .fix = fix};
 }
 
-// The facts of a refusal, as the compiler prints them. Clang cuts each string at 36 characters: long ones come in pieces.
-template <fixed_string... Words> struct at;
-template <fixed_string... Words> struct expects;
-template <fixed_string... Words> struct got;
-template <fixed_string... Words> struct fix;
+// The facts of a refusal, as the compiler prints them. Clang cuts each string at 36 characters: long ones come in
+// pieces.
+template <fixed_string... Words>
+struct at;
+template <fixed_string... Words>
+struct expects;
+template <fixed_string... Words>
+struct got;
+template <fixed_string... Words>
+struct fix;
 
 namespace detail {
 
@@ -108,20 +114,22 @@ struct facts_of_verdict {
 template <>
 struct facts_of_verdict<false> {
     template <class Verdict>
-    using type = accepted<false, sentence_of<Verdict>(), typename fact<at, Verdict, &report::at>::type,
-                          typename fact<expects, Verdict, &report::expects>::type,
-                          typename fact<got, Verdict, &report::got>::type, typename fact<fix, Verdict, &report::fix>::type>;
+    using type =
+        accepted<false, sentence_of<Verdict>(), typename fact<at, Verdict, &report::at>::type,
+                 typename fact<expects, Verdict, &report::expects>::type,
+                 typename fact<got, Verdict, &report::got>::type, typename fact<fix, Verdict, &report::fix>::type>;
 };
 
 }  // namespace detail
 
-/// The border: `border<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The caller goes
-/// on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between the caller and
-/// the error.
+/// The border: `border<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The
+/// caller goes on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between
+/// the caller and the error.
 template <class Verdict>
 using border = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
-/// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind the error.
+/// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind
+/// the error.
 struct refused {
     template <class... Arguments>
     constexpr refused operator()(const Arguments&...) const {

@@ -63,6 +63,7 @@ private:
 
 /// Inside the object up to `inline_bytes`, on the heap above.
 template <class T, std::size_t Count>
-using storage = std::conditional_t<(Count * sizeof(T) <= inline_bytes), inline_storage<T, Count>, heap_storage<T, Count>>;
+using storage =
+    std::conditional_t<(Count * sizeof(T) <= inline_bytes), inline_storage<T, Count>, heap_storage<T, Count>>;
 
 }  // namespace strata

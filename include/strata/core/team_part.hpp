@@ -23,7 +23,8 @@ struct team_part {
     /// This thread's share of `items`, cut at multiples of `unit`.
     constexpr item_range of(std::size_t items, std::size_t unit = 1) const {
         const std::size_t units = (items + unit - 1) / unit;
-        return {.begin = std::min(units * index / count * unit, items), .end = std::min(units * (index + 1) / count * unit, items)};
+        return {.begin = std::min(units * index / count * unit, items),
+                .end = std::min(units * (index + 1) / count * unit, items)};
     }
 };
 

@@ -53,7 +53,9 @@ public:
     constexpr operator std::span<const T, (Extents * ... * std::size_t{1})>() const {
         return std::span<const T, (Extents * ... * std::size_t{1})>(data(), size());
     }
-    friend constexpr bool operator==(const Tensor& a, const Tensor& b) { return std::equal(a.begin(), a.end(), b.begin()); }
+    friend constexpr bool operator==(const Tensor& a, const Tensor& b) {
+        return std::equal(a.begin(), a.end(), b.begin());
+    }
 
 private:
     template <class... Index>

@@ -77,8 +77,8 @@ constexpr text<64> snake_case(std::string_view type) {
     const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
     text<64> result;
     for (std::size_t i = 0; i < type.size(); ++i) {
-        const bool word_begins = upper(type[i]) && i > 0 &&
-                                 (lower(type[i - 1]) || (i + 1 < type.size() && lower(type[i + 1])));
+        const bool word_begins =
+            upper(type[i]) && i > 0 && (lower(type[i - 1]) || (i + 1 < type.size() && lower(type[i + 1])));
         if (word_begins) result.append(1, '_');
         result.append(1, upper(type[i]) ? static_cast<char>(type[i] - 'A' + 'a') : type[i]);
     }

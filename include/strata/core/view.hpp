@@ -11,8 +11,8 @@
 
 namespace strata {
 
-/// Extents... elements of T in row-major order, in memory that must outlive the view: `view<const float, 28, 28, 1>`. Made from
-/// a Tensor, or from a span or pointer to that many elements.
+/// Extents... elements of T in row-major order, in memory that must outlive the view: `view<const float, 28, 28, 1>`.
+/// Made from a Tensor, or from a span or pointer to that many elements.
 template <class T, std::size_t... Extents>
 class view {
 public:

@@ -28,12 +28,17 @@ struct state_files {
     }
 
 private:
-    static std::vector<io::weight_record> records_of(const std::filesystem::path& file, const std::vector<state_array<T>>& arrays) {
+    static std::vector<io::weight_record> records_of(const std::filesystem::path& file,
+                                                     const std::vector<state_array<T>>& arrays) {
         if (io::extension_of(file) != ".safetensors")
             throw file_error(file, "a checkpoint has the extension .safetensors; give it that name");
         std::vector<io::weight_record> records;
         for (const state_array<T>& array : arrays)
-            records.push_back({.path = array.path, .type = "checkpoint", .name = array.name, .group = array.path, .extents = array.extents});
+            records.push_back({.path = array.path,
+                               .type = "checkpoint",
+                               .name = array.name,
+                               .group = array.path,
+                               .extents = array.extents});
         return records;
     }
 };

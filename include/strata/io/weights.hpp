@@ -72,8 +72,9 @@ inline std::string extension_of(const std::filesystem::path& file) {
 #if !defined(STRATA_WITH_HDF5)
     const std::string extension = extension_of(file);
     if (extension == ".h5" || extension == ".hdf5")
-        throw file_error(file, "this program was built without HDF5; define STRATA_WITH_HDF5 and link hdf5 (the Meson "
-                               "dependency does where it finds HDF5), or use .safetensors");
+        throw file_error(file,
+                         "this program was built without HDF5; define STRATA_WITH_HDF5 and link hdf5 (the Meson "
+                         "dependency does where it finds HDF5), or use .safetensors");
 #endif
     throw file_error(file, "has an unknown extension; known are .weights.h5, .h5 and .safetensors");
 }

@@ -11,8 +11,8 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-// `derivative` takes the output f(x) where `derives_from_output`, else x. At a kink it is what Keras' backends give: 0 for
-// relu at 0.
+// `derivative` takes the output f(x) where `derives_from_output`, else x. At a kink it is what Keras' backends give: 0
+// for relu at 0.
 
 /// f(x) = x.
 struct linear {

@@ -1,4 +1,5 @@
-// Elementary functions in double for constant evaluation, where std:: has none before C++26; a few ULP over the whole range.
+// Elementary functions in double for constant evaluation, where std:: has none before C++26; a few ULP over the whole
+// range.
 #pragma once
 
 #include <array>
@@ -9,26 +10,31 @@
 
 #include <strata/core/config.hpp>
 
-/// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in tests/kernels/math.cpp:
-/// exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow and subnormal results are right.
-/// Slow at run time: there scalars call std::.
-namespace strata::kernels { inline namespace STRATA_ISA { namespace constexpr_math {
+/// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in
+/// tests/kernels/math.cpp: exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
+/// and subnormal results are right. Slow at run time: there scalars call std::.
+namespace strata::kernels {
+inline namespace STRATA_ISA {
+namespace constexpr_math {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 constexpr bool is_nan(double x) { return x != x; }
 /// Clears the sign, of -0 and NaN too.
-constexpr double abs(double x) { return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63)); }
+constexpr double abs(double x) {
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63));
+}
 
 }  // namespace constexpr_math
 
 namespace detail {
 
-inline constexpr double ln2_high = 0x1.62e42feep-1;   // 32 bits: times an exponent it is exact
+inline constexpr double ln2_high = 0x1.62e42feep-1;  // 32 bits: times an exponent it is exact
 inline constexpr double ln2_low = 0x1.a39ef35793c76p-33;
 inline constexpr double log2_e = 0x1.71547652b82fep0;
-inline constexpr double largest_exponent = 0x1.62e42fefa39efp9;  // the last x where e^x is finite: constants may not overflow
+inline constexpr double largest_exponent =
+    0x1.62e42fefa39efp9;  // the last x where e^x is finite: constants may not overflow
 
 /// 2^exponent for -1022 <= exponent <= 1023.
 constexpr double power_of_two(int exponent) {
@@ -180,4 +186,6 @@ constexpr double erf(double x) {
     return x < 0 ? -y : y;
 }
 
-}}}  // namespace strata::kernels::STRATA_ISA::constexpr_math
+}  // namespace constexpr_math
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels

@@ -1,4 +1,5 @@
-// conv2d: direct convolution in register tiles of pixels by channels, with bias, activation and max pooling in the epilogue.
+// conv2d: direct convolution in register tiles of pixels by channels, with bias, activation and max pooling in the
+// epilogue.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +28,8 @@ constexpr conv2d_geometry without_padding(conv2d_geometry g) {
     return g;
 }
 
-/// Whether a max pooling can run in a convolution's epilogue: its windows touch each other without gaps or padding and a
-/// tile holds at least two of them.
+/// Whether a max pooling can run in a convolution's epilogue: its windows touch each other without gaps or padding and
+/// a tile holds at least two of them.
 constexpr bool fuses(const conv2d_geometry& conv, const pool2d_geometry& pool) {
     const auto fits = [](const sliding_axis& axis) {
         return axis.before + axis.after == 0 && axis.stride == axis.kernel && axis.dilation == 1 && axis.kernel <= 4;
@@ -38,7 +39,8 @@ constexpr bool fuses(const conv2d_geometry& conv, const pool2d_geometry& pool) {
 
 inline namespace STRATA_ISA {
 
-/// Elements of scratch that conv2d and conv2d_max_pooling want: a copy of the input with its padding, where there is any.
+/// Elements of scratch that conv2d and conv2d_max_pooling want: a copy of the input with its padding, where there is
+/// any.
 template <class T>
 constexpr std::size_t conv2d_scratch(const conv2d_geometry& g) {
     return g.is_padded() ? without_padding(g).in_size() : 0;
@@ -109,8 +111,8 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y) {
         }
 }
 
-/// A pooled tile: MP pooled pixels of one panel; each of the PH rows of the window is a tile of MP PW pixels, reduced in
-/// registers. Bias and activation come after the maximum: both do not fall.
+/// A pooled tile: MP pooled pixels of one panel; each of the PH rows of the window is a tile of MP PW pixels, reduced
+/// in registers. Bias and activation come after the maximum: both do not fall.
 template <std::size_t MP, std::size_t PH, std::size_t PW, std::size_t NR, class Activation, class T>
 STRATA_NOINLINE void pooled_tile(tile_input in, std::size_t window_row, const T* x, const T* w, const T* bias, T* y,
                                  std::size_t out_step, std::size_t columns) {
@@ -162,8 +164,10 @@ void conv2d_pooled(const T* x, const T* weights, const T* bias, T* y) {
             const T* from = x + oh * PH * in_row;
             T* to = y + oh * P.width.output * G.out_channels + p * width;
             const std::size_t columns = std::min(width, G.out_channels - p * width);
-            for (std::size_t t = 0; t < s.big_count; ++t, from += s.big * PW * in.row_step, to += s.big * G.out_channels)
-                pooled_tile<s.big, PH, PW, NR, Activation>(in, in_row, from, weights + p * panel, b, to, G.out_channels, columns);
+            for (std::size_t t = 0; t < s.big_count;
+                 ++t, from += s.big * PW * in.row_step, to += s.big * G.out_channels)
+                pooled_tile<s.big, PH, PW, NR, Activation>(in, in_row, from, weights + p * panel, b, to, G.out_channels,
+                                                           columns);
             if constexpr (s.small_count > 0)
                 for (std::size_t t = 0; t < s.small_count;
                      ++t, from += (s.big - 1) * PW * in.row_step, to += (s.big - 1) * G.out_channels)
@@ -187,14 +191,15 @@ constexpr void conv2d(const T* x, const T* weights, const T* bias, T* y, [[maybe
         write_padding<G>(x, scratch);
         conv2d_direct<G, Activation>(static_cast<const T*>(scratch), weights, bias, y);
     } else if constexpr (G.height.kernel == 1 && G.width.kernel == 1 && G.height.stride == 1 && G.width.stride == 1) {
-        dense_vectorised<G.height.output * G.width.output, G.in_channels, G.out_channels, Activation>(x, weights, bias, y);
+        dense_vectorised<G.height.output * G.width.output, G.in_channels, G.out_channels, Activation>(x, weights, bias,
+                                                                                                      y);
     } else {
         conv2d_direct<G, Activation>(x, weights, bias, y);
     }
 }
 
-/// conv2d followed by a max pooling P that `fuses`: y (P.oh, P.ow, oc). Rows and pixels that the pooling drops are never
-/// computed. Activation does not fall.
+/// conv2d followed by a max pooling P that `fuses`: y (P.oh, P.ow, oc). Rows and pixels that the pooling drops are
+/// never computed. Activation does not fall.
 template <conv2d_geometry G, pool2d_geometry P, class Activation, class T>
 constexpr void conv2d_max_pooling(const T* x, const T* weights, const T* bias, T* y, [[maybe_unused]] T* scratch) {
     if (std::is_constant_evaluated()) {

@@ -31,7 +31,8 @@ constexpr conv2d_geometry mirrored(const conv2d_geometry& g) {
                             .before = a.span() - 1 - a.before,
                             .after = a.span() - 1 - a.after};
     };
-    return {.height = axis(g.height), .width = axis(g.width), .in_channels = g.out_channels, .out_channels = g.in_channels};
+    return {
+        .height = axis(g.height), .width = axis(g.width), .in_channels = g.out_channels, .out_channels = g.in_channels};
 }
 
 inline namespace STRATA_ISA {
@@ -49,8 +50,8 @@ constexpr std::size_t conv2d_gradient_scratch() {
     return mirrors(G) ? conv2d_scratch<T>(mirrored(G)) : G.width.output * G.depth();
 }
 
-/// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, or, for strides,
-/// the whole matrix transposed. This thread's share.
+/// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, or, for
+/// strides, the whole matrix transposed. This thread's share.
 template <conv2d_geometry G, class T>
 void turn_weights(const T* weights, T* turned, team_part part) {
     if constexpr (mirrors(G)) {
@@ -81,8 +82,9 @@ void scatter_row(std::size_t oh, const T* columns, T* dx) {
             }
 }
 
-/// dx (ih, iw, ic) of one sample from dy (oh, ow, oc); overwritten. Strides of 1: a convolution with the mirrored weights.
-/// Others: a matrix product per output row, added into place, which does no work for the holes between strides.
+/// dx (ih, iw, ic) of one sample from dy (oh, ow, oc); overwritten. Strides of 1: a convolution with the mirrored
+/// weights. Others: a matrix product per output row, added into place, which does no work for the holes between
+/// strides.
 template <conv2d_geometry G, class T>
 void conv2d_data_gradient(const T* dy, const T* turned, T* dx, T* scratch) {
     if constexpr (mirrors(G)) {
@@ -97,8 +99,9 @@ void conv2d_data_gradient(const T* dy, const T* turned, T* dx, T* scratch) {
     }
 }
 
-/// dkernel (kh kw ic, oc) = or += the products of inputs and dy over n samples; this thread's share of the rows. x holds the
-/// inputs with their padding written out, x_plane elements apart; dkernel lies in panels; dy is read as by gradient_tile.
+/// dkernel (kh kw ic, oc) = or += the products of inputs and dy over n samples; this thread's share of the rows. x
+/// holds the inputs with their padding written out, x_plane elements apart; dkernel lies in panels; dy is read as by
+/// gradient_tile.
 template <conv2d_geometry G, class T>
 void conv2d_weight_gradient(std::size_t n, const T* x, std::size_t x_plane, const T* dy, T* dkernel, bool first,
                             team_part part) {

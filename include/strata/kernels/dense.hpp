@@ -14,8 +14,8 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// One row times V panels' vectors from `w` on, in Chains independent chains per vector: with about 16 sums in flight the
-/// latency of a multiply-add is hidden and the loop runs at the speed of its loads.
+/// One row times V panels' vectors from `w` on, in Chains independent chains per vector: with about 16 sums in flight
+/// the latency of a multiply-add is hidden and the loop runs at the speed of its loads.
 template <std::size_t V, std::size_t Chains, class Activation, class T>
 STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const T* bias, T* y, std::size_t columns) {
     constexpr std::size_t L = lanes<T>;
@@ -44,8 +44,7 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
     for (std::size_t n = 0; n < V; ++n) {
         STRATA_UNROLL
         for (std::size_t c = 1; c < Chains; ++c) sums[0][n] = sums[0][n] + sums[c][n];
-        if (columns > n * L)
-            store_partial<T>(y + n * L, Activation::apply(sums[0][n]), std::min(columns - n * L, L));
+        if (columns > n * L) store_partial<T>(y + n * L, Activation::apply(sums[0][n]), std::min(columns - n * L, L));
     }
 }
 
@@ -68,18 +67,21 @@ STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias,
         const T* w = weights + p * K * width;
         const T* b = bias != nullptr ? bias + p * width : nullptr;
         const std::size_t columns = std::min(width, F - p * width);
-        if constexpr (N == 1) row_times_panel<NR, (K >= 64 ? 8 : K >= 8 ? 4 : 1), Activation>(K, x, w, b, y + p * width, columns);
+        if constexpr (N == 1)
+            row_times_panel<NR, (K >= 64 ? 8 : K >= 8 ? 4 : 1), Activation>(K, x, w, b, y + p * width, columns);
         else
-            rows_times_panel<N, NR, Activation>(tile_input{.length = K, .row_step = K}, x, w, b, y + p * width, F, columns);
+            rows_times_panel<N, NR, Activation>(tile_input{.length = K, .row_step = K}, x, w, b, y + p * width, F,
+                                                columns);
     }
 }
 
-/// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F) columns;
-/// bias may be null; x and y are unpadded, any alignment; y overlaps neither x nor the weights.
+/// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)
+/// columns; bias may be null; x and y are unpadded, any alignment; y overlaps neither x nor the weights.
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
 constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
     if (std::is_constant_evaluated())
-        reference::dense<Activation>(N, panels{.rows = K, .columns = F, .width = panel_width<T>(F)}, x, weights, bias, y);
+        reference::dense<Activation>(N, panels{.rows = K, .columns = F, .width = panel_width<T>(F)}, x, weights, bias,
+                                     y);
     else dense_vectorised<N, K, F, Activation>(x, weights, bias, y);
 }
 

@@ -16,11 +16,11 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// Any number of rows against one panel: full tiles, then tiles of 16, 8, 4, 2 and 1 rows. A row's sums do not depend on the
-/// tile that it falls into.
+/// Any number of rows against one panel: full tiles, then tiles of 16, 8, 4, 2 and 1 rows. A row's sums do not depend
+/// on the tile that it falls into.
 template <std::size_t NR, class Activation, class T>
-void any_rows_times_panel(tile_input in, std::size_t rows, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
-                          std::size_t columns) {
+void any_rows_times_panel(tile_input in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
+                          std::size_t out_step, std::size_t columns) {
     constexpr std::size_t MR = tile_rows(NR);
     const auto run = [&]<std::size_t M>(std::integral_constant<std::size_t, M>) {
         tile<M, NR, Activation>(in, x, w, bias, y, out_step, columns);
@@ -54,8 +54,8 @@ constexpr panels transposed_panels() {
     return {.rows = F, .columns = K, .width = panel_width<T>(K)};
 }
 
-/// transposed (F, K) = weights (K, F), both in panels; this thread's share. Where both widths are equal, a square block of
-/// the one is contiguous in both, so that the transposition stays in L1.
+/// transposed (F, K) = weights (K, F), both in panels; this thread's share. Where both widths are equal, a square block
+/// of the one is contiguous in both, so that the transposition stays in L1.
 template <std::size_t K, std::size_t F, class T>
 void transpose_weights(const T* weights, T* transposed, team_part part) {
     constexpr panels from{.rows = K, .columns = F, .width = panel_width<T>(F)}, to = transposed_panels<K, F, T>();
@@ -83,8 +83,9 @@ constexpr std::size_t dense_gradient_scratch(std::size_t rows) {
     return count >= 4 ? rows * tile_rows(panel_vectors<T>(F)) : 0;
 }
 
-/// dkernel (K, F) = or += x (n, K) transposed times dy (n, F); this thread's share of the rows. dkernel lies in panels; dy is
-/// read as by gradient_tile. Where each block of x meets many panels, it is packed first: rows K apart would share cache sets.
+/// dkernel (K, F) = or += x (n, K) transposed times dy (n, F); this thread's share of the rows. dkernel lies in panels;
+/// dy is read as by gradient_tile. Where each block of x meets many panels, it is packed first: rows K apart would
+/// share cache sets.
 template <std::size_t K, std::size_t F, class T>
 void dense_weight_gradient(std::size_t n, const T* x, const T* dy, T* dkernel, bool first, team_part part,
                            [[maybe_unused]] T* scratch) {

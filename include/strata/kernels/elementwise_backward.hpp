@@ -11,13 +11,15 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// dx[i] = dy[i] f'(v[i]) for n values; v holds the outputs where Function::derives_from_output, else the inputs. dx may be dy.
+/// dx[i] = dy[i] f'(v[i]) for n values; v holds the outputs where Function::derives_from_output, else the inputs. dx
+/// may be dy.
 template <class Function, class T>
 void elementwise_gradient(std::size_t n, const T* v, const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
     for (; i + L <= n; i += L) store<T>(dx + i, load(dy + i) * Function::derivative(load(v + i)));
-    if (i < n) store_partial<T>(dx + i, load_partial(dy + i, n - i) * Function::derivative(load_partial(v + i, n - i)), n - i);
+    if (i < n)
+        store_partial<T>(dx + i, load_partial(dy + i, n - i) * Function::derivative(load_partial(v + i, n - i)), n - i);
 }
 
 /// The sum of a[i] b[i], or of b[i] where a is null, in lanes and then across them.

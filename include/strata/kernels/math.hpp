@@ -81,41 +81,73 @@ constexpr T magnitude(T x) {
 
 #if defined(STRATA_SCALAR)
 template <class T>
-STRATA_INLINE scalar_batch<T> exp(scalar_batch<T> x) { return std::exp(x.value); }
+STRATA_INLINE scalar_batch<T> exp(scalar_batch<T> x) {
+    return std::exp(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> expm1(scalar_batch<T> x) { return std::expm1(x.value); }
+STRATA_INLINE scalar_batch<T> expm1(scalar_batch<T> x) {
+    return std::expm1(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> log(scalar_batch<T> x) { return std::log(x.value); }
+STRATA_INLINE scalar_batch<T> log(scalar_batch<T> x) {
+    return std::log(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> log1p(scalar_batch<T> x) { return std::log1p(x.value); }
+STRATA_INLINE scalar_batch<T> log1p(scalar_batch<T> x) {
+    return std::log1p(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> erf(scalar_batch<T> x) { return std::erf(x.value); }
+STRATA_INLINE scalar_batch<T> erf(scalar_batch<T> x) {
+    return std::erf(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> tanh_of(scalar_batch<T> x) { return std::tanh(x.value); }
+STRATA_INLINE scalar_batch<T> tanh_of(scalar_batch<T> x) {
+    return std::tanh(x.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> larger(scalar_batch<T> a, scalar_batch<T> b) { return max(a, b); }
+STRATA_INLINE scalar_batch<T> larger(scalar_batch<T> a, scalar_batch<T> b) {
+    return max(a, b);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> smaller(scalar_batch<T> a, scalar_batch<T> b) { return min(a, b); }
+STRATA_INLINE scalar_batch<T> smaller(scalar_batch<T> a, scalar_batch<T> b) {
+    return min(a, b);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> square_root(scalar_batch<T> x) { return sqrt(x); }
+STRATA_INLINE scalar_batch<T> square_root(scalar_batch<T> x) {
+    return sqrt(x);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> power(scalar_batch<T> x, scalar_batch<T> y) { return std::pow(x.value, y.value); }
+STRATA_INLINE scalar_batch<T> power(scalar_batch<T> x, scalar_batch<T> y) {
+    return std::pow(x.value, y.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> choose(bool mask, scalar_batch<T> a, scalar_batch<T> b) { return mask ? a : b; }
+STRATA_INLINE scalar_batch<T> choose(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
+    return mask ? a : b;
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> magnitude(scalar_batch<T> x) { return abs(x); }
+STRATA_INLINE scalar_batch<T> magnitude(scalar_batch<T> x) {
+    return abs(x);
+}
 #else
-// exp, expm1, log, log1p and erf of a batch are found by its namespace; a using-declaration would bring std::exp(float) along, which
-// wins over the scalar above and is no constant in Clang.
+// exp, expm1, log, log1p and erf of a batch are found by its namespace; a using-declaration would bring std::exp(float)
+// along, which wins over the scalar above and is no constant in Clang.
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> tanh_of(const xsimd::batch<T, A>& x) { return xsimd::tanh(x); }
+STRATA_INLINE xsimd::batch<T, A> tanh_of(const xsimd::batch<T, A>& x) {
+    return xsimd::tanh(x);
+}
 /// The larger of the two; where b is NaN, b: so does the machine's maximum.
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> larger(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) { return xsimd::max(a, b); }
+STRATA_INLINE xsimd::batch<T, A> larger(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+    return xsimd::max(a, b);
+}
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> smaller(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) { return xsimd::min(a, b); }
+STRATA_INLINE xsimd::batch<T, A> smaller(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+    return xsimd::min(a, b);
+}
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) { return xsimd::sqrt(x); }
+STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
+    return xsimd::sqrt(x);
+}
 template <class T, class A>
 inline xsimd::batch<T, A> power(const xsimd::batch<T, A>& x, const xsimd::batch<T, A>& y) {
     // Lane by lane: no kernel waits for it, and xsimd 8.1's log does not compile without optimisation (GCC, AVX-512).
@@ -130,7 +162,9 @@ STRATA_INLINE xsimd::batch<T, A> choose(const M& mask, const xsimd::batch<T, A>&
     return xsimd::select(mask, a, b);
 }
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> magnitude(const xsimd::batch<T, A>& x) { return xsimd::abs(x); }
+STRATA_INLINE xsimd::batch<T, A> magnitude(const xsimd::batch<T, A>& x) {
+    return xsimd::abs(x);
+}
 #endif
 
 /// The larger of the two; NaN where either is.

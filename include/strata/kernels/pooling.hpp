@@ -43,7 +43,8 @@ STRATA_INLINE void reduce_cells(const T* x, std::size_t rows, std::size_t column
     for (std::size_t c = 0; c < channels; c += L) {
         const std::size_t n = std::min(L, channels - c);
         simd<T> total = load_partial(x + c, n);
-        for (std::size_t i = 1; i < columns; ++i) total = Reduction::combine(total, load_partial(x + i * channels + c, n));
+        for (std::size_t i = 1; i < columns; ++i)
+            total = Reduction::combine(total, load_partial(x + i * channels + c, n));
         for (std::size_t r = 1; r < rows; ++r)
             for (std::size_t i = 0; i < columns; ++i)
                 total = Reduction::combine(total, load_partial(x + r * row_step + i * channels + c, n));

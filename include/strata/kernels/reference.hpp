@@ -32,10 +32,12 @@ constexpr void conv2d(const conv2d_geometry& g, panels layout, const T* x, const
                 for (std::size_t kh = 0; kh < h.kernel; ++kh)
                     for (std::size_t kw = 0; kw < v.kernel; ++kw) {
                         const std::size_t ih = oh * h.stride + kh * h.dilation, iw = ow * v.stride + kw * v.dilation;
-                        if (ih < h.before || ih >= h.before + h.input || iw < v.before || iw >= v.before + v.input) continue;
+                        if (ih < h.before || ih >= h.before + h.input || iw < v.before || iw >= v.before + v.input)
+                            continue;
                         const T* pixel = x + ((ih - h.before) * v.input + iw - v.before) * g.in_channels;
                         const std::size_t row = (kh * v.kernel + kw) * g.in_channels;
-                        for (std::size_t ic = 0; ic < g.in_channels; ++ic) sum += pixel[ic] * w[layout.offset(row + ic, oc)];
+                        for (std::size_t ic = 0; ic < g.in_channels; ++ic)
+                            sum += pixel[ic] * w[layout.offset(row + ic, oc)];
                     }
                 y[(oh * v.output + ow) * g.out_channels + oc] = Activation::apply(sum);
             }
@@ -43,7 +45,8 @@ constexpr void conv2d(const conv2d_geometry& g, panels layout, const T* x, const
 
 /// Calls use(value) for the cells of one window that lie inside x (ih, iw, channels).
 template <class T, class Use>
-constexpr void for_each_cell(const pool2d_geometry& g, const T* x, std::size_t oh, std::size_t ow, std::size_t c, Use use) {
+constexpr void for_each_cell(const pool2d_geometry& g, const T* x, std::size_t oh, std::size_t ow, std::size_t c,
+                             Use use) {
     const auto& h = g.height;
     const auto& v = g.width;
     for (std::size_t kh = 0; kh < h.kernel; ++kh)

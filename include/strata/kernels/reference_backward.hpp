@@ -41,7 +41,8 @@ constexpr void for_each_product(const conv2d_geometry& g, Use use) {
             for (std::size_t kh = 0; kh < h.kernel; ++kh)
                 for (std::size_t kw = 0; kw < v.kernel; ++kw) {
                     const std::size_t ih = oh * h.stride + kh * h.dilation, iw = ow * v.stride + kw * v.dilation;
-                    if (ih < h.before || ih >= h.before + h.input || iw < v.before || iw >= v.before + v.input) continue;
+                    if (ih < h.before || ih >= h.before + h.input || iw < v.before || iw >= v.before + v.input)
+                        continue;
                     const std::size_t pixel = (ih - h.before) * v.input + iw - v.before;
                     for (std::size_t ic = 0; ic < g.in_channels; ++ic)
                         use(pixel * g.in_channels + ic, (kh * v.kernel + kw) * g.in_channels + ic,

@@ -1,4 +1,5 @@
-// simd: vectors of floats and doubles over xsimd, the only header that includes it; one lane where STRATA_SCALAR is defined.
+// simd: vectors of floats and doubles over xsimd, the only header that includes it; one lane where STRATA_SCALAR is
+// defined.
 #pragma once
 
 #include <algorithm>
@@ -58,31 +59,57 @@ template <class T>
 using simd = scalar_batch<T>;
 
 template <class T>
-STRATA_INLINE simd<T> load(const T* p) { return *p; }
+STRATA_INLINE simd<T> load(const T* p) {
+    return *p;
+}
 template <class T>
-STRATA_INLINE void store(T* p, simd<T> v) { *p = v.value; }
+STRATA_INLINE void store(T* p, simd<T> v) {
+    *p = v.value;
+}
 template <class T>
-STRATA_INLINE simd<T> broadcast(T x) { return x; }
+STRATA_INLINE simd<T> broadcast(T x) {
+    return x;
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) { return a.value * b.value + c.value; }
+STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) {
+    return a.value * b.value + c.value;
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> max(scalar_batch<T> a, scalar_batch<T> b) { return a.value > b.value ? a : b; }
+STRATA_INLINE scalar_batch<T> max(scalar_batch<T> a, scalar_batch<T> b) {
+    return a.value > b.value ? a : b;
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> min(scalar_batch<T> a, scalar_batch<T> b) { return a.value < b.value ? a : b; }
+STRATA_INLINE scalar_batch<T> min(scalar_batch<T> a, scalar_batch<T> b) {
+    return a.value < b.value ? a : b;
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> abs(scalar_batch<T> a) { return std::fabs(a.value); }
+STRATA_INLINE scalar_batch<T> abs(scalar_batch<T> a) {
+    return std::fabs(a.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) { return std::sqrt(a.value); }
+STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) {
+    return std::sqrt(a.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> floor(scalar_batch<T> a) { return std::floor(a.value); }
+STRATA_INLINE scalar_batch<T> floor(scalar_batch<T> a) {
+    return std::floor(a.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> nearbyint(scalar_batch<T> a) { return std::nearbyint(a.value); }
+STRATA_INLINE scalar_batch<T> nearbyint(scalar_batch<T> a) {
+    return std::nearbyint(a.value);
+}
 template <class T>
-STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) { return mask ? a : b; }
+STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
+    return mask ? a : b;
+}
 template <class T>
-STRATA_INLINE T reduce_add(scalar_batch<T> a) { return a.value; }
+STRATA_INLINE T reduce_add(scalar_batch<T> a) {
+    return a.value;
+}
 template <class T>
-STRATA_INLINE T reduce_max(scalar_batch<T> a) { return a.value; }
+STRATA_INLINE T reduce_max(scalar_batch<T> a) {
+    return a.value;
+}
 /// v 2^n for whole n within the exponents of normal numbers.
 template <class T>
 STRATA_INLINE scalar_batch<T> scale_by_power_of_two(scalar_batch<T> v, scalar_batch<T> n) {
@@ -96,15 +123,22 @@ template <class T>
 using simd = xsimd::batch<T>;
 
 template <class T>
-STRATA_INLINE simd<T> load(const T* p) { return simd<T>::load_unaligned(p); }
+STRATA_INLINE simd<T> load(const T* p) {
+    return simd<T>::load_unaligned(p);
+}
 template <class T>
-STRATA_INLINE void store(T* p, simd<T> v) { v.store_unaligned(p); }
+STRATA_INLINE void store(T* p, simd<T> v) {
+    v.store_unaligned(p);
+}
 template <class T>
-STRATA_INLINE simd<T> broadcast(T x) { return simd<T>(x); }
+STRATA_INLINE simd<T> broadcast(T x) {
+    return simd<T>(x);
+}
 
 /// a b + c, rounded once where the target has a fused multiply-add.
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b, const xsimd::batch<T, A>& c) {
+STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b,
+                                              const xsimd::batch<T, A>& c) {
 #if defined(__AVX512F__)
     // xsimd 8.1 multiplies and adds here; GCC contracts the two, clang does not.
     if constexpr (sizeof(xsimd::batch<T, A>) == 64 && std::is_same_v<T, float>) return _mm512_fmadd_ps(a, b, c);
@@ -140,12 +174,14 @@ STRATA_INLINE T reduce_max(const xsimd::batch<T, A>& v) {
 }
 /// v 2^n for whole n within the exponents of normal numbers: n goes into the exponent's bits.
 template <class A>
-STRATA_INLINE xsimd::batch<float, A> scale_by_power_of_two(const xsimd::batch<float, A>& v, const xsimd::batch<float, A>& n) {
+STRATA_INLINE xsimd::batch<float, A> scale_by_power_of_two(const xsimd::batch<float, A>& v,
+                                                           const xsimd::batch<float, A>& n) {
     const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int32_t, A>(127)) << 23;
     return v * xsimd::bitwise_cast<xsimd::batch<float, A>>(bits);
 }
 template <class A>
-STRATA_INLINE xsimd::batch<double, A> scale_by_power_of_two(const xsimd::batch<double, A>& v, const xsimd::batch<double, A>& n) {
+STRATA_INLINE xsimd::batch<double, A> scale_by_power_of_two(const xsimd::batch<double, A>& v,
+                                                            const xsimd::batch<double, A>& n) {
     const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int64_t, A>(1023)) << 52;
     return v * xsimd::bitwise_cast<xsimd::batch<double, A>>(bits);
 }

@@ -20,7 +20,8 @@ constexpr T row_maximum(std::size_t n, const T* x) {
     return best;
 }
 
-/// y = exp(x - shift); gives the sum. Only whole vectors are summed as vectors, the tail value by value: padding never counts.
+/// y = exp(x - shift); gives the sum. Only whole vectors are summed as vectors, the tail value by value: padding never
+/// counts.
 template <class T>
 T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
     constexpr std::size_t L = lanes<T>;

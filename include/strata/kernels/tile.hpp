@@ -9,7 +9,8 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all columns.
+/// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all
+/// columns.
 template <class T>
 constexpr std::size_t panel_vectors(std::size_t columns) {
     return columns <= lanes<T> ? 1 : 2;
@@ -47,8 +48,8 @@ struct tile_input {
     std::size_t row_step = 0;
 };
 
-/// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts. Unrolling
-/// over k would let the compiler keep broadcasts of several k and spill.
+/// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts.
+/// Unrolling over k would let the compiler keep broadcasts of several k and spill.
 template <std::size_t MR, std::size_t NR, class T>
 STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
     constexpr std::size_t L = lanes<T>;
@@ -71,8 +72,8 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
         }
 }
 
-/// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the input rows
-/// lie in.row_step apart, the output rows out_step. Nothing past `columns` is written.
+/// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the
+/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written.
 template <std::size_t MR, std::size_t NR, class Activation, class T>
 STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                           std::size_t columns) {

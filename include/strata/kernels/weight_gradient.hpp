@@ -16,7 +16,8 @@ inline namespace STRATA_ISA {
 template <class T>
 inline constexpr std::size_t gradient_slack = 2 * lanes<T>;
 
-/// Where the two factors of a weight gradient lie: `planes` samples of `lines` output rows of `count` positions. Steps in elements.
+/// Where the two factors of a weight gradient lie: `planes` samples of `lines` output rows of `count` positions. Steps
+/// in elements.
 struct gradient_input {
     std::size_t planes = 1;
     std::size_t x_plane = 0;
@@ -29,11 +30,12 @@ struct gradient_input {
     std::size_t dy_step = 0;
 };
 
-/// dw (MR rows of a panel) = or += sum over positions of x[m] dy[n]: MR consecutive x per position, NR vectors of dy. The order
-/// of the sum is the order of positions, whoever computes the tile. Where dy has fewer columns than the panel, what is read
-/// behind them (up to gradient_slack elements past the last position) is dropped.
+/// dw (MR rows of a panel) = or += sum over positions of x[m] dy[n]: MR consecutive x per position, NR vectors of dy.
+/// The order of the sum is the order of positions, whoever computes the tile. Where dy has fewer columns than the
+/// panel, what is read behind them (up to gradient_slack elements past the last position) is dropped.
 template <std::size_t MR, std::size_t NR, class T>
-STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T* dy, T* dw, std::size_t columns, bool first) {
+STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T* dy, T* dw, std::size_t columns,
+                                   bool first) {
     constexpr std::size_t L = lanes<T>;
     simd<T> sums[MR][NR];
     STRATA_UNROLL
@@ -90,8 +92,8 @@ struct gradient_rows {
     }
 };
 
-/// db (padded to panels) = or += the sum of `rows` rows of dy (rows, F); this thread's share of the columns. Whole vectors of dy
-/// are read, as by gradient_tile.
+/// db (padded to panels) = or += the sum of `rows` rows of dy (rows, F); this thread's share of the columns. Whole
+/// vectors of dy are read, as by gradient_tile.
 template <std::size_t F, class T>
 void bias_gradient(std::size_t rows, const T* dy, T* db, bool first, team_part part) {
     constexpr std::size_t L = lanes<T>;

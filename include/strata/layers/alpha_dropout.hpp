@@ -13,8 +13,8 @@
 
 namespace strata {
 
-/// Any shape, unchanged; the identity at inference. When training, a part Rate of the values becomes the limit of SELU, and all
-/// are scaled so that mean 0 and variance 1 stay. 0 <= Rate < 1. Keras: `AlphaDropout`. Klambauer et al. 2017.
+/// Any shape, unchanged; the identity at inference. When training, a part Rate of the values becomes the limit of SELU,
+/// and all are scaled so that mean 0 and variance 1 stay. 0 <= Rate < 1. Keras: `AlphaDropout`. Klambauer et al. 2017.
 template <double Rate, class... Options>
 struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "AlphaDropout";
@@ -25,7 +25,8 @@ struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
 
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
-        const T a = static_cast<T>(scale()), dropped = static_cast<T>(limit), b = static_cast<T>(-scale() * limit * Rate);
+        const T a = static_cast<T>(scale()), dropped = static_cast<T>(limit),
+                b = static_cast<T>(-scale() * limit * Rate);
         for (std::size_t i = 0; i < s.count * In.size(); ++i) s.y[i] = a * (keeps(s.random, i) ? s.x[i] : dropped) + b;
     }
     template <shape In, class Fused, class T>

@@ -15,8 +15,8 @@
 
 namespace strata {
 
-/// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride), span
-/// = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels, Filters), bias (Filters). Keras: `Conv2D`.
+/// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride),
+/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels, Filters), bias (Filters). Keras: `Conv2D`.
 template <int Filters, window Kernel, class... Options>
 struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
@@ -24,15 +24,20 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
 
     static constexpr std::string_view type = "Conv2D";
-    static constexpr std::array takes{activation_kind,         strides<1>::kind, padding::valid::kind,
-                                      dilation<1>::kind,       no_bias::kind,    kernel_initializer<Zeros>::kind,
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
                                       bias_initializer<Zeros>::kind,
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr report check(const shape& in) {
         if (Filters < 1)
-            return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>", "write Conv2D<filters, k>");
+            return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>",
+                          "write Conv2D<filters, k>");
         if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return windows.check(in);
     }
@@ -51,15 +56,16 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * (2 * g.depth() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(output(in));
+        return g.out_size() * (2 * g.depth() + (options::template has<no_bias> ? 0 : 1)) +
+               activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::conv2d_scratch<T>(geometry(in));
     }
 
-    /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does not
-    /// fall, so that it commutes with the maximum.
+    /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does
+    /// not fall, so that it commutes with the maximum.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return epilogue<In, Next...>::is_possible;
@@ -70,7 +76,8 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         run<In, N>(x, weights, y, scratch, Fused{});
     }
 
-    /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the activation.
+    /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the
+    /// activation.
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {
         return kernels::conv2d_scratch<T>(geometry(In)) + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -93,7 +100,8 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         for (std::size_t n = 0; n < s.count; ++n) {
             T* y = s.y + n * g.out_size();
             T* linear = act::keeps_input ? s.tape + n * kept + padded : y;
-            kernels::conv2d<g, typename act::in_kernel>(s.x + n * g.in_size(), s.weights[0], bias, linear, s.tape + n * kept);
+            kernels::conv2d<g, typename act::in_kernel>(s.x + n * g.in_size(), s.weights[0], bias, linear,
+                                                        s.tape + n * kept);
             act::template finish<g.out_channels>(pixels(g), linear, y);
         }
     }
@@ -107,9 +115,11 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * g.out_size();
-            trained<Fused>::template through<g.out_channels>(pixels(g), s.y + n * g.out_size(), s.tape + n * kept + padded, dy);
+            trained<Fused>::template through<g.out_channels>(pixels(g), s.y + n * g.out_size(),
+                                                             s.tape + n * kept + padded, dy);
             if (s.dx != nullptr)
-                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.derived, s.dx + n * g.in_size(), s.scratch);
+                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.derived, s.dx + n * g.in_size(),
+                                                 s.scratch);
         }
     }
     template <shape In, class Fused, class T>

@@ -21,8 +21,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     using activation = typename options::template get<Linear>;
 
     static constexpr std::string_view type = "Dense";
-    static constexpr std::array takes{activation_kind, no_bias::kind, kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind, kernel_regularizer<L1<>>::kind,
+    static constexpr std::array takes{activation_kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr report check(const shape& in) {

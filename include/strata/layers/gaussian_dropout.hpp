@@ -13,8 +13,9 @@
 
 namespace strata {
 
-/// Any shape, unchanged; the identity at inference. When training, y = x (1 + d n) with n normal and d = sqrt(Rate / (1 - Rate)):
-/// mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al. 2014.
+/// Any shape, unchanged; the identity at inference. When training, y = x (1 + d n) with n normal and d = sqrt(Rate / (1
+/// - Rate)): mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al.
+/// 2014.
 template <double Rate, class... Options>
 struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianDropout";

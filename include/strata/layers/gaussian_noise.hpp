@@ -12,8 +12,8 @@
 
 namespace strata {
 
-/// Any shape, unchanged; the identity at inference. When training, y = x + Deviation n with n normal, drawn anew for each value.
-/// Deviation >= 0. Keras: `GaussianNoise(stddev)`.
+/// Any shape, unchanged; the identity at inference. When training, y = x + Deviation n with n normal, drawn anew for
+/// each value. Deviation >= 0. Keras: `GaussianNoise(stddev)`.
 template <double Deviation, class... Options>
 struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianNoise";
@@ -28,7 +28,8 @@ struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
         for (std::size_t i = 0; i < s.count * In.size(); ++i)
-            s.y[i] = s.x[i] + static_cast<T>(Deviation) * static_cast<T>(s.random.normal(static_cast<std::uint32_t>(i)));
+            s.y[i] =
+                s.x[i] + static_cast<T>(Deviation) * static_cast<T>(s.random.normal(static_cast<std::uint32_t>(i)));
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {

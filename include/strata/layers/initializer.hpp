@@ -33,35 +33,63 @@ struct initializer {
     friend constexpr bool operator==(const initializer&, const initializer&) = default;
 };
 
-struct Zeros { static constexpr initializer value{}; };
-struct Ones { static constexpr initializer value{distribution::constant, 1.0}; };
+struct Zeros {
+    static constexpr initializer value{};
+};
+struct Ones {
+    static constexpr initializer value{distribution::constant, 1.0};
+};
 /// Every weight is Value.
 template <double Value>
-struct Constant { static constexpr initializer value{distribution::constant, Value}; };
+struct Constant {
+    static constexpr initializer value{distribution::constant, Value};
+};
 /// Normal; Keras' defaults: mean 0, standard deviation 0.05.
 template <double Mean = 0.0, double Deviation = 0.05>
-struct RandomNormal { static constexpr initializer value{distribution::normal, Mean, Deviation}; };
+struct RandomNormal {
+    static constexpr initializer value{distribution::normal, Mean, Deviation};
+};
 /// Uniform in [Low, High); Keras' defaults: -0.05, 0.05.
 template <double Low = -0.05, double High = 0.05>
-struct RandomUniform { static constexpr initializer value{distribution::uniform, Low, High}; };
+struct RandomUniform {
+    static constexpr initializer value{distribution::uniform, Low, High};
+};
 /// Normal, drawn again beyond two standard deviations.
 template <double Mean = 0.0, double Deviation = 0.05>
-struct TruncatedNormal { static constexpr initializer value{distribution::truncated_normal, Mean, Deviation}; };
+struct TruncatedNormal {
+    static constexpr initializer value{distribution::truncated_normal, Mean, Deviation};
+};
 /// Uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio 2010. The default of kernels.
-struct GlorotUniform { static constexpr initializer value{distribution::uniform_variance, 1.0, 0.0, fan::average}; };
-struct GlorotNormal { static constexpr initializer value{distribution::normal_variance, 1.0, 0.0, fan::average}; };
+struct GlorotUniform {
+    static constexpr initializer value{distribution::uniform_variance, 1.0, 0.0, fan::average};
+};
+struct GlorotNormal {
+    static constexpr initializer value{distribution::normal_variance, 1.0, 0.0, fan::average};
+};
 /// Uniform in +-sqrt(6 / fan_in); He et al. 2015.
-struct HeUniform { static constexpr initializer value{distribution::uniform_variance, 2.0, 0.0, fan::in}; };
-struct HeNormal { static constexpr initializer value{distribution::normal_variance, 2.0, 0.0, fan::in}; };
+struct HeUniform {
+    static constexpr initializer value{distribution::uniform_variance, 2.0, 0.0, fan::in};
+};
+struct HeNormal {
+    static constexpr initializer value{distribution::normal_variance, 2.0, 0.0, fan::in};
+};
 /// Uniform in +-sqrt(3 / fan_in); LeCun et al. 1998.
-struct LecunUniform { static constexpr initializer value{distribution::uniform_variance, 1.0, 0.0, fan::in}; };
-struct LecunNormal { static constexpr initializer value{distribution::normal_variance, 1.0, 0.0, fan::in}; };
+struct LecunUniform {
+    static constexpr initializer value{distribution::uniform_variance, 1.0, 0.0, fan::in};
+};
+struct LecunNormal {
+    static constexpr initializer value{distribution::normal_variance, 1.0, 0.0, fan::in};
+};
 /// Gain times an orthogonal matrix: of extents (..., columns), the leading ones taken together, the shorter of rows and
 /// columns are orthonormal. For at least two axes. Saxe et al. 2014. Holds a copy of the weight while it draws.
 template <double Gain = 1.0>
-struct Orthogonal { static constexpr initializer value{distribution::orthogonal, Gain}; };
+struct Orthogonal {
+    static constexpr initializer value{distribution::orthogonal, Gain};
+};
 /// Ones on the diagonal of a matrix.
-struct Identity { static constexpr initializer value{distribution::identity}; };
+struct Identity {
+    static constexpr initializer value{distribution::identity};
+};
 
 namespace detail {
 
@@ -131,20 +159,36 @@ void write_orthogonal(double gain, const shape& extents, random_engine& engine, 
 template <class Write>
 void initialize(const initializer& how, const shape& extents, random_engine& engine, Write write) {
     if (how.kind == distribution::orthogonal) return detail::write_orthogonal(how.a, extents, engine, write);
-    const double spread = how.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(how, extents))
-                          : how.kind == distribution::normal_variance
-                              ? std::sqrt(detail::variance(how, extents)) / 0.87962566103423978  // of a truncated normal
-                              : how.b;
+    const double spread =
+        how.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(how, extents))
+        : how.kind == distribution::normal_variance
+            ? std::sqrt(detail::variance(how, extents)) / 0.87962566103423978  // of a truncated normal
+            : how.b;
     for (std::size_t i = 0; i < extents.size(); ++i) {
         switch (how.kind) {
-            case distribution::constant: write(i, how.a); break;
-            case distribution::uniform: write(i, engine.uniform(how.a, how.b)); break;
-            case distribution::normal: write(i, how.a + spread * detail::normal(engine)); break;
-            case distribution::truncated_normal: write(i, how.a + spread * detail::truncated_normal(engine)); break;
-            case distribution::uniform_variance: write(i, engine.uniform(-spread, spread)); break;
-            case distribution::normal_variance: write(i, spread * detail::truncated_normal(engine)); break;
-            case distribution::identity: write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0); break;
-            case distribution::orthogonal: break;
+            case distribution::constant:
+                write(i, how.a);
+                break;
+            case distribution::uniform:
+                write(i, engine.uniform(how.a, how.b));
+                break;
+            case distribution::normal:
+                write(i, how.a + spread * detail::normal(engine));
+                break;
+            case distribution::truncated_normal:
+                write(i, how.a + spread * detail::truncated_normal(engine));
+                break;
+            case distribution::uniform_variance:
+                write(i, engine.uniform(-spread, spread));
+                break;
+            case distribution::normal_variance:
+                write(i, spread * detail::truncated_normal(engine));
+                break;
+            case distribution::identity:
+                write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0);
+                break;
+            case distribution::orthogonal:
+                break;
         }
     }
 }

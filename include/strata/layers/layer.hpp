@@ -63,8 +63,9 @@ struct model_surface;
 
 }  // namespace detail
 
-/// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`, `takes`
-/// (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward, backward.
+/// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`,
+/// `takes` (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward,
+/// backward.
 template <class Self, class... Options>
 struct layer {
     using options = option_list<Options...>;
@@ -88,7 +89,8 @@ struct layer {
         return false;
     }
 
-    // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own ----------
+    // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
+    // ----------
 
     /// Whether it acts by chance when training, so that it runs even where nothing learns.
     static constexpr bool is_random = false;
@@ -115,7 +117,8 @@ struct layer {
     }
     template <shape In, class T>
     static void derive(const T* const*, T*, team_part) {}
-    /// This thread's share of the parameter gradients of a whole tile; called when backward is done with all its samples.
+    /// This thread's share of the parameter gradients of a whole tile; called when backward is done with all its
+    /// samples.
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>&, team_part) {}
 

@@ -130,7 +130,8 @@ template <std::size_t Left, class List, std::size_t... I>
 struct without_kind<Left, List, std::index_sequence<I...>> {
     template <class... Kept>
     static option_list<Kept...> make(type_list<Kept...>);
-    using type = decltype(make(concat_types<std::conditional_t<I == Left, type_list<>, type_list<type_at<I, List>>>...>{}));
+    using type =
+        decltype(make(concat_types<std::conditional_t<I == Left, type_list<>, type_list<type_at<I, List>>>...>{}));
 };
 
 }  // namespace detail
@@ -148,7 +149,8 @@ struct option_list {
     template <class Option>
     using with = option_list<Options..., Option>;
     template <class Like>
-    using without = typename detail::without_kind<detail::find_kind<Options...>(Like::kind), type_list<Options...>>::type;
+    using without =
+        typename detail::without_kind<detail::find_kind<Options...>(Like::kind), type_list<Options...>>::type;
 };
 
 namespace detail {

@@ -18,8 +18,8 @@ namespace strata {
 /// How the kernels want a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
 enum class weight_layout { panels, plain };
 
-/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, what its size adds to the loss,
-/// how it lies in memory.
+/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, what its size adds to the
+/// loss, how it lies in memory.
 struct parameter {
     std::string_view name{};
     shape extents{};
@@ -61,7 +61,8 @@ constexpr report check_regularizers() {
     if (Options::template get<kernel_regularizer<L1L2<>>>::type::value.is_valid() &&
         Options::template get<bias_regularizer<L1L2<>>>::type::value.is_valid())
         return {};
-    return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN", "write L2<0.01>");
+    return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
+                  "write L2<0.01>");
 }
 
 /// The table of a layer with a kernel and perhaps a bias.

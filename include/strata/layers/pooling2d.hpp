@@ -13,8 +13,8 @@
 
 namespace strata {
 
-/// What the two poolings share: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are the
-/// window where none are given. No weights.
+/// What the two poolings share: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
+/// the window where none are given. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);

@@ -21,12 +21,18 @@ struct regularizer {
 
 /// Factor sum |w|.
 template <double Factor = 0.01>
-struct L1 { static constexpr regularizer value{Factor, 0.0}; };
+struct L1 {
+    static constexpr regularizer value{Factor, 0.0};
+};
 /// Factor sum w^2.
 template <double Factor = 0.01>
-struct L2 { static constexpr regularizer value{0.0, Factor}; };
+struct L2 {
+    static constexpr regularizer value{0.0, Factor};
+};
 /// First sum |w| + Second sum w^2.
 template <double First = 0.0, double Second = 0.0>
-struct L1L2 { static constexpr regularizer value{First, Second}; };
+struct L1L2 {
+    static constexpr regularizer value{First, Second};
+};
 
 }  // namespace strata

@@ -41,7 +41,8 @@ struct window_options {
 private:
     constexpr text<200> sizes() const {
         const auto pair = [](window w) { return text<64>() << w.height << "x" << w.width; };
-        return text<200>() << "window " << pair(kernel) << ", strides " << pair(stride) << ", dilation " << pair(dilation);
+        return text<200>() << "window " << pair(kernel) << ", strides " << pair(stride) << ", dilation "
+                           << pair(dilation);
     }
 };
 

@@ -12,8 +12,8 @@
 
 namespace strata {
 
-/// What the two share: the shape stays; the identity at inference. When training, each channel of a sample is dropped with the
-/// probability Rate, else divided by 1 - Rate. 0 <= Rate < 1. Tompson et al. 2015.
+/// What the two share: the shape stays; the identity at inference. When training, each channel of a sample is dropped
+/// with the probability Rate, else divided by 1 - Rate. 0 <= Rate < 1. Tompson et al. 2015.
 template <class Self, double Rate, class... Options>
 struct spatial_dropout : layer<Self, Options...> {
     static constexpr bool is_identity = true;
@@ -46,7 +46,8 @@ struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Ra
     static constexpr std::string_view type = "SpatialDropout1D";
 
     static constexpr report check(const shape& in) {
-        if (in.rank() != 2) return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
+        if (in.rank() != 2)
+            return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
         return check_rate(Rate, "SpatialDropout1D<0.5>");
     }
 };

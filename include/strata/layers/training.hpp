@@ -12,8 +12,8 @@
 
 namespace strata {
 
-/// The forward pass of `count` samples that follow each other. x, y and tape begin at the first of them; weights are in the
-/// kernels' layout; scratch is this thread's.
+/// The forward pass of `count` samples that follow each other. x, y and tape begin at the first of them; weights are in
+/// the kernels' layout; scratch is this thread's.
 template <class T>
 struct training_pass {
     std::size_t count = 0;
@@ -25,9 +25,10 @@ struct training_pass {
     random_stream random{};
 };
 
-/// The backward pass of `count` samples. dy may be overwritten, dx (null where nothing below learns) is overwritten, parameter
-/// gradients are in the layout of the weights: overwritten by the first tile of a batch, added to by the others. `derived` is
-/// what `derive` made of the weights. Behind the last element of dy kernels::gradient_slack elements may be read.
+/// The backward pass of `count` samples. dy may be overwritten, dx (null where nothing below learns) is overwritten,
+/// parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added to by the
+/// others. `derived` is what `derive` made of the weights. Behind the last element of dy kernels::gradient_slack
+/// elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
@@ -77,7 +78,8 @@ struct trained_activation<Activation> {
     template <std::size_t Columns, class T>
     static void through(std::size_t rows, const T* y, const T* input, T* dy) {
         if constexpr (!std::is_same_v<function, kernels::linear>)
-            kernels::elementwise_gradient<function>(rows * Columns, keeps_input ? input : y, static_cast<const T*>(dy), dy);
+            kernels::elementwise_gradient<function>(rows * Columns, keeps_input ? input : y, static_cast<const T*>(dy),
+                                                    dy);
     }
 };
 

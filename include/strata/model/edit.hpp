@@ -49,7 +49,8 @@ constexpr auto indices_without_last_layer(type_list<Items...>) {
     constexpr std::array kinds{kind_of_item<Items>()...};
     std::array<std::size_t, sizeof...(Items) - 1> result{};
     std::size_t last = kinds.size();
-    while (kinds[--last] != item_kind::layer) {}
+    while (kinds[--last] != item_kind::layer) {
+    }
     for (std::size_t i = 0, next = 0; i < kinds.size(); ++i)
         if (i != last) result[next++] = i;
     return result;
@@ -57,8 +58,8 @@ constexpr auto indices_without_last_layer(type_list<Items...>) {
 
 /// A net without its last layer.
 template <class Net>
-using popped = typename as_net<
-    select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
+using popped =
+    typename as_net<select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
 
 /// A net for samples of the shape Sample: with an Input<...> in front, where it has none.
 template <class Net, shape Sample>

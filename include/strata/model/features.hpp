@@ -35,17 +35,18 @@ constexpr std::size_t weights_before(std::size_t layer) {
 
 /// One layer as a net with its input shape.
 template <class Net, std::size_t Index>
-using layer_net = typename given_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>::type;
+using layer_net =
+    typename given_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>::type;
 
 /// A layer of a model: call it with a batch, look at its weights. It refers to the model, which must live longer.
 template <class Net, std::size_t Index, class T>
-class layer_handle
-    : public Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>> {
+class layer_handle : public Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>> {
     using base = Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>>;
 
 public:
     constexpr explicit layer_handle(T* block)
-        : base(borrowed_storage<T>(block + weight_offsets_of<Net, std::remove_const_t<T>>[weights_before<Net>(Index)])) {}
+        : base(borrowed_storage<T>(block +
+                                   weight_offsets_of<Net, std::remove_const_t<T>>[weights_before<Net>(Index)])) {}
 
     static constexpr std::string_view name() { return names_of<Net>[Index]; }
     static constexpr std::string_view type() { return type_at<Index, layers_of<Net>>::type; }

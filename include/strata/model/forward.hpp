@@ -14,7 +14,8 @@ namespace strata::detail {
 
 /// The index of a layer's first weight in the table, and how many it has.
 template <std::size_t Count>
-constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows, std::size_t layer) {
+constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows,
+                                                               std::size_t layer) {
     std::size_t first = 0, count = 0;
     while (first < Count && rows[first].layer != layer) ++first;
     while (first + count < Count && rows[first + count].layer == layer) ++count;
@@ -27,7 +28,8 @@ struct forward_walk {
     using layers = flat_layers_of<Net>;
     static constexpr const auto& plan = plan_of<Net, T, N>;
 
-    /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size elements.
+    /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
+    /// elements.
     static constexpr void run(const T* x, const T* parameters, T* y, T* arena) {
         run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
     }
@@ -61,7 +63,8 @@ private:
     }
 };
 
-/// How many samples go through the plan at once: as many as keep the arena within half an L2 cache of 512 KB, at most 32.
+/// How many samples go through the plan at once: as many as keep the arena within half an L2 cache of 512 KB, at
+/// most 32.
 template <class Net, class T>
 inline constexpr std::size_t batch_tile = [] {
     const std::size_t bytes = std::max<std::size_t>(1, make_plan<Net, T>(1).arena_size * sizeof(T));
@@ -70,13 +73,15 @@ inline constexpr std::size_t batch_tile = [] {
 
 /// Elements of the arena that run_batch wants.
 template <class Net, class T, std::size_t Tile>
-inline constexpr std::size_t batch_arena_size = std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
+inline constexpr std::size_t batch_arena_size =
+    std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
 
 /// Tiles of Tile samples, then one by one.
 template <class Net, class T, std::size_t Tile>
 constexpr void run_batch(const T* x, const T* parameters, T* y, std::size_t count, T* arena) {
     constexpr std::size_t in = input_of<Net>().size(), out = shapes_of<Net>.back().size();
-    for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out) forward_walk<Net, T, Tile>::run(x, parameters, y, arena);
+    for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out)
+        forward_walk<Net, T, Tile>::run(x, parameters, y, arena);
     if constexpr (Tile > 1)
         for (; count > 0; --count, x += in, y += out) forward_walk<Net, T, 1>::run(x, parameters, y, arena);
 }

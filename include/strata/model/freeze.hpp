@@ -33,8 +33,8 @@ struct unfrozen_layer : Layer {
 
 namespace detail {
 
-/// An item of a list with its weights frozen or not. Layers inside a nested model follow where they are unfrozen; frozen as a
-/// whole, a nested model keeps what its layers say.
+/// An item of a list with its weights frozen or not. Layers inside a nested model follow where they are unfrozen;
+/// frozen as a whole, a nested model keeps what its layers say.
 template <class Item, bool Frozen>
 struct set_frozen {
     using type = Item;
@@ -91,8 +91,8 @@ struct set_frozen_layers<Sequential<Items...>, Mask, Frozen> {
         return result;
     }();
     template <std::size_t... I>
-    static auto make(std::index_sequence<I...>)
-        -> Sequential<typename std::conditional_t<chosen[I], set_frozen<Items, Frozen>, std::type_identity<Items>>::type...>;
+    static auto make(std::index_sequence<I...>) -> Sequential<
+        typename std::conditional_t<chosen[I], set_frozen<Items, Frozen>, std::type_identity<Items>>::type...>;
     using type = decltype(make(std::index_sequence_for<Items...>{}));
 };
 
@@ -103,7 +103,8 @@ constexpr auto layers_named() {
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = ((names_of<Net>[i] == Names.view()) || ...);
     return mask;
 }
-/// All layers that have weights but the last of them. Like Keras' `for layer in model.layers[:-1]: layer.trainable = False`.
+/// All layers that have weights but the last of them. Like Keras' `for layer in model.layers[:-1]: layer.trainable =
+/// False`.
 template <class Net>
 constexpr auto all_but_last() {
     std::array<bool, names_of<Net>.size()> mask{};
@@ -164,8 +165,8 @@ struct by_name {
 
 }  // namespace detail
 
-/// The net, layer or model x with all of its weights frozen. The result is of another type: no backward code is made for it.
-/// Keras: `trainable = False`.
+/// The net, layer or model x with all of its weights frozen. The result is of another type: no backward code is made
+/// for it. Keras: `trainable = False`.
 template <class X>
 constexpr auto freeze(X&& x) {
     return detail::changed<detail::frozen_whole>(std::forward<X>(x));
@@ -175,7 +176,8 @@ template <fixed_string First, fixed_string... Names, class X>
 constexpr auto freeze(X&& x) {
     using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
     static_cast<void>(border<verdict>{});
-    if constexpr (verdict::value.ok) return detail::changed<detail::by_name<First, Names...>::template frozen>(std::forward<X>(x));
+    if constexpr (verdict::value.ok)
+        return detail::changed<detail::by_name<First, Names...>::template frozen>(std::forward<X>(x));
     else return refused{};
 }
 /// x with every layer frozen but the last one.
@@ -193,7 +195,8 @@ template <fixed_string First, fixed_string... Names, class X>
 constexpr auto unfreeze(X&& x) {
     using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
     static_cast<void>(border<verdict>{});
-    if constexpr (verdict::value.ok) return detail::changed<detail::by_name<First, Names...>::template unfrozen>(std::forward<X>(x));
+    if constexpr (verdict::value.ok)
+        return detail::changed<detail::by_name<First, Names...>::template unfrozen>(std::forward<X>(x));
     else return refused{};
 }
 

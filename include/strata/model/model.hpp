@@ -48,8 +48,9 @@ class features_of;
 
 }  // namespace detail
 
-/// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference is
-/// const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or destroyed.
+/// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference
+/// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or
+/// destroyed.
 template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
 class Model {
     static_assert(sizeof(border<net_verdict<Net>>) > 0);
@@ -72,10 +73,12 @@ public:
         for (const auto view : weights())
             for (std::size_t i = 0; i < view.size(); ++i) view.write(i, *values++);
     }
-    /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them out.
+    /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them
+    /// out.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 
-    // ---- What the net says -------------------------------------------------------------------------------------------
+    // ---- What the net says
+    // -------------------------------------------------------------------------------------------
 
     static constexpr Net net() { return {}; }
     static constexpr std::size_t size() { return Net::size(); }
@@ -92,7 +95,8 @@ public:
     /// Keras' table; the batch is the one that the model was built for.
     constexpr auto summary() const { return detail::summary<Net>(batch_); }
 
-    // ---- Inference ---------------------------------------------------------------------------------------------------
+    // ---- Inference
+    // ---------------------------------------------------------------------------------------------------
 
     /// The outputs of a batch: (batch, input...) -> (batch, output...).
     template <std::size_t... Extents>
@@ -118,13 +122,13 @@ public:
         static_cast<void>(border<detail::scalar_verdict<Net, T, Other>>{});
         return {};
     }
-    /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not hold
-    /// whole samples.
+    /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
+    /// hold whole samples.
     std::vector<T> predict(std::span<const T> x) const {
         constexpr std::size_t in = input_shape().size();
         if (x.size() % in != 0)
-            throw std::invalid_argument("strata: predict takes whole samples of shape " + to_text(input_shape()).str() + ", " +
-                                        std::to_string(in) + " values each; got " + std::to_string(x.size()) +
+            throw std::invalid_argument("strata: predict takes whole samples of shape " + to_text(input_shape()).str() +
+                                        ", " + std::to_string(in) + " values each; got " + std::to_string(x.size()) +
                                         " values; fix: give a multiple of " + std::to_string(in));
         std::vector<T> y(x.size() / in * output_shape().size());
         run_batch<detail::batch_tile<Net, T>>(x.data(), y.data(), x.size() / in);
@@ -144,7 +148,8 @@ public:
     }
     static constexpr Workspace<Net, T> workspace() { return {}; }
 
-    // ---- Layers and weights ------------------------------------------------------------------------------------------
+    // ---- Layers and weights
+    // ------------------------------------------------------------------------------------------
 
     /// Views of all weights in Keras' order; those of a const model cannot be written.
     constexpr auto weights() { return views(block_.data()); }
@@ -175,14 +180,16 @@ public:
         using verdict = detail::layer_verdict<Net, Name>;
         static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok) {
-            using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>, Net::input_shape()>::type;
+            using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>,
+                                                       Net::input_shape()>::type;
             return Model<front, T, borrowed_storage<const T>>(borrowed_storage<const T>(block_.data()), batch_);
         } else {
             return refused{};
         }
     }
 
-    // ---- Growing and shrinking ---------------------------------------------------------------------------------------
+    // ---- Growing and shrinking
+    // ---------------------------------------------------------------------------------------
 
     /// A model with one more layer: the old layers keep their weights, the new one is initialized.
     template <class Layer>
@@ -204,7 +211,8 @@ public:
         }
     }
 
-    /// The weights of this model under a net whose weights have the same shapes: one that differs in names or in what is frozen.
+    /// The weights of this model under a net whose weights have the same shapes: one that differs in names or in what
+    /// is frozen.
     template <class Other>
     auto as() const& {
         return Model(*this).template as<Other>();
@@ -215,7 +223,8 @@ public:
         return Model<Other, T, Storage>(std::move(block_), batch_);
     }
 
-    // ---- Files -------------------------------------------------------------------------------------------------------
+    // ---- Files
+    // -------------------------------------------------------------------------------------------------------
 
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
     template <class Files = weight_files<Model>>
@@ -258,7 +267,8 @@ private:
         return sequence<detail::layer_handle<Net, I, Scalar>...>(detail::layer_handle<Net, I, Scalar>(block)...);
     }
 
-    /// Draws the weights from number `first` on; each weight has a stream of its own, so that it does not depend on others.
+    /// Draws the weights from number `first` on; each weight has a stream of its own, so that it does not depend on
+    /// others.
     void initialize_from(std::size_t first, std::uint64_t seed) {
         const auto all = weights();
         for (std::size_t i = first; i < all.size(); ++i) {

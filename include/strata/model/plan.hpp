@@ -17,7 +17,8 @@ namespace strata {
 /// Where a step reads or writes.
 enum class place { input, arena, output };
 
-/// One step: `count` layers from `first` on (indices into the flattened list) run as one kernel call. Offsets in elements.
+/// One step: `count` layers from `first` on (indices into the flattened list) run as one kernel call. Offsets in
+/// elements.
 struct plan_step {
     std::size_t first = 0;
     std::array<std::size_t, 2> behind{};
@@ -45,8 +46,8 @@ struct arena_buffer {
     std::size_t offset = 0;
 };
 
-/// The pass that places buffers: largest first, each at the lowest offset where nothing lives at the same time. Gives the
-/// arena's size; offsets are multiples of `unit`.
+/// The pass that places buffers: largest first, each at the lowest offset where nothing lives at the same time. Gives
+/// the arena's size; offsets are multiples of `unit`.
 template <std::size_t Count>
 constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, std::size_t used, std::size_t unit) {
     std::array<std::size_t, Count> order{};
@@ -64,7 +65,8 @@ constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, st
             for (std::size_t placed = 0; placed < i; ++placed) {
                 const arena_buffer& other = buffers[order[placed]];
                 const bool lives_with = other.begin <= buffer.end && buffer.begin <= other.end;
-                if (lives_with && buffer.offset < other.offset + other.size && other.offset < buffer.offset + buffer.size) {
+                if (lives_with && buffer.offset < other.offset + other.size &&
+                    other.offset < buffer.offset + buffer.size) {
                     buffer.offset = other.offset + other.size;
                     moved = true;
                 }
@@ -140,8 +142,8 @@ constexpr auto fused_counts(std::index_sequence<I...>) {
 
 }  // namespace detail
 
-/// The plan of a net for `tile` samples at once. Identities vanish, views share their input's memory, elementwise layers work
-/// in place, layers that the one before them takes into its epilogue get no buffer.
+/// The plan of a net for `tile` samples at once. Identities vanish, views share their input's memory, elementwise
+/// layers work in place, layers that the one before them takes into its epilogue get no buffer.
 template <class Net, class T>
 constexpr auto make_plan(std::size_t tile) {
     constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, flat_shapes_of<Net>);

@@ -26,8 +26,9 @@
 
 namespace strata {
 
-/// A list of layers, each fed by the one before it; Input<...> may stand first, name<"..."> and frozen anywhere. A Sequential
-/// is itself a layer. Every member is static; those that need shapes refuse a net without a known input. Keras: `Sequential`.
+/// A list of layers, each fed by the one before it; Input<...> may stand first, name<"..."> and frozen anywhere. A
+/// Sequential is itself a layer. Every member is static; those that need shapes refuse a net without a known input.
+/// Keras: `Sequential`.
 template <class... Items>
 struct Sequential {
     using item_list = type_list<Items...>;
@@ -38,7 +39,8 @@ struct Sequential {
         requires(sizeof...(Items) > 0)
     {}
 
-    // ---- As a list ---------------------------------------------------------------------------------------------------
+    // ---- As a list
+    // ---------------------------------------------------------------------------------------------------
 
     /// The number of layers; a nested model is one.
     static constexpr std::size_t size() { return layers_of<Sequential>::size(); }
@@ -67,7 +69,8 @@ struct Sequential {
         else return refused{};
     }
 
-    // ---- What is known once the input shape is -----------------------------------------------------------------------
+    // ---- What is known once the input shape is
+    // -----------------------------------------------------------------------
 
     /// Whether the input shape is known.
     static constexpr bool is_built() { return detail::input_of<Sequential>().rank() > 0; }
@@ -96,7 +99,8 @@ struct Sequential {
     /// Keras' table of the net.
     static constexpr auto summary() { return known<detail::summary_facts>::value; }
 
-    // ---- Models ------------------------------------------------------------------------------------------------------
+    // ---- Models
+    // ------------------------------------------------------------------------------------------------------
 
     /// A model with initialized weights. The same seed gives the same weights.
     template <class T = float>
@@ -130,11 +134,12 @@ struct Sequential {
         static_cast<void>(border<verdict>{});
         if constexpr (verdict::value.ok)
             return Model<Sequential, T, inline_storage<T, detail::block_size<Sequential, T>()>>(detail::keras_order{},
-                                                                                               values.data());
+                                                                                                values.data());
         else return refused{};
     }
 
-    // ---- As a layer --------------------------------------------------------------------------------------------------
+    // ---- As a layer
+    // --------------------------------------------------------------------------------------------------
 
     static constexpr std::string_view type = "Sequential";
     static constexpr std::array<std::string_view, 0> takes{};

@@ -15,7 +15,8 @@ namespace strata {
 
 namespace detail {
 
-/// The shape of one sample that a net states by Input<> or by input_shape<> on its first layer; rank 0 where it states none.
+/// The shape of one sample that a net states by Input<> or by input_shape<> on its first layer; rank 0 where it states
+/// none.
 template <class Net>
 constexpr shape input_of() {
     const shape stated = stated_input(typename Net::item_list{});
@@ -59,10 +60,11 @@ constexpr report check_items(type_list<Items...>) {
                           "put Input<...> first, or take it out", where);
         input_seen = input_seen || kinds[i] == item_kind::input;
         if (!positive[i])
-            return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>", where);
-        if (kinds[i] == item_kind::other)
-            return refuse("layers, Input<...>, name<\"...\">", "something else", "give it the layer contract, or leave it out",
+            return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>",
                           where);
+        if (kinds[i] == item_kind::other)
+            return refuse("layers, Input<...>, name<\"...\">", "something else",
+                          "give it the layer contract, or leave it out", where);
     }
     return {};
 }

@@ -17,8 +17,8 @@ struct state_array {
     std::vector<T> values;
 };
 
-/// Writes and reads arrays of T; defined by strata/io/state.hpp. `load` fills the values of arrays whose names and shapes are
-/// given, and throws where the file has others.
+/// Writes and reads arrays of T; defined by strata/io/state.hpp. `load` fills the values of arrays whose names and
+/// shapes are given, and throws where the file has others.
 template <class T>
 struct state_files;
 

@@ -47,7 +47,8 @@ constexpr auto layer_parameter_counts() {
         const std::string_view path = row.path();
         for (std::size_t i = 0; i < counts.size(); ++i) {
             const std::string_view name = names_of<Net>[i];
-            if (path == name || (path.starts_with(name) && path[name.size()] == '/')) counts[i] += row.what.extents.size();
+            if (path == name || (path.starts_with(name) && path[name.size()] == '/'))
+                counts[i] += row.what.extents.size();
         }
     }
     return counts;
@@ -73,8 +74,8 @@ constexpr auto summary(std::size_t batch) {
     result << summary_row("Layer (type)", "Output Shape", "Param #") << "\n";
     rule('=');
     for (std::size_t i = 0; i < rows; ++i) {
-        result << summary_row(text<160>() << names_of<Net>[i] << " (" << types[i] << ")", to_text(shapes_of<Net>[i + 1], first),
-                              text<24>() << counts[i])
+        result << summary_row(text<160>() << names_of<Net>[i] << " (" << types[i] << ")",
+                              to_text(shapes_of<Net>[i + 1], first), text<24>() << counts[i])
                << "\n";
         rule(i + 1 < rows ? '_' : '=');
     }

@@ -23,8 +23,9 @@ namespace strata::detail {
 
 template <class Net>
 struct pop_verdict {
-    static constexpr report value =
-        layers_of<Net>::size() > 0 ? report{} : refuse("a layer to take away", "no layer", "add a layer before pop()", "pop()");
+    static constexpr report value = layers_of<Net>::size() > 0 ? report{}
+                                                               : refuse("a layer to take away", "no layer",
+                                                                        "add a layer before pop()", "pop()");
 };
 
 /// get_layer by name: `index` is the layer's, or the number of layers where there is none.
@@ -85,7 +86,8 @@ struct scalar_verdict {
     static constexpr std::string_view name_of(float) { return "float"; }
     static constexpr std::string_view name_of(long long) { return "integers"; }
     static constexpr report value =
-        refuse(text<64>("a batch of ") << name_of(T{}), name_of(static_cast<std::conditional_t<std::is_integral_v<Other>, long long, Other>>(0)),
+        refuse(text<64>("a batch of ") << name_of(T{}),
+               name_of(static_cast<std::conditional_t<std::is_integral_v<Other>, long long, Other>>(0)),
                "convert it, or build the net for that type", text<100>("a call of ") << Net::model_name());
 };
 
@@ -96,7 +98,8 @@ struct span_verdict {
     static constexpr std::size_t out = shapes_of<Net>.back().size();
     static constexpr report value = [] {
         if (In != std::size_t(-1) && In != in)
-            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of one sample", "infer, input");
+            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of one sample",
+                          "infer, input");
         if (Out != std::size_t(-1) && Out != out)
             return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of one sample",
                           "infer, output");

@@ -51,13 +51,14 @@ constexpr std::size_t weight_count(shape& in) {
 
 /// Appends a layer's rows; `in` becomes its output shape.
 template <class Layer, std::size_t Count>
-constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index, shape& in,
-                              const text<128>& path, bool is_frozen) {
+constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index,
+                              shape& in, const text<128>& path, bool is_frozen) {
     const bool stays = is_frozen || Layer::options::template has<frozen>;
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((append_weights<Layers>(rows, next, flat_index, in, text<128>(path) << "/" << names_of<Layer>[index++], stays)),
+            ((append_weights<Layers>(rows, next, flat_index, in, text<128>(path) << "/" << names_of<Layer>[index++],
+                                     stays)),
              ...);
         };
         add(layers_of<Layer>{});
@@ -109,7 +110,8 @@ inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{}
 template <class Net, class T>
 inline constexpr auto weight_offsets_of = detail::weight_offsets<T>(weight_rows_of<Net>);
 
-/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const model.
+/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
+/// model.
 template <class Scalar>
 class weight_view {
 public:
@@ -148,8 +150,8 @@ public:
         requires(!std::is_const_v<Scalar>)
     {
         if (values.size() != size())
-            throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " + to_text(shape()).str() +
-                                        " takes " + std::to_string(size()) + " values, got " +
+            throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " +
+                                        to_text(shape()).str() + " takes " + std::to_string(size()) + " values, got " +
                                         std::to_string(values.size()));
         for (std::size_t i = 0; i < values.size(); ++i) write(i, values[i]);
     }

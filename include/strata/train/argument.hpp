@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// Checks the arguments of the thing called `type`; each check throws std::invalid_argument where it fails, and NaN always
-/// fails. Nothing is allocated where it holds.
+/// Checks the arguments of the thing called `type`; each check throws std::invalid_argument where it fails, and NaN
+/// always fails. Nothing is allocated where it holds.
 struct argument_check {
     std::string_view type;
 

@@ -55,17 +55,19 @@ template <class Net, class T, class Visit>
 void for_each_trained(T* block, Visit visit) {
     for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
         if (weight_rows_of<Net>[i].trainable)
-            visit(weight_rows_of<Net>[i], weight_view<T>(weight_rows_of<Net>[i], block + gradient_offsets_of<Net, T>[i]));
+            visit(weight_rows_of<Net>[i],
+                  weight_view<T>(weight_rows_of<Net>[i], block + gradient_offsets_of<Net, T>[i]));
 }
 
-/// The arrays of a state: weights, then the optimizer's arrays, then the counters, all in Keras' order, so that a file does not
-/// depend on the machine.
+/// The arrays of a state: weights, then the optimizer's arrays, then the counters, all in Keras' order, so that a file
+/// does not depend on the machine.
 template <class Net, class T, class Updater>
 std::vector<state_array<T>> training_state(T* parameters, Updater& updater, const training_counters& counters) {
     std::vector<state_array<T>> state;
     const auto append = [&](const std::string& prefix) {
         return [&state, prefix](const weight_row& row, const weight_view<T>& view) {
-            state.push_back({prefix + std::string(row.path()), std::string(row.what.name), row.what.extents, view.to_vector()});
+            state.push_back(
+                {prefix + std::string(row.path()), std::string(row.what.name), row.what.extents, view.to_vector()});
         };
     };
     for_each_weight<Net>(parameters, append("weights/"));

@@ -35,7 +35,8 @@ auto compile(Model<Net, T, Storage>& model, Optimizer optimizer, Loss loss, Metr
     using verdict = detail::compile_verdict<Net, Loss, detail::judging<Loss, Metrics>...>;
     static_cast<void>(border<verdict>{});
     if constexpr (verdict::value.ok)
-        return Trainer<Model<Net, T, Storage>, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss, metrics...);
+        return Trainer<Model<Net, T, Storage>, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss,
+                                                                            metrics...);
     else return detail::refused_trainer{};
 }
 

@@ -48,7 +48,8 @@ void check_data(const Data& data, target_kind targets, const shape& output, cons
         if (!(labels[i] >= 0) || static_cast<std::size_t>(labels[i]) >= output.back())
             refuse_data("sample " + std::to_string(i / Data::label_size) + ": label " + std::to_string(labels[i]) +
                         " is out of range; the output has " + std::to_string(output.back()) + " classes, 0 to " +
-                        std::to_string(output.back() - 1) + "; fix: correct the label, or give the last layer more units");
+                        std::to_string(output.back() - 1) +
+                        "; fix: correct the label, or give the last layer more units");
 }
 
 /// How many samples are trained on, where the last part is held back. Keras: floor(n (1 - split)).
@@ -58,12 +59,13 @@ inline std::size_t training_count(std::size_t count, double validation_split) {
     if (validation_split == 0.0) return count;
     const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(count) * (1.0 - validation_split)));
     if (kept == 0 || kept == count)
-        refuse_data("validation_split of " + std::to_string(validation_split) + " leaves " + std::to_string(kept) + " of " +
-                    std::to_string(count) + " samples for training; fix: give more samples, or another split");
+        refuse_data("validation_split of " + std::to_string(validation_split) + " leaves " + std::to_string(kept) +
+                    " of " + std::to_string(count) + " samples for training; fix: give more samples, or another split");
     return kept;
 }
 
-/// The class of a sample as class_weight counts it: its label, the larger column of one-hot targets, or a target of 0 or 1.
+/// The class of a sample as class_weight counts it: its label, the larger column of one-hot targets, or a target of 0
+/// or 1.
 template <class Data>
 int class_of(const Data& data, std::size_t sample) {
     const auto label = data.label(sample);
@@ -89,10 +91,12 @@ std::vector<double> loss_weights(const Data& data, const std::map<int, double>& 
     }
     if (class_weight.empty()) return result;
     for (const auto& [label, weight] : class_weight)
-        if (!std::isfinite(weight)) refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
+        if (!std::isfinite(weight))
+            refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
     result.resize(data.size(), 1.0);
     for (std::size_t i = 0; i < data.size(); ++i)
-        if (const auto found = class_weight.find(class_of(data, i)); found != class_weight.end()) result[i] *= found->second;
+        if (const auto found = class_weight.find(class_of(data, i)); found != class_weight.end())
+            result[i] *= found->second;
     return result;
 }
 

@@ -13,8 +13,8 @@
 
 namespace strata {
 
-/// Any number of samples of the shape Sample, each with one Label, or with a target of the shape Target in values of type
-/// Label: `Dataset<float, shape{28, 28, 1}, int>`, `Dataset<float, shape{4}, float, shape{2}>`.
+/// Any number of samples of the shape Sample, each with one Label, or with a target of the shape Target in values of
+/// type Label: `Dataset<float, shape{28, 28, 1}, int>`, `Dataset<float, shape{4}, float, shape{2}>`.
 template <class T, shape Sample, class Label, shape Target = shape{}>
     requires std::is_arithmetic_v<T> && std::is_arithmetic_v<Label>
 class Dataset {
@@ -65,9 +65,9 @@ public:
 private:
     void require_size(const char* what, const shape& expected, std::size_t got) const {
         if (got == expected.size()) return;
-        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + what + " of shape " +
-                                    to_text(expected).str() + " has " + std::to_string(expected.size()) + " values, got " +
-                                    std::to_string(got) + "; fix: give exactly that many");
+        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + what +
+                                    " of shape " + to_text(expected).str() + " has " + std::to_string(expected.size()) +
+                                    " values, got " + std::to_string(got) + "; fix: give exactly that many");
     }
 
     std::vector<T> inputs_;

@@ -23,8 +23,8 @@
 
 namespace strata::detail {
 
-/// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by place in
-/// the dataset).
+/// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by
+/// place in the dataset).
 template <class Data>
 struct batch {
     const Data* data = nullptr;
@@ -62,7 +62,8 @@ public:
         outputs_.resize(count * out_size);
         losses_.resize(count);
     }
-    /// Leaves in gradients() the gradient of the mean of the weighted losses of a batch. `key` is of this step's random numbers.
+    /// Leaves in gradients() the gradient of the mean of the weighted losses of a batch. `key` is of this step's random
+    /// numbers.
     template <class Data, class Loss>
     void compute_gradients(const batch<Data>& samples, const Loss& loss, const T* parameters, std::uint64_t key) {
         auto work = [&](team_part part) noexcept {
@@ -89,8 +90,9 @@ public:
 
 private:
     /// The layers in front of the first step, which only infer.
-    using front = typename given_input<typename first_layers<flat_layers_of<Net>, std::make_index_sequence<plan.first_layer>>::type,
-                                       input_of<Net>()>::type;
+    using front = typename given_input<
+        typename first_layers<flat_layers_of<Net>, std::make_index_sequence<plan.first_layer>>::type,
+        input_of<Net>()>::type;
     static constexpr std::size_t front_arena = plan_of<front, T, 1>.arena_size;
     static constexpr std::size_t thread_scratch =
         aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
@@ -117,7 +119,8 @@ private:
     }
     /// Losses and their gradients by the outputs.
     template <class Data, class Loss>
-    void compare(const training_memory<T>& memory, const batch<Data>& samples, const Loss& loss, const tile_position& at) {
+    void compare(const training_memory<T>& memory, const batch<Data>& samples, const Loss& loss,
+                 const tile_position& at) {
         constexpr training_step last = plan.steps[plan.step_count - 1];
         constexpr shape out = shapes_of<Net>.back();
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
@@ -125,8 +128,9 @@ private:
             const T* y = memory.arena + last.y + i * out_size;
             T* dy = memory.arena + last.dy + i * out_size;
             const double weight = samples.weight(sample), scale = weight / static_cast<double>(samples.size());
-            losses_[sample] = weight * static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
-                                                                static_cast<T>(scale), last.has_backward() ? dy : nullptr));
+            losses_[sample] =
+                weight * static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
+                                                  static_cast<T>(scale), last.has_backward() ? dy : nullptr));
             std::copy_n(y, out_size, outputs_.data() + sample * out_size);
         }
     }

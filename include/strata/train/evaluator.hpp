@@ -22,8 +22,8 @@ public:
 
     explicit evaluator(std::size_t threads) : arena_(threads * arena_size), outputs_(block * out_size) {}
 
-    /// Calls see(i, y) for the samples of a range in order. Shares are cut at tiles, so that a sample's result does not depend on
-    /// the number of threads.
+    /// Calls see(i, y) for the samples of a range in order. Shares are cut at tiles, so that a sample's result does not
+    /// depend on the number of threads.
     template <class Data, class See>
     void run(team& threads, const Data& data, item_range samples, const T* parameters, See see) {
         for (std::size_t begin = samples.begin; begin < samples.end; begin += block) {
@@ -31,11 +31,12 @@ public:
             const T* x = as_values(data.inputs().data() + begin * in_size, count * in_size);
             auto work = [&](team_part part) noexcept {
                 const item_range mine = part.of(count, tile);
-                run_batch<Net, T, tile>(x + mine.begin * in_size, parameters, outputs_.data() + mine.begin * out_size, mine.size(),
-                                        arena_.data() + part.index * arena_size);
+                run_batch<Net, T, tile>(x + mine.begin * in_size, parameters, outputs_.data() + mine.begin * out_size,
+                                        mine.size(), arena_.data() + part.index * arena_size);
             };
             threads.run(work);
-            for (std::size_t i = 0; i < count; ++i) see(begin + i, static_cast<const T*>(outputs_.data() + i * out_size));
+            for (std::size_t i = 0; i < count; ++i)
+                see(begin + i, static_cast<const T*>(outputs_.data() + i * out_size));
         }
     }
 

@@ -1,4 +1,5 @@
-// gradients: where the gradients of the trained weights lie, and which ranges of the parameter block the optimizer walks.
+// gradients: where the gradients of the trained weights lie, and which ranges of the parameter block the optimizer
+// walks.
 #pragma once
 
 #include <array>
@@ -9,7 +10,8 @@
 
 namespace strata {
 
-/// A range of the parameter block that is trained, and its place in the block of gradients, which holds nothing of frozen weights.
+/// A range of the parameter block that is trained, and its place in the block of gradients, which holds nothing of
+/// frozen weights.
 struct trained_range {
     std::size_t parameter = 0;
     std::size_t gradient = 0;
@@ -24,9 +26,9 @@ inline constexpr auto gradient_offsets_of = [] {
     constexpr std::size_t count = weight_rows_of<Net>.size();
     std::array<std::size_t, count + 1> offsets{};
     for (std::size_t i = 0; i < count; ++i)
-        offsets[i + 1] = offsets[i] + (weight_rows_of<Net>[i].trainable
-                                           ? weight_offsets_of<Net, T>[i + 1] - weight_offsets_of<Net, T>[i]
-                                           : 0);
+        offsets[i + 1] =
+            offsets[i] +
+            (weight_rows_of<Net>[i].trainable ? weight_offsets_of<Net, T>[i + 1] - weight_offsets_of<Net, T>[i] : 0);
     return offsets;
 }();
 
@@ -55,7 +57,9 @@ inline constexpr auto trained_ranges_of = [] {
     for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) {
         if (!weight_rows_of<Net>[i].trainable) continue;
         if (detail::begins_range<Net>(i))
-            ranges[used++] = {.parameter = weight_offsets_of<Net, T>[i], .gradient = gradient_offsets_of<Net, T>[i], .first_weight = i};
+            ranges[used++] = {.parameter = weight_offsets_of<Net, T>[i],
+                              .gradient = gradient_offsets_of<Net, T>[i],
+                              .first_weight = i};
         ranges[used - 1].size += gradient_offsets_of<Net, T>[i + 1] - gradient_offsets_of<Net, T>[i];
         ++ranges[used - 1].weight_count;
     }

@@ -51,8 +51,9 @@ public:
         scores.set(prefix.empty() ? "loss" : prefix + "loss", mean_.result());
         std::apply(
             [&](const auto&... each) {
-                (scores.set(prefix.empty() ? std::string_view(each.name) : std::string_view(prefix + std::string(each.name)),
-                            static_cast<double>(each.result())),
+                (scores.set(
+                     prefix.empty() ? std::string_view(each.name) : std::string_view(prefix + std::string(each.name)),
+                     static_cast<double>(each.result())),
                  ...);
             },
             metrics_);

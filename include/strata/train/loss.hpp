@@ -25,18 +25,19 @@ using target_example = std::conditional_t<Judge::targets == target_kind::values,
 
 }  // namespace detail
 
-/// A loss: an aggregate of Keras' arguments. Called with one sample, y (rows, columns) and its targets, (rows, columns) values
-/// or (rows) class indices of any arithmetic type, it gives the mean over rows of the row's loss; where dy is no null pointer,
-/// dy (rows, columns) = scale times the derivative by y. dy overlaps neither y nor target. Keras' `sum_over_batch_size` is the
-/// mean of this over the batch.
+/// A loss: an aggregate of Keras' arguments. Called with one sample, y (rows, columns) and its targets, (rows, columns)
+/// values or (rows) class indices of any arithmetic type, it gives the mean over rows of the row's loss; where dy is no
+/// null pointer, dy (rows, columns) = scale times the derivative by y. dy overlaps neither y nor target. Keras'
+/// `sum_over_batch_size` is the mean of this over the batch.
 template <class Loss>
-concept loss_function = std::copy_constructible<Loss> && requires(const Loss& loss, const shape& output, std::size_t extent) {
-    { Loss::type } -> std::convertible_to<std::string_view>;
-    { Loss::targets } -> std::convertible_to<target_kind>;
-    { Loss::check(output) } -> std::same_as<report>;
-    requires requires(const detail::target_example<Loss>* target, const float* y, float* dy) {
-        { loss(extent, extent, y, target, 1.0f, dy) } -> std::same_as<float>;
+concept loss_function =
+    std::copy_constructible<Loss> && requires(const Loss& loss, const shape& output, std::size_t extent) {
+        { Loss::type } -> std::convertible_to<std::string_view>;
+        { Loss::targets } -> std::convertible_to<target_kind>;
+        { Loss::check(output) } -> std::same_as<report>;
+        requires requires(const detail::target_example<Loss>* target, const float* y, float* dy) {
+            { loss(extent, extent, y, target, 1.0f, dy) } -> std::same_as<float>;
+        };
     };
-};
 
 }  // namespace strata

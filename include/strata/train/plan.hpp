@@ -37,16 +37,17 @@ struct training_step {
     constexpr bool has_backward() const { return learns || passes_down; }
 };
 
-/// The layers in front of `first_layer` neither learn nor act by chance: they run as in inference. Behind them come the steps.
+/// The layers in front of `first_layer` neither learn nor act by chance: they run as in inference. Behind them come the
+/// steps.
 template <std::size_t Capacity>
 struct training_plan {
     std::array<training_step, Capacity> steps{};
     std::size_t step_count = 0;
     std::size_t first_layer = 0;
-    std::size_t tile = 1;           // samples that go forward and backward together
-    std::size_t input = 0;          // where the first step reads
-    std::size_t arena_size = 0;     // elements
-    std::size_t scratch_size = 0;   // elements, of each thread
+    std::size_t tile = 1;          // samples that go forward and backward together
+    std::size_t input = 0;         // where the first step reads
+    std::size_t arena_size = 0;    // elements
+    std::size_t scratch_size = 0;  // elements, of each thread
 };
 
 namespace detail {
@@ -55,7 +56,7 @@ namespace detail {
 struct trained_facts {
     bool learns = false;
     bool is_random = false;
-    bool is_view = false;       // nothing to compute when training either
+    bool is_view = false;  // nothing to compute when training either
     bool takes_next = false;
     std::size_t in_size = 0;
     std::size_t out_size = 0;
@@ -117,8 +118,8 @@ constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (
 
 }  // namespace detail
 
-/// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a gradient lives
-/// from where the layer above writes it until nobody can still read it.
+/// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a
+/// gradient lives from where the layer above writes it until nobody can still read it.
 template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
     constexpr std::size_t count = flat_layers_of<Net>::size(), unit = alignment / sizeof(T);
@@ -158,8 +159,9 @@ constexpr auto make_training_plan(std::size_t tile) {
         if (fact.takes_next) ++i;
     }
 
-    // Gradients of activations. Between two barriers threads are at different steps, so that time counts barriers: one stands in
-    // each step that learns, between the gradients of its activations and those of its weights, which still read dy.
+    // Gradients of activations. Between two barriers threads are at different steps, so that time counts barriers: one
+    // stands in each step that learns, between the gradients of its activations and those of its weights, which still
+    // read dy.
     std::array<arena_buffer, count + 1> gradients{};
     const std::size_t steps = plan.step_count;
     for (std::size_t s = steps, barriers = 0, written = 0; s-- > 0;) {
@@ -179,8 +181,8 @@ constexpr auto make_training_plan(std::size_t tile) {
     return plan;
 }
 
-/// Samples per tile: as many as keep the activations of a tile in half a megabyte, the part of an L2 cache that weights leave free,
-/// or more where the weights weigh more than that: they are read once per tile. 4 to 128.
+/// Samples per tile: as many as keep the activations of a tile in half a megabyte, the part of an L2 cache that weights
+/// leave free, or more where the weights weigh more than that: they are read once per tile. 4 to 128.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
     constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;

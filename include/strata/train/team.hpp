@@ -13,8 +13,8 @@
 
 namespace strata {
 
-/// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work usually
-/// comes sooner, and sleep then: waking one costs about 50 us.
+/// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
+/// usually comes sooner, and sleep then: waking one costs about 50 us.
 class team {
 public:
     explicit team(std::size_t count) : count_(count == 0 ? 1 : count) {
@@ -32,7 +32,8 @@ public:
 
     std::size_t size() const { return count_; }
 
-    /// Calls work(team_part) once in each thread and returns when all are done. work must not throw; it may call barrier().
+    /// Calls work(team_part) once in each thread and returns when all are done. work must not throw; it may call
+    /// barrier().
     template <class Work>
     void run(Work& work) {
         static_assert(std::is_nothrow_invocable_v<Work&, team_part>, "strata: work of a team must be noexcept");
@@ -60,8 +61,8 @@ private:
         flag.fetch_add(1, std::memory_order_release);
         flag.notify_all();
     }
-    /// Until the flag is no longer `old`. Where more threads want to run than there are cores, whoever is waited for needs the one
-    /// that spins: it gives way now and then.
+    /// Until the flag is no longer `old`. Where more threads want to run than there are cores, whoever is waited for
+    /// needs the one that spins: it gives way now and then.
     static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
         for (int spin = 1; spin <= 20000; ++spin) {
             if (flag.load(std::memory_order_acquire) != old) return;

@@ -37,8 +37,9 @@
 
 namespace strata {
 
-/// What compile() makes. It refers to the model, which must live longer and stay where it is; the optimizer's state lives on
-/// between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled `Model`.
+/// What compile() makes. It refers to the model, which must live longer and stay where it is; the optimizer's state
+/// lives on between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled
+/// `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
 class Trainer {
     using net = typename Model::net_type;
@@ -51,8 +52,8 @@ public:
         optimizer_.validate();
     }
 
-    /// Trains for some epochs and returns the scores of each. Throws std::invalid_argument, before any weight changes, for empty
-    /// data, NaN, labels out of range, and options that leave nothing to do. Keras: `fit`.
+    /// Trains for some epochs and returns the scores of each. Throws std::invalid_argument, before any weight changes,
+    /// for empty data, NaN, labels out of range, and options that leave nothing to do. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> how = {}) {
         static_cast<void>(border<trains<Data>>{});
@@ -113,9 +114,9 @@ public:
         require_updater();
         Files::save(file, state());
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and with
-    /// .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A failed load throws
-    /// and leaves everything as it was.
+    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and
+    /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
+    /// failed load throws and leaves everything as it was.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
         require_updater();
@@ -151,8 +152,9 @@ private:
     }
     auto state() {
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
-        return detail::training_state<net>(parameters(), *updater_,
-                                           {.steps = updater_->steps(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
+        return detail::training_state<net>(
+            parameters(), *updater_,
+            {.steps = updater_->steps(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
     }
 
     void prepare(std::size_t threads) {
@@ -195,7 +197,8 @@ private:
             total += validation_judge_.loss_of(y, label);
             validation_judge_.see(y, label);
         });
-        validation_judge_.add_loss(total / static_cast<double>(samples.size()) + updater::penalties(parameters()), samples.size());
+        validation_judge_.add_loss(total / static_cast<double>(samples.size()) + updater::penalties(parameters()),
+                                   samples.size());
         return validation_judge_;
     }
 
@@ -205,8 +208,10 @@ private:
         if (how.batch_size == 0) detail::refuse_data("batch_size is 0; fix: give at least 1");
         const Data* validation = how.validation_data.get();
         if (validation != nullptr) check_data(*validation, "validation_data");
-        const std::size_t count = validation != nullptr ? data.size() : detail::training_count(data.size(), how.validation_split);
-        const item_range held = validation != nullptr ? item_range{0, validation->size()} : item_range{count, data.size()};
+        const std::size_t count =
+            validation != nullptr ? data.size() : detail::training_count(data.size(), how.validation_split);
+        const item_range held =
+            validation != nullptr ? item_range{0, validation->size()} : item_range{count, data.size()};
         if (validation == nullptr && held.size() > 0) validation = &data;
         const std::vector<double> weights = detail::loss_weights(data, how.class_weight, how.sample_weight);
         const std::size_t batch_size = std::min(how.batch_size, count), batches = (count + batch_size - 1) / batch_size;
@@ -228,10 +233,11 @@ private:
             judge_.reset();
             for (std::size_t b = 0; b < batches && !running.stopped; ++b) {
                 const std::size_t begin = b * batch_size;
-                train_step(detail::batch<Data>{.data = &data,
-                                               .order = std::span(order_).subspan(begin, std::min(batch_size, count - begin)),
-                                               .weights = weights},
-                           how.seed);
+                train_step(
+                    detail::batch<Data>{.data = &data,
+                                        .order = std::span(order_).subspan(begin, std::min(batch_size, count - begin)),
+                                        .weights = weights},
+                    how.seed);
                 if (interrupt.seen()) {
                     finish(how, running);
                     return history;
@@ -256,7 +262,8 @@ private:
         updater_->finish(parameters());
         for (callback& each : how.callbacks) each.on_train_end(running);
     }
-    /// The order of samples in an epoch depends on the seed and the epoch alone, so that a training that goes on repeats it.
+    /// The order of samples in an epoch depends on the seed and the epoch alone, so that a training that goes on
+    /// repeats it.
     template <class Data>
     void arrange(const fit_options<Data>& how, std::size_t epoch) {
         std::iota(order_.begin(), order_.end(), std::size_t{0});

@@ -42,7 +42,8 @@ public:
         double total = 0.0;
         for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
             if (weight_rows_of<Net>[i].trainable)
-                total += penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
+                total +=
+                    penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
         return total;
     }
 
@@ -51,7 +52,8 @@ public:
         const optimizer_options options = options_of(how);
         const double rate = how.learning_rate(steps_);
         const auto scalars = how.template begin_step<T>(rate, ++steps_, memory_);
-        const bool adjusts = has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
+        const bool adjusts =
+            has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
         const double momentum = steps_ == 1 ? 0.0 : options.ema_momentum;
         const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
         const bool overwrites = every > 0 && steps_ % every == 0;

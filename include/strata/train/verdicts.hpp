@@ -21,8 +21,8 @@ namespace strata::detail {
 template <class Data>
 constexpr text<100> labels_of() {
     if (Data::label_shape().rank() > 0)
-        return text<100>(std::integral<typename Data::label_type> ? "int" : "float") << " targets of shape "
-                                                                                     << to_text(Data::label_shape());
+        return text<100>(std::integral<typename Data::label_type> ? "int" : "float")
+               << " targets of shape " << to_text(Data::label_shape());
     return text<100>(std::integral<typename Data::label_type> ? "int labels" : "float labels") << ", one a sample";
 }
 
@@ -35,9 +35,9 @@ constexpr report check_labels(const shape& output) {
     if (Judge::targets == target_kind::class_index) {
         const std::size_t rows = output.rows();
         if (!whole || labels.size() != rows)
-            return refuse(rows == 1 ? text<200>("int labels, one a sample")
-                                    : text<200>("int labels, ") << rows << " a sample",
-                          labels_of<Data>(), "use Dataset<T, shape, int>, or another loss", where);
+            return refuse(
+                rows == 1 ? text<200>("int labels, one a sample") : text<200>("int labels, ") << rows << " a sample",
+                labels_of<Data>(), "use Dataset<T, shape, int>, or another loss", where);
         return {};
     }
     if (labels == output || (labels.rank() == 0 && output.size() == 1)) return {};
@@ -57,7 +57,8 @@ struct compile_verdict {
             if (!verdict.ok && verdict.at.empty()) verdict.at = text<200>() << type << ", of the output";
             return verdict.ok;
         };
-        static_cast<void>((accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
+        static_cast<void>(
+            (accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
         return verdict;
     }();
 };
@@ -65,11 +66,11 @@ struct compile_verdict {
 /// A net whose weights can be trained: at least one of them is.
 template <class Net>
 struct train_verdict {
-    static constexpr report value =
-        count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
-            ? report{}
-            : refuse("a model with weights that are trained", "none: all are frozen, or there are none",
-                     "unfreeze a layer, or add one", "fit");
+    static constexpr report value = count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
+                                        ? report{}
+                                        : refuse("a model with weights that are trained",
+                                                 "none: all are frozen, or there are none",
+                                                 "unfreeze a layer, or add one", "fit");
 };
 
 /// Data for a model: samples of its input's shape, and labels that the loss and the metrics compare.

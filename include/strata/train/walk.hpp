@@ -46,8 +46,9 @@ struct training_walk {
     static void derive(const training_memory<T>& memory, team_part part) {
         derive(memory, part, std::make_index_sequence<plan.step_count>{});
     }
-    /// Backward through all steps that learn or pass down. Barrier is called between a layer's activation gradients, which are
-    /// shared by samples, and its parameter gradients, which are shared by rows, so that sums have one order for any team.
+    /// Backward through all steps that learn or pass down. Barrier is called between a layer's activation gradients,
+    /// which are shared by samples, and its parameter gradients, which are shared by rows, so that sums have one order
+    /// for any team.
     template <class Barrier>
     static void backward(const training_memory<T>& memory, const tile_position& at, team_part part, Barrier& barrier) {
         backward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
@@ -124,8 +125,9 @@ private:
         (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), ...);
     }
     template <std::size_t Step, class Barrier>
-    static void backward_step([[maybe_unused]] const training_memory<T>& memory, [[maybe_unused]] const tile_position& at,
-                              [[maybe_unused]] team_part part, [[maybe_unused]] Barrier& barrier) {
+    static void backward_step([[maybe_unused]] const training_memory<T>& memory,
+                              [[maybe_unused]] const tile_position& at, [[maybe_unused]] team_part part,
+                              [[maybe_unused]] Barrier& barrier) {
         if constexpr (step<Step>.has_backward()) {
             const auto weights = weights_of<Step>(memory.parameters);
             const auto gradients = gradients_of<Step>(memory.gradients);

@@ -32,7 +32,8 @@ struct crossentropy_of_probability {
     term<V> operator()(V y, V target) const {
         const V low = constant<V>(keras_epsilon), high = constant<V>(1 - keras_epsilon);
         const V t = smoothed(target), p = clipped(y, low, high), rest = V(1) - p;
-        return {V(0) - t * log(p) - (V(1) - t) * log(rest), ((V(1) - t) / rest - t / p) * slope_of_clipped(y, low, high)};
+        return {V(0) - t * log(p) - (V(1) - t) * log(rest),
+                ((V(1) - t) / rest - t / p) * slope_of_clipped(y, low, high)};
     }
 };
 struct crossentropy_of_logit {
@@ -63,13 +64,14 @@ struct BinaryCrossentropy {
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
         const std::size_t n = rows * columns;
         const detail::binary_smoothing smoothing{label_smoothing};
-        if (from_logits) return detail::mean_of_terms(detail::crossentropy_of_logit{smoothing}, n, y, target, scale, dy);
+        if (from_logits)
+            return detail::mean_of_terms(detail::crossentropy_of_logit{smoothing}, n, y, target, scale, dy);
         return detail::mean_of_terms(detail::crossentropy_of_probability{smoothing}, n, y, target, scale, dy);
     }
 };
 
-/// The binary crossentropy times (1 - p_t)^gamma, p_t the probability of the target; with balancing, times alpha where the
-/// target is 1 and 1 - alpha where it is 0. Lin et al. 2018. Keras: `BinaryFocalCrossentropy`.
+/// The binary crossentropy times (1 - p_t)^gamma, p_t the probability of the target; with balancing, times alpha where
+/// the target is 1 and 1 - alpha where it is 0. Lin et al. 2018. Keras: `BinaryFocalCrossentropy`.
 struct BinaryFocalCrossentropy {
     bool apply_class_balancing = false;
     double alpha = 0.25;
@@ -106,7 +108,8 @@ private:
         // A power below 1 has no derivative at 0; the crossentropy's part is what stays.
         const bool flat = exponent == T(0) || (miss == T(0) && exponent < T(1));
         const T focus_slope = flat ? T(0) : exponent * std::pow(miss, exponent - T(1)) * (T(1) - 2 * t);
-        const T balance = apply_class_balancing ? t * static_cast<T>(alpha) + (T(1) - t) * static_cast<T>(1 - alpha) : T(1);
+        const T balance =
+            apply_class_balancing ? t * static_cast<T>(alpha) + (T(1) - t) * static_cast<T>(1 - alpha) : T(1);
         return {balance * focus * crossentropy, balance * (focus_slope * crossentropy + focus * slope) * inner};
     }
 };

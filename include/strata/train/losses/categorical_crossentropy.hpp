@@ -16,7 +16,8 @@ namespace strata {
 
 namespace detail {
 
-/// exp(y - shift), as value and as slope: the sum of a row's exponentials, and the exponentials where a gradient is wanted.
+/// exp(y - shift), as value and as slope: the sum of a row's exponentials, and the exponentials where a gradient is
+/// wanted.
 struct shifted_exponential {
     double shift;
 
@@ -81,7 +82,8 @@ struct CategoricalCrossentropy {
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
         const T factor = scale / static_cast<T>(rows);
-        const detail::categorical_smoothing smoothed{1 - label_smoothing, label_smoothing / static_cast<double>(columns)};
+        const detail::categorical_smoothing smoothed{1 - label_smoothing,
+                                                     label_smoothing / static_cast<double>(columns)};
         T sum = T(0);
         for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns) {
             sum += from_logits ? logits(columns, y, target, smoothed, factor, dy)
@@ -93,7 +95,8 @@ struct CategoricalCrossentropy {
 
 private:
     template <class T, class Target>
-    static T logits(std::size_t n, const T* y, const Target* target, detail::categorical_smoothing smoothed, T factor, T* dy) {
+    static T logits(std::size_t n, const T* y, const Target* target, detail::categorical_smoothing smoothed, T factor,
+                    T* dy) {
         const double shift = static_cast<double>(kernels::row_maximum(n, y));
         const T exponentials = detail::sum_of_terms(detail::shifted_exponential{shift}, n, y, y, T(1), dy);
         T* const none = nullptr;
@@ -106,8 +109,8 @@ private:
         return total * std::log(exponentials) - weighted;
     }
     template <class T, class Target>
-    static T probabilities(std::size_t n, const T* y, const Target* target, detail::categorical_smoothing smoothed, T factor,
-                           T* dy) {
+    static T probabilities(std::size_t n, const T* y, const Target* target, detail::categorical_smoothing smoothed,
+                           T factor, T* dy) {
         T* const none = nullptr;
         const T total = detail::sum_of_terms(detail::itself{}, n, y, y, T(1), none);
         T sum = T(0), through_total = T(0);
@@ -126,8 +129,9 @@ private:
     }
 };
 
-/// -log(p) of the target's class, an integer for each row; p is softmax(y), or y / sum(y) clipped to [1e-7, 1 - 1e-7]. The
-/// mean over rows; a row whose target is no class counts as 0, without a gradient. Keras: `SparseCategoricalCrossentropy`.
+/// -log(p) of the target's class, an integer for each row; p is softmax(y), or y / sum(y) clipped to [1e-7, 1 - 1e-7].
+/// The mean over rows; a row whose target is no class counts as 0, without a gradient. Keras:
+/// `SparseCategoricalCrossentropy`.
 struct SparseCategoricalCrossentropy {
     bool from_logits = false;
 
@@ -145,7 +149,8 @@ struct SparseCategoricalCrossentropy {
             if (label < 0 || index >= columns) {
                 if (dy != nullptr) std::fill_n(dy, columns, T(0));
             } else {
-                sum += from_logits ? logits(columns, y, index, factor, dy) : probabilities(columns, y, index, factor, dy);
+                sum +=
+                    from_logits ? logits(columns, y, index, factor, dy) : probabilities(columns, y, index, factor, dy);
             }
             if (dy != nullptr) dy += columns;
         }
@@ -156,7 +161,8 @@ private:
     template <class T>
     static T logits(std::size_t n, const T* y, std::size_t label, T factor, T* dy) {
         const T shift = kernels::row_maximum(n, y);
-        const T exponentials = detail::sum_of_terms(detail::shifted_exponential{static_cast<double>(shift)}, n, y, y, T(1), dy);
+        const T exponentials =
+            detail::sum_of_terms(detail::shifted_exponential{static_cast<double>(shift)}, n, y, y, T(1), dy);
         if (dy != nullptr) {
             const T share = factor / exponentials;
             for (std::size_t i = 0; i < n; ++i) dy[i] *= share;

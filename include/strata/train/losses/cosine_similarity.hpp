@@ -30,8 +30,8 @@ struct squared_target {
 
 }  // namespace detail
 
-/// -sum(target y) along each row, both divided by their length: -1 where they point the same way. Lengths below 1e-7 count as
-/// 1e-7, so that a zero vector gives 0. The mean over rows. Keras: the loss `CosineSimilarity`, axis -1.
+/// -sum(target y) along each row, both divided by their length: -1 where they point the same way. Lengths below 1e-7
+/// count as 1e-7, so that a zero vector gives 0. The mean over rows. Keras: the loss `CosineSimilarity`, axis -1.
 struct CosineSimilarity {
     static constexpr std::string_view type = "CosineSimilarity";
     static constexpr target_kind targets = target_kind::values;
@@ -52,7 +52,8 @@ struct CosineSimilarity {
             if (dy == nullptr) continue;
             // The part along y drops out where y's length varies with y.
             const T along = of_y < longest ? dot * inverse * inverse : T(0);
-            for (std::size_t i = 0; i < columns; ++i) dy[i] = factor * unit * (along * y[i] - static_cast<T>(target[i]));
+            for (std::size_t i = 0; i < columns; ++i)
+                dy[i] = factor * unit * (along * y[i] - static_cast<T>(target[i]));
             dy += columns;
         }
         return sum / static_cast<T>(rows);

@@ -49,8 +49,8 @@ struct squared_hinge_error {
 
 }  // namespace detail
 
-/// mean(max(1 - target y, 0)); targets of a sample that are all 0 or 1 are read as -1 and 1. Keras decides that for the whole
-/// batch: that differs only where -1, 0 and 1 are mixed. Keras: `Hinge`.
+/// mean(max(1 - target y, 0)); targets of a sample that are all 0 or 1 are read as -1 and 1. Keras decides that for the
+/// whole batch: that differs only where -1, 0 and 1 are mixed. Keras: `Hinge`.
 struct Hinge {
     static constexpr std::string_view type = "Hinge";
     static constexpr target_kind targets = target_kind::values;
@@ -76,8 +76,8 @@ struct SquaredHinge {
     }
 };
 
-/// max(max((1 - target) y) - sum(target y) + 1, 0) along each row, targets 0 or 1; the mean over rows. The largest values share
-/// the derivative where several are equal. Keras: `CategoricalHinge`.
+/// max(max((1 - target) y) - sum(target y) + 1, 0) along each row, targets 0 or 1; the mean over rows. The largest
+/// values share the derivative where several are equal. Keras: `CategoricalHinge`.
 struct CategoricalHinge {
     static constexpr std::string_view type = "CategoricalHinge";
     static constexpr target_kind targets = target_kind::values;

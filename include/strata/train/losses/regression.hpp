@@ -49,7 +49,8 @@ struct huber_error {
     template <class V>
     term<V> operator()(V y, V t) const {
         const V error = y - t, size = kernels::magnitude(error), edge = constant<V>(delta);
-        return {kernels::choose(size <= edge, constant<V>(0.5) * error * error, edge * size - constant<V>(0.5) * edge * edge),
+        return {kernels::choose(size <= edge, constant<V>(0.5) * error * error,
+                                edge * size - constant<V>(0.5) * edge * edge),
                 kernels::choose(size <= edge, error, edge * sign_of(error))};
     }
 };

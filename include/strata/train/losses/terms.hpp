@@ -59,8 +59,8 @@ STRATA_INLINE kernels::simd<T> load_targets(const Target* target, std::size_t n)
     }
 }
 
-/// The sum of `terms(y, target)` over n values; dy = factor times the slopes where dy is no null pointer. Of the tail's vector
-/// only the n values count: the terms of its padding need not be zero.
+/// The sum of `terms(y, target)` over n values; dy = factor times the slopes where dy is no null pointer. Of the tail's
+/// vector only the n values count: the terms of its padding need not be zero.
 template <class Terms, class T, class Target>
 T sum_of_terms(const Terms& terms, std::size_t n, const T* y, const Target* target, T factor, T* dy) {
     constexpr std::size_t L = kernels::lanes<T>;

@@ -11,7 +11,8 @@
 
 namespace strata {
 
-/// The share of values that are on the target's side of the threshold; a value equal to it reads as 0. Keras: `BinaryAccuracy`.
+/// The share of values that are on the target's side of the threshold; a value equal to it reads as 0. Keras:
+/// `BinaryAccuracy`.
 struct BinaryAccuracy {
     std::string_view name = "binary_accuracy";
     double threshold = 0.5;
@@ -90,7 +91,8 @@ struct accuracy_for {
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
         if (columns == 1) add(BinaryAccuracy{}, rows, columns, y, target, weight);
-        else if constexpr (Kind == target_kind::class_index) add(SparseCategoricalAccuracy{}, rows, columns, y, target, weight);
+        else if constexpr (Kind == target_kind::class_index)
+            add(SparseCategoricalAccuracy{}, rows, columns, y, target, weight);
         else add(CategoricalAccuracy{}, rows, columns, y, target, weight);
     }
     double result() const { return mean.result(); }
@@ -106,8 +108,8 @@ private:
 };
 
 /// What the text "accuracy" chooses in Keras' compile: BinaryAccuracy where the output's last axis is 1; otherwise
-/// SparseCategoricalAccuracy where targets are class indices, CategoricalAccuracy where they are values. (Keras' class of this
-/// name is another: it compares outputs and targets for equality.)
+/// SparseCategoricalAccuracy where targets are class indices, CategoricalAccuracy where they are values. (Keras' class
+/// of this name is another: it compares outputs and targets for equality.)
 struct Accuracy {
     std::string_view name = "accuracy";
 

@@ -21,9 +21,9 @@ enum class curve { ROC, PR };
 /// How the area between two thresholds is taken: between the two heights, below the lower one, below the higher one.
 enum class summation_method { interpolation, minoring, majoring };
 
-/// The area under the curve, over all values of all samples; a target is right where it is not 0. The thresholds divide [0, 1]
-/// evenly, values outside count as its ends. PR interpolates as Davis & Goadrich 2006. Keras: `AUC` of one label, without
-/// thresholds of one's own.
+/// The area under the curve, over all values of all samples; a target is right where it is not 0. The thresholds divide
+/// [0, 1] evenly, values outside count as its ends. PR interpolates as Davis & Goadrich 2006. Keras: `AUC` of one
+/// label, without thresholds of one's own.
 struct AUC {
     std::size_t num_thresholds = 200;
     strata::curve curve = strata::curve::ROC;
@@ -37,7 +37,8 @@ struct AUC {
 
     void prepare(std::size_t) {
         if (num_thresholds < 2)
-            throw std::invalid_argument("AUC: num_thresholds must be at least 2, got " + std::to_string(num_thresholds));
+            throw std::invalid_argument("AUC: num_thresholds must be at least 2, got " +
+                                        std::to_string(num_thresholds));
         positives.assign(num_thresholds, 0.0);
         negatives.assign(num_thresholds, 0.0);
     }
@@ -86,17 +87,23 @@ private:
         const double low_recall = quotient(low.tp, all_positives), high_recall = quotient(high.tp, all_positives);
         const double low_height = roc ? low_recall : quotient(low.tp, low.tp + low.fp);
         const double high_height = roc ? high_recall : quotient(high.tp, high.tp + high.fp);
-        const double width = roc ? quotient(low.fp, all_negatives) - quotient(high.fp, all_negatives) : low_recall - high_recall;
+        const double width =
+            roc ? quotient(low.fp, all_negatives) - quotient(high.fp, all_negatives) : low_recall - high_recall;
         switch (summation_method) {
-        case strata::summation_method::minoring: return width * std::min(low_height, high_height);
-        case strata::summation_method::majoring: return width * std::max(low_height, high_height);
-        default: return width * (low_height + high_height) / 2.0;
+            case strata::summation_method::minoring:
+                return width * std::min(low_height, high_height);
+            case strata::summation_method::majoring:
+                return width * std::max(low_height, high_height);
+            default:
+                return width * (low_height + high_height) / 2.0;
         }
     }
-    /// Between two points the true positives grow linearly with all that is found: precision's integral has a logarithm.
+    /// Between two points the true positives grow linearly with all that is found: precision's integral has a
+    /// logarithm.
     static double interpolated_precision(point low, point high, double all_positives) {
         const double found_low = low.tp + low.fp, found_high = high.tp + high.fp, gained = low.tp - high.tp;
-        const double slope = quotient(gained, std::max(found_low - found_high, 0.0)), intercept = high.tp - slope * found_high;
+        const double slope = quotient(gained, std::max(found_low - found_high, 0.0)),
+                     intercept = high.tp - slope * found_high;
         const double ratio = found_low > 0.0 && found_high > 0.0 ? found_low / found_high : 1.0;
         return quotient(slope * (gained + intercept * std::log(ratio)), all_positives);
     }

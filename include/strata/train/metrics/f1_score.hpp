@@ -18,11 +18,13 @@
 
 namespace strata {
 
-/// How the scores of classes become one number: from counts over all classes, their mean, their mean weighted by the targets.
+/// How the scores of classes become one number: from counts over all classes, their mean, their mean weighted by the
+/// targets.
 enum class average { micro, macro, weighted };
 
-/// Without a threshold each row finds its largest values that are not 0, with one all values above it. Keras: `F1Score`, whose
-/// default gives one number for each class: here that is `result(column)`, and the default is their mean.
+/// Without a threshold each row finds its largest values that are not 0, with one all values above it. Keras:
+/// `F1Score`, whose default gives one number for each class: here that is `result(column)`, and the default is their
+/// mean.
 struct F1Score {
     strata::average average = strata::average::macro;
     std::optional<double> threshold{};
@@ -32,7 +34,8 @@ struct F1Score {
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape& output) {
         if (output.rank() == 1) return {};
-        return refuse("an output of one axis", to_text(output), "end the net with Flatten<> or a Dense layer behind one");
+        return refuse("an output of one axis", to_text(output),
+                      "end the net with Flatten<> or a Dense layer behind one");
     }
 
     void prepare(std::size_t columns) {
@@ -47,7 +50,8 @@ struct F1Score {
         for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns) {
             const T best = y[detail::index_of_largest(columns, y)];
             for (std::size_t i = 0; i < columns; ++i) {
-                const bool found = threshold ? y[i] > static_cast<T>(*threshold) : y[i] >= best && std::abs(y[i]) > T(1e-9);
+                const bool found =
+                    threshold ? y[i] > static_cast<T>(*threshold) : y[i] >= best && std::abs(y[i]) > T(1e-9);
                 const double right = weight * static_cast<double>(target[i]);
                 if (found) {
                     classes[i].true_positives += right;

@@ -13,20 +13,19 @@
 
 namespace strata {
 
-/// A metric: an aggregate of Keras' arguments, then its state. `reset` begins anew; `update` takes one sample, y (rows, columns),
-/// its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric may
-/// have `prepare(columns)` too, called once before the first update: it sizes its state, and throws std::invalid_argument for
-/// arguments that Keras refuses.
+/// A metric: an aggregate of Keras' arguments, then its state. `reset` begins anew; `update` takes one sample, y (rows,
+/// columns), its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric
+/// may have `prepare(columns)` too, called once before the first update: it sizes its state, and throws
+/// std::invalid_argument for arguments that Keras refuses.
 template <class Metric>
-concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, const shape& output, std::size_t n) {
+concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, const shape& output,
+                                                             std::size_t n) {
     { Metric::type } -> std::convertible_to<std::string_view>;
     { Metric::targets } -> std::convertible_to<target_kind>;
     { Metric::check(output) } -> std::same_as<report>;
     { c.name } -> std::convertible_to<std::string_view>;
     m.reset();
-    requires requires(const float* y, const detail::target_example<Metric>* target) {
-        m.update(n, n, y, target, 1.0);
-    };
+    requires requires(const float* y, const detail::target_example<Metric>* target) { m.update(n, n, y, target, 1.0); };
     { c.result() } -> std::convertible_to<double>;
 };
 
@@ -66,8 +65,8 @@ struct metric_of {
 template <class Loss>
 metric_of(Loss) -> metric_of<Loss>;
 
-/// The metric that stands behind an argument of compile, where targets are of this kind: the argument itself, a loss as a metric,
-/// or what its member `for_targets<Kind>()` chooses (Accuracy).
+/// The metric that stands behind an argument of compile, where targets are of this kind: the argument itself, a loss as
+/// a metric, or what its member `for_targets<Kind>()` chooses (Accuracy).
 template <target_kind Kind, class Argument>
 constexpr auto as_metric(const Argument& argument) {
     if constexpr (requires { argument.template for_targets<Kind>(); }) return argument.template for_targets<Kind>();

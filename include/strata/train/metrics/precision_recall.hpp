@@ -16,8 +16,8 @@ namespace strata {
 
 namespace detail {
 
-/// Which values of an output are positive: those above the threshold, 0.5 where none is given; with top_k, of each row only the
-/// largest, all of them where no threshold is given; with class_id, of each row only that one.
+/// Which values of an output are positive: those above the threshold, 0.5 where none is given; with top_k, of each row
+/// only the largest, all of them where no threshold is given; with class_id, of each row only that one.
 struct decision {
     std::string_view type;
     std::optional<double> thresholds;

@@ -26,7 +26,8 @@ struct RootMeanSquaredError {
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        mean.add(static_cast<double>(MeanSquaredError{}(rows, columns, y, target, T(1), static_cast<T*>(nullptr))), weight);
+        mean.add(static_cast<double>(MeanSquaredError{}(rows, columns, y, target, T(1), static_cast<T*>(nullptr))),
+                 weight);
     }
     double result() const { return std::sqrt(mean.result()); }
 
@@ -36,9 +37,10 @@ struct RootMeanSquaredError {
 /// How the scores of columns become one number: their mean, or their mean weighted by the targets' variance.
 enum class class_aggregation { uniform_average, variance_weighted_average };
 
-/// 1 - residual / variance for each column of the targets, over all samples: 1 where every output is right, 0 where all are the
-/// targets' mean, NaN before the first sample. A column without variance counts as 0, or NaN where every output is right. With
-/// num_regressors, adjusted for that many independent variables where there are more values. Keras: `R2Score`.
+/// 1 - residual / variance for each column of the targets, over all samples: 1 where every output is right, 0 where all
+/// are the targets' mean, NaN before the first sample. A column without variance counts as 0, or NaN where every output
+/// is right. With num_regressors, adjusted for that many independent variables where there are more values. Keras:
+/// `R2Score`.
 struct R2Score {
     strata::class_aggregation class_aggregation = strata::class_aggregation::uniform_average;
     std::size_t num_regressors = 0;
@@ -48,7 +50,8 @@ struct R2Score {
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape& output) {
         if (output.rank() == 1) return {};
-        return refuse("an output of one axis", to_text(output), "end the net with Flatten<> or a Dense layer behind one");
+        return refuse("an output of one axis", to_text(output),
+                      "end the net with Flatten<> or a Dense layer behind one");
     }
 
     void prepare(std::size_t count) { columns.assign(count, {}); }

@@ -11,8 +11,8 @@
 
 namespace strata {
 
-/// The share of rows in which fewer than k values are larger than the one at the target's largest: all of them where k is no less
-/// than the number of classes. Keras: `TopKCategoricalAccuracy`.
+/// The share of rows in which fewer than k values are larger than the one at the target's largest: all of them where k
+/// is no less than the number of classes. Keras: `TopKCategoricalAccuracy`.
 struct TopKCategoricalAccuracy {
     std::size_t k = 5;
     std::string_view name = "top_k_categorical_accuracy";
@@ -34,7 +34,8 @@ struct TopKCategoricalAccuracy {
     running_mean mean{};  // state
 };
 
-/// As TopKCategoricalAccuracy with class indices; one that is no class is a miss. Keras: `SparseTopKCategoricalAccuracy`.
+/// As TopKCategoricalAccuracy with class indices; one that is no class is a miss. Keras:
+/// `SparseTopKCategoricalAccuracy`.
 struct SparseTopKCategoricalAccuracy {
     std::size_t k = 5;
     std::string_view name = "sparse_top_k_categorical_accuracy";
