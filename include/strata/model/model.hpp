@@ -22,6 +22,7 @@
 #include <strata/model/edit.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/plan.hpp>
+#include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/model/verdicts.hpp>
 #include <strata/model/weights.hpp>
@@ -34,10 +35,6 @@ struct build_options {
     std::uint64_t seed = 0;
     std::size_t batch = 0;
 };
-
-/// Saves and loads the weights of a model; defined by strata/io/weights.hpp.
-template <class Model>
-struct weight_files;
 
 namespace detail {
 

@@ -1,4 +1,4 @@
-// state: named arrays that files hold beside weights; what model/ and io/ agree on.
+// state: what model/ and io/ agree on: named arrays, and the names of what reads and writes files.
 #pragma once
 
 #include <string>
@@ -21,5 +21,9 @@ struct state_array {
 /// shapes are given, and throws where the file has others.
 template <class T>
 struct state_files;
+
+/// Saves and loads the weights of a model; defined by strata/io/weights.hpp.
+template <class Model>
+struct weight_files;
 
 }  // namespace strata

@@ -42,9 +42,12 @@ struct hooks_type<std::reference_wrapper<T>> : std::type_identity<T> {};
 // clang-format off
 template <class T> concept has_train_begin = requires(T& c, training_control& t) { c.on_train_begin(t); };
 template <class T> concept has_train_end = requires(T& c, training_control& t) { c.on_train_end(t); };
-template <class T> concept has_epoch_begin = requires(T& c, training_control& t, std::size_t i) { c.on_epoch_begin(t, i); };
-template <class T> concept has_epoch_end = requires(T& c, training_control& t, std::size_t i, Scores& s) { c.on_epoch_end(t, i, s); };
-template <class T> concept has_batch_end = requires(T& c, training_control& t, std::size_t i, const Scores& s) { c.on_batch_end(t, i, s); };
+template <class T> concept has_epoch_begin =
+    requires(T& c, training_control& t, std::size_t i) { c.on_epoch_begin(t, i); };
+template <class T> concept has_epoch_end =
+    requires(T& c, training_control& t, std::size_t i, Scores& s) { c.on_epoch_end(t, i, s); };
+template <class T> concept has_batch_end =
+    requires(T& c, training_control& t, std::size_t i, const Scores& s) { c.on_batch_end(t, i, s); };
 
 // A member of the name that cannot be called so: a mistake in its parameters, which must not pass as "no such hook".
 template <class T> concept names_train_begin = has_train_begin<T> || requires { &T::on_train_begin; };
