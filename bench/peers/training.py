@@ -26,9 +26,18 @@ def load_case(path):
     return weights, arrays["data/x"], arrays["data/labels"].astype("int32")
 
 
+def adam_rates():
+    """Adam's rate of each step, in double: in float 1 - 0.999 ** t has few digits at first, and the losses part."""
+    t = 0
+    while True:
+        t += 1
+        yield 0.001 * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
+
+
 def jax_trainer(net, weights, x, labels, batch):
     import jax
     import jax.numpy as jnp
+    import numpy as np
 
     def forward(w, h):
         if net == "cnn":
@@ -46,22 +55,21 @@ def jax_trainer(net, weights, x, labels, batch):
         return -jnp.mean(jnp.take_along_axis(logits, y[:, None], 1))
 
     @jax.jit
-    def step(w, m, v, t, h, y):
+    def step(w, m, v, rate, h, y):
         loss, g = jax.value_and_grad(loss_of)(w, h, y)
-        t = t + 1
-        rate = 0.001 * jnp.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)
         m = [a + (b - a) * 0.1 for a, b in zip(m, g)]
         v = [a + (b * b - a) * 0.001 for a, b in zip(v, g)]
-        return [a - rate * b / (jnp.sqrt(c) + 1e-7) for a, b, c in zip(w, m, v)], m, v, t, loss
+        return [a - rate * b / (jnp.sqrt(c) + 1e-7) for a, b, c in zip(w, m, v)], m, v, loss
 
     w = [jnp.asarray(a) for a in weights]
-    state = [w, [jnp.zeros_like(a) for a in w], [jnp.zeros_like(a) for a in w], jnp.float32(0)]
+    state = [w, [jnp.zeros_like(a) for a in w], [jnp.zeros_like(a) for a in w]]
+    rates = adam_rates()
     batches = [(jnp.asarray(x[i:i + batch]), jnp.asarray(labels[i:i + batch])) for i in range(0, len(x), batch)]
 
     def epoch():
         losses = []
         for h, y in batches:
-            *state[:], loss = step(*state, h, y)
+            *state[:], loss = step(*state, np.float32(next(rates)), h, y)
             losses.append(loss)
         jax.block_until_ready(state[0])
         return losses
@@ -73,7 +81,7 @@ def tensorflow_trainer(net, weights, x, labels, batch):
     w = [tf.Variable(a) for a in weights]
     m = [tf.Variable(tf.zeros_like(a)) for a in w]
     v = [tf.Variable(tf.zeros_like(a)) for a in w]
-    t = tf.Variable(0.0)
+    rates = adam_rates()
 
     def forward(h):
         if net == "cnn":
@@ -86,12 +94,10 @@ def tensorflow_trainer(net, weights, x, labels, batch):
         return h @ w[-2] + w[-1]
 
     @tf.function
-    def step(h, y):
+    def step(rate, h, y):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, forward(h)))
         gradients = tape.gradient(loss, w)
-        t.assign_add(1.0)
-        rate = 0.001 * tf.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)
         for a, b, c, g in zip(w, m, v, gradients):
             b.assign_add((g - b) * 0.1)
             c.assign_add((g * g - c) * 0.001)
@@ -101,7 +107,7 @@ def tensorflow_trainer(net, weights, x, labels, batch):
     batches = [(tf.constant(x[i:i + batch]), tf.constant(labels[i:i + batch])) for i in range(0, len(x), batch)]
 
     def epoch():
-        losses = [step(h, y) for h, y in batches]
+        losses = [step(tf.constant(next(rates), tf.float32), h, y) for h, y in batches]
         losses[-1].numpy()
         return losses
     return epoch

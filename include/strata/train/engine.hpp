@@ -34,6 +34,12 @@ struct batch {
     std::size_t size() const { return order.size(); }
     const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
     const auto* label(std::size_t i) const { return data->labels().data() + order[i] * Data::label_size; }
+    /// Whether `count` samples from `begin` on stand one behind the other in the dataset.
+    bool follow_each_other(std::size_t begin, std::size_t count) const {
+        for (std::size_t i = begin + 1; i < begin + count; ++i)
+            if (order[i] != order[i - 1] + 1) return false;
+        return true;
+    }
     double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
 };
 
@@ -67,7 +73,7 @@ public:
     template <class Data, class Loss>
     void compute_gradients(const batch<Data>& samples, const Loss& loss, const T* parameters, std::uint64_t key) {
         auto work = [&](team_part part) noexcept {
-            const training_memory<T> memory{.arena = arena_.data(),
+            training_memory<T> memory{.arena = arena_.data(),
                                             .scratch = scratch_.data() + part.index * thread_scratch,
                                             .parameters = parameters,
                                             .gradients = gradients_.data(),
@@ -78,7 +84,7 @@ public:
             for (std::size_t begin = 0; begin < samples.size(); begin += plan.tile) {
                 const std::size_t count = std::min(plan.tile, samples.size() - begin);
                 const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
-                read_inputs(memory, samples, at);
+                memory.input = read_inputs(memory, samples, at);
                 training_walk<Net, T>::forward(memory, at);
                 compare(memory, samples, loss, at);
                 training_walk<Net, T>::backward(memory, at, part, barrier);
@@ -97,9 +103,13 @@ private:
     static constexpr std::size_t thread_scratch =
         aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
 
+    /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in front of
+    /// the first step; else in the arena, where this thread puts its own.
     template <class Data>
-    void read_inputs(const training_memory<T>& memory, const batch<Data>& samples, const tile_position& at) {
+    const T* read_inputs(const training_memory<T>& memory, const batch<Data>& samples, const tile_position& at) {
         constexpr std::size_t in = plan.steps[0].in_size;
+        if constexpr (plan.first_layer == 0 && std::is_same_v<typename Data::value_type, T>)
+            if (samples.follow_each_other(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
             const auto* sample = samples.input(at.tile_begin + i);
             T* to = memory.arena + plan.input + i * in;
@@ -111,6 +121,7 @@ private:
                 forward_walk<front, T, 1>::run(whole, memory.parameters, to, memory.scratch);
             }
         }
+        return memory.arena + plan.input;
     }
     template <class From>
     static void copy_as(const From* from, std::size_t count, T* to) {

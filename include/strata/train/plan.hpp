@@ -181,14 +181,14 @@ constexpr auto make_training_plan(std::size_t tile) {
     return plan;
 }
 
-/// Samples per tile: as many as keep the activations of a tile in half a megabyte, the part of an L2 cache that weights
-/// leave free, or more where the weights weigh more than that: they are read once per tile. 4 to 128.
+/// Samples per tile: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where the weights
+/// weigh more than that: they are read once per tile. 4 to 128.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
     constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;
     constexpr std::size_t sample = std::max<std::size_t>(1, eight / 8 * sizeof(T));
     constexpr std::size_t weights = weight_offsets_of<Net, T>.back() * sizeof(T);
-    return std::clamp<std::size_t>(std::max(std::size_t{512} << 10, weights) / sample / 4 * 4, 4, 128);
+    return std::clamp<std::size_t>(std::max(std::size_t{1} << 20, weights) / sample / 4 * 4, 4, 128);
 }();
 
 /// The training plan of a net as a constant.

@@ -20,6 +20,7 @@ namespace strata::detail {
 template <class T>
 struct training_memory {
     T* arena = nullptr;
+    const T* input = nullptr;  // of the first step, this tile's samples
     T* scratch = nullptr;  // this thread's
     const T* parameters = nullptr;
     T* gradients = nullptr;
@@ -98,7 +99,7 @@ private:
         const std::size_t first = at.mine.begin;
         layer_of<Step>::template train_forward<input_of_step<Step>, epilogue_of<Step>>(
             training_pass<T>{.count = at.mine.size(),
-                             .x = memory.arena + s.x + first * s.in_size,
+                             .x = (Step == 0 ? memory.input : memory.arena + s.x) + first * s.in_size,
                              .y = memory.arena + s.y + first * s.out_size,
                              .tape = memory.arena + s.tape + first * s.tape_size,
                              .weights = weights.data(),
@@ -146,7 +147,7 @@ private:
         constexpr training_step s = step<Step>;
         const std::size_t first = samples.begin;
         return {.count = samples.size(),
-                .x = memory.arena + s.x + first * s.in_size,
+                .x = (Step == 0 ? memory.input : memory.arena + s.x) + first * s.in_size,
                 .y = memory.arena + s.y + first * s.out_size,
                 .tape = memory.arena + s.tape + first * s.tape_size,
                 .dy = memory.arena + s.dy + first * s.out_size,
