@@ -230,6 +230,21 @@ TEST_CASE("class weights and sample weights multiply the losses") {
     REQUIRE(!(by_class == plain));
 }
 
+TEST_CASE("sample weights count in the loss of a part held back, class weights do not") {
+    const data train = stripes(20, 8);
+    std::vector<double> weights(20, 1.0);
+    for (std::size_t i = 15; i < 20; ++i) weights[i] = 2.0;
+    auto model = net.build({.seed = 2}), weighed = model, by_class = model;
+    const fit_options<data> how{.validation_split = 0.25, .verbose = 0};
+    fit_options<data> with_samples = how, with_classes = how;
+    with_samples.sample_weight = weights;
+    with_classes.class_weight = {{0, 1.0}, {1, 1.0}, {2, 1.0}};
+    const double plain = trainer_of(model).fit(train, how)["val_loss"][0];
+    REQUIRE(trainer_of(weighed).fit(train, with_samples)["val_loss"][0] == Approx(2.0 * plain).epsilon(1e-12));
+    REQUIRE(trainer_of(by_class).fit(train, with_classes)["val_loss"][0] == plain);
+    REQUIRE(weighed == model);
+}
+
 TEST_CASE("Ctrl-C ends a fit that asked for it after a full step, and gives the history so far") {
     const data train = stripes(40, 7);
     auto model = net.build({.seed = 3}), same = model;

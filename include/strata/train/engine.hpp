@@ -74,10 +74,10 @@ public:
     void compute_gradients(const batch<Data>& samples, const Loss& loss, const T* parameters, std::uint64_t key) {
         auto work = [&](team_part part) noexcept {
             training_memory<T> memory{.arena = arena_.data(),
-                                            .scratch = scratch_.data() + part.index * thread_scratch,
-                                            .parameters = parameters,
-                                            .gradients = gradients_.data(),
-                                            .key = key};
+                                      .scratch = scratch_.data() + part.index * thread_scratch,
+                                      .parameters = parameters,
+                                      .gradients = gradients_.data(),
+                                      .key = key};
             auto barrier = [&] { team_.barrier(); };
             training_walk<Net, T>::derive(memory, part);
             barrier();
@@ -103,8 +103,8 @@ private:
     static constexpr std::size_t thread_scratch =
         aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
 
-    /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in front of
-    /// the first step; else in the arena, where this thread puts its own.
+    /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in
+    /// front of the first step; else in the arena, where this thread puts its own.
     template <class Data>
     const T* read_inputs(const training_memory<T>& memory, const batch<Data>& samples, const tile_position& at) {
         constexpr std::size_t in = plan.steps[0].in_size;

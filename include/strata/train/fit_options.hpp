@@ -54,7 +54,8 @@ struct fit_options {
 
 /// The arguments of evaluate.
 struct evaluate_options {
-    std::size_t threads = 1;
+    /// 0: as many as the last call of fit or evaluate had, one at first.
+    std::size_t threads = 0;
     int verbose = 0;
 };
 

@@ -181,8 +181,8 @@ constexpr auto make_training_plan(std::size_t tile) {
     return plan;
 }
 
-/// Samples per tile: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where the weights
-/// weigh more than that: they are read once per tile. 4 to 128.
+/// Samples per tile: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where
+/// the weights weigh more than that: they are read once per tile. 4 to 128.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
     constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;

@@ -69,7 +69,7 @@ public:
             Scores scores;
             progress bar(how.verbose, 1, 1);
             bar.epoch_begin(0);
-            prepare(how.threads);
+            prepare(how.threads == 0 ? threads() : how.threads);
             judge_samples(data, {0, data.size()}).write(scores);
             bar.epoch_end(scores);
             return scores;
@@ -85,7 +85,7 @@ public:
         static_cast<void>(border<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) {
             check_data(data, "the batch");
-            begin_training(team_ ? team_->size() : 1, data.size());
+            begin_training(threads(), data.size());
             judge_.reset();
             train_step(detail::batch<Data>{.data = &data, .order = order_}, 0);
             Scores scores;
@@ -147,6 +147,8 @@ private:
     }
     T* parameters() { return detail::parameter_access::of(*model_); }
 
+    /// Those of the last call, one at first.
+    std::size_t threads() const { return team_ ? team_->size() : 1; }
     void require_updater() {
         if (!updater_) updater_ = std::make_unique<updater>(optimizer_);
     }
@@ -189,12 +191,12 @@ private:
         updater_->step(optimizer_, parameters(), engine_->gradients(), *team_);
     }
     template <class Data>
-    const auto& judge_samples(const Data& data, item_range samples) {
+    const auto& judge_samples(const Data& data, item_range samples, std::span<const double> weights = {}) {
         validation_judge_.reset();
         double total = 0.0;
         evaluator_->run(*team_, data, samples, parameters(), [&](std::size_t i, const T* y) {
             const auto* label = data.label(i).data();
-            total += validation_judge_.loss_of(y, label);
+            total += (weights.empty() ? 1.0 : weights[i]) * validation_judge_.loss_of(y, label);
             validation_judge_.see(y, label);
         });
         validation_judge_.add_loss(total / static_cast<double>(samples.size()) + updater::penalties(parameters()),
@@ -212,6 +214,8 @@ private:
             validation != nullptr ? data.size() : detail::training_count(data.size(), how.validation_split);
         const item_range held =
             validation != nullptr ? item_range{0, validation->size()} : item_range{count, data.size()};
+        const std::span<const double> held_weights =
+            validation != nullptr ? std::span<const double>{} : how.sample_weight;
         if (validation == nullptr && held.size() > 0) validation = &data;
         const std::vector<double> weights = detail::loss_weights(data, how.class_weight, how.sample_weight);
         const std::size_t batch_size = std::min(how.batch_size, count), batches = (count + batch_size - 1) / batch_size;
@@ -248,7 +252,7 @@ private:
             }
             Scores whole;
             judge_.write(whole);
-            if (validation != nullptr) judge_samples(*validation, held).write(whole, "val_");
+            if (validation != nullptr) judge_samples(*validation, held, held_weights).write(whole, "val_");
             epochs_ = epoch + 1;
             for (callback& each : how.callbacks) each.on_epoch_end(running, epoch, whole);
             history.append(whole);

@@ -21,7 +21,7 @@ template <class T>
 struct training_memory {
     T* arena = nullptr;
     const T* input = nullptr;  // of the first step, this tile's samples
-    T* scratch = nullptr;  // this thread's
+    T* scratch = nullptr;      // this thread's
     const T* parameters = nullptr;
     T* gradients = nullptr;
     std::uint64_t key = 0;  // of this batch's random numbers
