@@ -28,7 +28,7 @@ double fma_peak() {
             const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
             simd<T> total = sums[0];
             for (std::size_t c = 1; c < chains; ++c) total = total + sums[c];
-            volatile T sink = reduce_add(total);
+            volatile T sink = lane_sum(total);
             static_cast<void>(sink);
             best = std::max(best, 2.0 * chains * lanes<T> * rounds / seconds * 1e-9);
         }

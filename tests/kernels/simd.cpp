@@ -61,8 +61,8 @@ void reductions() {
         guarded<T> x(L);
         T sum = T(0);
         for (std::size_t i = 0; i < L; ++i) sum += x[i] = i == at ? T(-1) : T(-2) - static_cast<T>(i);
-        REQUIRE(reduce_max(load(static_cast<const T*>(x.data()))) == T(-1));
-        REQUIRE(reduce_add(load(static_cast<const T*>(x.data()))) == sum);
+        REQUIRE(lane_max(load(static_cast<const T*>(x.data()))) == T(-1));
+        REQUIRE(lane_sum(load(static_cast<const T*>(x.data()))) == sum);
     }
 }
 
@@ -83,10 +83,6 @@ void operations() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == (a[i] > b[i] ? a[i] : c[i]));
     store<T>(y.data(), abs(vector(a)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fabs(a[i]));
-    for (const T power : {T(-100), T(-1), T(0), T(1), T(100)}) {
-        store<T>(y.data(), scale_by_power_of_two(vector(a), broadcast(power)));
-        for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::ldexp(a[i], static_cast<int>(power)));
-    }
 }
 
 /// The larger and the smaller of a number and NaN are NaN where NaN stands second.

@@ -32,7 +32,7 @@ T row_dot(std::size_t n, const T* a, const T* b) {
         const simd<T> value = load_partial(b + i, count);
         sums = a != nullptr ? multiply_add(load_partial(a + i, count), value, sums) : sums + value;
     }
-    return reduce_add(sums);
+    return lane_sum(sums);
 }
 
 /// dx (rows, n) = y (dy - sum(dy y)) along each row: the gradient of y = softmax(x). dx may be dy.

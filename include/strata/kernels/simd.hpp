@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -91,29 +90,16 @@ STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) {
     return std::sqrt(a.value);
 }
 template <class T>
-STRATA_INLINE scalar_batch<T> floor(scalar_batch<T> a) {
-    return std::floor(a.value);
-}
-template <class T>
-STRATA_INLINE scalar_batch<T> nearbyint(scalar_batch<T> a) {
-    return std::nearbyint(a.value);
-}
-template <class T>
 STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
     return mask ? a : b;
 }
 template <class T>
-STRATA_INLINE T reduce_add(scalar_batch<T> a) {
+STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
 }
 template <class T>
-STRATA_INLINE T reduce_max(scalar_batch<T> a) {
+STRATA_INLINE T lane_max(scalar_batch<T> a) {
     return a.value;
-}
-/// v 2^n for whole n within the exponents of normal numbers.
-template <class T>
-STRATA_INLINE scalar_batch<T> scale_by_power_of_two(scalar_batch<T> v, scalar_batch<T> n) {
-    return std::ldexp(v.value, static_cast<int>(n.value));
 }
 
 #else
@@ -149,15 +135,13 @@ STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const
 #endif
 }
 using xsimd::abs;
-using xsimd::floor;
 using xsimd::max;
 using xsimd::min;
-using xsimd::nearbyint;
 using xsimd::select;
 using xsimd::sqrt;
 
 template <class T, class A>
-STRATA_INLINE T reduce_add(const xsimd::batch<T, A>& v) {
+STRATA_INLINE T lane_sum(const xsimd::batch<T, A>& v) {
     alignas(64) T lanes[xsimd::batch<T, A>::size];
     v.store_aligned(lanes);
     for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
@@ -165,25 +149,12 @@ STRATA_INLINE T reduce_add(const xsimd::batch<T, A>& v) {
     return lanes[0];
 }
 template <class T, class A>
-STRATA_INLINE T reduce_max(const xsimd::batch<T, A>& v) {
+STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
     alignas(64) T lanes[xsimd::batch<T, A>::size];
     v.store_aligned(lanes);
     for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
         for (std::size_t i = 0; i < width; ++i) lanes[i] = lanes[i + width] > lanes[i] ? lanes[i + width] : lanes[i];
     return lanes[0];
-}
-/// v 2^n for whole n within the exponents of normal numbers: n goes into the exponent's bits.
-template <class A>
-STRATA_INLINE xsimd::batch<float, A> scale_by_power_of_two(const xsimd::batch<float, A>& v,
-                                                           const xsimd::batch<float, A>& n) {
-    const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int32_t, A>(127)) << 23;
-    return v * xsimd::bitwise_cast<xsimd::batch<float, A>>(bits);
-}
-template <class A>
-STRATA_INLINE xsimd::batch<double, A> scale_by_power_of_two(const xsimd::batch<double, A>& v,
-                                                            const xsimd::batch<double, A>& n) {
-    const auto bits = (xsimd::to_int(n) + xsimd::batch<std::int64_t, A>(1023)) << 52;
-    return v * xsimd::bitwise_cast<xsimd::batch<double, A>>(bits);
 }
 
 #endif

@@ -32,7 +32,7 @@ T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
         sums = sums + e;
         store<T>(y + i, e);
     }
-    T sum = reduce_add(sums);
+    T sum = lane_sum(sums);
     if (i < n) {
         store_partial<T>(y + i, exp(load_partial(x + i, n - i) - broadcast(shift)), n - i);
         for (; i < n; ++i) sum += y[i];

@@ -51,7 +51,7 @@ double sum_of(std::size_t n, const T* x, Term term) {
         for (; i + 4 * L <= end; i += 4 * L)
             for (std::size_t k = 0; k < 4; ++k) sums[k] = sums[k] + term(kernels::load(x + i + k * L));
         for (; i < end; i += L) sums[0] = sums[0] + term(kernels::load_partial(x + i, std::min(L, end - i)));
-        total += static_cast<double>(kernels::reduce_add((sums[0] + sums[1]) + (sums[2] + sums[3])));
+        total += static_cast<double>(kernels::lane_sum((sums[0] + sums[1]) + (sums[2] + sums[3])));
     }
     return total;
 }

@@ -72,7 +72,7 @@ T sum_of_terms(const Terms& terms, std::size_t n, const T* y, const Target* targ
         sums = sums + part.value;
         if (dy != nullptr) kernels::store<T>(dy + i, part.slope * kernels::broadcast(factor));
     }
-    T sum = kernels::reduce_add(sums);
+    T sum = kernels::lane_sum(sums);
     if (i < n) {
         const term<vector> part = terms(kernels::load_partial(y + i, n - i), load_targets<T>(target + i, n - i));
         alignas(64) T values[L];
