@@ -50,7 +50,7 @@ void compare_dense() {
     const auto x = random_values<T>(N * K), dy = random_values<T>(N * F, gradient_slack<T>);
     const auto w = random_panels<T>(layout);
     std::vector<T> turned(transposed_panels<K, F, T>().stored()), dx(N * K + 8, T(-77)), expected_dx(N * K);
-    for (const std::size_t index : {0, 1})
+    for (std::size_t index = 0; index < 2; ++index)
         transpose_weights<K, F>(w.data(), turned.data(), {.index = index, .count = 2});
     dense_data_gradient<K, F>(N, dy.data(), turned.data(), dx.data());
     reference::dense_data_gradient(N, layout, dy.data(), w.data(), expected_dx.data());
@@ -61,7 +61,7 @@ void compare_dense() {
         expected_db(F);
     std::vector<T> scratch(dense_gradient_scratch<K, F, T>(N) + 1);
     for (const bool first : {true, false})
-        for (const std::size_t index : {0, 1, 2}) {
+        for (std::size_t index = 0; index < 3; ++index) {
             const team_part part{.index = index, .count = 3};
             dense_weight_gradient<K, F>(N, x.data(), dy.data(), dw.data(), first, part, scratch.data());
             bias_gradient<F>(N, dy.data(), db.data(), first, part);
@@ -93,7 +93,8 @@ void compare_conv(std::size_t samples = 2) {
                dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
     const auto w = random_panels<T>(layout);
     std::vector<T> turned(gradient_panels<G, T>().stored()), scratch(conv2d_gradient_scratch<G, T>() + 1);
-    for (const std::size_t index : {0, 1}) turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
+    for (std::size_t index = 0; index < 2; ++index)
+        turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
     std::vector<T> dx(G.in_size()), expected_dx(G.in_size());
     conv2d_data_gradient<G>(dy.data(), turned.data(), dx.data(), scratch.data());
     reference::conv2d_data_gradient(G, layout, dy.data(), w.data(), expected_dx.data());
@@ -107,7 +108,7 @@ void compare_conv(std::size_t samples = 2) {
         reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(),
                                           expected.data(), db.data());
     }
-    for (const std::size_t index : {0, 1})
+    for (std::size_t index = 0; index < 2; ++index)
         conv2d_weight_gradient<G>(samples, padded.data(), plane, dy.data(), dw.data(), true,
                                   {.index = index, .count = 2});
     require_close(dw, expected, samples * G.height.output * G.width.output);

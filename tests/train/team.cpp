@@ -15,7 +15,7 @@ using namespace strata;
 TEST_CASE("shares cover all items once, cut at whole units") {
     for (std::size_t items = 0; items < 40; ++items)
         for (std::size_t count = 1; count < 6; ++count)
-            for (const std::size_t unit : {1, 4}) {
+            for (const std::size_t unit : {std::size_t{1}, std::size_t{4}}) {
                 std::size_t next = 0;
                 for (std::size_t index = 0; index < count; ++index) {
                     const item_range mine = team_part{.index = index, .count = count}.of(items, unit);
@@ -28,7 +28,7 @@ TEST_CASE("shares cover all items once, cut at whole units") {
 }
 
 TEST_CASE("each thread works once a piece, and sees at a barrier what the others did") {
-    for (const std::size_t count : {1, 2, 5}) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
         team threads(count);
         std::vector<std::size_t> first(count), second(count);
         std::atomic<std::size_t> mistakes{0};

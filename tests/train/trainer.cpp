@@ -77,7 +77,7 @@ TEST_CASE("fit learns, and gives the same weights bit for bit with any number of
     REQUIRE(history["loss"].size() == 12);
     REQUIRE(history["loss"].back() < 0.5 * history["loss"].front());
     REQUIRE(history["accuracy"].back() > 0.9);
-    for (const std::size_t threads : {2, 3}) {
+    for (std::size_t threads = 2; threads <= 3; ++threads) {
         auto model = net.build({.seed = 5});
         const History other =
             trainer_of(model).fit(train, {.batch_size = 16, .epochs = 12, .seed = 3, .threads = threads, .verbose = 0});
@@ -132,7 +132,7 @@ TEST_CASE("evaluate infers: its loss is that of the model's own outputs, and Dro
         total += loss(1, 3, logits, test.label(i).data(), 1.0f, static_cast<float*>(nullptr));
         right += std::max_element(logits, logits + 3) - logits == test.label(i)[0] ? 1.0 : 0.0;
     }
-    for (const std::size_t threads : {1, 2}) {
+    for (std::size_t threads = 1; threads <= 2; ++threads) {
         const Scores scores = trainer.evaluate(test, {.threads = threads});
         REQUIRE(scores["loss"] == Approx(total / 37).epsilon(1e-6));
         REQUIRE(scores["accuracy"] == Approx(right / 37));

@@ -147,6 +147,19 @@ STRATA_INLINE xsimd::batch<T, A> smaller(const xsimd::batch<T, A>& a, const xsim
     if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::min(a, b);
     else return xsimd::select(a < b, a, b);
 }
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
+    return xsimd::sqrt(x);
+}
+template <class T, class A>
+inline xsimd::batch<T, A> power(const xsimd::batch<T, A>& x, const xsimd::batch<T, A>& y) {
+    // Lane by lane: no kernel waits for it, and xsimd 8.1's log does not compile without optimisation (GCC, AVX-512).
+    alignas(64) T bases[xsimd::batch<T, A>::size], exponents[xsimd::batch<T, A>::size];
+    x.store_aligned(bases);
+    y.store_aligned(exponents);
+    for (std::size_t i = 0; i < xsimd::batch<T, A>::size; ++i) bases[i] = std::pow(bases[i], exponents[i]);
+    return xsimd::batch<T, A>::load_aligned(bases);
+}
 template <class M, class T, class A>
 STRATA_INLINE xsimd::batch<T, A> choose(const M& mask, const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
     return xsimd::select(mask, a, b);
