@@ -38,4 +38,18 @@ constexpr auto tiny = Sequential{Input<2>{}, Dense<2, ReLU>{}, Dense<1>{}};
 constexpr auto bound = tiny.bind(std::array{1.0f, -1.0f, 2.0f, 0.5f, 0.0f, 1.0f, 3.0f, 10.0f, 0.25f});
 static_assert(bound(Tensor<float, 1, 2>(std::array{1.0f, 2.0f}))(0, 0) == 5.0f * 3.0f + 1.0f * 10.0f + 0.25f);
 
+// Nothing large lies in an object: a model of 23 million weights and tensors of whole images are safe as local
+// variables.
+constexpr auto large = Sequential{Input<299, 299, 3>{},       Conv2D<32, 3, strides<2>, ReLU>{},
+                                  GlobalAveragePooling2D<>{}, Dense<4096, ReLU>{},
+                                  Dense<4096, ReLU>{},        Dense<1500>{}};
+static_assert(large.parameter_count() > 23'000'000);
+static_assert(sizeof(Model<std::remove_const_t<decltype(large)>>) <= 64);
+static_assert(sizeof(Workspace<std::remove_const_t<decltype(large)>>) <= 64);
+static_assert(sizeof(Tensor<float, 1, 250, 250, 3>) <= 64);
+// What is small stays in the object.
+static_assert(sizeof(Model<std::remove_const_t<decltype(tiny)>>) > 9 * sizeof(float));
+static_assert(std::is_nothrow_move_constructible_v<Model<std::remove_const_t<decltype(large)>>> &&
+              std::is_copy_constructible_v<Model<std::remove_const_t<decltype(large)>>>);
+
 }  // namespace
