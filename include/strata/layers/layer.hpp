@@ -83,6 +83,15 @@ struct layer {
     static constexpr std::size_t scratch(const shape&) {
         return 0;
     }
+    /// Elements of a second form of the weights that forward reads (Winograd's, fused gates): it lies behind them, and
+    /// weights[count] points to it.
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return 0;
+    }
+    /// This thread's share of that form; called whenever weights were written, never while forward runs.
+    template <shape In, class T>
+    static constexpr void prepare(const T* const*, T*, team_part) {}
     /// Whether forward can run the layers Next in its epilogue.
     template <shape In, class... Next>
     static constexpr bool fuses() {

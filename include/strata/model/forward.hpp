@@ -2,25 +2,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 
 #include <strata/core/type_list.hpp>
 #include <strata/model/plan.hpp>
-#include <strata/model/weights.hpp>
+#include <strata/model/prepare.hpp>
 
 namespace strata::detail {
-
-/// The index of a layer's first weight in the table, and how many it has.
-template <std::size_t Count>
-constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows,
-                                                               std::size_t layer) {
-    std::size_t first = 0, count = 0;
-    while (first < Count && rows[first].layer != layer) ++first;
-    while (first + count < Count && rows[first + count].layer == layer) ++count;
-    return {first, count};
-}
 
 /// One inference of a tile of N samples.
 template <class Net, class T, std::size_t N>
@@ -52,10 +41,7 @@ private:
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
         constexpr plan_step s = plan.steps[Step];
-        constexpr auto owned = weights_of_layer(weight_rows_of<Net>, s.first);
-        std::array<const T*, owned.second + 1> weights{};
-        for (std::size_t i = 0; i < owned.second; ++i)
-            weights[i] = parameters + weight_offsets_of<Net, T>[owned.first + i];
+        const auto weights = layer_weights<Net, T, s.first>::of(parameters);
         const T* from = s.from == place::input ? x : arena + s.in_offset;
         T* to = s.to == place::output ? y : arena + s.out_offset;
         type_at<s.first, layers>::template forward<flat_shapes_of<Net>[s.first], N, decltype(next_layers<Step>())>(

@@ -22,6 +22,7 @@
 #include <strata/model/edit.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/plan.hpp>
+#include <strata/model/prepare.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/model/verdicts.hpp>
@@ -68,7 +69,8 @@ public:
     /// All weights in `weights()` order, each in Keras' order.
     constexpr Model(detail::keras_order, const T* values) {
         for (const auto view : weights())
-            for (std::size_t i = 0; i < view.size(); ++i) view.write(i, *values++);
+            for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
+        detail::prepare_weights<Net>(block_.data());
     }
     /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them
     /// out.
@@ -151,7 +153,8 @@ public:
     /// Views of all weights in Keras' order; those of a const model cannot be written.
     constexpr auto weights() { return views(block_.data()); }
     constexpr auto weights() const { return views(static_cast<const T*>(block_.data())); }
-    /// The weights as they lie in memory, in the kernels' layout, padding included (always zero).
+    /// The weights as they lie in memory, in the kernels' layout, padding included (always zero), each layer's followed
+    /// by their prepared form.
     constexpr const T* parameters() const { return block_.data(); }
     static constexpr std::size_t parameter_block_size() { return detail::block_size<Net, T>(); }
 
@@ -248,7 +251,8 @@ private:
     static constexpr auto views(Scalar* block) {
         std::array<weight_view<Scalar>, weight_rows_of<Net>.size()> result{};
         for (std::size_t i = 0; i < result.size(); ++i)
-            result[i] = weight_view<Scalar>(weight_rows_of<Net>[i], block + weight_offsets_of<Net, T>[i]);
+            result[i] = weight_view<Scalar>(weight_rows_of<Net>[i], block + weight_offsets_of<Net, T>[i], block,
+                                            detail::refreshers_of<Net, T>[weight_rows_of<Net>[i].layer]);
         return result;
     }
 
@@ -273,8 +277,9 @@ private:
             random_engine engine(mixed() + 0x9e3779b97f4a7c15u * i);
             const parameter& what = weight_rows_of<Net>[i].what;
             initialize(what.begin, what.extents, engine,
-                       [&](std::size_t at, double value) { all[i].write(at, static_cast<T>(value)); });
+                       [&](std::size_t at, double value) { all[i].put(at, static_cast<T>(value)); });
         }
+        detail::prepare_weights<Net>(block_.data());
     }
     template <class Other>
     auto resized(build_options how) const {

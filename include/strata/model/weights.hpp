@@ -90,14 +90,17 @@ constexpr auto weight_rows(type_list<Layers...>) {
     return rows;
 }
 
-/// Where each weight begins in the block of all of them, aligned; one more: the size of the block.
-template <class T, std::size_t Count>
-constexpr auto weight_offsets(const std::array<weight_row, Count>& rows) {
+template <class T>
+constexpr std::size_t aligned_size(std::size_t elements) {
     constexpr std::size_t unit = alignment / sizeof(T);
-    std::array<std::size_t, Count + 1> offsets{};
-    for (std::size_t i = 0; i < Count; ++i)
-        offsets[i + 1] = (offsets[i] + rows[i].what.template storage<T>().stored() + unit - 1) / unit * unit;
-    return offsets;
+    return (elements + unit - 1) / unit * unit;
+}
+
+/// Elements of the prepared form of each layer's weights.
+template <class Net, class T, class... Layers, std::size_t... I>
+constexpr auto prepared_sizes(type_list<Layers...>, std::index_sequence<I...>) {
+    return std::array<std::size_t, sizeof...(Layers) + 1>{
+        aligned_size<T>(Layers::template prepared<flat_shapes_of<Net>[I], T>())..., 0};
 }
 
 }  // namespace detail
@@ -106,9 +109,33 @@ constexpr auto weight_offsets(const std::array<weight_row, Count>& rows) {
 template <class Net>
 inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{});
 
-/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size.
+/// Elements of the prepared form of the weights of each layer of the flattened list, padding included.
 template <class Net, class T>
-inline constexpr auto weight_offsets_of = detail::weight_offsets<T>(weight_rows_of<Net>);
+inline constexpr auto prepared_sizes_of =
+    detail::prepared_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+
+/// Elements of each weight in the block, padding included.
+template <class Net, class T>
+inline constexpr auto weight_sizes_of = [] {
+    std::array<std::size_t, weight_rows_of<Net>.size()> sizes{};
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        sizes[i] = detail::aligned_size<T>(weight_rows_of<Net>[i].what.template storage<T>().stored());
+    return sizes;
+}();
+
+/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size. Behind the last
+/// weight of a layer lies their prepared form.
+template <class Net, class T>
+inline constexpr auto weight_offsets_of = [] {
+    constexpr std::size_t count = weight_rows_of<Net>.size();
+    std::array<std::size_t, count + 1> offsets{};
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t layer = weight_rows_of<Net>[i].layer;
+        const bool last = i + 1 == count || weight_rows_of<Net>[i + 1].layer != layer;
+        offsets[i + 1] = offsets[i] + weight_sizes_of<Net, T>[i] + (last ? prepared_sizes_of<Net, T>[layer] : 0);
+    }
+    return offsets;
+}();
 
 /// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
 /// model.
@@ -117,9 +144,18 @@ class weight_view {
 public:
     using value_type = std::remove_const_t<Scalar>;
 
+    /// Brings the prepared forms of the weights in a block up to date.
+    using refresher = void (*)(value_type* block);
+
     constexpr weight_view() = default;
     constexpr weight_view(const weight_row& row, Scalar* data)
         : row_(&row), data_(data), storage_(row.what.template storage<value_type>()) {}
+    /// A weight of a block whose layer prepares a second form of it.
+    constexpr weight_view(const weight_row& row, Scalar* data, Scalar* block, refresher refresh)
+        : weight_view(row, data) {
+        block_ = block;
+        refresh_ = refresh;
+    }
 
     /// `dense_1/kernel`.
     constexpr std::string_view name() const { return row_->name; }
@@ -153,9 +189,18 @@ public:
             throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " +
                                         to_text(shape()).str() + " takes " + std::to_string(size()) + " values, got " +
                                         std::to_string(values.size()));
-        for (std::size_t i = 0; i < values.size(); ++i) write(i, values[i]);
+        for (std::size_t i = 0; i < values.size(); ++i) put(i, values[i]);
+        if (refresh_ != nullptr) refresh_(block_);
     }
+    /// Writes one element; many are written faster by assign.
     constexpr void write(std::size_t i, value_type value) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        put(i, value);
+        if (refresh_ != nullptr) refresh_(block_);
+    }
+    /// Writes one element and leaves the prepared forms as they are: whoever writes all weights refreshes them once.
+    constexpr void put(std::size_t i, value_type value) const
         requires(!std::is_const_v<Scalar>)
     {
         data_[storage_.offset(i / storage_.columns, i % storage_.columns)] = value;
@@ -165,6 +210,8 @@ private:
     const weight_row* row_ = nullptr;
     Scalar* data_ = nullptr;
     kernels::panels storage_{};
+    Scalar* block_ = nullptr;
+    refresher refresh_ = nullptr;
 };
 
 }  // namespace strata

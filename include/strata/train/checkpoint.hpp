@@ -10,6 +10,7 @@
 
 #include <strata/core/shape.hpp>
 #include <strata/model/state.hpp>
+#include <strata/model/prepare.hpp>
 #include <strata/model/weights.hpp>
 #include <strata/train/gradients.hpp>
 
@@ -84,6 +85,7 @@ training_counters restore_training(const std::vector<state_array<T>>& state, T* 
     std::size_t next = 0;
     const auto assign = [&](const weight_row&, const weight_view<T>& view) { view.assign(state[next++].values); };
     for_each_weight<Net>(parameters, assign);
+    prepare_weights<Net>(parameters);
     for (const auto& array : updater.arrays()) for_each_trained<Net>(array.data(), assign);
     const training_counters counters = unpacked(state[next].values);
     updater.restore(counters.steps, counters.memory);

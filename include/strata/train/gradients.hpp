@@ -26,37 +26,37 @@ inline constexpr auto gradient_offsets_of = [] {
     constexpr std::size_t count = weight_rows_of<Net>.size();
     std::array<std::size_t, count + 1> offsets{};
     for (std::size_t i = 0; i < count; ++i)
-        offsets[i + 1] =
-            offsets[i] +
-            (weight_rows_of<Net>[i].trainable ? weight_offsets_of<Net, T>[i + 1] - weight_offsets_of<Net, T>[i] : 0);
+        offsets[i + 1] = offsets[i] + (weight_rows_of<Net>[i].trainable ? weight_sizes_of<Net, T>[i] : 0);
     return offsets;
 }();
 
 namespace detail {
 
-/// Whether a range of trained weights begins at weight i.
-template <class Net>
+/// Whether a range of trained weights begins at weight i: what lies before it is frozen or no weight.
+template <class Net, class T>
 constexpr bool begins_range(std::size_t i) {
-    return weight_rows_of<Net>[i].trainable && (i == 0 || !weight_rows_of<Net>[i - 1].trainable);
+    if (!weight_rows_of<Net>[i].trainable) return false;
+    return i == 0 || !weight_rows_of<Net>[i - 1].trainable ||
+           weight_offsets_of<Net, T>[i] != weight_offsets_of<Net, T>[i - 1] + weight_sizes_of<Net, T>[i - 1];
 }
 
-template <class Net>
+template <class Net, class T>
 constexpr std::size_t trained_range_count() {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) count += begins_range<Net>(i) ? 1 : 0;
+    for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) count += begins_range<Net, T>(i) ? 1 : 0;
     return count;
 }
 
 }  // namespace detail
 
-/// The trained weights as whole ranges: neighbours are one range, frozen ones lie between.
+/// The trained weights as whole ranges: neighbours are one range, frozen ones and prepared forms lie between.
 template <class Net, class T>
 inline constexpr auto trained_ranges_of = [] {
-    std::array<trained_range, detail::trained_range_count<Net>()> ranges{};
+    std::array<trained_range, detail::trained_range_count<Net, T>()> ranges{};
     std::size_t used = 0;
     for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) {
         if (!weight_rows_of<Net>[i].trainable) continue;
-        if (detail::begins_range<Net>(i))
+        if (detail::begins_range<Net, T>(i))
             ranges[used++] = {.parameter = weight_offsets_of<Net, T>[i],
                               .gradient = gradient_offsets_of<Net, T>[i],
                               .first_weight = i};

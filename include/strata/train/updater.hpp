@@ -13,6 +13,7 @@
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/model/prepare.hpp>
 #include <strata/model/weights.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/optimizer.hpp>
@@ -69,6 +70,10 @@ public:
                 follow(n, average_.data() + at, weights, momentum);
                 if (overwrites) std::copy_n(average_.data() + at, n, weights);
             }
+            if constexpr (prepares_weights<Net, T>) {
+                threads.barrier();
+                prepare_weights<Net, true>(parameters, part);
+            }
         };
         threads.run(work);
     }
@@ -77,6 +82,7 @@ public:
         if (average_.size() == 0 || steps_ == 0) return;
         for (const trained_range& range : trained_ranges_of<Net, T>)
             std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
+        prepare_weights<Net>(parameters);
     }
 
     /// The state as arrays, for checkpoints: slots, then the moving average where there is one.
@@ -99,9 +105,7 @@ private:
             if (row.trainable && !row.what.penalty.is_none()) return true;
         return false;
     }();
-    static constexpr std::size_t stored(std::size_t weight) {
-        return weight_offsets_of<Net, T>[weight + 1] - weight_offsets_of<Net, T>[weight];
-    }
+    static constexpr std::size_t stored(std::size_t weight) { return weight_sizes_of<Net, T>[weight]; }
 
     std::array<T*, Optimizer::max_slots> slots_from(std::size_t at) {
         std::array<T*, Optimizer::max_slots> result{};

@@ -10,7 +10,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
-#include <strata/model/forward.hpp>
+#include <strata/model/prepare.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/plan.hpp>
 
@@ -69,10 +69,7 @@ private:
 
     template <std::size_t Step>
     static constexpr auto weights_of(const T* parameters) {
-        std::array<const T*, owned<Step>.second + 1> weights{};
-        for (std::size_t i = 0; i < owned<Step>.second; ++i)
-            weights[i] = parameters + weight_offsets_of<Net, T>[owned<Step>.first + i];
-        return weights;
+        return layer_weights<Net, T, step<Step>.layer>::of(parameters);
     }
     template <std::size_t Step>
     static constexpr auto gradients_of(T* gradients) {

@@ -1,0 +1,94 @@
+// prepare: second forms of weights that layers derive of them (Winograd's, fused gates), and when they are made.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <strata/core/team_part.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata::detail {
+
+/// The index of a layer's first weight in the table, and how many it has.
+template <std::size_t Count>
+constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows,
+                                                               std::size_t layer) {
+    std::size_t first = 0, count = 0;
+    while (first < Count && rows[first].layer != layer) ++first;
+    while (first + count < Count && rows[first + count].layer == layer) ++count;
+    return {first, count};
+}
+
+/// What a layer's functions get of a block of parameters: its weights in their order, then their prepared form.
+template <class Net, class T, std::size_t Layer>
+struct layer_weights {
+    static constexpr auto owned = weights_of_layer(weight_rows_of<Net>, Layer);
+    static constexpr bool is_trained = [] {
+        for (const weight_row& row : weight_rows_of<Net>)
+            if (row.layer == Layer && row.trainable) return true;
+        return false;
+    }();
+    static constexpr std::size_t size = prepared_sizes_of<Net, T>[Layer];
+    static constexpr std::size_t offset = weight_offsets_of<Net, T>[owned.first + owned.second] - size;
+
+    static constexpr auto of(const T* parameters) {
+        std::array<const T*, owned.second + 1> weights{};
+        for (std::size_t i = 0; i < owned.second; ++i)
+            weights[i] = parameters + weight_offsets_of<Net, T>[owned.first + i];
+        if constexpr (size > 0) weights[owned.second] = parameters + offset;
+        return weights;
+    }
+    /// This thread's share of the prepared form.
+    static constexpr void prepare(T* parameters, team_part part) {
+        const auto weights = of(parameters);
+        type_at<Layer, flat_layers_of<Net>>::template prepare<flat_shapes_of<Net>[Layer]>(
+            static_cast<const T* const*>(weights.data()), parameters + offset, part);
+    }
+    static constexpr void refresh(T* parameters) { prepare(parameters, {}); }
+};
+
+template <class Net, class T>
+inline constexpr bool prepares_weights = [] {
+    for (const std::size_t size : prepared_sizes_of<Net, T>)
+        if (size > 0) return true;
+    return false;
+}();
+
+template <class Net, class T, bool OnlyTrained, std::size_t... Layer>
+constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] team_part part,
+                              std::index_sequence<Layer...>) {
+    [[maybe_unused]] const auto prepare = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+        if constexpr (prepared_sizes_of<Net, T>[I] > 0) {
+            using weights = layer_weights<Net, T, I>;
+            if constexpr (!OnlyTrained || weights::is_trained) weights::prepare(parameters, part);
+        }
+    };
+    (prepare(std::integral_constant<std::size_t, Layer>{}), ...);
+}
+
+/// Makes the prepared forms of all weights of a block, or of the layers that are trained; this thread's share.
+template <class Net, bool OnlyTrained = false, class T>
+constexpr void prepare_weights(T* parameters, team_part part = {}) {
+    if constexpr (prepares_weights<Net, T>)
+        prepare_layers<Net, T, OnlyTrained>(parameters, part, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+}
+
+template <class Net, class T, std::size_t Layer>
+constexpr auto refresher_of() -> typename weight_view<T>::refresher {
+    if constexpr (prepared_sizes_of<Net, T>[Layer] > 0) return &layer_weights<Net, T, Layer>::refresh;
+    else return nullptr;
+}
+template <class Net, class T, std::size_t... Layer>
+constexpr auto refreshers(std::index_sequence<Layer...>) {
+    return std::array<typename weight_view<T>::refresher, sizeof...(Layer) + 1>{refresher_of<Net, T, Layer>()...};
+}
+
+/// For each layer of the flattened list what refreshes its prepared form, or null.
+template <class Net, class T>
+inline constexpr auto refreshers_of = refreshers<Net, T>(std::make_index_sequence<flat_layers_of<Net>::size()>{});
+
+}  // namespace strata::detail
