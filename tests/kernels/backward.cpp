@@ -92,7 +92,7 @@ void compare_conv(std::size_t samples = 2) {
     const auto x = random_values<T>(samples * G.in_size()),
                dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
     const auto w = random_panels<T>(layout);
-    std::vector<T> turned(gradient_panels<G, T>().stored()), scratch(conv2d_gradient_scratch<G, T>() + 1);
+    std::vector<T> turned(turned_weights_size<G, T>()), scratch(conv2d_gradient_scratch<G, T>() + 1);
     for (std::size_t index = 0; index < 2; ++index)
         turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
     std::vector<T> dx(G.in_size()), expected_dx(G.in_size());
@@ -104,7 +104,8 @@ void compare_conv(std::size_t samples = 2) {
     std::vector<T> padded(samples * plane), dw(layout.stored(), T(0)), expected(layout.stored(), T(0)),
         db(G.out_channels);
     for (std::size_t n = 0; n < samples; ++n) {
-        write_padding<G>(x.data() + n * G.in_size(), padded.data() + n * plane);
+        write_padding<G>(x.data() + n * G.in_size(), 0, {0, without_padding(G).height.input},
+                         padded.data() + n * plane);
         reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(),
                                           expected.data(), db.data());
     }
@@ -165,6 +166,8 @@ TEST_CASE("gradients of conv2d equal the plain loops at every count of filters")
 }
 
 TEST_CASE("gradients of conv2d equal the plain loops over strides, padding and dilation") {
+    compare_conv<conv(11, 10, 16, 32, 3, 1, 1, padding_mode::valid)>();  // dx by Winograd's algorithm
+    compare_conv<conv(9, 10, 32, 16, 3, 1, 1, padding_mode::same), double>();
     compare_conv<conv(9, 11, 3, 5, 3, 1, 1, valid)>();
     compare_conv<conv(9, 11, 3, 33, 3, 1, 1, same)>(3);
     compare_conv<conv(10, 9, 2, 16, {3, 2}, 2, 1, same)>();

@@ -4,6 +4,7 @@
 
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/conv2d_pooled.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

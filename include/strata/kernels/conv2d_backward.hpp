@@ -9,11 +9,13 @@
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/convolution.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/weight_gradient.hpp>
+#include <strata/kernels/winograd.hpp>
 
 namespace strata::kernels {
 
@@ -44,17 +46,34 @@ constexpr panels gradient_panels() {
     else return transposed_panels<G.depth(), G.out_channels, T>();
 }
 
+/// How dx is made where it is a convolution.
+template <conv2d_geometry G, class T>
+using gradient_convolution = convolution<mirrored(G), T, winograd_tile(mirrored(G))>;
+
+/// Elements of the weights in that form.
+template <conv2d_geometry G, class T>
+constexpr std::size_t turned_weights_size() {
+    if constexpr (mirrors(G) && gradient_convolution<G, T>::tile > 0) return gradient_convolution<G, T>::prepared;
+    else return gradient_panels<G, T>().stored();
+}
+
 /// Elements of scratch that conv2d_data_gradient wants.
 template <conv2d_geometry G, class T>
 constexpr std::size_t conv2d_gradient_scratch() {
-    return mirrors(G) ? conv2d_scratch<T>(mirrored(G)) : G.width.output * G.depth();
+    if constexpr (mirrors(G))
+        return convolution_scratch<T>(mirrored(G), gradient_convolution<G, T>::tile, G.height.input);
+    else return G.width.output * G.depth();
 }
 
-/// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, or, for
-/// strides, the whole matrix transposed. This thread's share.
+/// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, perhaps
+/// transformed, or, for strides, the whole matrix transposed. This thread's share.
 template <conv2d_geometry G, class T>
 void turn_weights(const T* weights, T* turned, team_part part) {
-    if constexpr (mirrors(G)) {
+    if constexpr (!mirrors(G)) {
+        transpose_weights<G.depth(), G.out_channels>(weights, turned, part);
+    } else if constexpr (gradient_convolution<G, T>::tile > 0) {
+        winograd_mirrored_weights<mirrored(G), gradient_convolution<G, T>::tile>(weights, turned, part);
+    } else {
         constexpr panels from = conv2d_panels<G, T>(), to = gradient_panels<G, T>();
         constexpr std::size_t taps = G.height.kernel * G.width.kernel;
         const item_range mine = part.of(taps);
@@ -63,8 +82,6 @@ void turn_weights(const T* weights, T* turned, team_part part) {
                 for (std::size_t ic = 0; ic < G.in_channels; ++ic)
                     turned[to.offset((taps - 1 - tap) * G.out_channels + oc, ic)] =
                         weights[from.offset(tap * G.in_channels + ic, oc)];
-    } else {
-        transpose_weights<G.depth(), G.out_channels>(weights, turned, part);
     }
 }
 
@@ -88,7 +105,8 @@ void scatter_row(std::size_t oh, const T* columns, T* dx) {
 template <conv2d_geometry G, class T>
 void conv2d_data_gradient(const T* dy, const T* turned, T* dx, T* scratch) {
     if constexpr (mirrors(G)) {
-        conv2d<mirrored(G), linear>(dy, turned, static_cast<const T*>(nullptr), dx, scratch);
+        gradient_convolution<G, T>::template rows<linear>(dy, 0, turned, turned, static_cast<const T*>(nullptr), dx,
+                                                          item_range{0, G.height.input}, scratch);
     } else {
         constexpr std::size_t row = G.width.output * G.out_channels;
         std::fill_n(dx, G.in_size(), T(0));

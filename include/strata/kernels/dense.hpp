@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/kernels/panels.hpp>
@@ -58,6 +60,33 @@ STRATA_INLINE void rows_times_panel(tile_input in, const T* x, const T* w, const
     if constexpr (s.small_count > 0)
         for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
             tile<s.big - 1, NR, Activation>(in, x, w, bias, y, out_step, columns);
+}
+
+template <std::size_t NR, class Activation, class T, std::size_t... M>
+constexpr auto tiles_by_rows(std::index_sequence<M...>) {
+    return std::array{&tile<M + 1, NR, Activation, T>...};
+}
+
+/// Any number of rows against one panel, in tiles of two sizes that differ by one. A row's sums do not depend on the
+/// tile that it falls into.
+template <std::size_t NR, class Activation, class T>
+void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
+                          std::size_t out_step, std::size_t columns) {
+    static constexpr auto tiles = tiles_by_rows<NR, Activation, T>(std::make_index_sequence<tile_rows(NR)>{});
+    const tile_split s = split(rows, tile_rows(NR));
+    for (std::size_t t = 0; t < s.big_count; ++t, x += s.big * in.row_step, y += s.big * out_step)
+        tiles[s.big - 1](in, x, w, bias, y, out_step, columns);
+    for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
+        tiles[s.big - 2](in, x, w, bias, y, out_step, columns);
+}
+
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense() but for a number of rows known at run time.
+template <std::size_t K, std::size_t F, class Activation, class T>
+void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
+    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+    for (std::size_t f = 0; f < F; f += width)
+        any_rows_times_panel<NR, Activation>(tile_input{.length = K, .row_step = K}, n, x, weights + f * K,
+                                             bias != nullptr ? bias + f : nullptr, y + f, F, std::min(width, F - f));
 }
 
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>

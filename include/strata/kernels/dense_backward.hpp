@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
+#include <strata/kernels/dense.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
@@ -15,38 +15,6 @@
 
 namespace strata::kernels {
 inline namespace STRATA_ISA {
-
-/// Any number of rows against one panel: full tiles, then tiles of 16, 8, 4, 2 and 1 rows. A row's sums do not depend
-/// on the tile that it falls into.
-template <std::size_t NR, class Activation, class T>
-void any_rows_times_panel(tile_input in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
-                          std::size_t out_step, std::size_t columns) {
-    constexpr std::size_t MR = tile_rows(NR);
-    const auto run = [&]<std::size_t M>(std::integral_constant<std::size_t, M>) {
-        tile<M, NR, Activation>(in, x, w, bias, y, out_step, columns);
-        x += M * in.row_step;
-        y += M * out_step;
-        rows -= M;
-    };
-    while (rows >= MR) run(std::integral_constant<std::size_t, MR>{});
-    if constexpr (MR > 16)
-        if (rows >= 16) run(std::integral_constant<std::size_t, 16>{});
-    if constexpr (MR > 8)
-        if (rows >= 8) run(std::integral_constant<std::size_t, 8>{});
-    if constexpr (MR > 4)
-        if (rows >= 4) run(std::integral_constant<std::size_t, 4>{});
-    if (rows >= 2) run(std::integral_constant<std::size_t, 2>{});
-    if (rows >= 1) run(std::integral_constant<std::size_t, 1>{});
-}
-
-/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense() but for a number of rows known at run time.
-template <std::size_t K, std::size_t F, class Activation, class T>
-void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
-    for (std::size_t f = 0; f < F; f += width)
-        any_rows_times_panel<NR, Activation>(tile_input{.length = K, .row_step = K}, n, x, weights + f * K,
-                                             bias != nullptr ? bias + f : nullptr, y + f, F, std::min(width, F - f));
-}
 
 /// Elements of a K x F weight matrix transposed for dense_data_gradient.
 template <std::size_t K, std::size_t F, class T>

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/reference.hpp>
@@ -62,15 +63,16 @@ constexpr cell_range cells_of(const sliding_axis& axis, std::size_t o) {
     return {.begin = std::max(begin, axis.before) - axis.before, .end = std::min(end - axis.before, axis.input)};
 }
 
+/// Output rows `out` of a pooling; x begins at input row in_begin, y at row out.begin.
 template <class Reduction, class T>
-void pool2d(const pool2d_geometry& g, const T* x, T* y) {
+void pool2d_rows(const pool2d_geometry& g, const T* x, std::size_t in_begin, T* y, item_range out) {
     const std::size_t row = g.width.input * g.channels;
-    for (std::size_t oh = 0; oh < g.height.output; ++oh) {
+    for (std::size_t oh = out.begin; oh < out.end; ++oh) {
         const cell_range h = cells_of(g.height, oh);
         for (std::size_t ow = 0; ow < g.width.output; ++ow, y += g.channels) {
             const cell_range w = cells_of(g.width, ow);
-            reduce_cells<Reduction>(x + h.begin * row + w.begin * g.channels, h.end - h.begin, w.end - w.begin, row,
-                                    g.channels, y);
+            reduce_cells<Reduction>(x + (h.begin - in_begin) * row + w.begin * g.channels, h.end - h.begin,
+                                    w.end - w.begin, row, g.channels, y);
         }
     }
 }
@@ -79,14 +81,14 @@ void pool2d(const pool2d_geometry& g, const T* x, T* y) {
 template <pool2d_geometry P, class T>
 constexpr void max_pooling2d(const T* x, T* y) {
     if (std::is_constant_evaluated()) reference::max_pooling2d(P, x, y);
-    else pool2d<take_max>(P, x, y);
+    else pool2d_rows<take_max>(P, x, 0, y, {0, P.height.output});
 }
 
 /// y (oh, ow, channels): the mean of the cells of each window that lie inside x.
 template <pool2d_geometry P, class T>
 constexpr void average_pooling2d(const T* x, T* y) {
     if (std::is_constant_evaluated()) reference::average_pooling2d(P, x, y);
-    else pool2d<take_mean>(P, x, y);
+    else pool2d_rows<take_mean>(P, x, 0, y, {0, P.height.output});
 }
 
 /// y (Channels): the maximum over the rows of x (Rows, Channels).

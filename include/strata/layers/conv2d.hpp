@@ -1,13 +1,17 @@
 // Conv2D: a two-dimensional convolution (cross-correlation, as in every framework).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 
 #include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/conv2d.hpp>
 #include <strata/kernels/conv2d_backward.hpp>
+#include <strata/kernels/conv2d_pooled.hpp>
+#include <strata/kernels/convolution.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -28,6 +32,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
                                       strides<1>::kind,
                                       padding::valid::kind,
                                       dilation<1>::kind,
+                                      algorithm::direct::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
                                       bias_initializer<Zeros>::kind,
@@ -61,11 +66,20 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return kernels::conv2d_scratch<T>(geometry(in));
+        const auto g = geometry(in);
+        return kernels::convolution_scratch<T>(g, tile(g), g.height.output);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return method<In, T>::prepared;
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* transformed, team_part part) {
+        method<In, T>::prepare(weights[0], transformed, part);
     }
 
     /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does
-    /// not fall, so that it commutes with the maximum.
+    /// not fall, so that it commutes with the maximum, and the convolution is direct.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return epilogue<In, Next...>::is_possible;
@@ -73,7 +87,50 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
-        run<In, N>(x, weights, y, scratch, Fused{});
+        using then = behind<In, Fused>;
+        using function = typename activation_function<typename then::function>::type;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
+            if constexpr (then::pools) {
+                kernels::conv2d_max_pooling<g, then::pool, function>(x, weights[0], bias_of(weights), y, scratch);
+                y += then::pool.out_size();
+            } else {
+                kernels::convolve<method<In, T>, g, function>(x, weights[0], transformed_of<In>(weights),
+                                                              bias_of(weights), y, scratch);
+                finish_rows<typename then::function, pixels(g), g.out_channels>(y);
+                y += g.out_size();
+            }
+        }
+    }
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        constexpr auto h = geometry(In).height;
+        const std::size_t pool = behind<In, Fused>::pool.height.kernel;
+        return {.span = (pool - 1) * h.stride + h.span(),
+                .stride = pool * h.stride,
+                .before = h.before,
+                .unit = behind<In, Fused>::pools ? 1 : std::max<std::size_t>(1, tile(geometry(In)))};
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        constexpr auto g = geometry(In);
+        return kernels::convolution_scratch<T>(g, tile(g), rows * behind<In, Fused>::pool.height.kernel);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using then = behind<In, Fused>;
+        using function = typename activation_function<typename then::function>::type;
+        constexpr auto g = geometry(In);
+        if constexpr (then::pools) {
+            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.in_begin, s.weights[0], bias_of(s.weights),
+                                                                      s.y, s.out, s.scratch);
+        } else {
+            method<In, T>::template rows<function>(s.x, s.in_begin, s.weights[0], transformed_of<In>(s.weights),
+                                                   bias_of(s.weights), s.y, s.out, s.scratch);
+            for (std::size_t r = 0; r < s.out.size(); ++r)
+                finish_rows<typename then::function, g.width.output, g.out_channels>(s.y + r * g.width.output *
+                                                                                               g.out_channels);
+        }
     }
 
     /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the
@@ -84,7 +141,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     template <shape In, class T>
     static constexpr std::size_t derived() {
-        return kernels::gradient_panels<geometry(In), T>().stored();
+        return kernels::turned_weights_size<geometry(In), T>();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
@@ -95,13 +152,19 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
         for (std::size_t n = 0; n < s.count; ++n) {
+            const T* x = s.x + n * g.in_size();
             T* y = s.y + n * g.out_size();
-            T* linear = act::keeps_input ? s.tape + n * kept + padded : y;
-            kernels::conv2d<g, typename act::in_kernel>(s.x + n * g.in_size(), s.weights[0], bias, linear,
-                                                        s.tape + n * kept);
+            T* tape = s.tape + n * kept;
+            T* linear = act::keeps_input ? tape + padded : y;
+            if constexpr (method<In, T>::tile == 0) {
+                kernels::conv2d<g, typename act::in_kernel>(x, s.weights[0], bias_of(s.weights), linear, tape);
+            } else {
+                if constexpr (padded > 0)
+                    kernels::write_padding<g>(x, 0, kernels::padded_rows(g.height, {0, g.height.output}), tape);
+                kernels::convolve<method<In, T>, g, typename act::in_kernel>(
+                    x, s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights), linear, s.scratch);
+            }
             act::template finish<g.out_channels>(pixels(g), linear, y);
         }
     }
@@ -135,21 +198,44 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
 
 private:
+    /// The tiles of Winograd's algorithm, 0 for the direct kernel.
+    static constexpr std::size_t tile(const kernels::conv2d_geometry& g) {
+        return options::template has<algorithm::direct> ? 0 : kernels::winograd_tile(g);
+    }
+    template <shape In, class T>
+    using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
+
+    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
+    template <class T>
+    static constexpr const T* bias_of(const T* const* weights) {
+        if constexpr (options::template has<no_bias>) return nullptr;
+        else return weights[1];
+    }
+    template <shape In, class T>
+    static constexpr const T* transformed_of(const T* const* weights) {
+        if constexpr (method<In, T>::prepared > 0) return weights[weight_count];
+        else return nullptr;
+    }
+    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
+
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 
-    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
+    static constexpr kernels::pool2d_geometry no_pool{.height = {.kernel = 1}, .width = {.kernel = 1}};
 
+    /// What stands in the epilogue: the activation and perhaps a pooling.
     template <shape In, class... Next>
     struct epilogue {
         static constexpr bool is_possible = sizeof...(Next) == 0;
         static constexpr bool pools = false;
+        static constexpr auto pool = no_pool;
         using function = activation;
     };
     template <shape In, elementwise_layer Next>
     struct epilogue<In, Next> {
         static constexpr bool is_possible = activation::is_identity;
         static constexpr bool pools = false;
+        static constexpr auto pool = no_pool;
         using function = Next;
     };
     template <shape In, class Pooling, class Function>
@@ -158,7 +244,7 @@ private:
         static constexpr bool pools = true;
         static constexpr bool is_possible = [] {
             if constexpr (elementwise_layer<Function>)
-                return Function::function::is_monotone && kernels::fuses(geometry(In), pool);
+                return Function::function::is_monotone && kernels::fuses(geometry(In), pool) && tile(geometry(In)) == 0;
             else return false;
         }();
         using function = Function;
@@ -169,25 +255,12 @@ private:
     struct epilogue<In, Next, Pooling> : pooled<In, Pooling, Next> {
         static constexpr bool is_possible = activation::is_identity && pooled<In, Pooling, Next>::is_possible;
     };
-
-    template <shape In, std::size_t N, class... Next, class T>
-    static constexpr void run(const T* x, const T* const* weights, T* y, T* scratch, fused<Next...>) {
-        using behind = epilogue<In, Next...>;
-        using function = typename activation_function<typename behind::function>::type;
-        constexpr auto g = geometry(In);
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
-        for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
-            if constexpr (behind::pools) {
-                kernels::conv2d_max_pooling<g, behind::pool, function>(x, weights[0], bias, y, scratch);
-                y += behind::pool.out_size();
-            } else {
-                kernels::conv2d<g, function>(x, weights[0], bias, y, scratch);
-                finish_rows<typename behind::function, g.height.output * g.width.output, g.out_channels>(y);
-                y += g.out_size();
-            }
-        }
-    }
+    template <shape In, class Fused>
+    struct behind_fused;
+    template <shape In, class... Next>
+    struct behind_fused<In, fused<Next...>> : epilogue<In, Next...> {};
+    template <shape In, class Fused>
+    using behind = behind_fused<In, Fused>;
 };
 
 }  // namespace strata

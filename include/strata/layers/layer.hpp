@@ -14,6 +14,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
+#include <strata/layers/rows.hpp>
 #include <strata/layers/training.hpp>
 
 namespace strata {
@@ -96,6 +97,18 @@ struct layer {
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return false;
+    }
+
+    /// How rows of the output, with the layers of Fused in the epilogue, come from rows of the input. Layers that say
+    /// so have forward_rows<In, Fused>(row_pass) too, and row_scratch.
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return {};
+    }
+    /// Elements of scratch that forward_rows wants for so many output rows.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t) {
+        return 0;
     }
 
     // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own

@@ -69,6 +69,16 @@ struct no_bias {
     static constexpr std::string_view kind = "no_bias";
 };
 
+/// How a convolution is computed. Without this option a model of the cost chooses.
+namespace algorithm {
+
+/// Never by Winograd's algorithm: weights take less memory, sums are rounded as in plain loops.
+struct direct {
+    static constexpr std::string_view kind = "algorithm::...";
+};
+
+}  // namespace algorithm
+
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>
 struct kernel_initializer {
