@@ -5,13 +5,15 @@
 #define STRATA_VERSION_MINOR 1
 #define STRATA_VERSION_PATCH 0
 
-// Forces a micro-kernel into its caller: its accumulators must stay in registers.
+// Forces a micro-kernel into its caller: its accumulators must stay in registers. The second is for lambdas.
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_INLINE __attribute__((always_inline)) inline
+#define STRATA_INLINE_CALL __attribute__((always_inline))
 #define STRATA_NOINLINE __attribute__((noinline))
 #define STRATA_RESTRICT __restrict__
 #else
 #define STRATA_INLINE inline
+#define STRATA_INLINE_CALL
 #define STRATA_NOINLINE
 #define STRATA_RESTRICT
 #endif

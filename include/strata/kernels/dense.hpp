@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>
+#include <strata/kernels/rows_product.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
@@ -50,48 +50,30 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
     }
 }
 
-/// Rows of x against one panel: tiles of two sizes.
-template <std::size_t Rows, std::size_t NR, class Activation, class T>
-STRATA_INLINE void rows_times_panel(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
-                                    std::size_t columns) {
-    constexpr tile_split s = split(Rows, tile_rows(NR));
-    for (std::size_t t = 0; t < s.big_count; ++t, x += s.big * in.row_step, y += s.big * out_step)
-        tile<s.big, NR, Activation>(in, x, w, bias, y, out_step, columns);
-    if constexpr (s.small_count > 0)
-        for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
-            tile<s.big - 1, NR, Activation>(in, x, w, bias, y, out_step, columns);
-}
-
-template <std::size_t NR, class Activation, class T, std::size_t... M>
-constexpr auto tiles_by_rows(std::index_sequence<M...>) {
-    return std::array{&tile<M + 1, NR, Activation, T>...};
-}
-
-/// Any number of rows against one panel, in tiles of two sizes that differ by one. A row's sums do not depend on the
-/// tile that it falls into.
-template <std::size_t NR, class Activation, class T>
-void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
-                          std::size_t out_step, std::size_t columns) {
-    static constexpr auto tiles = tiles_by_rows<NR, Activation, T>(std::make_index_sequence<tile_rows(NR)>{});
-    const tile_split s = split(rows, tile_rows(NR));
-    for (std::size_t t = 0; t < s.big_count; ++t, x += s.big * in.row_step, y += s.big * out_step)
-        tiles[s.big - 1](in, x, w, bias, y, out_step, columns);
-    for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
-        tiles[s.big - 2](in, x, w, bias, y, out_step, columns);
-}
-
-/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense() but for a number of rows known at run time.
-template <std::size_t K, std::size_t F, class Activation, class T>
-void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
-    for (std::size_t f = 0; f < F; f += width)
-        any_rows_times_panel<NR, Activation>(tile_input{.length = K, .row_step = K}, n, x, weights + f * K,
-                                             bias != nullptr ? bias + f : nullptr, y + f, F, std::min(width, F - f));
+/// One row in a vector: activation(the first K lanes of x times a panel of `width` columns + bias). What lanes past the
+/// columns hold is of no use. Two chains of sums, for the latency of a multiply-add.
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
+    V sums[2] = {V(T(0)), V(T(0))};
+    if (bias != nullptr) sums[0] = load_exactly<V, V::size>(bias);
+    constexpr bool through_memory = sizeof(V) > 16;
+    alignas(64) T elements[V::size];
+    if constexpr (through_memory) store_exactly<V::size>(elements, x);
+    const auto add = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) STRATA_INLINE_CALL {
+        V value = x;
+        if constexpr (through_memory) value = V(elements[I]);
+        else value = broadcast_lane<I>(x);
+        sums[I % 2] = multiply_add(value, load_exactly<V, V::size>(w + I * width), sums[I % 2]);
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>)
+        STRATA_INLINE_CALL { (add(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<K>{});
+    return Activation::apply(sums[0] + sums[1]);
 }
 
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
+    if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
     for (std::size_t p = 0; p < panel_count; ++p) {
         const T* w = weights + p * K * width;
         const T* b = bias != nullptr ? bias + p * width : nullptr;

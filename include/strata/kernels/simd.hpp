@@ -93,6 +93,12 @@ template <class T>
 STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
     return mask ? a : b;
 }
+/// The element of lane Lane in all lanes.
+template <std::size_t Lane, class T>
+STRATA_INLINE scalar_batch<T> broadcast_lane(scalar_batch<T> a) {
+    static_assert(Lane == 0);
+    return a;
+}
 template <class T>
 STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
@@ -125,14 +131,21 @@ STRATA_INLINE simd<T> broadcast(T x) {
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b,
                                               const xsimd::batch<T, A>& c) {
+    [[maybe_unused]] constexpr bool is_float = std::is_same_v<T, float>;
+    [[maybe_unused]] constexpr std::size_t bytes = sizeof(xsimd::batch<T, A>);
+    // For AVX-512 and for vectors narrower than the target's, xsimd 8.1 multiplies and adds; GCC contracts the two,
+    // clang does not.
 #if defined(__AVX512F__)
-    // xsimd 8.1 multiplies and adds here; GCC contracts the two, clang does not.
-    if constexpr (sizeof(xsimd::batch<T, A>) == 64 && std::is_same_v<T, float>) return _mm512_fmadd_ps(a, b, c);
-    else if constexpr (sizeof(xsimd::batch<T, A>) == 64) return _mm512_fmadd_pd(a, b, c);
-    else return xsimd::fma(a, b, c);
-#else
-    return xsimd::fma(a, b, c);
+    if constexpr (bytes == 64 && is_float) return _mm512_fmadd_ps(a, b, c);
+    if constexpr (bytes == 64 && !is_float) return _mm512_fmadd_pd(a, b, c);
 #endif
+#if defined(__FMA__)
+    if constexpr (bytes == 32 && is_float) return _mm256_fmadd_ps(a, b, c);
+    if constexpr (bytes == 32 && !is_float) return _mm256_fmadd_pd(a, b, c);
+    if constexpr (bytes == 16 && is_float) return _mm_fmadd_ps(a, b, c);
+    if constexpr (bytes == 16 && !is_float) return _mm_fmadd_pd(a, b, c);
+#endif
+    return xsimd::fma(a, b, c);
 }
 using xsimd::abs;
 using xsimd::max;
@@ -157,11 +170,69 @@ STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
     return lanes[0];
 }
 
+/// The element of lane Lane in all lanes. Vectors of 16 bytes do it in registers in one cycle, wider ones through
+/// memory.
+template <std::size_t Lane, class T, class A>
+STRATA_INLINE xsimd::batch<T, A> broadcast_lane(const xsimd::batch<T, A>& v) {
+#if defined(__SSE2__)
+    if constexpr (sizeof(v) == 16 && std::is_same_v<T, float>) return _mm_shuffle_ps(v, v, Lane * 0x55);
+    if constexpr (sizeof(v) == 16 && std::is_same_v<T, double>) return _mm_shuffle_pd(v, v, Lane * 3);
+#endif
+    alignas(64) T elements[xsimd::batch<T, A>::size];
+    v.store_aligned(elements);
+    return xsimd::batch<T, A>(elements[Lane]);
+}
+
 #endif
 
 /// Elements in a vector of T.
 template <class T>
 inline constexpr std::size_t lanes = simd<T>::size;
+
+#if defined(STRATA_SCALAR)
+template <class T, std::size_t Count>
+using simd_for = simd<T>;
+#else
+namespace detail {
+template <class T, std::size_t Count>
+constexpr auto narrowest() {
+    if constexpr (Count >= simd<T>::size) return simd<T>{};
+    else if constexpr (Count < 16 / sizeof(T)) return narrowest<T, 16 / sizeof(T)>();
+    else if constexpr (std::is_void_v<xsimd::make_sized_batch_t<T, Count>>) return narrowest<T, Count + 1>();
+    else return xsimd::make_sized_batch_t<T, Count>{};
+}
+}  // namespace detail
+
+/// The narrowest vector of T with at least Count lanes that the target has; its widest one where none is so wide.
+template <class T, std::size_t Count>
+using simd_for = decltype(detail::narrowest<T, Count>());
+#endif
+
+/// The first Count elements at p, zeros behind them; nothing past them is read. Whole pieces, so that what was stored
+/// in whole pieces is forwarded to the loads.
+template <class V, std::size_t Count, class T>
+STRATA_INLINE V load_exactly(const T* p) {
+    if constexpr (Count == V::size) {
+        if constexpr (V::size == 1) return V(*p);
+        else return V::load_unaligned(p);
+    } else {
+        alignas(64) T elements[V::size]{};
+        for (std::size_t i = 0; i < Count; ++i) elements[i] = p[i];
+        return V::load_aligned(elements);
+    }
+}
+/// Writes the first Count lanes to p, and nothing past them.
+template <std::size_t Count, class V, class T>
+STRATA_INLINE void store_exactly(T* p, const V& v) {
+    if constexpr (Count == V::size) {
+        if constexpr (V::size == 1) *p = v.value;
+        else v.store_unaligned(p);
+    } else {
+        alignas(64) T elements[V::size];
+        v.store_aligned(elements);
+        for (std::size_t i = 0; i < Count; ++i) p[i] = elements[i];
+    }
+}
 
 /// Vector registers of the target.
 #if defined(__AVX512F__) || defined(__aarch64__)

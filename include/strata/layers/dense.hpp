@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/dense_backward.hpp>
@@ -64,6 +65,19 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
         run<In, N>(x, weights, y, Fused{});
+    }
+
+    template <shape In, class Fused>
+    static constexpr bool fits_vector() {
+        return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+    }
+    template <shape In, class Fused, class V, class T>
+    static STRATA_INLINE V forward_in_vector(const V& x, const T* const* weights) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        return kernels::lanes_times_panel<In.back(), typename activation_function<last>::type>(
+            x, weights[0], kernels::panel_width<T>(features), bias);
     }
 
     template <shape In, class Fused, class T>

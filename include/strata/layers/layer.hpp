@@ -111,6 +111,13 @@ struct layer {
         return 0;
     }
 
+    /// Whether one sample whose sizes fit into a vector can stay in a register from layer to layer:
+    /// forward_in_vector<In, Fused>(x, weights) gives a vector of a vector. Lanes past the sizes may hold anything.
+    template <shape In, class Fused>
+    static constexpr bool fits_vector() {
+        return false;
+    }
+
     // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
     // ----------
 

@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
-#include <strata/core/type_list.hpp>
 #include <strata/model/plan.hpp>
-#include <strata/model/prepare.hpp>
+#include <strata/model/step.hpp>
+#include <strata/model/vector_chain.hpp>
 
 namespace strata::detail {
 
 /// One inference of a tile of N samples.
 template <class Net, class T, std::size_t N>
 struct forward_walk {
-    using layers = flat_layers_of<Net>;
     static constexpr const auto& plan = plan_of<Net, T, N>;
 
     /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
@@ -25,27 +25,32 @@ struct forward_walk {
 
 private:
     template <std::size_t... Step>
-    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...>) {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, N * input_of<Net>().size(), y);
-        else (step<Step>(x, parameters, y, arena), ...);
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...> all) {
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, N * input_of<Net>().size(), y);
+        } else if (std::is_constant_evaluated()) {
+            (step<Step, 1>(x, parameters, y, arena), ...);
+        } else {
+            constexpr auto chains = vector_chains<Net, T, N>(all);
+            (step<Step, chains[Step]>(x, parameters, y, arena), ...);
+        }
     }
-
-    template <std::size_t Step>
-    static constexpr auto next_layers() {
-        constexpr plan_step s = plan.steps[Step];
-        if constexpr (s.behind_count == 0) return fused<>{};
-        else if constexpr (s.behind_count == 1) return fused<type_at<s.behind[0], layers>>{};
-        else return fused<type_at<s.behind[0], layers>, type_at<s.behind[1], layers>>{};
-    }
-
-    template <std::size_t Step>
+    /// Count steps from First on: one, or a chain.
+    template <std::size_t First, std::size_t Count>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
-        constexpr plan_step s = plan.steps[Step];
-        const auto weights = layer_weights<Net, T, s.first>::of(parameters);
-        const T* from = s.from == place::input ? x : arena + s.in_offset;
-        T* to = s.to == place::output ? y : arena + s.out_offset;
-        type_at<s.first, layers>::template forward<flat_shapes_of<Net>[s.first], N, decltype(next_layers<Step>())>(
-            from, static_cast<const T* const*>(weights.data()), to, arena + s.scratch_offset);
+        if constexpr (Count > 0) {
+            using first = step_of<Net, T, N, First>;
+            constexpr plan_step last = plan.steps[First + Count - 1];
+            const T* from = first::plan.from == place::input ? x : arena + first::plan.in_offset;
+            T* to = last.to == place::output ? y : arena + last.out_offset;
+            if constexpr (Count > 1) {
+                run_vector_chain<Net, T, First>(from, parameters, to, std::make_index_sequence<Count>{});
+            } else {
+                const auto weights = first::weights::of(parameters);
+                first::layer::template forward<first::in, N, typename first::epilogue>(
+                    from, static_cast<const T* const*>(weights.data()), to, arena + last.scratch_offset);
+            }
+        }
     }
 };
 

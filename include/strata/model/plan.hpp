@@ -28,6 +28,9 @@ struct plan_step {
     std::size_t in_offset = 0;
     std::size_t out_offset = 0;
     std::size_t scratch_offset = 0;
+
+    /// The last layer of the step, an index into the flattened list.
+    constexpr std::size_t last() const { return behind_count == 0 ? first : behind[behind_count - 1]; }
 };
 
 /// The steps of a net for a tile of samples, and the size of its arena in elements.

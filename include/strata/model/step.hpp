@@ -1,0 +1,34 @@
+// step: what one step of a plan runs, with types and shapes.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/plan.hpp>
+#include <strata/model/prepare.hpp>
+#include <strata/model/shapes.hpp>
+
+namespace strata::detail {
+
+template <class Layers, plan_step Step>
+constexpr auto epilogue_layers() {
+    if constexpr (Step.behind_count == 0) return fused<>{};
+    else if constexpr (Step.behind_count == 1) return fused<type_at<Step.behind[0], Layers>>{};
+    else return fused<type_at<Step.behind[0], Layers>, type_at<Step.behind[1], Layers>>{};
+}
+
+/// Step number Step of the plan for tiles of N samples.
+template <class Net, class T, std::size_t N, std::size_t Step>
+struct step_of {
+    static constexpr plan_step plan = plan_of<Net, T, N>.steps[Step];
+    using layer = type_at<plan.first, flat_layers_of<Net>>;
+    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan>());
+    static constexpr shape in = flat_shapes_of<Net>[plan.first];
+    static constexpr shape out = flat_shapes_of<Net>[plan.last() + 1];
+    using weights = layer_weights<Net, T, plan.first>;
+};
+
+}  // namespace strata::detail
