@@ -122,11 +122,11 @@ struct facts_of_verdict<false> {
 
 }  // namespace detail
 
-/// The border: `border<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The
+/// `asserted<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The
 /// caller goes on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between
 /// the caller and the error.
 template <class Verdict>
-using border = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
+using asserted = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
 /// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind
 /// the error.

@@ -56,7 +56,7 @@ public:
     template <fixed_string Weight>
     constexpr auto weight() const {
         using verdict = weight_verdict<Weight>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return this->weights()[verdict::index];
         else return refused{};
     }
@@ -95,7 +95,7 @@ public:
     template <std::size_t... Extents>
     constexpr auto operator()(const Tensor<T, Extents...>& x) const {
         using verdict = call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok)
             return outputs<Tensor<T, Extents...>::shape()[0]>(x, std::make_index_sequence<Net::size()>{});
         else return refused{};

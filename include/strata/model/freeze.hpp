@@ -175,7 +175,7 @@ constexpr auto freeze(X&& x) {
 template <fixed_string First, fixed_string... Names, class X>
 constexpr auto freeze(X&& x) {
     using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
-    static_cast<void>(border<verdict>{});
+    static_cast<void>(asserted<verdict>{});
     if constexpr (verdict::value.ok)
         return detail::changed<detail::by_name<First, Names...>::template frozen>(std::forward<X>(x));
     else return refused{};
@@ -194,7 +194,7 @@ constexpr auto unfreeze(X&& x) {
 template <fixed_string First, fixed_string... Names, class X>
 constexpr auto unfreeze(X&& x) {
     using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
-    static_cast<void>(border<verdict>{});
+    static_cast<void>(asserted<verdict>{});
     if constexpr (verdict::value.ok)
         return detail::changed<detail::by_name<First, Names...>::template unfrozen>(std::forward<X>(x));
     else return refused{};

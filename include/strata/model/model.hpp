@@ -51,7 +51,7 @@ class features_of;
 /// destroyed.
 template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
 class Model {
-    static_assert(sizeof(border<net_verdict<Net>>) > 0);
+    static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
 
 public:
     using net_type = Net;
@@ -105,7 +105,7 @@ public:
     template <std::size_t... Extents>
     constexpr auto operator()(view<const T, Extents...> x) const {
         using verdict = detail::call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
             tensor_of<T, batch_shape(count, output_shape())> y;
@@ -118,7 +118,7 @@ public:
     /// A batch of another scalar is refused.
     template <class Other, std::size_t... Extents>
     constexpr refused operator()(const Tensor<Other, Extents...>&) const {
-        static_cast<void>(border<detail::scalar_verdict<Net, T, Other>>{});
+        static_cast<void>(asserted<detail::scalar_verdict<Net, T, Other>>{});
         return {};
     }
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
@@ -139,7 +139,7 @@ public:
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using verdict = detail::span_verdict<Net, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             assert(x.size() == verdict::in && y.size() == verdict::out);
             detail::forward_walk<Net, T, 1>::run(x.data(), parameters(), y.data(), workspace.data());
@@ -178,7 +178,7 @@ public:
     template <fixed_string Name>
     constexpr auto features() const {
         using verdict = detail::layer_verdict<Net, Name>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>,
                                                        Net::input_shape()>::type;
@@ -195,14 +195,14 @@ public:
     template <class Layer>
     auto add(Layer, build_options how = {}) const {
         using grown = decltype(Net::add(Layer{}));
-        static_cast<void>(border<net_verdict<grown>>{});
+        static_cast<void>(asserted<net_verdict<grown>>{});
         if constexpr (net_verdict<grown>::value.ok) return resized<grown>(how);
         else return refused{};
     }
     /// A model without its last layer; the others keep their weights.
     auto pop() const {
         using verdict = detail::pop_verdict<Net>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             using shorter = detail::popped<Net>;
             return resized<typename detail::given_input<shorter, Net::input_shape()>::type>({});
@@ -259,7 +259,7 @@ private:
     template <fixed_string Name, class Scalar>
     static constexpr auto find_layer(Scalar* block) {
         using verdict = detail::layer_verdict<Net, Name>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return detail::layer_handle<Net, verdict::index, Scalar>(block);
         else return refused{};
     }

@@ -56,7 +56,7 @@ struct Sequential {
     }
     /// This list without its last layer.
     static constexpr auto pop() {
-        static_cast<void>(border<detail::pop_verdict<Sequential>>{});
+        static_cast<void>(asserted<detail::pop_verdict<Sequential>>{});
         if constexpr (detail::pop_verdict<Sequential>::value.ok) return detail::popped<Sequential>{};
         else return refused{};
     }
@@ -64,7 +64,7 @@ struct Sequential {
     template <fixed_string Name>
     static constexpr auto get_layer() {
         using verdict = detail::layer_verdict<Sequential, Name>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return type_at<verdict::index, layers_of<Sequential>>{};
         else return refused{};
     }
@@ -105,7 +105,7 @@ struct Sequential {
     /// A model with initialized weights. The same seed gives the same weights.
     template <class T = float>
     static auto build(build_options how = {}) {
-        static_cast<void>(border<net_verdict<Sequential>>{});
+        static_cast<void>(asserted<net_verdict<Sequential>>{});
         if constexpr (net_verdict<Sequential>::value.ok) return Model<Sequential, T>(how);
         else return refused{};
     }
@@ -113,7 +113,7 @@ struct Sequential {
     template <shape Sample, class T = float>
     static auto build(build_options how = {}) {
         using verdict = detail::build_verdict<Sequential, Sample>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return Model<typename detail::given_input<Sequential, Sample>::type, T>(how);
         else return refused{};
     }
@@ -122,7 +122,7 @@ struct Sequential {
     static auto build_for(const Tensor<T, Extents...>& x, build_options how = {}) {
         constexpr shape sample = sample_shape(Tensor<T, Extents...>::shape());
         using verdict = detail::build_verdict<Sequential, sample>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         how.batch = x.shape()[0];
         if constexpr (verdict::value.ok) return Model<typename detail::given_input<Sequential, sample>::type, T>(how);
         else return refused{};
@@ -131,7 +131,7 @@ struct Sequential {
     template <class T, std::size_t Count>
     static constexpr auto bind(const std::array<T, Count>& values) {
         using verdict = detail::bind_verdict<Sequential, Count>;
-        static_cast<void>(border<verdict>{});
+        static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok)
             return Model<Sequential, T, inline_storage<T, detail::block_size<Sequential, T>()>>(detail::keras_order{},
                                                                                                 values.data());

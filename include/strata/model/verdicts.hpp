@@ -185,7 +185,7 @@ struct summary_facts {
 /// A fact of a built net; asked of another, a refusal. A class: for Clang a function with an error is no constant.
 template <class Net, class Facts>
 struct known_fact {
-    static_assert(sizeof(border<net_verdict<Net>>) > 0);
+    static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
     static constexpr auto value = [] {
         if constexpr (net_verdict<Net>::value.ok) return Facts::template of<Net>();
         else return Facts::none();

@@ -13,7 +13,7 @@ namespace strata {
 /// Every activation and scratch buffer of one inference, one sample at a time; its size is a constant. One per thread.
 template <class Net, class T = float>
 class Workspace {
-    static_assert(sizeof(border<net_verdict<Net>>) > 0);
+    static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
 
 public:
     /// Elements of T in the arena.

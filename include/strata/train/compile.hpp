@@ -33,7 +33,7 @@ struct refused_trainer {
 template <class Net, class T, class Storage, class Optimizer, class Loss, class... Metrics>
 auto compile(Model<Net, T, Storage>& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
     using verdict = detail::compile_verdict<Net, Loss, detail::judging<Loss, Metrics>...>;
-    static_cast<void>(border<verdict>{});
+    static_cast<void>(asserted<verdict>{});
     if constexpr (verdict::value.ok)
         return Trainer<Model<Net, T, Storage>, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss,
                                                                             metrics...);

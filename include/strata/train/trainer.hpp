@@ -56,14 +56,14 @@ public:
     /// for empty data, NaN, labels out of range, and options that leave nothing to do. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> how = {}) {
-        static_cast<void>(border<trains<Data>>{});
+        static_cast<void>(asserted<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) return run(data, how);
         else return {};
     }
     /// The loss and the metrics of data, by name. Keras: `evaluate`.
     template <class Data>
     Scores evaluate(const Data& data, evaluate_options how = {}) {
-        static_cast<void>(border<judges<Data>>{});
+        static_cast<void>(asserted<judges<Data>>{});
         if constexpr (judges<Data>::value.ok) {
             check_data(data, "the data");
             Scores scores;
@@ -82,7 +82,7 @@ public:
     /// One step on all the data as one batch; the scores are that batch's, before the step. Keras: `train_on_batch`.
     template <class Data>
     Scores train_on_batch(const Data& data) {
-        static_cast<void>(border<trains<Data>>{});
+        static_cast<void>(asserted<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) {
             check_data(data, "the batch");
             begin_training(threads(), data.size());
