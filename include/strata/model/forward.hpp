@@ -6,16 +6,18 @@
 #include <utility>
 
 #include <strata/core/type_list.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/prepare.hpp>
 
 namespace strata::detail {
 
-/// One inference of a tile of N samples.
-template <class Net, class T, std::size_t N>
+/// One inference of a tile of N samples, through the first Count layers of the flattened list.
+template <class Net, class T, std::size_t N, std::size_t Count = flat_count<Net>>
 struct forward_walk {
     using layers = flat_layers_of<Net>;
-    static constexpr const auto& plan = plan_of<Net, T, N>;
+    static constexpr const auto& plan = plan_of<Net, T, N, Count>;
 
     /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
     /// elements.
@@ -26,7 +28,7 @@ struct forward_walk {
 private:
     template <std::size_t... Step>
     static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...>) {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, N * input_of<Net>().size(), y);
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, N * value_shape<Net>(0).size(), y);
         else (step<Step>(x, parameters, y, arena), ...);
     }
 
@@ -41,11 +43,19 @@ private:
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
         constexpr plan_step s = plan.steps[Step];
-        const auto weights = layer_weights<Net, T, s.first>::of(parameters);
-        const T* from = s.from == place::input ? x : arena + s.in_offset;
+        [[maybe_unused]] const auto weights = layer_weights<Net, T, s.first>::of(parameters);
+        using layer = type_at<s.first, layers>;
+        using next = decltype(next_layers<Step>());
+        constexpr shape in = flat_nodes_of<Net>[s.first].in;
+        const auto read = [&](const plan_operand& what) {
+            return what.from == place::input ? x : static_cast<const T*>(arena + what.offset);
+        };
         T* to = s.to == place::output ? y : arena + s.out_offset;
-        type_at<s.first, layers>::template forward<flat_shapes_of<Net>[s.first], N, decltype(next_layers<Step>())>(
-            from, static_cast<const T* const*>(weights.data()), to, arena + s.scratch_offset);
+        if constexpr (join_layer<layer>)
+            layer::template join<in, next>(N, read(s.inputs[0]), read(s.inputs[1]), to);
+        else
+            layer::template forward<in, N, next>(read(s.inputs[0]), static_cast<const T* const*>(weights.data()), to,
+                                                 arena + s.scratch_offset);
     }
 };
 
