@@ -20,4 +20,5 @@
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>

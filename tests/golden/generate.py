@@ -19,6 +19,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from spelling import build, random_weights, weight_names
+from structure_cases import RESIDUAL
 
 DATA = Path(__file__).parent / "data"
 VERSIONS = f"Keras {keras.__version__}, backend {keras.backend.backend()}"
@@ -227,7 +228,8 @@ NETS = {
     "nested_conv_before_pool": net("Input<8, 9, 2>{}", "Sequential{Conv2D<5, 3>{}}", "ReLU{}", "MaxPooling2D<2>{}"),
 }
 
-FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS}
+FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
+            "residual": RESIDUAL}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -321,10 +323,12 @@ def write_files(folder):
     (folder / "files.inc").write_text("\n".join(lines) + "\n")
 
 
-def write_all(folder):
-    for family, cases in FAMILIES.items():
-        write_family(folder, family, cases)
-    write_files(folder / "files")
+def write_all(folder, families=(*FAMILIES, "files")):
+    for family in families:
+        if family == "files":
+            write_files(folder / "files")
+        else:
+            write_family(folder, family, FAMILIES[family])
 
 
 def contents(path):
@@ -374,8 +378,10 @@ def check(write, pattern, others=()):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="make everything again and compare it with data/")
+    parser.add_argument("families", nargs="*", help=f"only these of {', '.join([*FAMILIES, 'files'])}")
     warnings.filterwarnings("ignore")
-    if parser.parse_args().check:
+    arguments = parser.parse_args()
+    if arguments.check:
         sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*"]))
     DATA.mkdir(exist_ok=True)
-    write_all(DATA)
+    write_all(DATA, arguments.families or (*FAMILIES, "files"))

@@ -84,8 +84,43 @@ def option(term):
     }[term.name]()
 
 
+class Residual(keras.layers.Layer):
+    """Layers beside a shortcut, the input where it is empty; both are added."""
+
+    def __init__(self, main, side, **options):
+        super().__init__(**options)
+        self.layers = main + side  # so that their weights are in this order
+        self.main_count = len(main)
+
+    def call(self, x, training=None):
+        main = side = x
+        for each in self.layers[:self.main_count]:
+            main = self.run(each, main, training)
+        for each in self.layers[self.main_count:]:
+            side = self.run(each, side, training)
+        return keras.ops.add(main, side)
+
+    @staticmethod
+    def run(each, x, training):
+        return each(x, training=training) if each._call_has_training_arg else each(x)
+
+
+def residual(term):
+    options = dict(option(item) for item in term.arguments if item.name in ("name", "frozen"))
+    side = [layer(inner) for item in term.arguments if item.name == "shortcut" for inner in item.arguments]
+    main = [layer(item) for item in term.arguments if item.name not in ("name", "frozen", "shortcut")]
+    trainable = options.pop("trainable", True)
+    result = Residual(main, side, **options)
+    if not trainable:
+        result.trainable = False
+    return result
+
+
 def layer(term):
+    if term.name == "Residual":
+        return residual(term)
     if term.name == "Sequential":
+        term = term._replace(items=term.items or term.arguments)
         options = dict(option(item) for item in term.items if item.name in ("name", "frozen"))
         trainable = options.pop("trainable", True)
         model = keras.Sequential([layer(item) for item in term.items if item.name not in ("name", "frozen")], **options)
@@ -134,7 +169,7 @@ def weight_names(model, prefix=""):
         if re.fullmatch(made + r"(_\d+)?", name):
             name = f"{made}_{counts[made]}" if counts[made] else made
             counts[made] += 1
-        if isinstance(inner, keras.Sequential):
+        if isinstance(inner, (keras.Sequential, Residual)):
             yield from weight_names(inner, f"{prefix}{name}/")
         else:
             yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

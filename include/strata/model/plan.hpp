@@ -9,23 +9,30 @@
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
-#include <strata/model/shapes.hpp>
 
 namespace strata {
 
 /// Where a step reads or writes.
 enum class place { input, arena, output };
 
-/// One step: `count` layers from `first` on (indices into the flattened list) run as one kernel call. Offsets in
-/// elements.
+/// What a step reads; offsets in elements.
+struct plan_operand {
+    place from = place::arena;
+    std::size_t offset = 0;
+};
+
+/// One step: the layer `first` and those behind it that it runs in its epilogue (indices into the flattened list), as
+/// one kernel call.
 struct plan_step {
     std::size_t first = 0;
     std::array<std::size_t, 2> behind{};
     std::size_t behind_count = 0;
-    place from = place::arena;
+    std::array<plan_operand, 2> inputs{};
+    std::size_t input_count = 1;
     place to = place::arena;
-    std::size_t in_offset = 0;
     std::size_t out_offset = 0;
     std::size_t scratch_offset = 0;
 
@@ -84,126 +91,148 @@ namespace detail {
 
 /// What the passes read of a layer.
 struct layer_facts {
-    bool is_identity = false;
-    bool is_view = false;
-    bool is_elementwise = false;
+    bool is_alias = false;        // gives its input, perhaps with another shape
+    bool may_overwrite = false;   // value by value: its output may lie where its input does
     std::size_t out_size = 0;
     std::size_t scratch = 0;
 };
 
 template <class T, class... Layers, std::size_t Count>
-constexpr auto facts_of(type_list<Layers...>, const std::array<shape, Count>& shapes) {
-    std::array<layer_facts, sizeof...(Layers)> facts{};
+constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
+    std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
-    ((facts[i] = {.is_identity = identity_at_inference<Layers>,
-                  .is_view = view_layer<Layers>,
-                  .is_elementwise = elementwise_layer<Layers>,
-                  .out_size = shapes[i + 1].size(),
-                  .scratch = Layers::template scratch<T>(shapes[i])},
+    ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
+                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers>,
+                  .out_size = nodes[i].out.size(),
+                  .scratch = Layers::template scratch<T>(nodes[i].in)},
       ++i),
      ...);
     return facts;
 }
 
-template <std::size_t Count>
-constexpr std::size_t computed_count(const std::array<layer_facts, Count>& facts) {
-    return static_cast<std::size_t>(
-        std::count_if(facts.begin(), facts.end(), [](const layer_facts& fact) { return !fact.is_identity; }));
+template <class... Layers>
+constexpr auto identities_among(type_list<Layers...>) {
+    return std::array<bool, sizeof...(Layers)>{identity_at_inference<Layers>...};
+}
+template <class Net>
+inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
+
+/// Which of the first `Count` layers of a net alone reads what layer I gives, identities passed over; Count where there
+/// is none.
+template <class Net, std::size_t Count, std::size_t I>
+constexpr std::size_t only_reader() {
+    std::size_t reader = I;
+    do reader = sole_reader(flat_nodes_of<Net>, Count, reader + 1);
+    while (reader < Count && identities_of<Net>[reader]);
+    return reader;
 }
 
-/// The layers that compute or reshape something, as indices into the flattened list.
-template <class Net, class T>
-inline constexpr auto computed_layers = [] {
-    constexpr auto facts = facts_of<T>(flat_layers_of<Net>{}, flat_shapes_of<Net>);
-    std::array<std::size_t, computed_count(facts)> result{};
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < facts.size(); ++i)
-        if (!facts[i].is_identity) result[next++] = i;
-    return result;
-}();
+/// The layers that run in an epilogue.
+struct fused_layers {
+    std::array<std::size_t, 2> layers{};
+    std::size_t count = 0;
+};
 
-template <class Net, class T>
-using computed_layers_of = select_types<flat_layers_of<Net>, computed_layers<Net, T>>;
-
-/// How many of the layers behind computed layer number I run in its epilogue.
-template <class Net, class T, std::size_t I>
-constexpr std::size_t fused_count() {
-    using list = computed_layers_of<Net, T>;
+/// Which of the first Count layers of a net layer I runs in its epilogue: each reads what the one before it gives, and
+/// nothing else does.
+template <class Net, std::size_t Count, std::size_t I>
+constexpr fused_layers fused_behind() {
+    using list = flat_layers_of<Net>;
     using current = type_at<I, list>;
-    constexpr shape in = flat_shapes_of<Net>[computed_layers<Net, T>[I]];
-    if constexpr (I + 2 < list::size())
-        if (current::template fuses<in, type_at<I + 1, list>, type_at<I + 2, list>>()) return 2;
-    if constexpr (I + 1 < list::size())
-        if (current::template fuses<in, type_at<I + 1, list>>()) return 1;
-    return 0;
+    constexpr shape in = flat_nodes_of<Net>[I].in;
+    if constexpr (!current::is_identity) {
+        constexpr std::size_t next = only_reader<Net, Count, I>();
+        if constexpr (next < Count) {
+            constexpr std::size_t second = only_reader<Net, Count, next>();
+            if constexpr (second < Count)
+                if (current::template fuses<in, type_at<next, list>, type_at<second, list>>())
+                    return {.layers = {next, second}, .count = 2};
+            if (current::template fuses<in, type_at<next, list>>()) return {.layers = {next, 0}, .count = 1};
+        }
+    }
+    return {};
 }
 
-template <class Net, class T, std::size_t... I>
-constexpr auto fused_counts(std::index_sequence<I...>) {
-    return std::array<std::size_t, sizeof...(I)>{fused_count<Net, T, I>()...};
+template <class Net, std::size_t Count, std::size_t... I>
+constexpr auto all_fused(std::index_sequence<I...>) {
+    return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
 }
+
+/// How many layers the flattened list of a net has.
+template <class Net>
+inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
 
 }  // namespace detail
 
-/// The plan of a net for `tile` samples at once. Identities vanish, views share their input's memory, elementwise
-/// layers work in place, layers that the one before them takes into its epilogue get no buffer.
-template <class Net, class T>
+/// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
+/// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
+/// takes into its epilogue get no buffer.
+template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
 constexpr auto make_plan(std::size_t tile) {
-    constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, flat_shapes_of<Net>);
-    constexpr auto computed = detail::computed_layers<Net, T>;
-    constexpr auto fused = detail::fused_counts<Net, T>(std::make_index_sequence<computed.size()>{});
-    execution_plan<computed.size()> plan;
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, nodes);
+    constexpr auto fused = detail::all_fused<Net, Count>(std::make_index_sequence<Count>{});
+    execution_plan<Count> plan;
 
-    // Steps, and the buffer that each reads and writes: 0 is the model's input, a new one per result.
-    constexpr std::size_t capacity = 2 * computed.size() + 1;
-    std::array<arena_buffer, capacity> buffers{};
-    std::array<std::size_t, capacity> reads{}, writes{}, scratches{};
-    std::size_t used = 1, current = 0;
-    for (std::size_t i = 0; i < computed.size();) {
-        const detail::layer_facts& fact = facts[computed[i]];
-        if (fact.is_view) {
-            ++i;
+    // Steps; for each value the one that lies in its memory first, and for each such value the last step that reads it.
+    std::array<std::size_t, Count + 1> home{}, last_read{};
+    std::array<bool, Count + 1> is_behind{};
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (is_behind[i]) continue;
+        if (facts[i].is_alias) {
+            home[i + 1] = home[nodes[i].inputs[0]];
             continue;
         }
-        const std::size_t s = plan.step_count++;
-        plan_step& step = plan.steps[s];
-        step.first = computed[i];
-        step.behind_count = fused[i];
-        for (std::size_t k = 0; k < fused[i]; ++k) step.behind[k] = computed[i + 1 + k];
-        const std::size_t last = computed[i + fused[i]];
-        reads[s] = current;
-        buffers[current].end = s;
-        if (!(fact.is_elementwise && current != 0)) {
-            current = used++;
-            buffers[current] = {.size = tile * facts[last].out_size, .begin = s, .end = s};
-        }
-        writes[s] = current;
-        buffers[current].end = s;
-        scratches[s] = used;
-        buffers[used++] = {.size = fact.scratch, .begin = s, .end = s};
-        i += fused[i] + 1;
+        plan_step& step = plan.steps[plan.step_count];
+        step.first = i;
+        step.behind = fused[i].layers;
+        step.behind_count = fused[i].count;
+        step.input_count = nodes[i].input_count;
+        for (std::size_t k = 0; k < fused[i].count; ++k) is_behind[fused[i].layers[k]] = true;
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) last_read[home[nodes[i].inputs[k]]] = plan.step_count;
+        home[step.last() + 1] = step.last() + 1;
+        ++plan.step_count;
     }
     if (plan.step_count == 0) return plan;
 
-    // The last result goes straight to the model's output; where it was made in place, its last step leaves the arena.
-    const std::size_t final_step = plan.step_count - 1, final_buffer = writes[final_step];
-    const bool in_place = reads[final_step] == final_buffer;
-    if (!in_place) buffers[final_buffer].size = 0;
-    buffers[0].size = 0;
+    // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
+    std::array<arena_buffer, 2 * Count + 1> buffers{};
+    std::array<std::size_t, Count + 1> buffer_of{}, scratch_of{};
+    std::size_t used = 1;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        const detail::layer_facts& fact = facts[step.first];
+        const bool is_final = s + 1 == plan.step_count;
+        std::size_t target = 0;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = home[nodes[step.first].inputs[k]];
+            buffers[buffer_of[value]].end = s;
+            if (fact.may_overwrite && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
+        }
+        if (target == 0) {
+            target = used++;
+            buffers[target] = {.size = is_final ? 0 : tile * facts[step.last()].out_size, .begin = s, .end = s};
+        }
+        buffer_of[step.last() + 1] = target;
+        scratch_of[s] = used;
+        buffers[used++] = {.size = fact.scratch, .begin = s, .end = s};
+    }
     plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
-        step.from = reads[s] == 0 ? place::input : place::arena;
-        step.to = s == final_step ? place::output : place::arena;
-        step.in_offset = buffers[reads[s]].offset;
-        step.out_offset = buffers[writes[s]].offset;
-        step.scratch_offset = buffers[scratches[s]].offset;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t buffer = buffer_of[home[nodes[step.first].inputs[k]]];
+            step.inputs[k] = {.from = buffer == 0 ? place::input : place::arena, .offset = buffers[buffer].offset};
+        }
+        step.to = s + 1 == plan.step_count ? place::output : place::arena;
+        step.out_offset = buffers[buffer_of[step.last() + 1]].offset;
+        step.scratch_offset = buffers[scratch_of[s]].offset;
     }
     return plan;
 }
 
-/// The plan of a net for a tile of N samples as a constant.
-template <class Net, class T, std::size_t N>
-inline constexpr auto plan_of = make_plan<Net, T>(N);
+/// The plan of the first Count layers of a net for a tile of N samples as a constant.
+template <class Net, class T, std::size_t N, std::size_t Count = detail::flat_count<Net>>
+inline constexpr auto plan_of = make_plan<Net, T, Count>(N);
 
 }  // namespace strata
