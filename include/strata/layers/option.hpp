@@ -79,6 +79,16 @@ struct direct {
 
 }  // namespace algorithm
 
+/// How much memory a model takes for its activations; an option of a Sequential.
+namespace memory {
+
+/// As little as its layers allow, whatever the time: every chain of maps runs over the smallest bands of rows.
+struct smallest {
+    static constexpr std::string_view kind = "memory::...";
+};
+
+}  // namespace memory
+
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>
 struct kernel_initializer {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/model/band_walk.hpp>
 #include <strata/model/graph.hpp>
 #include <strata/model/join.hpp>
 #include <strata/model/plan.hpp>
@@ -35,7 +36,7 @@ private:
         if constexpr (sizeof...(Step) == 0) {
             std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
-            (step<Step>(x, parameters, y, arena), ...);
+            (constant_step<Step>(x, parameters, y, arena), ...);
         } else {
             constexpr auto chains = vector_chains<Net, T, N, Count>(all);
             (chain<Step, chains[Step]>(x, parameters, y, arena), ...);
@@ -47,14 +48,43 @@ private:
     static constexpr T* write(const plan_step& step, T* y, T* arena) {
         return step.to == place::output ? y : arena + step.out_offset;
     }
-    /// Length steps from First on: one, or a chain.
+    /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
     template <std::size_t First, std::size_t Length>
     static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
-        if constexpr (Length == 1) step<First>(x, parameters, y, arena);
-        else if constexpr (Length > 1)
+        constexpr std::size_t size = plan.steps[First].chain;
+        if constexpr (size > 1)
+            band_walk<Net, T, Count, First>::run(read(plan.steps[First].inputs[0], x, arena), parameters,
+                                                 write(plan.steps[First + size - 1], y, arena), arena,
+                                                 {0, band_walk<Net, T, Count, First>::rows});
+        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
+        else if constexpr (size == 1 && Length > 1)
             run_vector_chain<Net, T, Count, First>(read(plan.steps[First].inputs[0], x, arena), parameters,
                                                    write(plan.steps[First + Length - 1], y, arena),
                                                    std::make_index_sequence<Length>{});
+    }
+    /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
+    template <std::size_t Step>
+    static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr std::size_t size = plan.steps[Step].chain;
+        if constexpr (size == 1) {
+            step<Step>(x, parameters, y, arena);
+        } else if constexpr (size > 1) {
+            const T* from = read(plan.steps[Step].inputs[0], x, arena);
+            T* last = write(plan.steps[Step + size - 1], y, arena);
+            T* map = nullptr;
+            const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
+                using s = step_at<Step + Stage>;
+                T* to = Stage + 1 == size ? last : new T[s::out.size()]{};
+                const auto weights = s::weights::of(parameters);
+                s::layer::template forward<s::in, N, typename s::epilogue>(
+                    from, static_cast<const T* const*>(weights.data()), to, static_cast<T*>(nullptr));
+                delete[] map;
+                from = map = Stage + 1 == size ? nullptr : to;
+            };
+            [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+                (run(std::integral_constant<std::size_t, Stage>{}), ...);
+            }(std::make_index_sequence<size>{});
+        }
     }
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
@@ -75,6 +105,7 @@ private:
 /// most 32.
 template <class Net, class T>
 inline constexpr std::size_t batch_tile = [] {
+    if (Net::options::template has<memory::smallest>) return std::size_t{1};
     const std::size_t bytes = std::max<std::size_t>(1, make_plan<Net, T>(1).arena_size * sizeof(T));
     return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
 }();

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
+#include <utility>
 
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/model/bands.hpp>
 #include <strata/model/graph.hpp>
 #include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
@@ -35,6 +39,9 @@ struct plan_step {
     place to = place::arena;
     std::size_t out_offset = 0;
     std::size_t scratch_offset = 0;
+    bool follows = false;     // it alone reads what the step before it gives, and nothing else
+    std::size_t chain = 1;    // steps that run depth-first from this one on; 0 inside such a chain
+    std::size_t band = 0;     // rows of the chain's output made at a time, where it is made by rows
 
     /// The last layer of the step, an index into the flattened list.
     constexpr std::size_t last() const { return behind_count == 0 ? first : behind[behind_count - 1]; }
@@ -88,6 +95,14 @@ constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, st
 }
 
 namespace detail {
+
+/// The layers of an epilogue as a type.
+template <class Layers, std::array<std::size_t, 2> Behind, std::size_t Count>
+constexpr auto epilogue_layers() {
+    if constexpr (Count == 0) return fused<>{};
+    else if constexpr (Count == 1) return fused<type_at<Behind[0], Layers>>{};
+    else return fused<type_at<Behind[0], Layers>, type_at<Behind[1], Layers>>{};
+}
 
 /// What the passes read of a layer.
 struct layer_facts {
@@ -158,6 +173,30 @@ constexpr auto all_fused(std::index_sequence<I...>) {
     return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
 }
 
+/// What the pass over chains reads of the step that begins at layer I.
+template <class Net, class T, std::size_t Count, std::size_t I>
+constexpr row_facts row_facts_of() {
+    using layer = type_at<I, flat_layers_of<Net>>;
+    constexpr fused_layers behind = fused_behind<Net, Count, I>();
+    constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
+    constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
+    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
+    row_facts facts{.window = layer::template rows<in, epilogue>()};
+    if (!facts.is_by_rows()) return {};
+    facts.in_rows = in[0];
+    facts.out_rows = out[0];
+    facts.out_row = out.size() / out[0];
+    facts.flops = layer::flops(in);
+    for (const parameter& row : layer::parameters(in)) facts.weight_bytes += row.extents.size() * sizeof(T);
+    facts.weight_bytes = std::max(facts.weight_bytes, layer::template prepared<in, T>() * sizeof(T));
+    facts.scratch = &layer::template row_scratch<in, epilogue, T>;
+    return facts;
+}
+template <class Net, class T, std::size_t Count, std::size_t... I>
+constexpr auto all_row_facts(std::index_sequence<I...>) {
+    return std::array<row_facts, sizeof...(I)>{row_facts_of<Net, T, Count, I>()...};
+}
+
 /// How many layers the flattened list of a net has.
 template <class Net>
 inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
@@ -166,16 +205,17 @@ inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
 
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
 /// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
-/// takes into its epilogue get no buffer.
+/// takes into its epilogue get no buffer. For one sample, steps between which a map has more than largest_map bytes run
+/// depth-first over bands of rows.
 template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
-constexpr auto make_plan(std::size_t tile) {
+constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
     constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, nodes);
     constexpr auto fused = detail::all_fused<Net, Count>(std::make_index_sequence<Count>{});
     execution_plan<Count> plan;
 
     // Steps; for each value the one that lies in its memory first, and for each such value the last step that reads it.
-    std::array<std::size_t, Count + 1> home{}, last_read{};
+    std::array<std::size_t, Count + 1> home{}, last_read{}, readers{};
     std::array<bool, Count + 1> is_behind{};
     for (std::size_t i = 0; i < Count; ++i) {
         if (is_behind[i]) continue;
@@ -189,11 +229,57 @@ constexpr auto make_plan(std::size_t tile) {
         step.behind_count = fused[i].count;
         step.input_count = nodes[i].input_count;
         for (std::size_t k = 0; k < fused[i].count; ++k) is_behind[fused[i].layers[k]] = true;
-        for (std::size_t k = 0; k < nodes[i].input_count; ++k) last_read[home[nodes[i].inputs[k]]] = plan.step_count;
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) {
+            last_read[home[nodes[i].inputs[k]]] = plan.step_count;
+            ++readers[home[nodes[i].inputs[k]]];
+        }
         home[step.last() + 1] = step.last() + 1;
         ++plan.step_count;
     }
     if (plan.step_count == 0) return plan;
+    for (std::size_t s = 1; s < plan.step_count; ++s) {
+        const std::size_t value = home[nodes[plan.steps[s].first].inputs[0]];
+        plan.steps[s].follows = plan.steps[s].input_count == 1 && value == plan.steps[s - 1].last() + 1 &&
+                                readers[value] == 1;
+    }
+
+    // Chains over maps too large to be kept whole, one sample at a time.
+    std::array<std::size_t, Count> map_rows{}, chain_head{}, chain_tail{}, scratch{};
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        chain_head[s] = chain_tail[s] = s;
+        scratch[s] = facts[plan.steps[s].first].scratch;
+    }
+    if (tile == 1) {
+        constexpr auto by_rows = detail::all_row_facts<Net, T, Count>(std::make_index_sequence<Count>{});
+        const bool smallest = largest_map < detail::largest_whole_map;
+        for (std::size_t head = 0, size = 1; head < plan.step_count; head += size) {
+            std::array<detail::row_facts, detail::longest_chain> chain{by_rows[plan.steps[head].first]};
+            const auto continues = [&] {
+                if (size == chain.size() || head + size == plan.step_count) return false;
+                const plan_step& next = plan.steps[head + size];
+                const detail::row_facts& before = chain[size - 1];
+                return next.follows && before.is_by_rows() && by_rows[next.first].is_by_rows() &&
+                       before.out_rows * before.out_row * sizeof(T) > largest_map;
+            };
+            for (size = 1; continues(); ++size) chain[size] = by_rows[plan.steps[head + size].first];
+            if (!chain[0].is_by_rows()) continue;
+            const detail::band_plan bands = detail::choose_bands(std::span(chain).first(size), sizeof(T), smallest);
+            plan.steps[head].band = bands.rows;
+            if (size == 1 || bands.bands < 2) {
+                size = 1;
+                plan.steps[head].band = chain[0].window.unit;
+                continue;
+            }
+            plan.steps[head].chain = size;
+            for (std::size_t k = 0; k < size; ++k) {
+                if (k > 0) plan.steps[head + k].chain = 0;
+                chain_head[head + k] = head;
+                chain_tail[head + k] = head + size - 1;
+                if (k + 1 < size) map_rows[head + k] = bands.map_rows[k];
+                scratch[head] = std::max(k == 0 ? 0 : scratch[head], chain[k].scratch(bands.made[k]));
+            }
+        }
+    }
 
     // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
     std::array<arena_buffer, 2 * Count + 1> buffers{};
@@ -214,8 +300,13 @@ constexpr auto make_plan(std::size_t tile) {
             buffers[target] = {.size = is_final ? 0 : tile * facts[step.last()].out_size, .begin = s, .end = s};
         }
         buffer_of[step.last() + 1] = target;
-        scratch_of[s] = used;
-        buffers[used++] = {.size = fact.scratch, .begin = s, .end = s};
+        scratch_of[s] = chain_head[s] == s ? used++ : scratch_of[chain_head[s]];  // a chain's steps share it
+        if (chain_head[s] == s) buffers[scratch_of[s]] = {.size = scratch[s], .begin = s, .end = s};
+        if (map_rows[s] > 0) buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
+    }
+    for (arena_buffer& buffer : buffers) {  // all of a chain lives together
+        buffer.begin = chain_head[buffer.begin];
+        buffer.end = chain_tail[buffer.end];
     }
     plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
     for (std::size_t s = 0; s < plan.step_count; ++s) {
@@ -228,6 +319,18 @@ constexpr auto make_plan(std::size_t tile) {
         step.out_offset = buffers[buffer_of[step.last() + 1]].offset;
         step.scratch_offset = buffers[scratch_of[s]].offset;
     }
+    return plan;
+}
+
+/// The plan of a net whose maps may be whole up to a part of the L2 cache; of one that wants the smallest memory, the
+/// smallest for some limits.
+template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
+constexpr auto make_plan(std::size_t tile) {
+    auto plan = make_plan<Net, T, Count>(tile, detail::largest_whole_map);
+    if constexpr (Net::options::template has<memory::smallest>)
+        for (std::size_t limit = detail::largest_whole_map / 2; tile == 1 && limit >= 256; limit /= 2)
+            if (const auto other = make_plan<Net, T, Count>(tile, limit); other.arena_size < plan.arena_size)
+                plan = other;
     return plan;
 }
 

@@ -113,7 +113,7 @@ template <class Net>
 constexpr report check_structure() {
     report items = check_items(typename Net::item_list{});
     if (items.ok) {
-        items = check_options(typename Net::options{}, std::array<std::string_view, 0>{});
+        items = check_options(typename Net::options{}, std::array{memory::smallest::kind});
         if (!items.ok) items.at = "the options of a Sequential";
     }
     return items.ok ? check_names<Net>() : items;

@@ -13,19 +13,12 @@
 
 namespace strata::detail {
 
-template <class Layers, plan_step Step>
-constexpr auto epilogue_layers() {
-    if constexpr (Step.behind_count == 0) return fused<>{};
-    else if constexpr (Step.behind_count == 1) return fused<type_at<Step.behind[0], Layers>>{};
-    else return fused<type_at<Step.behind[0], Layers>, type_at<Step.behind[1], Layers>>{};
-}
-
 /// Step number Step of the plan of the first Count layers for tiles of N samples.
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step>
 struct step_of {
     static constexpr plan_step plan = plan_of<Net, T, N, Count>.steps[Step];
     using layer = type_at<plan.first, flat_layers_of<Net>>;
-    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan>());
+    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan.behind, plan.behind_count>());
     static constexpr shape in = flat_nodes_of<Net>[plan.first].in;
     static constexpr shape out = flat_nodes_of<Net>[plan.last()].out;
     using weights = layer_weights<Net, T, plan.first>;

@@ -24,10 +24,11 @@ constexpr bool fits_vector() {
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t... Step>
 constexpr auto vector_chains(std::index_sequence<Step...>) {
     constexpr std::array fits{fits_vector<Net, T, N, Count, Step>()..., false};
+    constexpr std::array follows{plan_of<Net, T, N, Count>.steps[Step].follows..., false};
     std::array<std::size_t, fits.size()> lengths{};
     for (std::size_t i = 0; i < sizeof...(Step);) {
         std::size_t end = i;
-        while (fits[end]) ++end;
+        while (fits[end] && (end == i || follows[end])) ++end;
         lengths[i] = std::max<std::size_t>(end - i, 1);
         i += lengths[i];
     }
