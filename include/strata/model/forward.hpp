@@ -27,6 +27,12 @@ struct forward_walk {
         run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
     }
 
+    /// The step, or the chain that begins with it.
+    template <std::size_t Step>
+    static void run_step(const T* x, const T* parameters, T* y, T* arena) {
+        chain<Step, 1>(x, parameters, y, arena);
+    }
+
 private:
     template <std::size_t Step>
     using step_at = step_of<Net, T, N, Count, Step>;

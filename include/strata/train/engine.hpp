@@ -16,7 +16,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/plan.hpp>
-#include <strata/train/team.hpp>
+#include <strata/core/team.hpp>
 #include <strata/train/walk.hpp>
 
 namespace strata::detail {
