@@ -241,6 +241,10 @@ NESTED = net("Input<9, 9, 2>{}", "Conv2D<3, 2>{}",
              "Sequential{Conv2D<4, 3, ReLU>{}, Conv2D<5, 2, no_bias>{}, MaxPooling2D<2>{}}",
              "Sequential{Conv2D<4, 1>{}, ReLU{}}", "Flatten<>{}", "Dense<3>{}")
 
+RESIDUALS = net("Input<7, 6, 3>{}", "Conv2D<5, 2, ReLU>{}", "Residual<Conv2D<5, 3, padding::same, ReLU>, "
+                "Conv2D<5, 3, padding::same>>{}", "ReLU{}", "Residual<Sequential<Conv2D<4, 1>, ReLU, Conv2D<6, 2, strides<2>>>, "
+                'shortcut<Conv2D<6, 2, strides<2>, no_bias>>, name<"halve">>{}', "Flatten<>{}", "Dense<3>{}")
+
 
 def save_legacy_weights(model, path):
     with h5py.File(path, "w") as file:
@@ -264,6 +268,9 @@ FILES = {
     "cnn.safetensors": (CNN, save_safetensors),
     "cnn_custom_names.weights.h5": (NAMED, keras.Model.save_weights),
     "nested.weights.h5": (NESTED, keras.Model.save_weights),
+    "residual.weights.h5": (RESIDUALS, keras.Model.save_weights),
+    "residual.safetensors": (RESIDUALS, save_safetensors),
+    "legacy_residual_weights.h5": (RESIDUALS, save_legacy_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),

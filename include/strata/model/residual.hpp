@@ -54,37 +54,38 @@ constexpr std::size_t count_of_kind([[maybe_unused]] item_kind kind, type_list<I
 
 /// (...) -> what its layers make of it, plus what the layers of its shortcut<...> make of it, or the input itself where
 /// it has none. Weights: those of the layers, then those of the shortcut. Keras: `Add` of two paths. He et al. 2016.
-template <class... Items>
-struct Residual : layer<Residual<Items...>> {
-    using options = detail::options_among<Items...>;
-    using main_items = concat_types<typename detail::on_paths<Items>::main...>;
-    using side_path = concat_types<typename detail::on_paths<Items>::side...>;
+template <class... Layers>
+struct Residual : layer<Residual<Layers...>> {
+    using options = detail::options_among<Layers...>;
+    using main_items = concat_types<typename detail::on_paths<Layers>::main...>;
+    using side_path = concat_types<typename detail::on_paths<Layers>::side...>;
     using item_list = concat_types<main_items, side_path>;
     using main_path = typename detail::layers_in<main_items>::type;
     static constexpr std::size_t main_path_size = main_path::size();
     using join = detail::add_join;
 
     constexpr Residual() = default;
-    constexpr explicit Residual(Items...)
-        requires(sizeof...(Items) > 0)
+    constexpr explicit Residual(Layers...)
+        requires(sizeof...(Layers) > 0)
     {}
 
     static constexpr std::string_view type = "Residual";
 
     static constexpr report check(const shape& in) {
-        constexpr std::size_t shortcuts = (std::size_t{0} + ... + (detail::on_paths<Items>::is_shortcut ? 1 : 0));
+        constexpr std::size_t shortcuts = (std::size_t{0} + ... + (detail::on_paths<Layers>::is_shortcut ? 1 : 0));
         constexpr std::size_t others = detail::count_of_kind(detail::item_kind::other, main_items{}) +
                                        detail::count_of_kind(detail::item_kind::input, main_items{});
         constexpr bool has_layers =
-            main_path_size > 0 &&
-            detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
+            main_path_size > 0 && detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
         if (others > 0)
             return refuse("layers, shortcut<layers...>, name<\"...\">, frozen", "something else",
                           "give it the layer contract, or leave it out");
         if (shortcuts > 1)
-            return refuse("one shortcut<layers...>", text<64>() << shortcuts, "put all its layers into one");
+            return refuse("one shortcut<layers...>", text<64>() << shortcuts << " of them",
+                          "put all its layers into one");
         if (!has_layers)
-            return refuse("layers on both paths", "none, or something else", "write Residual<layers..., shortcut<...>>");
+            return refuse("layers, and layers alone on its shortcut", "none, or something else",
+                          "write Residual<layers..., shortcut<layers...>>");
         report paths = detail::check_names<Residual>();
         if (paths.ok) paths = detail::check_layers<Residual>(in, layers_of<Residual>{});
         if (!paths.ok) return paths;
@@ -99,7 +100,7 @@ struct Residual : layer<Residual<Items...>> {
     }
 };
 
-template <class... Items>
-Residual(Items...) -> Residual<Items...>;
+template <class... Layers>
+Residual(Layers...) -> Residual<Layers...>;
 
 }  // namespace strata
