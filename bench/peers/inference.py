@@ -15,6 +15,7 @@ import argparse
 import ctypes
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -360,7 +361,7 @@ def work(peer, folder, threads, build):
 # ---- One run ---------------------------------------------------------------------------------------------------------
 
 class Worker:
-    """A process with one peer, which waits between its turns."""
+    """A process with one peer; between its turns it is stopped, because idle threads of some runtimes spin."""
 
     def __init__(self, given, peer, folder, threads):
         self.peer = peer
@@ -377,10 +378,14 @@ class Worker:
         return json.loads(line)
 
     def ask(self, net, batch, seconds):
+        self.process.send_signal(signal.SIGCONT)
         print(net, batch, seconds, file=self.process.stdin, flush=True)
-        return [self.answer()]
+        answer = self.answer()
+        self.process.send_signal(signal.SIGSTOP)
+        return [answer]
 
     def end(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.wait()
 
@@ -419,6 +424,7 @@ class Run:
                 continue
             self.versions[peer] = hello["version"]
             workers.append(worker)
+            worker.process.send_signal(signal.SIGSTOP)
             engines[peer] = lambda net, batch, worker=worker: worker.ask(net, batch, self.given.seconds)
         return engines, workers
 
@@ -426,7 +432,6 @@ class Run:
         names, found = list(engines), {}
         for turn in range(self.given.rounds):
             for name in names[turn % len(names):] + names[:turn % len(names)]:
-                time.sleep(0.05)  # the last one's idle threads spin for a while
                 for row in engines[name](net, batch):
                     if row["median"] is None or not row.get("error", 0.0) <= WORST_ERROR:
                         self.wrong += 1
