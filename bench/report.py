@@ -37,7 +37,7 @@ def call(*command):
 # ---- Machine, compiler, versions -------------------------------------------------------------------------------------
 
 def compiler(folder):
-    """The build's compiler as it calls itself, its flags, and the widest instruction set that they allow."""
+    """The build's compiler and its version, its flags, and the widest instruction set that they allow."""
     entry = next(e for e in json.loads((folder / "compile_commands.json").read_text())
                  if e["file"].endswith("bench/kernels.cpp"))
     words = entry["command"].split()
@@ -49,7 +49,10 @@ def compiler(folder):
     defines = said(words[0], *[f for f in flags if f.startswith("-m")], "-x", "c++", "-dM", "-E", os.devnull)
     isa = next((name for macro, name in (("__AVX512F__", "AVX-512"), ("__AVX2__", "AVX2"), ("__AVX__", "AVX"),
                                          ("__SSE2__", "SSE2"), ("__ARM_NEON", "NEON")) if macro in defines), "no vectors")
-    return said(words[0], "--version").splitlines()[0], " ".join(sorted(set(flags))), isa
+    version = said(words[0], "--version")
+    number = re.search(r"\d+\.\d+\.\d+", version.splitlines()[0]).group()
+    name = "Clang" if "clang" in version else "GCC" if "Free Software" in version else version.split()[0]
+    return f"{name} {number}", " ".join(sorted(set(flags))), isa
 
 
 def machine(folder):
@@ -122,17 +125,24 @@ def kernels_text(given, results):
     return text
 
 
-def compared_rows(rows, engines, time_of):
+def compared_rows(rows, engines):
     """The cells of rows that compare engines; the last is the best peer's time over strata's."""
+    def cell(name):
+        if name not in times:
+            return "-"
+        given = row["engines"][name]
+        unsteady = isinstance(given, dict) and given["high"] > 1.2 * given["low"]
+        return ("~" if unsteady else "") + digits(times[name])
+
     for row in rows:
-        times = {name: time_of(row["engines"][name]) for name in engines if name in row["engines"]}
+        times = {name: given["median"] if isinstance(given, dict) else given for name, given in row["engines"].items()}
         peers = {name: value for name, value in times.items() if name != "strata"}
         best = min(peers, key=peers.get, default=None)
         ratio = f"{peers[best] / times['strata']:.2f} ({NAMES[best]})" if best and "strata" in times else "-"
         share = f"{row['share_of_peak'] * 100:.0f} %" if "share_of_peak" in row else "-"
         name = NAMES[row["net"]] + (f", {row['mode']}" if row.get("mode", "call") != "call" else "")
-        yield [name, str(row["batch"]), str(row["threads"]), digits(times["strata"]) if "strata" in times else "-", share,
-               *(digits(times[p]) if p in times else "-" for p in engines if p != "strata"), ratio]
+        yield [name, str(row["batch"]), str(row["threads"]), cell("strata"), share,
+               *(cell(name) for name in engines if name != "strata"), ratio]
 
 
 def all_rows(results):
@@ -148,18 +158,15 @@ def inference_text(given, results):
     versions, rows, engines = all_rows(results)
     peak = max((row["peak"] for row in rows if "peak" in row), default=None)
     text = heading(given, "inference", versions, peak)
-    spreads = [t["high"] / t["low"] - 1 for row in rows for t in row["engines"].values()]
     text += "\n" + wrapped(
-        "Microseconds of a call, medians of the rounds, which take all engines in turn; outputs were compared first. The "
-        "rounds' medians of one engine lie at most "
-        f"{max(spreads) * 100:.0f} % apart, half of them {sorted(spreads)[len(spreads) // 2] * 100:.0f} %. ONNX Runtime, "
-        "OpenVINO and oneDNN are called through their C and C++ interfaces with preset buffers; LiteRT from Python, which "
-        "adds about 0.3 us to a call; TensorFlow and JAX have only a Python interface, whose calls cost 10 to 200 us. FLOPs "
-        "are those of the direct algorithm on the whole output of each layer: Winograd, and rows that a pooling drops, make "
+        "Microseconds of a call, medians of the rounds, which take all engines in turn; outputs were compared first. "
+        "With ~ the rounds lie more than 20 % apart. ONNX Runtime, OpenVINO and oneDNN are called through their C and C++ interfaces with preset buffers; LiteRT from Python, which "
+        "adds a fraction of a microsecond to a call; TensorFlow and JAX have only a Python interface, whose calls alone cost "
+        "what the smallest net shows. FLOPs are those of the direct algorithm on the whole output of each layer: Winograd, and rows that a pooling drops, make "
         "more than 100 % of the peak possible.") + "\n\n"
     head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
             "best peer / strata"]
-    text += table(head, compared_rows(rows, engines, lambda times: times["median"]))
+    text += table(head, compared_rows(rows, engines))
     marks = [[NAMES[r["net"]] + (f", {r['mode']}" if r["mode"] != "call" else ""), str(r["batch"]), str(r["threads"]),
               r["marks"]] for r in rows if r["marks"]]
     if marks:
@@ -176,7 +183,7 @@ def training_text(given, results):
         "gradient of the input.") + "\n\n"
     head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
             "best peer / strata"]
-    return text + table(head, compared_rows(rows, engines, lambda median: median))
+    return text + table(head, compared_rows(rows, engines))
 
 
 TEXTS = {"kernels": kernels_text, "inference": inference_text, "training": training_text}

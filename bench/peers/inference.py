@@ -9,7 +9,8 @@ ai-edge-litert tensorflow-cpu jax. oneDNN is Debian's libdnnl-dev. A peer that i
 --folder keeps weights and converted models; --prepare makes them and times nothing.
 
 ONNX Runtime, OpenVINO and oneDNN are called through their C and C++ interfaces. LiteRT is called from Python, which adds
-about 0.3 us to a call; TensorFlow and JAX have only a Python interface, whose calls cost 10 to 200 us.
+a fraction of a microsecond to a call; TensorFlow and JAX have only a Python interface, whose calls alone cost what the
+smallest net shows.
 """
 import argparse
 import ctypes
