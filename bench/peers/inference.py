@@ -505,8 +505,11 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         run_binary([given.build / "inference", "--folder", folder, "--seconds", 0, *given.nets], 1)
         if set(given.peers) - set(BINARIES):
-            subprocess.run([given.python, __file__, str(given.build), "--worker", "prepare", "--folder", str(folder),
-                            "--nets", *given.nets], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            done = subprocess.run([given.python, __file__, str(given.build), "--worker", "prepare", "--folder", str(folder),
+                                   "--nets", *given.nets], capture_output=True, text=True)
+            if done.returncode != 0:
+                sys.exit(f"{given.python} could not make the peers' models:\n{done.stderr[-1000:]}\n"
+                         "--python wants an environment with the packages that --help names")
         if given.prepare:
             return 0
         run = Run(given, folder)
