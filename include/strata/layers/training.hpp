@@ -54,7 +54,7 @@ struct trained_activation {
     /// y (rows, columns) is in place: the layer's linear output becomes its activated one.
     template <std::size_t Columns, class T>
     static void finish(std::size_t rows, const T*, T* y) {
-        for (std::size_t r = 0; r < rows; ++r, y += Columns) Activation::template rows<1, Columns>(y, y);
+        for (std::size_t r = 0; r < rows; ++r, y += Columns) Activation::template apply_rows<1, Columns>(y, y);
     }
     template <std::size_t Columns, class T>
     static void through(std::size_t rows, const T* y, const T*, T* dy) {
