@@ -7,6 +7,7 @@
 #include <strata/layers/alpha_dropout.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/dense.hpp>
+#include <strata/layers/depthwise_conv2d.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_dropout.hpp>
@@ -16,6 +17,7 @@
 #include <strata/layers/input.hpp>
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/separable_conv2d.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/model/freeze.hpp>
