@@ -38,7 +38,7 @@ void compare() {
     CAPTURE(G.channels, G.multiplier, G.height.kernel, G.width.kernel, G.width.stride, G.width.dilation, lanes<T>);
     const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
     const auto bias = bias_of<T>(G.out_channels());
-    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(depthwise_scratch(G));
+    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(depthwise_scratch(G, G.height.output));
     const T bound = rounding<T> * static_cast<T>(G.taps());
     for (const T* b : {bias.data(), static_cast<const T*>(nullptr)}) {
         depthwise_conv2d<G, relu>(x.data(), w.data(), b, y.data(), scratch.data());
@@ -46,6 +46,44 @@ void compare() {
         require_close(y, expected, bound);
         REQUIRE(scratch.is_intact());
     }
+}
+
+/// Rows by themselves, of no more input than they read, in shares of every size.
+template <depthwise_geometry G, std::size_t F, class T = float>
+void compare_rows() {
+    CAPTURE(G.channels, G.multiplier, F, G.height.kernel, G.height.stride, lanes<T>);
+    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
+    constexpr panels layout{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)};
+    const auto pointwise = numbers(5).array<T>(layout.stored());
+    const T* none = nullptr;
+    guarded<T> map(G.out_size()), y(G.height.output * G.width.output * F);
+    reference::depthwise_conv2d<relu>(G, x.data(), w.data(), none, map.data());
+    {
+        guarded<T> linear_map(G.out_size());
+        reference::depthwise_conv2d<linear>(G, x.data(), w.data(), none, linear_map.data());
+        reference::dense<relu>(G.height.output * G.width.output, layout, linear_map.data(), pointwise.data(), none,
+                               y.data());
+    }
+    constexpr std::size_t in_row = G.width.input * G.channels, map_row = G.width.output * G.out_channels();
+    for (std::size_t begin = 0; begin < G.height.output; ++begin)
+        for (std::size_t end = begin + 1; end <= G.height.output; ++end) {
+            const item_range out{begin, end}, read = rows_read(G.height, out);
+            guarded<T> part(read.size() * in_row), made(out.size() * map_row), expected(made.size());
+            for (std::size_t i = 0; i < part.size(); ++i) part[i] = x[read.begin * in_row + i];
+            for (std::size_t i = 0; i < made.size(); ++i) expected[i] = map[begin * map_row + i];
+            guarded<T> scratch(depthwise_scratch(G, out.size()));
+            depthwise_conv2d_rows<G, relu>(part.data(), read.begin, w.data(), none, made.data(), out, scratch.data());
+            require_close(made, expected, rounding<T> * static_cast<T>(G.taps()));
+            REQUIRE(scratch.is_intact());
+
+            guarded<T> band(separable_scratch<T>(G, out.size())), sums(out.size() * G.width.output * F),
+                expected_sums(sums.size());
+            for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * G.width.output * F + i];
+            separable_rows<G, F, relu>(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out,
+                                       band.data());
+            require_close(sums, expected_sums, rounding<T> * static_cast<T>(G.taps() * G.out_channels()));
+            REQUIRE(band.is_intact());
+        }
 }
 
 template <depthwise_geometry G, class T = float>
@@ -82,7 +120,8 @@ void compare_separable() {
         for (std::size_t f = 0; f < F; ++f) pointwise[layout.offset(k, f)] = source.next<T>();
     const auto bias = bias_of<T>(F);
     constexpr std::size_t pixels = G.height.output * G.width.output;
-    guarded<T> y(pixels * F), expected(pixels * F), map(G.out_size()), scratch(separable_scratch<T>(G));
+    guarded<T> y(pixels * F), expected(pixels * F), map(G.out_size()),
+        scratch(separable_scratch<T>(G, G.height.output));
     separable_conv2d<G, F, relu>(x.data(), w.data(), pointwise.data(), bias.data(), y.data(), scratch.data());
     reference::depthwise_conv2d<linear>(G, x.data(), w.data(), static_cast<const T*>(nullptr), map.data());
     reference::dense<relu>(pixels, layout, map.data(), pointwise.data(), bias.data(), expected.data());
@@ -163,8 +202,16 @@ TEST_CASE("a separable convolution equals the plain loops, in one band and in se
     compare_separable<depthwise(10, 9, 17, 1, {2, 3}, {2, 1}, 1, same), 33>();
     compare_separable<depthwise(7, 8, 3, 3, 3, 1, 1, same), 20>();
     compare_separable<depthwise(1, 30, 9, 1, {1, 4}, 1, 1, same), 5, double>();
-    static_assert(separable_bands<float>(depthwise(13, 40, 300, 1, 3, 1, 1, same)).small_count > 0);
+    static_assert(separable_band_rows<float>(depthwise(13, 40, 300, 1, 3, 1, 1, same)) < 13);
     compare_separable<depthwise(13, 40, 300, 1, 3, 1, 1, same), 34>();
+}
+
+TEST_CASE("rows of depthwise and separable convolutions are made by themselves of the rows that they read") {
+    compare_rows<depthwise(7, 9, 5, 1, 3, 1, 1, same), 7>();
+    compare_rows<depthwise(7, 8, 20, 1, 3, 2, 1, same), 33>();
+    compare_rows<depthwise(6, 5, 3, 2, 3, 1, 1, same), 4>();
+    compare_rows<depthwise(9, 5, 17, 1, {3, 2}, 1, 2, same), 5, double>();
+    compare_rows<depthwise(8, 5, 3, 1, 2, 3, 1, valid), 4>();
 }
 
 TEST_CASE("depthwise and separable kernels equal the plain loops at every count of channels") {

@@ -185,9 +185,9 @@ struct depthwise_row {
                                      G.width.before <= cut.big* G.width.stride&& G.width.after <= last* G.width.stride;
 };
 
-/// R output rows from `oh` on.
+/// R output rows from `oh` on; x begins at input row in_begin, y at output row oh.
 template <depthwise_geometry G, bool Mirrored, std::size_t R, class Activation, class T>
-void depthwise_tiled_rows(std::size_t oh, const T* x, const T* weights, const T* bias, T* y) {
+void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y) {
     using row = depthwise_row<G>;
     constexpr depthwise_window W = window_of(G, Mirrored);
     constexpr tile_split cut = row::cut;
@@ -196,8 +196,7 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, const T* weights, const T*
     const std::size_t top = oh * G.height.stride;
     const item_range inside{.begin = std::min(span, std::max(top, G.height.before) - top),
                             .end = std::min(span, G.height.before + G.height.input - top)};
-    x += (top + inside.begin - G.height.before) * in_row;
-    y += oh * out_row;
+    x += (top + inside.begin - G.height.before - in_begin) * in_row;
     const auto run = [&]<std::size_t P, std::size_t Left, std::size_t Right>(std::size_t ow) {
         depthwise_tile<W, R, P, Left, Right, Activation>(
             inside, in_row, x + (ow * G.width.stride + Left - G.width.before) * C, weights, bias, y + ow * C, out_row);
@@ -215,57 +214,73 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, const T* weights, const T*
     }
 }
 
-/// Output rows `rows`, at least depthwise_row<G>::largest.rows of them, of one sample whose channels stand as often as
-/// they have filters (multiplier 1); y is the first of those rows. Mirrored: the taps from the last to the first.
+/// Output rows `out` of activation(depthwise convolution of x + bias); G has no multiplier: the channels of x stand as
+/// often as they have filters. x begins at input row in_begin, y at row out.begin. Fewer rows than a tile has take
+/// longer. Mirrored: the taps from the last to the first.
 template <depthwise_geometry G, class Activation, bool Mirrored = false, class T>
-void depthwise_rows(item_range rows, const T* x, const T* weights, const T* bias, T* y) {
+void depthwise_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out) {
     using row = depthwise_row<G>;
-    constexpr std::size_t C = G.channels, out_row = G.width.output * C;
-    y -= rows.begin * out_row;
-    if constexpr (row::is_tiled) {
-        constexpr std::size_t R = row::largest.rows;
-        // The last R rows may overlap those before them.
-        for (std::size_t oh = rows.begin; oh < rows.end; oh = after<R>(oh, rows.end))
-            depthwise_tiled_rows<G, Mirrored, R, Activation>(oh, x, weights, bias, y);
-    } else {
-        for (std::size_t oh = rows.begin; oh < rows.end; ++oh)
-            for (std::size_t ow = 0; ow < G.width.output; ++ow) {
-                const item_range h = taps_of(G.height, oh), w = taps_of(G.width, ow);
-                const T* from = x;
-                if (h.size() > 0 && w.size() > 0)
-                    from += (position(G.height, oh, h.begin) * G.width.input + position(G.width, ow, w.begin)) * C;
-                depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias,
-                                                                    y + oh * out_row + ow * C);
-            }
-    }
+    constexpr std::size_t C = G.channels, R = row::largest.rows, out_row = G.width.output * C;
+    if constexpr (row::is_tiled)
+        if (out.size() >= R) {  // the last rows may overlap those before them
+            for (std::size_t oh = out.begin; oh < out.end; oh = after<R>(oh, out.end))
+                depthwise_tiled_rows<G, Mirrored, R, Activation>(oh, x, in_begin, weights, bias,
+                                                                 y + (oh - out.begin) * out_row);
+            return;
+        }
+    for (std::size_t oh = out.begin; oh < out.end; ++oh)
+        for (std::size_t ow = 0; ow < G.width.output; ++ow, y += C) {
+            const item_range h = taps_of(G.height, oh), w = taps_of(G.width, ow);
+            const T* from = x;
+            if (h.size() > 0 && w.size() > 0)
+                from +=
+                    ((position(G.height, oh, h.begin) - in_begin) * G.width.input + position(G.width, ow, w.begin)) * C;
+            depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias, y);
+        }
 }
 
-/// Elements of scratch that depthwise_conv2d wants: the input with its channels repeated.
-constexpr std::size_t depthwise_scratch(const depthwise_geometry& g) {
-    return g.multiplier == 1 ? 0 : repeated(g).in_size();
+/// The input rows that output rows read.
+constexpr item_range rows_read(const sliding_axis& axis, item_range out) {
+    const item_range padded{.begin = out.begin * axis.stride, .end = (out.end - 1) * axis.stride + axis.span()};
+    return {.begin = std::min(std::max(padded.begin, axis.before) - axis.before, axis.input),
+            .end = std::min(std::max(padded.end, axis.before) - axis.before, axis.input)};
 }
 
-/// The input as depthwise_rows wants it: x itself, or in `to` each channel as often as it has filters.
-template <depthwise_geometry G, class T>
-const T* repeat_channels(const T* x, [[maybe_unused]] T* to) {
-    if constexpr (G.multiplier == 1) {
-        return x;
-    } else {
-        for (std::size_t i = 0; i < G.in_size(); ++i) std::fill_n(to + i * G.multiplier, G.multiplier, x[i]);
-        return to;
-    }
+/// Elements of scratch that depthwise_conv2d wants for so many output rows: their input with its channels repeated.
+constexpr std::size_t depthwise_scratch(const depthwise_geometry& g, std::size_t rows) {
+    if (g.multiplier == 1 || rows == 0) return 0;
+    const std::size_t read = std::min((rows - 1) * g.height.stride + g.height.span(), g.height.input);
+    return read * g.width.input * g.out_channels();
 }
 
-/// y (oh, ow, channels multiplier) = activation(depthwise convolution of x (ih, iw, channels) + bias). weights lie as
-/// in Keras, (kh, kw, channels, multiplier); bias may be null; nothing is read or written past an end; y overlaps
-/// nothing that is read; scratch holds depthwise_scratch(G) elements.
+/// Writes each of `count` values Multiplier times.
+template <std::size_t Multiplier, class T>
+void repeat_channels(std::size_t count, const T* x, T* to) {
+    for (std::size_t i = 0; i < count; ++i) std::fill_n(to + i * Multiplier, Multiplier, x[i]);
+}
+
+/// Output rows `out` of activation(depthwise convolution of x (ih, iw, channels) + bias), y (oh, ow, channels
+/// multiplier): x begins at input row in_begin, y at row out.begin. weights lie as in Keras, (kh, kw, channels,
+/// multiplier); bias may be null; nothing is read or written past an end; y overlaps nothing that is read; scratch
+/// holds depthwise_scratch(G, out.size()) elements.
 template <depthwise_geometry G, class Activation, class T>
-constexpr void depthwise_conv2d(const T* x, const T* weights, const T* bias, T* y, [[maybe_unused]] T* scratch) {
-    if (std::is_constant_evaluated()) {
-        reference::depthwise_conv2d<Activation>(G, x, weights, bias, y);
+void depthwise_conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out,
+                           [[maybe_unused]] T* scratch) {
+    if constexpr (G.multiplier == 1) {
+        depthwise_rows<G, Activation>(x, in_begin, weights, bias, y, out);
     } else {
-        depthwise_rows<repeated(G), Activation>({0, G.height.output}, repeat_channels<G>(x, scratch), weights, bias, y);
+        constexpr std::size_t row = G.width.input * G.channels;
+        const item_range read = rows_read(G.height, out);
+        repeat_channels<G.multiplier>(read.size() * row, x + (read.begin - in_begin) * row, scratch);
+        depthwise_rows<repeated(G), Activation>(static_cast<const T*>(scratch), read.begin, weights, bias, y, out);
     }
+}
+
+/// The whole map.
+template <depthwise_geometry G, class Activation, class T>
+constexpr void depthwise_conv2d(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
+    if (std::is_constant_evaluated()) reference::depthwise_conv2d<Activation>(G, x, weights, bias, y);
+    else depthwise_conv2d_rows<G, Activation>(x, 0, weights, bias, y, {0, G.height.output}, scratch);
 }
 
 }  // namespace STRATA_ISA

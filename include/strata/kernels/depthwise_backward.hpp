@@ -39,7 +39,9 @@ constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
 inline namespace STRATA_ISA {
 
 /// Elements of scratch that depthwise_data_gradient wants: the gradient of the input with its channels repeated.
-constexpr std::size_t depthwise_gradient_scratch(const depthwise_geometry& g) { return depthwise_scratch(g); }
+constexpr std::size_t depthwise_gradient_scratch(const depthwise_geometry& g) {
+    return g.multiplier == 1 ? 0 : repeated(g).in_size();
+}
 
 /// to[c] += a[c] b[c] for n channels.
 template <class T>
@@ -59,7 +61,8 @@ void depthwise_data_gradient(const T* dy, const T* weights, T* dx, [[maybe_unuse
     constexpr std::size_t C = R.channels;
     T* to = G.multiplier == 1 ? dx : scratch;
     if constexpr (G.height.stride == 1 && G.width.stride == 1) {
-        depthwise_rows<mirrored(R), linear, true>({0, G.height.input}, dy, weights, static_cast<const T*>(nullptr), to);
+        depthwise_rows<mirrored(R), linear, true>(dy, 0, weights, static_cast<const T*>(nullptr), to,
+                                                  {0, G.height.input});
     } else {
         std::fill_n(to, R.in_size(), T(0));
         for (std::size_t oh = 0; oh < G.height.output; ++oh) {

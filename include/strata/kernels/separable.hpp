@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/depthwise.hpp>
@@ -22,32 +23,42 @@ namespace strata::kernels {
 /// cache of 512 KB.
 inline constexpr std::size_t separable_band_bytes = std::size_t{256} << 10;
 
-/// The rows of the output in bands of two heights, each of at least two rows where there are as many.
+/// Output rows of a band, at most.
 template <class T>
-constexpr tile_split separable_bands(const depthwise_geometry& g) {
+constexpr std::size_t separable_band_rows(const depthwise_geometry& g) {
     const std::size_t row = g.width.output * g.out_channels() * sizeof(T);
-    return split(g.height.output, std::max<std::size_t>(3, separable_band_bytes / row));
+    return std::clamp<std::size_t>(separable_band_bytes / row, 3, std::max<std::size_t>(3, g.height.output));
 }
 
 inline namespace STRATA_ISA {
 
-/// Elements of scratch that separable_conv2d wants: the input with its channels repeated, and a band.
+/// Elements of scratch that separable_conv2d wants for so many output rows: a band and what it is made of.
 template <class T>
-constexpr std::size_t separable_scratch(const depthwise_geometry& g) {
-    return depthwise_scratch(g) + separable_bands<T>(g).big * g.width.output * g.out_channels();
+constexpr std::size_t separable_scratch(const depthwise_geometry& g, std::size_t rows) {
+    const std::size_t band = std::min(rows, separable_band_rows<T>(g));
+    return depthwise_scratch(g, band) + band * g.width.output * g.out_channels();
 }
 
-template <depthwise_geometry G, std::size_t F, std::size_t Rows, class Activation, class T>
-void separable_band(std::size_t oh, const T* x, const T* depthwise, const T* pointwise, const T* bias, T* y, T* band) {
-    constexpr std::size_t pixels = Rows * G.width.output;
-    depthwise_rows<G, linear>({oh, oh + Rows}, x, depthwise, static_cast<const T*>(nullptr), band);
-    dense_vectorised<pixels, G.channels, F, Activation>(static_cast<const T*>(band), pointwise, bias,
-                                                        y + oh * G.width.output * F);
+/// Output rows `out` of y (oh, ow, F) = activation(depthwise convolution of x (ih, iw, channels) times pointwise
+/// (channels multiplier, F) + bias): x begins at input row in_begin, y at row out.begin. depthwise lies as in Keras,
+/// pointwise and bias in panels of panel_width<T>(F); bias may be null; scratch holds separable_scratch<T>(G,
+/// out.size()) elements.
+template <depthwise_geometry G, std::size_t F, class Activation, class T>
+void separable_rows(const T* x, std::size_t in_begin, const T* depthwise, const T* pointwise, const T* bias, T* y,
+                    item_range out, T* scratch) {
+    const tile_split bands = split(out.size(), separable_band_rows<T>(G));
+    T* repeats = scratch + bands.big * G.width.output * G.out_channels();
+    for (std::size_t b = 0; b < bands.big_count + bands.small_count; ++b) {
+        const std::size_t rows = b < bands.big_count ? bands.big : bands.big - 1, pixels = rows * G.width.output;
+        depthwise_conv2d_rows<G, linear>(x, in_begin, depthwise, static_cast<const T*>(nullptr), scratch,
+                                         {out.begin, out.begin + rows}, repeats);
+        dense_rows<G.out_channels(), F, Activation>(pixels, static_cast<const T*>(scratch), pointwise, bias, y);
+        y += pixels * F;
+        out.begin += rows;
+    }
 }
 
-/// y (oh, ow, F) = activation(depthwise convolution of x (ih, iw, channels) times pointwise (channels multiplier, F) +
-/// bias). depthwise lies as in Keras, pointwise and bias in panels of panel_width<T>(F); bias may be null; scratch
-/// holds separable_scratch<T>(G) elements.
+/// The whole map.
 template <depthwise_geometry G, std::size_t F, class Activation, class T>
 constexpr void separable_conv2d(const T* x, const T* depthwise, const T* pointwise, const T* bias, T* y, T* scratch) {
     if (std::is_constant_evaluated()) {
@@ -58,16 +69,7 @@ constexpr void separable_conv2d(const T* x, const T* depthwise, const T* pointwi
                                      static_cast<const T*>(map), pointwise, bias, y);
         delete[] map;
     } else {
-        constexpr depthwise_geometry R = repeated(G);
-        constexpr tile_split bands = separable_bands<T>(G);
-        T* band = scratch + depthwise_scratch(G);
-        x = repeat_channels<G>(x, scratch);
-        std::size_t oh = 0;
-        for (std::size_t b = 0; b < bands.big_count; ++b, oh += bands.big)
-            separable_band<R, F, bands.big, Activation>(oh, x, depthwise, pointwise, bias, y, band);
-        if constexpr (bands.small_count > 0)
-            for (std::size_t b = 0; b < bands.small_count; ++b, oh += bands.big - 1)
-                separable_band<R, F, bands.big - 1, Activation>(oh, x, depthwise, pointwise, bias, y, band);
+        separable_rows<G, F, Activation>(x, 0, depthwise, pointwise, bias, y, {0, G.height.output}, scratch);
     }
 }
 

@@ -1,14 +1,19 @@
-// Options of depthwise and separable convolutions, and the checks and weights that they share.
+// What depthwise and separable convolutions share: their options, checks, weights and rows.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/geometry.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/layers/rows.hpp>
 
 namespace strata {
 
@@ -69,6 +74,26 @@ constexpr parameter depthwise_kernel(std::string_view name, const shape& extents
             .begin = Options::template get<depthwise_initializer<GlorotUniform>>::type::value,
             .penalty = Options::template get<depthwise_regularizer<L1L2<>>>::type::value,
             .layout = weight_layout::plain};
+}
+
+/// How rows of a depthwise convolution's output depend on rows of its input.
+template <kernels::depthwise_geometry G>
+constexpr row_window depthwise_row_window() {
+    return {.span = G.height.span(),
+            .stride = G.height.stride,
+            .before = G.height.before,
+            .unit = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows)};
+}
+
+/// The input as kernels::depthwise_rows wants it: x itself, or in `to` each channel as often as it has filters.
+template <kernels::depthwise_geometry G, class T>
+const T* repeated_input(const T* x, [[maybe_unused]] T* to) {
+    if constexpr (G.multiplier == 1) {
+        return x;
+    } else {
+        kernels::repeat_channels<G.multiplier>(G.in_size(), x, to);
+        return to;
+    }
 }
 
 }  // namespace strata

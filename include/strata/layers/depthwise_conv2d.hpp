@@ -65,7 +65,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return kernels::depthwise_scratch(geometry(in));
+        return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -85,11 +85,30 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         }
     }
 
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return depthwise_row_window<geometry(In)>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        return kernels::depthwise_scratch(geometry(In), rows);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t row = g.width.output * g.out_channels();
+        kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
+            s.x, s.in_begin, s.weights[0], bias(s.weights), s.y, s.out, s.scratch);
+        for (std::size_t r = 0; r < s.out.size(); ++r)
+            finish_rows<last, g.width.output, g.out_channels()>(s.y + r * row);
+    }
+
     /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
     /// wants it, what stood in front of the activation.
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {
-        return kernels::depthwise_scratch(geometry(In)) + (trained<Fused>::keeps_input ? output(In).size() : 0);
+        return repeats<geometry(In)> + (trained<Fused>::keeps_input ? output(In).size() : 0);
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
@@ -99,22 +118,24 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
-        constexpr std::size_t repeats = kernels::depthwise_scratch(g), kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = tape<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *y = s.y + n * g.out_size(), *tape = s.tape + n * kept, *linear = act::keeps_input ? tape + repeats : y;
-            kernels::depthwise_conv2d<g, typename act::in_kernel>(s.x + n * g.in_size(), s.weights[0], bias(s.weights),
-                                                                  linear, tape);
+            T *y = s.y + n * g.out_size(), *tape = s.tape + n * kept,
+              *linear = act::keeps_input ? tape + repeats<g> : y;
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(x, 0, s.weights[0], bias(s.weights),
+                                                                                   linear, {0, g.height.output});
             act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
         }
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t repeats = kernels::depthwise_scratch(g), kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = tape<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * g.out_size();
             trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
-                                                               s.tape + n * kept + repeats, dy);
+                                                               s.tape + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
                 kernels::depthwise_data_gradient<g>(static_cast<const T*>(dy), s.weights[0], s.dx + n * g.in_size(),
                                                     s.scratch);
@@ -134,6 +155,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     }
 
 private:
+    template <kernels::depthwise_geometry G>
+    static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 

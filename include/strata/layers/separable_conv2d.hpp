@@ -80,7 +80,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return kernels::separable_scratch<T>(geometry(in));
+        return kernels::separable_scratch<T>(geometry(in), geometry(in).height.output);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -98,6 +98,24 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
                                                                                             bias(weights), y, scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
+    }
+
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return depthwise_row_window<geometry(In)>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        return kernels::separable_scratch<T>(geometry(In), rows);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::separable_rows<g, filters, typename activation_function<last>::type>(
+            s.x, s.in_begin, s.weights[0], s.weights[1], bias(s.weights), s.y, s.out, s.scratch);
+        for (std::size_t r = 0; r < s.out.size(); ++r)
+            finish_rows<last, g.width.output, filters>(s.y + r * g.width.output * filters);
     }
 
     /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
@@ -125,8 +143,9 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * pixels(g) * filters, *tape = s.tape + n * kept;
             T *map = tape + at::map, *linear = act::keeps_input ? tape + at::linear : y;
-            kernels::depthwise_conv2d<g, kernels::linear>(s.x + n * g.in_size(), s.weights[0],
-                                                          static_cast<const T*>(nullptr), map, tape);
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
+                x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
             kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
                 pixels(g), static_cast<const T*>(map), s.weights[1], bias(s.weights), linear);
             act::template finish<filters>(pixels(g), linear, y);
@@ -184,7 +203,7 @@ private:
     /// Where the parts of a sample's tape begin.
     template <kernels::depthwise_geometry G>
     struct places {
-        static constexpr std::size_t map = kernels::depthwise_scratch(G);
+        static constexpr std::size_t map = kernels::depthwise_gradient_scratch(G);
         static constexpr std::size_t gradient = map + G.out_size();
         static constexpr std::size_t linear = gradient + G.out_size();
     };

@@ -62,8 +62,7 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
         }
         return last;
     } else {
-        nodes[used] = {
-            .inputs = {in.index, 0}, .in = in.extents, .out = Layer::output(in.extents), .is_frozen = stays};
+        nodes[used] = {.inputs = {in.index, 0}, .in = in.extents, .out = Layer::output(in.extents), .is_frozen = stays};
         const shape out = nodes[used].out;
         return {.index = ++used, .extents = out};
     }
@@ -76,8 +75,7 @@ template <class Net>
 inline constexpr auto flat_nodes_of = [] {
     std::array<flat_node, flat_layers_of<Net>::size()> nodes{};
     std::size_t used = 0;
-    static_cast<void>(
-        detail::append_nodes<Net>(nodes, used, {.index = 0, .extents = detail::input_of<Net>()}, false));
+    static_cast<void>(detail::append_nodes<Net>(nodes, used, {.index = 0, .extents = detail::input_of<Net>()}, false));
     return nodes;
 }();
 

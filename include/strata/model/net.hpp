@@ -50,8 +50,8 @@ struct layers_in<type_list<Items...>> {
     using type = select_types<type_list<Items...>, layer_indices<Items...>()>;
 };
 
-/// Two paths from one input, whose outputs are added: a Residual. The first `main_path_size` of its layers are one path,
-/// the others the shortcut, which may be empty.
+/// Two paths from one input, whose outputs are added: a Residual. The first `main_path_size` of its layers are one
+/// path, the others the shortcut, which may be empty.
 template <class Item>
 concept forked = composite<Item> && requires { Item::main_path_size; };
 

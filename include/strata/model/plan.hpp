@@ -91,8 +91,8 @@ namespace detail {
 
 /// What the passes read of a layer.
 struct layer_facts {
-    bool is_alias = false;        // gives its input, perhaps with another shape
-    bool may_overwrite = false;   // value by value: its output may lie where its input does
+    bool is_alias = false;       // gives its input, perhaps with another shape
+    bool may_overwrite = false;  // value by value: its output may lie where its input does
     std::size_t out_size = 0;
     std::size_t scratch = 0;
 };

@@ -76,15 +76,15 @@ struct Residual : layer<Residual<Items...>> {
         constexpr std::size_t others = detail::count_of_kind(detail::item_kind::other, main_items{}) +
                                        detail::count_of_kind(detail::item_kind::input, main_items{});
         constexpr bool has_layers =
-            main_path_size > 0 &&
-            detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
+            main_path_size > 0 && detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
         if (others > 0)
             return refuse("layers, shortcut<layers...>, name<\"...\">, frozen", "something else",
                           "give it the layer contract, or leave it out");
         if (shortcuts > 1)
             return refuse("one shortcut<layers...>", text<64>() << shortcuts, "put all its layers into one");
         if (!has_layers)
-            return refuse("layers on both paths", "none, or something else", "write Residual<layers..., shortcut<...>>");
+            return refuse("layers on both paths", "none, or something else",
+                          "write Residual<layers..., shortcut<...>>");
         report paths = detail::check_names<Residual>();
         if (paths.ok) paths = detail::check_layers<Residual>(in, layers_of<Residual>{});
         if (!paths.ok) return paths;

@@ -18,8 +18,8 @@
 
 namespace strata {
 
-/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or added
-/// to what other readers gave. A join may also pass on the memory of its own gradient.
+/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
+/// added to what other readers gave. A join may also pass on the memory of its own gradient.
 enum class gradient_use { none, write, add, pass_on };
 
 /// What a step reads, and the gradient of it. Offsets are in elements of the training arena.
@@ -143,8 +143,8 @@ constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std:
 }
 
 /// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
-/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those of
-/// its weights, which still read dy. `home` says for each value which step's output it is. Gives the size.
+/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
+/// of its weights, which still read dy. `home` says for each value which step's output it is. Gives the size.
 template <class T, std::size_t Count>
 constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
                                       const std::array<std::size_t, Count + 1>& home) {
@@ -167,7 +167,9 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
             training_operand& operand = step.inputs[k];
             std::size_t& below = buffer_of[home[nodes[step.layer].inputs[k]]];
             if (operand.use == gradient_use::none) continue;
-            operand.use = below != none ? gradient_use::add : is_passed_on ? gradient_use::write : gradient_use::pass_on;
+            operand.use = below != none  ? gradient_use::add
+                          : is_passed_on ? gradient_use::write
+                                         : gradient_use::pass_on;
             if (operand.use == gradient_use::pass_on) {
                 below = own;
                 is_passed_on = true;
