@@ -32,3 +32,17 @@ TEST_CASE("gradients of separable convolutions equal central differences") {
                      SeparableConv2D<3, 2, frozen, Tanh>{}, SeparableConv2D<18, 2>{}, ReLU{}, Flatten<>{}, Dense<2>{}},
           5);
 }
+
+TEST_CASE("gradients of layers over sequences equal central differences") {
+    check(Sequential{Input<13, 2>{}, Conv1D<4, 3, Tanh>{}, Conv1D<18, 2, padding::same, Tanh>{},
+                     Conv1D<3, 3, padding::causal, dilation<2>>{}});
+    check(Sequential{Input<13, 2>{}, Conv1D<4, 3, strides<2>, padding::causal, Tanh>{},
+                     Conv1D<3, 2, strides<2>, no_bias>{}, Dense<2>{}});
+    check(Sequential{Input<12, 3>{}, DepthwiseConv1D<3, padding::same, Tanh>{},
+                     SeparableConv1D<5, 2, depth_multiplier<2>, Tanh>{}, Flatten<>{}, Dense<2>{}});
+    check(Sequential{Input<13, 2>{}, Conv1D<4, 2, Tanh>{}, MaxPooling1D<3, strides<2>, padding::same>{}, Dense<2>{}});
+    check(Sequential{Input<13, 2>{}, Conv1D<17, 2>{}, ReLU{}, MaxPooling1D<2>{}, AveragePooling1D<2, strides<1>>{},
+                     Dense<2>{}});
+    check(Sequential{Input<9, 2>{}, Conv1D<4, 2, Tanh>{}, GlobalMaxPooling1D<>{}, Dense<2>{}});
+    check(Sequential{Input<9, 2>{}, Conv1D<17, 2, Tanh>{}, GlobalAveragePooling1D<>{}, Dense<2>{}});
+}

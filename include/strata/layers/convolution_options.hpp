@@ -52,6 +52,13 @@ struct pointwise_regularizer {
     using type = Regularizer;
 };
 
+/// Refuses a convolution without filters.
+constexpr report check_filters(std::string_view layer, int filters) {
+    if (filters > 0) return {};
+    return refuse("at least 1 filter", text<64>() << layer << "<" << filters << ", ...>",
+                  text<64>() << "write " << layer << "<filters, k>");
+}
+
 /// Refuses a depth multiplier below 1, and regularizers with a factor that Keras refuses.
 template <class Options>
 constexpr report check_depthwise_options() {

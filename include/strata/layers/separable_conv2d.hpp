@@ -44,9 +44,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr report check(const shape& in) {
-        if (Filters < 1)
-            return refuse("at least 1 filter", text<64>() << "SeparableConv2D<" << Filters << ", ...>",
-                          "write SeparableConv2D<filters, k>");
+        if (const report own = check_filters(type, Filters); !own.ok) return own;
         if (const report own = check_depthwise_options<options>(); !own.ok) return own;
         return windows.check(in);
     }
