@@ -20,6 +20,9 @@ ACTIVATIONS = {
 SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
     "Flatten": 0, "Reshape": 1, "Dropout": 1,
+    "DepthwiseConv2D": 1, "SeparableConv2D": 2, "Conv2DTranspose": 2,
+    "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
+    "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
 }
 # Activations that Keras has as layers of their own; the others are Activation layers.
 ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
@@ -73,13 +76,15 @@ def option(term):
         return "activation", activation(term)
     if term.name.startswith("padding::"):
         return "padding", term.name.removeprefix("padding::")
+    if term.name.endswith("_regularizer"):
+        return term.name, regularizer(term.arguments[0])
     return {
         "strides": lambda: ("strides", extents(term)),
         "dilation": lambda: ("dilation_rate", extents(term)),
         "no_bias": lambda: ("use_bias", False),
         "frozen": lambda: ("trainable", False),
-        "kernel_regularizer": lambda: ("kernel_regularizer", regularizer(term.arguments[0])),
-        "bias_regularizer": lambda: ("bias_regularizer", regularizer(term.arguments[0])),
+        "depth_multiplier": lambda: ("depth_multiplier", extents(term)),
+        "groups": lambda: ("groups", extents(term)),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
 

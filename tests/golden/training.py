@@ -13,6 +13,7 @@ from generate import DATA, check, generator, net, write_tensors, VERSIONS  # fir
 import keras
 import numpy as np
 
+import convolutions
 from spelling import build, random_weights
 from structure_cases import RESIDUAL_TRAINING
 
@@ -277,6 +278,7 @@ FAMILIES = {
     "activations": (ACTIVATIONS, 4, 5),
     "structures": (STRUCTURES, 20, 3),
     "residual": ({name: images(*items) for name, items in RESIDUAL_TRAINING.items()}, 12, 3),
+    **{family: (cases, 6, 3) for family, cases in convolutions.TRAINING.items()},
 }
 
 # name: options of fit, samples, validation samples, then as above

@@ -61,6 +61,11 @@ struct same {
     static constexpr std::string_view kind = "padding::...";
     static constexpr padding_mode value = padding_mode::same;
 };
+/// In front alone, for one axis.
+struct causal {
+    static constexpr std::string_view kind = "padding::...";
+    static constexpr padding_mode value = padding_mode::causal;
+};
 
 }  // namespace padding
 
