@@ -39,7 +39,7 @@ constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>
     std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
     ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers>,
+                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
                   .out_size = nodes[i].out.size(),
                   .scratch = Layers::template scratch<T>(nodes[i].in)},
       ++i),
