@@ -14,18 +14,23 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// Lanes of the vectors that hold `units` units: the widest, or narrower ones where those waste less than half as much.
+/// Lanes of the vectors that hold `units` units: the widest, or narrower ones where those waste less than half as much
+/// or give two vectors in place of one, so that the activations of one run while the products of the other do.
 template <class T>
 constexpr std::size_t recurrent_lanes(std::size_t units) {
     std::size_t best = lanes<T>;
+#ifdef FORCE_L
+    return FORCE_L;
+#endif
     const auto padded = [units](std::size_t width) { return (units + width - 1) / width * width; };
-    for (std::size_t width = best / 2; width * sizeof(T) >= 16; width /= 2)
-        if (4 * padded(width) <= 3 * padded(best)) best = width;
+    for (std::size_t width = best / 2; width * sizeof(T) >= 32; width /= 2)
+        if (4 * padded(width) <= 3 * padded(best) || (units <= best && units > width)) best = width;
     return best;
 }
 
-/// A step of Cell for one sequence: the sums of a vector of units are register accumulators, each weight is read once,
-/// and the activations of a vector run while the next one's products do.
+/// A step of Cell for one sequence: the sums of all vectors of units are register accumulators, each weight is read
+/// once. Most rows of the recurrent kernel are added to the sums of all vectors, the last ones vector by vector, so that
+/// the activations of a vector run beside the products of the next; a step begins with the outputs that came first.
 template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_step {
     static constexpr std::size_t L = recurrent_lanes<T>(Units);
@@ -36,28 +41,37 @@ struct recurrent_step {
     static constexpr std::size_t padded = vectors * L;
     static constexpr std::size_t columns = gates * padded;
 
-    /// Whether the recurrent weights are more than a first-level cache holds. Then every other step walks the vectors
-    /// backwards, so that what was read last is read first, and half of the weights are still there.
-    static constexpr bool turns = Units * columns * sizeof(T) > (std::size_t{32} << 10);
-    /// The first rows of the recurrent kernel are added to the sums of all vectors at once, the last ones vector by
-    /// vector: a step begins with the outputs that the step before gave first.
-    static constexpr std::size_t head =
-        !turns && vectors > 1 && gates * vectors <= (vector_registers == 32 ? 24 : 12) ? (vectors - 1) * L : 0;
-    static constexpr std::size_t tail = Units - head;
-    static constexpr std::size_t chains = head > 0 || gates * 2 > 8 ? 1 : gates == 1 ? 4 : 2;
+    /// Whether the sums of all vectors fit the registers; else one vector after the other walks all rows.
+    static constexpr bool holds_all = sums * vectors <= (vector_registers == 32 ? 24 : 12);
+    /// Whether the recurrent weights are more than a first-level cache holds. Then every other step walks them
+    /// backwards, so that what was read last is read first, and half of them are still there.
+    static constexpr bool turns = vectors > 1 && Units * columns * sizeof(T) > (std::size_t{32} << 10);
+
+    // Rows of the recurrent kernel: `first` of them lie vector by vector where the walk turns, as it ends there every
+    // other time; then those for all vectors at once; the last ones vector by vector.
+    static constexpr std::size_t first = holds_all && turns ? L : 0;
+    static constexpr std::size_t last = holds_all ? Units - (vectors - 1) * L : Units;
+    static constexpr std::size_t middle = Units - first - last;
 
     // The prepared form: kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
-    // [vector][sum][lane]; recurrent rows [head][vector][gate][lane], then [vector][tail][gate][lane].
+    // [vector][sum][lane]; rows [vector][first][gate][lane], [middle][vector][gate][lane], [vector][last][gate][lane].
     static constexpr panels kernel{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
     static constexpr std::size_t bias_offset = kernel.stored();
-    static constexpr std::size_t head_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
-    static constexpr std::size_t tail_offset = head_offset + head * columns;
-    static constexpr std::size_t prepared_size = tail_offset + vectors * tail * gates * L;
+    static constexpr std::size_t first_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
+    static constexpr std::size_t middle_offset = first_offset + first * columns;
+    static constexpr std::size_t last_offset = middle_offset + middle * columns;
+    static constexpr std::size_t prepared_size = last_offset + last * columns;
+    static constexpr std::size_t row_offset(std::size_t k, std::size_t v) {
+        if (k < first) return first_offset + (v * first + k) * gates * L;
+        if (k < first + middle) return middle_offset + (k - first) * columns + v * gates * L;
+        return last_offset + (v * last + k - first - middle) * gates * L;
+    }
 
-    // The state: outputs (two of them where the walk turns), carries, the direction of the next walk.
-    static constexpr std::size_t carry_offset = turns ? 2 * padded : padded;
+    // The state: outputs (where not all sums fit the registers, the old ones and the new), carries, whether the next
+    // walk goes backwards.
+    static constexpr std::size_t carry_offset = holds_all && !turns ? padded : 2 * padded;
     static constexpr std::size_t turn_offset = carry_offset + (Cell::has_carry ? padded : 0);
-    static constexpr std::size_t state_size = turn_offset + (turns ? 1 : 0);
+    static constexpr std::size_t state_size = turn_offset + (turns || !holds_all ? 1 : 0);
 
     /// This thread's share of the prepared form of weights in panels of Keras' columns; `bias` may be null, as may be
     /// `recurrent_bias`, which only a GRU has.
@@ -84,9 +98,7 @@ struct recurrent_step {
         const item_range units = part.of(Units);
         for (std::size_t k = units.begin; k < units.end; ++k)
             each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                const std::size_t at = k < head ? head_offset + k * columns + column(v, g, lane)
-                                                : tail_offset + ((v * tail + k - head) * gates + g) * L + lane;
-                to[at] = used ? scale * recurrent[cell(Units, k, c)] : T(0);
+                to[row_offset(k, v) + g * L + lane] = used ? scale * recurrent[cell(Units, k, c)] : T(0);
             });
         if (part.index == 0)
             each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
@@ -103,127 +115,167 @@ struct recurrent_step {
     /// `state` and `prepared` are aligned; y takes the Units outputs, or is null.
     template <bool Hoisted>
     static STRATA_INLINE void run(const T* x, const T* prepared, T* state, T* y) {
-        if constexpr (turns) {
+        pass<Hoisted> p{x, prepared, state, state, state + carry_offset, y};
+        if constexpr (holds_all && !turns) return p.template walk<false>();
+        else {
             T* turn = state + turn_offset;
-            if (*turn == T(0)) {
-                for (std::size_t v = 0; v < vectors; ++v) vector_step<Hoisted>(v, x, prepared, state, state + padded, state + carry_offset, y);
-                *turn = T(1);
-            } else {
-                for (std::size_t v = vectors; v-- > 0;) vector_step<Hoisted>(v, x, prepared, state + padded, state, state + carry_offset, y);
-                *turn = T(0);
-            }
-        } else if constexpr (head > 0) {
-            V all[vectors][gates];
-            STRATA_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) begin<Hoisted>(v, x, prepared, all[v]);
-            const T* w = prepared + head_offset;
-            const T* h = state;
-            STRATA_UNROLL
-            for (std::size_t k = 0; k < head; ++k, w += columns) {
-                const V value(h[k]);
-                STRATA_UNROLL
-                for (std::size_t v = 0; v < vectors; ++v) {
-                    STRATA_UNROLL
-                    for (std::size_t g = 0; g < gates; ++g)
-                        all[v][g] = multiply_add(value, load_as<V>(w + (v * gates + g) * L), all[v][g]);
-                }
-            }
-            STRATA_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) {
-                add_tail(v, prepared, state, all[v]);
-                finish<Hoisted>(v, x, prepared, all[v], state, state, state + carry_offset, y);
-            }
-        } else {
-            V all[vectors][gates];
-            STRATA_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) {
-                begin<Hoisted>(v, x, prepared, all[v]);
-                add_tail(v, prepared, state, all[v]);
-            }
-            STRATA_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) finish<Hoisted>(v, x, prepared, all[v], state, state, state + carry_offset, y);
+            const bool back = *turn != T(0);
+            *turn = back ? T(0) : T(1);
+            p.h = state + (back ? padded : 0);
+            p.next = state + (back ? 0 : padded);
+            if constexpr (!holds_all) for (std::size_t v = 0; v < vectors; ++v) p.alone(back ? vectors - 1 - v : v);
+            else if (back) p.template walk<true>();
+            else p.template walk<false>();
         }
     }
 
 private:
     template <bool Hoisted>
-    static STRATA_INLINE void vector_step(std::size_t v, const T* x, const T* prepared, const T* h, T* next, T* carry, T* y) {
-        V own[gates];
-        begin<Hoisted>(v, x, prepared, own);
-        add_tail(v, prepared, h, own);
-        finish<Hoisted>(v, x, prepared, own, h, next, carry, y);
-    }
-    /// x times column block g of the kernel for vector v.
-    static STRATA_INLINE V times_kernel(std::size_t v, std::size_t g, const T* x, const T* prepared, V sum) {
-        for (std::size_t f = 0; f < Features; ++f)
-            sum = multiply_add(V(x[f]), load_as<V>(prepared + kernel.offset(f, (v * gates + g) * L)), sum);
-        return sum;
-    }
-    template <bool Hoisted>
-    static STRATA_INLINE V input_part(std::size_t v, std::size_t g, const T* x, const T* prepared) {
-        const V bias = load_as<V>(prepared + bias_offset + (v * sums + Cell::input_sum(g)) * L);
-        if constexpr (Hoisted) return bias + load_as<V>(x + (v * gates + g) * L);
-        else return times_kernel(v, g, x, prepared, bias);
-    }
-    template <bool Hoisted>
-    static STRATA_INLINE void begin(std::size_t v, const T* x, const T* prepared, V (&own)[gates]) {
-        STRATA_UNROLL
-        for (std::size_t g = 0; g < gates; ++g)
-            own[g] = Cell::input_sum(g) == g ? input_part<Hoisted>(v, g, x, prepared)
-                                             : load_as<V>(prepared + bias_offset + (v * sums + g) * L);
-    }
-    /// Adds the last rows of the recurrent kernel to the sums of vector v, in `chains` independent chains.
-    static STRATA_INLINE void add_tail(std::size_t v, const T* prepared, const T* state, V (&own)[gates]) {
-        const T* w = prepared + tail_offset + v * tail * gates * L;
-        const T* h = state + head;
-        V more[chains][gates];
-        STRATA_UNROLL
-        for (std::size_t c = 1; c < chains; ++c) {
+    struct pass {
+        const T* x;
+        const T* prepared;
+        const T* h;
+        T* next;
+        T* carries;
+        T* y;
+
+        /// All sums at once. Back: from the last row to the first ones.
+        template <bool Back>
+        STRATA_INLINE void walk() const {
+            V all[vectors][sums];
+            begin<vectors>(0, all);
+            if constexpr (Back) {
+                rows<last, Units - 1, -1>(all);
+                rows<middle, first + middle - 1, -1>(all);
+            } else {
+                rows<first, 0, 1>(all);
+                rows<middle, first, 1>(all);
+            }
             STRATA_UNROLL
-            for (std::size_t g = 0; g < gates; ++g) more[c][g] = V(T(0));
-        }
-        constexpr std::size_t block = tail <= 16 ? tail : 8, blocks = tail / block, rest = tail % block;
-        for (std::size_t b = 0; b < blocks; ++b, w += block * gates * L, h += block) {
-            if constexpr (blocks > 1) STRATA_KEEP_LOOP(w);
-            rows<block>(w, h, own, more);
-        }
-        rows<rest>(w, h, own, more);
-        STRATA_UNROLL
-        for (std::size_t c = 1; c < chains; ++c) {
-            STRATA_UNROLL
-            for (std::size_t g = 0; g < gates; ++g) own[g] = own[g] + more[c][g];
-        }
-    }
-    template <std::size_t Count>
-    static STRATA_INLINE void rows(const T* w, const T* h, V (&own)[gates], V (&more)[chains][gates]) {
-        STRATA_UNROLL
-        for (std::size_t k = 0; k < Count; ++k) {
-            const V value(h[k]);
-            STRATA_UNROLL
-            for (std::size_t g = 0; g < gates; ++g) {
-                V& sum = k % chains == 0 ? own[g] : more[k % chains][g];
-                sum = multiply_add(value, load_as<V>(w + (k * gates + g) * L), sum);
+            for (std::size_t i = 0; i < vectors; ++i) {
+                const std::size_t v = turns && !Back ? vectors - 1 - i : i;
+                add_alone<Back ? first : last, Back ? 0 : Units - last>(v, all[v]);
+                finish(v, all[v]);
             }
         }
-    }
-    template <bool Hoisted>
-    static STRATA_INLINE void finish(std::size_t v, const T* x, const T* prepared, const V (&own)[gates], const T* h,
-                                     T* next, T* carries, T* y) {
-        V z[sums];
-        STRATA_UNROLL
-        for (std::size_t g = 0; g < gates; ++g) {
-            z[g] = own[g];
-            if (Cell::input_sum(g) != g) z[Cell::input_sum(g)] = input_part<Hoisted>(v, g, x, prepared);
+        /// All of one vector.
+        STRATA_INLINE void alone(std::size_t v) const {
+            V own[1][sums];
+            begin<1>(v, own);
+            add_alone<last, 0>(v, own[0]);
+            finish(v, own[0]);
         }
-        const V last = load_as<V>(h + v * L);
-        V carry = Cell::has_carry ? load_as<V>(static_cast<const T*>(carries) + v * L) : last;
-        V out = last;
-        if constexpr (Cell::template is_scaled<T>) out = Cell::advance_scaled(z, last, carry);
-        else out = Cell::advance(z, last, carry);
-        if constexpr (Cell::has_carry) store_as<V>(carries + v * L, carry);
-        store_as<V>(next + v * L, out);
-        if (y != nullptr) store_partial_as<V>(y + v * L, out, std::min(L, Units - v * L));
-    }
+
+        /// Biases and the input's part of the sums of Count vectors from v on.
+        template <std::size_t Count>
+        STRATA_INLINE void begin(std::size_t v, V (&all)[Count][sums]) const {
+            STRATA_UNROLL
+            for (std::size_t i = 0; i < Count; ++i) {
+                STRATA_UNROLL
+                for (std::size_t s = 0; s < sums; ++s)
+                    all[i][s] = load_as<V>(prepared + bias_offset + ((v + i) * sums + s) * L);
+            }
+            const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
+            if constexpr (Hoisted) {
+                STRATA_UNROLL
+                for (std::size_t i = 0; i < Count; ++i) {
+                    STRATA_UNROLL
+                    for (std::size_t g = 0; g < gates; ++g) {
+                        V& sum = all[i][Cell::input_sum(g)];
+                        sum = sum + load_as<V>(x + column(i, g));
+                    }
+                }
+            } else {
+                for (std::size_t f = 0; f < Features; ++f) {
+                    const V factor(x[f]);
+                    STRATA_UNROLL
+                    for (std::size_t i = 0; i < Count; ++i) {
+                        STRATA_UNROLL
+                        for (std::size_t g = 0; g < gates; ++g) {
+                            V& sum = all[i][Cell::input_sum(g)];
+                            sum = multiply_add(factor, load_as<V>(prepared + kernel.offset(f, column(i, g))), sum);
+                        }
+                    }
+                }
+            }
+        }
+        /// Adds Count rows from From on, in steps of Step, to the sums of all vectors.
+        template <std::size_t Count, std::size_t From, int Step>
+        STRATA_INLINE void rows(V (&all)[vectors][sums]) const {
+            constexpr auto step = Count < 2 ? std::ptrdiff_t{0}
+                                            : static_cast<std::ptrdiff_t>(row_offset(From + static_cast<std::size_t>(Step), 0)) -
+                                                  static_cast<std::ptrdiff_t>(row_offset(From, 0));
+            constexpr std::size_t to_vector = row_offset(From, vectors > 1 ? 1 : 0) - row_offset(From, 0);
+            const T* w = prepared + (Count > 0 ? row_offset(From, 0) : 0);
+            const T* value = h + From;
+            if constexpr (Count * vectors * gates <= 192) {
+                STRATA_UNROLL
+                for (std::size_t k = 0; k < Count; ++k, w += step, value += Step) add_row<to_vector>(*value, w, all);
+            } else {
+                for (std::size_t k = 0; k < Count; ++k, w += step, value += Step) {
+                    STRATA_KEEP_LOOP(w);
+                    add_row<to_vector>(*value, w, all);
+                }
+            }
+        }
+        template <std::size_t ToVector>
+        static STRATA_INLINE void add_row(T value, const T* w, V (&all)[vectors][sums]) {
+            const V factor(value);
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < vectors; ++v) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g)
+                    all[v][g] = multiply_add(factor, load_as<V>(w + v * ToVector + g * L), all[v][g]);
+            }
+        }
+        /// Adds Count rows from From on to the sums of vector v, in independent chains.
+        template <std::size_t Count, std::size_t From>
+        STRATA_INLINE void add_alone(std::size_t v, V (&own)[sums]) const {
+            constexpr std::size_t chains = gates == 1 ? 4 : 2;
+            constexpr std::size_t block = Count <= 16 ? Count : 8, blocks = block == 0 ? 0 : Count / block;
+            V more[chains][gates];
+            STRATA_UNROLL
+            for (std::size_t c = 1; c < chains; ++c) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) more[c][g] = V(T(0));
+            }
+            const T* w = prepared + row_offset(From, v);
+            const T* value = h + From;
+            for (std::size_t b = 0; b < blocks; ++b, w += block * gates * L, value += block) {
+                if constexpr (blocks > 1) STRATA_KEEP_LOOP(w);
+                add_rows<block>(value, w, own, more);
+            }
+            if constexpr (block > 0) add_rows<Count % block>(value, w, own, more);
+            STRATA_UNROLL
+            for (std::size_t c = 1; c < chains; ++c) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) own[g] = own[g] + more[c][g];
+            }
+        }
+        template <std::size_t Count, std::size_t Chains>
+        static STRATA_INLINE void add_rows(const T* value, const T* w, V (&own)[sums], V (&more)[Chains][gates]) {
+            STRATA_UNROLL
+            for (std::size_t k = 0; k < Count; ++k) {
+                const V factor(value[k]);
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) {
+                    V& sum = k % Chains == 0 ? own[g] : more[k % Chains][g];
+                    sum = multiply_add(factor, load_as<V>(w + (k * gates + g) * L), sum);
+                }
+            }
+        }
+        /// The gates of vector v.
+        STRATA_INLINE void finish(std::size_t v, const V (&z)[sums]) const {
+            const V before = load_as<V>(h + v * L);
+            V carry = Cell::has_carry ? load_as<V>(static_cast<const T*>(carries) + v * L) : before;
+            V out = before;
+            if constexpr (Cell::template is_scaled<T>) out = Cell::advance_scaled(z, before, carry);
+            else out = Cell::advance(z, before, carry);
+            if constexpr (Cell::has_carry) store_as<V>(carries + v * L, carry);
+            store_as<V>(next + v * L, out);
+            if (y != nullptr) store_partial_as<V>(y + v * L, out, std::min(L, Units - v * L));
+        }
+    };
 };
 
 }  // namespace STRATA_ISA

@@ -50,11 +50,13 @@ struct lstm_cell {
     /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e + 2)).
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
-        const V i = V(1) + power_of_two(z[0]), f = V(1) + power_of_two(z[1]), o = V(1) + power_of_two(z[3]);
+        const V scale(static_cast<float>(2.0 * log2_e));
+        const V forget = power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
+        const V i = V(1) + power_of_two(z[0]), o = V(1) + power_of_two(z[3]);
         const V e = power_of_two_less_one(z[2]);
         const V below = i * (e + V(2));
-        carry = multiply_add(carry, below, e * f) / (below * f);
-        const V t = power_of_two_less_one(carry * V(static_cast<float>(2.0 * log2_e)));
+        carry = multiply_add(carry, below, e * scaled_f) / (below * f);
+        const V t = power_of_two_less_one(carry);
         return t / ((t + V(2)) * o);
     }
 };
