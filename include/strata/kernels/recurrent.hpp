@@ -19,9 +19,6 @@ inline namespace STRATA_ISA {
 template <class T>
 constexpr std::size_t recurrent_lanes(std::size_t units) {
     std::size_t best = lanes<T>;
-#ifdef FORCE_L
-    return FORCE_L;
-#endif
     const auto padded = [units](std::size_t width) { return (units + width - 1) / width * width; };
     for (std::size_t width = best / 2; width * sizeof(T) >= 32; width /= 2)
         if (4 * padded(width) <= 3 * padded(best) || (units <= best && units > width)) best = width;
@@ -34,7 +31,7 @@ constexpr std::size_t recurrent_lanes(std::size_t units) {
 template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_step {
     static constexpr std::size_t L = recurrent_lanes<T>(Units);
-    using V = sized_simd<T, L>;
+    using V = simd_for<T, L>;
     static constexpr std::size_t gates = Cell::gates;
     static constexpr std::size_t sums = Cell::sums;
     static constexpr std::size_t vectors = (Units + L - 1) / L;
@@ -173,7 +170,7 @@ private:
             for (std::size_t i = 0; i < Count; ++i) {
                 STRATA_UNROLL
                 for (std::size_t s = 0; s < sums; ++s)
-                    all[i][s] = load_as<V>(prepared + bias_offset + ((v + i) * sums + s) * L);
+                    all[i][s] = load_exactly<V, L>(prepared + bias_offset + ((v + i) * sums + s) * L);
             }
             const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
             if constexpr (Hoisted) {
@@ -182,7 +179,7 @@ private:
                     STRATA_UNROLL
                     for (std::size_t g = 0; g < gates; ++g) {
                         V& sum = all[i][Cell::input_sum(g)];
-                        sum = sum + load_as<V>(x + column(i, g));
+                        sum = sum + load_exactly<V, L>(x + column(i, g));
                     }
                 }
             } else {
@@ -193,7 +190,7 @@ private:
                         STRATA_UNROLL
                         for (std::size_t g = 0; g < gates; ++g) {
                             V& sum = all[i][Cell::input_sum(g)];
-                            sum = multiply_add(factor, load_as<V>(prepared + kernel.offset(f, column(i, g))), sum);
+                            sum = multiply_add(factor, load_exactly<V, L>(prepared + kernel.offset(f, column(i, g))), sum);
                         }
                     }
                 }
@@ -225,7 +222,7 @@ private:
             for (std::size_t v = 0; v < vectors; ++v) {
                 STRATA_UNROLL
                 for (std::size_t g = 0; g < gates; ++g)
-                    all[v][g] = multiply_add(factor, load_as<V>(w + v * ToVector + g * L), all[v][g]);
+                    all[v][g] = multiply_add(factor, load_exactly<V, L>(w + v * ToVector + g * L), all[v][g]);
             }
         }
         /// Adds Count rows from From on to the sums of vector v, in independent chains.
@@ -260,20 +257,24 @@ private:
                 STRATA_UNROLL
                 for (std::size_t g = 0; g < gates; ++g) {
                     V& sum = k % Chains == 0 ? own[g] : more[k % Chains][g];
-                    sum = multiply_add(factor, load_as<V>(w + (k * gates + g) * L), sum);
+                    sum = multiply_add(factor, load_exactly<V, L>(w + (k * gates + g) * L), sum);
                 }
             }
         }
         /// The gates of vector v.
         STRATA_INLINE void finish(std::size_t v, const V (&z)[sums]) const {
-            const V before = load_as<V>(h + v * L);
-            V carry = Cell::has_carry ? load_as<V>(static_cast<const T*>(carries) + v * L) : before;
+            const V before = load_exactly<V, L>(h + v * L);
+            V carry = Cell::has_carry ? load_exactly<V, L>(static_cast<const T*>(carries) + v * L) : before;
             V out = before;
             if constexpr (Cell::template is_scaled<T>) out = Cell::advance_scaled(z, before, carry);
             else out = Cell::advance(z, before, carry);
-            if constexpr (Cell::has_carry) store_as<V>(carries + v * L, carry);
-            store_as<V>(next + v * L, out);
-            if (y != nullptr) store_partial_as<V>(y + v * L, out, std::min(L, Units - v * L));
+            if constexpr (Cell::has_carry) store_exactly<L>(carries + v * L, carry);
+            store_exactly<L>(next + v * L, out);
+            if (y == nullptr) return;
+            if (Units % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);
+            alignas(64) T elements[L];
+            store_exactly<L>(elements, out);
+            for (std::size_t i = 0; i < Units % L; ++i) y[v * L + i] = elements[i];
         }
     };
 };

@@ -241,40 +241,6 @@ inline constexpr std::size_t vector_registers = 32;
 inline constexpr std::size_t vector_registers = 16;
 #endif
 
-/// The vector of exactly N elements of T, void where the target has none; `simd<T>` is the widest.
-#if defined(STRATA_SCALAR)
-template <class T, std::size_t N>
-using sized_simd = std::conditional_t<N == 1, scalar_batch<T>, void>;
-#else
-template <class T, std::size_t N>
-using sized_simd = xsimd::make_sized_batch_t<T, N>;
-#endif
-
-template <class V>
-STRATA_INLINE V load_as(const typename V::value_type* p) {
-#if defined(STRATA_SCALAR)
-    return *p;
-#else
-    return V::load_unaligned(p);
-#endif
-}
-template <class V>
-STRATA_INLINE void store_as(typename V::value_type* p, const V& v) {
-#if defined(STRATA_SCALAR)
-    *p = v.value;
-#else
-    v.store_unaligned(p);
-#endif
-}
-/// Writes the first n lanes to p, n <= lanes of V, and nothing past them.
-template <class V>
-STRATA_INLINE void store_partial_as(typename V::value_type* p, const V& v, std::size_t n) {
-    if (n >= V::size) return store_as<V>(p, v);
-    alignas(64) typename V::value_type buffer[V::size];
-    store_as<V>(buffer, v);
-    for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];
-}
-
 /// The first n elements at p, 0 < n <= lanes, zeros behind them; nothing past them is read.
 template <class T>
 STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
