@@ -12,10 +12,13 @@
 #include <strata/layers/gaussian_dropout.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/global_pooling2d.hpp>
+#include <strata/layers/gru.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/input.hpp>
+#include <strata/layers/lstm.hpp>
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/simple_rnn.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/model/freeze.hpp>

@@ -27,14 +27,14 @@ struct training_pass {
 
 /// The backward pass of `count` samples. dy may be overwritten, dx (null where nothing below learns) is overwritten,
 /// parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added to by the
-/// others. `derived` is what `derive` made of the weights. Behind the last element of dy kernels::gradient_slack
+/// others. `derived` is what `derive` made of the weights. What backward writes on the tape, accumulate finds there. Behind the last element of dy kernels::gradient_slack
 /// elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    const T* tape = nullptr;
+    T* tape = nullptr;
     T* dy = nullptr;
     T* dx = nullptr;
     const T* const* weights = nullptr;
