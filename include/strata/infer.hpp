@@ -5,6 +5,7 @@
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
+#include <strata/layers/bidirectional.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/dropout.hpp>
@@ -21,7 +22,9 @@
 #include <strata/layers/simple_rnn.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
+#include <strata/layers/time_distributed.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
+#include <strata/model/stream.hpp>

@@ -14,6 +14,8 @@ namespace strata {
 /// update, reset, candidate. Keras: `GRU` (reset_after=True). Cho et al. 2014.
 template <int Units, class... Options>
 struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Units, Options...> {
+    using reversed = typename reversed_layer<GRU, Units, Options...>::type;
+
     static constexpr std::string_view type = "GRU";
 
     static constexpr shape bias_extents() { return shape{2, 3 * Units}; }

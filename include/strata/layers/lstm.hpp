@@ -1,6 +1,7 @@
 // LSTM: long short-term memory.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -16,7 +17,21 @@ namespace strata {
 /// Hochreiter and Schmidhuber 1997.
 template <int Units, class... Options>
 struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>, Units, Options...> {
+    using reversed = typename reversed_layer<LSTM, Units, Options...>::type;
+
     static constexpr std::string_view type = "LSTM";
+    static constexpr std::array takes{activation_kind,
+                                      recurrent_activation<Sigmoid>::kind,
+                                      return_sequences::kind,
+                                      go_backwards::kind,
+                                      no_bias::kind,
+                                      unit_forget_bias<true>::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      recurrent_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      recurrent_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
 
     static constexpr shape bias_extents() { return shape{4 * Units}; }
     /// The forget gate's begins as one, so that the cell remembers at first.

@@ -5,8 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
 #include <strata/kernels/recurrent.hpp>
 #include <strata/kernels/recurrent_backward.hpp>
 #include <strata/kernels/reference_recurrent.hpp>
@@ -29,6 +31,18 @@ using gate_activation = typename activation_function<
 
 }  // namespace detail
 
+/// A layer that walks the other way: with go_backwards, or without it.
+template <template <int, class...> class Layer, int Units, class... Options>
+struct reversed_layer {
+    template <class... Kept>
+    static Layer<Units, Kept...> make(type_list<Kept...>);
+    using type = std::conditional_t<
+        option_list<Options...>::template has<go_backwards>,
+        decltype(make(concat_types<std::conditional_t<std::is_same_v<Options, go_backwards>, type_list<>,
+                                                      type_list<Options>>...>{})),
+        Layer<Units, Options..., go_backwards>>;
+};
+
 template <class... Options>
 using lstm_cell_of = kernels::lstm_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
 template <class... Options>
@@ -45,7 +59,6 @@ struct recurrent_layer : layer<Self, Options...> {
                                       return_sequences::kind,
                                       go_backwards::kind,
                                       no_bias::kind,
-                                      unit_forget_bias<true>::kind,
                                       kernel_initializer<Zeros>::kind,
                                       recurrent_initializer<Zeros>::kind,
                                       bias_initializer<Zeros>::kind,
@@ -126,6 +139,23 @@ struct recurrent_layer : layer<Self, Options...> {
         }
     }
 
+    template <shape In>
+    static constexpr streaming streams() {
+        return is_backwards ? streaming::none : sequences ? streaming::with_state : streaming::to_last;
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return unbounded;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state() {
+        return step_of<In, T>::state_size;
+    }
+    template <shape In, class T>
+    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
+        step_of<In, T>::template run<false>(x, weights[has_bias ? 3 : 2], state, y);
+    }
+
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {
         return training<In, T>::tape_size;
@@ -156,6 +186,7 @@ struct recurrent_layer : layer<Self, Options...> {
     static void accumulate(const gradient_pass<T>& s, team_part part) {
         using own = training<In, T>;
         const T* tape = s.tape;
+        if (s.gradients[0] == nullptr) return;
         own::accumulate_kernel(s.count, s.x, tape, s.gradients[0], s.first, part);
         own::accumulate_recurrent(s.count, tape, s.gradients[1], s.first, part);
         if constexpr (has_bias) {

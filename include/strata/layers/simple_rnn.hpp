@@ -13,6 +13,8 @@ namespace strata {
 /// recurrent_kernel (Units, Units), bias (Units). Keras: `SimpleRNN`. Elman 1990.
 template <int Units, class... Options>
 struct SimpleRNN : recurrent_layer<SimpleRNN<Units, Options...>, simple_cell_of<Options...>, Units, Options...> {
+    using reversed = typename reversed_layer<SimpleRNN, Units, Options...>::type;
+
     static constexpr std::string_view type = "SimpleRNN";
 
     static constexpr shape bias_extents() { return shape{Units}; }

@@ -26,6 +26,7 @@
 #include <strata/model/plan.hpp>
 #include <strata/model/prepare.hpp>
 #include <strata/model/state.hpp>
+#include <strata/model/stream.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/model/team_walk.hpp>
 #include <strata/model/verdicts.hpp>
@@ -162,6 +163,15 @@ public:
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
     static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
+
+    /// A stream of one channel over these weights: one time step after the other. It refers to this model; each thread
+    /// has its own.
+    auto stream() const {
+        using verdict = stream_verdict<Net, T>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return Stream<Net, T>(parameters());
+        else return refused{};
+    }
 
     // ---- Layers and weights
     // ------------------------------------------------------------------------------------------
