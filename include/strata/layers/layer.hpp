@@ -15,6 +15,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/rows.hpp>
+#include <strata/layers/streaming.hpp>
 #include <strata/layers/training.hpp>
 
 namespace strata {
@@ -124,6 +125,25 @@ struct layer {
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return false;
+    }
+
+    // ---- Streaming: one time step after the other, where the first axis of the input is time --------------------------
+
+    /// Whether and how one time step follows another. A layer that is stepped by its forward is given inputs of one step,
+    /// so that its prepared weights must not depend on how many there are.
+    template <shape In>
+    static constexpr streaming streams() {
+        return Self::is_identity ? streaming::each_step : streaming::none;
+    }
+    /// How many steps before the present one its output depends on.
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return 0;
+    }
+    /// Elements that step<In>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
+    template <shape In, class T>
+    static constexpr std::size_t state() {
+        return 0;
     }
 
     // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own

@@ -18,6 +18,7 @@
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
 #include <strata/model/forward.hpp>
+#include <strata/model/stream.hpp>
 #include <strata/model/team_walk.hpp>
 #include <strata/model/verdicts.hpp>
 #include <strata/model/weights.hpp>
@@ -93,6 +94,15 @@ public:
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
     static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
+
+    /// A stream of one channel over these weights: one time step after the other. It refers to this model; each thread
+    /// has its own.
+    auto stream() const {
+        using verdict = stream_verdict<Net, T>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return Stream<Net, T>(self().parameters());
+        else return refused{};
+    }
 
 private:
     constexpr const Self& self() const { return static_cast<const Self&>(*this); }
