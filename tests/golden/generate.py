@@ -18,6 +18,7 @@ from keras.src.legacy.saving import legacy_h5_format
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+import catalogue
 from spelling import build, random_weights, weight_names
 
 DATA = Path(__file__).parent / "data"
@@ -227,7 +228,7 @@ NETS = {
     "nested_conv_before_pool": net("Input<8, 9, 2>{}", "Sequential{Conv2D<5, 3>{}}", "ReLU{}", "MaxPooling2D<2>{}"),
 }
 
-FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS}
+FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS} | catalogue.FAMILIES
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -295,6 +296,7 @@ def write_family(folder, family, cases):
         if family == "activation":
             x *= 6.5
             x.flat[:EDGES.size] = EDGES[:x.size]
+        x = catalogue.inputs(spelling, rng, x)
         tensors |= {f"{case}/w{i}": weight for i, weight in enumerate(weights)}
         tensors |= {f"{case}/x": x, f"{case}/y": expected(spelling, weights, x)}
         lines.append(f"GOLDEN_CASE({case}, {spelling})")

@@ -21,6 +21,8 @@ SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
     "Flatten": 0, "Reshape": 1, "Dropout": 1,
 }
+# Layers that other files of this folder build: from a Term, the Keras layer.
+MAKERS = {}
 # Activations that Keras has as layers of their own; the others are Activation layers.
 ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
 
@@ -80,6 +82,9 @@ def option(term):
         "frozen": lambda: ("trainable", False),
         "kernel_regularizer": lambda: ("kernel_regularizer", regularizer(term.arguments[0])),
         "bias_regularizer": lambda: ("bias_regularizer", regularizer(term.arguments[0])),
+        "epsilon": lambda: ("epsilon", float(term.arguments[0].name)),
+        "no_center": lambda: ("center", False),
+        "no_scale": lambda: ("scale", False),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
 
@@ -102,6 +107,8 @@ def layer(term):
         return getattr(keras.layers, term.name)()
     if term.name in ACTIVATIONS:
         return keras.layers.Activation(activation(term))
+    if term.name in MAKERS:
+        return MAKERS[term.name](term)
     count = SIZES[term.name]
     sizes = [size(argument) for argument in term.arguments[:count]]
     options = dict(option(argument) for argument in term.arguments[count:])
@@ -116,12 +123,20 @@ def build(spelling, dtype="float32"):
     return layer(parse(spelling))
 
 
+# How the weights of a name are drawn that are not drawn around zero: lowest, highest value.
+RANGES = {"gamma": (0.5, 1.5), "scale": (0.5, 1.5), "variance": (0.2, 2), "embeddings": (-1, 1), "alpha": (-0.5, 0.5)}
+
+
 def random_weights(model, rng):
-    """Values exact in float32, scaled so that activations keep their size from layer to layer."""
+    """Values exact in float32, scaled so that activations keep their size from layer to layer; integers stay such."""
     result = []
     for weight in model.weights:
         bound = np.sqrt(6 / np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.5
-        result.append(rng.uniform(-bound, bound, weight.shape).astype(np.float32))
+        if "int" in weight.dtype:
+            result.append(np.asarray(rng.integers(1, 1000, weight.shape), np.float32))
+        else:
+            low, high = RANGES.get(weight.name, (-bound, bound))
+            result.append(np.asarray(rng.uniform(low, high, weight.shape), np.float32))
     return result
 
 

@@ -121,6 +121,8 @@ struct layer {
     // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
     // ----------
 
+    /// Whether it gives the gradient of its input; where it does not, nothing in front of it can be trained.
+    static constexpr bool is_differentiable = true;
     /// Whether it acts by chance when training, so that it runs even where nothing learns.
     static constexpr bool is_random = false;
     /// Elements per sample that are kept from forward to backward besides the layer's input and output.

@@ -79,6 +79,24 @@ struct direct {
 
 }  // namespace algorithm
 
+/// What a normalisation adds to a variance, so that it never divides by zero; each layer has its default. Keras:
+/// `epsilon=`.
+template <double Value>
+struct epsilon {
+    static constexpr std::string_view kind = "epsilon<...>";
+    static constexpr double value = Value;
+};
+
+/// A normalisation adds no beta. Keras: `center=False`.
+struct no_center {
+    static constexpr std::string_view kind = "no_center";
+};
+
+/// A normalisation multiplies with no gamma. Keras: `scale=False`.
+struct no_scale {
+    static constexpr std::string_view kind = "no_scale";
+};
+
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>
 struct kernel_initializer {
