@@ -65,14 +65,14 @@ MAKERS |= {name: lambda term, name=name: made(name, sides(term.arguments[0]))
            for name in ("ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D")}
 
 
-def inputs(spelling, rng, x):
-    """What an Embedding at the front looks up: numbers of its words, the first and the last among them."""
+def inputs(spelling, rng, x, offset=0):
+    """What an Embedding at the front looks up: numbers of its words, the first and the last among them, plus an offset."""
     first = re.match(r"Sequential\{Input<[^>]*>\{\}, Embedding<(\d+)", spelling)
     if first is None:
         return x
     words = rng.integers(0, int(first[1]), x.shape).astype(np.float32)
     words.flat[0], words.flat[-1] = 0, int(first[1]) - 1
-    return words
+    return words + np.float32(offset)
 
 
 # ---- Cases ----------------------------------------------------------------------------------------------------------------
@@ -164,3 +164,40 @@ EMBEDDING = {
 }
 
 FAMILIES = {"rearrange": REARRANGE, "normalization": NORMALIZATION, "embedding": EMBEDDING}
+
+
+def training(images, maps):
+    """Nets that are trained: images ends in logits of classes, maps is compared value by value."""
+    return {
+        "permute": images("5, 4, 3", "Conv2D<4, 2, Tanh>{}", "Permute<axes{3, 1, 2}>{}", "Dense<5, Tanh>{}", "Permute<axes{2, 1, 3}>{}",
+                          "Flatten<>{}"),
+        "padding": images("5, 4, 2", "Conv2D<4, 2, Tanh>{}", "ZeroPadding2D<border{1, 0, 2, 1}>{}", "Conv2D<3, 3, Tanh>{}",
+                          "Cropping2D<border{0, 1, 1, 0}>{}", "Flatten<>{}"),
+        "steps": images("6, 3", "Dense<4, Tanh>{}", "ZeroPadding1D<ends{1, 2}>{}", "Dense<5, Tanh>{}", "Cropping1D<2>{}",
+                        "UpSampling1D<2>{}", "Dense<3, Tanh>{}", "Flatten<>{}"),
+        "repeat_vector": maps("6", "Dense<5, Tanh>{}", "RepeatVector<3>{}", "Dense<4, Tanh>{}"),
+        "up_sampling": images("3, 4, 2", "Conv2D<4, 2, Tanh>{}", "UpSampling2D<window{3, 2}>{}", "Conv2D<3, 2, Tanh>{}", "Flatten<>{}"),
+        "bilinear": images("3, 4, 2", "Conv2D<4, 2, Tanh>{}", "UpSampling2D<window{3, 2}, interpolation::bilinear>{}",
+                           "Conv2D<3, 2, Tanh>{}", "Flatten<>{}"),
+        "layer_normalization": images("6", "Dense<7, Tanh>{}", "LayerNormalization<>{}", "Dense<17, Tanh>{}",
+                                      "LayerNormalization<epsilon<0.1>, no_center>{}"),
+        "layer_normalization_rows": images("4, 5", "LayerNormalization<>{}", "Dense<6, Tanh>{}", "LayerNormalization<no_scale>{}",
+                                           "Flatten<>{}"),
+        "group_normalization": images("6, 5, 2", "Conv2D<6, 2, Tanh>{}", "GroupNormalization<3>{}", "Conv2D<4, 2, Tanh>{}",
+                                      "GroupNormalization<2, no_scale>{}", "Flatten<>{}"),
+        "rms_normalization": images("6", "Dense<7, Tanh>{}", "RMSNormalization<>{}", "Dense<17, Tanh>{}",
+                                    "RMSNormalization<epsilon<0.1>>{}"),
+        "unit_normalization": images("6", "Dense<7, Tanh>{}", "UnitNormalization<>{}", "Dense<5, Tanh>{}"),
+        "rescaling": images("6", "Rescaling<0.5, 0.1>{}", "Dense<7>{}", "Rescaling<-0.5, 1.0>{}", "Dense<5, Tanh>{}",
+                            "Rescaling<2.0>{}"),
+        "normalization": images("6", "Normalization<>{}", "Dense<7, Tanh>{}", "Normalization<>{}", "Dense<5, Tanh>{}"),
+        "embedding": images("5", "Embedding<7, 4>{}", "Flatten<>{}", "Dense<6, Tanh>{}"),
+        "embedding_wide": images("4", "Embedding<5, 35>{}", "LayerNormalization<>{}", "Flatten<>{}"),
+        "prelu": images("6", "Dense<9>{}", "PReLU<>{}", "Dense<7>{}", "PReLU<shared_axes<1>>{}"),
+        "prelu_shared": images("5, 4, 2", "Conv2D<5, 2>{}", "PReLU<shared_axes<1, 2>>{}", "Conv2D<3, 2>{}",
+                               "PReLU<shared_axes<3>>{}", "Flatten<>{}"),
+        "frozen": images("6", "Dense<7, Tanh>{}", "LayerNormalization<frozen>{}", "Dense<6, Tanh>{}", "GroupNormalization<2, frozen>{}",
+                         "Dense<5>{}", "PReLU<frozen>{}"),
+        "adam": images("5", "Embedding<7, 4>{}", "RMSNormalization<>{}", "Flatten<>{}", "Dense<6>{}", "PReLU<>{}",
+                       optimizer="Adam{.learning_rate = 0.01}"),
+    }

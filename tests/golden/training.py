@@ -276,6 +276,7 @@ FAMILIES = {
     "poolings": (POOLINGS, 6, 3),
     "activations": (ACTIVATIONS, 4, 5),
     "structures": (STRUCTURES, 20, 3),
+    "catalogue": (catalogue.training(images, maps), 6, 3),
 }
 
 # name: options of fit, samples, validation samples, then as above
@@ -440,7 +441,7 @@ def conditioned(name, run, exact, single, draw):
 
 def tensors_of(begin, data, result):
     arrays = {f"w{i}": weight for i, weight in enumerate(begin)} | data | result
-    return {name: np.ascontiguousarray(values, np.float32) for name, values in arrays.items()}
+    return {name: np.array(values, np.float32, order="C") for name, values in arrays.items()}
 
 
 def write(folder, family, tensors, lines):
@@ -462,6 +463,7 @@ def write_family(folder, family):
             x = rng.uniform(-1, 1, (steps, batch, *model.input_shape[1:])).astype(np.float32)
             if family == "activations" and case[1] != SLOW:
                 x *= 3  # reaches beyond the kinks
+            x = catalogue.inputs(case[0], rng, x, 0.25)  # which rounding does not bring to another word
             return begin, {"x": x, "y": targets(case[3], (steps, batch, *model.output_shape[1:]), rng)}
 
         # All optimizers begin from the same weights and see the same data, where that is well conditioned.

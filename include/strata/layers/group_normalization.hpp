@@ -15,8 +15,8 @@
 namespace strata {
 
 /// (..., channels), unchanged: each of Groups groups of channels with mean 0 and variance 1 over the sample, times
-/// gamma plus beta; -1: a group for each channel. Weights: gamma (channels), beta (channels). epsilon: 1e-3. Keras:
-/// `GroupNormalization(groups)`. Wu and He 2018.
+/// gamma plus beta; -1: a group for each channel. Weights: gamma (channels), beta (channels). `epsilon` is 1e-3 where
+/// none is given. Keras: `GroupNormalization(groups)`. Wu and He 2018.
 template <int Groups = 32, class... Options>
 struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Options...> {
     using options = option_list<Options...>;

@@ -90,7 +90,7 @@ struct row_normalization : layer<Self, Options...> {
 };
 
 /// Each vector along the last axis with mean 0 and variance 1, times gamma plus beta. Weights: gamma (features), beta
-/// (features). epsilon: 1e-3. Keras: `LayerNormalization`. Ba et al. 2016.
+/// (features). `epsilon` is 1e-3 where none is given. Keras: `LayerNormalization`. Ba et al. 2016.
 template <class... Options>
 struct LayerNormalization : row_normalization<LayerNormalization<Options...>, kernels::row_norm::layer, Options...> {
     using options = option_list<Options...>;
@@ -103,8 +103,8 @@ struct LayerNormalization : row_normalization<LayerNormalization<Options...>, ke
     static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in.back()); }
 };
 
-/// Each vector along the last axis over the root of its mean square, times scale. Weights: scale (features). epsilon:
-/// 1e-6. Keras: `RMSNormalization`. Zhang and Sennrich 2019.
+/// Each vector along the last axis over the root of its mean square, times scale. Weights: scale (features).
+/// `epsilon` is 1e-6 where none is given. Keras: `RMSNormalization`. Zhang and Sennrich 2019.
 template <class... Options>
 struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernels::row_norm::rms, Options...> {
     using options = option_list<Options...>;

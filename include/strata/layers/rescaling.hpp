@@ -1,11 +1,14 @@
 // Rescaling: x scale + offset.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string_view>
 
 #include <strata/core/shape.hpp>
-#include <strata/kernels/activation.hpp>
-#include <strata/layers/activations.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/kernels/math.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata {
@@ -27,7 +30,9 @@ struct rescale {
     }
 };
 
-constexpr bool is_finite(double x) { return x - x == 0.0; }
+constexpr bool is_finite(double x) {
+    return x >= std::numeric_limits<double>::lowest() && x <= std::numeric_limits<double>::max();
+}
 
 }  // namespace detail
 
