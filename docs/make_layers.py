@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Writes docs/layers.md, the table of layers, from the comments and `takes` of the headers in include/strata/layers.
+# Writes docs/layers.md, the table of layers, from the comments and `takes` of the headers in include/strata/layers and of Residual.
 # usage: make_layers.py ROOT [--check]       --check fails where the file is not what would be written
 import re
 import sys
@@ -128,7 +128,8 @@ def row(struct, all_structs, kinds):
 
 
 def table(folder):
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.hpp"))}
+    paths = sorted([*folder.glob("*.hpp"), folder.parent / "model" / "residual.hpp"], key=lambda path: path.name)
+    texts = {path: path.read_text(encoding="utf-8") for path in paths}
     all_structs, kinds = {}, {}
     for text in texts.values():
         all_structs |= structs_of(text)

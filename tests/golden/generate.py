@@ -19,7 +19,9 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 import catalogue
+import convolutions
 from spelling import build, random_weights, weight_names
+from structure_cases import RESIDUAL
 
 DATA = Path(__file__).parent / "data"
 VERSIONS = f"Keras {keras.__version__}, backend {keras.backend.backend()}"
@@ -228,7 +230,8 @@ NETS = {
     "nested_conv_before_pool": net("Input<8, 9, 2>{}", "Sequential{Conv2D<5, 3>{}}", "ReLU{}", "MaxPooling2D<2>{}"),
 }
 
-FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS} | catalogue.FAMILIES
+FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
+            "residual": RESIDUAL, **catalogue.FAMILIES, **convolutions.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -239,6 +242,10 @@ NAMED = net("Input<12, 12, 1>{}", 'Conv2D<4, 3, ReLU, name<"stem">>{}', 'MaxPool
 NESTED = net("Input<9, 9, 2>{}", "Conv2D<3, 2>{}",
              "Sequential{Conv2D<4, 3, ReLU>{}, Conv2D<5, 2, no_bias>{}, MaxPooling2D<2>{}}",
              "Sequential{Conv2D<4, 1>{}, ReLU{}}", "Flatten<>{}", "Dense<3>{}")
+
+RESIDUALS = net("Input<7, 6, 3>{}", "Conv2D<5, 2, ReLU>{}", "Residual<Conv2D<5, 3, padding::same, ReLU>, "
+                "Conv2D<5, 3, padding::same>>{}", "ReLU{}", "Residual<Sequential<Conv2D<4, 1>, ReLU, Conv2D<6, 2, strides<2>>>, "
+                'shortcut<Conv2D<6, 2, strides<2>, no_bias>>, name<"halve">>{}', "Flatten<>{}", "Dense<3>{}")
 
 
 def save_legacy_weights(model, path):
@@ -263,6 +270,9 @@ FILES = {
     "cnn.safetensors": (CNN, save_safetensors),
     "cnn_custom_names.weights.h5": (NAMED, keras.Model.save_weights),
     "nested.weights.h5": (NESTED, keras.Model.save_weights),
+    "residual.weights.h5": (RESIDUALS, keras.Model.save_weights),
+    "residual.safetensors": (RESIDUALS, save_safetensors),
+    "legacy_residual_weights.h5": (RESIDUALS, save_legacy_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),
@@ -323,10 +333,12 @@ def write_files(folder):
     (folder / "files.inc").write_text("\n".join(lines) + "\n")
 
 
-def write_all(folder):
-    for family, cases in FAMILIES.items():
-        write_family(folder, family, cases)
-    write_files(folder / "files")
+def write_all(folder, families=(*FAMILIES, "files")):
+    for family in families:
+        if family == "files":
+            write_files(folder / "files")
+        else:
+            write_family(folder, family, FAMILIES[family])
 
 
 def contents(path):
@@ -376,8 +388,10 @@ def check(write, pattern, others=()):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="make everything again and compare it with data/")
+    parser.add_argument("families", nargs="*", help=f"only these of {', '.join([*FAMILIES, 'files'])}")
     warnings.filterwarnings("ignore")
-    if parser.parse_args().check:
+    arguments = parser.parse_args()
+    if arguments.check:
         sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*"]))
     DATA.mkdir(exist_ok=True)
-    write_all(DATA)
+    write_all(DATA, arguments.families or (*FAMILIES, "files"))

@@ -20,6 +20,9 @@ ACTIVATIONS = {
 SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
     "Flatten": 0, "Reshape": 1, "Dropout": 1,
+    "DepthwiseConv2D": 1, "SeparableConv2D": 2, "Conv2DTranspose": 2,
+    "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
+    "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
 }
 # Layers that other files of this folder build: from a Term, the Keras layer.
 MAKERS = {}
@@ -75,22 +78,59 @@ def option(term):
         return "activation", activation(term)
     if term.name.startswith("padding::"):
         return "padding", term.name.removeprefix("padding::")
+    if term.name.endswith("_regularizer"):
+        return term.name, regularizer(term.arguments[0])
     return {
         "strides": lambda: ("strides", extents(term)),
         "dilation": lambda: ("dilation_rate", extents(term)),
         "no_bias": lambda: ("use_bias", False),
         "frozen": lambda: ("trainable", False),
-        "kernel_regularizer": lambda: ("kernel_regularizer", regularizer(term.arguments[0])),
-        "bias_regularizer": lambda: ("bias_regularizer", regularizer(term.arguments[0])),
         "epsilon": lambda: ("epsilon", float(term.arguments[0].name)),
         "no_center": lambda: ("center", False),
         "no_scale": lambda: ("scale", False),
+        "depth_multiplier": lambda: ("depth_multiplier", extents(term)),
+        "groups": lambda: ("groups", extents(term)),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
 
 
+class Residual(keras.layers.Layer):
+    """Layers beside a shortcut, the input where it is empty; both are added."""
+
+    def __init__(self, main, side, **options):
+        super().__init__(**options)
+        self.layers = main + side  # so that their weights are in this order
+        self.main_count = len(main)
+
+    def call(self, x, training=None):
+        main = side = x
+        for each in self.layers[:self.main_count]:
+            main = self.run(each, main, training)
+        for each in self.layers[self.main_count:]:
+            side = self.run(each, side, training)
+        return keras.ops.add(main, side)
+
+    @staticmethod
+    def run(each, x, training):
+        return each(x, training=training) if each._call_has_training_arg else each(x)
+
+
+def residual(term):
+    options = dict(option(item) for item in term.arguments if item.name in ("name", "frozen"))
+    side = [layer(inner) for item in term.arguments if item.name == "shortcut" for inner in item.arguments]
+    main = [layer(item) for item in term.arguments if item.name not in ("name", "frozen", "shortcut")]
+    trainable = options.pop("trainable", True)
+    result = Residual(main, side, **options)
+    if not trainable:
+        result.trainable = False
+    return result
+
+
 def layer(term):
+    if term.name == "Residual":
+        return residual(term)
     if term.name == "Sequential":
+        term = term._replace(items=term.items or term.arguments)
         options = dict(option(item) for item in term.items if item.name in ("name", "frozen"))
         trainable = options.pop("trainable", True)
         model = keras.Sequential([layer(item) for item in term.items if item.name not in ("name", "frozen")], **options)
@@ -149,7 +189,7 @@ def weight_names(model, prefix=""):
         if re.fullmatch(made + r"(_\d+)?", name):
             name = f"{made}_{counts[made]}" if counts[made] else made
             counts[made] += 1
-        if isinstance(inner, keras.Sequential):
+        if isinstance(inner, (keras.Sequential, Residual)):
             yield from weight_names(inner, f"{prefix}{name}/")
         else:
             yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

@@ -18,7 +18,7 @@ template <class Net>
 using data_of = Dataset<double, Net::input_shape(), double, Net::output_shape()>;
 
 template <class Net>
-data_of<Net> random_data(std::size_t count, random_engine& engine) {
+data_of<Net> random_samples(std::size_t count, random_engine& engine) {
     data_of<Net> data;
     std::vector<double> x(Net::input_shape().size()), y(Net::output_shape().size());
     for (std::size_t i = 0; i < count; ++i) {
@@ -37,7 +37,7 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
     constexpr std::uint64_t seed = 20;
     INFO(Net::summary().str() << "seed " << seed);
     random_engine engine(seed);
-    const auto data = random_data<Net>(count, engine);
+    const auto data = random_samples<Net>(count, engine);
     auto model = Net::template build<double>({.seed = seed});
     for (const auto& weight : model.weights())
         for (std::size_t i = 0; i < weight.size(); ++i) weight.write(i, weight[i] + engine.uniform(-0.2, 0.2));

@@ -39,6 +39,7 @@ void append_layers(std::vector<std::pair<std::string, std::string>>& result, con
     };
     const auto all = [&]<class... Layers>(type_list<Layers...>) { (visit(static_cast<const Layers*>(nullptr)), ...); };
     all(layers_of<Net>{});
+    if constexpr (detail::forked<Net>) result.emplace_back(std::string(Net::join::type), container);
 }
 
 /// The weights of a net as files see them.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/rows_product.hpp>
@@ -70,20 +71,25 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
     return Activation::apply(sums[0] + sums[1]);
 }
 
+/// Some panels of one row: y (F) = activation(x (K) weights + bias).
+template <std::size_t K, std::size_t F, class Activation, class T>
+STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+    for (std::size_t p = which.begin; p < which.end; ++p)
+        row_times_panel<NR, (K >= 64 ? 8 : K >= 8 ? 4 : 1), Activation>(
+            K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr, y + p * width,
+            std::min(width, F - p * width));
+}
+
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
+    if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
     if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
-    for (std::size_t p = 0; p < panel_count; ++p) {
-        const T* w = weights + p * K * width;
-        const T* b = bias != nullptr ? bias + p * width : nullptr;
-        const std::size_t columns = std::min(width, F - p * width);
-        if constexpr (N == 1)
-            row_times_panel<NR, (K >= 64 ? 8 : K >= 8 ? 4 : 1), Activation>(K, x, w, b, y + p * width, columns);
-        else
-            rows_times_panel<N, NR, Activation>(tile_input{.length = K, .row_step = K}, x, w, b, y + p * width, F,
-                                                columns);
-    }
+    for (std::size_t p = 0; p < panel_count; ++p)
+        rows_times_panel<N, NR, Activation>(tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
+                                            bias != nullptr ? bias + p * width : nullptr, y + p * width, F,
+                                            std::min(width, F - p * width));
 }
 
 /// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)

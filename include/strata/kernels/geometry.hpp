@@ -22,6 +22,21 @@ struct conv2d_geometry {
     friend constexpr bool operator==(const conv2d_geometry&, const conv2d_geometry&) = default;
 };
 
+/// A depthwise convolution over (ih, iw, channels): output channel c multiplier + m is input channel c under filter m
+/// of its own.
+struct depthwise_geometry {
+    sliding_axis height{};
+    sliding_axis width{};
+    std::size_t channels = 1;
+    std::size_t multiplier = 1;
+
+    constexpr std::size_t in_size() const { return height.input * width.input * channels; }
+    constexpr std::size_t out_channels() const { return channels * multiplier; }
+    constexpr std::size_t out_size() const { return height.output * width.output * out_channels(); }
+    constexpr std::size_t taps() const { return height.kernel * width.kernel; }
+    friend constexpr bool operator==(const depthwise_geometry&, const depthwise_geometry&) = default;
+};
+
 /// A pooling over (ih, iw, channels).
 struct pool2d_geometry {
     sliding_axis height{};

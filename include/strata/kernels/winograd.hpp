@@ -137,19 +137,15 @@ STRATA_NOINLINE void winograd_output(const T* m, std::size_t pos_step, const T* 
         const bool whole = n == L && columns == M;
         STRATA_UNROLL
         for (std::size_t i = 0; i < M; ++i) {
-            if (i == rows) break;
             simd<T> d[A], r[M];
             STRATA_UNROLL
             for (std::size_t j = 0; j < A; ++j) d[j] = half[j][i];
             transform::output(d, r);
-            T* row = y + i * row_step;
-            if (whole) {
-                STRATA_UNROLL
-                for (std::size_t j = 0; j < M; ++j) store<T>(row + j * pixel_step, Activation::apply(r[j] + offset));
-            } else {
-                STRATA_UNROLL
-                for (std::size_t j = 0; j < M; ++j)
-                    if (j < columns) store_partial<T>(row + j * pixel_step, Activation::apply(r[j] + offset), n);
+            STRATA_UNROLL
+            for (std::size_t j = 0; j < M; ++j) {
+                T* pixel = y + i * row_step + j * pixel_step;
+                if (whole && i < rows) store<T>(pixel, Activation::apply(r[j] + offset));
+                else if (i < rows && j < columns) store_partial<T>(pixel, Activation::apply(r[j] + offset), n);
             }
         }
     }

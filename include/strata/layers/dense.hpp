@@ -7,6 +7,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/layers/activations.hpp>
@@ -67,6 +68,20 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         run<In, N>(x, weights, y, Fused{});
     }
 
+    /// A vector's weights panel by panel.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        const bool divides = In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+        return divides ? (features + kernels::panel_width<T>(features) - 1) / kernels::panel_width<T>(features) : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range panels) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(x, weights[0], bias, y,
+                                                                                             panels);
+    }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;

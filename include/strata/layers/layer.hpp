@@ -111,6 +111,12 @@ struct layer {
         return 0;
     }
 
+    /// Parts of one sample's output that threads may make by themselves, where it is not made by rows:
+    /// forward_parts<In, Fused>(x, weights, y, parts).
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return 1;
+    }
     /// Whether one sample whose sizes fit into a vector can stay in a register from layer to layer:
     /// forward_in_vector<In, Fused>(x, weights) gives a vector of a vector. Lanes past the sizes may hold anything.
     template <shape In, class Fused>

@@ -61,6 +61,11 @@ struct same {
     static constexpr std::string_view kind = "padding::...";
     static constexpr padding_mode value = padding_mode::same;
 };
+/// In front alone, for one axis.
+struct causal {
+    static constexpr std::string_view kind = "padding::...";
+    static constexpr padding_mode value = padding_mode::causal;
+};
 
 }  // namespace padding
 
@@ -96,6 +101,16 @@ struct no_center {
 struct no_scale {
     static constexpr std::string_view kind = "no_scale";
 };
+
+/// How much memory a model takes for its activations; an option of a Sequential.
+namespace memory {
+
+/// As little as its layers allow, whatever the time: every chain of maps runs over the smallest bands of rows.
+struct smallest {
+    static constexpr std::string_view kind = "memory::...";
+};
+
+}  // namespace memory
 
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>

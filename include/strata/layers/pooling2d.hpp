@@ -31,7 +31,17 @@ struct pooling2d : layer<Self, Options...> {
         return output(in).size() * windows.height(in).kernel * windows.width(in).kernel;
     }
 
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        constexpr auto h = geometry(In).height;
+        return {.span = h.kernel, .stride = h.stride, .before = h.before};
+    }
+
 protected:
+    template <class Reduction, shape In, class T>
+    static void reduce_rows(const row_pass<T>& s) {
+        kernels::pool2d_rows<Reduction>(geometry(In), s.x, s.in_begin, s.y, s.out);
+    }
     template <class Spread, shape In, class T>
     static void spread(const gradient_pass<T>& s) {
         if (s.dx == nullptr) return;
@@ -54,6 +64,10 @@ struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...
         for (std::size_t n = 0; n < N; ++n) kernels::max_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
     }
     template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        MaxPooling2D::template reduce_rows<kernels::take_max, In>(s);
+    }
+    template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         MaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
     }
@@ -68,6 +82,10 @@ struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Op
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         constexpr auto g = AveragePooling2D::geometry(In);
         for (std::size_t n = 0; n < N; ++n) kernels::average_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        AveragePooling2D::template reduce_rows<kernels::take_mean, In>(s);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {

@@ -30,6 +30,8 @@ struct window_options {
             return refuse("window, strides, dilation >= 1", sizes(), "write sizes of at least 1");
         if (stride != window{1} && dilation != window{1})
             return refuse("strides or dilation, not both", sizes(), "leave one of them at 1");
+        if (mode == padding_mode::causal)
+            return refuse("padding::valid or padding::same", "padding::causal", "take a layer for (steps, channels)");
         if (in.rank() != 3)
             return refuse("(height, width, channels)", to_text(in), "put Reshape<shape{h, w, c}> before it");
         if (height(in).output == 0 || width(in).output == 0)

@@ -25,16 +25,16 @@ struct training_pass {
     random_stream random{};
 };
 
-/// The backward pass of `count` samples. dy may be overwritten, dx (null where nothing below learns) is overwritten,
-/// parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added to by the
-/// others. `derived` is what `derive` made of the weights. Behind the last element of dy kernels::gradient_slack
-/// elements may be read.
+/// The backward pass of `count` samples. dy and tape may be overwritten, dx (null where nothing below learns) is
+/// overwritten, parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added
+/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. Behind the last element of
+/// dy kernels::gradient_slack elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    const T* tape = nullptr;
+    T* tape = nullptr;
     T* dy = nullptr;
     T* dx = nullptr;
     const T* const* weights = nullptr;
@@ -54,7 +54,7 @@ struct trained_activation {
     /// y (rows, columns) is in place: the layer's linear output becomes its activated one.
     template <std::size_t Columns, class T>
     static void finish(std::size_t rows, const T*, T* y) {
-        for (std::size_t r = 0; r < rows; ++r, y += Columns) Activation::template rows<1, Columns>(y, y);
+        for (std::size_t r = 0; r < rows; ++r, y += Columns) Activation::template apply_rows<1, Columns>(y, y);
     }
     template <std::size_t Columns, class T>
     static void through(std::size_t rows, const T* y, const T*, T* dy) {

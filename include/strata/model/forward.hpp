@@ -6,16 +6,20 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
+#include <strata/model/band_walk.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
 #include <strata/model/vector_chain.hpp>
 
 namespace strata::detail {
 
-/// One inference of a tile of N samples.
-template <class Net, class T, std::size_t N>
+/// One inference of a tile of N samples, through the first Count layers of the flattened list.
+template <class Net, class T, std::size_t N, std::size_t Count = flat_count<Net>>
 struct forward_walk {
-    static constexpr const auto& plan = plan_of<Net, T, N>;
+    static constexpr const auto& plan = plan_of<Net, T, N, Count>;
 
     /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
     /// elements.
@@ -23,33 +27,82 @@ struct forward_walk {
         run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
     }
 
+    /// The step, or the chain that begins with it; Length as vector_chains says.
+    template <std::size_t Step, std::size_t Length>
+    static void run_step(const T* x, const T* parameters, T* y, T* arena) {
+        chain<Step, Length>(x, parameters, y, arena);
+    }
+
 private:
+    template <std::size_t Step>
+    using step_at = step_of<Net, T, N, Count, Step>;
+
     template <std::size_t... Step>
     static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...> all) {
         if constexpr (sizeof...(Step) == 0) {
-            std::copy_n(x, N * input_of<Net>().size(), y);
+            std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
-            (step<Step, 1>(x, parameters, y, arena), ...);
+            (constant_step<Step>(x, parameters, y, arena), ...);
         } else {
-            constexpr auto chains = vector_chains<Net, T, N>(all);
-            (step<Step, chains[Step]>(x, parameters, y, arena), ...);
+            constexpr auto chains = vector_chains<Net, T, N, Count>(all);
+            (chain<Step, chains[Step]>(x, parameters, y, arena), ...);
         }
     }
-    /// Count steps from First on: one, or a chain.
-    template <std::size_t First, std::size_t Count>
+    static constexpr const T* read(const plan_operand& what, const T* x, const T* arena) {
+        return what.from == place::input ? x : arena + what.offset;
+    }
+    static constexpr T* write(const plan_step& step, T* y, T* arena) {
+        return step.to == place::output ? y : arena + step.out_offset;
+    }
+    /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
+    template <std::size_t First, std::size_t Length>
+    static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr std::size_t size = plan.steps[First].chain;
+        if constexpr (size > 1)
+            band_walk<Net, T, Count, First>::run(read(plan.steps[First].inputs[0], x, arena), parameters,
+                                                 write(plan.steps[First + size - 1], y, arena), arena,
+                                                 {0, band_walk<Net, T, Count, First>::rows});
+        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
+        else if constexpr (size == 1 && Length > 1)
+            run_vector_chain<Net, T, Count, First>(read(plan.steps[First].inputs[0], x, arena), parameters,
+                                                   write(plan.steps[First + Length - 1], y, arena),
+                                                   std::make_index_sequence<Length>{});
+    }
+    /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
+    template <std::size_t Step>
+    static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr std::size_t size = plan.steps[Step].chain;
+        if constexpr (size == 1) {
+            step<Step>(x, parameters, y, arena);
+        } else if constexpr (size > 1) {
+            const T* from = read(plan.steps[Step].inputs[0], x, arena);
+            T* last = write(plan.steps[Step + size - 1], y, arena);
+            T* map = nullptr;
+            const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
+                using s = step_at<Step + Stage>;
+                T* to = Stage + 1 == size ? last : new T[s::out.size()]{};
+                const auto weights = s::weights::of(parameters);
+                s::layer::template forward<s::in, N, typename s::epilogue>(
+                    from, static_cast<const T* const*>(weights.data()), to, static_cast<T*>(nullptr));
+                delete[] map;
+                from = map = Stage + 1 == size ? nullptr : to;
+            };
+            [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+                (run(std::integral_constant<std::size_t, Stage>{}), ...);
+            }(std::make_index_sequence<size>{});
+        }
+    }
+    template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
-        if constexpr (Count > 0) {
-            using first = step_of<Net, T, N, First>;
-            constexpr plan_step last = plan.steps[First + Count - 1];
-            const T* from = first::plan.from == place::input ? x : arena + first::plan.in_offset;
-            T* to = last.to == place::output ? y : arena + last.out_offset;
-            if constexpr (Count > 1) {
-                run_vector_chain<Net, T, First>(from, parameters, to, std::make_index_sequence<Count>{});
-            } else {
-                const auto weights = first::weights::of(parameters);
-                first::layer::template forward<first::in, N, typename first::epilogue>(
-                    from, static_cast<const T* const*>(weights.data()), to, arena + last.scratch_offset);
-            }
+        using s = step_at<Step>;
+        const T* from = read(s::plan.inputs[0], x, arena);
+        T* to = write(s::plan, y, arena);
+        if constexpr (join_layer<typename s::layer>) {
+            s::layer::template join<s::in, typename s::epilogue>(N, from, read(s::plan.inputs[1], x, arena), to);
+        } else {
+            const auto weights = s::weights::of(parameters);
+            s::layer::template forward<s::in, N, typename s::epilogue>(
+                from, static_cast<const T* const*>(weights.data()), to, arena + s::plan.scratch_offset);
         }
     }
 };
@@ -58,6 +111,7 @@ private:
 /// most 32.
 template <class Net, class T>
 inline constexpr std::size_t batch_tile = [] {
+    if (Net::options::template has<memory::smallest>) return std::size_t{1};
     const std::size_t bytes = std::max<std::size_t>(1, make_plan<Net, T>(1).arena_size * sizeof(T));
     return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
 }();

@@ -14,6 +14,7 @@
 #include <strata/model/edit.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/names.hpp>
+#include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
 #include <strata/model/verdicts.hpp>
 
@@ -65,16 +66,21 @@ struct without_frozen_option<type_list<Items...>> {
     using type = concat_types<std::conditional_t<std::is_same_v<Items, frozen>, type_list<>, type_list<Items>>...>;
 };
 
-template <class... Items>
-    requires(Sequential<Items...>::options::template has<frozen> == false)
-struct set_frozen<Sequential<Items...>, true> {
-    using type = Sequential<frozen, Items...>;
+template <template <class...> class Group, class... Items>
+    requires(composite<Group<Items...>> && !Group<Items...>::options::template has<frozen>)
+struct set_frozen<Group<Items...>, true> {
+    using type = Group<frozen, Items...>;
 };
-template <class... Items>
-struct set_frozen<Sequential<Items...>, false> {
+template <template <class...> class Group, class... Items>
+    requires composite<Group<Items...>>
+struct set_frozen<Group<Items...>, false> {
     template <class... Kept>
-    static Sequential<typename set_frozen<Kept, false>::type...> make(type_list<Kept...>);
+    static Group<typename set_frozen<Kept, false>::type...> make(type_list<Kept...>);
     using type = decltype(make(typename without_frozen_option<type_list<Items...>>::type{}));
+};
+template <class... Layers>
+struct set_frozen<shortcut<Layers...>, false> {
+    using type = shortcut<typename set_frozen<Layers, false>::type...>;
 };
 
 /// A net with the layers of a mask frozen (or not), the others as they are. The mask counts layers, not items.

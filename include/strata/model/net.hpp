@@ -50,7 +50,19 @@ struct layers_in<type_list<Items...>> {
     using type = select_types<type_list<Items...>, layer_indices<Items...>()>;
 };
 
-/// Layers with nested models replaced by their layers.
+/// Two paths from one input, whose outputs are added: a Residual. The first `main_path_size` of its layers are one
+/// path, the others the shortcut, which may be empty.
+template <class Item>
+concept forked = composite<Item> && requires { Item::main_path_size; };
+
+/// The place of the first layer on the shortcut among a composite's layers; of one without a shortcut their number.
+template <composite Layer>
+constexpr std::size_t fork_of() {
+    if constexpr (forked<Layer>) return Layer::main_path_size;
+    else return layers_in<typename Layer::item_list>::type::size();
+}
+
+/// Layers with nested models replaced by their layers; paths stand one behind the other, and then what adds them.
 template <class Layer>
 struct flattened {
     using type = type_list<Layer>;
@@ -68,6 +80,11 @@ struct flattened_list<type_list<Layers...>> {
 };
 template <composite Layer>
 struct flattened<Layer> : flattened_list<typename layers_in<typename Layer::item_list>::type> {};
+template <forked Layer>
+struct flattened<Layer> {
+    using type = concat_types<typename flattened_list<typename layers_in<typename Layer::item_list>::type>::type,
+                              type_list<typename Layer::join>>;
+};
 
 template <class Layer>
 constexpr std::string_view given_name() {
@@ -91,7 +108,8 @@ constexpr shape stated_input(type_list<Items...>) {
 template <class Net>
 using layers_of = typename detail::layers_in<typename Net::item_list>::type;
 
-/// The layers of a net with nested models replaced by their layers: what is computed.
+/// The layers of a net with nested models replaced by their layers: what is computed. Each comes behind those that it
+/// reads.
 template <class Net>
 using flat_layers_of = typename detail::flattened<Net>::type;
 

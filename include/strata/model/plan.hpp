@@ -4,30 +4,44 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
+#include <utility>
 
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/model/bands.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
-#include <strata/model/shapes.hpp>
 
 namespace strata {
 
 /// Where a step reads or writes.
 enum class place { input, arena, output };
 
-/// One step: `count` layers from `first` on (indices into the flattened list) run as one kernel call. Offsets in
-/// elements.
+/// What a step reads; offsets in elements.
+struct plan_operand {
+    place from = place::arena;
+    std::size_t offset = 0;
+};
+
+/// One step: the layer `first` and those behind it that it runs in its epilogue (indices into the flattened list), as
+/// one kernel call.
 struct plan_step {
     std::size_t first = 0;
     std::array<std::size_t, 2> behind{};
     std::size_t behind_count = 0;
-    place from = place::arena;
+    std::array<plan_operand, 2> inputs{};
+    std::size_t input_count = 1;
     place to = place::arena;
-    std::size_t in_offset = 0;
     std::size_t out_offset = 0;
     std::size_t scratch_offset = 0;
+    bool follows = false;     // it alone reads what the step before it gives, and nothing else
+    std::size_t chain = 1;    // steps that run depth-first from this one on; 0 inside such a chain
+    std::size_t band = 0;     // rows of the chain's output made at a time, where it is made by rows
 
     /// The last layer of the step, an index into the flattened list.
     constexpr std::size_t last() const { return behind_count == 0 ? first : behind[behind_count - 1]; }
@@ -82,128 +96,246 @@ constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, st
 
 namespace detail {
 
+/// The layers of an epilogue as a type.
+template <class Layers, std::array<std::size_t, 2> Behind, std::size_t Count>
+constexpr auto epilogue_layers() {
+    if constexpr (Count == 0) return fused<>{};
+    else if constexpr (Count == 1) return fused<type_at<Behind[0], Layers>>{};
+    else return fused<type_at<Behind[0], Layers>, type_at<Behind[1], Layers>>{};
+}
+
 /// What the passes read of a layer.
 struct layer_facts {
-    bool is_identity = false;
-    bool is_view = false;
-    bool is_elementwise = false;
+    bool is_alias = false;       // gives its input, perhaps with another shape
+    bool may_overwrite = false;  // value by value: its output may lie where its input does
     std::size_t out_size = 0;
     std::size_t scratch = 0;
 };
 
 template <class T, class... Layers, std::size_t Count>
-constexpr auto facts_of(type_list<Layers...>, const std::array<shape, Count>& shapes) {
-    std::array<layer_facts, sizeof...(Layers)> facts{};
+constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
+    std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
-    ((facts[i] = {.is_identity = identity_at_inference<Layers>,
-                  .is_view = view_layer<Layers>,
-                  .is_elementwise = elementwise_layer<Layers>,
-                  .out_size = shapes[i + 1].size(),
-                  .scratch = Layers::template scratch<T>(shapes[i])},
+    ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
+                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers>,
+                  .out_size = nodes[i].out.size(),
+                  .scratch = Layers::template scratch<T>(nodes[i].in)},
       ++i),
      ...);
     return facts;
 }
 
-template <std::size_t Count>
-constexpr std::size_t computed_count(const std::array<layer_facts, Count>& facts) {
-    return static_cast<std::size_t>(
-        std::count_if(facts.begin(), facts.end(), [](const layer_facts& fact) { return !fact.is_identity; }));
+template <class... Layers>
+constexpr auto identities_among(type_list<Layers...>) {
+    return std::array<bool, sizeof...(Layers)>{identity_at_inference<Layers>...};
+}
+template <class Net>
+inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
+
+/// Which of the first `Count` layers of a net alone reads what layer I gives, identities passed over; Count where there
+/// is none.
+template <class Net, std::size_t Count, std::size_t I>
+constexpr std::size_t only_reader() {
+    std::size_t reader = I;
+    do reader = sole_reader(flat_nodes_of<Net>, Count, reader + 1);
+    while (reader < Count && identities_of<Net>[reader]);
+    return reader;
 }
 
-/// The layers that compute or reshape something, as indices into the flattened list.
-template <class Net, class T>
-inline constexpr auto computed_layers = [] {
-    constexpr auto facts = facts_of<T>(flat_layers_of<Net>{}, flat_shapes_of<Net>);
-    std::array<std::size_t, computed_count(facts)> result{};
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < facts.size(); ++i)
-        if (!facts[i].is_identity) result[next++] = i;
-    return result;
-}();
+/// The layers that run in an epilogue.
+struct fused_layers {
+    std::array<std::size_t, 2> layers{};
+    std::size_t count = 0;
+};
 
-template <class Net, class T>
-using computed_layers_of = select_types<flat_layers_of<Net>, computed_layers<Net, T>>;
-
-/// How many of the layers behind computed layer number I run in its epilogue.
-template <class Net, class T, std::size_t I>
-constexpr std::size_t fused_count() {
-    using list = computed_layers_of<Net, T>;
+/// Which of the first Count layers of a net layer I runs in its epilogue: each reads what the one before it gives, and
+/// nothing else does.
+template <class Net, std::size_t Count, std::size_t I>
+constexpr fused_layers fused_behind() {
+    using list = flat_layers_of<Net>;
     using current = type_at<I, list>;
-    constexpr shape in = flat_shapes_of<Net>[computed_layers<Net, T>[I]];
-    if constexpr (I + 2 < list::size())
-        if (current::template fuses<in, type_at<I + 1, list>, type_at<I + 2, list>>()) return 2;
-    if constexpr (I + 1 < list::size())
-        if (current::template fuses<in, type_at<I + 1, list>>()) return 1;
-    return 0;
+    constexpr shape in = flat_nodes_of<Net>[I].in;
+    if constexpr (!current::is_identity) {
+        constexpr std::size_t next = only_reader<Net, Count, I>();
+        if constexpr (next < Count) {
+            constexpr std::size_t second = only_reader<Net, Count, next>();
+            if constexpr (second < Count)
+                if (current::template fuses<in, type_at<next, list>, type_at<second, list>>())
+                    return {.layers = {next, second}, .count = 2};
+            if (current::template fuses<in, type_at<next, list>>()) return {.layers = {next, 0}, .count = 1};
+        }
+    }
+    return {};
 }
 
-template <class Net, class T, std::size_t... I>
-constexpr auto fused_counts(std::index_sequence<I...>) {
-    return std::array<std::size_t, sizeof...(I)>{fused_count<Net, T, I>()...};
+template <class Net, std::size_t Count, std::size_t... I>
+constexpr auto all_fused(std::index_sequence<I...>) {
+    return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
 }
+
+/// What the pass over chains reads of the step that begins at layer I.
+template <class Net, class T, std::size_t Count, std::size_t I>
+constexpr row_facts row_facts_of() {
+    using layer = type_at<I, flat_layers_of<Net>>;
+    constexpr fused_layers behind = fused_behind<Net, Count, I>();
+    constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
+    constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
+    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
+    row_facts facts{.window = layer::template rows<in, epilogue>()};
+    if (!facts.is_by_rows()) return {};
+    facts.in_rows = in[0];
+    facts.out_rows = out[0];
+    facts.out_row = out.size() / out[0];
+    facts.flops = layer::flops(in);
+    for (const parameter& row : layer::parameters(in)) facts.weight_bytes += row.extents.size() * sizeof(T);
+    facts.weight_bytes = std::max(facts.weight_bytes, layer::template prepared<in, T>() * sizeof(T));
+    facts.scratch = &layer::template row_scratch<in, epilogue, T>;
+    return facts;
+}
+template <class Net, class T, std::size_t Count, std::size_t... I>
+constexpr auto all_row_facts(std::index_sequence<I...>) {
+    return std::array<row_facts, sizeof...(I)>{row_facts_of<Net, T, Count, I>()...};
+}
+
+/// How many layers the flattened list of a net has.
+template <class Net>
+inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
 
 }  // namespace detail
 
-/// The plan of a net for `tile` samples at once. Identities vanish, views share their input's memory, elementwise
-/// layers work in place, layers that the one before them takes into its epilogue get no buffer.
-template <class Net, class T>
-constexpr auto make_plan(std::size_t tile) {
-    constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, flat_shapes_of<Net>);
-    constexpr auto computed = detail::computed_layers<Net, T>;
-    constexpr auto fused = detail::fused_counts<Net, T>(std::make_index_sequence<computed.size()>{});
-    execution_plan<computed.size()> plan;
+/// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
+/// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
+/// takes into its epilogue get no buffer. For one sample, steps between which a map has more than largest_map bytes run
+/// depth-first over bands of rows.
+template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
+constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr auto facts = detail::facts_of<T>(flat_layers_of<Net>{}, nodes);
+    constexpr auto fused = detail::all_fused<Net, Count>(std::make_index_sequence<Count>{});
+    execution_plan<Count> plan;
 
-    // Steps, and the buffer that each reads and writes: 0 is the model's input, a new one per result.
-    constexpr std::size_t capacity = 2 * computed.size() + 1;
-    std::array<arena_buffer, capacity> buffers{};
-    std::array<std::size_t, capacity> reads{}, writes{}, scratches{};
-    std::size_t used = 1, current = 0;
-    for (std::size_t i = 0; i < computed.size();) {
-        const detail::layer_facts& fact = facts[computed[i]];
-        if (fact.is_view) {
-            ++i;
+    // Steps; for each value the one that lies in its memory first, and for each such value the last step that reads it.
+    std::array<std::size_t, Count + 1> home{}, last_read{}, readers{};
+    std::array<bool, Count + 1> is_behind{};
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (is_behind[i]) continue;
+        if (facts[i].is_alias) {
+            home[i + 1] = home[nodes[i].inputs[0]];
             continue;
         }
-        const std::size_t s = plan.step_count++;
-        plan_step& step = plan.steps[s];
-        step.first = computed[i];
-        step.behind_count = fused[i];
-        for (std::size_t k = 0; k < fused[i]; ++k) step.behind[k] = computed[i + 1 + k];
-        const std::size_t last = computed[i + fused[i]];
-        reads[s] = current;
-        buffers[current].end = s;
-        if (!(fact.is_elementwise && current != 0)) {
-            current = used++;
-            buffers[current] = {.size = tile * facts[last].out_size, .begin = s, .end = s};
+        plan_step& step = plan.steps[plan.step_count];
+        step.first = i;
+        step.behind = fused[i].layers;
+        step.behind_count = fused[i].count;
+        step.input_count = nodes[i].input_count;
+        for (std::size_t k = 0; k < fused[i].count; ++k) is_behind[fused[i].layers[k]] = true;
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) {
+            last_read[home[nodes[i].inputs[k]]] = plan.step_count;
+            ++readers[home[nodes[i].inputs[k]]];
         }
-        writes[s] = current;
-        buffers[current].end = s;
-        scratches[s] = used;
-        buffers[used++] = {.size = fact.scratch, .begin = s, .end = s};
-        i += fused[i] + 1;
+        home[step.last() + 1] = step.last() + 1;
+        ++plan.step_count;
     }
     if (plan.step_count == 0) return plan;
+    for (std::size_t s = 1; s < plan.step_count; ++s) {
+        const std::size_t value = home[nodes[plan.steps[s].first].inputs[0]];
+        plan.steps[s].follows = plan.steps[s].input_count == 1 && value == plan.steps[s - 1].last() + 1 &&
+                                readers[value] == 1;
+    }
 
-    // The last result goes straight to the model's output; where it was made in place, its last step leaves the arena.
-    const std::size_t final_step = plan.step_count - 1, final_buffer = writes[final_step];
-    const bool in_place = reads[final_step] == final_buffer;
-    if (!in_place) buffers[final_buffer].size = 0;
-    buffers[0].size = 0;
+    // Chains over maps too large to be kept whole, one sample at a time.
+    std::array<std::size_t, Count> map_rows{}, chain_head{}, chain_tail{}, scratch{};
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        chain_head[s] = chain_tail[s] = s;
+        scratch[s] = facts[plan.steps[s].first].scratch;
+    }
+    if (tile == 1) {
+        constexpr auto by_rows = detail::all_row_facts<Net, T, Count>(std::make_index_sequence<Count>{});
+        const bool smallest = largest_map < detail::largest_whole_map;
+        for (std::size_t head = 0, size = 1; head < plan.step_count; head += size) {
+            std::array<detail::row_facts, detail::longest_chain> chain{by_rows[plan.steps[head].first]};
+            const auto continues = [&] {
+                if (size == chain.size() || head + size == plan.step_count) return false;
+                const plan_step& next = plan.steps[head + size];
+                const detail::row_facts& before = chain[size - 1];
+                return next.follows && before.is_by_rows() && by_rows[next.first].is_by_rows() &&
+                       before.out_rows * before.out_row * sizeof(T) > largest_map;
+            };
+            for (size = 1; continues(); ++size) chain[size] = by_rows[plan.steps[head + size].first];
+            if (!chain[0].is_by_rows()) continue;
+            const detail::band_plan bands = detail::choose_bands(std::span(chain).first(size), sizeof(T), smallest);
+            plan.steps[head].band = bands.rows;
+            if (size == 1 || bands.bands < 2) {
+                size = 1;
+                plan.steps[head].band = chain[0].window.unit;
+                continue;
+            }
+            plan.steps[head].chain = size;
+            for (std::size_t k = 0; k < size; ++k) {
+                if (k > 0) plan.steps[head + k].chain = 0;
+                chain_head[head + k] = head;
+                chain_tail[head + k] = head + size - 1;
+                if (k + 1 < size) map_rows[head + k] = bands.map_rows[k];
+                scratch[head] = std::max(k == 0 ? 0 : scratch[head], chain[k].scratch(bands.made[k]));
+            }
+        }
+    }
+
+    // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
+    std::array<arena_buffer, 2 * Count + 1> buffers{};
+    std::array<std::size_t, Count + 1> buffer_of{}, scratch_of{};
+    std::size_t used = 1;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        const detail::layer_facts& fact = facts[step.first];
+        const bool is_final = s + 1 == plan.step_count;
+        std::size_t target = 0;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = home[nodes[step.first].inputs[k]];
+            buffers[buffer_of[value]].end = s;
+            if (fact.may_overwrite && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
+        }
+        if (target == 0) {
+            target = used++;
+            buffers[target] = {.size = is_final ? 0 : tile * facts[step.last()].out_size, .begin = s, .end = s};
+        }
+        buffer_of[step.last() + 1] = target;
+        scratch_of[s] = chain_head[s] == s ? used++ : scratch_of[chain_head[s]];  // a chain's steps share it
+        if (chain_head[s] == s) buffers[scratch_of[s]] = {.size = scratch[s], .begin = s, .end = s};
+        if (map_rows[s] > 0) buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
+    }
+    for (arena_buffer& buffer : buffers) {  // all of a chain lives together
+        buffer.begin = chain_head[buffer.begin];
+        buffer.end = chain_tail[buffer.end];
+    }
     plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
-        step.from = reads[s] == 0 ? place::input : place::arena;
-        step.to = s == final_step ? place::output : place::arena;
-        step.in_offset = buffers[reads[s]].offset;
-        step.out_offset = buffers[writes[s]].offset;
-        step.scratch_offset = buffers[scratches[s]].offset;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t buffer = buffer_of[home[nodes[step.first].inputs[k]]];
+            step.inputs[k] = {.from = buffer == 0 ? place::input : place::arena, .offset = buffers[buffer].offset};
+        }
+        step.to = s + 1 == plan.step_count ? place::output : place::arena;
+        step.out_offset = buffers[buffer_of[step.last() + 1]].offset;
+        step.scratch_offset = buffers[scratch_of[s]].offset;
     }
     return plan;
 }
 
-/// The plan of a net for a tile of N samples as a constant.
-template <class Net, class T, std::size_t N>
-inline constexpr auto plan_of = make_plan<Net, T>(N);
+/// The plan of a net whose maps may be whole up to a part of the L2 cache; of one that wants the smallest memory, the
+/// smallest for some limits.
+template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
+constexpr auto make_plan(std::size_t tile) {
+    auto plan = make_plan<Net, T, Count>(tile, detail::largest_whole_map);
+    if constexpr (Net::options::template has<memory::smallest>)
+        for (std::size_t limit = detail::largest_whole_map / 2; tile == 1 && limit >= 256; limit /= 2)
+            if (const auto other = make_plan<Net, T, Count>(tile, limit); other.arena_size < plan.arena_size)
+                plan = other;
+    return plan;
+}
+
+/// The plan of the first Count layers of a net for a tile of N samples as a constant.
+template <class Net, class T, std::size_t N, std::size_t Count = detail::flat_count<Net>>
+inline constexpr auto plan_of = make_plan<Net, T, Count>(N);
 
 }  // namespace strata

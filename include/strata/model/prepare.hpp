@@ -45,7 +45,7 @@ struct layer_weights {
     /// This thread's share of the prepared form.
     static constexpr void prepare(T* parameters, team_part part) {
         const auto weights = of(parameters);
-        type_at<Layer, flat_layers_of<Net>>::template prepare<flat_shapes_of<Net>[Layer]>(
+        type_at<Layer, flat_layers_of<Net>>::template prepare<flat_nodes_of<Net>[Layer].in>(
             static_cast<const T* const*>(weights.data()), parameters + offset, part);
     }
     static constexpr void refresh(T* parameters) { prepare(parameters, {}); }

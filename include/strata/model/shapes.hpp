@@ -19,7 +19,8 @@ namespace detail {
 /// none.
 template <class Net>
 constexpr shape input_of() {
-    const shape stated = stated_input(typename Net::item_list{});
+    shape stated = stated_input(typename Net::item_list{});
+    if (stated.rank() == 0) stated = Net::options::template get<input_shape<>>::value;
     if constexpr (layers_of<Net>::size() > 0) {
         using first = type_at<0, layers_of<Net>>;
         if (stated.rank() == 0) {
@@ -87,6 +88,7 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
     shape in = input;
     std::size_t index = 0;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
+        if (index == fork_of<Net>()) in = input;
         verdict = check_layer<Layer>(in);
         if (!verdict.ok) {
             verdict.at = verdict.at.empty() ? place<Net>(index, Layer::type)
@@ -111,7 +113,7 @@ template <class Net>
 constexpr report check_structure() {
     report items = check_items(typename Net::item_list{});
     if (items.ok) {
-        items = check_options(typename Net::options{}, std::array<std::string_view, 0>{});
+        items = check_options(typename Net::options{}, std::array{memory::smallest::kind});
         if (!items.ok) items.at = "the options of a Sequential";
     }
     return items.ok ? check_names<Net>() : items;
@@ -124,6 +126,7 @@ constexpr report check_net(const shape& input) {
     return check_layers<Net>(input, layers_of<Net>{});
 }
 
+/// The shape of one sample in front of each layer of one path and behind the last.
 template <class... Layers>
 constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
     std::array<shape, sizeof...(Layers) + 1> shapes{input};
@@ -152,9 +155,5 @@ struct net_verdict {
 /// The shape of one sample in front of each layer and behind the last.
 template <class Net>
 inline constexpr auto shapes_of = detail::infer_shapes(detail::input_of<Net>(), layers_of<Net>{});
-
-/// The same over the flattened list.
-template <class Net>
-inline constexpr auto flat_shapes_of = detail::infer_shapes(detail::input_of<Net>(), flat_layers_of<Net>{});
 
 }  // namespace strata

@@ -6,28 +6,21 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/model/graph.hpp>
 #include <strata/model/net.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/prepare.hpp>
-#include <strata/model/shapes.hpp>
 
 namespace strata::detail {
 
-template <class Layers, plan_step Step>
-constexpr auto epilogue_layers() {
-    if constexpr (Step.behind_count == 0) return fused<>{};
-    else if constexpr (Step.behind_count == 1) return fused<type_at<Step.behind[0], Layers>>{};
-    else return fused<type_at<Step.behind[0], Layers>, type_at<Step.behind[1], Layers>>{};
-}
-
-/// Step number Step of the plan for tiles of N samples.
-template <class Net, class T, std::size_t N, std::size_t Step>
+/// Step number Step of the plan of the first Count layers for tiles of N samples.
+template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step>
 struct step_of {
-    static constexpr plan_step plan = plan_of<Net, T, N>.steps[Step];
+    static constexpr plan_step plan = plan_of<Net, T, N, Count>.steps[Step];
     using layer = type_at<plan.first, flat_layers_of<Net>>;
-    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan>());
-    static constexpr shape in = flat_shapes_of<Net>[plan.first];
-    static constexpr shape out = flat_shapes_of<Net>[plan.last() + 1];
+    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan.behind, plan.behind_count>());
+    static constexpr shape in = flat_nodes_of<Net>[plan.first].in;
+    static constexpr shape out = flat_nodes_of<Net>[plan.last()].out;
     using weights = layer_weights<Net, T, plan.first>;
 };
 

@@ -108,7 +108,7 @@ struct span_verdict {
 };
 
 template <class... Layers>
-constexpr std::size_t total_flops(shape in, type_list<Layers...>) {
+constexpr std::size_t total_flops([[maybe_unused]] shape in, type_list<Layers...>) {
     std::size_t total = 0;
     ((total += Layers::flops(in), in = Layers::output(in)), ...);
     return total;

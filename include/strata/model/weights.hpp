@@ -17,6 +17,7 @@
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/panels.hpp>
+#include <strata/model/graph.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
 #include <strata/model/shapes.hpp>
@@ -36,56 +37,44 @@ struct weight_row {
 
 namespace detail {
 
-template <class Layer>
-constexpr std::size_t weight_count(shape& in) {
-    std::size_t count = 0;
-    if constexpr (composite<Layer>) {
-        const auto add = [&]<class... Layers>(type_list<Layers...>) { ((count += weight_count<Layers>(in)), ...); };
-        add(layers_of<Layer>{});
-    } else {
-        count = Layer::parameters(in).size();
-        in = Layer::output(in);
-    }
-    return count;
-}
-
-/// Appends a layer's rows; `in` becomes its output shape.
-template <class Layer, std::size_t Count>
+/// Appends a layer's rows.
+template <class Layer, std::size_t Count, std::size_t Nodes>
 constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index,
-                              shape& in, const text<128>& path, bool is_frozen) {
-    const bool stays = is_frozen || Layer::options::template has<frozen>;
+                              const std::array<flat_node, Nodes>& nodes, const text<128>& path) {
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((append_weights<Layers>(rows, next, flat_index, in, text<128>(path) << "/" << names_of<Layer>[index++],
-                                     stays)),
+            ((append_weights<Layers>(rows, next, flat_index, nodes,
+                                     text<128>(path) << "/" << names_of<Layer>[index++])),
              ...);
         };
         add(layers_of<Layer>{});
+        if constexpr (forked<Layer>) ++flat_index;
     } else {
-        const parameter_table table = Layer::parameters(in);
+        const parameter_table table = Layer::parameters(nodes[flat_index].in);
         for (const parameter& row : table)
             rows[next++] = {.name = text<128>(path) << "/" << row.name,
                             .path_length = path.size(),
                             .what = row,
-                            .trainable = row.trainable && !stays,
+                            .trainable = row.trainable && !nodes[flat_index].is_frozen,
                             .layer = flat_index};
-        in = Layer::output(in);
         ++flat_index;
     }
 }
 
+template <class... Layers, std::size_t Nodes>
+constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
+    [[maybe_unused]] std::size_t i = 0;
+    std::size_t count = 0;
+    ((count += Layers::parameters(nodes[i++].in).size()), ...);
+    return count;
+}
+
 template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
-    constexpr std::size_t count = [] {
-        [[maybe_unused]] shape in = input_of<Net>();
-        return (std::size_t{0} + ... + weight_count<Layers>(in));
-    }();
-    std::array<weight_row, count> rows{};
+    std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
     [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
-    [[maybe_unused]] shape in = input_of<Net>();
-    ((append_weights<Layers>(rows, next, flat_index, in, text<128>(names_of<Net>[index++].view()),
-                             Net::options::template has<frozen>)),
+    ((append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>, text<128>(names_of<Net>[index++].view()))),
      ...);
     return rows;
 }
@@ -100,7 +89,7 @@ constexpr std::size_t aligned_size(std::size_t elements) {
 template <class Net, class T, class... Layers, std::size_t... I>
 constexpr auto prepared_sizes(type_list<Layers...>, std::index_sequence<I...>) {
     return std::array<std::size_t, sizeof...(Layers) + 1>{
-        aligned_size<T>(Layers::template prepared<flat_shapes_of<Net>[I], T>())..., 0};
+        aligned_size<T>(Layers::template prepared<flat_nodes_of<Net>[I].in, T>())..., 0};
 }
 
 }  // namespace detail

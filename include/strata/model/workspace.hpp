@@ -1,10 +1,13 @@
-// Workspace: the arena of one thread.
+// Workspace: the arena of one thread, or of a team of them.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
+#include <strata/core/aligned_array.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
+#include <strata/core/team.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/shapes.hpp>
 
@@ -26,6 +29,30 @@ public:
 
 private:
     storage<T, size()> arena_{};
+};
+
+/// How a workspace is made: with more than one thread it holds a pool of them.
+struct workspace_options {
+    std::size_t threads = 1;
+};
+
+/// Workspaces of a team of threads that share one inference, and the team; made by `model.workspace({.threads = 2})`. The
+/// threads sleep while there is nothing to do. One inference at a time.
+template <class Net, class T = float>
+class TeamWorkspace {
+public:
+    explicit TeamWorkspace(workspace_options how)
+        : team_(std::make_unique<team>(how.threads)), arenas_(team_->size() * size()) {}
+
+    /// Elements of T in the arena of one thread.
+    static constexpr std::size_t size() { return Workspace<Net, T>::size(); }
+
+    team& threads() { return *team_; }
+    T* data() { return arenas_.data(); }
+
+private:
+    std::unique_ptr<team> team_;
+    aligned_array<T> arenas_;
 };
 
 }  // namespace strata

@@ -12,13 +12,11 @@
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
-#include <strata/core/type_list.hpp>
-#include <strata/model/edit.hpp>
 #include <strata/model/forward.hpp>
-#include <strata/model/plan.hpp>
+#include <strata/model/shapes.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/plan.hpp>
-#include <strata/train/team.hpp>
+#include <strata/core/team.hpp>
 #include <strata/train/walk.hpp>
 
 namespace strata::detail {
@@ -96,10 +94,8 @@ public:
 
 private:
     /// The layers in front of the first step, which only infer.
-    using front = typename given_input<
-        typename first_layers<flat_layers_of<Net>, std::make_index_sequence<plan.first_layer>>::type,
-        input_of<Net>()>::type;
-    static constexpr std::size_t front_arena = plan_of<front, T, 1>.arena_size;
+    using front = forward_walk<Net, T, 1, plan.first_layer>;
+    static constexpr std::size_t front_arena = front::plan.arena_size;
     static constexpr std::size_t thread_scratch =
         aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
 
@@ -118,7 +114,7 @@ private:
             } else {
                 T* whole = memory.scratch + front_arena;
                 copy_as(sample, Data::sample_size, whole);
-                forward_walk<front, T, 1>::run(whole, memory.parameters, to, memory.scratch);
+                front::run(whole, memory.parameters, to, memory.scratch);
             }
         }
         return memory.arena + plan.input;

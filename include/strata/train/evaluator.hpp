@@ -10,7 +10,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/shapes.hpp>
-#include <strata/train/team.hpp>
+#include <strata/core/team.hpp>
 
 namespace strata::detail {
 

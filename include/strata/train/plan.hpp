@@ -10,15 +10,28 @@
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/layer.hpp>
-#include <strata/model/forward.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
 #include <strata/model/plan.hpp>
-#include <strata/model/shapes.hpp>
 #include <strata/model/weights.hpp>
 
 namespace strata {
 
-/// One layer of a training step, perhaps with the activation behind it. Offsets are in elements of the training arena.
+/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
+/// added to what other readers gave. A join may also pass on the memory of its own gradient.
+enum class gradient_use { none, write, add, pass_on };
+
+/// What a step reads, and the gradient of it. Offsets are in elements of the training arena.
+struct training_operand {
+    bool is_input = false;  // what the first step reads
+    std::size_t x = 0;
+    gradient_use use = gradient_use::none;
+    std::size_t dx = 0;    // where the layer writes
+    std::size_t into = 0;  // where it is added then
+};
+
+/// One layer of a training step, perhaps with the activation behind it.
 struct training_step {
     std::size_t layer = 0;
     bool takes_next = false;
@@ -27,11 +40,11 @@ struct training_step {
     std::size_t in_size = 0;   // of one sample
     std::size_t out_size = 0;
     std::size_t tape_size = 0;
-    std::size_t x = 0;
+    std::array<training_operand, 2> inputs{};
+    std::size_t input_count = 1;
     std::size_t y = 0;
     std::size_t tape = 0;
     std::size_t dy = 0;
-    std::size_t dx = 0;
     std::size_t derived = 0;
 
     constexpr bool has_backward() const { return learns || passes_down; }
@@ -57,6 +70,7 @@ struct trained_facts {
     bool learns = false;
     bool is_random = false;
     bool is_view = false;  // nothing to compute when training either
+    bool is_join = false;
     bool takes_next = false;
     std::size_t in_size = 0;
     std::size_t out_size = 0;
@@ -66,15 +80,17 @@ struct trained_facts {
     std::size_t gradient_scratch = 0;
 };
 
-/// Whether layer I runs the activation behind it when training: one whose derivative its output gives.
+/// Whether layer I runs the activation behind it when training: one whose derivative its output gives, and that alone
+/// reads it.
 template <class Net, std::size_t I>
 constexpr bool takes_next() {
     using layers = flat_layers_of<Net>;
-    if constexpr (I + 1 < layers::size()) {
-        using next = type_at<I + 1, layers>;
+    constexpr std::size_t reader = sole_reader(flat_nodes_of<Net>, flat_count<Net>, I + 1);
+    if constexpr (reader == I + 1 && reader < flat_count<Net>) {
+        using next = type_at<reader, layers>;
         if constexpr (elementwise_layer<next>)
             return !next::is_identity && next::function::derives_from_output &&
-                   type_at<I, layers>::template fuses<flat_shapes_of<Net>[I], next>();
+                   type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
     }
     return false;
 }
@@ -93,12 +109,13 @@ template <class Net, class T, std::size_t I>
 constexpr trained_facts trained_facts_of(std::size_t tile) {
     using layer = type_at<I, flat_layers_of<Net>>;
     using epilogue = typename trained_epilogue<Net, I>::type;
-    constexpr shape in = flat_shapes_of<Net>[I];
+    constexpr shape in = flat_nodes_of<Net>[I].in;
     trained_facts facts{.is_random = layer::is_random,
                         .is_view = layer::is_view || (layer::is_identity && !layer::is_random),
+                        .is_join = join_layer<layer>,
                         .takes_next = takes_next<Net, I>(),
                         .in_size = in.size(),
-                        .out_size = flat_shapes_of<Net>[I + 1].size(),
+                        .out_size = flat_nodes_of<Net>[I].out.size(),
                         .scratch = layer::template scratch<T>(in)};
     for (const weight_row& row : weight_rows_of<Net>) facts.learns = facts.learns || (row.layer == I && row.trainable);
     if (!facts.is_view) {
@@ -116,68 +133,122 @@ constexpr auto all_trained_facts(std::size_t tile, std::index_sequence<I...>) {
 
 constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
 
+/// The last layer not behind `wanted` in front of which one value alone is read by it and those behind it.
+template <std::size_t Count>
+constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std::size_t wanted) {
+    std::size_t cut = std::min(wanted, Count);
+    for (std::size_t i = Count; i-- > cut;)
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) cut = std::min(cut, nodes[i].inputs[k]);
+    return cut;
+}
+
+/// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
+/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
+/// of its weights, which still read dy. `home` says for each value which step's output it is. Gives the size.
+template <class T, std::size_t Count>
+constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
+                                      const std::array<std::size_t, Count + 1>& home) {
+    constexpr std::size_t none = 0;
+    std::array<arena_buffer, 3 * Count + 1> buffers{};
+    std::array<std::size_t, Count + 1> buffer_of{};  // of the gradient of each value; none where nobody wrote it yet
+    std::size_t used = 1, time = 0;
+    const auto reserve = [&](std::size_t size) {
+        buffers[used] = {.size = plan.tile * size + kernels::gradient_slack<T>, .begin = time, .end = time};
+        return used++;
+    };
+    for (std::size_t s = plan.step_count; s-- > 0;) {
+        training_step& step = plan.steps[s];
+        if (!step.has_backward()) continue;
+        std::size_t& own = buffer_of[home[step.layer + (step.takes_next ? 2 : 1)]];
+        if (own == none) own = reserve(step.out_size);
+        step.dy = own;
+        bool is_passed_on = step.input_count == 1;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            training_operand& operand = step.inputs[k];
+            std::size_t& below = buffer_of[home[nodes[step.layer].inputs[k]]];
+            if (operand.use == gradient_use::none) continue;
+            operand.use = below != none  ? gradient_use::add
+                          : is_passed_on ? gradient_use::write
+                                         : gradient_use::pass_on;
+            if (operand.use == gradient_use::pass_on) {
+                below = own;
+                is_passed_on = true;
+            }
+            if (below == none) below = reserve(step.in_size);
+            buffers[below].end = time;
+            operand.into = below;
+            operand.dx = operand.use == gradient_use::add && step.input_count == 1 ? reserve(step.in_size) : below;
+        }
+        time += step.learns ? 1 : 0;
+        buffers[own].end = time;
+    }
+    const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        training_step& step = plan.steps[s];
+        step.dy = plan.arena_size + buffers[step.dy].offset;
+        for (training_operand& operand : step.inputs) {
+            operand.dx = plan.arena_size + buffers[operand.dx].offset;
+            operand.into = plan.arena_size + buffers[operand.into].offset;
+        }
+    }
+    return size;
+}
+
 }  // namespace detail
 
 /// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a
 /// gradient lives from where the layer above writes it until nobody can still read it.
 template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
-    constexpr std::size_t count = flat_layers_of<Net>::size(), unit = alignment / sizeof(T);
+    constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
+    constexpr const auto& nodes = flat_nodes_of<Net>;
     const auto facts = detail::all_trained_facts<Net, T>(tile, std::make_index_sequence<count>{});
     training_plan<count> plan;
     plan.tile = tile;
-    const auto first = [&](auto accepts) {
-        return static_cast<std::size_t>(std::find_if(facts.begin(), facts.end(), accepts) - facts.begin());
-    };
-    const std::size_t first_learning = first([](const auto& fact) { return fact.learns; });
-    plan.first_layer = std::min(first_learning, first([](const auto& fact) { return fact.is_random; }));
+    const auto acts = [](const auto& fact) { return fact.learns || fact.is_random; };
+    plan.first_layer = detail::cut_before(
+        nodes, static_cast<std::size_t>(std::find_if(facts.begin(), facts.end(), acts) - facts.begin()));
 
-    std::size_t used = 0;
     const auto reserve = [&](std::size_t elements) {
-        const std::size_t at = used;
-        used += detail::aligned(elements, unit);
+        const std::size_t at = plan.arena_size;
+        plan.arena_size += detail::aligned(elements, unit);
         return at;
     };
-    if (plan.first_layer < count) plan.input = reserve(tile * facts[plan.first_layer].in_size);
-    std::size_t current = plan.input;
+    // Of each value the one that lies in its memory first, where that is, and whether something below it learns.
+    std::array<std::size_t, count + 1> home{}, place_of{};
+    std::array<bool, count + 1> learns_below{};
+    const std::size_t input = home[plan.first_layer] = plan.first_layer;
+    if (input < count) plan.input = place_of[input] = reserve(tile * facts[input].in_size);
     for (std::size_t i = plan.first_layer; i < count; ++i) {
         const detail::trained_facts& fact = facts[i];
-        if (fact.is_view) continue;
+        if (fact.is_view) {
+            home[i + 1] = home[nodes[i].inputs[0]];
+            continue;
+        }
         training_step& step = plan.steps[plan.step_count++];
         step = {.layer = i,
                 .takes_next = fact.takes_next,
                 .learns = fact.learns,
-                .passes_down = i > first_learning,
                 .in_size = fact.in_size,
                 .out_size = fact.out_size,
-                .tape_size = fact.tape};
-        step.x = current;
-        step.y = current = reserve(tile * fact.out_size);
+                .tape_size = fact.tape,
+                .input_count = nodes[i].input_count};
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = home[nodes[i].inputs[k]];
+            step.inputs[k] = {.is_input = value == input,
+                              .x = place_of[value],
+                              .use = learns_below[value] ? gradient_use::write : gradient_use::none};
+            step.passes_down = step.passes_down || learns_below[value];
+        }
+        if (fact.takes_next) ++i;
+        home[i + 1] = i + 1;
+        place_of[i + 1] = step.y = reserve(tile * fact.out_size);
+        learns_below[i + 1] = step.has_backward();
         step.tape = reserve(tile * fact.tape);
         if (step.passes_down) step.derived = reserve(fact.derived);
         plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
-        if (fact.takes_next) ++i;
     }
-
-    // Gradients of activations. Between two barriers threads are at different steps, so that time counts barriers: one
-    // stands in each step that learns, between the gradients of its activations and those of its weights, which still
-    // read dy.
-    std::array<arena_buffer, count + 1> gradients{};
-    const std::size_t steps = plan.step_count;
-    for (std::size_t s = steps, barriers = 0, written = 0; s-- > 0;) {
-        const training_step& step = plan.steps[s];
-        const std::size_t read = barriers + (step.learns ? 1 : 0);
-        if (step.has_backward())
-            gradients[s] = {.size = tile * step.out_size + kernels::gradient_slack<T>, .begin = written, .end = read};
-        written = barriers;
-        barriers = read;
-    }
-    const std::size_t gradient_size = place_buffers(gradients, steps, unit), base = used;
-    for (std::size_t s = 0; s < steps; ++s) {
-        plan.steps[s].dy = base + gradients[s].offset;
-        if (s + 1 < steps) plan.steps[s + 1].dx = plan.steps[s].dy;
-    }
-    plan.arena_size = used + gradient_size;
+    plan.arena_size += detail::place_gradients<T>(plan, nodes, home);
     return plan;
 }
 

@@ -17,7 +17,7 @@
 #include <strata/model/weights.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/optimizer.hpp>
-#include <strata/train/team.hpp>
+#include <strata/core/team.hpp>
 #include <strata/train/update.hpp>
 
 namespace strata::detail {

@@ -1,6 +1,7 @@
 // walk: runs the steps of a training plan, forward and backward.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,10 @@
 #include <strata/core/random.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/kernels/add.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/prepare.hpp>
 #include <strata/train/gradients.hpp>
 #include <strata/train/plan.hpp>
@@ -63,7 +67,7 @@ private:
     template <std::size_t Step>
     using epilogue_of = typename trained_epilogue<Net, step<Step>.layer, step<Step>.takes_next>::type;
     template <std::size_t Step>
-    static constexpr shape input_of_step = flat_shapes_of<Net>[step<Step>.layer];
+    static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
     template <std::size_t Step>
     static constexpr auto owned = weights_of_layer(weight_rows_of<Net>, step<Step>.layer);
 
@@ -92,16 +96,28 @@ private:
     template <std::size_t Step>
     static void forward_step(const training_memory<T>& memory, const tile_position& at) {
         constexpr training_step s = step<Step>;
-        const auto weights = weights_of<Step>(memory.parameters);
         const std::size_t first = at.mine.begin;
-        layer_of<Step>::template train_forward<input_of_step<Step>, epilogue_of<Step>>(
-            training_pass<T>{.count = at.mine.size(),
-                             .x = (Step == 0 ? memory.input : memory.arena + s.x) + first * s.in_size,
-                             .y = memory.arena + s.y + first * s.out_size,
-                             .tape = memory.arena + s.tape + first * s.tape_size,
-                             .weights = weights.data(),
-                             .scratch = memory.scratch,
-                             .random = random_of<Step>(memory, at.tile_begin + first)});
+        T* y = memory.arena + s.y + first * s.out_size;
+        if constexpr (join_layer<layer_of<Step>>) {
+            layer_of<Step>::template join<input_of_step<Step>, epilogue_of<Step>>(
+                at.mine.size(), x_of<Step>(memory, 0, first), x_of<Step>(memory, 1, first), y);
+        } else {
+            const auto weights = weights_of<Step>(memory.parameters);
+            layer_of<Step>::template train_forward<input_of_step<Step>, epilogue_of<Step>>(
+                training_pass<T>{.count = at.mine.size(),
+                                 .x = x_of<Step>(memory, 0, first),
+                                 .y = y,
+                                 .tape = memory.arena + s.tape + first * s.tape_size,
+                                 .weights = weights.data(),
+                                 .scratch = memory.scratch,
+                                 .random = random_of<Step>(memory, at.tile_begin + first)});
+        }
+    }
+    /// What a step reads, from a sample of the tile on.
+    template <std::size_t Step>
+    static const T* x_of(const training_memory<T>& memory, std::size_t operand, std::size_t sample) {
+        const training_operand& what = step<Step>.inputs[operand];
+        return (what.is_input ? memory.input : memory.arena + what.x) + sample * step<Step>.in_size;
     }
 
     template <std::size_t... Step>
@@ -131,6 +147,8 @@ private:
             const auto gradients = gradients_of<Step>(memory.gradients);
             const auto pass = pass_of<Step>(memory, at, at.mine, weights.data(), gradients.data());
             layer_of<Step>::template backward<input_of_step<Step>, epilogue_of<Step>>(pass);
+            for (const training_operand& operand : step<Step>.inputs)
+                give_gradient<Step>(memory, at, operand, static_cast<const T*>(pass.dy));
             if constexpr (step<Step>.learns) {
                 barrier();
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
@@ -138,17 +156,28 @@ private:
             }
         }
     }
+    /// Puts the gradient of what a step reads where all readers of it give theirs, the last of them first.
+    template <std::size_t Step>
+    static void give_gradient(const training_memory<T>& memory, const tile_position& at,
+                              const training_operand& operand, const T* dy) {
+        constexpr bool is_join = join_layer<layer_of<Step>>;
+        const std::size_t first = at.mine.begin * step<Step>.in_size, count = at.mine.size() * step<Step>.in_size;
+        T* into = memory.arena + operand.into + first;
+        const T* from = is_join ? dy : static_cast<const T*>(memory.arena + operand.dx + first);
+        if (operand.use == gradient_use::add) kernels::add(count, static_cast<const T*>(into), from, into);
+        if (is_join && operand.use == gradient_use::write) std::copy_n(from, count, into);
+    }
     template <std::size_t Step>
     static gradient_pass<T> pass_of(const training_memory<T>& memory, const tile_position& at, item_range samples,
                                     const T* const* weights, T* const* gradients) {
         constexpr training_step s = step<Step>;
         const std::size_t first = samples.begin;
         return {.count = samples.size(),
-                .x = (Step == 0 ? memory.input : memory.arena + s.x) + first * s.in_size,
+                .x = x_of<Step>(memory, 0, first),
                 .y = memory.arena + s.y + first * s.out_size,
                 .tape = memory.arena + s.tape + first * s.tape_size,
                 .dy = memory.arena + s.dy + first * s.out_size,
-                .dx = s.passes_down ? memory.arena + s.dx + first * s.in_size : nullptr,
+                .dx = s.passes_down ? memory.arena + s.inputs[0].dx + first * s.in_size : nullptr,
                 .weights = weights,
                 .derived = memory.arena + s.derived,
                 .gradients = gradients,

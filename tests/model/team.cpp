@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/train/team.hpp>
+#include <strata/core/team.hpp>
 
 #include "../catch.hpp"
 

@@ -1,0 +1,110 @@
+// graph: the flattened list of a net as a graph: what each layer reads, the shapes of it, whether it is frozen.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/shapes.hpp>
+
+namespace strata {
+
+/// A layer of the flattened list. Values are numbered: 0 is the net's input, i + 1 what layer i gives. Every layer
+/// stands behind those that it reads, and what it gives is read behind it or is the net's output, the last value.
+struct flat_node {
+    std::array<std::size_t, 2> inputs{};
+    std::size_t input_count = 1;
+    shape in{};
+    shape out{};
+    bool is_frozen = false;
+
+    constexpr bool reads(std::size_t value) const {
+        return inputs[0] == value || (input_count > 1 && inputs[1] == value);
+    }
+};
+
+namespace detail {
+
+/// A value and its shape.
+struct flat_value {
+    std::size_t index = 0;
+    shape extents{};
+};
+
+/// Appends a layer that reads `in`; gives what it makes.
+template <class Layer, std::size_t Count>
+constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size_t& used, const flat_value& in,
+                                  bool is_frozen) {
+    const bool stays = is_frozen || Layer::options::template has<frozen>;
+    if constexpr (composite<Layer>) {
+        flat_value last = in, main = in;
+        std::size_t index = 0;
+        const auto turn = [&] {
+            if (index++ != fork_of<Layer>()) return;
+            main = last;
+            last = in;
+        };
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            ((turn(), last = append_nodes<Layers>(nodes, used, last, stays)), ...);
+        };
+        add(layers_of<Layer>{});
+        if constexpr (forked<Layer>) {
+            turn();
+            nodes[used] = {.inputs = {main.index, last.index},
+                           .input_count = 2,
+                           .in = main.extents,
+                           .out = main.extents,
+                           .is_frozen = stays};
+            last = {.index = ++used, .extents = main.extents};
+        }
+        return last;
+    } else {
+        nodes[used] = {.inputs = {in.index, 0}, .in = in.extents, .out = Layer::output(in.extents), .is_frozen = stays};
+        const shape out = nodes[used].out;
+        return {.index = ++used, .extents = out};
+    }
+}
+
+}  // namespace detail
+
+/// The graph of a net.
+template <class Net>
+inline constexpr auto flat_nodes_of = [] {
+    std::array<flat_node, flat_layers_of<Net>::size()> nodes{};
+    std::size_t used = 0;
+    static_cast<void>(detail::append_nodes<Net>(nodes, used, {.index = 0, .extents = detail::input_of<Net>()}, false));
+    return nodes;
+}();
+
+namespace detail {
+
+/// The shape of a value of the graph.
+template <class Net>
+constexpr shape value_shape(std::size_t value) {
+    return value == 0 ? input_of<Net>() : flat_nodes_of<Net>[value - 1].out;
+}
+
+/// How often the first `count` layers read a value.
+template <std::size_t Size>
+constexpr std::size_t reader_count(const std::array<flat_node, Size>& nodes, std::size_t count, std::size_t value) {
+    std::size_t readers = 0;
+    for (std::size_t i = value; i < count; ++i)
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) readers += nodes[i].inputs[k] == value ? 1 : 0;
+    return readers;
+}
+
+/// The one layer among the first `count` that reads a value, or `count` where there are more or none.
+template <std::size_t Size>
+constexpr std::size_t sole_reader(const std::array<flat_node, Size>& nodes, std::size_t count, std::size_t value) {
+    if (reader_count(nodes, count, value) != 1) return count;
+    std::size_t i = value;
+    while (!nodes[i].reads(value)) ++i;
+    return i;
+}
+
+}  // namespace detail
+
+}  // namespace strata

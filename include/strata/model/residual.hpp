@@ -1,0 +1,106 @@
+// Residual: layers beside a shortcut, whose outputs are added.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/model/edit.hpp>
+#include <strata/model/join.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/verdicts.hpp>
+
+namespace strata {
+
+/// The other path of a Residual, among its layers and options.
+template <class... Layers>
+struct shortcut {
+    constexpr shortcut() = default;
+    constexpr explicit shortcut(Layers...)
+        requires(sizeof...(Layers) > 0)
+    {}
+};
+
+template <class... Layers>
+shortcut(Layers...) -> shortcut<Layers...>;
+
+namespace detail {
+
+/// An item of a Residual by the path that it stands on.
+template <class Item>
+struct on_paths {
+    using main = type_list<Item>;
+    using side = type_list<>;
+    static constexpr bool is_shortcut = false;
+};
+template <class... Layers>
+struct on_paths<shortcut<Layers...>> {
+    using main = type_list<>;
+    using side = type_list<Layers...>;
+    static constexpr bool is_shortcut = true;
+};
+
+template <class... Items>
+constexpr std::size_t count_of_kind([[maybe_unused]] item_kind kind, type_list<Items...>) {
+    return (std::size_t{0} + ... + (kind_of_item<Items>() == kind ? 1 : 0));
+}
+
+}  // namespace detail
+
+/// (...) -> what its layers make of it, plus what the layers of its shortcut<...> make of it, or the input itself where
+/// it has none. Weights: those of the layers, then those of the shortcut. Keras: `Add` of two paths. He et al. 2016.
+template <class... Layers>
+struct Residual : layer<Residual<Layers...>> {
+    using options = detail::options_among<Layers...>;
+    using main_items = concat_types<typename detail::on_paths<Layers>::main...>;
+    using side_path = concat_types<typename detail::on_paths<Layers>::side...>;
+    using item_list = concat_types<main_items, side_path>;
+    using main_path = typename detail::layers_in<main_items>::type;
+    static constexpr std::size_t main_path_size = main_path::size();
+    using join = detail::add_join;
+
+    constexpr Residual() = default;
+    constexpr explicit Residual(Layers...)
+        requires(sizeof...(Layers) > 0)
+    {}
+
+    static constexpr std::string_view type = "Residual";
+
+    static constexpr report check(const shape& in) {
+        constexpr std::size_t shortcuts = (std::size_t{0} + ... + (detail::on_paths<Layers>::is_shortcut ? 1 : 0));
+        constexpr std::size_t others = detail::count_of_kind(detail::item_kind::other, main_items{}) +
+                                       detail::count_of_kind(detail::item_kind::input, main_items{});
+        constexpr bool has_layers =
+            main_path_size > 0 && detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
+        if (others > 0)
+            return refuse("layers, shortcut<layers...>, name<\"...\">, frozen", "something else",
+                          "give it the layer contract, or leave it out");
+        if (shortcuts > 1)
+            return refuse("one shortcut<layers...>", text<64>() << shortcuts << " of them",
+                          "put all its layers into one");
+        if (!has_layers)
+            return refuse("layers, and layers alone on its shortcut", "none, or something else",
+                          "write Residual<layers..., shortcut<layers...>>");
+        report paths = detail::check_names<Residual>();
+        if (paths.ok) paths = detail::check_layers<Residual>(in, layers_of<Residual>{});
+        if (!paths.ok) return paths;
+        const shape main = output(in), side = detail::infer_shapes(in, side_path{}).back();
+        if (main == side) return {};
+        return refuse(to_text(main) << " from its shortcut too", to_text(side),
+                      "keep the shape, or write shortcut<Conv2D<filters, 1>>");
+    }
+    static constexpr shape output(const shape& in) { return detail::infer_shapes(in, main_path{}).back(); }
+    static constexpr std::size_t flops(const shape& in) {
+        return detail::total_flops(in, main_path{}) + detail::total_flops(in, side_path{}) + join::flops(output(in));
+    }
+};
+
+template <class... Layers>
+Residual(Layers...) -> Residual<Layers...>;
+
+}  // namespace strata

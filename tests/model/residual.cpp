@@ -1,0 +1,151 @@
+// Residual: its names, weights and plan, and that no step of a plan overwrites what is still read.
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+
+// One row with all weights of both paths, the layers' before the shortcut's.
+constexpr auto net = Sequential{Input<9, 8, 3>{},
+                                Conv2D<5, 3, ReLU>{},
+                                Residual{Conv2D<8, 3, strides<2>, padding::same, ReLU>{}, name<"block">{},
+                                         shortcut{Conv2D<8, 1, strides<2>>{}}, Conv2D<8, 3, padding::same>{}},
+                                ReLU{},
+                                GlobalMaxPooling2D<>{},
+                                Dense<4>{}};
+static_assert(net.size() == 5);
+static_assert(net.output_shape() == shape{4});
+static_assert(shapes_of<std::remove_const_t<decltype(net)>>[2] == shape{4, 3, 8});
+static_assert(net.weights().size() == 10);
+static_assert(net.weights()[2].name == "block/conv2d/kernel" && net.weights()[2].what.extents == shape{3, 3, 5, 8});
+static_assert(net.weights()[4].name == "block/conv2d_1/kernel" && net.weights()[4].what.extents == shape{3, 3, 8, 8});
+static_assert(net.weights()[6].name == "block/conv2d_2/kernel" && net.weights()[6].what.extents == shape{1, 1, 5, 8});
+static_assert(net.get_layer<"block">().type == "Residual");
+constexpr auto table = net.summary();
+static_assert(table.view().find("block (Residual)             (None, 4, 3, 8)           1000") !=
+              std::string_view::npos);
+
+// What is added counts one FLOP a value.
+static_assert(Sequential{Input<7>{}, Residual<Linear>{}}.flops() == 7);
+static_assert(Sequential{Input<7>{}, Residual<Dense<5>, shortcut<Dense<5, no_bias>>>{}}.flops() == 75 + 70 + 5);
+
+// Frozen as a whole, on one path, and no longer.
+constexpr auto both = Sequential{Input<4>{}, Residual<Dense<3>, shortcut<Dense<3, frozen>>>{}};
+static_assert(both.trainable_parameter_count() == 15 && both.non_trainable_parameter_count() == 15);
+static_assert(freeze<"residual">(both).trainable_parameter_count() == 0);
+static_assert(freeze(both).trainable_parameter_count() == 0);
+static_assert(unfreeze(both).trainable_parameter_count() == 30);
+static_assert(unfreeze<"residual">(both).trainable_parameter_count() == 30);
+static_assert(Sequential{Input<4>{}, Residual<frozen, Dense<4>>{}, Dense<1>{}}.trainable_parameter_count() == 5);
+
+// The step behind a fork neither takes the fork's reader into its epilogue nor lets it write over the value.
+constexpr auto forked =
+    Sequential{Input<8>{}, Dense<9>{}, Dropout<0.5>{}, Residual<ReLU, Dense<9>>{}, Tanh{}, Dense<3>{}};
+constexpr auto steps = forked.plan().steps;
+static_assert(forked.plan().step_count == 5);
+static_assert(steps[0].behind_count == 0 && steps[1].inputs[0].offset == steps[0].out_offset);
+static_assert(steps[1].out_offset != steps[1].inputs[0].offset);
+// The sum takes the activation behind it, and lies where nobody reads any more.
+static_assert(steps[3].input_count == 2 && steps[3].behind_count == 1 &&
+              steps[3].inputs[1].offset == steps[0].out_offset);
+static_assert(steps[3].out_offset == steps[3].inputs[0].offset || steps[3].out_offset == steps[3].inputs[1].offset);
+// Three maps live at once: what is added later, what is read and what is written.
+constexpr auto deep = Sequential{Input<64>{}, Dense<64>{}, Residual<Dense<64>, Dense<64>, Dense<64>>{}, Dense<1>{}};
+static_assert(deep.arena_bytes() == 3 * 64 * sizeof(float));
+static_assert(Sequential{Input<64>{}, Dense<64>{}, Dense<64>{}, Dense<64>{}, Dense<1>{}}.arena_bytes() ==
+              2 * 64 * sizeof(float));
+// A path that is a view of the other's memory is not copied.
+constexpr auto views =
+    Sequential{Input<4>{}, Dense<6>{}, Residual<Reshape<shape{2, 3}>, ReLU, Flatten<>>{}, Dense<2>{}};
+static_assert(views.plan().step_count == 4);
+
+// A chain of single readers still fuses within a path.
+static_assert(Sequential{Input<9, 9, 2>{}, Residual<Conv2D<2, 3, padding::same>, ReLU, Dropout<0.1>, Dense<2>>{}}
+                  .plan()
+                  .steps[0]
+                  .behind_count == 1);
+
+// In constant evaluation.
+constexpr auto bound =
+    Sequential{Input<2>{}, Residual<Dense<2, ReLU>>{}, ReLU{}}.bind(std::array{1.0f, -1.0f, 2.0f, 0.5f, 0.0f, 1.0f});
+static_assert(bound(Tensor<float, 1, 2>(std::array{1.0f, -2.0f}))(0, 0) == 1.0f);
+static_assert(bound(Tensor<float, 1, 2>(std::array{2.0f, 1.0f}))(0, 0) == 6.0f);
+
+/// Runs a plan on numbers of values instead of values: what a step reads must be what the graph says it reads.
+template <class Net, std::size_t Tile>
+void check_plan(Net, const std::string& name) {
+    INFO(name << ", " << Tile << " samples");
+    constexpr const auto& plan = plan_of<Net, float, Tile>;
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr auto facts = detail::facts_of<float>(flat_layers_of<Net>{}, nodes);
+    constexpr std::size_t garbage = nodes.size() + 1;
+    std::vector<std::size_t> arena(plan.arena_size, garbage);
+    const auto source = [&](std::size_t value) {
+        while (value > 0 && facts[value - 1].is_alias) value = nodes[value - 1].inputs[0];
+        return value;
+    };
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        for (std::size_t i = 0; i < facts[step.first].scratch; ++i) arena.at(step.scratch_offset + i) = garbage;
+        for (std::size_t k = 0; k < nodes[step.first].input_count; ++k) {
+            const std::size_t value = source(nodes[step.first].inputs[k]);
+            REQUIRE((step.inputs[k].from == place::input) == (value == 0));
+            if (value == 0) continue;
+            for (std::size_t i = 0; i < Tile * nodes[value - 1].out.size(); ++i)
+                REQUIRE(arena.at(step.inputs[k].offset + i) == value);
+        }
+        REQUIRE((step.to == place::output) == (s + 1 == plan.step_count));
+        if (step.to == place::output) break;
+        for (std::size_t i = 0; i < Tile * nodes[step.last()].out.size(); ++i) {
+            const std::size_t at = step.out_offset + i;
+            REQUIRE((at < step.scratch_offset || at >= step.scratch_offset + facts[step.first].scratch));
+            arena.at(at) = step.last() + 1;
+        }
+    }
+}
+
+}  // namespace
+
+#define GOLDEN_CASE(name, ...)                                            \
+    check_plan<std::remove_const_t<decltype(__VA_ARGS__)>, 1>({}, #name); \
+    check_plan<std::remove_const_t<decltype(__VA_ARGS__)>, 3>({}, #name);
+
+TEST_CASE("no step of a plan overwrites what is read behind it") {
+#include GOLDEN_RESIDUAL
+#include GOLDEN_NETS
+}
+
+TEST_CASE("a Residual of a model is called and read as a layer") {
+    const auto model = net.build({.seed = 3});
+    const auto x = ones<2, 9, 8, 3>();
+    const auto all = model.features()(x);
+    const auto block = model.get_layer<"block">();
+    REQUIRE(block.weights().size() == 6);
+    REQUIRE(block.weights()[4].to_vector() == model.weights()[6].to_vector());
+    const auto y = block(std::get<0>(all));
+    for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(y.data()[i] == std::get<1>(all).data()[i]);
+    const auto front = model.features<"block">()(x);
+    for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(front.data()[i] == y.data()[i]);
+    const auto whole = model(x);
+    for (std::size_t i = 0; i < whole.size(); ++i) REQUIRE(whole.data()[i] == std::get<4>(all).data()[i]);
+}
+
+TEST_CASE("a Residual keeps its weights when the model grows, shrinks or is frozen") {
+    const auto model = net.build({.seed = 3});
+    const auto x = ones<1, 9, 8, 3>();
+    const auto y = model(x);
+    const auto frozen_model = freeze<"block">(model);
+    REQUIRE(frozen_model.trainable_parameter_count() == model.parameter_count() - 1000);
+    const auto same = frozen_model(x), back = model.add(Dense<2>{}).pop()(x);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        REQUIRE(same.data()[i] == y.data()[i]);
+        REQUIRE(back.data()[i] == y.data()[i]);
+    }
+}

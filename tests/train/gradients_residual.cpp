@@ -1,0 +1,76 @@
+// The gradients of layers on two paths against central differences in double, and that threads do not change them.
+#include <cstddef>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+#include "gradient_check.hpp"
+
+namespace {
+
+using namespace strata;
+
+/// The weights of a model after some steps on batches of seven.
+template <class Net>
+std::vector<double> trained(Net, std::size_t threads) {
+    auto model = Net::template build<double>({.seed = 5});
+    random_engine engine(6);
+    const auto data = random_samples<Net>(31, engine);
+    auto trainer = compile(model, SGD{.learning_rate = 0.05}, MeanSquaredError{});
+    trainer.fit(data, {.batch_size = 7, .epochs = 2, .threads = threads, .verbose = 0});
+    return {model.parameters(), model.parameters() + model.parameter_block_size()};
+}
+
+}  // namespace
+
+TEST_CASE("gradients of two paths equal central differences") {
+    check(Sequential{Input<5>{}, Dense<6, Tanh>{}, Residual<Dense<4, Tanh>, Dense<6>>{}, Dense<3>{}});
+    check(Sequential{Input<5>{}, Dense<6>{}, Residual<Dense<4, Tanh>, Dense<7>, shortcut<Dense<7>>>{}, Tanh{},
+                     Dense<3>{}},
+          131);
+    check(Sequential{Input<5>{}, Dense<6>{}, Residual<Tanh>{}, Residual<Linear>{}, GELU{}});
+    check(Sequential{Input<5>{}, Dense<6>{}, Residual<SiLU, shortcut<Tanh>>{}, Dense<3>{}});
+    check(Sequential{Input<5>{}, Dense<6>{},
+                     Residual<Residual<Residual<Dense<6, Tanh>>, Tanh>, shortcut<Residual<Tanh>>>{}, Dense<3>{}});
+    check(Sequential{Input<6>{}, Dense<6>{}, Residual<Reshape<shape{3, 2}>, Dense<2, Tanh>, Flatten<>, Dropout<0.0>>{},
+                     Dense<3>{}});
+}
+
+TEST_CASE("gradients of convolutions on two paths equal central differences") {
+    check(Sequential{Input<6, 7, 3>{}, Residual<Conv2D<5, 3, padding::same, Tanh>, Conv2D<3, 3, padding::same>>{},
+                     Tanh{}, Flatten<>{}, Dense<2>{}});
+    check(Sequential{Input<7, 6, 2>{}, Conv2D<3, 2>{},
+                     Residual<Conv2D<4, 3, padding::same>, MaxPooling2D<3, strides<2>, padding::same>,
+                              shortcut<Conv2D<4, 1, strides<2>, padding::same>>>{},
+                     Conv2D<3, 2, Tanh>{}, Conv2D<2, 1>{}});
+}
+
+TEST_CASE("gradients beside frozen paths equal central differences") {
+    check(Sequential{Input<5>{}, Dense<6, Tanh>{}, Residual<frozen, Dense<6, Tanh>>{}, Dense<3>{}});
+    check(Sequential{Input<5>{}, Residual<Dense<6, Tanh, frozen>, shortcut<Dense<6>>>{}, Dense<3, Tanh>{}});
+    check(Sequential{Input<5>{}, Residual<Dense<6, Tanh>, shortcut<Dense<6, frozen>>>{}, Dense<3, Tanh>{}});
+    check(Sequential{Input<5>{}, Dense<5, frozen>{}, Residual<Tanh>{}, Residual<Dense<5, frozen>, Dense<5>>{}, Tanh{}});
+}
+
+TEST_CASE("layers below the first that learns are one inference, forks and all") {
+    constexpr auto net = Sequential{Input<5>{}, Residual<frozen, Dense<5>>{}, Residual<Tanh>{}, Dense<3>{}};
+    static_assert(training_plan_of<std::remove_const_t<decltype(net)>, float>.first_layer == 4);
+    static_assert(training_plan_of<std::remove_const_t<decltype(net)>, float>.step_count == 1);
+    // What learns on one path alone keeps the fork in front of it.
+    constexpr auto side = Sequential{Input<5>{}, Dense<5, frozen>{}, Residual<Dense<5, frozen>, Dense<5>>{}};
+    static_assert(training_plan_of<std::remove_const_t<decltype(side)>, float>.first_layer == 1);
+}
+
+TEST_CASE("two paths train to the same bits with any number of threads") {
+    constexpr auto net = Sequential{Input<6, 5, 2>{},
+                                    Conv2D<4, 3, padding::same>{},
+                                    Residual<Conv2D<4, 3, padding::same>, Residual<Tanh>>{},
+                                    ReLU{},
+                                    Flatten<>{},
+                                    Residual<Dense<9, Tanh>, shortcut<Dense<9>>>{},
+                                    Dense<3>{}};
+    const auto one = trained(net, 1);
+    REQUIRE(one == trained(net, 2));
+    REQUIRE(one == trained(net, 3));
+}
