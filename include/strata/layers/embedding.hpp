@@ -40,7 +40,7 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        kernels::take_rows(N * In.size(), rows, dimension, x, weights[0], y);
+        kernels::take_rows(N * In.size(), words, dimension, x, weights[0], y);
     }
     /// The output does not change with a value of the input but in steps: its gradient is zero.
     template <shape In, class Fused, class T>
@@ -49,12 +49,12 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     }
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>& s, team_part part) {
-        kernels::add_to_rows(s.count * In.size(), rows, dimension, s.x, static_cast<const T*>(s.dy), s.gradients[0],
+        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, static_cast<const T*>(s.dy), s.gradients[0],
                              s.first, part);
     }
 
 private:
-    static constexpr std::size_t rows = static_cast<std::size_t>(Vocabulary);
+    static constexpr std::size_t words = static_cast<std::size_t>(Vocabulary);
     static constexpr std::size_t dimension = static_cast<std::size_t>(Dimension);
 };
 
