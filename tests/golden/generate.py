@@ -273,6 +273,10 @@ FILES = {
     "residual.weights.h5": (RESIDUALS, keras.Model.save_weights),
     "residual.safetensors": (RESIDUALS, save_safetensors),
     "legacy_residual_weights.h5": (RESIDUALS, save_legacy_weights),
+    "catalogue.weights.h5": (catalogue.FILE_NET, keras.Model.save_weights),
+    "catalogue.safetensors": (catalogue.FILE_NET, save_safetensors),
+    "legacy_catalogue.h5": (catalogue.FILE_NET, keras.Model.save),
+    "sentence.weights.h5": (catalogue.SENTENCE_NET, keras.Model.save_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),
@@ -323,7 +327,7 @@ def write_files(folder):
         model = build(spelling)
         keras.utils.set_random_seed(1)
         model.set_weights(random_weights(model, rng))
-        x = rng.uniform(-1, 1, (BATCH, *model.input_shape[1:])).astype(np.float32)
+        x = catalogue.inputs(spelling, rng, rng.uniform(-1, 1, (BATCH, *model.input_shape[1:])).astype(np.float32))
         save(model, folder / filename)
         weights = [weight.numpy() for weight in model.weights]
         tensors |= {f"{stem}/w{i}": weight for i, weight in enumerate(weights)}
