@@ -24,6 +24,8 @@ SIZES = {
     "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
     "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
 }
+# Layers that other files of this folder build: from a Term, the Keras layer.
+MAKERS = {}
 # Activations that Keras has as layers of their own; the others are Activation layers.
 ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
 
@@ -146,6 +148,8 @@ def layer(term):
         return getattr(keras.layers, term.name)()
     if term.name in ACTIVATIONS:
         return keras.layers.Activation(activation(term))
+    if term.name in MAKERS:
+        return MAKERS[term.name](term)
     count = SIZES[term.name]
     sizes = [size(argument) for argument in term.arguments[:count]]
     options = dict(option(argument) for argument in term.arguments[count:])
@@ -160,17 +164,21 @@ def build(spelling, dtype="float32"):
     return layer(parse(spelling))
 
 
-# What is multiplied or divided with lies around 1.
-FACTORS = {"gamma": (0.5, 1.5), "moving_variance": (0.3, 2)}
+# How the weights of a name are drawn that are not drawn around zero: lowest, highest value.
+RANGES = {"gamma": (0.5, 1.5), "moving_variance": (0.3, 2), "scale": (0.5, 1.5), "variance": (0.2, 2),
+          "embeddings": (-1, 1), "alpha": (-0.5, 0.5)}
 
 
 def random_weights(model, rng):
-    """Values exact in float32, scaled so that activations keep their size from layer to layer."""
+    """Values exact in float32, scaled so that activations keep their size from layer to layer; integers stay such."""
     result = []
     for weight in model.weights:
         bound = np.sqrt(6 / np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.5
-        low, high = FACTORS.get(weight.name, (-bound, bound))
-        result.append(rng.uniform(low, high, weight.shape).astype(np.float32))
+        if "int" in weight.dtype:
+            result.append(np.asarray(rng.integers(1, 1000, weight.shape), np.float32))
+        else:
+            low, high = RANGES.get(weight.name, (-bound, bound))
+            result.append(np.asarray(rng.uniform(low, high, weight.shape), np.float32))
     return result
 
 

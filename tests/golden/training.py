@@ -13,6 +13,7 @@ from generate import DATA, check, generator, net, write_tensors, VERSIONS  # fir
 import keras
 import numpy as np
 
+import catalogue
 import convolutions
 from spelling import build, random_weights
 from structure_cases import BATCH_NORMALIZATION_TRAINING, RESIDUAL_TRAINING
@@ -278,6 +279,7 @@ FAMILIES = {
     "activations": (ACTIVATIONS, 4, 5),
     "structures": (STRUCTURES, 20, 3),
     "batch_normalization": ({name: images(*items) for name, items in BATCH_NORMALIZATION_TRAINING.items()}, 12, 5),
+    "catalogue": (catalogue.training(images, maps), 6, 3),
     "residual": ({name: images(*items) for name, items in RESIDUAL_TRAINING.items()}, 12, 3),
     **{family: (cases, 6, 3) for family, cases in convolutions.TRAINING.items()},
 }
@@ -459,7 +461,7 @@ def conditioned(name, run, exact, single, draw):
 
 def tensors_of(begin, data, result):
     arrays = {f"w{i}": weight for i, weight in enumerate(begin)} | data | result
-    return {name: np.ascontiguousarray(values, np.float32) for name, values in arrays.items()}
+    return {name: np.array(values, np.float32, order="C") for name, values in arrays.items()}
 
 
 def write(folder, family, tensors, lines):
@@ -481,6 +483,7 @@ def write_family(folder, family):
             x = rng.uniform(-1, 1, (steps, batch, *model.input_shape[1:])).astype(np.float32)
             if family == "activations" and case[1] != SLOW:
                 x *= 3  # reaches beyond the kinks
+            x = catalogue.inputs(case[0], rng, x, 0.25)  # which rounding does not bring to another word
             return begin, {"x": x, "y": targets(case[3], (steps, batch, *model.output_shape[1:]), rng)}
 
         # All optimizers begin from the same weights and see the same data, where that is well conditioned.

@@ -19,11 +19,15 @@ using namespace strata;
 
 constexpr auto net = Sequential{Input<6, 6, 2>{}, Conv2D<3, 3, ReLU>{}, Flatten<>{}, Dense<4>{}};
 
+const std::vector<std::string> extensions{
+    ".safetensors",
 #if defined(STRATA_WITH_HDF5)
-const std::vector<std::string> extensions{".safetensors", ".weights.h5", ".h5", ".hdf5"};
-#else
-const std::vector<std::string> extensions{".safetensors"};
+    ".weights.h5",  ".h5", ".hdf5",
 #endif
+#if defined(STRATA_WITH_LIBZIP)
+    ".npz",
+#endif
+};
 
 /// Loads a file that must be refused; the message, after the model was found unchanged.
 template <class Model>
@@ -72,6 +76,23 @@ TEMPLATE_TEST_CASE("what was saved comes back bit for bit, nested models too", "
         REQUIRE(other == model);
         model.save_weights(at / ("b" + extension));
         REQUIRE(read(at / ("a" + extension)) == read(at / ("b" + extension)));
+    }
+}
+
+TEST_CASE("a count comes back as the integer that it is") {
+    constexpr auto counting = Sequential{Input<3>{}, Normalization<>{}, Dense<2>{}};
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        auto model = counting.build({.seed = 3});
+        REQUIRE(model.weights()[2].name() == "normalization/count");
+        model.weights()[2].assign(std::vector{16777213.0f});
+        adapt(model.get_layer<"normalization">(), std::vector{1.0f, 2.0f, 3.0f, 3.0f, 2.0f, 9.0f});
+        model.save_weights(at / ("a" + extension));
+        auto other = counting.build({.seed = 4});
+        other.load_weights(at / ("a" + extension));
+        REQUIRE(other == model);
+        REQUIRE(other.weights()[2][0] == 16777213.0f);
     }
 }
 
@@ -133,7 +154,9 @@ TEST_CASE("a file of something else is refused and called so") {
         for (const std::string& bytes : {std::string("weights, but in words\n"), picture, std::string(5000, '\0')}) {
             write(file, bytes);
             const std::string what = refused_by(net.build(), file);
-            REQUIRE(contains(what, extension == ".safetensors" ? "no .safetensors file" : "is no HDF5 file"));
+            REQUIRE(contains(what, extension == ".safetensors" ? "no .safetensors file"
+                                   : extension == ".npz"       ? "is no .npz file"
+                                                               : "is no HDF5 file"));
         }
         write(file, "");
         REQUIRE(contains(refused_by(net.build(), file), extension == ".safetensors" ? "has 0 bytes" : "is empty"));

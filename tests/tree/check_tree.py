@@ -19,6 +19,7 @@ THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
     "xsimd": lambda path: path == "kernels/simd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
+    "zip": lambda path: path.startswith("io/"),
     "mpi": lambda path: path == "train/distributed.hpp",
 }
 # System headers that are no part of the standard library, by the folder that needs them.

@@ -70,15 +70,16 @@ public:
             result += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
         return result + ")";
     }
-    /// The values of a dataset for a weight, whatever the width of its floats; its type and its shape are compared
-    /// before memory is taken.
+    /// The values of a dataset for a weight, whatever the width of its floats or integers; its type and its shape are
+    /// compared before memory is taken.
     template <class T>
     std::vector<T> values(const std::string& dataset, const weight_record& wanted) const {
         static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                       "strata: HDF5 files hold weights of float or double");
         const hdf5_dataset opened = open_dataset(dataset);
         const hdf5_type type(H5Dget_type(opened.id()));
-        if (H5Tget_class(type.id()) != H5T_FLOAT)
+        const H5T_class_t kind = H5Tget_class(type.id());
+        if (kind != H5T_FLOAT && !(wanted.is_integer && kind == H5T_INTEGER))
             throw file_error(path_, wanted.where() + ": expected values of type float16, float32 or float64, found " +
                                         type_name(type.id()) + " in " + dataset + "; save the model in float32");
         const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));

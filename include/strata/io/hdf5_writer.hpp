@@ -31,17 +31,19 @@ public:
         check(H5Pset_obj_track_times(plain_.id(), false));
     }
 
-    /// Adds values as little-endian float32 or float64; the groups on the path are made where they are missing.
+    /// Adds values as little-endian float32 or float64, or int32; the groups on the path are made where they are
+    /// missing.
     template <class T>
-    void add(const std::string& dataset, const shape& extents, const std::vector<T>& values) {
+    void add(const std::string& dataset, const shape& extents, const std::vector<T>& values, bool is_integer = false) {
         static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                       "strata: HDF5 files hold weights of float or double");
         constexpr bool is_single = std::is_same_v<T, float>;
         std::vector<hsize_t> sizes;
         for (std::size_t axis = 0; axis < extents.rank(); ++axis) sizes.push_back(extents[axis]);
         const hdf5_space space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
-        const hdf5_dataset made(H5Dcreate2(file_.id(), dataset.c_str(), is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE,
-                                           space.id(), link_.id(), plain_.id(), H5P_DEFAULT));
+        const hid_t stored = is_integer ? H5T_STD_I32LE : is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE;
+        const hdf5_dataset made(
+            H5Dcreate2(file_.id(), dataset.c_str(), stored, space.id(), link_.id(), plain_.id(), H5P_DEFAULT));
         check(made.id());
         const hid_t memory = is_single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
         check(H5Dwrite(made.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));

@@ -49,7 +49,7 @@ template <class T>
 void save_keras_h5(hdf5_writer& writer, std::span<const weight_record> records,
                    std::span<const std::vector<T>> values) {
     for (std::size_t i = 0; i < records.size(); ++i)
-        writer.add(keras_dataset(records[i]), records[i].extents, values[i]);
+        writer.add(keras_dataset(records[i]), records[i].extents, values[i], records[i].is_integer);
 }
 
 }  // namespace strata::io

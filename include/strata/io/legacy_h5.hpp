@@ -132,7 +132,7 @@ void save_legacy_h5(hdf5_writer& writer, std::span<const weight_record> records,
         std::vector<std::string> weight_names;
         for (const std::size_t i : ordered(layer, records, legacy_order::as_here)) {
             weight_names.push_back(records[i].full_name());
-            writer.add(layer.name + "/" + weight_names.back(), records[i].extents, values[i]);
+            writer.add(layer.name + "/" + weight_names.back(), records[i].extents, values[i], records[i].is_integer);
         }
         writer.add_texts(layer.name, "weight_names", weight_names);
     }

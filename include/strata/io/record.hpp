@@ -1,6 +1,8 @@
 // weight_record: one weight of a model as files see it.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -13,6 +15,7 @@ namespace strata::io {
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
 /// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
 /// `layers/sequential/layers/conv2d`. `trainable` counts `frozen`; a `statistic` is never trained.
+/// Files hold an `is_integer` as an integer of 32 bits.
 struct weight_record {
     std::string path;
     std::string type;
@@ -22,11 +25,19 @@ struct weight_record {
     std::size_t number = 0;
     bool trainable = true;
     bool statistic = false;
+    bool is_integer = false;
 
     std::string full_name() const { return path + "/" + name; }
     /// `layer conv2d_1 (Conv2D), weight kernel`.
     std::string where() const { return "layer " + path + " (" + type + "), weight " + name; }
 };
+
+/// A value of a weight that files hold as an integer.
+template <class T>
+std::int32_t as_integer(T value) {
+    constexpr double largest = 2147483647.0;
+    return value == value ? static_cast<std::int32_t>(std::clamp(double{value}, -largest, largest)) : 0;
+}
 
 /// The error of a weight whose shape in the file is another.
 [[noreturn]] inline void refuse_shape(const std::filesystem::path& file, const weight_record& wanted,

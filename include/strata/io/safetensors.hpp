@@ -19,6 +19,7 @@
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
@@ -78,18 +79,22 @@ public:
     static bool is_float(const header_entry& entry) {
         return entry.dtype == "F32" || entry.dtype == "F64" || entry.dtype == "F16" || entry.dtype == "BF16";
     }
-    /// The values of a tensor of floats, whatever their width. Throws file_error where it is one of something else.
+    static bool is_integer(const header_entry& entry) { return entry.dtype == "I32" || entry.dtype == "I64"; }
+    /// The values of a tensor of floats or integers, whatever their width. Throws file_error where it is one of
+    /// something else.
     template <class T>
     std::vector<T> values(const header_entry& entry) const {
-        if (!is_float(entry)) refuse_type(file_, "tensor " + entry.name, entry);
+        if (!is_float(entry) && !is_integer(entry)) refuse_type(file_, "tensor " + entry.name, entry);
         const char* from = bytes_.data() + entry.begin;
         std::vector<T> result((entry.end - entry.begin) / width(entry));
         for (std::size_t i = 0; i < result.size(); ++i) {
             if (entry.dtype == "F32") result[i] = static_cast<T>(element<float>(from, i));
             else if (entry.dtype == "F64") result[i] = static_cast<T>(element<double>(from, i));
+            else if (entry.dtype == "I32") result[i] = static_cast<T>(element<std::int32_t>(from, i));
+            else if (entry.dtype == "I64") result[i] = static_cast<T>(element<std::int64_t>(from, i));
             else if (entry.dtype == "BF16")
                 result[i] = static_cast<T>(std::bit_cast<float>(std::uint32_t{element<std::uint16_t>(from, i)} << 16));
-            else result[i] = static_cast<T>(half(element<std::uint16_t>(from, i)));
+            else result[i] = static_cast<T>(float_of_half(element<std::uint16_t>(from, i)));
         }
         return result;
     }
@@ -112,14 +117,8 @@ private:
         std::memcpy(&value, from + i * sizeof(Stored), sizeof(Stored));
         return value;
     }
-    static float half(std::uint16_t bits) {
-        const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
-        const std::uint32_t exponent = (bits >> 10) & 0x1fu, fraction = bits & 0x3ffu;
-        if (exponent == 0) return std::bit_cast<float>(sign | 0x3f800000u) * static_cast<float>(fraction) * 0x1p-24f;
-        return std::bit_cast<float>(sign | ((exponent == 31 ? 255 : exponent + 112) << 23) | (fraction << 13));
-    }
     static std::size_t width(const header_entry& entry) {
-        return entry.dtype == "F64" ? 8 : entry.dtype == "F32" ? 4 : 2;
+        return entry.dtype == "F64" || entry.dtype == "I64" ? 8 : entry.dtype == "F32" || entry.dtype == "I32" ? 4 : 2;
     }
     void check_offsets(std::size_t length) const {
         std::vector<const header_entry*> sorted;
@@ -128,7 +127,7 @@ private:
                 throw file_error(file_, "tensor " + entry.name + " lies past the end; the file is truncated");
             if (entry.extents.size() > strata::shape::max_rank)
                 throw file_error(file_, "tensor " + entry.name + " has more than 6 axes");
-            if (is_float(entry)) check_size(entry);
+            if (is_float(entry) || is_integer(entry)) check_size(entry);
             sorted.push_back(&entry);
         }
         std::sort(sorted.begin(), sorted.end(), data_order);
@@ -174,7 +173,8 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
     std::vector<std::vector<T>> values;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const header_entry& entry = *entries[chosen[i]];
-        if (!safetensors_file::is_float(entry)) safetensors_file::refuse_type(file, wanted[i].where(), entry);
+        if (!safetensors_file::is_float(entry) && !(wanted[i].is_integer && safetensors_file::is_integer(entry)))
+            safetensors_file::refuse_type(file, wanted[i].where(), entry);
         const strata::shape found = safetensors_file::shape_of(entry);
         if (found != wanted[i].extents) refuse_shape(file, wanted[i], to_text(found).str() + " in " + entry.name);
         values.push_back(tensors.values<T>(entry));
@@ -182,25 +182,26 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
     return values;
 }
 
-/// Writes all records as F32 or F64, whatever T is.
+/// Writes all records as F32 or F64, whatever T is, integers as I32.
 template <class T>
 void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
                       std::span<const std::vector<T>> values) {
     std::string header = "{\"__metadata__\":{\"format\":\"strata\"}";
     std::size_t offset = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
+        const std::string dtype = records[i].is_integer ? "I32" : sizeof(T) == 4 ? "F32" : "F64";
         header += ",\"";
         for (const char c : records[i].full_name()) {
             if (c == '"' || c == '\\') header += '\\';
             header += c;
         }
-        header += std::string("\":{\"dtype\":\"") + (sizeof(T) == 4 ? "F32" : "F64") + "\",\"shape\":[";
+        header += std::string("\":{\"dtype\":\"") + dtype + "\",\"shape\":[";
         for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis) {
             if (axis > 0) header += ',';
             header += std::to_string(records[i].extents[axis]);
         }
         header += "],\"data_offsets\":[" + std::to_string(offset) + ",";
-        offset += values[i].size() * sizeof(T);
+        offset += values[i].size() * (records[i].is_integer ? sizeof(std::int32_t) : sizeof(T));
         header += std::to_string(offset) + "]}";
     }
     header += "}";
@@ -211,9 +212,17 @@ void save_safetensors(const std::filesystem::path& file, std::span<const weight_
         char prefix[8];
         std::memcpy(prefix, &length, 8);
         out.write(prefix, 8).write(header.data(), static_cast<std::streamsize>(header.size()));
-        for (const auto& weight : values)
-            out.write(reinterpret_cast<const char*>(weight.data()),
-                      static_cast<std::streamsize>(weight.size() * sizeof(T)));
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            if (!records[i].is_integer) {
+                out.write(reinterpret_cast<const char*>(values[i].data()),
+                          static_cast<std::streamsize>(values[i].size() * sizeof(T)));
+                continue;
+            }
+            for (const T value : values[i]) {
+                const std::int32_t whole = as_integer(value);
+                out.write(reinterpret_cast<const char*>(&whole), sizeof(whole));
+            }
+        }
         out.close();
         if (!out) throw file_error(file, "cannot be written: is the disk full, may the folder be written?");
     });

@@ -22,6 +22,9 @@
 #if defined(STRATA_WITH_HDF5)
 #include <strata/io/hdf5.hpp>
 #endif
+#if defined(STRATA_WITH_LIBZIP)
+#include <strata/io/npz.hpp>
+#endif
 
 namespace strata {
 
@@ -66,7 +69,8 @@ std::vector<weight_record> weight_records() {
                            .extents = row.what.extents,
                            .number = same_group ? records.back().number + 1 : 0,
                            .trainable = row.trainable,
-                           .statistic = !row.what.trainable});
+                           .statistic = !row.what.trainable,
+                           .is_integer = row.what.is_integer});
     }
     return records;
 }
@@ -79,14 +83,20 @@ inline std::string extension_of(const std::filesystem::path& file) {
 }
 
 [[noreturn]] inline void refuse_extension(const std::filesystem::path& file) {
+    [[maybe_unused]] const std::string extension = extension_of(file);
+#if !defined(STRATA_WITH_LIBZIP)
+    if (extension == ".npz")
+        throw file_error(file,
+                         "this program was built without libzip; define STRATA_WITH_LIBZIP and link zip (the Meson "
+                         "dependency does where it finds libzip), or use .safetensors");
+#endif
 #if !defined(STRATA_WITH_HDF5)
-    const std::string extension = extension_of(file);
     if (extension == ".h5" || extension == ".hdf5")
         throw file_error(file,
                          "this program was built without HDF5; define STRATA_WITH_HDF5 and link hdf5 (the Meson "
                          "dependency does where it finds HDF5), or use .safetensors");
 #endif
-    throw file_error(file, "has an unknown extension; known are .weights.h5, .h5 and .safetensors");
+    throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
 }
 
 }  // namespace io
@@ -104,6 +114,9 @@ struct weight_files {
 #if defined(STRATA_WITH_HDF5)
         if (extension == ".h5" || extension == ".hdf5") return io::save_hdf5<value_type>(file, records, values);
 #endif
+#if defined(STRATA_WITH_LIBZIP)
+        if (extension == ".npz") return io::save_npz<value_type>(file, records, values);
+#endif
         io::refuse_extension(file);
     }
     static void load(Model& model, const std::filesystem::path& file) {
@@ -119,6 +132,9 @@ private:
         if (extension == ".safetensors") return io::load_safetensors<value_type>(file, records);
 #if defined(STRATA_WITH_HDF5)
         if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, records);
+#endif
+#if defined(STRATA_WITH_LIBZIP)
+        if (extension == ".npz") return io::load_npz<value_type>(file, records);
 #endif
         io::refuse_extension(file);
     }

@@ -156,8 +156,8 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         T* dx = b + gradient_size<In, T>;
         for (std::size_t n = 0; n < s.count; ++n) {
             gradient_pass<T> one = sample<In, Fused>(s, n);
-            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size, a,
-                      b);
+            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size,
+                      a, b);
             one.scratch = dx + rounded<T>(In.size());
             one.weights = own.data();
             one.dy = a;
@@ -220,8 +220,7 @@ private:
         constexpr shape half = Inner::output(In);
         constexpr std::size_t steps = half.rank() > 1 ? half[0] : 1, units = half.back(), width = output(In).back();
         for (std::size_t t = 0; t < steps; ++t)
-            for (std::size_t u = 0; u < units; ++u)
-                use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
+            for (std::size_t u = 0; u < units; ++u) use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
     }
     template <shape In, class T>
     static constexpr void join(const T* a, const T* b, T* y) {

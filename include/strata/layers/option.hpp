@@ -84,16 +84,6 @@ struct direct {
 
 }  // namespace algorithm
 
-/// How much memory a model takes for its activations; an option of a Sequential.
-namespace memory {
-
-/// As little as its layers allow, whatever the time: every chain of maps runs over the smallest bands of rows.
-struct smallest {
-    static constexpr std::string_view kind = "memory::...";
-};
-
-}  // namespace memory
-
 /// What a normalisation adds to a variance, so that it never divides by zero; each layer has its default. Keras:
 /// `epsilon=`.
 template <double Value>
@@ -111,6 +101,16 @@ struct no_center {
 struct no_scale {
     static constexpr std::string_view kind = "no_scale";
 };
+
+/// How much memory a model takes for its activations; an option of a Sequential.
+namespace memory {
+
+/// As little as its layers allow, whatever the time: every chain of maps runs over the smallest bands of rows.
+struct smallest {
+    static constexpr std::string_view kind = "memory::...";
+};
+
+}  // namespace memory
 
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>

@@ -19,7 +19,7 @@ namespace strata {
 enum class weight_layout { panels, plain };
 
 /// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, what its size adds to the
-/// loss, how it lies in memory.
+/// loss, how it lies in memory and in files.
 struct parameter {
     std::string_view name{};
     shape extents{};
@@ -27,6 +27,7 @@ struct parameter {
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
+    bool is_integer = false;  // Keras' files hold it as an integer
     /// Of a layer inside a layer: what stands before its name, `forward_layer`.
     std::string_view prefix{};
     /// Keras' files have it below this part of its layer, `cell`, and that below another where layers wrap layers.
@@ -39,7 +40,7 @@ struct parameter {
     /// Its place in memory for scalars of type T.
     template <class T>
     constexpr kernels::panels storage() const {
-        const std::size_t columns = extents.back();
+        const std::size_t columns = extents.rank() == 0 ? 1 : extents.back();
         return {.rows = extents.size() / columns,
                 .columns = columns,
                 .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns) : 0};

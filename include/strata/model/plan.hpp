@@ -147,7 +147,9 @@ constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
         for (std::size_t k = 0; k < step.input_count; ++k) {
             const std::size_t value = home[nodes[step.first].inputs[k]];
             buffers[buffer_of[value]].end = s;
-            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
+            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && last_read[value] == s && !is_final &&
+                target == 0)
+                target = buffer_of[value];
         }
         if (target == 0) {
             target = used++;

@@ -1,6 +1,7 @@
 // Verdicts of training: whether model, loss, metrics and data fit together, and whether there is anything to train.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
@@ -63,11 +64,30 @@ struct compile_verdict {
     }();
 };
 
-/// A net whose weights can be trained: at least one of them is.
+/// A layer that gives no gradient of its input behind the first one that learns: the first such.
+template <class Net, class... Layers>
+constexpr report check_gradients(type_list<Layers...>) {
+    std::size_t first_learning = sizeof...(Layers), index = 0;
+    for (const weight_row& row : weight_rows_of<Net>)
+        if (row.trainable) first_learning = std::min(first_learning, row.layer);
+    report verdict;
+    [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
+        if (!Layer::is_differentiable && index > first_learning)
+            verdict = refuse("a gradient, as layers before it are trained", "a function without a derivative",
+                             "give it `static derivative(x)`, or freeze them",
+                             text<200>() << Layer::type << ", layer " << index + 1 << " of " << sizeof...(Layers));
+        ++index;
+        return verdict.ok;
+    };
+    static_cast<void>((accept(static_cast<const Layers*>(nullptr)) && ...));
+    return verdict;
+}
+
+/// A net whose weights can be trained: at least one of them is, and gradients reach it.
 template <class Net>
 struct train_verdict {
     static constexpr report value = count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
-                                        ? report{}
+                                        ? check_gradients<Net>(flat_layers_of<Net>{})
                                         : refuse("a model with weights that are trained",
                                                  "none: all are frozen, or there are none",
                                                  "unfreeze a layer, or add one", "fit");

@@ -1,0 +1,99 @@
+// .npz: numpy's archive of arrays. Needs libzip; io/weights.hpp takes it in under STRATA_WITH_LIBZIP.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <strata/core/file_error.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/io/name_match.hpp>
+#include <strata/io/npy.hpp>
+#include <strata/io/record.hpp>
+#include <strata/io/zip_archive.hpp>
+
+namespace strata::io {
+
+/// Reads a member's header; what is no array of numpy throws file_error.
+inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member& member, const std::string& name) {
+    constexpr std::size_t longest = std::size_t{1} << 16;  // numpy's own arrays of numbers need some hundred bytes
+    std::string prefix = member.read(npy_prefix);
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(prefix[i])); };
+    if (!std::string_view(prefix).starts_with(npy_magic) || byte(6) < 1 || byte(6) > 3)
+        throw file_error(archive.file(), name + " is no array of numpy; load what numpy's savez or strata wrote");
+    std::size_t length = byte(8) + 256 * byte(9);
+    if (byte(6) > 1) {
+        prefix += member.read(2);
+        length += 65536 * byte(10) + (byte(11) << 24);
+    }
+    if (length > longest)
+        throw file_error(archive.file(), name + " has a header of " + std::to_string(length) +
+                                             " bytes; load what numpy's savez or strata wrote");
+    try {
+        return npy_parser(member.read(length)).parse();
+    } catch (const std::invalid_argument& error) {
+        throw file_error(archive.file(), name + " has a broken header: " + error.what() + "; save it again");
+    }
+}
+
+/// The values of all records, in their order; match_names says which array is whose. Type and shape are compared before
+/// memory is taken.
+template <class T>
+std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::span<const weight_record> wanted) {
+    constexpr std::string_view ending = ".npy";
+    const zip_reader archive(file);
+    std::vector<std::string> names = archive.names();
+    for (std::string& name : names) {
+        if (!name.ends_with(ending))
+            throw file_error(file, name + " is no array of numpy; load what numpy's savez or strata wrote");
+        name.resize(name.size() - ending.size());
+    }
+    const std::vector<std::size_t> chosen = match_names(file, wanted, names);
+    std::vector<std::vector<T>> values;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::string& name = names[chosen[i]];
+        zip_reader::member member(archive, chosen[i], name);
+        const npy_header header = read_npy_header(archive, member, name);
+        if (!header.is_float() && !(wanted[i].is_integer && header.is_integer()))
+            throw file_error(file, wanted[i].where() + ": expected values of type <f4, <f8 or <f2, found " +
+                                       header.type + " in " + name + "; save the model in float32");
+        if (!header.has_shape(wanted[i].extents)) refuse_shape(file, wanted[i], header.shape_text() + " in " + name);
+        const std::string bytes = member.read(wanted[i].extents.size() * header.width());
+        member.expect_end();
+        values.push_back(npy_values<T>(header, bytes));
+    }
+    return values;
+}
+
+/// Writes all records as float32 or float64, as T is, integers as int32; `numpy.load` gives them by their names
+/// (`dense/kernel`). A failed save throws file_error and leaves the old file.
+template <class T>
+void save_npz(const std::filesystem::path& file, std::span<const weight_record> records,
+              std::span<const std::vector<T>> values) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                  "strata: .npz files hold weights of float or double");
+    zip_writer archive(file);
+    const auto bytes_of = [](const auto& numbers) {
+        return std::string_view(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0]));
+    };
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const std::string name = records[i].full_name() + ".npy";
+        if (records[i].is_integer) {
+            std::vector<std::int32_t> whole;
+            for (const T value : values[i]) whole.push_back(as_integer(value));
+            archive.add(name, npy_bytes("<i4", records[i].extents, bytes_of(whole)));
+        } else {
+            archive.add(name, npy_bytes(sizeof(T) == 4 ? "<f4" : "<f8", records[i].extents, bytes_of(values[i])));
+        }
+    }
+    archive.write();
+}
+
+}  // namespace strata::io

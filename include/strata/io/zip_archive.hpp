@@ -1,0 +1,168 @@
+// Reading and writing .zip archives through libzip.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <zip.h>
+
+#include <strata/core/atomic_file.hpp>
+#include <strata/core/file_error.hpp>
+
+namespace strata::io {
+
+/// An archive that is read; its members in their order. Memory is taken for what a caller asks for, never for what the
+/// archive announces.
+class zip_reader {
+public:
+    /// Throws file_error for what is no readable archive.
+    explicit zip_reader(const std::filesystem::path& file) : path_(file), archive_(nullptr, zip_discard) {
+        std::error_code code;
+        const auto status = std::filesystem::status(file, code);
+        if (std::filesystem::is_directory(status)) throw file_error(file, "is a folder, expected a .npz file");
+        if (!std::filesystem::is_regular_file(status))
+            throw file_error(file, "cannot be opened: does it exist, may it be read?");
+        if (std::filesystem::file_size(file, code) == 0)
+            throw file_error(file, "is empty, expected a .npz file; save it again");
+        int error = 0;
+        archive_.reset(zip_open(file.c_str(), ZIP_RDONLY, &error));
+        if (archive_) return;
+        if (error == ZIP_ER_OPEN) throw file_error(file, "cannot be opened: may it be read?");
+        throw file_error(file, std::string("is no .npz file") +
+                                   (error == ZIP_ER_NOZIP ? "" : ", or it is damaged (" + reason(error) + ")") +
+                                   "; load what numpy's savez or strata wrote");
+    }
+
+    const std::filesystem::path& file() const { return path_; }
+    /// The names of all members.
+    std::vector<std::string> names() const {
+        std::vector<std::string> result;
+        const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+        for (zip_int64_t i = 0; i < count; ++i) {
+            const char* name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_GUESS);
+            if (name == nullptr) refuse_damaged(std::to_string(i));
+            result.emplace_back(name);
+        }
+        return result;
+    }
+
+    /// A member that is read from its front.
+    class member {
+    public:
+        member(const zip_reader& archive, std::size_t index, std::string name)
+            : archive_(archive),
+              name_(std::move(name)),
+              file_(zip_fopen_index(archive.archive_.get(), index, 0), zip_fclose) {
+            if (!file_) archive_.refuse_damaged(name_);
+        }
+        /// Exactly `count` bytes more; throws file_error where there are fewer, or they are damaged.
+        std::string read(std::size_t count) {
+            std::string bytes(count, '\0');
+            std::size_t done = 0;
+            while (done < count) {
+                const zip_int64_t got = zip_fread(file_.get(), bytes.data() + done, count - done);
+                if (got <= 0) archive_.refuse_damaged(name_);
+                done += static_cast<std::size_t>(got);
+            }
+            return bytes;
+        }
+        /// Throws file_error where there is more, or the checksum is another.
+        void expect_end() {
+            char more = 0;
+            if (zip_fread(file_.get(), &more, 1) != 0) archive_.refuse_damaged(name_);
+        }
+
+    private:
+        const zip_reader& archive_;
+        std::string name_;
+        std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file_;
+    };
+
+    [[noreturn]] void refuse_damaged(const std::string& name) const {
+        throw file_error(path_, name + " cannot be read: the file is truncated, damaged or locked; save it again");
+    }
+
+private:
+    static std::string reason(int code) {
+        zip_error_t error;
+        zip_error_init_with_code(&error, code);
+        std::string text = zip_error_strerror(&error);
+        zip_error_fini(&error);
+        return text;
+    }
+
+    std::filesystem::path path_;
+    std::unique_ptr<zip_t, void (*)(zip_t*)> archive_;
+};
+
+/// An archive that is written: in memory, so that a failed write leaves the old file, and without times, so that the
+/// same content gives the same bytes.
+class zip_writer {
+public:
+    explicit zip_writer(const std::filesystem::path& file)
+        : path_(file), memory_(nullptr, zip_source_free), archive_(nullptr, zip_discard) {
+        zip_error_t error;
+        zip_error_init(&error);
+        memory_.reset(zip_source_buffer_create(nullptr, 0, 0, &error));
+        if (memory_) archive_.reset(zip_open_from_source(memory_.get(), ZIP_TRUNCATE, &error));
+        zip_error_fini(&error);
+        if (!archive_) refuse();
+        zip_source_keep(memory_.get());  // the archive has one of the two now
+    }
+
+    /// Adds a member, not compressed: weights are nearly random.
+    void add(const std::string& name, std::string bytes) {
+        contents_.push_back(std::make_unique<std::string>(std::move(bytes)));
+        const std::string& kept = *contents_.back();
+        zip_source_t* source = zip_source_buffer(archive_.get(), kept.data(), kept.size(), 0);
+        if (source == nullptr) refuse();
+        const zip_int64_t index = zip_file_add(archive_.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+        if (index < 0) {
+            zip_source_free(source);
+            refuse();
+        }
+        const auto member = static_cast<zip_uint64_t>(index);
+        constexpr zip_uint16_t first_of_january_1980 = 0x21;
+        if (zip_set_file_compression(archive_.get(), member, ZIP_CM_STORE, 0) != 0 ||
+            zip_file_set_dostime(archive_.get(), member, 0, first_of_january_1980, 0) != 0)
+            refuse();
+    }
+    /// Puts the file in the place of what stood there.
+    void write() {
+        if (contents_.empty()) return replace_file_by(path_, empty_archive);
+        if (zip_close(archive_.get()) != 0) refuse();
+        static_cast<void>(archive_.release());
+        if (zip_source_open(memory_.get()) != 0) refuse();
+        std::string bytes;
+        char part[1 << 14];
+        for (zip_int64_t got = 0; (got = zip_source_read(memory_.get(), part, sizeof(part))) != 0;) {
+            if (got < 0) refuse();
+            bytes.append(part, static_cast<std::size_t>(got));
+        }
+        zip_source_close(memory_.get());
+        replace_file_by(path_, bytes);
+    }
+
+private:
+    // libzip would remove an archive without members.
+    static constexpr std::string_view empty_archive{"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22};
+
+    [[noreturn]] void refuse() const {
+        throw file_error(path_, "cannot be made: do the names of the layers differ, is there memory?");
+    }
+
+    std::filesystem::path path_;
+    std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> memory_;
+    std::vector<std::unique_ptr<std::string>> contents_;
+    std::unique_ptr<zip_t, void (*)(zip_t*)> archive_;
+};
+
+}  // namespace strata::io

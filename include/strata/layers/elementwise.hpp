@@ -1,0 +1,100 @@
+// Elementwise: a user's function object on each value.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// Whether F is a function object on one value of T.
+template <class F, class T>
+concept value_function = std::is_empty_v<F> && std::is_default_constructible_v<F> && requires(T x) {
+    { F{}(x) } -> std::convertible_to<T>;
+};
+/// Whether F says its derivative by x.
+template <class F, class T>
+concept has_derivative = requires(T x) {
+    { F::derivative(x) } -> std::convertible_to<T>;
+};
+
+/// Calls `function` with a vector where it takes one, else lane by lane.
+template <class V, class Function>
+constexpr V on_lanes(V x, Function function) {
+    if constexpr (std::is_arithmetic_v<V>) {
+        return static_cast<V>(function(x));
+    } else if constexpr (requires {
+                             { function(x) } -> std::convertible_to<V>;
+                         }) {
+        return function(x);
+    } else {
+        using T = typename V::value_type;
+        alignas(64) T values[V::size];
+        kernels::store<T>(values, x);
+        for (T& value : values) value = static_cast<T>(function(value));
+        return kernels::load(static_cast<const T*>(values));
+    }
+}
+
+/// F as kernels want it.
+template <class F>
+struct value_functor {
+    static constexpr bool is_monotone = [] {
+        if constexpr (requires {
+                          { F::is_monotone } -> std::convertible_to<bool>;
+                      })
+            return bool{F::is_monotone};
+        else return false;
+    }();
+    static constexpr bool derives_from_output = false;
+    template <class V>
+    static constexpr V apply(V x) {
+        return on_lanes(x, [](auto value) -> decltype(F{}(value)) { return F{}(value); });
+    }
+    template <class V>
+    static constexpr V derivative(V x) {
+        return on_lanes(x, [](auto value) -> decltype(F::derivative(value)) { return F::derivative(value); });
+    }
+};
+
+}  // namespace detail
+
+/// Any shape, unchanged: F{}(x) of each value, F an empty type. Its call takes a scalar, or anything with arithmetic
+/// (`auto operator()(auto x) const`), and then it runs on vectors too. To train what stands in front of it, F has a
+/// `static derivative(x)`. `static constexpr bool is_monotone = true` lets a max pooling run before it. Keras:
+/// `Lambda`.
+template <class F, class... Options>
+struct Elementwise : layer<Elementwise<F, Options...>, Options...> {
+    using function = detail::value_functor<F>;
+
+    static constexpr std::string_view type = "Elementwise";
+    static constexpr bool is_differentiable = detail::has_derivative<F, float> || detail::has_derivative<F, double>;
+
+    static constexpr report check(const shape&) {
+        if (detail::value_function<F, float> || detail::value_function<F, double>) return {};
+        return refuse("an empty function object on one value", "a type that float and double cannot call",
+                      "give it `auto operator()(auto x) const`");
+    }
+    static constexpr std::size_t flops(const shape& in) { return in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        kernels::elementwise<function>(N * In.size(), x, y);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            kernels::elementwise_gradient<function>(s.count * In.size(), s.x, static_cast<const T*>(s.dy), s.dx);
+    }
+};
+
+}  // namespace strata

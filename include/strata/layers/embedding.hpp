@@ -1,0 +1,61 @@
+// Embedding: a vector that is learnt for each of a number of words.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/kernels/embedding.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (...) -> (..., Dimension): for each value, cut to an integer, that row of the table. One outside [0, Vocabulary), or
+/// NaN, reads nothing: its row of the output is NaN, and it teaches nothing. Weights: embeddings (Vocabulary,
+/// Dimension). Floats hold integers up to 16,777,216 exactly. Keras: `Embedding`.
+template <int Vocabulary, int Dimension, class... Options>
+struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options...> {
+    static constexpr std::string_view type = "Embedding";
+
+    static constexpr report check(const shape& in) {
+        if (Vocabulary < 1 || Dimension < 1)
+            return refuse("at least 1 word and 1 dimension",
+                          text<64>("Embedding<") << Vocabulary << ", " << Dimension << ">",
+                          "write Embedding<vocabulary, dimension>");
+        if (in.rank() < shape::max_rank) return {};
+        return refuse("an input of at most 5 axes", to_text(in), "put Reshape<shape{...}> before it");
+    }
+    static constexpr shape output(shape in) {
+        in.push_back(dimension);
+        return in;
+    }
+    static constexpr parameter_table parameters(const shape&) {
+        return parameter_table{}.push_back({.name = "embeddings",
+                                            .extents = shape{Vocabulary, Dimension},
+                                            .begin = RandomUniform<>::value,
+                                            .layout = weight_layout::plain});
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        kernels::take_rows(N * In.size(), words, dimension, x, weights[0], y);
+    }
+    /// The output does not change with a value of the input but in steps: its gradient is zero.
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr) std::fill_n(s.dx, s.count * In.size(), T(0));
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, static_cast<const T*>(s.dy), s.gradients[0],
+                             s.first, part);
+    }
+
+private:
+    static constexpr std::size_t words = static_cast<std::size_t>(Vocabulary);
+    static constexpr std::size_t dimension = static_cast<std::size_t>(Dimension);
+};
+
+}  // namespace strata

@@ -1,0 +1,91 @@
+// GroupNormalization: groups of channels, each over the whole sample.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/normalization.hpp>
+#include <strata/kernels/normalization_backward.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/layer_normalization.hpp>
+#include <strata/layers/rank.hpp>
+
+namespace strata {
+
+/// (..., channels), unchanged: each of Groups groups of channels with mean 0 and variance 1 over the sample, times
+/// gamma plus beta; -1: a group for each channel. Weights: gamma (channels), beta (channels). `epsilon` is 1e-3 where
+/// none is given. Keras: `GroupNormalization(groups)`. Wu and He 2018.
+template <int Groups = 32, class... Options>
+struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using places = gamma_and_beta_places<options>;
+    static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
+
+    static constexpr std::string_view type = "GroupNormalization";
+    static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report axis = check_has_axis(in); !axis.ok) return axis;
+        if (Groups == -1 || (Groups > 0 && in.back() % static_cast<std::size_t>(Groups) == 0)) return {};
+        return refuse(text<200>("groups that share out ") << in.back() << " channels",
+                      text<64>() << Groups << " groups", "give a divisor of the channels, or -1");
+    }
+    static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in.back()); }
+    static constexpr std::size_t flops(const shape& in) { return in.size() * (5 + places::count); }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return 2 * in.back();
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::normalize_groups(geometry(In), x + n * In.size(), places::gamma(weights), places::beta(weights),
+                                      static_cast<T>(smallest), y + n * In.size(), static_cast<T*>(nullptr), scratch);
+    }
+
+    /// Mean and scale of each group.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return 2 * geometry(In).groups;
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return 4 * In.back();
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::normalize_groups(geometry(In), s.x + n * In.size(), places::gamma(s.weights),
+                                      places::beta(s.weights), static_cast<T>(smallest), s.y + n * In.size(),
+                                      s.tape + n * tape<In, Fused, T>(), s.scratch);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::normalize_groups_gradient(
+                geometry(In), s.x + n * In.size(), places::gamma(s.weights), s.tape + n * tape<In, Fused, T>(),
+                static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size(), s.scratch);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        const T* dy = s.dy;
+        if constexpr (places::has_gamma)
+            kernels::group_gamma_gradient(geometry(In), s.count, s.x, s.tape, tape<In, Fused, T>(), dy,
+                                          places::gamma(s.gradients), s.first, part, s.scratch);
+        if constexpr (places::has_beta)
+            kernels::column_sums(s.count * In.rows(), In.back(), dy, places::beta(s.gradients), s.first, part);
+    }
+
+private:
+    static constexpr kernels::group_geometry geometry(const shape& in) {
+        return {.rows = in.rows(),
+                .channels = in.back(),
+                .groups = Groups == -1 ? in.back() : static_cast<std::size_t>(Groups)};
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,132 @@
+// LayerNormalization, RMSNormalization and UnitNormalization: each vector along the last axis by itself.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/normalization.hpp>
+#include <strata/kernels/normalization_backward.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/rank.hpp>
+
+namespace strata {
+
+/// The table of gamma and beta, as many as `channels`.
+template <class Options>
+constexpr parameter_table gamma_and_beta(std::size_t channels) {
+    parameter_table table;
+    if (!Options::template has<no_scale>)
+        table.push_back(
+            {.name = "gamma", .extents = shape{channels}, .begin = Ones::value, .layout = weight_layout::plain});
+    if (!Options::template has<no_center>)
+        table.push_back(
+            {.name = "beta", .extents = shape{channels}, .begin = Zeros::value, .layout = weight_layout::plain});
+    return table;
+}
+
+/// Which of a normalisation's weights are there, by their places in its table.
+template <class Options>
+struct gamma_and_beta_places {
+    static constexpr bool has_gamma = !Options::template has<no_scale>;
+    static constexpr bool has_beta = !Options::template has<no_center>;
+    static constexpr std::size_t count = (has_gamma ? 1 : 0) + (has_beta ? 1 : 0);
+
+    template <class Pointer>
+    static constexpr Pointer gamma(Pointer const* weights) {
+        if constexpr (has_gamma) return weights[0];
+        else return nullptr;
+    }
+    template <class Pointer>
+    static constexpr Pointer beta(Pointer const* weights) {
+        if constexpr (has_beta) return weights[has_gamma ? 1 : 0];
+        else return nullptr;
+    }
+};
+
+/// What the three share: any shape of rank 1 or more, unchanged. Self gives `places`, `smallest` (what is added to the
+/// variance, or the least length).
+template <class Self, kernels::row_norm Kind, class... Options>
+struct row_normalization : layer<Self, Options...> {
+    static constexpr report check(const shape& in) { return check_has_axis(in); }
+    static constexpr std::size_t flops(const shape& in) {
+        return in.size() * (Kind == kernels::row_norm::layer ? 5 : 3) + in.size() * Self::places::count;
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        kernels::normalize_rows<Kind>(N * In.rows(), In.back(), x, Self::places::gamma(weights),
+                                      Self::places::beta(weights), static_cast<T>(Self::smallest), y);
+    }
+
+    /// Mean and scale of each row.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return 2 * In.rows();
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        kernels::normalize_rows<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
+                                      Self::places::beta(s.weights), static_cast<T>(Self::smallest), s.y, s.tape);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            kernels::normalize_rows_gradient<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
+                                                   static_cast<T>(Self::smallest), s.tape, static_cast<const T*>(s.dy),
+                                                   s.dx);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        const std::size_t rows = s.count * In.rows();
+        const T* dy = s.dy;
+        if constexpr (Self::places::has_gamma)
+            kernels::row_gamma_gradient(rows, In.back(), s.x, s.tape, dy, Self::places::gamma(s.gradients), s.first,
+                                        part);
+        if constexpr (Self::places::has_beta)
+            kernels::column_sums(rows, In.back(), dy, Self::places::beta(s.gradients), s.first, part);
+    }
+};
+
+/// Each vector along the last axis with mean 0 and variance 1, times gamma plus beta. Weights: gamma (features), beta
+/// (features). `epsilon` is 1e-3 where none is given. Keras: `LayerNormalization`. Ba et al. 2016.
+template <class... Options>
+struct LayerNormalization : row_normalization<LayerNormalization<Options...>, kernels::row_norm::layer, Options...> {
+    using options = option_list<Options...>;
+    using places = gamma_and_beta_places<options>;
+    static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
+
+    static constexpr std::string_view type = "LayerNormalization";
+    static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
+
+    static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in.back()); }
+};
+
+/// Each vector along the last axis over the root of its mean square, times scale. Weights: scale (features).
+/// `epsilon` is 1e-6 where none is given. Keras: `RMSNormalization`. Zhang and Sennrich 2019.
+template <class... Options>
+struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernels::row_norm::rms, Options...> {
+    using options = option_list<Options...>;
+    using places = gamma_and_beta_places<option_list<no_center>>;
+    static constexpr double smallest = options::template get<epsilon<1e-6>>::value;
+
+    static constexpr std::string_view type = "RMSNormalization";
+    static constexpr std::array takes{epsilon<0.0>::kind};
+
+    static constexpr parameter_table parameters(const shape& in) {
+        return parameter_table{}.push_back(
+            {.name = "scale", .extents = shape{in.back()}, .begin = Ones::value, .layout = weight_layout::plain});
+    }
+};
+
+/// Each vector along the last axis over its length, at least 1e-12. Keras: `UnitNormalization`.
+template <class... Options>
+struct UnitNormalization : row_normalization<UnitNormalization<Options...>, kernels::row_norm::unit, Options...> {
+    using places = gamma_and_beta_places<option_list<no_center, no_scale>>;
+    static constexpr double smallest = 1e-12;
+
+    static constexpr std::string_view type = "UnitNormalization";
+};
+
+}  // namespace strata

@@ -1,0 +1,85 @@
+// Normalization: features by the mean and the variance of data seen before, and adapt, which finds them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/kernels/normalization.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/rank.hpp>
+
+namespace strata {
+
+/// (..., features), unchanged: (x - mean) / max(sqrt(variance), 1e-7), as adapt(layer, data) found them. Weights: mean
+/// (features), variance (features), count (); none is trained. Keras: `Normalization`.
+template <class... Options>
+struct Normalization : layer<Normalization<Options...>, Options...> {
+    static constexpr std::string_view type = "Normalization";
+
+    static constexpr report check(const shape& in) { return check_has_axis(in); }
+    static constexpr parameter_table parameters(const shape& in) {
+        const shape features{in.back()};
+        return parameter_table{}
+            .push_back({.name = "mean", .extents = features, .trainable = false, .layout = weight_layout::plain})
+            .push_back({.name = "variance",
+                        .extents = features,
+                        .begin = Ones::value,
+                        .trainable = false,
+                        .layout = weight_layout::plain})
+            .push_back({.name = "count",
+                        .extents = shape{},
+                        .trainable = false,
+                        .layout = weight_layout::plain,
+                        .is_integer = true});
+    }
+    static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        kernels::standardize_columns(N * In.rows(), In.back(), x, weights[0], weights[1], y);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            kernels::standardize_columns(s.count * In.rows(), In.back(), static_cast<const T*>(s.dy),
+                                         static_cast<const T*>(nullptr), s.weights[1], s.dx);
+    }
+};
+
+/// Sets mean and variance of a Normalization of a model to those of `samples`, what the layer will see, one behind the
+/// other: `adapt(model.get_layer<"normalization">(), data.inputs())`. Throws std::invalid_argument where `samples` are
+/// none or not whole. Keras: `Normalization.adapt`.
+template <class Handle, class Samples>
+void adapt(const Handle& layer, const Samples& samples) {
+    using T = typename Handle::value_type;
+    constexpr shape in = Handle::input_shape();
+    const std::span values(std::data(samples), std::size(samples));
+    if (values.empty() || values.size() % in.size() != 0)
+        throw std::invalid_argument("strata: adapt takes whole samples of shape " + to_text(in).str() + ", " +
+                                    std::to_string(in.size()) + " values each; got " + std::to_string(values.size()) +
+                                    " values; fix: give a multiple of " + std::to_string(in.size()));
+    constexpr std::size_t features = in.back();
+    const std::size_t rows = values.size() / features;
+    std::vector<double> sums(features), squares(features);
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i % features] += static_cast<double>(values[i]);
+    for (double& sum : sums) sum /= static_cast<double>(rows);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double difference = static_cast<double>(values[i]) - sums[i % features];
+        squares[i % features] += difference * difference;
+    }
+    std::vector<T> mean(features), variance(features);
+    for (std::size_t i = 0; i < features; ++i) {
+        mean[i] = static_cast<T>(sums[i]);
+        variance[i] = static_cast<T>(squares[i] / static_cast<double>(rows));
+    }
+    layer.template weight<"mean">().assign(mean);
+    layer.template weight<"variance">().assign(variance);
+}
+
+}  // namespace strata

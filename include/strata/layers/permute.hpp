@@ -1,0 +1,40 @@
+// Permute: the axes in another order.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/axes.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/kernels/rearrange.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (a, b, c) -> for axes{3, 1, 2} (c, a, b): output axis i is input axis Order[i], counted from 1. Keras:
+/// `Permute(dims)`.
+template <axes Order, class... Options>
+struct Permute : layer<Permute<Order, Options...>, Options...> {
+    static constexpr std::string_view type = "Permute";
+
+    static constexpr report check(const shape& in) {
+        if (Order.rank() == in.rank() && Order.is_permutation()) return {};
+        return refuse(text<200>("each axis of ") << to_text(in) << " once, 1 to " << in.rank(), to_text(Order),
+                      "name every axis once, such as Permute<axes{2, 1}>");
+    }
+    static constexpr shape output(const shape& in) { return Order.of(in); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        for (std::size_t n = 0; n < N; ++n) kernels::permute<In, Order>(x + n * In.size(), y + n * In.size());
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::permute<output(In), Order.inverse()>(static_cast<const T*>(s.dy + n * In.size()),
+                                                          s.dx + n * In.size());
+    }
+};
+
+}  // namespace strata

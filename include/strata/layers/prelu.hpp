@@ -1,0 +1,69 @@
+// PReLU: a ReLU whose slope below zero is learnt.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/kernels/prelu.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// Axes of a sample, counted from 1, along which a weight is the same. Keras: `shared_axes=`.
+template <int... Axes>
+struct shared_axes {
+    static constexpr std::string_view kind = "shared_axes<...>";
+    static constexpr std::array<int, sizeof...(Axes)> value{Axes...};
+};
+
+/// Any shape, unchanged: x where x > 0, else alpha x. Weights: alpha (the input's shape, 1 in the axes of
+/// shared_axes<...>). Keras: `PReLU`. He et al. 2015.
+template <class... Options>
+struct PReLU : layer<PReLU<Options...>, Options...> {
+    using shared = typename option_list<Options...>::template get<shared_axes<>>;
+
+    static constexpr std::string_view type = "PReLU";
+    static constexpr std::array takes{shared_axes<>::kind};
+
+    static constexpr report check(const shape& in) {
+        for (const int axis : shared::value)
+            if (axis < 1 || axis > static_cast<int>(in.rank()))
+                return refuse(text<200>("shared_axes<...> of ") << to_text(in) << ", 1 to " << in.rank(),
+                              text<64>("axis ") << axis, "count the axes of a sample from 1");
+        return {};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        return parameter_table{}.push_back({.name = "alpha", .extents = slopes(in), .layout = weight_layout::plain});
+    }
+    static constexpr std::size_t flops(const shape& in) { return in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::prelu<layout<In>>(x + n * In.size(), weights[0], y + n * In.size());
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::prelu_gradient<layout<In>>(s.x + n * In.size(), s.weights[0],
+                                                static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size());
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        kernels::slope_gradient<layout<In>>(s.count, s.x, static_cast<const T*>(s.dy), s.gradients[0], s.first, part);
+    }
+
+private:
+    static constexpr shape slopes(shape in) {
+        for (const int axis : shared::value) in[static_cast<std::size_t>(axis - 1)] = 1;
+        return in;
+    }
+    template <shape In>
+    static constexpr kernels::slope_layout layout{In, slopes(In)};
+};
+
+}  // namespace strata

@@ -1,0 +1,63 @@
+// Rescaling: x scale + offset.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/kernels/math.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// x Scale + Offset.
+template <double Scale, double Offset>
+struct rescale {
+    static constexpr bool is_monotone = Scale >= 0;
+    static constexpr bool derives_from_output = true;
+    template <class V>
+    static constexpr V apply(V x) {
+        return x * V(kernels::scalar_of<V>(Scale)) + V(kernels::scalar_of<V>(Offset));
+    }
+    template <class V>
+    static constexpr V derivative(V) {
+        return V(kernels::scalar_of<V>(Scale));
+    }
+};
+
+constexpr bool is_finite(double x) {
+    return x >= std::numeric_limits<double>::lowest() && x <= std::numeric_limits<double>::max();
+}
+
+}  // namespace detail
+
+/// Any shape, unchanged: x Scale + Offset, such as Rescaling<1.0 / 255>. Keras: `Rescaling(scale, offset)`.
+template <double Scale, double Offset = 0.0, class... Options>
+struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
+    using function = detail::rescale<Scale, Offset>;
+
+    static constexpr std::string_view type = "Rescaling";
+
+    static constexpr report check(const shape&) {
+        if (detail::is_finite(Scale) && detail::is_finite(Offset)) return {};
+        return refuse("a finite scale and offset", "one that is infinite or NaN", "write Rescaling<1.0 / 255>");
+    }
+    static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        kernels::elementwise<function>(N * In.size(), x, y);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx != nullptr)
+            kernels::elementwise_gradient<function>(s.count * In.size(), s.y, static_cast<const T*>(s.dy), s.dx);
+    }
+};
+
+}  // namespace strata

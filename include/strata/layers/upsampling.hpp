@@ -1,0 +1,138 @@
+// RepeatVector, UpSampling1D and UpSampling2D: steps and pixels more than once, or values between pixels.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
+#include <strata/kernels/bilinear.hpp>
+#include <strata/kernels/rearrange.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/rank.hpp>
+
+namespace strata {
+
+/// How UpSampling2D fills the pixels between. Keras: `interpolation=`.
+namespace interpolation {
+
+struct nearest {
+    static constexpr std::string_view kind = "interpolation::...";
+    static constexpr bool is_bilinear = false;
+};
+struct bilinear {
+    static constexpr std::string_view kind = "interpolation::...";
+    static constexpr bool is_bilinear = true;
+};
+
+}  // namespace interpolation
+
+/// What the layers share that repeat cells: Self gives `geometry`. No weights.
+template <class Self, class... Options>
+struct repeated_cells : layer<Self, Options...> {
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+        constexpr auto g = Self::geometry(In);
+        for (std::size_t n = 0; n < N; ++n) kernels::repeat_cells<g>(x + n * g.in_size(), y + n * g.out_size());
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        if (s.dx == nullptr) return;
+        constexpr auto g = Self::geometry(In);
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::sum_cells<g>(static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size());
+    }
+
+protected:
+    static constexpr report check_factor(window factor, std::string_view example) {
+        if (factor.height >= 1 && factor.width >= 1) return {};
+        return refuse("to repeat at least once", text<64>() << factor.height << "x" << factor.width,
+                      text<64>("write ") << example);
+    }
+};
+
+/// (features) -> (Count, features), the same vector in each step. Keras: `RepeatVector(n)`.
+template <int Count, class... Options>
+struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...> {
+    static constexpr std::string_view type = "RepeatVector";
+
+    static constexpr report check(const shape& in) {
+        const report vector = check_vector(in);
+        return vector.ok ? RepeatVector::check_factor(Count, "RepeatVector<n>, n >= 1") : vector;
+    }
+    static constexpr shape output(const shape& in) { return {static_cast<std::size_t>(Count), in[0]}; }
+    static constexpr kernels::upsampling_geometry geometry(const shape& in) {
+        return {.channels = in[0], .up_width = static_cast<std::size_t>(Count)};
+    }
+};
+
+/// (steps, channels) -> (steps Count, channels), each step Count times. Keras: `UpSampling1D(size)`.
+template <int Count, class... Options>
+struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...> {
+    static constexpr std::string_view type = "UpSampling1D";
+
+    static constexpr report check(const shape& in) {
+        const report sequence = check_sequence(in);
+        return sequence.ok ? UpSampling1D::check_factor(Count, "UpSampling1D<n>, n >= 1") : sequence;
+    }
+    static constexpr shape output(const shape& in) { return {in[0] * static_cast<std::size_t>(Count), in[1]}; }
+    static constexpr kernels::upsampling_geometry geometry(const shape& in) {
+        return {.width = in[0], .channels = in[1], .up_width = static_cast<std::size_t>(Count)};
+    }
+};
+
+/// (height, width, channels) -> (height h, width w, channels) for Factor = window{h, w}: each pixel repeated, or with
+/// interpolation::bilinear the values between pixels. Keras: `UpSampling2D(size)`.
+template <window Factor, class... Options>
+struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options...> {
+    static constexpr bool is_bilinear = option_list<Options...>::template get<interpolation::nearest>::is_bilinear;
+
+    static constexpr std::string_view type = "UpSampling2D";
+    static constexpr std::array takes{interpolation::nearest::kind};
+
+    static constexpr report check(const shape& in) {
+        const report image = check_image(in);
+        return image.ok ? UpSampling2D::check_factor(Factor, "UpSampling2D<n>, n >= 1") : image;
+    }
+    static constexpr shape output(const shape& in) {
+        const auto g = geometry(in);
+        return {g.height * g.up_height, g.width * g.up_width, g.channels};
+    }
+    static constexpr kernels::upsampling_geometry geometry(const shape& in) {
+        return {.height = in[0],
+                .width = in[1],
+                .channels = in[2],
+                .up_height = static_cast<std::size_t>(Factor.height),
+                .up_width = static_cast<std::size_t>(Factor.width)};
+    }
+    static constexpr std::size_t flops(const shape& in) { return is_bilinear ? 6 * output(in).size() : 0; }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return is_bilinear ? geometry(in).in_line() : 0;
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        constexpr auto g = geometry(In);
+        if constexpr (is_bilinear)
+            for (std::size_t n = 0; n < N; ++n)
+                kernels::bilinear<g>(x + n * g.in_size(), y + n * g.out_size(), scratch);
+        else repeated_cells<UpSampling2D, Options...>::template forward<In, N, Fused>(x, weights, y, scratch);
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return scratch<T>(In);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        if constexpr (!is_bilinear) repeated_cells<UpSampling2D, Options...>::template backward<In, Fused>(s);
+        else if (s.dx != nullptr)
+            for (std::size_t n = 0; n < s.count; ++n)
+                kernels::bilinear_gradient<g>(static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size(),
+                                              s.scratch);
+    }
+};
+
+}  // namespace strata
