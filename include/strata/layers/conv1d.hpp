@@ -48,7 +48,8 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         constexpr window_options windows = window_options_of<options>(window{1, Kernel}, window{1});
         const border sides{0, 0, edges.top, edges.bottom};
         const padding_mode same = padding_of_windows(windows, image_of(in), sides);
-        return same == padding_mode::same ? same : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
+        return same == padding_mode::same ? same
+                                          : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
     }
 };
 

@@ -82,9 +82,9 @@ struct function_as_option<Self, true> {
 /// `static derivative(x)`. `static constexpr bool is_monotone = true` lets a max pooling run before it. Keras:
 /// `Lambda`.
 template <class F, class... Options>
-struct Elementwise
-    : layer<Elementwise<F, Options...>, Options...>,
-      detail::function_as_option<Elementwise<F>, detail::has_derivative<F, float> || detail::has_derivative<F, double>> {
+struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
+                     detail::function_as_option<Elementwise<F>,
+                                                detail::has_derivative<F, float> || detail::has_derivative<F, double>> {
     using function = detail::value_functor<F>;
 
     static constexpr std::string_view type = "Elementwise";

@@ -34,6 +34,11 @@ namespace detail {
 // ------------------------------------------------------------------------------------------------------------
 
 template <layer_fold Fold, class Layer>
+constexpr auto with_border_before() {
+    if constexpr (Fold.padding != padding_mode::valid) return std::type_identity<with_padding<Layer, Fold.padding>>{};
+    else return std::type_identity<Layer>{};
+}
+template <layer_fold Fold, class Layer>
 constexpr auto with_affine_behind() {
     if constexpr (Fold.takes_affine) return std::type_identity<with_affine<Layer>>{};
     else return std::type_identity<Layer>{};
@@ -42,11 +47,6 @@ template <layer_fold Fold, class Layer, class Flat>
 constexpr auto with_activation_behind() {
     if constexpr (Fold.takes_activation)
         return std::type_identity<with_option<Layer, typename type_at<Fold.activation, Flat>::activation_option>>{};
-    else return std::type_identity<Layer>{};
-}
-template <layer_fold Fold, class Layer>
-constexpr auto with_border_before() {
-    if constexpr (Fold.padding != padding_mode::valid) return std::type_identity<with_padding<Layer, Fold.padding>>{};
     else return std::type_identity<Layer>{};
 }
 template <layer_fold Fold, class Layer>
@@ -61,10 +61,10 @@ template <class Net, std::size_t I>
 struct folded_layer {
     static constexpr layer_fold fold = folds_of<Net>[I];
     using flat = flat_layers_of<Net>;
-    using affine = typename decltype(with_affine_behind<fold, type_at<I, flat>>())::type;
+    using padded = typename decltype(with_border_before<fold, type_at<I, flat>>())::type;
+    using affine = typename decltype(with_affine_behind<fold, padded>())::type;
     using active = typename decltype(with_activation_behind<fold, affine, flat>())::type;
-    using padded = typename decltype(with_border_before<fold, active>())::type;
-    using type = typename decltype(with_constants_behind<fold, padded>())::type;
+    using type = typename decltype(with_constants_behind<fold, active>())::type;
 };
 
 // ---- Names: those that are left keep theirs
@@ -121,8 +121,7 @@ struct with_kept_name {
 template <class... Layers, const auto& Names, std::size_t Index>
 struct with_kept_name<shortcut<Layers...>, Names, Index> {
     template <std::size_t... I>
-    static auto make(std::index_sequence<I...>)
-        -> shortcut<typename with_kept_name<Layers, Names, Index + I>::type...>;
+    static auto make(std::index_sequence<I...>) -> shortcut<typename with_kept_name<Layers, Names, Index + I>::type...>;
     using type = decltype(make(std::index_sequence_for<Layers...>{}));
 };
 
@@ -196,7 +195,7 @@ struct folded_group<Net, Group<Items...>, Begin> {
 
     template <class... Kept, std::size_t... I>
     static auto named(type_list<Kept...>, std::index_sequence<I...>) {
-        static constexpr auto numbers = item_begins<Kept...>({item_size<Kept>::layers...}, 0);
+        [[maybe_unused]] static constexpr auto numbers = item_begins<Kept...>({item_size<Kept>::layers...}, 0);
         return std::type_identity<Group<typename with_kept_name<Kept, names, numbers[I]>::type...>>{};
     }
     using type = typename decltype(named(items{}, std::make_index_sequence<items::size()>{}))::type;
@@ -226,8 +225,8 @@ struct folded_item<Net, shortcut<Layers...>, Begin> {
     template <class... Kept>
     static auto as_shortcut(type_list<Kept...>)
         -> std::conditional_t<sizeof...(Kept) == 0, type_list<>, type_list<shortcut<Kept...>>>;
-    using type = decltype(as_shortcut(
-        folded_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
+    using type =
+        decltype(as_shortcut(folded_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
 };
 
 /// A net as it is left. What stated its input may be gone: then an Input<...> does.

@@ -60,7 +60,7 @@ struct storage_like<inline_storage<T, Size>, T, Count> {
 /// that are left keep their names. A net with nothing to fold keeps its type.
 template <layer_descriptor Layer>
 constexpr auto optimize(Layer) {
-    if constexpr (requires { Layer::is_built(); Layer::model_name(); }) {
+    if constexpr (requires { Layer::model_name(); }) {
         using verdict = detail::optimize_verdict<Layer>;
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return typename detail::optimized<Layer>::type{};
@@ -78,8 +78,8 @@ constexpr auto optimize(const Model<Net, T, Storage>& model) {
         return model;
     } else {
         using block = typename detail::storage_like<Storage, T, detail::block_size<folded, T>()>::type;
-        const auto values = detail::folded_weights<Net, T>(
-            model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
+        const auto values =
+            detail::folded_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
         return Model<folded, T, block>(detail::keras_order{}, values.data(), detail::parameter_access::batch_of(model));
     }
 }
