@@ -7,6 +7,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/conv2d.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
@@ -18,6 +19,14 @@ namespace strata::kernels {
 
 // Everywhere here G is the convolution whose data gradient the transposed one is: x is G's output (oh, ow, oc), y its
 // input (ih, iw, ic).
+
+/// One axis of G for an input of `size`. Outputs, as of Keras: same size stride, valid size stride + max(span - stride,
+/// 0).
+constexpr sliding_axis transposed_axis(std::size_t size, int kernel, int stride, int apart, padding_mode mode) {
+    const auto span = static_cast<std::size_t>((kernel - 1) * apart + 1), step = static_cast<std::size_t>(stride);
+    const std::size_t more = mode == padding_mode::valid && span > step ? span - step : 0;
+    return slide(size * step + more, kernel, stride, apart, mode);
+}
 
 /// The outputs of one axis that lie `stride` apart see the same taps: phase, phase + stride, ... of the kernel. Output
 /// number n of them, n = first + 0, 1, ..., stands at n stride + phase - before, and sees the inputs n + (1 - taps)

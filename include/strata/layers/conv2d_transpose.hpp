@@ -9,8 +9,8 @@
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
-#include <strata/core/window.hpp>
 #include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/conv2d_transpose.hpp>
 #include <strata/kernels/conv2d_transpose_backward.hpp>
 #include <strata/kernels/transposed_convolution.hpp>
 #include <strata/kernels/weight_gradient.hpp>
@@ -50,8 +50,10 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     /// The convolution whose data gradient it is: its output is the layer's input.
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
-        return {.height = axis(in[0], Kernel.height, windows.stride.height, windows.dilation.height),
-                .width = axis(in[1], Kernel.width, windows.stride.width, windows.dilation.width),
+        return {.height = kernels::transposed_axis(in[0], Kernel.height, windows.stride.height, windows.dilation.height,
+                                                   windows.mode),
+                .width = kernels::transposed_axis(in[1], Kernel.width, windows.stride.width, windows.dilation.width,
+                                                  windows.mode),
                 .in_channels = filters,
                 .out_channels = in[2]};
     }
@@ -152,11 +154,6 @@ private:
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.input * g.width.input; }
-    static constexpr sliding_axis axis(std::size_t size, int kernel, int stride, int apart) {
-        const auto span = static_cast<std::size_t>((kernel - 1) * apart + 1), step = static_cast<std::size_t>(stride);
-        const std::size_t more = windows.mode == padding_mode::valid && span > step ? span - step : 0;
-        return slide(size * step + more, kernel, stride, apart, windows.mode);
-    }
     template <class T>
     static constexpr const T* bias(const T* const* weights) {
         if constexpr (options::template has<no_bias>) return nullptr;
