@@ -7,7 +7,9 @@
 #include <strata/layers/alpha_dropout.hpp>
 #include <strata/layers/batch_normalization.hpp>
 #include <strata/layers/conv1d.hpp>
+#include <strata/layers/conv1d_transpose.hpp>
 #include <strata/layers/conv2d.hpp>
+#include <strata/layers/conv2d_transpose.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/depthwise_conv1d.hpp>
 #include <strata/layers/depthwise_conv2d.hpp>

@@ -114,7 +114,7 @@ constexpr void winograd_weights(const T* weights, T* transformed, team_part part
 
 /// The same for the convolution G that is the mirror of another one, from the weights (3 3 oc, ic; in panels) of that.
 template <conv2d_geometry G, std::size_t M, class T>
-void winograd_mirrored_weights(const T* weights, T* transformed, team_part part) {
+constexpr void winograd_mirrored_weights(const T* weights, T* transformed, team_part part) {
     constexpr panels to = plan_winograd<T>(G, M).weights;
     constexpr panels from{.rows = 9 * G.out_channels, .columns = G.in_channels, .width = panel_width<T>(G.in_channels)};
     constexpr std::size_t C = G.in_channels, F = G.out_channels, row = C * to.width;

@@ -30,6 +30,20 @@ struct winograd_transform<2> {
         t[2] = d[2] - d[1];
         t[3] = d[3] - d[1];
     }
+    template <class V, class At, class Use>
+    static STRATA_INLINE void input_columns(At at, Use use) {
+        V rows[4][4];
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < 4; ++j) {
+            const V d[4] = {at(0, j), at(1, j), at(2, j), at(3, j)};
+            V t[4];
+            input(d, t);
+            STRATA_UNROLL
+            for (std::size_t i = 0; i < 4; ++i) rows[i][j] = t[i];
+        }
+        STRATA_UNROLL
+        for (std::size_t i = 0; i < 4; ++i) use(i, rows[i]);
+    }
     template <class V>
     static STRATA_INLINE void output(const V (&m)[4], V (&y)[2]) {
         y[0] = m[0] + (m[1] + m[2]);
@@ -50,15 +64,34 @@ struct winograd_transform<4> {
     template <class V>
     static STRATA_INLINE void input(const V (&d)[6], V (&t)[6]) {
         using T = typename V::value_type;
-        const V minus_aa(T(-aa)), minus_bb(T(-bb)), minus_sum(T(-aa - bb));
-        const V even_a = multiply_add(minus_bb, d[2], d[4]), odd_a = multiply_add(minus_bb, d[1], d[3]);
-        const V even_b = multiply_add(minus_aa, d[2], d[4]), odd_b = multiply_add(minus_aa, d[1], d[3]);
+        const V minus_sum(T(-aa - bb));
         t[0] = multiply_add(minus_sum, d[2], d[0] + d[4]);
-        t[1] = multiply_add(V(T(a)), odd_a, even_a);
-        t[2] = multiply_add(V(T(-a)), odd_a, even_a);
-        t[3] = multiply_add(V(T(b)), odd_b, even_b);
-        t[4] = multiply_add(V(T(-b)), odd_b, even_b);
+        pair(T(a), T(-bb), d[1], d[2], d[3], d[4], t[1], t[2]);
+        pair(T(b), T(-aa), d[1], d[2], d[3], d[4], t[3], t[4]);
         t[5] = multiply_add(minus_sum, d[3], d[1] + d[5]);
+    }
+    /// Transforms columns and calls use(i, row) for each transformed row: two rows at a time, for all six would not fit
+    /// into the registers. at(i, j) loads.
+    template <class V, class At, class Use>
+    static STRATA_INLINE void input_columns(At at, Use use) {
+        using T = typename V::value_type;
+        V first[6], second[6];
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < 6; ++j) first[j] = multiply_add(V(T(-aa - bb)), at(2, j), at(0, j) + at(4, j));
+        use(0, first);
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < 6; ++j)
+            pair(T(a), T(-bb), at(1, j), at(2, j), at(3, j), at(4, j), first[j], second[j]);
+        use(1, first);
+        use(2, second);
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < 6; ++j)
+            pair(T(b), T(-aa), at(1, j), at(2, j), at(3, j), at(4, j), first[j], second[j]);
+        use(3, first);
+        use(4, second);
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < 6; ++j) first[j] = multiply_add(V(T(-aa - bb)), at(3, j), at(1, j) + at(5, j));
+        use(5, first);
     }
     template <class V>
     static STRATA_INLINE void output(const V (&m)[6], V (&y)[4]) {
@@ -68,6 +101,16 @@ struct winograd_transform<4> {
         y[1] = multiply_add(V(T(a)), part_a, V(T(b)) * part_b);
         y[2] = multiply_add(V(T(aa)), sum_a, V(T(bb)) * sum_b);
         y[3] = multiply_add(V(T(aa * a)), part_a, multiply_add(V(T(bb * b)), part_b, m[5]));
+    }
+
+private:
+    /// The outputs for the points p and -p; `square` is that of the other point, negated.
+    template <class V, class T>
+    static STRATA_INLINE void pair(T p, T square, const V& d1, const V& d2, const V& d3, const V& d4, V& plus,
+                                   V& minus) {
+        const V even = multiply_add(V(square), d2, d4), odd = multiply_add(V(square), d1, d3);
+        plus = multiply_add(V(p), odd, even);
+        minus = multiply_add(V(-p), odd, even);
     }
 };
 
@@ -83,28 +126,22 @@ STRATA_NOINLINE void winograd_input(const T* x, std::size_t row_step, std::size_
     using transform = winograd_transform<M>;
     for (std::size_t c = 0; c < channels; c += L, x += L, t += L) {
         const std::size_t n = std::min(L, channels - c);
-        simd<T> half[A][A];  // columns transformed: (column, row)
-        STRATA_UNROLL
-        for (std::size_t j = 0; j < A; ++j) {
-            simd<T> d[A];
-            const T* column = x + j * pixel_step;
-            if (n == L) {
-                STRATA_UNROLL
-                for (std::size_t i = 0; i < A; ++i) d[i] = load(column + i * row_step);
-            } else {
-                for (std::size_t i = 0; i < A; ++i) d[i] = load_partial(column + i * row_step, n);
-            }
-            transform::input(d, half[j]);
-        }
-        STRATA_UNROLL
-        for (std::size_t i = 0; i < A; ++i) {
-            simd<T> d[A], r[A];
-            STRATA_UNROLL
-            for (std::size_t j = 0; j < A; ++j) d[j] = half[j][i];
-            transform::input(d, r);
+        const auto across = [&](std::size_t i, const simd<T>(&row)[A]) STRATA_INLINE_CALL {
+            simd<T> r[A];
+            transform::input(row, r);
             STRATA_UNROLL
             for (std::size_t j = 0; j < A; ++j) store<T>(t + (i * A + j) * pos_step, r[j]);
-        }
+        };
+        if (n == L)
+            transform::template input_columns<simd<T>>(
+                [&](std::size_t i, std::size_t j)
+                    STRATA_INLINE_CALL { return load(x + i * row_step + j * pixel_step); },
+                across);
+        else
+            transform::template input_columns<simd<T>>(
+                [&](std::size_t i, std::size_t j)
+                    STRATA_INLINE_CALL { return load_partial(x + i * row_step + j * pixel_step, n); },
+                across);
     }
 }
 
