@@ -86,7 +86,7 @@ def option(term):
         "no_bias": lambda: ("use_bias", False),
         "no_center": lambda: ("center", False),
         "no_scale": lambda: ("scale", False),
-        "epsilon": lambda: ("epsilon", extents(term)),
+        "epsilon": lambda: ("epsilon", float(term.arguments[0].name)),
         "momentum": lambda: ("momentum", extents(term)),
         "frozen": lambda: ("trainable", False),
         "depth_multiplier": lambda: ("depth_multiplier", extents(term)),

@@ -188,6 +188,14 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                                                   at(scale_line), at(product_line), at(sum_line), s.dx);
     }
 
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = BatchNormalization<Others...>;
+    static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
+        for (std::size_t c = 0; c < in.back(); ++c)
+            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), scale[c], shift[c]);
+    }
+
 private:
     static constexpr bool has_gamma = !options::template has<no_scale>, has_beta = !options::template has<no_center>;
     static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
