@@ -32,7 +32,7 @@ public:
 private:
     decltype(std::declval<const amplifier&>().stream()) stream_;
 };
-// [stream end]
+// [/stream]
 
 }  // namespace
 

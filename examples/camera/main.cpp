@@ -21,7 +21,7 @@ using small_detector =
                Conv2D<16, 3, padding::same, ReLU, algorithm::direct>, MaxPooling2D<4>,
                Conv2D<32, 3, ReLU, algorithm::direct>, GlobalMaxPooling2D<>, Dense<4, Softmax>>;
 static_assert(small_detector::arena_bytes() < 120'000);
-// [memory end]
+// [/memory]
 
 }  // namespace
 
@@ -33,7 +33,7 @@ int main() {
     // [team]
     auto workspace = model.workspace({.threads = 2});  // once: it holds the threads
     model.infer(frame, scores, workspace);             // each frame: no allocation, the same bits as one thread's
-    // [team end]
+    // [/team]
 
     auto one = model.workspace();
     model.infer(frame, alone, one);
