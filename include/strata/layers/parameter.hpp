@@ -27,6 +27,7 @@ struct parameter {
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
+    std::size_t groups = 1;  // that share the columns
 
     /// Its place in memory for scalars of type T.
     template <class T>
@@ -34,7 +35,8 @@ struct parameter {
         const std::size_t columns = extents.back();
         return {.rows = extents.size() / columns,
                 .columns = columns,
-                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns) : 0};
+                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns / groups) : 0,
+                .groups = groups};
     }
 };
 
