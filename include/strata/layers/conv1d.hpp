@@ -17,7 +17,7 @@
 namespace strata {
 
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2D; causal: ceil(steps / stride), and no output
-/// sees a step behind its own. Weights: kernel (k, channels, Filters), bias (Filters). Keras: `Conv1D`.
+/// sees a step behind its own. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
 template <int Filters, int Kernel, class... Options>
 struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                Conv2D<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {
@@ -28,6 +28,7 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                       strides<1>::kind,
                                       padding::valid::kind,
                                       dilation<1>::kind,
+                                      groups<1>::kind,
                                       algorithm::direct::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
@@ -38,7 +39,8 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     static constexpr report check(const shape& in) {
         if (const report own = check_filters(type, Filters); !own.ok) return own;
         if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        return check_sequence<options>(in, Kernel, 1, true);
+        if (const report window = check_sequence<options>(in, Kernel, 1, true); !window.ok) return window;
+        return check_groups<options>(in.back(), Filters);
     }
 
     /// Folding: folding.hpp tells what this is.
