@@ -116,7 +116,7 @@ struct silu {
     template <class V>
     static constexpr V apply(V x) {
         const V e = decay(x);
-        return x * choose(x < V(0), e, V(1)) / (V(1) + e);
+        return x * (choose(x < V(0), e, V(1)) / (V(1) + e));
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -225,12 +225,12 @@ struct mish {
     template <class V>
     static constexpr V apply(V x) {
         const V e = bounded_exp(smaller(V(end), x)), n = e * (e + V(2));
-        return x * n / (n + V(2));
+        return x * (n / (n + V(2)));
     }
     template <class V>
     static constexpr V derivative(V v) {
         const V x = smaller(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), share = V(1) / (n + V(2));
-        return share * (n + V(4) * x * (e * (e + V(1))) * share);
+        return share * (n + x * (V(4) * e * (e + V(1)) * share));
     }
 
 private:

@@ -14,13 +14,13 @@ inline namespace STRATA_ISA {
 
 namespace detail {
 
-// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f), P fitted in [-0.25, 0.5]; log(1 + f) = f Q(f), Q fitted in [0, 1]. Double:
+// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f), P fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f), Q fitted in [0, 1]. Double:
 // log(1 + f) = 2 atanh(s) with s = f / (2 + f), as f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))), R fitted where s^2 is below
 // 0.04 and below 1/9. What is lost is below 2^-27 and 2^-59 of the logarithm.
 struct logarithm_rest {
     static constexpr float near[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
                                      0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
-    static constexpr float of_share[] = {1.0f,          -0.499999017f, 0.333299607f,  -0.249541253f, 0.196758956f,
+    static constexpr float of_share[] = {-0.499999017f, 0.333299607f,  -0.249541253f, 0.196758956f,
                                          -0.153054655f, 0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
     static constexpr double near_squares[] = {0.66666666666666596, 0.40000000000056346, 0.28571428555911083,
                                               0.22222224286893072, 0.18181666456447104, 0.15391092851728011,
@@ -85,7 +85,7 @@ STRATA_INLINE V log1p_of_share(const V& x) {
     using T = typename V::value_type;
     const V square = x * x;
     if constexpr (std::is_same_v<T, float>) {
-        return x * polynomial(x, square, detail::logarithm_rest::of_share);
+        return multiply_add(square, polynomial(x, square, detail::logarithm_rest::of_share), x);
     } else {
         const V half = square * V(0.5), s = x / (V(2) + x), z = s * s;
         return x - (half - s * multiply_add(z, polynomial(z, z * z, detail::logarithm_rest::of_share_squares), half));
