@@ -21,6 +21,8 @@ SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
     "Flatten": 0, "Reshape": 1, "Dropout": 1,
 }
+# Layers that other files of this folder build: from a Term, the Keras layer.
+MAKERS = {}
 # Activations that Keras has as layers of their own; the others are Activation layers.
 ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
 
@@ -137,6 +139,8 @@ def layer(term):
         return getattr(keras.layers, term.name)()
     if term.name in ACTIVATIONS:
         return keras.layers.Activation(activation(term))
+    if term.name in MAKERS:
+        return MAKERS[term.name](term)
     count = SIZES[term.name]
     sizes = [size(argument) for argument in term.arguments[:count]]
     options = dict(option(argument) for argument in term.arguments[count:])
@@ -171,5 +175,8 @@ def weight_names(model, prefix=""):
             counts[made] += 1
         if isinstance(inner, (keras.Sequential, Residual)):
             yield from weight_names(inner, f"{prefix}{name}/")
+        elif isinstance(inner, keras.layers.Bidirectional):
+            for side in ("forward_layer", "backward_layer"):
+                yield from (f"{prefix}{name}/{side}/{weight.name}" for weight in getattr(inner, side).weights)
         else:
             yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

@@ -13,6 +13,7 @@ from generate import DATA, check, generator, net, write_tensors, VERSIONS  # fir
 import keras
 import numpy as np
 
+import recurrent
 from spelling import build, random_weights
 from structure_cases import RESIDUAL_TRAINING
 
@@ -276,6 +277,7 @@ FAMILIES = {
     "poolings": (POOLINGS, 6, 3),
     "activations": (ACTIVATIONS, 4, 5),
     "structures": (STRUCTURES, 20, 3),
+    "recurrent": (recurrent.training(images, maps), 6, 3),
     "residual": ({name: images(*items) for name, items in RESIDUAL_TRAINING.items()}, 12, 3),
 }
 
