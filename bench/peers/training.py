@@ -1,6 +1,6 @@
 """Training beside peers: the same weights, data and Adam steps; losses are compared first, then all are timed in turn.
 
-usage: python bench/peers/training.py BINARY [--threads 1 2] [--rounds 5] [--peers jax tensorflow] [--nets mlp cnn wide]
+usage: python bench/peers/training.py BINARY [--threads 1 2] [--rounds 5] [--peers jax tensorflow] [--nets mlp cnn wide] [--json FILE]
 BINARY is bench/training. Needs numpy, safetensors and the peers (jax, tensorflow-cpu), from PyPI.
 Prints one line per net, batch and number of threads: median milliseconds of a step, and the best peer's time divided by strata's.
 """
@@ -154,6 +154,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--peers", nargs="+", default=["jax", "tensorflow"])
     parser.add_argument("--nets", nargs="+", default=["mlp", "cnn", "wide"])
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--case", help=argparse.SUPPRESS)
     parser.add_argument("--batch", type=int, help=argparse.SUPPRESS)
@@ -161,7 +162,7 @@ def main():
     if options.peer:
         run_peer(options.peer, options.case, options.nets[0], options.batch, options.threads[0], options.seconds)
         return 0
-    wrong = 0
+    wrong, rows, versions = 0, [], {}
     with tempfile.TemporaryDirectory() as folder:
         last_json([options.binary, "--folder", folder, "--seconds", "0"])
         print(f"{'net':>10} {'batch':>5} {'threads':>7} {'strata ms':>10} {'of peak':>8}", *(f"{p:>12}" for p in options.peers), "   ratio")
@@ -180,16 +181,22 @@ def main():
                                              f"{folder}/{net}-{batch}.safetensors", "--nets", net, "--batch", str(batch),
                                              "--threads", str(threads), "--seconds", str(options.seconds)])
                         peers[peer].append(theirs["ms"])
+                        versions[peer] = theirs["version"]
                         gaps = [abs(a - b) / b for a, b in zip(theirs["losses"], ours["losses"])]
                         # Adam divides by the size of a gradient, so that rounding grows from step to step: the first
                         # epoch agrees to 1e-3, all of them to 1e-2.
                         if not (gaps[0] < 1e-3 and max(gaps) < 1e-2):
                             wrong += 1
                             print(f"{net} {batch}: {peer}'s losses {theirs['losses']} differ from {ours['losses']}")
+                medians = {name: statistics.median(times) for name, times in [("strata", strata), *peers.items()]}
+                rows.append({"net": net, "batch": batch, "threads": threads, "unit": "ms", "engines": medians,
+                             "share_of_peak": statistics.median(share)})
                 best = min(statistics.median(times) for times in peers.values())
                 print(f"{net:>10} {batch:>5} {threads:>7} {statistics.median(strata):>10.4f} {statistics.median(share):>8.0%}",
                       *(f"{statistics.median(peers[p]):>9.4f} ms" for p in options.peers),
                       f"{best / statistics.median(strata):>8.2f}", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps({"versions": versions, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 1 if wrong else 0
 
 

@@ -19,7 +19,10 @@ ACTIVATIONS = {
 # How many of a layer's template arguments are sizes; the rest are options.
 SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
-    "Flatten": 0, "Reshape": 1, "Dropout": 1,
+    "BatchNormalization": 0, "Flatten": 0, "Reshape": 1, "Dropout": 1,
+    "DepthwiseConv2D": 1, "SeparableConv2D": 2, "Conv2DTranspose": 2,
+    "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
+    "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
 }
 # Layers that other files of this folder build: from a Term, the Keras layer.
 MAKERS = {}
@@ -75,13 +78,19 @@ def option(term):
         return "activation", activation(term)
     if term.name.startswith("padding::"):
         return "padding", term.name.removeprefix("padding::")
+    if term.name.endswith("_regularizer"):
+        return term.name, regularizer(term.arguments[0])
     return {
         "strides": lambda: ("strides", extents(term)),
         "dilation": lambda: ("dilation_rate", extents(term)),
         "no_bias": lambda: ("use_bias", False),
+        "no_center": lambda: ("center", False),
+        "no_scale": lambda: ("scale", False),
+        "epsilon": lambda: ("epsilon", extents(term)),
+        "momentum": lambda: ("momentum", extents(term)),
         "frozen": lambda: ("trainable", False),
-        "kernel_regularizer": lambda: ("kernel_regularizer", regularizer(term.arguments[0])),
-        "bias_regularizer": lambda: ("bias_regularizer", regularizer(term.arguments[0])),
+        "depth_multiplier": lambda: ("depth_multiplier", extents(term)),
+        "groups": lambda: ("groups", extents(term)),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
 
@@ -155,12 +164,17 @@ def build(spelling, dtype="float32"):
     return layer(parse(spelling))
 
 
+# What is multiplied or divided with lies around 1.
+FACTORS = {"gamma": (0.5, 1.5), "moving_variance": (0.3, 2)}
+
+
 def random_weights(model, rng):
     """Values exact in float32, scaled so that activations keep their size from layer to layer."""
     result = []
     for weight in model.weights:
         bound = np.sqrt(6 / np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.5
-        result.append(rng.uniform(-bound, bound, weight.shape).astype(np.float32))
+        low, high = FACTORS.get(weight.name, (-bound, bound))
+        result.append(rng.uniform(low, high, weight.shape).astype(np.float32))
     return result
 
 

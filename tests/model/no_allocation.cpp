@@ -16,9 +16,12 @@ int main() {
     auto workspace = model.workspace();
     const auto x = ones<1, 40, 40, 3>();
     std::array<float, 5> y{};
+    auto team_workspace = model.workspace({.threads = 2});
+    model.infer(x, y, team_workspace);
     const std::size_t before = allocations;
     for (int i = 0; i < 10; ++i) model.infer(x, y, workspace);
+    for (int i = 0; i < 10; ++i) model.infer(x, y, team_workspace);
     const bool held = before > 0 && allocations == before && y[0] > 0.0f && y[0] < 1.0f;
-    std::printf("%zu allocations in 10 inferences\n", allocations - before);
+    std::printf("%zu allocations in 20 inferences\n", allocations - before);
     return held ? 0 : 1;
 }

@@ -15,8 +15,9 @@ struct window {
     friend constexpr bool operator==(const window&, const window&) = default;
 };
 
-/// How the edges of the input are treated: no padding, or as much as keeps ceil(input / stride) outputs.
-enum class padding_mode { valid, same };
+/// How the edges of the input are treated: no padding, or as much as keeps ceil(input / stride) outputs, on both sides
+/// or, causal, in front alone, so that no output sees an input behind its own place.
+enum class padding_mode { valid, same, causal };
 
 /// One axis of a sliding window: extents, the padding in front of and behind the input, the number of outputs.
 struct sliding_axis {
@@ -33,7 +34,8 @@ struct sliding_axis {
     friend constexpr bool operator==(const sliding_axis&, const sliding_axis&) = default;
 };
 
-/// Keras' output size: valid (input - span) / stride + 1 (0 where the window does not fit), same ceil(input / stride).
+/// Keras' output size: valid (input - span) / stride + 1 (0 where the window does not fit), same and causal
+/// ceil(input / stride).
 constexpr sliding_axis slide(std::size_t input, int kernel, int stride, int dilation, padding_mode mode) {
     sliding_axis axis{.input = input,
                       .kernel = static_cast<std::size_t>(kernel),
@@ -44,6 +46,10 @@ constexpr sliding_axis slide(std::size_t input, int kernel, int stride, int dila
         return axis;
     }
     axis.output = (input + axis.stride - 1) / axis.stride;
+    if (mode == padding_mode::causal) {
+        axis.before = axis.span() - 1;
+        return axis;
+    }
     const std::size_t covered = axis.output == 0 ? 0 : (axis.output - 1) * axis.stride + axis.span();
     const std::size_t padding = covered > input ? covered - input : 0;
     axis.before = padding / 2;

@@ -1,11 +1,22 @@
 // Geometries: everything a kernel must know about its shapes, as structural values.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
+#include <strata/core/team_part.hpp>
 #include <strata/core/window.hpp>
 
 namespace strata::kernels {
+
+/// The outputs, first and one past the last, for which a tap lies inside the input.
+constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
+    const auto from = [&](std::size_t position) {  // the first output whose tap stands at `position` or behind it
+        const std::size_t at = tap * axis.dilation;
+        return position <= at ? 0 : std::min((position - at + axis.stride - 1) / axis.stride, axis.output);
+    };
+    return {.begin = from(axis.before), .end = from(axis.before + axis.input)};
+}
 
 /// A convolution over (ih, iw, ic) to (oh, ow, oc); extents and padding of the two axes stand in `height` and `width`.
 struct conv2d_geometry {
@@ -20,6 +31,21 @@ struct conv2d_geometry {
     constexpr std::size_t depth() const { return height.kernel * width.kernel * in_channels; }
     constexpr bool is_padded() const { return height.before + height.after + width.before + width.after > 0; }
     friend constexpr bool operator==(const conv2d_geometry&, const conv2d_geometry&) = default;
+};
+
+/// A depthwise convolution over (ih, iw, channels): output channel c multiplier + m is input channel c under filter m
+/// of its own.
+struct depthwise_geometry {
+    sliding_axis height{};
+    sliding_axis width{};
+    std::size_t channels = 1;
+    std::size_t multiplier = 1;
+
+    constexpr std::size_t in_size() const { return height.input * width.input * channels; }
+    constexpr std::size_t out_channels() const { return channels * multiplier; }
+    constexpr std::size_t out_size() const { return height.output * width.output * out_channels(); }
+    constexpr std::size_t taps() const { return height.kernel * width.kernel; }
+    friend constexpr bool operator==(const depthwise_geometry&, const depthwise_geometry&) = default;
 };
 
 /// A pooling over (ih, iw, channels).

@@ -61,6 +61,11 @@ struct same {
     static constexpr std::string_view kind = "padding::...";
     static constexpr padding_mode value = padding_mode::same;
 };
+/// In front alone, for one axis.
+struct causal {
+    static constexpr std::string_view kind = "padding::...";
+    static constexpr padding_mode value = padding_mode::causal;
+};
 
 }  // namespace padding
 
@@ -89,6 +94,24 @@ struct smallest {
 
 }  // namespace memory
 
+/// What a normalisation adds to a variance, so that it never divides by zero; each layer has its default. Keras:
+/// `epsilon=`.
+template <double Value>
+struct epsilon {
+    static constexpr std::string_view kind = "epsilon<...>";
+    static constexpr double value = Value;
+};
+
+/// A normalisation adds no beta. Keras: `center=False`.
+struct no_center {
+    static constexpr std::string_view kind = "no_center";
+};
+
+/// A normalisation multiplies with no gamma. Keras: `scale=False`.
+struct no_scale {
+    static constexpr std::string_view kind = "no_scale";
+};
+
 /// How the kernel begins. Keras: `kernel_initializer=`.
 template <class Initializer>
 struct kernel_initializer {
@@ -115,6 +138,13 @@ template <class Regularizer>
 struct bias_regularizer {
     static constexpr std::string_view kind = "bias_regularizer<...>";
     using type = Regularizer;
+};
+
+/// How much moving statistics keep of what they were, at each batch. Keras: `momentum=`.
+template <double Value>
+struct momentum {
+    static constexpr std::string_view kind = "momentum<...>";
+    static constexpr double value = Value;
 };
 
 /// The kind of every activation when it stands among a layer's options.

@@ -63,14 +63,28 @@ struct parameter_table {
     constexpr const parameter* end() const { return rows.data() + count; }
 };
 
+constexpr report refuse_regularizers() {
+    return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
+                  "write L2<0.01>");
+}
+
 /// Refuses regularizers with a factor that Keras refuses.
 template <class Options>
 constexpr report check_regularizers() {
     if (Options::template get<kernel_regularizer<L1L2<>>>::type::value.is_valid() &&
         Options::template get<bias_regularizer<L1L2<>>>::type::value.is_valid())
         return {};
-    return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
-                  "write L2<0.01>");
+    return refuse_regularizers();
+}
+
+/// Adds the bias, where there is one.
+template <class Options>
+constexpr void push_bias(parameter_table& table, std::size_t columns) {
+    if (!Options::template has<no_bias>)
+        table.push_back({.name = "bias",
+                         .extents = shape{columns},
+                         .begin = Options::template get<bias_initializer<Zeros>>::type::value,
+                         .penalty = Options::template get<bias_regularizer<L1L2<>>>::type::value});
 }
 
 /// The table of a layer with a kernel and perhaps a bias.
@@ -81,11 +95,7 @@ constexpr parameter_table kernel_and_bias(const shape& kernel) {
                      .extents = kernel,
                      .begin = Options::template get<kernel_initializer<GlorotUniform>>::type::value,
                      .penalty = Options::template get<kernel_regularizer<L1L2<>>>::type::value});
-    if (!Options::template has<no_bias>)
-        table.push_back({.name = "bias",
-                         .extents = shape{kernel.back()},
-                         .begin = Options::template get<bias_initializer<Zeros>>::type::value,
-                         .penalty = Options::template get<bias_regularizer<L1L2<>>>::type::value});
+    push_bias<Options>(table, kernel.back());
     return table;
 }
 

@@ -30,7 +30,7 @@ struct last_axis_activation : layer<Self> {
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        Self::template rows<N * In.rows(), In.back()>(x, y);
+        Self::template apply_rows<N * In.rows(), In.back()>(x, y);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -48,7 +48,7 @@ struct Softmax : last_axis_activation<Softmax> {
     static constexpr std::string_view type = "Softmax";
 
     template <std::size_t Rows, std::size_t Columns, class T>
-    static constexpr void rows(const T* x, T* y) {
+    static constexpr void apply_rows(const T* x, T* y) {
         kernels::softmax<Rows, Columns>(x, y);
     }
     template <std::size_t Columns, class T>
@@ -62,7 +62,7 @@ struct LogSoftmax : last_axis_activation<LogSoftmax> {
     static constexpr std::string_view type = "LogSoftmax";
 
     template <std::size_t Rows, std::size_t Columns, class T>
-    static constexpr void rows(const T* x, T* y) {
+    static constexpr void apply_rows(const T* x, T* y) {
         kernels::log_softmax<Rows, Columns>(x, y);
     }
     template <std::size_t Columns, class T>
@@ -74,7 +74,7 @@ struct LogSoftmax : last_axis_activation<LogSoftmax> {
 /// Runs a row-wise activation in place on a layer's output; elementwise ones ran in the kernel's epilogue.
 template <class Activation, std::size_t Rows, std::size_t Columns, class T>
 constexpr void finish_rows(T* y) {
-    if constexpr (row_activation<Activation>) Activation::template rows<Rows, Columns>(y, y);
+    if constexpr (row_activation<Activation>) Activation::template apply_rows<Rows, Columns>(y, y);
 }
 
 }  // namespace strata

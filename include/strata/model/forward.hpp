@@ -27,10 +27,10 @@ struct forward_walk {
         run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
     }
 
-    /// The step, or the chain that begins with it.
-    template <std::size_t Step>
+    /// The step, or the chain that begins with it; Length as vector_chains says.
+    template <std::size_t Step, std::size_t Length>
     static void run_step(const T* x, const T* parameters, T* y, T* arena) {
-        chain<Step, 1>(x, parameters, y, arena);
+        chain<Step, Length>(x, parameters, y, arena);
     }
 
 private:

@@ -11,6 +11,7 @@
 #include <strata/model/forward.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
+#include <strata/model/vector_chain.hpp>
 
 namespace strata::detail {
 
@@ -31,6 +32,8 @@ struct team_walk {
 
     /// arenas: for each thread plan.arena_size elements.
     static void run(team& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
+        if constexpr (!shares_any(std::make_index_sequence<plan.step_count>{}))
+            return forward_walk<Net, T, 1>::run(x, parameters, y, arenas);
         auto work = [&](team_part part) noexcept {
             run(threads, part, x, parameters, y, arenas, std::make_index_sequence<plan.step_count>{});
         };
@@ -40,10 +43,17 @@ struct team_walk {
 private:
     enum class sharing { inside, alone, rows, parts };
 
+    static constexpr auto vectors = vector_chains<Net, T, 1, layers>(std::make_index_sequence<plan.step_count>{});
+
+    template <std::size_t... Step>
+    static constexpr bool shares_any(std::index_sequence<Step...>) {
+        return ((sharing_of<Step>() == sharing::rows || sharing_of<Step>() == sharing::parts) || ...);
+    }
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
         constexpr std::size_t size = plan.steps[Step].chain;
-        if constexpr (size == 0) return sharing::inside;
+        if constexpr (size == 0 || vectors[Step] == 0) return sharing::inside;
+        else if constexpr (vectors[Step] > 1) return sharing::alone;
         else return sharing_of_chain<Step, size>();
     }
     template <std::size_t Step, std::size_t size>
@@ -54,7 +64,8 @@ private:
         }(std::make_index_sequence<size>{});
         if (flops < least_shared_flops) return sharing::alone;
         using last = step_at<Step + size - 1>;
-        if (plan.steps[Step].band > 0 && last::out[0] >= least_shared_bands * plan.steps[Step].band) return sharing::rows;
+        if (plan.steps[Step].band > 0 && last::out[0] >= least_shared_bands * plan.steps[Step].band)
+            return sharing::rows;
         if (step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
             return sharing::parts;
         return sharing::alone;
@@ -80,9 +91,10 @@ private:
             was_shared = is_shared;
             using s = step_at<Step>;
             constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
-            const T* from = s::plan.inputs[0].from == place::input ? x : arenas + s::plan.inputs[0].offset;
-            T* to = last.to == place::output ? y : arenas + last.out_offset;
-            T* own = arenas + part.index * plan.arena_size;
+            [[maybe_unused]] const T* from =
+                s::plan.inputs[0].from == place::input ? x : arenas + s::plan.inputs[0].offset;
+            [[maybe_unused]] T* to = last.to == place::output ? y : arenas + last.out_offset;
+            [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (how == sharing::rows) {
                 using walk = band_walk<Net, T, layers, Step>;
                 const item_range mine = part.of(walk::rows, walk::band);
@@ -93,7 +105,7 @@ private:
                 s::layer::template forward_parts<s::in, typename s::epilogue>(
                     from, static_cast<const T* const*>(weights.data()), to, part.of(parts));
             } else if (part.index == 0) {
-                forward_walk<Net, T, 1>::template run_step<Step>(x, parameters, y, arenas);
+                forward_walk<Net, T, 1>::template run_step<Step, vectors[Step]>(x, parameters, y, arenas);
             }
         }
     }

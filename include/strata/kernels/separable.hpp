@@ -1,0 +1,77 @@
+// separable: a depthwise convolution into a band of rows that stays in the cache, and the pointwise product of the
+// band.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/dense.hpp>
+#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/geometry.hpp>
+#include <strata/kernels/panels.hpp>
+#include <strata/kernels/reference.hpp>
+#include <strata/kernels/reference_depthwise.hpp>
+#include <strata/kernels/tile.hpp>
+
+namespace strata::kernels {
+
+/// Bytes of a band: beside it a panel of weights and the rows of the input that it is made of have to stay in an L2
+/// cache of 512 KB.
+inline constexpr std::size_t separable_band_bytes = std::size_t{256} << 10;
+
+/// Output rows of a band, at most.
+template <class T>
+constexpr std::size_t separable_band_rows(const depthwise_geometry& g) {
+    const std::size_t row = g.width.output * g.out_channels() * sizeof(T);
+    return std::clamp<std::size_t>(separable_band_bytes / row, 3, std::max<std::size_t>(3, g.height.output));
+}
+
+inline namespace STRATA_ISA {
+
+/// Elements of scratch that separable_conv2d wants for so many output rows: a band and what it is made of.
+template <class T>
+constexpr std::size_t separable_scratch(const depthwise_geometry& g, std::size_t rows) {
+    const std::size_t band = std::min(rows, separable_band_rows<T>(g));
+    return depthwise_scratch(g, band) + band * g.width.output * g.out_channels();
+}
+
+/// Output rows `out` of y (oh, ow, F) = activation(depthwise convolution of x (ih, iw, channels) times pointwise
+/// (channels multiplier, F) + bias): x begins at input row in_begin, y at row out.begin. depthwise lies as in Keras,
+/// pointwise and bias in panels of panel_width<T>(F); bias may be null; scratch holds separable_scratch<T>(G,
+/// out.size()) elements.
+template <depthwise_geometry G, std::size_t F, class Activation, class T>
+void separable_rows(const T* x, std::size_t in_begin, const T* depthwise, const T* pointwise, const T* bias, T* y,
+                    item_range out, T* scratch) {
+    const tile_split bands = split(out.size(), separable_band_rows<T>(G));
+    T* repeats = scratch + bands.big * G.width.output * G.out_channels();
+    for (std::size_t b = 0; b < bands.big_count + bands.small_count; ++b) {
+        const std::size_t rows = b < bands.big_count ? bands.big : bands.big - 1, pixels = rows * G.width.output;
+        depthwise_conv2d_rows<G, linear>(x, in_begin, depthwise, static_cast<const T*>(nullptr), scratch,
+                                         {out.begin, out.begin + rows}, repeats);
+        dense_rows<G.out_channels(), F, Activation>(pixels, static_cast<const T*>(scratch), pointwise, bias, y);
+        y += pixels * F;
+        out.begin += rows;
+    }
+}
+
+/// The whole map.
+template <depthwise_geometry G, std::size_t F, class Activation, class T>
+constexpr void separable_conv2d(const T* x, const T* depthwise, const T* pointwise, const T* bias, T* y, T* scratch) {
+    if (std::is_constant_evaluated()) {
+        T* map = new T[G.out_size()]{};
+        reference::depthwise_conv2d<linear>(G, x, depthwise, static_cast<const T*>(nullptr), map);
+        reference::dense<Activation>(G.height.output * G.width.output,
+                                     panels{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)},
+                                     static_cast<const T*>(map), pointwise, bias, y);
+        delete[] map;
+    } else {
+        separable_rows<G, F, Activation>(x, 0, depthwise, pointwise, bias, y, {0, G.height.output}, scratch);
+    }
+}
+
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels

@@ -1,0 +1,106 @@
+// What depthwise and separable convolutions share: their options, checks, weights and rows.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/geometry.hpp>
+#include <strata/layers/initializer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/parameter.hpp>
+#include <strata/layers/regularizer.hpp>
+#include <strata/layers/rows.hpp>
+
+namespace strata {
+
+/// How many filters each input channel has. Keras: `depth_multiplier=`.
+template <int Count>
+struct depth_multiplier {
+    static constexpr std::string_view kind = "depth_multiplier<...>";
+    static constexpr int value = Count;
+};
+
+/// How the kernel of the depthwise part begins. Keras: `depthwise_initializer=`.
+template <class Initializer>
+struct depthwise_initializer {
+    static constexpr std::string_view kind = "depthwise_initializer<...>";
+    using type = Initializer;
+};
+
+/// How the kernel of the pointwise part begins. Keras: `pointwise_initializer=`.
+template <class Initializer>
+struct pointwise_initializer {
+    static constexpr std::string_view kind = "pointwise_initializer<...>";
+    using type = Initializer;
+};
+
+/// What the size of the depthwise kernel adds to the loss. Keras: `depthwise_regularizer=`.
+template <class Regularizer>
+struct depthwise_regularizer {
+    static constexpr std::string_view kind = "depthwise_regularizer<...>";
+    using type = Regularizer;
+};
+
+/// What the size of the pointwise kernel adds to the loss. Keras: `pointwise_regularizer=`.
+template <class Regularizer>
+struct pointwise_regularizer {
+    static constexpr std::string_view kind = "pointwise_regularizer<...>";
+    using type = Regularizer;
+};
+
+/// Refuses a convolution without filters.
+constexpr report check_filters(std::string_view layer, int filters) {
+    if (filters > 0) return {};
+    return refuse("at least 1 filter", text<64>() << layer << "<" << filters << ", ...>",
+                  text<64>() << "write " << layer << "<filters, k>");
+}
+
+/// Refuses a depth multiplier below 1, and regularizers with a factor that Keras refuses.
+template <class Options>
+constexpr report check_depthwise_options() {
+    constexpr int multiplier = Options::template get<depth_multiplier<1>>::value;
+    if (multiplier < 1)
+        return refuse("a depth multiplier of at least 1", text<64>() << "depth_multiplier<" << multiplier << ">",
+                      "write depth_multiplier<n>, n >= 1");
+    constexpr regularizer depthwise = Options::template get<depthwise_regularizer<L1L2<>>>::type::value;
+    constexpr regularizer pointwise = Options::template get<pointwise_regularizer<L1L2<>>>::type::value;
+    constexpr regularizer bias = Options::template get<bias_regularizer<L1L2<>>>::type::value;
+    if (depthwise.is_valid() && pointwise.is_valid() && bias.is_valid()) return {};
+    return refuse_regularizers();
+}
+
+/// A depthwise kernel (kh, kw, channels, multiplier): in memory as in Keras, so that a tap's channels are contiguous.
+template <class Options>
+constexpr parameter depthwise_kernel(std::string_view name, const shape& extents) {
+    return {.name = name,
+            .extents = extents,
+            .begin = Options::template get<depthwise_initializer<GlorotUniform>>::type::value,
+            .penalty = Options::template get<depthwise_regularizer<L1L2<>>>::type::value,
+            .layout = weight_layout::plain};
+}
+
+/// How rows of a depthwise convolution's output depend on rows of its input.
+template <kernels::depthwise_geometry G>
+constexpr row_window depthwise_row_window() {
+    return {.span = G.height.span(),
+            .stride = G.height.stride,
+            .before = G.height.before,
+            .unit = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows)};
+}
+
+/// The input as kernels::depthwise_rows wants it: x itself, or in `to` each channel as often as it has filters.
+template <kernels::depthwise_geometry G, class T>
+const T* repeated_input(const T* x, [[maybe_unused]] T* to) {
+    if constexpr (G.multiplier == 1) {
+        return x;
+    } else {
+        kernels::repeat_channels<G.multiplier>(G.in_size(), x, to);
+        return to;
+    }
+}
+
+}  // namespace strata

@@ -1,0 +1,39 @@
+// DepthwiseConv1D: a convolution of each channel by itself over the steps of a sequence.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/depthwise_conv2d.hpp>
+#include <strata/layers/sequence.hpp>
+
+namespace strata {
+
+/// (steps, channels) -> (outputs, channels depth_multiplier), outputs as of Conv1D. Weights: kernel (k, channels,
+/// depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv1D`.
+template <int Kernel, class... Options>
+struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
+                                        DepthwiseConv2D<window{1, Kernel}, along_width<Options>...>, Options...> {
+    using options = option_list<Options...>;
+
+    static constexpr std::string_view type = "DepthwiseConv1D";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      depth_multiplier<1>::kind,
+                                      no_bias::kind,
+                                      depthwise_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      depthwise_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+        return check_sequence<options>(in, Kernel, 1);
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,170 @@
+// DepthwiseConv2D: a convolution of each channel by itself.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/weight_gradient.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// (height, width, channels) -> (oh, ow, channels depth_multiplier), oh and ow as of Conv2D. Weights: kernel (kh, kw,
+/// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
+template <window Kernel, class... Options>
+struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using activation = typename options::template get<Linear>;
+    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+
+    static constexpr std::string_view type = "DepthwiseConv2D";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      depth_multiplier<1>::kind,
+                                      no_bias::kind,
+                                      depthwise_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      depthwise_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+        return windows.check(in);
+    }
+    static constexpr kernels::depthwise_geometry geometry(const shape& in) {
+        return {.height = windows.height(in),
+                .width = windows.width(in),
+                .channels = in[2],
+                .multiplier = static_cast<std::size_t>(options::template get<depth_multiplier<1>>::value)};
+    }
+    static constexpr shape output(const shape& in) {
+        const auto g = geometry(in);
+        return {g.height.output, g.width.output, g.out_channels()};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        const auto g = geometry(in);
+        parameter_table table;
+        table.push_back(
+            depthwise_kernel<options>("kernel", {g.height.kernel, g.width.kernel, g.channels, g.multiplier}));
+        push_bias<options>(table, g.out_channels());
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        const auto g = geometry(in);
+        return g.out_size() * (2 * g.taps() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(output(in));
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
+    }
+
+    /// An elementwise activation behind a linear convolution.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += g.out_size()) {
+            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(x, weights[0], bias(weights), y,
+                                                                                   scratch);
+            finish_rows<last, g.height.output * g.width.output, g.out_channels()>(y);
+        }
+    }
+
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return depthwise_row_window<geometry(In)>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        return kernels::depthwise_scratch(geometry(In), rows);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t row = g.width.output * g.out_channels();
+        kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
+            s.x, s.in_begin, s.weights[0], bias(s.weights), s.y, s.out, s.scratch);
+        for (std::size_t r = 0; r < s.out.size(); ++r)
+            finish_rows<last, g.width.output, g.out_channels()>(s.y + r * row);
+    }
+
+    /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
+    /// wants it, what stood in front of the activation.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return repeats<geometry(In)> + (trained<Fused>::keeps_input ? output(In).size() : 0);
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return kernels::depthwise_gradient_scratch(geometry(In));
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T *y = s.y + n * g.out_size(), *tape = s.tape + n * kept,
+              *linear = act::keeps_input ? tape + repeats<g> : y;
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(x, 0, s.weights[0], bias(s.weights),
+                                                                                   linear, {0, g.height.output});
+            act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T* dy = s.dy + n * g.out_size();
+            trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
+                                                               s.tape + n * kept + repeats<g>, dy);
+            if (s.dx != nullptr)
+                kernels::depthwise_data_gradient<g>(static_cast<const T*>(dy), s.weights[0], s.dx + n * g.in_size(),
+                                                    s.scratch);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        constexpr auto g = geometry(In);
+        const T* dy = s.dy;
+        const T* x = g.multiplier == 1 ? s.x : s.tape;
+        constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : tape<In, Fused, T>();
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, dy, g.out_size(), s.gradients[0],
+                                                                 s.first, part);
+        if constexpr (!options::template has<no_bias>)
+            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy, s.gradients[1],
+                                                     s.first, part);
+    }
+
+private:
+    template <kernels::depthwise_geometry G>
+    static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+
+    template <class T>
+    static constexpr const T* bias(const T* const* weights) {
+        if constexpr (options::template has<no_bias>) return nullptr;
+        else return weights[1];
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,37 @@
+// GlobalMaxPooling1D and GlobalAveragePooling1D.
+#pragma once
+
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/global_pooling2d.hpp>
+#include <strata/layers/sequence.hpp>
+
+namespace strata {
+
+/// What the two share: (steps, channels) -> (channels). No weights.
+template <class Self, class Image, class... Options>
+struct global_pooling1d : sequence_layer<Self, Image, Options...> {
+    static constexpr report check(const shape& in) {
+        if (in.rank() == 2) return {};
+        return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
+    }
+    static constexpr shape output(const shape& in) { return shape{in[1]}; }
+};
+
+/// The maximum of each channel. Keras: `GlobalMaxPooling1D`.
+template <class... Options>
+struct GlobalMaxPooling1D
+    : global_pooling1d<GlobalMaxPooling1D<Options...>, GlobalMaxPooling2D<Options...>, Options...> {
+    static constexpr std::string_view type = "GlobalMaxPooling1D";
+};
+
+/// The mean of each channel. Keras: `GlobalAveragePooling1D`.
+template <class... Options>
+struct GlobalAveragePooling1D
+    : global_pooling1d<GlobalAveragePooling1D<Options...>, GlobalAveragePooling2D<Options...>, Options...> {
+    static constexpr std::string_view type = "GlobalAveragePooling1D";
+};
+
+}  // namespace strata

@@ -1,0 +1,44 @@
+// MaxPooling1D and AveragePooling1D.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/kernels/geometry.hpp>
+#include <strata/layers/pooling2d.hpp>
+#include <strata/layers/sequence.hpp>
+
+namespace strata {
+
+/// What the two poolings share: (steps, channels) -> (outputs, channels), outputs as of Conv1D; strides are the window
+/// where none are given. No weights.
+template <class Self, int Pool, class Image, class... Options>
+struct pooling1d : sequence_layer<Self, Image, Options...> {
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
+
+    static constexpr report check(const shape& in) { return check_sequence<option_list<Options...>>(in, Pool, Pool); }
+};
+
+/// The maximum of each window. Keras: `MaxPooling1D`.
+template <int Pool, class... Options>
+struct MaxPooling1D : pooling1d<MaxPooling1D<Pool, Options...>, Pool,
+                                MaxPooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
+    static constexpr std::string_view type = "MaxPooling1D";
+    static constexpr bool is_max_pooling = true;
+
+    /// A convolution that runs it in its epilogue gives its own output, an image of one row.
+    static constexpr kernels::pool2d_geometry geometry(const shape& image) {
+        return MaxPooling2D<window{1, Pool}, along_width<Options>...>::geometry(image);
+    }
+};
+
+/// The mean of each window, over the steps inside the input only. Keras: `AveragePooling1D`.
+template <int Pool, class... Options>
+struct AveragePooling1D : pooling1d<AveragePooling1D<Pool, Options...>, Pool,
+                                    AveragePooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
+    static constexpr std::string_view type = "AveragePooling1D";
+};
+
+}  // namespace strata

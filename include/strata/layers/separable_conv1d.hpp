@@ -1,0 +1,44 @@
+// SeparableConv1D: a depthwise convolution over the steps of a sequence and the product that mixes its channels.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/separable_conv2d.hpp>
+#include <strata/layers/sequence.hpp>
+
+namespace strata {
+
+/// (steps, channels) -> (outputs, Filters), outputs as of Conv1D. Weights: depthwise_kernel (k, channels,
+/// depth_multiplier), pointwise_kernel (1, channels depth_multiplier, Filters), bias (Filters). Keras:
+/// `SeparableConv1D`.
+template <int Filters, int Kernel, class... Options>
+struct SeparableConv1D
+    : sequence_layer<SeparableConv1D<Filters, Kernel, Options...>,
+                     SeparableConv2D<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {
+    using options = option_list<Options...>;
+
+    static constexpr std::string_view type = "SeparableConv1D";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      depth_multiplier<1>::kind,
+                                      no_bias::kind,
+                                      depthwise_initializer<Zeros>::kind,
+                                      pointwise_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      depthwise_regularizer<L1<>>::kind,
+                                      pointwise_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_filters(type, Filters); !own.ok) return own;
+        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+        return check_sequence<options>(in, Kernel, 1);
+    }
+};
+
+}  // namespace strata

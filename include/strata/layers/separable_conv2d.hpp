@@ -1,0 +1,215 @@
+// SeparableConv2D: a depthwise convolution and the pointwise product that mixes its channels.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/dense_backward.hpp>
+#include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/separable.hpp>
+#include <strata/kernels/separable_backward.hpp>
+#include <strata/kernels/weight_gradient.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// (height, width, channels) -> (oh, ow, Filters), oh and ow as of Conv2D. Weights: depthwise_kernel (kh, kw, channels,
+/// depth_multiplier), pointwise_kernel (1, 1, channels depth_multiplier, Filters), bias (Filters). Keras:
+/// `SeparableConv2D`.
+template <int Filters, window Kernel, class... Options>
+struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using activation = typename options::template get<Linear>;
+    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+
+    static constexpr std::string_view type = "SeparableConv2D";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      depth_multiplier<1>::kind,
+                                      no_bias::kind,
+                                      depthwise_initializer<Zeros>::kind,
+                                      pointwise_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      depthwise_regularizer<L1<>>::kind,
+                                      pointwise_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_filters(type, Filters); !own.ok) return own;
+        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+        return windows.check(in);
+    }
+    static constexpr kernels::depthwise_geometry geometry(const shape& in) {
+        return {.height = windows.height(in),
+                .width = windows.width(in),
+                .channels = in[2],
+                .multiplier = static_cast<std::size_t>(options::template get<depth_multiplier<1>>::value)};
+    }
+    static constexpr shape output(const shape& in) {
+        const auto g = geometry(in);
+        return {g.height.output, g.width.output, filters};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        const auto g = geometry(in);
+        parameter_table table;
+        table.push_back(
+            depthwise_kernel<options>("depthwise_kernel", {g.height.kernel, g.width.kernel, g.channels, g.multiplier}));
+        table.push_back({.name = "pointwise_kernel",
+                         .extents = shape{1, 1, g.out_channels(), filters},
+                         .begin = options::template get<pointwise_initializer<GlorotUniform>>::type::value,
+                         .penalty = options::template get<pointwise_regularizer<L1L2<>>>::type::value});
+        push_bias<options>(table, filters);
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        const auto g = geometry(in);
+        const shape out = output(in);
+        return g.out_size() * 2 * g.taps() +
+               out.size() * (2 * g.out_channels() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return kernels::separable_scratch<T>(geometry(in), geometry(in).height.output);
+    }
+
+    /// An elementwise activation behind a linear convolution.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += pixels(g) * filters) {
+            kernels::separable_conv2d<g, filters, typename activation_function<last>::type>(x, weights[0], weights[1],
+                                                                                            bias(weights), y, scratch);
+            finish_rows<last, pixels(g), filters>(y);
+        }
+    }
+
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return depthwise_row_window<geometry(In)>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        return kernels::separable_scratch<T>(geometry(In), rows);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::separable_rows<g, filters, typename activation_function<last>::type>(
+            s.x, s.in_begin, s.weights[0], s.weights[1], bias(s.weights), s.y, s.out, s.scratch);
+        for (std::size_t r = 0; r < s.out.size(); ++r)
+            finish_rows<last, g.width.output, filters>(s.y + r * g.width.output * filters);
+    }
+
+    /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
+    /// it the gradient of that; where the activation's derivative wants it, what stood in front of the activation.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return places<geometry(In)>::linear + (trained<Fused>::keeps_input ? output(In).size() : 0);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return kernels::transposed_panels<geometry(In).out_channels(), filters, T>().stored();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+        constexpr auto g = geometry(In);
+        return std::max(derived<In, T>() + kernels::depthwise_gradient_scratch(g),
+                        kernels::pointwise_gradient_scratch<filters, T>(samples * pixels(g)));
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        using at = places<g>;
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T *y = s.y + n * pixels(g) * filters, *tape = s.tape + n * kept;
+            T *map = tape + at::map, *linear = act::keeps_input ? tape + at::linear : y;
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
+                x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
+            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
+                pixels(g), static_cast<const T*>(map), s.weights[1], bias(s.weights), linear);
+            act::template finish<filters>(pixels(g), linear, y);
+        }
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        kernels::transpose_weights<geometry(In).out_channels(), filters>(weights[1], turned, part);
+    }
+    /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
+    /// where nothing below learns.
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        using at = places<g>;
+        const T* turned = s.derived;
+        if (s.dx == nullptr) {
+            derive<In>(s.weights, s.scratch, {});
+            turned = s.scratch;
+        }
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T *dy = s.dy + n * pixels(g) * filters, *tape = s.tape + n * kept, *dmap = tape + at::gradient;
+            trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, tape + at::linear, dy);
+            kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), static_cast<const T*>(dy), turned, dmap);
+            if (s.dx != nullptr)
+                kernels::depthwise_data_gradient<g>(static_cast<const T*>(dmap), s.weights[0], s.dx + n * g.in_size(),
+                                                    s.scratch);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        using at = places<g>;
+        const T *dy = s.dy, *tape = s.tape;
+        const T* x = g.multiplier == 1 ? s.x : tape;
+        constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : kept;
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, tape + at::gradient, kept,
+                                                                 s.gradients[0], s.first, part);
+        kernels::pointwise_weight_gradient<g.out_channels(), filters>(s.count, pixels(g), tape + at::map, kept, dy,
+                                                                      s.gradients[1], s.first, part, s.scratch);
+        if constexpr (!options::template has<no_bias>)
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
+    }
+
+private:
+    static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+
+    static constexpr std::size_t pixels(const kernels::depthwise_geometry& g) {
+        return g.height.output * g.width.output;
+    }
+    /// Where the parts of a sample's tape begin.
+    template <kernels::depthwise_geometry G>
+    struct places {
+        static constexpr std::size_t map = kernels::depthwise_gradient_scratch(G);
+        static constexpr std::size_t gradient = map + G.out_size();
+        static constexpr std::size_t linear = gradient + G.out_size();
+    };
+    template <class T>
+    static constexpr const T* bias(const T* const* weights) {
+        if constexpr (options::template has<no_bias>) return nullptr;
+        else return weights[2];
+    }
+};
+
+}  // namespace strata

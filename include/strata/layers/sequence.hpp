@@ -1,0 +1,139 @@
+// What layers over sequences share: each is a layer over images, of one row, (1, steps, channels).
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/core/window.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/training.hpp>
+
+namespace strata {
+
+/// A sequence (steps, channels) as an image of one row, and back.
+constexpr shape image_of(const shape& sequence) { return {1, sequence[0], sequence[1]}; }
+constexpr shape without_rows(const shape& image) {
+    shape result;
+    for (std::size_t axis = 1; axis < image.rank(); ++axis) result.push_back(image[axis]);
+    return result;
+}
+
+namespace detail {
+
+template <class Option>
+struct along_width {
+    using type = Option;
+};
+template <int Height, int Width>
+struct along_width<strides<Height, Width>> {
+    using type = strides<1, Width>;
+};
+template <int Height, int Width>
+struct along_width<dilation<Height, Width>> {
+    using type = dilation<1, Width>;
+};
+
+}  // namespace detail
+
+/// An option of a layer over sequences as the layer over images takes it.
+template <class Option>
+using along_width = typename detail::along_width<Option>::type;
+
+/// Refuses what is no sequence, sizes below 1, strides with dilation, and options for two axes.
+template <class Options>
+constexpr report check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+    const window_options windows = window_options_of<Options>(kernel, default_stride);
+    const window stride = windows.stride, apart = windows.dilation;
+    const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
+                                   << apart.width;
+    if (stride.height != stride.width || apart.height != apart.width)
+        return refuse("strides<n>, dilation<n>", "one for two axes", "write one number: it has one axis");
+    if (kernel < 1 || stride.width < 1 || apart.width < 1)
+        return refuse("window, strides, dilation >= 1", sizes, "write sizes of at least 1");
+    if (stride.width > 1 && apart.width > 1)
+        return refuse("strides or dilation, not both", sizes, "leave one of them at 1");
+    if (windows.mode == padding_mode::causal && !takes_causal)
+        return refuse("padding::valid or padding::same", "padding::causal", "take Conv1D, which can be causal");
+    if (in.rank() != 2) return refuse("(steps, channels)", to_text(in), "put Reshape<shape{steps, c}> before it");
+    return {};
+}
+
+/// Refuses these, and a window that does not fit into the sequence.
+template <class Options>
+constexpr report check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+    if (const report sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
+        return sizes;
+    const sliding_axis axis = window_options_of<Options>(kernel, default_stride).width(image_of(in));
+    if (axis.output == 0)
+        return refuse(text<200>() << "(>= " << axis.span() << ", channels)", to_text(in),
+                      "use padding::same, a smaller window, or less pooling before it");
+    return {};
+}
+
+/// The base of a layer over sequences. Image is the layer over images that computes it.
+template <class Self, class Image, class... Options>
+struct sequence_layer : layer<Self, Options...> {
+    static constexpr shape output(const shape& in) { return without_rows(Image::output(image_of(in))); }
+    static constexpr parameter_table parameters(const shape& in) {
+        parameter_table table = Image::parameters(image_of(in));
+        for (std::size_t i = 0; i < table.count; ++i)
+            if (table.rows[i].extents.rank() > 1) table.rows[i].extents = without_rows(table.rows[i].extents);
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) { return Image::flops(image_of(in)); }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return Image::template scratch<T>(image_of(in));
+    }
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return Image::template prepared<image_of(In), T>();
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
+        Image::template prepare<image_of(In)>(weights, prepared, part);
+    }
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return Image::template fuses<image_of(In), Next...>();
+    }
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        Image::template forward<image_of(In), N, Fused>(x, weights, y, scratch);
+    }
+
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return Image::template tape<image_of(In), Fused, T>();
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return Image::template derived<image_of(In), T>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+        return Image::template gradient_scratch<image_of(In), Fused, T>(samples);
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        Image::template train_forward<image_of(In), Fused>(s);
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* derived, team_part part) {
+        Image::template derive<image_of(In)>(weights, derived, part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        Image::template backward<image_of(In), Fused>(s);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        Image::template accumulate<image_of(In), Fused>(s, part);
+    }
+};
+
+}  // namespace strata

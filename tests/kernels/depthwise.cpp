@@ -1,0 +1,220 @@
+// The depthwise and separable kernels against their plain twins: forward, gradients, at every count of channels.
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/separable.hpp>
+
+#include "../catch.hpp"
+#include "guarded.hpp"
+
+namespace {
+
+using namespace strata;
+using namespace strata::kernels;
+
+constexpr depthwise_geometry depthwise(std::size_t h, std::size_t w, std::size_t channels, std::size_t multiplier,
+                                       window kernel, window stride, window dilation, padding_mode mode) {
+    return {.height = slide(h, kernel.height, stride.height, dilation.height, mode),
+            .width = slide(w, kernel.width, stride.width, dilation.width, mode),
+            .channels = channels,
+            .multiplier = multiplier};
+}
+
+/// Bias as it lies in memory: padded to whole panels.
+template <class T>
+guarded<T> bias_of(std::size_t columns) {
+    guarded<T> bias((columns + panel_width<T>(columns) - 1) / panel_width<T>(columns) * panel_width<T>(columns), T(0));
+    numbers source(7);
+    for (std::size_t i = 0; i < columns; ++i) bias[i] = source.next<T>();
+    return bias;
+}
+
+template <depthwise_geometry G, class T = float>
+void compare() {
+    CAPTURE(G.channels, G.multiplier, G.height.kernel, G.width.kernel, G.width.stride, G.width.dilation, lanes<T>);
+    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
+    const auto bias = bias_of<T>(G.out_channels());
+    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(depthwise_scratch(G, G.height.output));
+    const T bound = rounding<T> * static_cast<T>(G.taps());
+    for (const T* b : {bias.data(), static_cast<const T*>(nullptr)}) {
+        depthwise_conv2d<G, relu>(x.data(), w.data(), b, y.data(), scratch.data());
+        reference::depthwise_conv2d<relu>(G, x.data(), w.data(), b, expected.data());
+        require_close(y, expected, bound);
+        REQUIRE(scratch.is_intact());
+    }
+}
+
+/// Rows by themselves, of no more input than they read, in shares of every size.
+template <depthwise_geometry G, std::size_t F, class T = float>
+void compare_rows() {
+    CAPTURE(G.channels, G.multiplier, F, G.height.kernel, G.height.stride, lanes<T>);
+    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
+    constexpr panels layout{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)};
+    const auto pointwise = numbers(5).array<T>(layout.stored());
+    const T* none = nullptr;
+    guarded<T> map(G.out_size()), y(G.height.output * G.width.output * F);
+    reference::depthwise_conv2d<relu>(G, x.data(), w.data(), none, map.data());
+    {
+        guarded<T> linear_map(G.out_size());
+        reference::depthwise_conv2d<linear>(G, x.data(), w.data(), none, linear_map.data());
+        reference::dense<relu>(G.height.output * G.width.output, layout, linear_map.data(), pointwise.data(), none,
+                               y.data());
+    }
+    constexpr std::size_t in_row = G.width.input * G.channels, map_row = G.width.output * G.out_channels();
+    for (std::size_t begin = 0; begin < G.height.output; ++begin)
+        for (std::size_t end = begin + 1; end <= G.height.output; ++end) {
+            const item_range out{begin, end}, read = rows_read(G.height, out);
+            guarded<T> part(read.size() * in_row), made(out.size() * map_row), expected(made.size());
+            for (std::size_t i = 0; i < part.size(); ++i) part[i] = x[read.begin * in_row + i];
+            for (std::size_t i = 0; i < made.size(); ++i) expected[i] = map[begin * map_row + i];
+            guarded<T> scratch(depthwise_scratch(G, out.size()));
+            depthwise_conv2d_rows<G, relu>(part.data(), read.begin, w.data(), none, made.data(), out, scratch.data());
+            require_close(made, expected, rounding<T> * static_cast<T>(G.taps()));
+            REQUIRE(scratch.is_intact());
+
+            guarded<T> band(separable_scratch<T>(G, out.size())), sums(out.size() * G.width.output * F),
+                expected_sums(sums.size());
+            for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * G.width.output * F + i];
+            separable_rows<G, F, relu>(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out,
+                                       band.data());
+            require_close(sums, expected_sums, rounding<T> * static_cast<T>(G.taps() * G.out_channels()));
+            REQUIRE(band.is_intact());
+        }
+}
+
+template <depthwise_geometry G, class T = float>
+void compare_gradients(std::size_t samples = 2) {
+    CAPTURE(G.channels, G.multiplier, G.height.kernel, G.width.kernel, G.width.stride, G.width.dilation, lanes<T>);
+    const auto x = numbers(99).array<T>(samples * G.in_size()), dy = numbers(98).array<T>(samples * G.out_size());
+    const auto w = numbers(100).array<T>(G.taps() * G.out_channels());
+    guarded<T> dx(G.in_size()), expected_dx(G.in_size()), scratch(depthwise_gradient_scratch(G));
+    depthwise_data_gradient<G>(dy.data(), w.data(), dx.data(), scratch.data());
+    reference::depthwise_data_gradient(G, dy.data(), w.data(), expected_dx.data());
+    require_close(dx, expected_dx, rounding<T> * static_cast<T>(G.taps() * G.multiplier));
+
+    constexpr std::size_t plane = repeated(G).in_size();
+    guarded<T> spread(samples * plane), dw(w.size()), expected(w.size(), T(0));
+    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = x[i / G.multiplier];
+    for (const bool first : {true, false})  // overwrites, then adds
+        for (std::size_t index = 0; index < 3; ++index)
+            depthwise_weight_gradient<repeated(G)>(samples, spread.data(), plane, dy.data(), G.out_size(), dw.data(),
+                                                   first, {.index = index, .count = 3});
+    for (std::size_t i = 0; i < 2 * samples; ++i)
+        reference::depthwise_weight_gradient(G, x.data() + i % samples * G.in_size(),
+                                             dy.data() + i % samples * G.out_size(), expected.data());
+    require_close(dw, expected, rounding<T> * static_cast<T>(2 * samples * G.height.output * G.width.output));
+}
+
+template <depthwise_geometry G, std::size_t F, class T = float>
+void compare_separable() {
+    CAPTURE(G.channels, G.multiplier, F, G.height.kernel, G.width.kernel, lanes<T>);
+    constexpr panels layout{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)};
+    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
+    guarded<T> pointwise(layout.stored(), T(0));
+    numbers source(5);
+    for (std::size_t k = 0; k < layout.rows; ++k)
+        for (std::size_t f = 0; f < F; ++f) pointwise[layout.offset(k, f)] = source.next<T>();
+    const auto bias = bias_of<T>(F);
+    constexpr std::size_t pixels = G.height.output * G.width.output;
+    guarded<T> y(pixels * F), expected(pixels * F), map(G.out_size()),
+        scratch(separable_scratch<T>(G, G.height.output));
+    separable_conv2d<G, F, relu>(x.data(), w.data(), pointwise.data(), bias.data(), y.data(), scratch.data());
+    reference::depthwise_conv2d<linear>(G, x.data(), w.data(), static_cast<const T*>(nullptr), map.data());
+    reference::dense<relu>(pixels, layout, map.data(), pointwise.data(), bias.data(), expected.data());
+    require_close(y, expected, rounding<T> * static_cast<T>(G.taps() * G.out_channels()));
+    REQUIRE(scratch.is_intact());
+}
+
+constexpr auto valid = padding_mode::valid;
+constexpr auto same = padding_mode::same;
+
+template <class T, std::size_t... C>
+void channels(std::index_sequence<C...>) {
+    (compare<depthwise(5, 7, C + 1, 1, 3, 1, 1, same), T>(), ...);
+    (compare<depthwise(4, 5, C + 1, 2, {2, 3}, 1, 1, valid), T>(), ...);
+    (compare_gradients<depthwise(5, 4, C + 1, 1, 3, 1, 1, same), T>(), ...);
+    (compare_gradients<depthwise(5, 4, C + 1, 1, {3, 2}, 2, 1, same), T>(), ...);
+    (compare_separable<depthwise(4, 5, C + 1, 1, 3, 1, 1, same), C + 1, T>(), ...);
+}
+
+/// In constant evaluation the plain loops run.
+constexpr float constant_depthwise() {
+    constexpr depthwise_geometry g = depthwise(3, 3, 2, 1, 3, 1, 1, same);
+    float x[18]{}, w[18]{}, y[18]{}, bias[2]{1, 2};
+    for (int i = 0; i < 18; ++i) x[i] = w[i] = static_cast<float>(i);
+    depthwise_conv2d<g, linear>(x, w, bias, y, static_cast<float*>(nullptr));
+    return y[9];  // the middle pixel's second channel: 2 + 1 1 + 3 3 + ... + 17 17
+}
+static_assert(constant_depthwise() == 971.0f);
+
+constexpr float constant_separable() {
+    constexpr depthwise_geometry g = depthwise(1, 3, 1, 2, {1, 2}, 1, 1, valid);
+    float x[3]{1, 2, 3}, w[4]{1, 10, 2, 20}, pointwise[64]{}, y[2]{};
+    pointwise[0] = 1;
+    pointwise[panel_width<float>(1)] = 2;
+    separable_conv2d<g, 1, linear>(x, w, pointwise, static_cast<const float*>(nullptr), y,
+                                   static_cast<float*>(nullptr));
+    return y[1];  // (2 + 2 3) + 2 (20 + 20 3)
+}
+static_assert(constant_separable() == 168.0f);
+
+}  // namespace
+
+TEST_CASE("a depthwise convolution equals the plain loops over windows, strides, padding and dilation") {
+    compare<depthwise(9, 11, 5, 1, 3, 1, 1, valid)>();
+    compare<depthwise(9, 29, 33, 1, 3, 1, 1, same)>();
+    compare<depthwise(10, 9, 16, 1, {3, 2}, 2, 1, same)>();
+    compare<depthwise(10, 9, 17, 1, {2, 3}, {2, 1}, 1, valid)>();
+    compare<depthwise(12, 13, 24, 1, 3, 1, 2, same)>();
+    compare<depthwise(8, 9, 40, 1, 5, 1, 1, same)>();
+    compare<depthwise(8, 9, 40, 1, 7, 2, 1, same), double>();
+    compare<depthwise(7, 7, 6, 1, 1, 1, 1, valid)>();
+    compare<depthwise(8, 7, 70, 1, 1, 2, 1, same)>();
+    compare<depthwise(3, 2, 20, 1, 5, 1, 1, same)>();              // larger than the input
+    compare<depthwise(13, 14, 19, 1, 11, 1, 1, same)>();           // larger than a tile unrolls
+    compare<depthwise(1, 40, 66, 1, {1, 3}, 1, {1, 16}, same)>();  // more padding than the first tile is wide
+    compare<depthwise(1, 30, 9, 1, {1, 4}, 1, 1, same)>();
+    compare<depthwise(6, 1, 9, 1, {4, 1}, 1, 1, same)>();
+    compare<depthwise(6, 7, 3, 3, 3, {2, 1}, 1, same)>();
+    compare<depthwise(6, 7, 11, 4, 2, 1, 1, valid), double>();
+}
+
+TEST_CASE("gradients of a depthwise convolution equal the plain loops over windows, strides, padding and dilation") {
+    compare_gradients<depthwise(9, 11, 5, 1, 3, 1, 1, valid)>();
+    compare_gradients<depthwise(7, 17, 70, 1, 3, 1, 1, same)>();
+    compare_gradients<depthwise(10, 9, 17, 1, {2, 3}, {2, 1}, 1, valid)>();
+    compare_gradients<depthwise(11, 9, 16, 1, 2, 3, 1, same)>();
+    compare_gradients<depthwise(9, 10, 24, 1, 3, 1, 2, same)>();
+    compare_gradients<depthwise(8, 9, 40, 1, 5, 1, 1, same)>();
+    compare_gradients<depthwise(8, 9, 20, 1, 7, 2, 1, same), double>();
+    compare_gradients<depthwise(3, 2, 20, 1, 5, 1, 1, same)>();
+    compare_gradients<depthwise(5, 33, 4, 1, {1, 29}, 1, 1, same)>();  // a row of taps above the registers
+    compare_gradients<depthwise(6, 7, 3, 3, 3, {2, 1}, 1, same)>();
+    compare_gradients<depthwise(6, 7, 11, 2, 2, 1, 1, valid), double>();
+}
+
+TEST_CASE("a separable convolution equals the plain loops, in one band and in several") {
+    compare_separable<depthwise(9, 11, 5, 1, 3, 1, 1, valid), 7>();
+    compare_separable<depthwise(10, 9, 17, 1, {2, 3}, {2, 1}, 1, same), 33>();
+    compare_separable<depthwise(7, 8, 3, 3, 3, 1, 1, same), 20>();
+    compare_separable<depthwise(1, 30, 9, 1, {1, 4}, 1, 1, same), 5, double>();
+    static_assert(separable_band_rows<float>(depthwise(13, 40, 300, 1, 3, 1, 1, same)) < 13);
+    compare_separable<depthwise(13, 40, 300, 1, 3, 1, 1, same), 34>();
+}
+
+TEST_CASE("rows of depthwise and separable convolutions are made by themselves of the rows that they read") {
+    compare_rows<depthwise(7, 9, 5, 1, 3, 1, 1, same), 7>();
+    compare_rows<depthwise(7, 8, 20, 1, 3, 2, 1, same), 33>();
+    compare_rows<depthwise(6, 5, 3, 2, 3, 1, 1, same), 4>();
+    compare_rows<depthwise(9, 5, 17, 1, {3, 2}, 1, 2, same), 5, double>();
+    compare_rows<depthwise(8, 5, 3, 1, 2, 3, 1, valid), 4>();
+}
+
+TEST_CASE("depthwise and separable kernels equal the plain loops at every count of channels") {
+    channels<float>(sweep_sequence<float>{});
+    channels<double>(sweep_sequence<double>{});
+}

@@ -1,0 +1,59 @@
+// An inference shared by threads: bit for bit what one thread computes.
+#include <cstddef>
+#include <vector>
+
+#include <strata/infer.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+
+template <class Net>
+void compare(Net) {
+    const auto model = Net::build({.seed = 3});
+    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size(), count = 5;
+    std::vector<float> x(count * in);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>((i * 7919) % 263) / 131.0f - 1.0f;
+    const auto infer_all = [&](auto& workspace) {
+        std::vector<float> y(count * out);
+        for (std::size_t i = 0; i < count; ++i)
+            model.infer(std::span<const float, in>(x.data() + i * in, in),
+                        std::span<float, out>(y.data() + i * out, out), workspace);
+        return y;
+    };
+    auto alone = model.workspace();
+    const std::vector<float> expected = infer_all(alone), predicted = model.predict(x);
+    for (std::size_t threads = 1; threads <= 3; ++threads) {
+        CAPTURE(threads);
+        auto workspace = model.workspace({.threads = threads});
+        CHECK(infer_all(workspace) == expected);
+        CHECK(model.predict(x, workspace) == predicted);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("threads share rows of maps, over bands too") {
+    compare(Sequential{Input<130, 67, 3>{}, Conv2D<32, 5, padding::same, ReLU>{}, Conv2D<16, 3, padding::same, ReLU>{},
+                       MaxPooling2D<2>{}, Conv2D<24, 3, Tanh>{}, AveragePooling2D<3>{}, Flatten<>{},
+                       Dense<10, Softmax>{}});
+    compare(Sequential{memory::smallest{}, Input<70, 61, 3>{}, Conv2D<16, 3, ReLU>{}, Conv2D<16, 3, padding::same>{},
+                       Conv2D<16, 3, strides<2>, ReLU>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads share the columns of wide layers") {
+    compare(Sequential{Input<512>{}, Dense<700, ReLU>{}, Dense<1024, Tanh>{}, Dense<300>{}, Dense<7, Softmax>{}});
+}
+
+TEST_CASE("threads share the paths of a residual one after the other") {
+    compare(Sequential{Input<40, 40, 16>{},
+                       Residual<Conv2D<16, 3, padding::same, ReLU>, Conv2D<16, 3, padding::same>>{}, ReLU{},
+                       GlobalAveragePooling2D<>{}, Dense<3>{}});
+}
+
+TEST_CASE("a small net is one thread's work, whatever the workspace") {
+    compare(Sequential{Input<4>{}, Dense<2, ReLU>{}, Dense<3, ReLU>{}, Dense<4>{}});
+    compare(Sequential{Input<4>{}, Dropout<0.5>{}});
+}
