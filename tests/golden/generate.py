@@ -20,6 +20,7 @@ from safetensors.numpy import save_file
 
 import catalogue
 import convolutions
+import recurrent
 from spelling import build, random_weights, weight_names
 from structure_cases import BATCH_NORMALIZATION, RESIDUAL
 
@@ -232,7 +233,7 @@ NETS = {
 
 FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
             "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES,
-            **convolutions.FAMILIES}
+            **convolutions.FAMILIES, **recurrent.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -288,7 +289,7 @@ FILES = {
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),
     "legacy_nested.h5": (NESTED, keras.Model.save),
-}
+} | recurrent.FILES
 
 
 def expected(spelling, weights, x):

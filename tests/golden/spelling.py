@@ -193,5 +193,8 @@ def weight_names(model, prefix=""):
             counts[made] += 1
         if isinstance(inner, (keras.Sequential, Residual)):
             yield from weight_names(inner, f"{prefix}{name}/")
+        elif isinstance(inner, keras.layers.Bidirectional):
+            for side in ("forward_layer", "backward_layer"):
+                yield from (f"{prefix}{name}/{side}/{weight.name}" for weight in getattr(inner, side).weights)
         else:
             yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

@@ -137,7 +137,8 @@ struct gelu {
     template <class V>
     static constexpr V derivative(V v) {
         const auto tail = normal_beyond(v);
-        const V product = tail.distance * tail.decay * V(scalar_of<V>(0.39894228040143268)), rest = tail.share - product;
+        const V product = tail.distance * tail.decay * V(scalar_of<V>(0.39894228040143268)),
+                rest = tail.share - product;
         return choose(v < V(0), rest, V(1) - rest);
     }
 };

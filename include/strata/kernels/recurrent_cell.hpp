@@ -52,8 +52,8 @@ struct lstm_cell {
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
         const V scale(static_cast<float>(2.0 * log2_e));
-        const V forget = power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
-        const V i = V(1) + power_of_two(z[0]), o = V(1) + power_of_two(z[3]);
+        const V forget = bounded_power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
+        const V i = V(1) + bounded_power_of_two(z[0]), o = V(1) + bounded_power_of_two(z[3]);
         const V e = power_of_two_less_one(z[2]);
         const V below = i * (e + V(2));
         carry = multiply_add(carry, below, e * scaled_f) / (below * f);
@@ -84,8 +84,8 @@ struct gru_cell {
     }
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
-        const V e = power_of_two_less_one(z[3] + z[2] / (V(1) + power_of_two(z[1])));
-        const V update = power_of_two(z[0]), below = e + V(2);
+        const V e = power_of_two_less_one(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
+        const V update = bounded_power_of_two(z[0]), below = e + V(2);
         return multiply_add(h, below, update * e) / (below * (V(1) + update));
     }
 };

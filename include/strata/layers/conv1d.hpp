@@ -2,17 +2,21 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
+#include <strata/kernels/causal_step.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/folding.hpp>
 #include <strata/layers/sequence.hpp>
 #include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
 
 namespace strata {
 
@@ -53,6 +57,37 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return same == padding_mode::same ? same
                                           : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
     }
+
+    /// Where no output sees a later step, and each step has one; not in groups.
+    template <shape In>
+    static constexpr streaming streams() {
+        const bool is_causal = windows.mode == padding_mode::causal || Kernel == 1;
+        constexpr bool is_grouped = options::template get<groups<1>>::value != 1;
+        return is_causal && !is_grouped && windows.stride.width == 1 ? streaming::with_state : streaming::none;
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return static_cast<std::size_t>((Kernel - 1) * windows.dilation.width);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state() {
+        return step_of<In, T>::state_size;
+    }
+    template <shape In, class Fused, class T>
+    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
+        using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        step_of<In, T>::template run<typename activation_function<last>::type>(x, weights[0], bias, state, y);
+        finish_rows<last, 1, static_cast<std::size_t>(Filters)>(y);
+    }
+
+private:
+    static constexpr window_options windows = window_options_of<options>(Kernel, 1);
+    template <shape In, class T>
+    using step_of =
+        kernels::causal_step<static_cast<std::size_t>(Kernel), static_cast<std::size_t>(windows.dilation.width), In[1],
+                             static_cast<std::size_t>(Filters), T>;
 };
 
 }  // namespace strata

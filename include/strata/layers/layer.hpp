@@ -141,7 +141,7 @@ struct layer {
     static constexpr std::size_t lookback() {
         return 0;
     }
-    /// Elements that step<In>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
+    /// Elements that step<In, Fused>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
     template <shape In, class T>
     static constexpr std::size_t state() {
         return 0;

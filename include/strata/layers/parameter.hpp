@@ -27,7 +27,7 @@ struct parameter {
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
-    std::size_t groups = 1;  // that share the columns
+    std::size_t groups = 1;   // that share the columns
     bool is_integer = false;  // Keras' files hold it as an integer
     /// Of a layer inside a layer: what stands before its name, `forward_layer`.
     std::string_view prefix{};

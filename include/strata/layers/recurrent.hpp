@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/recurrent.hpp>
@@ -151,7 +152,7 @@ struct recurrent_layer : layer<Self, Options...> {
     static constexpr std::size_t state() {
         return step_of<In, T>::state_size;
     }
-    template <shape In, class T>
+    template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
         step_of<In, T>::template run<false>(x, weights[has_bias ? 3 : 2], state, y);
     }

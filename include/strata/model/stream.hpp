@@ -116,8 +116,8 @@ private:
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_);
             const T* const* own = weights.data();
             if constexpr (s.has_state)
-                layer::template step<flat_nodes_of<Net>[s.layer].in>(at(s.inputs[0]), own, memory_.data() + s.state, to,
-                                                                     scratch);
+                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
+                                                                               memory_.data() + s.state, to, scratch);
             else layer::template forward<s.in, 1, epilogue>(at(s.inputs[0]), own, to, scratch);
         }
     }
