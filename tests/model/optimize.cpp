@@ -79,6 +79,9 @@ TEST_CASE("BatchNormalization is folded into every layer with a kernel") {
     check(Sequential{Input<17, 3>{}, DepthwiseConv1D<3, depth_multiplier<2>>{}, BatchNormalization<>{}}, 1);
     check(Sequential{Input<11, 9, 3>{}, SeparableConv2D<7, 3, no_bias>{}, BatchNormalization<>{}}, 1);
     check(Sequential{Input<17, 3>{}, SeparableConv1D<7, 3, depth_multiplier<2>>{}, BatchNormalization<>{}}, 1);
+    check(Sequential{Input<4, 5, 3>{}, Conv2DTranspose<7, window{3, 2}, strides<2>, no_bias>{}, BatchNormalization<>{}},
+          1);
+    check(Sequential{Input<9, 3>{}, Conv1DTranspose<7, 3, padding::same>{}, BatchNormalization<>{}, ReLU{}}, 1);
 }
 
 TEST_CASE("BatchNormalization is folded whatever weights it has") {

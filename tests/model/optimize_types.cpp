@@ -40,6 +40,10 @@ static_assert(becomes(Sequential{input{}, SeparableConv2D<8, 3, no_bias>{}, Batc
                       Sequential{input{}, SeparableConv2D<8, 3>{}}));
 static_assert(becomes(Sequential{Input<9, 3>{}, SeparableConv1D<8, 3, no_bias>{}, BatchNormalization<>{}},
                       Sequential{Input<9, 3>{}, SeparableConv1D<8, 3>{}}));
+static_assert(becomes(Sequential{input{}, Conv2DTranspose<8, 3, no_bias>{}, BatchNormalization<>{}},
+                      Sequential{input{}, Conv2DTranspose<8, 3>{}}));
+static_assert(becomes(Sequential{Input<9, 3>{}, Conv1DTranspose<8, 3, no_bias>{}, BatchNormalization<>{}, ELU{}},
+                      Sequential{Input<9, 3>{}, Conv1DTranspose<8, 3, ELU>{}}));
 // Two of them, behind a Dropout.
 static_assert(becomes(Sequential{Input<4>{}, Dense<3, no_bias>{}, Dropout<0.5>{}, BatchNormalization<>{}, Linear{},
                                  BatchNormalization<>{}, Tanh{}},
@@ -165,6 +169,7 @@ static_assert(becomes(Sequential{ZeroPadding2D<1, input_shape<8, 9, 3>>{}, Conv2
                       Sequential{image{}, Conv2D<4, 3, padding::same>{}}));
 static_assert(becomes(Sequential{Input<9, 3>{}, ZeroPadding1D<ends{2, 0}>{}, Conv1D<4, 3>{}},
                       Sequential{Input<9, 3>{}, Conv1D<4, 3, padding::causal>{}}));
+static_assert(stays(Sequential{image{}, ZeroPadding2D<1>{}, Conv2DTranspose<4, 3>{}}));
 static_assert(becomes(Sequential{Input<9, 3>{}, ZeroPadding1D<1>{}, DepthwiseConv1D<3>{}},
                       Sequential{Input<9, 3>{}, DepthwiseConv1D<3, padding::same>{}}));
 static_assert(stays(Sequential{Input<9, 3>{}, ZeroPadding1D<ends{2, 0}>{}, SeparableConv1D<4, 3>{}}));

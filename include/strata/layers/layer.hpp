@@ -67,7 +67,7 @@ struct model_surface;
 
 /// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`,
 /// `takes` (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward,
-/// backward.
+/// backward; what it may say besides, for optimize, stands in folding.hpp.
 template <class Self, class... Options>
 struct layer {
     using options = option_list<Options...>;
