@@ -5,6 +5,7 @@
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
+#include <strata/layers/batch_normalization.hpp>
 #include <strata/layers/conv1d.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/dense.hpp>
@@ -37,5 +38,6 @@
 #include <strata/layers/upsampling.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/optimize.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>

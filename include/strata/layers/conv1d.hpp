@@ -4,11 +4,15 @@
 #include <array>
 #include <string_view>
 
+#include <strata/core/border.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/sequence.hpp>
+#include <strata/layers/sliding.hpp>
 
 namespace strata {
 
@@ -35,6 +39,16 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         if (const report own = check_filters(type, Filters); !own.ok) return own;
         if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return check_sequence<options>(in, Kernel, 1, true);
+    }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = Conv1D<Filters, Kernel, Others...>;
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        constexpr window_options windows = window_options_of<options>(window{1, Kernel}, window{1});
+        const border sides{0, 0, edges.top, edges.bottom};
+        const padding_mode same = padding_of_windows(windows, image_of(in), sides);
+        return same == padding_mode::same ? same : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
     }
 };
 

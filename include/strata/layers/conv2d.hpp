@@ -6,13 +6,16 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/border.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/conv2d.hpp>
 #include <strata/kernels/conv2d_backward.hpp>
 #include <strata/kernels/conv2d_pooled.hpp>
 #include <strata/kernels/convolution.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -195,6 +198,17 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         else kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, s.gradients[0], s.first, part);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Conv2D<Filters, Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, 1, map, weights);
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        return padding_of_windows(windows, in, edges);
     }
 
 private:

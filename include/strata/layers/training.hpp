@@ -23,6 +23,8 @@ struct training_pass {
     const T* const* weights = nullptr;
     T* scratch = nullptr;
     random_stream random{};
+    T* shared = nullptr;             // of all samples, where the layer needs a whole batch
+    T* const* statistics = nullptr;  // its weights that are not trained, for `combine` to write; null for the others
 };
 
 /// The backward pass of `count` samples. dy and tape may be overwritten, dx (null where nothing below learns) is
@@ -34,7 +36,7 @@ struct gradient_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    T* tape = nullptr;
+    T* tape = nullptr;  // collect_gradient may write over its samples
     T* dy = nullptr;
     T* dx = nullptr;
     const T* const* weights = nullptr;
@@ -43,6 +45,7 @@ struct gradient_pass {
     bool first = true;
     T* scratch = nullptr;
     random_stream random{};
+    T* shared = nullptr;
 };
 
 /// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's tape.

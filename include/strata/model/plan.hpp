@@ -117,7 +117,7 @@ constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>
     std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
     ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers>,
+                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
                   .out_size = nodes[i].out.size(),
                   .scratch = Layers::template scratch<T>(nodes[i].in)},
       ++i),
@@ -293,7 +293,7 @@ constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
         for (std::size_t k = 0; k < step.input_count; ++k) {
             const std::size_t value = home[nodes[step.first].inputs[k]];
             buffers[buffer_of[value]].end = s;
-            if (fact.may_overwrite && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
+            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
         }
         if (target == 0) {
             target = used++;
