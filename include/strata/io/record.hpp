@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
@@ -15,7 +16,8 @@ namespace strata::io {
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
 /// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
 /// `layers/sequential/layers/conv2d`. `trainable` counts `frozen`; a `statistic` is never trained.
-/// Files hold an `is_integer` as an integer of 32 bits.
+/// Files hold an `is_integer` as an integer of 32 bits. The user named the layer of an `is_named`,
+/// whose own group is `address`, without parts such as `cell`.
 struct weight_record {
     std::string path;
     std::string type;
@@ -26,10 +28,19 @@ struct weight_record {
     bool trainable = true;
     bool statistic = false;
     bool is_integer = false;
+    bool is_named = false;
+    std::string address{};
 
     std::string full_name() const { return path + "/" + name; }
     /// `layer conv2d_1 (Conv2D), weight kernel`.
     std::string where() const { return "layer " + path + " (" + type + "), weight " + name; }
+};
+
+/// The weights of a net in the order, under the names and at the addresses that files of one kind give them; `places`
+/// says of each record which weight of the net it is.
+struct weight_list {
+    std::vector<weight_record> records;
+    std::vector<std::size_t> places;
 };
 
 /// A value of a weight that files hold as an integer.
