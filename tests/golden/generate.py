@@ -21,7 +21,7 @@ from safetensors.numpy import save_file
 import catalogue
 import convolutions
 from spelling import build, random_weights, weight_names
-from structure_cases import RESIDUAL
+from structure_cases import BATCH_NORMALIZATION, RESIDUAL
 
 DATA = Path(__file__).parent / "data"
 VERSIONS = f"Keras {keras.__version__}, backend {keras.backend.backend()}"
@@ -231,7 +231,7 @@ NETS = {
 }
 
 FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
-            "residual": RESIDUAL, **catalogue.FAMILIES, **convolutions.FAMILIES}
+            "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES, **convolutions.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -263,6 +263,9 @@ def save_trained(model, path):
     model.save_weights(path)
 
 
+NORMALIZED = net("Input<8, 7, 2>{}", "Conv2D<5, 3, no_bias>{}", "BatchNormalization<>{}", "ReLU{}",
+                 "Residual<Conv2D<5, 3, padding::same, no_bias>, BatchNormalization<no_scale>>{}", "Flatten<>{}",
+                 "BatchNormalization<frozen>{}", "Dense<3>{}", "BatchNormalization<no_center>{}")
 FILES = {
     "mlp.weights.h5": (MLP, keras.Model.save_weights),
     "mlp_trained.weights.h5": (MLP, save_trained),
@@ -277,6 +280,9 @@ FILES = {
     "catalogue.safetensors": (catalogue.FILE_NET, save_safetensors),
     "legacy_catalogue.h5": (catalogue.FILE_NET, keras.Model.save),
     "sentence.weights.h5": (catalogue.SENTENCE_NET, keras.Model.save_weights),
+    "normalized.weights.h5": (NORMALIZED, keras.Model.save_weights),
+    "normalized.safetensors": (NORMALIZED, save_safetensors),
+    "legacy_normalized_weights.h5": (NORMALIZED, save_legacy_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),

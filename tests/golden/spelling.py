@@ -19,7 +19,7 @@ ACTIVATIONS = {
 # How many of a layer's template arguments are sizes; the rest are options.
 SIZES = {
     "Dense": 1, "Conv2D": 2, "MaxPooling2D": 1, "AveragePooling2D": 1, "GlobalMaxPooling2D": 0, "GlobalAveragePooling2D": 0,
-    "Flatten": 0, "Reshape": 1, "Dropout": 1,
+    "BatchNormalization": 0, "Flatten": 0, "Reshape": 1, "Dropout": 1,
     "DepthwiseConv2D": 1, "SeparableConv2D": 2, "Conv2DTranspose": 2,
     "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
     "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
@@ -84,10 +84,11 @@ def option(term):
         "strides": lambda: ("strides", extents(term)),
         "dilation": lambda: ("dilation_rate", extents(term)),
         "no_bias": lambda: ("use_bias", False),
-        "frozen": lambda: ("trainable", False),
-        "epsilon": lambda: ("epsilon", float(term.arguments[0].name)),
         "no_center": lambda: ("center", False),
         "no_scale": lambda: ("scale", False),
+        "epsilon": lambda: ("epsilon", float(term.arguments[0].name)),
+        "momentum": lambda: ("momentum", extents(term)),
+        "frozen": lambda: ("trainable", False),
         "depth_multiplier": lambda: ("depth_multiplier", extents(term)),
         "groups": lambda: ("groups", extents(term)),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
@@ -164,7 +165,8 @@ def build(spelling, dtype="float32"):
 
 
 # How the weights of a name are drawn that are not drawn around zero: lowest, highest value.
-RANGES = {"gamma": (0.5, 1.5), "scale": (0.5, 1.5), "variance": (0.2, 2), "embeddings": (-1, 1), "alpha": (-0.5, 0.5)}
+RANGES = {"gamma": (0.5, 1.5), "scale": (0.5, 1.5), "moving_variance": (0.3, 2), "variance": (0.2, 2), "embeddings": (-1, 1),
+          "alpha": (-0.5, 0.5)}
 
 
 def random_weights(model, rng):

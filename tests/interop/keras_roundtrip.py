@@ -9,15 +9,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 
 import numpy as np
-from generate import (CNN, MLP, NAMED, NESTED, RESIDUALS, expected, net, save_legacy_weights,
+from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
 import catalogue  # now, as generate chose Keras' backend
 from spelling import build, random_weights, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
-NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "frozen": FROZEN,
-        "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET}
+NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
+        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET}
 
 
 def save_npz(model, path):

@@ -48,12 +48,23 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
     using data_type = data_of<Net>;
-    training.compute_gradients(detail::batch<data_type>{.data = &data, .order = order}, loss, model.parameters(), 0);
+    const auto compute = [&] {
+        training.compute_gradients(detail::batch<data_type>{.data = &data, .order = order}, loss,
+                                   detail::parameter_access::of(model), 0);
+    };
+    compute();
+    const std::vector<double> gradients(training.gradients(),
+                                        training.gradients() + gradient_offsets_of<Net, double>.back());
 
     constexpr shape out = Net::output_shape();
     const auto mean_loss = [&] {
-        const std::vector<double> y = model.predict(data.inputs());
         double total = 0.0;
+        if constexpr (training_plan_of<Net, double>.is_whole) {  // what the batch makes of each sample
+            compute();
+            for (std::size_t i = 0; i < count; ++i) total += training.loss(i);
+            return total / static_cast<double>(count);
+        }
+        const std::vector<double> y = model.predict(data.inputs());
         for (std::size_t i = 0; i < count; ++i)
             total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0,
                           static_cast<double*>(nullptr));
@@ -72,8 +83,8 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
             const double below = mean_loss();
             weight.write(i, before);
             expected.push_back((above - below) / (2 * h));
-            found.push_back(training.gradients()[gradient_offsets_of<Net, double>[w] +
-                                                 place.offset(i / place.columns, i % place.columns)]);
+            found.push_back(gradients[gradient_offsets_of<Net, double>[w] +
+                                      place.offset(i / place.columns, i % place.columns)]);
         }
     }
     double largest = 0.0, worst = 0.0;

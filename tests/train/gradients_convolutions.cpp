@@ -46,3 +46,14 @@ TEST_CASE("gradients of layers over sequences equal central differences") {
     check(Sequential{Input<9, 2>{}, Conv1D<4, 2, Tanh>{}, GlobalMaxPooling1D<>{}, Dense<2>{}});
     check(Sequential{Input<9, 2>{}, Conv1D<17, 2, Tanh>{}, GlobalAveragePooling1D<>{}, Dense<2>{}});
 }
+
+TEST_CASE("gradients of transposed convolutions equal central differences") {
+    check(Sequential{Input<4, 5, 2>{}, Conv2DTranspose<3, 3, Tanh>{}, Conv2DTranspose<18, 2, padding::same>{}});
+    check(Sequential{Input<3, 4, 2>{}, Conv2DTranspose<3, 3, strides<2>, padding::same, GELU>{},
+                     Conv2DTranspose<4, window{2, 4}, strides<3, 2>, Tanh, no_bias>{}, GlobalAveragePooling2D<>{}},
+          4);
+    check(Sequential{Input<4, 3, 2>{}, Conv2D<19, 2, Tanh>{}, Conv2DTranspose<3, 3, dilation<2>, padding::same>{},
+                     ReLU{}, Flatten<>{}, Dense<2>{}});
+    check(Sequential{Input<5, 2>{}, Conv1DTranspose<3, 3, strides<2>, padding::same, Tanh>{},
+                     Conv1DTranspose<2, 4, strides<3>>{}});
+}

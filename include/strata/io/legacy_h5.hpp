@@ -38,6 +38,9 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
     return result;
 }
 
+/// A weight's name without the layer inside its layer that it belongs to: `kernel` of `forward_layer/kernel`.
+inline std::string own_name(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
 /// Which weights were trainable when a file was saved; Keras lists those of a layer first, then the others.
 enum class legacy_order { as_here, nothing_frozen, all_frozen };
 
@@ -63,7 +66,7 @@ inline std::vector<std::size_t> matched(const legacy_layer& layer, std::span<con
         if (std::equal(weights.begin(), weights.end(), names.begin(), names.end(),
                        [&](std::size_t i, const std::string& path) {
                            const std::string name = path.substr(path.rfind('/') + 1);
-                           return records[i].name == name.substr(0, name.find(':'));
+                           return own_name(records[i].name) == name.substr(0, name.find(':'));
                        }))
             return weights;
     }

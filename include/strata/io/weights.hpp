@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,13 @@ void append_layers(std::vector<std::pair<std::string, std::string>>& result, con
     if constexpr (detail::forked<Net>) result.emplace_back(std::string(Net::join::type), container);
 }
 
+/// Where Keras has a weight: its layer's address, and below it the parts that the weight names.
+inline std::string group_of(std::string address, const parameter& what) {
+    for (const std::string_view part : {what.container, what.group})
+        if (!part.empty()) address += "/" + std::string(part);
+    return address;
+}
+
 /// The weights of a net as files see them.
 template <class Net>
 std::vector<weight_record> weight_records() {
@@ -52,13 +60,14 @@ std::vector<weight_record> weight_records() {
     append_layers<Net>(layers, "");
     std::vector<weight_record> records;
     for (const weight_row& row : weight_rows_of<Net>) {
-        const bool same_layer = !records.empty() && records.back().group == layers[row.layer].second;
+        const std::string group = group_of(layers[row.layer].second, row.what);
+        const bool same_group = !records.empty() && records.back().group == group;
         records.push_back({.path = std::string(row.path()),
                            .type = layers[row.layer].first,
-                           .name = std::string(row.what.name),
-                           .group = layers[row.layer].second,
+                           .name = row.what.label().str(),
+                           .group = group,
                            .extents = row.what.extents,
-                           .number = same_layer ? records.back().number + 1 : 0,
+                           .number = same_group ? records.back().number + 1 : 0,
                            .trainable = row.trainable,
                            .statistic = !row.what.trainable,
                            .is_integer = row.what.is_integer});

@@ -140,6 +140,13 @@ struct bias_regularizer {
     using type = Regularizer;
 };
 
+/// How much moving statistics keep of what they were, at each batch. Keras: `momentum=`.
+template <double Value>
+struct momentum {
+    static constexpr std::string_view kind = "momentum<...>";
+    static constexpr double value = Value;
+};
+
 /// The kind of every activation when it stands among a layer's options.
 inline constexpr std::string_view activation_kind = "an activation";
 

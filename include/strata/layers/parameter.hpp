@@ -28,6 +28,14 @@ struct parameter {
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
     bool is_integer = false;  // Keras' files hold it as an integer
+    /// Of a layer inside a layer: what stands before its name, `forward_layer`.
+    std::string_view prefix{};
+    /// Keras' files have it below this part of its layer, `cell`, and that below another where layers wrap layers.
+    std::string_view group{};
+    std::string_view container{};
+
+    /// `kernel`, `forward_layer/kernel`.
+    constexpr text<64> label() const { return text<64>(prefix) << (prefix.empty() ? "" : "/") << name; }
 
     /// Its place in memory for scalars of type T.
     template <class T>

@@ -23,12 +23,14 @@ struct training_pass {
     const T* const* weights = nullptr;
     T* scratch = nullptr;
     random_stream random{};
+    T* shared = nullptr;             // of all samples, where the layer needs a whole batch
+    T* const* statistics = nullptr;  // its weights that are not trained, for `combine` to write; null for the others
 };
 
 /// The backward pass of `count` samples. dy and tape may be overwritten, dx (null where nothing below learns) is
 /// overwritten, parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added
-/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. Behind the last element of
-/// dy kernels::gradient_slack elements may be read.
+/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. What backward writes on the
+/// tape, accumulate finds there. Behind the last element of dy kernels::gradient_slack elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
@@ -43,6 +45,7 @@ struct gradient_pass {
     bool first = true;
     T* scratch = nullptr;
     random_stream random{};
+    T* shared = nullptr;
 };
 
 /// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's tape.

@@ -27,11 +27,8 @@ constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<
 template <class Net, class T, std::size_t Layer>
 struct layer_weights {
     static constexpr auto owned = weights_of_layer(weight_rows_of<Net>, Layer);
-    static constexpr bool is_trained = [] {
-        for (const weight_row& row : weight_rows_of<Net>)
-            if (row.layer == Layer && row.trainable) return true;
-        return false;
-    }();
+    /// Whether training changes some of them, statistics included.
+    static constexpr bool is_trained = owned.second > 0 && !flat_nodes_of<Net>[Layer].is_frozen;
     static constexpr std::size_t size = prepared_sizes_of<Net, T>[Layer];
     static constexpr std::size_t offset = weight_offsets_of<Net, T>[owned.first + owned.second] - size;
 

@@ -127,6 +127,14 @@ struct Sequential {
         if constexpr (verdict::value.ok) return Model<typename detail::given_input<Sequential, sample>::type, T>(how);
         else return refused{};
     }
+    /// The constants of this net's stream: sizes, state, receptive field. `model.stream()` gives the stream itself.
+    template <class T = float>
+    static constexpr auto stream() {
+        using verdict = stream_verdict<Sequential, T>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return stream_facts<Sequential, T>{};
+        else return refused{};
+    }
     /// A model over constants: all weights in `weights()` order, each in Keras' order. Works in constant evaluation.
     template <class T, std::size_t Count>
     static constexpr auto bind(const std::array<T, Count>& values) {

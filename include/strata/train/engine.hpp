@@ -50,10 +50,9 @@ public:
 
     /// The team must live longer.
     explicit training_engine(team& threads)
-        : team_(threads),
-          arena_(plan.arena_size),
-          scratch_(threads.size() * thread_scratch),
-          gradients_(gradient_offsets_of<Net, T>.back()) {}
+        : team_(threads), gradients_(gradient_offsets_of<Net, T>.back()) {
+        if (!plan.is_whole) take_memory();
+    }
 
     T* gradients() { return gradients_.data(); }
     /// The outputs and the losses of the last batch, sample by sample.
@@ -63,27 +62,32 @@ public:
     /// Makes room for batches of `count` samples.
     void reserve(std::size_t count) {
         if (count <= losses_.size()) return;
+        if (plan.is_whole) {
+            plan_ = make_training_plan<Net, T>(count);
+            take_memory();
+        }
         outputs_.resize(count * out_size);
         losses_.resize(count);
     }
     /// Leaves in gradients() the gradient of the mean of the weighted losses of a batch. `key` is of this step's random
     /// numbers.
     template <class Data, class Loss>
-    void compute_gradients(const batch<Data>& samples, const Loss& loss, const T* parameters, std::uint64_t key) {
+    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
         auto work = [&](team_part part) noexcept {
-            training_memory<T> memory{.arena = arena_.data(),
-                                      .scratch = scratch_.data() + part.index * thread_scratch,
-                                      .parameters = parameters,
-                                      .gradients = gradients_.data(),
-                                      .key = key};
+            memory_type memory{.plan = &plan_,
+                               .arena = arena_.data(),
+                               .scratch = scratch_.data() + part.index * thread_scratch(),
+                               .parameters = parameters,
+                               .gradients = gradients_.data(),
+                               .key = key};
             auto barrier = [&] { team_.barrier(); };
             training_walk<Net, T>::derive(memory, part);
             barrier();
-            for (std::size_t begin = 0; begin < samples.size(); begin += plan.tile) {
-                const std::size_t count = std::min(plan.tile, samples.size() - begin);
+            for (std::size_t begin = 0; begin < samples.size(); begin += plan_.tile) {
+                const std::size_t count = std::min(plan_.tile, samples.size() - begin);
                 const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
                 memory.input = read_inputs(memory, samples, at);
-                training_walk<Net, T>::forward(memory, at);
+                training_walk<Net, T>::forward(memory, at, part, barrier);
                 compare(memory, samples, loss, at);
                 training_walk<Net, T>::backward(memory, at, part, barrier);
                 barrier();
@@ -96,19 +100,26 @@ private:
     /// The layers in front of the first step, which only infer.
     using front = forward_walk<Net, T, 1, plan.first_layer>;
     static constexpr std::size_t front_arena = front::plan.arena_size;
-    static constexpr std::size_t thread_scratch =
-        aligned(std::max(plan.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
+    using memory_type = training_memory<Net, T>;
+
+    std::size_t thread_scratch() const {
+        return aligned(std::max(plan_.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
+    }
+    void take_memory() {
+        arena_ = aligned_array<T>(plan_.arena_size);
+        scratch_ = aligned_array<T>(team_.size() * thread_scratch());
+    }
 
     /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in
     /// front of the first step; else in the arena, where this thread puts its own.
     template <class Data>
-    const T* read_inputs(const training_memory<T>& memory, const batch<Data>& samples, const tile_position& at) {
+    const T* read_inputs(const memory_type& memory, const batch<Data>& samples, const tile_position& at) {
         constexpr std::size_t in = plan.steps[0].in_size;
         if constexpr (plan.first_layer == 0 && std::is_same_v<typename Data::value_type, T>)
             if (samples.follow_each_other(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
             const auto* sample = samples.input(at.tile_begin + i);
-            T* to = memory.arena + plan.input + i * in;
+            T* to = memory.arena + plan_.input + i * in;
             if constexpr (plan.first_layer == 0) {
                 copy_as(sample, Data::sample_size, to);
             } else {
@@ -117,7 +128,7 @@ private:
                 front::run(whole, memory.parameters, to, memory.scratch);
             }
         }
-        return memory.arena + plan.input;
+        return memory.arena + plan_.input;
     }
     template <class From>
     static void copy_as(const From* from, std::size_t count, T* to) {
@@ -126,9 +137,9 @@ private:
     }
     /// Losses and their gradients by the outputs.
     template <class Data, class Loss>
-    void compare(const training_memory<T>& memory, const batch<Data>& samples, const Loss& loss,
+    void compare(const memory_type& memory, const batch<Data>& samples, const Loss& loss,
                  const tile_position& at) {
-        constexpr training_step last = plan.steps[plan.step_count - 1];
+        const training_step& last = plan_.steps[plan.step_count - 1];
         constexpr shape out = shapes_of<Net>.back();
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
             const std::size_t sample = at.tile_begin + i;
@@ -143,6 +154,7 @@ private:
     }
 
     team& team_;
+    std::remove_const_t<decltype(training_plan_of<Net, T>)> plan_ = plan;  // for whole batches made anew
     aligned_array<T> arena_;
     aligned_array<T> scratch_;
     aligned_array<T> gradients_;

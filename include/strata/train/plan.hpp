@@ -37,6 +37,7 @@ struct training_step {
     bool takes_next = false;
     bool learns = false;       // some of its weights are trained
     bool passes_down = false;  // something below it learns: it gives the gradient of its input
+    bool is_whole = false;     // it needs the whole batch at once
     std::size_t in_size = 0;   // of one sample
     std::size_t out_size = 0;
     std::size_t tape_size = 0;
@@ -46,17 +47,19 @@ struct training_step {
     std::size_t tape = 0;
     std::size_t dy = 0;
     std::size_t derived = 0;
+    std::size_t shared = 0;
 
     constexpr bool has_backward() const { return learns || passes_down; }
 };
 
-/// The layers in front of `first_layer` neither learn nor act by chance: they run as in inference. Behind them come the
-/// steps.
+/// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in inference.
+/// Behind them come the steps.
 template <std::size_t Capacity>
 struct training_plan {
     std::array<training_step, Capacity> steps{};
     std::size_t step_count = 0;
     std::size_t first_layer = 0;
+    bool is_whole = false;         // a tile is a whole batch
     std::size_t tile = 1;          // samples that go forward and backward together
     std::size_t input = 0;         // where the first step reads
     std::size_t arena_size = 0;    // elements
@@ -71,6 +74,7 @@ struct trained_facts {
     bool is_random = false;
     bool is_view = false;  // nothing to compute when training either
     bool is_join = false;
+    bool is_whole = false;
     bool takes_next = false;
     std::size_t in_size = 0;
     std::size_t out_size = 0;
@@ -78,6 +82,7 @@ struct trained_facts {
     std::size_t derived = 0;
     std::size_t scratch = 0;
     std::size_t gradient_scratch = 0;
+    std::size_t shared = 0;
 };
 
 /// Whether layer I runs the activation behind it when training: one whose derivative its output gives, and that alone
@@ -113,11 +118,13 @@ constexpr trained_facts trained_facts_of(std::size_t tile) {
     trained_facts facts{.is_random = layer::is_random,
                         .is_view = layer::is_view || (layer::is_identity && !layer::is_random),
                         .is_join = join_layer<layer>,
+                        .is_whole = layer::needs_whole_batch && !flat_nodes_of<Net>[I].is_frozen,
                         .takes_next = takes_next<Net, I>(),
                         .in_size = in.size(),
                         .out_size = flat_nodes_of<Net>[I].out.size(),
                         .scratch = layer::template scratch<T>(in)};
     for (const weight_row& row : weight_rows_of<Net>) facts.learns = facts.learns || (row.layer == I && row.trainable);
+    if (facts.is_whole) facts.shared = layer::template shared<in, T>();
     if (!facts.is_view) {
         facts.tape = layer::template tape<in, epilogue, T>();
         facts.derived = layer::template derived<in, T>();
@@ -144,7 +151,7 @@ constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std:
 
 /// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
 /// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
-/// of its weights, which still read dy. `home` says for each value which step's output it is. Gives the size.
+/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input. `home` says for each value which step's output it is. Gives the size.
 template <class T, std::size_t Count>
 constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
                                       const std::array<std::size_t, Count + 1>& home) {
@@ -162,6 +169,7 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
         std::size_t& own = buffer_of[home[step.layer + (step.takes_next ? 2 : 1)]];
         if (own == none) own = reserve(step.out_size);
         step.dy = own;
+        time += step.is_whole ? 2 : 0;
         bool is_passed_on = step.input_count == 1;
         for (std::size_t k = 0; k < step.input_count; ++k) {
             training_operand& operand = step.inputs[k];
@@ -179,7 +187,7 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
             operand.into = below;
             operand.dx = operand.use == gradient_use::add && step.input_count == 1 ? reserve(step.in_size) : below;
         }
-        time += step.learns ? 1 : 0;
+        time += step.learns && !step.is_whole ? 1 : 0;
         buffers[own].end = time;
     }
     const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));
@@ -205,7 +213,7 @@ constexpr auto make_training_plan(std::size_t tile) {
     const auto facts = detail::all_trained_facts<Net, T>(tile, std::make_index_sequence<count>{});
     training_plan<count> plan;
     plan.tile = tile;
-    const auto acts = [](const auto& fact) { return fact.learns || fact.is_random; };
+    const auto acts = [](const auto& fact) { return fact.learns || fact.is_random || fact.is_whole; };
     plan.first_layer = detail::cut_before(
         nodes, static_cast<std::size_t>(std::find_if(facts.begin(), facts.end(), acts) - facts.begin()));
 
@@ -229,6 +237,7 @@ constexpr auto make_training_plan(std::size_t tile) {
         step = {.layer = i,
                 .takes_next = fact.takes_next,
                 .learns = fact.learns,
+                .is_whole = fact.is_whole,
                 .in_size = fact.in_size,
                 .out_size = fact.out_size,
                 .tape_size = fact.tape,
@@ -246,16 +255,20 @@ constexpr auto make_training_plan(std::size_t tile) {
         learns_below[i + 1] = step.has_backward();
         step.tape = reserve(tile * fact.tape);
         if (step.passes_down) step.derived = reserve(fact.derived);
+        step.shared = reserve(fact.shared);
+        plan.is_whole = plan.is_whole || fact.is_whole;
         plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
     }
     plan.arena_size += detail::place_gradients<T>(plan, nodes, home);
     return plan;
 }
 
-/// Samples per tile: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where
-/// the weights weigh more than that: they are read once per tile. 4 to 128.
+/// Samples per tile, where a batch may be cut: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where
+/// the weights weigh more than that: they are read once per tile. 4 to 128. Where a batch may not be cut, the default size
+/// of one: the plan is made anew for other sizes.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
+    if (make_training_plan<Net, T>(1).is_whole) return std::size_t{32};
     constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;
     constexpr std::size_t sample = std::max<std::size_t>(1, eight / 8 * sizeof(T));
     constexpr std::size_t weights = weight_offsets_of<Net, T>.back() * sizeof(T);
@@ -266,7 +279,8 @@ inline constexpr std::size_t training_tile = [] {
 template <class Net, class T>
 inline constexpr auto training_plan_of = make_training_plan<Net, T>(training_tile<Net, T>);
 
-/// Bytes of the training arena of a net: activations, tapes, gradients of activations, turned weights.
+/// Bytes of the training arena of a net: activations, tapes, gradients of activations, turned weights. Where a batch may
+/// not be cut, for batches of 32.
 template <class Net, class T = float>
 inline constexpr std::size_t training_arena_bytes = training_plan_of<Net, T>.arena_size * sizeof(T);
 

@@ -127,7 +127,7 @@ public:
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
-    /// Bytes of activations and their gradients, whatever the batch.
+    /// Bytes of activations and their gradients, whatever the batch; for batches of 32 where one may not be cut.
     static constexpr std::size_t arena_bytes() { return training_arena_bytes<net, T>; }
     static constexpr auto plan() { return training_plan_of<net, T>; }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include <strata/core/random.hpp>
@@ -20,13 +21,14 @@
 
 namespace strata::detail {
 
-/// The memory that one thread sees while a batch is trained.
-template <class T>
+/// The memory that one thread sees while a batch is trained; the plan says where in the arena things are.
+template <class Net, class T>
 struct training_memory {
+    const std::remove_const_t<decltype(training_plan_of<Net, T>)>* plan = nullptr;
     T* arena = nullptr;
     const T* input = nullptr;  // of the first step, this tile's samples
     T* scratch = nullptr;      // this thread's
-    const T* parameters = nullptr;
+    T* parameters = nullptr;
     T* gradients = nullptr;
     std::uint64_t key = 0;  // of this batch's random numbers
 };
@@ -41,21 +43,24 @@ struct tile_position {
 template <class Net, class T>
 struct training_walk {
     using layers = flat_layers_of<Net>;
+    using memory_type = training_memory<Net, T>;
     static constexpr const auto& plan = training_plan_of<Net, T>;
 
-    /// Forward through all steps, this thread's samples of a tile.
-    static void forward(const training_memory<T>& memory, const tile_position& at) {
-        forward(memory, at, std::make_index_sequence<plan.step_count>{});
+    /// Forward through all steps, this thread's samples of a tile. Barrier is called inside steps that need the whole
+    /// batch.
+    template <class Barrier>
+    static void forward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier) {
+        forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
     }
     /// What each layer derives of its weights for the backward pass; this thread's share. A barrier must follow.
-    static void derive(const training_memory<T>& memory, team_part part) {
+    static void derive(const memory_type& memory, team_part part) {
         derive(memory, part, std::make_index_sequence<plan.step_count>{});
     }
     /// Backward through all steps that learn or pass down. Barrier is called between a layer's activation gradients,
     /// which are shared by samples, and its parameter gradients, which are shared by rows, so that sums have one order
     /// for any team.
     template <class Barrier>
-    static void backward(const training_memory<T>& memory, const tile_position& at, team_part part, Barrier& barrier) {
+    static void backward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier) {
         backward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
     }
 
@@ -75,6 +80,15 @@ private:
     static constexpr auto weights_of(const T* parameters) {
         return layer_weights<Net, T, step<Step>.layer>::of(parameters);
     }
+    /// The weights that are not trained, for their layer to write; null for the others.
+    template <std::size_t Step>
+    static constexpr auto statistics_of(T* parameters) {
+        std::array<T*, owned<Step>.second + 1> result{};
+        for (std::size_t i = 0; i < owned<Step>.second; ++i)
+            if (!weight_rows_of<Net>[owned<Step>.first + i].trainable)
+                result[i] = parameters + weight_offsets_of<Net, T>[owned<Step>.first + i];
+        return result;
+    }
     template <std::size_t Step>
     static constexpr auto gradients_of(T* gradients) {
         std::array<T*, owned<Step>.second + 1> result{};
@@ -84,81 +98,116 @@ private:
         return result;
     }
     template <std::size_t Step>
-    static random_stream random_of(const training_memory<T>& memory, std::size_t sample) {
+    static random_stream random_of(const memory_type& memory, std::size_t sample) {
         random_engine engine(memory.key + 0x9e3779b97f4a7c15u * step<Step>.layer);
         return random_stream{.key = engine()}.from(sample * step<Step>.in_size);
     }
 
-    template <std::size_t... Step>
-    static void forward(const training_memory<T>& memory, const tile_position& at, std::index_sequence<Step...>) {
-        (forward_step<Step>(memory, at), ...);
+    template <class Barrier, std::size_t... Step>
+    static void forward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
+                        std::index_sequence<Step...>) {
+        (forward_step<Step>(memory, at, part, barrier), ...);
     }
-    template <std::size_t Step>
-    static void forward_step(const training_memory<T>& memory, const tile_position& at) {
-        constexpr training_step s = step<Step>;
-        const std::size_t first = at.mine.begin;
-        T* y = memory.arena + s.y + first * s.out_size;
-        if constexpr (join_layer<layer_of<Step>>) {
-            layer_of<Step>::template join<input_of_step<Step>, epilogue_of<Step>>(
-                at.mine.size(), x_of<Step>(memory, 0, first), x_of<Step>(memory, 1, first), y);
+    template <std::size_t Step, class Barrier>
+    static void forward_step(const memory_type& memory, const tile_position& at,
+                             [[maybe_unused]] team_part part, [[maybe_unused]] Barrier& barrier) {
+        using layer = layer_of<Step>;
+        using epilogue = epilogue_of<Step>;
+        constexpr shape in = input_of_step<Step>;
+        if constexpr (join_layer<layer>) {
+            const std::size_t first = at.mine.begin;
+            layer::template join<in, epilogue>(
+                at.mine.size(), x_of<Step>(memory, 0, first), x_of<Step>(memory, 1, first),
+                memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size);
         } else {
             const auto weights = weights_of<Step>(memory.parameters);
-            layer_of<Step>::template train_forward<input_of_step<Step>, epilogue_of<Step>>(
-                training_pass<T>{.count = at.mine.size(),
-                                 .x = x_of<Step>(memory, 0, first),
-                                 .y = y,
-                                 .tape = memory.arena + s.tape + first * s.tape_size,
-                                 .weights = weights.data(),
-                                 .scratch = memory.scratch,
-                                 .random = random_of<Step>(memory, at.tile_begin + first)});
+            const auto pass = forward_pass<Step>(memory, at, at.mine, weights.data());
+            if constexpr (step<Step>.is_whole) {
+                const auto statistics = statistics_of<Step>(memory.parameters);
+                auto whole = forward_pass<Step>(memory, at, {0, at.tile_count}, weights.data());
+                whole.statistics = statistics.data();
+                layer::template collect<in, epilogue>(pass);
+                barrier();
+                layer::template combine<in, epilogue>(whole, part);
+                barrier();
+                layer::template batch_forward<in, epilogue>(pass);
+            } else {
+                layer::template train_forward<in, epilogue>(pass);
+            }
         }
+    }
+    template <std::size_t Step>
+    static training_pass<T> forward_pass(const memory_type& memory, const tile_position& at, item_range samples,
+                                         const T* const* weights) {
+        constexpr training_step sizes = step<Step>;
+        const training_step& s = memory.plan->steps[Step];
+        return {.count = samples.size(),
+                .x = x_of<Step>(memory, 0, samples.begin),
+                .y = memory.arena + s.y + samples.begin * sizes.out_size,
+                .tape = memory.arena + s.tape + samples.begin * sizes.tape_size,
+                .weights = weights,
+                .scratch = memory.scratch,
+                .random = random_of<Step>(memory, at.tile_begin + samples.begin),
+                .shared = memory.arena + s.shared};
     }
     /// What a step reads, from a sample of the tile on.
     template <std::size_t Step>
-    static const T* x_of(const training_memory<T>& memory, std::size_t operand, std::size_t sample) {
-        const training_operand& what = step<Step>.inputs[operand];
+    static const T* x_of(const memory_type& memory, std::size_t operand, std::size_t sample) {
+        const training_operand& what = memory.plan->steps[Step].inputs[operand];
         return (what.is_input ? memory.input : memory.arena + what.x) + sample * step<Step>.in_size;
     }
 
     template <std::size_t... Step>
-    static void derive(const training_memory<T>& memory, team_part part, std::index_sequence<Step...>) {
+    static void derive(const memory_type& memory, team_part part, std::index_sequence<Step...>) {
         (derive_step<Step>(memory, part), ...);
     }
     template <std::size_t Step>
-    static void derive_step([[maybe_unused]] const training_memory<T>& memory, [[maybe_unused]] team_part part) {
+    static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] team_part part) {
         if constexpr (step<Step>.passes_down) {
             const auto weights = weights_of<Step>(memory.parameters);
             layer_of<Step>::template derive<input_of_step<Step>>(static_cast<const T* const*>(weights.data()),
-                                                                 memory.arena + step<Step>.derived, part);
+                                                                 memory.arena + memory.plan->steps[Step].derived, part);
         }
     }
 
     template <class Barrier, std::size_t... Step>
-    static void backward(const training_memory<T>& memory, const tile_position& at, team_part part, Barrier& barrier,
+    static void backward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
                          std::index_sequence<Step...>) {
         (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), ...);
     }
     template <std::size_t Step, class Barrier>
-    static void backward_step([[maybe_unused]] const training_memory<T>& memory,
+    static void backward_step([[maybe_unused]] const memory_type& memory,
                               [[maybe_unused]] const tile_position& at, [[maybe_unused]] team_part part,
                               [[maybe_unused]] Barrier& barrier) {
         if constexpr (step<Step>.has_backward()) {
+            using layer = layer_of<Step>;
+            using epilogue = epilogue_of<Step>;
+            constexpr shape in = input_of_step<Step>;
             const auto weights = weights_of<Step>(memory.parameters);
             const auto gradients = gradients_of<Step>(memory.gradients);
             const auto pass = pass_of<Step>(memory, at, at.mine, weights.data(), gradients.data());
-            layer_of<Step>::template backward<input_of_step<Step>, epilogue_of<Step>>(pass);
-            for (const training_operand& operand : step<Step>.inputs)
+            if constexpr (step<Step>.is_whole) {
+                const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
+                layer::template collect_gradient<in, epilogue>(pass);
+                barrier();
+                layer::template combine_gradient<in, epilogue>(whole, part);
+                barrier();
+                if constexpr (step<Step>.passes_down) layer::template batch_backward<in, epilogue>(pass);
+            } else {
+                layer::template backward<in, epilogue>(pass);
+            }
+            for (const training_operand& operand : memory.plan->steps[Step].inputs)
                 give_gradient<Step>(memory, at, operand, static_cast<const T*>(pass.dy));
-            if constexpr (step<Step>.learns) {
+            if constexpr (step<Step>.learns && !step<Step>.is_whole) {
                 barrier();
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
-                layer_of<Step>::template accumulate<input_of_step<Step>, epilogue_of<Step>>(whole, part);
+                layer::template accumulate<in, epilogue>(whole, part);
             }
         }
     }
     /// Puts the gradient of what a step reads where all readers of it give theirs, the last of them first.
     template <std::size_t Step>
-    static void give_gradient(const training_memory<T>& memory, const tile_position& at,
+    static void give_gradient(const memory_type& memory, const tile_position& at,
                               const training_operand& operand, const T* dy) {
         constexpr bool is_join = join_layer<layer_of<Step>>;
         const std::size_t first = at.mine.begin * step<Step>.in_size, count = at.mine.size() * step<Step>.in_size;
@@ -168,22 +217,24 @@ private:
         if (is_join && operand.use == gradient_use::write) std::copy_n(from, count, into);
     }
     template <std::size_t Step>
-    static gradient_pass<T> pass_of(const training_memory<T>& memory, const tile_position& at, item_range samples,
+    static gradient_pass<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
                                     const T* const* weights, T* const* gradients) {
-        constexpr training_step s = step<Step>;
+        constexpr training_step sizes = step<Step>;
+        const training_step& s = memory.plan->steps[Step];
         const std::size_t first = samples.begin;
         return {.count = samples.size(),
                 .x = x_of<Step>(memory, 0, first),
-                .y = memory.arena + s.y + first * s.out_size,
-                .tape = memory.arena + s.tape + first * s.tape_size,
-                .dy = memory.arena + s.dy + first * s.out_size,
-                .dx = s.passes_down ? memory.arena + s.inputs[0].dx + first * s.in_size : nullptr,
+                .y = memory.arena + s.y + first * sizes.out_size,
+                .tape = memory.arena + s.tape + first * sizes.tape_size,
+                .dy = memory.arena + s.dy + first * sizes.out_size,
+                .dx = sizes.passes_down ? memory.arena + s.inputs[0].dx + first * sizes.in_size : nullptr,
                 .weights = weights,
                 .derived = memory.arena + s.derived,
                 .gradients = gradients,
                 .first = at.tile_begin == 0,
                 .scratch = memory.scratch,
-                .random = random_of<Step>(memory, at.tile_begin + first)};
+                .random = random_of<Step>(memory, at.tile_begin + first),
+                .shared = memory.arena + s.shared};
     }
 };
 

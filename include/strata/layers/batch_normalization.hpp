@@ -1,0 +1,224 @@
+// BatchNormalization: each channel by the mean and the variance of the batch, or of the batches that it was trained on.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/channels.hpp>
+#include <strata/kernels/math.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (..., channels), unchanged: gamma (x - mean) / sqrt(variance + epsilon) + beta. Weights: gamma (channels), beta
+/// (channels), moving_mean (channels), moving_variance (channels); the last two follow the batches and are not trained.
+/// A frozen one is trained with the moving statistics too. epsilon is 1e-3 and momentum 0.99 where none is given. Keras:
+/// `BatchNormalization`. Ioffe and Szegedy 2015.
+template <class... Options>
+struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
+    using options = option_list<Options...>;
+
+    static constexpr std::string_view type = "BatchNormalization";
+    static constexpr std::array takes{epsilon<1e-3>::kind, momentum<0.99>::kind, no_center::kind, no_scale::kind};
+    static constexpr bool works_in_place = true;
+
+    static constexpr report check(const shape& in) {
+        if (in.rank() < 1) return refuse("(channels)", to_text(in), "give it at least one axis");
+        if (!(smallest > 0.0 && kept >= 0.0 && kept <= 1.0))
+            return refuse("an epsilon above 0, a momentum of 0 to 1", "another number",
+                          "write epsilon<1e-3>, momentum<0.99>");
+        return {};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        const shape channels{in.back()};
+        parameter_table table;
+        if (has_gamma)
+            table.push_back(
+                {.name = "gamma", .extents = channels, .begin = Ones::value, .layout = weight_layout::plain});
+        if (has_beta) table.push_back({.name = "beta", .extents = channels, .layout = weight_layout::plain});
+        table.push_back(
+            {.name = "moving_mean", .extents = channels, .trainable = false, .layout = weight_layout::plain});
+        table.push_back({.name = "moving_variance",
+                         .extents = channels,
+                         .begin = Ones::value,
+                         .trainable = false,
+                         .layout = weight_layout::plain});
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
+
+    /// Of each channel the factor, then what is added.
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return 2 * In.back();
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
+        const item_range mine = part.of(In.back());
+        for (std::size_t c = mine.begin; c < mine.end; ++c)
+            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), prepared[c],
+                       prepared[In.back() + c]);
+    }
+
+    /// An elementwise activation behind it.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && (elementwise_layer<Next> && ...);
+    }
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        const T* line = weights[count];
+        kernels::scale_channels<function<Fused>, In.back()>(N * In.rows(), x, line, line + In.back(), y);
+    }
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        if (In.rank() < 2) return {};
+        return {.span = 1};
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        constexpr std::size_t row = In.size() / In[0];
+        const T* line = s.weights[count];
+        kernels::scale_channels<function<Fused>, In.back()>(s.out.size() * (row / In.back()),
+                                                            s.x + (s.out.begin - s.in_begin) * row, line,
+                                                            line + In.back(), s.y);
+    }
+
+    // ---- Frozen: what inference does
+    // ---------------------------------------------------------------------------------
+
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.tape, s.dy);
+        if (s.dx != nullptr)
+            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), static_cast<const T*>(s.dy),
+                                                        s.weights[count], s.dx);
+    }
+
+    // ---- Trained: the statistics of the whole batch, put together of those of each sample
+    // -----------------------------
+
+    static constexpr bool needs_whole_batch = true;
+
+    /// Of each sample two sums for each channel; a single row is its own.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return In.rows() > 1 ? 2 * In.back() : 0;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t shared() {
+        return line_count * In.back();
+    }
+    template <shape In, class Fused, class T>
+    static void collect(const training_pass<T>& s) {
+        if constexpr (In.rows() > 1)
+            for (std::size_t n = 0; n < s.count; ++n)
+                kernels::channel_moments<In.back()>(In.rows(), s.x + n * In.size(), s.tape + n * 2 * In.back(),
+                                                    s.tape + (2 * n + 1) * In.back());
+    }
+    template <shape In, class Fused, class T>
+    static void combine(const training_pass<T>& s, team_part part) {
+        constexpr std::size_t channels = In.back(), rows = In.rows();
+        const item_range mine = part.of(channels, kernels::lanes<T>);
+        T* mean = line<In>(s.shared, mean_line);
+        T* squares = line<In>(s.shared, inverse_line);
+        if constexpr (rows > 1)
+            kernels::combine_moments<T>(s.count, 2 * channels, rows, s.tape, s.tape + channels, mine.begin, mine.end,
+                                        mean, squares);
+        else
+            kernels::combine_moments<T>(s.count, channels, 1, s.x, nullptr, mine.begin, mine.end, mean, squares);
+        T* moving_mean = s.statistics[mean_at];
+        T* moving_variance = s.statistics[variance_at];
+        constexpr T keeps = static_cast<T>(kept), takes_in = static_cast<T>(1.0 - kept);
+        for (std::size_t c = mine.begin; c < mine.end; ++c) {
+            const T variance = squares[c] / static_cast<T>(s.count * rows);
+            moving_mean[c] = moving_mean[c] * keeps + mean[c] * takes_in;
+            moving_variance[c] = moving_variance[c] * keeps + variance * takes_in;
+            squares[c] = inverse(variance);
+            write_line(s.weights, c, mean[c], squares[c], line<In>(s.shared, scale_line)[c],
+                       line<In>(s.shared, shift_line)[c]);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void batch_forward(const training_pass<T>& s) {
+        kernels::scale_channels<function<Fused>, In.back()>(s.count * In.rows(), s.x,
+                                                            static_cast<const T*>(line<In>(s.shared, scale_line)),
+                                                            static_cast<const T*>(line<In>(s.shared, shift_line)), s.y);
+    }
+    template <shape In, class Fused, class T>
+    static void collect_gradient(const gradient_pass<T>& s) {
+        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.tape, s.dy);
+        if constexpr (In.rows() > 1)
+            for (std::size_t n = 0; n < s.count; ++n)
+                kernels::channel_gradients<In.back()>(In.rows(), s.x + n * In.size(),
+                                                      static_cast<const T*>(s.dy + n * In.size()),
+                                                      static_cast<const T*>(line<In>(s.shared, mean_line)),
+                                                      s.tape + n * 2 * In.back(), s.tape + (2 * n + 1) * In.back());
+    }
+    /// With the sums S of dy and P of dy (x - mean) over m rows: dbeta = S, dgamma = P inverse, and of the input
+    /// gamma inverse (dy - S / m - (x - mean) inverse^2 P / m).
+    template <shape In, class Fused, class T>
+    static void combine_gradient(const gradient_pass<T>& s, team_part part) {
+        constexpr std::size_t channels = In.back(), rows = In.rows();
+        const item_range mine = part.of(channels, kernels::lanes<T>);
+        const T* mean = line<In>(s.shared, mean_line);
+        const T* inverses = line<In>(s.shared, inverse_line);
+        const T* scale = line<In>(s.shared, scale_line);
+        T* sum = line<In>(s.shared, sum_line);
+        T* product = line<In>(s.shared, product_line);
+        if constexpr (rows > 1) {
+            kernels::combine_sums<T>(s.count, 2 * channels, s.tape, mine.begin, mine.end, sum);
+            kernels::combine_sums<T>(s.count, 2 * channels, s.tape + channels, mine.begin, mine.end, product);
+        } else {
+            kernels::combine_row_gradients<T>(s.count, channels, s.x, s.dy, mean, mine.begin, mine.end, sum, product);
+        }
+        const T each = T(1) / static_cast<T>(s.count * rows);
+        for (std::size_t c = mine.begin; c < mine.end; ++c) {
+            if (has_gamma && s.gradients[0] != nullptr) s.gradients[0][c] = product[c] * inverses[c];
+            if (has_beta && s.gradients[beta_at] != nullptr) s.gradients[beta_at][c] = sum[c];
+            sum[c] *= T(0) - scale[c] * each;
+            product[c] *= T(0) - scale[c] * inverses[c] * inverses[c] * each;
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void batch_backward(const gradient_pass<T>& s) {
+        const auto at = [&](std::size_t which) { return static_cast<const T*>(line<In>(s.shared, which)); };
+        kernels::channel_data_gradient<In.back()>(s.count * In.rows(), s.x, static_cast<const T*>(s.dy), at(mean_line),
+                                                  at(scale_line), at(product_line), at(sum_line), s.dx);
+    }
+
+private:
+    static constexpr bool has_gamma = !options::template has<no_scale>, has_beta = !options::template has<no_center>;
+    static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
+    static constexpr double kept = options::template get<momentum<0.99>>::value;
+    static constexpr std::size_t beta_at = has_gamma ? 1 : 0, mean_at = beta_at + (has_beta ? 1 : 0),
+                                 variance_at = mean_at + 1, count = mean_at + 2;
+
+    /// What all samples of a batch share: a value for each channel.
+    enum : std::size_t { mean_line, inverse_line, scale_line, shift_line, sum_line, product_line, line_count };
+    template <shape In, class T>
+    static T* line(T* shared, std::size_t which) {
+        return shared + which * In.back();
+    }
+
+    template <class Fused>
+    using function = typename final_activation<Fused, Linear>::type::function;
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, Linear>::type>;
+
+    template <class T>
+    static constexpr T inverse(T variance) {
+        return T(1) / kernels::square_root(variance + static_cast<T>(smallest));
+    }
+    /// Channel c as x scale + shift.
+    template <class T>
+    static constexpr void write_line(const T* const* weights, std::size_t c, T mean, T inverse, T& scale, T& shift) {
+        scale = has_gamma ? weights[0][c] * inverse : inverse;
+        shift = (has_beta ? weights[beta_at][c] : T(0)) - mean * scale;
+    }
+};
+
+}  // namespace strata
