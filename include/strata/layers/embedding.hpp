@@ -42,6 +42,10 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
         kernels::take_rows(N * In.size(), words, dimension, x, weights[0], y);
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 ? streaming::each_step : streaming::none;
+    }
     /// The output does not change with a value of the input but in steps: its gradient is zero.
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {

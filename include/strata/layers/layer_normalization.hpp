@@ -59,6 +59,10 @@ struct row_normalization : layer<Self, Options...> {
         kernels::normalize_rows<Kind>(N * In.rows(), In.back(), x, Self::places::gamma(weights),
                                       Self::places::beta(weights), static_cast<T>(Self::smallest), y);
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 ? streaming::each_step : streaming::none;
+    }
 
     /// Mean and scale of each row.
     template <shape In, class Fused, class T>

@@ -44,6 +44,10 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
         kernels::standardize_columns(N * In.rows(), In.back(), x, weights[0], weights[1], y);
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 ? streaming::each_step : streaming::none;
+    }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx != nullptr)

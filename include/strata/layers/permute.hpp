@@ -28,6 +28,10 @@ struct Permute : layer<Permute<Order, Options...>, Options...> {
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         for (std::size_t n = 0; n < N; ++n) kernels::permute<In, Order>(x + n * In.size(), y + n * In.size());
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 && Order[0] == 1 ? streaming::each_step : streaming::none;
+    }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx == nullptr) return;

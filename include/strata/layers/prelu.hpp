@@ -45,6 +45,11 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
         for (std::size_t n = 0; n < N; ++n)
             kernels::prelu<layout<In>>(x + n * In.size(), weights[0], y + n * In.size());
     }
+    /// Where all steps have the same slopes.
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 && slopes(In)[0] == 1 ? streaming::each_step : streaming::none;
+    }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx == nullptr) return;
