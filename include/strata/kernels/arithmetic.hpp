@@ -102,18 +102,17 @@ constexpr V maximum(V a, V b) {
     return choose(a == a, larger(a, b), a);
 }
 
-/// c[0] + c[1] x + c[2] x^2 + ... with square = x^2: even and odd powers apart, which halves the chain of dependent
+/// c[0] + c[1] x + c[2] x^2 + ... with square = x^2: pairs of terms first, which halves the chain of dependent
 /// operations and takes no more of them.
 template <std::size_t Count, class V>
 STRATA_INLINE V polynomial(const V& x, const V& square, const typename V::value_type (&c)[Count]) {
-    static_assert(Count >= 4);
-    constexpr std::size_t odd = Count / 2 * 2 - 1, even = (Count - 1) / 2 * 2;
-    V odds = V(c[odd]), evens = V(c[even]);
+    constexpr std::size_t last = (Count - 1) / 2 * 2;
+    V sum = V(c[last]);
+    if constexpr (last + 1 < Count) sum = multiply_add(V(c[last + 1]), x, sum);
     STRATA_UNROLL
-    for (std::size_t i = odd; i >= 3; i -= 2) odds = multiply_add(odds, square, V(c[i - 2]));
-    STRATA_UNROLL
-    for (std::size_t i = even; i >= 2; i -= 2) evens = multiply_add(evens, square, V(c[i - 2]));
-    return multiply_add(odds, x, evens);
+    for (std::size_t i = last; i >= 2; i -= 2)
+        sum = multiply_add(sum, square, multiply_add(V(c[i - 1]), x, V(c[i - 2])));
+    return sum;
 }
 
 }  // namespace STRATA_ISA

@@ -90,7 +90,7 @@ STRATA_INLINE normal_tail<V> normal_beyond(const V& x) {
     // r = -a^2 / 2 - n ln 2 from the product before its rounding, which e^r would multiply.
     const V n = nearest_multiple(square, scalar_of<V>(-0.5) * log_of_two::inverse);
     const V r = multiply_add(n, V(-log_of_two::low), detail::less_half_square(n * V(-log_of_two::high), a));
-    const V decay = scale_down(V(1) + detail::exponential_minus_one(r), n);
+    const V decay = scale_down(detail::exponential_minus_one(r), n);
     return {a, decay, decay * polynomial(a, square, constants::p) / polynomial(a, square, constants::q)};
 }
 

@@ -69,7 +69,7 @@ template <class V>
 STRATA_INLINE V bounded_exp(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
     const auto parts = detail::split_exponential(larger(V(limits::zero), x));
-    return scale_down(V(1) + parts.rest, parts.exponent);
+    return scale_down(parts.rest, parts.exponent);
 }
 
 /// e^x.
@@ -77,7 +77,7 @@ template <class V>
 STRATA_INLINE V exp(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
     const auto parts = detail::split_exponential(smaller(V(limits::infinite), larger(V(limits::zero), x)));
-    return scale(V(1) + parts.rest, parts.exponent);
+    return scale(parts.rest, parts.exponent);
 }
 
 /// e^x - 1 for x <= 40, without cancellation near 0.

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <strata/core/config.hpp>
@@ -13,20 +14,21 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// The format of T. The sum of `integer` and a small number has the nearest integer in its lowest bits.
+/// The format of T. The sum of `integer` and a small number has the nearest integer in its lowest bits, the sum of
+/// `exponents` and an integer n the exponent of 2^n.
 template <class T>
 struct float_format;
 template <>
 struct float_format<float> {
     using bits = std::uint32_t;
     static constexpr int mantissa = 23;
-    static constexpr float bias = 127, integer = 0x1.8p23f;
+    static constexpr float bias = 127, integer = 0x1.8p23f, exponents = integer + bias;
 };
 template <>
 struct float_format<double> {
     using bits = std::uint64_t;
     static constexpr int mantissa = 52;
-    static constexpr double bias = 1023, integer = 0x1.8p52;
+    static constexpr double bias = 1023, integer = 0x1.8p52, exponents = integer + bias;
 };
 
 namespace detail {
@@ -79,6 +81,21 @@ template <class V>
 V scale_of_machine(const V& p, const V& n);
 #endif
 
+/// A power that is multiplied in two steps, so that neither leaves the exponents of normal numbers.
+template <class T>
+struct shifted_exponent {
+    T exponent, up, down;
+};
+template <class T>
+inline constexpr shifted_exponent<T> exponent_shift = {64, 0x1p64f, 0x1p-64f};
+template <>
+inline constexpr shifted_exponent<double> exponent_shift<double> = {512, 0x1p512, 0x1p-512};
+/// 2^(n + shift) with origin = exponents + shift.
+template <class V>
+STRATA_INLINE V power_from(const V& n, const V& origin) {
+    return from_bits<V>(to_bits(n + origin) << float_format<typename V::value_type>::mantissa);
+}
+
 }  // namespace detail
 
 /// The integer nearest to x times factor, |x factor| < 2^22 (2^51 of double).
@@ -91,28 +108,32 @@ STRATA_INLINE V nearest_multiple(const V& x, typename V::value_type factor) {
 /// 2^n for integers n whose power is a normal number: -126 to 127 of float, -1022 to 1023 of double.
 template <class V>
 STRATA_INLINE V power_of_two(const V& n) {
-    using format = float_format<typename V::value_type>;
-    return detail::from_bits<V>(detail::to_bits(n + V(format::integer + format::bias)) << format::mantissa);
+    return detail::power_from(n, V(float_format<typename V::value_type>::exponents));
 }
 
-/// p 2^n for integers n from -190 to 63 of float, -1500 to 500 of double, rounded once where that is subnormal.
+/// (1 + rest) 2^n for small rest and integers n from -190 to 63 of float, -1500 to 500 of double, rounded once where
+/// that is subnormal.
 template <class V>
-STRATA_INLINE V scale_down(const V& p, const V& n) {
+STRATA_INLINE V scale_down(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(p, n);
-    constexpr bool is_float = std::is_same_v<T, float>;
-    return p * power_of_two(n + V(T(is_float ? 64 : 512))) * V(static_cast<T>(is_float ? 0x1p-64 : 0x1p-512));
+    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    constexpr auto shift = detail::exponent_shift<T>;
+    const V down = V(shift.down);
+    return multiply_add(rest, down, down) * detail::power_from(n, V(float_format<T>::exponents + shift.exponent));
 }
 
-/// p 2^n for integers n from -190 to 190 of float, -1500 to 1500 of double; right where that overflows, too.
+/// (1 + rest) 2^n for small rest and integers n from -190 to 190 of float, -1500 to 1500 of double; right where that
+/// overflows, too.
 template <class V>
-STRATA_INLINE V scale(const V& p, const V& n) {
+STRATA_INLINE V scale(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(p, n);
-    constexpr T shift = std::is_same_v<T, float> ? T(64) : T(512);
-    constexpr T up = static_cast<T>(std::is_same_v<T, float> ? 0x1p64 : 0x1p512), down = T(1) / up;
+    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    constexpr auto shift = detail::exponent_shift<T>;
+    constexpr T exponents = float_format<T>::exponents;
     const auto falls = n < V(0);
-    return p * power_of_two(n + choose(falls, V(shift), V(-shift))) * choose(falls, V(down), V(up));
+    const V back = choose(falls, V(shift.down), V(shift.up));
+    const V origin = choose(falls, V(exponents + shift.exponent), V(exponents - shift.exponent));
+    return multiply_add(rest, back, back) * detail::power_from(n, origin);
 }
 
 /// y >= 0 with the sign of x.
@@ -121,10 +142,19 @@ template <class T>
 STRATA_INLINE scalar_batch<T> with_sign_of(scalar_batch<T> y, scalar_batch<T> x) {
     return std::copysign(y.value, x.value);
 }
+/// -|x|.
+template <class T>
+STRATA_INLINE scalar_batch<T> negative_magnitude(scalar_batch<T> x) {
+    return -std::fabs(x.value);
+}
 #else
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> with_sign_of(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
     return y | (x & xsimd::batch<T, A>(-T(0)));
+}
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> negative_magnitude(const xsimd::batch<T, A>& x) {
+    return x | xsimd::batch<T, A>(-T(0));
 }
 #endif
 

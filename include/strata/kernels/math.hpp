@@ -135,7 +135,8 @@ STRATA_INLINE constexpr V bounded_expm1(V x) {
 /// e^-|x|: neither it nor a sum with 1 overflows.
 template <class V>
 STRATA_INLINE constexpr V decay(V x) {
-    return bounded_exp(V(0) - magnitude(x));
+    if constexpr (std::floating_point<V>) return exp(-magnitude(x));
+    else return vector_math::bounded_exp(negative_magnitude(x));
 }
 /// log(1 + x) for 0 <= x <= 1.
 template <class V>
