@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -57,19 +58,26 @@ constexpr void append_affine(const Views& views, std::vector<double>& scale, std
     }
 }
 
+/// The layers that are affine maps behind layer I, in order.
+template <class Net, std::size_t I>
+inline constexpr auto affine_layers_behind = [] {
+    constexpr const auto& folds = folds_of<Net>;
+    constexpr auto is_behind = [](const layer_fold& fold) { return fold.what == fate::affine && fold.host == I; };
+    std::array<std::size_t, static_cast<std::size_t>(std::count_if(folds.begin(), folds.end(), is_behind))> layers{};
+    for (std::size_t j = 0, next = 0; j < folds.size(); ++j)
+        if (is_behind(folds[j])) layers[next++] = j;
+    return layers;
+}();
+
 /// The weights of layer I with the affine maps that became part of it: computed in double. A bias that it had not
 /// begins with zeros.
-template <class Net, std::size_t I, class Views, std::size_t... Other>
-constexpr weight_values with_affine_maps(const Views& views, std::index_sequence<Other...>) {
+template <class Net, std::size_t I, class Views, std::size_t... K>
+constexpr weight_values with_affine_maps(const Views& views, std::index_sequence<K...>) {
     using layer = with_affine<type_at<I, flat_layers_of<Net>>>;
     constexpr flat_node node = flat_nodes_of<Net>[I];
     constexpr auto own = weights_of_layer(weight_rows_of<Net>, I);
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
-    [[maybe_unused]] const auto append = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
-        if constexpr (folds_of<Net>[J].what == fate::affine && folds_of<Net>[J].host == I)
-            append_affine<Net, J>(views, scale, shift);
-    };
-    (append(std::integral_constant<std::size_t, Other>{}), ...);
+    (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), ...);
 
     weight_values values;
     for (const parameter& row : layer::parameters(node.in)) {
@@ -87,8 +95,8 @@ template <class Net, std::size_t I, class Views, class T>
 constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
     if constexpr (folds_of<Net>[I].what == fate::kept) {
         if constexpr (folds_of<Net>[I].takes_affine) {
-            constexpr auto everyone = std::make_index_sequence<flat_layers_of<Net>::size()>{};
-            const weight_values folded = with_affine_maps<Net, I>(views, everyone);
+            constexpr std::size_t count = affine_layers_behind<Net, I>.size();
+            const weight_values folded = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
             for (const auto& values : folded.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));
         } else {
