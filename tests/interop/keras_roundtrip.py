@@ -11,12 +11,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
+import recurrent
 from spelling import build, random_weights
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
 NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
-        "frozen": FROZEN}
+        "frozen": FROZEN,
+        "recurrent": recurrent.FILES["recurrent.weights.h5"][0], "wrappers": recurrent.FILES["wrappers.weights.h5"][0]}
 FORMATS = {
     "model.weights.h5": lambda model, path: model.save_weights(path),
     "model.h5": lambda model, path: save_legacy(model, path),

@@ -93,9 +93,13 @@ void sweep_units() {
 
 }  // namespace
 
-TEST_CASE("steps of LSTM equal the plain loops at every count of units") { sweep_units<lstm_cell<kernels::tanh, sigmoid>>(); }
+TEST_CASE("steps of LSTM equal the plain loops at every count of units") {
+    sweep_units<lstm_cell<kernels::tanh, sigmoid>>();
+}
 
-TEST_CASE("steps of GRU equal the plain loops at every count of units") { sweep_units<gru_cell<kernels::tanh, sigmoid>>(); }
+TEST_CASE("steps of GRU equal the plain loops at every count of units") {
+    sweep_units<gru_cell<kernels::tanh, sigmoid>>();
+}
 
 TEST_CASE("steps of a simple cell equal the plain loops at every count of units") {
     sweep_units<simple_cell<kernels::tanh>>();

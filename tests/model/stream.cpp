@@ -82,13 +82,15 @@ TEST_CASE("causal convolutions are streamed") {
     compare(Sequential{Input<9, 1>{}, Conv1D<1, 2, padding::causal>{}});
     compare(Sequential{Input<40, 8>{}, Conv1D<8, 7, dilation<2>, padding::causal>{}});
     compare(Sequential{Input<70, 16>{}, Conv1D<16, 15, dilation<4>, padding::causal>{}});
-    compare(Sequential{Input<60, 3>{}, Conv1D<5, 3, padding::causal, Tanh>{}, Conv1D<17, 3, dilation<2>, padding::causal>{},
-                       ReLU{}, Conv1D<33, 2, dilation<4>, padding::causal, no_bias>{}, Conv1D<4, 1, Softmax>{}});
+    compare(Sequential{Input<60, 3>{}, Conv1D<5, 3, padding::causal, Tanh>{},
+                       Conv1D<17, 3, dilation<2>, padding::causal>{}, ReLU{},
+                       Conv1D<33, 2, dilation<4>, padding::causal, no_bias>{}, Conv1D<4, 1, Softmax>{}});
     compare(Sequential{Input<80, 2>{}, Conv1D<6, 30, padding::causal>{}, GRU<5, return_sequences>{}});
     compare<double>(Sequential{Input<40, 2>{}, Conv1D<19, 5, padding::causal, ReLU>{}, Dense<2>{}});
-    compare(Sequential{Input<30, 4>{}, Residual{Conv1D<4, 3, dilation<2>, padding::causal, ReLU>{},
-                                                Conv1D<4, 3, dilation<2>, padding::causal>{}},
-                       ReLU{}, Dense<1>{}});
+    compare(Sequential{
+        Input<30, 4>{},
+        Residual{Conv1D<4, 3, dilation<2>, padding::causal, ReLU>{}, Conv1D<4, 3, dilation<2>, padding::causal>{}},
+        ReLU{}, Dense<1>{}});
 }
 
 TEST_CASE("each stream of a model has a state of its own") {
@@ -117,9 +119,9 @@ TEST_CASE("the constants of a stream are known of the net") {
     static_assert(facts::state_size >= 8 && facts::receptive_field == unbounded && facts::warm_up == unbounded);
     using still = decltype(Sequential{Input<50, 3>{}, Dense<4>{}}.stream());
     static_assert(still::state_size == 0 && still::receptive_field == 1 && still::warm_up == 0);
-    using convolved = decltype(Sequential{Input<90, 2>{}, Conv1D<3, 3, dilation<4>, padding::causal>{},
-                                          Conv1D<3, 2, padding::causal>{}, Dense<1>{}}
-                                   .stream());
+    using convolved = decltype(Sequential{
+        Input<90, 2>{}, Conv1D<3, 3, dilation<4>, padding::causal>{}, Conv1D<3, 2, padding::causal>{},
+        Dense<1>{}}.stream());
     static_assert(convolved::receptive_field == 10 && convolved::warm_up == 9 && convolved::output_size == 1);
     static_assert(noexcept(std::declval<Stream<std::remove_const_t<decltype(net)>>&>().step(
         std::declval<std::array<float, 3>&>(), std::declval<std::array<float, 2>&>())));
@@ -127,8 +129,8 @@ TEST_CASE("the constants of a stream are known of the net") {
 }
 
 TEST_CASE("recurrent layers work in constant evaluation") {
-    using net = Sequential<Input<3, 2>, Bidirectional<GRU<2, return_sequences>>, TimeDistributed<Dense<2, Tanh>>, LSTM<2>,
-                           Dense<1>>;
+    using net = Sequential<Input<3, 2>, Bidirectional<GRU<2, return_sequences>>, TimeDistributed<Dense<2, Tanh>>,
+                           LSTM<2>, Dense<1>>;
     constexpr auto weights = [] {
         std::array<float, net::parameter_count()> values{};
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.05f * static_cast<float>(i * 7 % 23) - 0.5f;

@@ -41,20 +41,18 @@ TEST_CASE("gradients of both directions equal central differences, however they 
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<LSTM<5>>{}, Dense<2>{}});
     check(Sequential{Input<4, 3>{}, Bidirectional<LSTM<5, return_sequences>>{}, GRU<3>{}});
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5, return_sequences>, merge::sum>{},
-                               SimpleRNN<3>{}});
+                     SimpleRNN<3>{}});
+    check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5>, merge::mul>{}, Dense<2>{}});
     check(
-        Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5>, merge::mul>{}, Dense<2>{}});
-    check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5, return_sequences>, merge::mul>{},
-                               Dense<2>{}});
+        Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5, return_sequences>, merge::mul>{}, Dense<2>{}});
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{},
-                               Bidirectional<SimpleRNN<5, no_bias, go_backwards, return_sequences>, merge::ave>{},
-                               Dense<2>{}});
+                     Bidirectional<SimpleRNN<5, no_bias, return_sequences>, merge::ave>{}, Dense<2>{}});
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<LSTM<5, frozen>>{}, Dense<2>{}});
 }
 
 TEST_CASE("gradients of layers on each time step equal central differences") {
     check(Sequential{Input<4, 3>{}, TimeDistributed<Dense<5, Tanh>>{}, TimeDistributed<Dense<2>>{}});
-    check(Sequential{Input<3, 5, 6, 2>{}, TimeDistributed<Conv2D<3, 2, Tanh>>{},
-                               TimeDistributed<MaxPooling2D<2>>{}, TimeDistributed<Flatten<>>{}, GRU<4>{}});
+    check(Sequential{Input<3, 5, 6, 2>{}, TimeDistributed<Conv2D<3, 2, Tanh>>{}, TimeDistributed<MaxPooling2D<2>>{},
+                     TimeDistributed<Flatten<>>{}, GRU<4>{}});
     check(Sequential{Input<3, 4, 2>{}, TimeDistributed<LSTM<3>>{}, LSTM<2>{}});
 }

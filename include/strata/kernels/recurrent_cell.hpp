@@ -15,8 +15,8 @@ inline namespace STRATA_ISA {
 
 // A cell has `gates` blocks of columns in both kernels. A unit's `sums` are what it adds up: column block g of the
 // kernel goes to sum input_sum(g), of the recurrent kernel to sum g. `scale` multiplies weights and biases of a block
-// when they are prepared for T. `advance` takes the sums, the unit's last output h and its carry (unused where has_carry
-// is false), writes the carry and gives the next output.
+// when they are prepared for T. `advance` takes the sums, the unit's last output h and its carry (unused where
+// has_carry is false), writes the carry and gives the next output.
 
 /// Whether the gates of a cell are computed as fractions with one division: sigmoid and tanh of float vectors. The
 /// scalar build and other types and activations take the functors one by one.
@@ -47,7 +47,8 @@ struct lstm_cell {
         carry = Recurrent::apply(z[1]) * carry + Recurrent::apply(z[0]) * Activation::apply(z[2]);
         return Recurrent::apply(z[3]) * Activation::apply(carry);
     }
-    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e + 2)).
+    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e +
+    /// 2)).
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
         const V scale(static_cast<float>(2.0 * log2_e));
@@ -61,8 +62,8 @@ struct lstm_cell {
     }
 };
 
-/// Cho et al. 2014 as in Keras with reset_after: update, reset, candidate. The recurrent part of the candidate is a sum of
-/// its own, which the reset gate multiplies.
+/// Cho et al. 2014 as in Keras with reset_after: update, reset, candidate. The recurrent part of the candidate is a sum
+/// of its own, which the reset gate multiplies.
 template <class Activation, class Recurrent>
 struct gru_cell {
     static constexpr std::size_t gates = 3;

@@ -68,9 +68,9 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
 private:
     static constexpr window_options windows = window_options_of<options>(Kernel, 1);
     template <shape In, class T>
-    using step_of = kernels::causal_step<static_cast<std::size_t>(Kernel),
-                                         static_cast<std::size_t>(windows.dilation.width), In[1],
-                                         static_cast<std::size_t>(Filters), T>;
+    using step_of =
+        kernels::causal_step<static_cast<std::size_t>(Kernel), static_cast<std::size_t>(windows.dilation.width), In[1],
+                             static_cast<std::size_t>(Filters), T>;
 };
 
 }  // namespace strata
