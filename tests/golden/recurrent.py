@@ -16,7 +16,8 @@ OPTIONS = {
 }
 
 
-def tanh(x):
+@keras.saving.register_keras_serializable("strata")  # Bidirectional copies its layer by its description
+def exact_tanh(x):
     """Keras' own gives floats, whatever it is given, and a loop over steps refuses that."""
     return keras.ops.cast(keras.ops.tanh(x), x.dtype)
 
@@ -24,8 +25,10 @@ def tanh(x):
 def recurrent(term):
     options = dict(OPTIONS[argument.name](argument) if argument.name in OPTIONS else spelling.option(argument)
                    for argument in term.arguments[1:])
+    if callable(given := options.get("activation")):
+        options["activation"] = lambda x: keras.ops.cast(given(x), x.dtype)
     if keras.config.floatx() == "float64":
-        options.setdefault("activation", tanh)
+        options.setdefault("activation", exact_tanh)
     return getattr(keras.layers, term.name)(int(term.arguments[0].name), **options)
 
 
@@ -95,7 +98,6 @@ WRAPPERS = {
     "bidirectional_mul": net("Input<5, 3>{}", "Bidirectional<GRU<6>, merge::mul>{}"),
     "bidirectional_ave": net("Input<5, 3>{}", "Bidirectional<SimpleRNN<6, return_sequences>, merge::ave>{}"),
     "bidirectional_concat": net("Input<5, 3>{}", "Bidirectional<SimpleRNN<6, return_sequences, no_bias>, merge::concat>{}"),
-    "bidirectional_backwards": net("Input<5, 3>{}", "Bidirectional<LSTM<6, go_backwards, return_sequences>>{}"),
     "bidirectional_two": net("Input<5, 3>{}", "Bidirectional<LSTM<6, return_sequences>>{}", "Bidirectional<GRU<5>>{}",
                              "Dense<2>{}"),
     "time_distributed": net("Input<5, 3>{}", "TimeDistributed<Dense<4>>{}"),

@@ -46,7 +46,7 @@ TEST_CASE("gradients of both directions equal central differences, however they 
     check(
         Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<GRU<5, return_sequences>, merge::mul>{}, Dense<2>{}});
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{},
-                     Bidirectional<SimpleRNN<5, no_bias, go_backwards, return_sequences>, merge::ave>{}, Dense<2>{}});
+                     Bidirectional<SimpleRNN<5, no_bias, return_sequences>, merge::ave>{}, Dense<2>{}});
     check(Sequential{Input<4, 3>{}, Dense<4, Tanh>{}, Bidirectional<LSTM<5, frozen>>{}, Dense<2>{}});
 }
 

@@ -50,6 +50,8 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     static constexpr report check(const shape& in) {
         if (!reversible_layer<Inner>)
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
+        if (Inner::options::template has<go_backwards>)
+            return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
         report inner = detail::check_options(typename Inner::options{}, Inner::takes);
         if (inner.ok) inner = Inner::check(in);
         return inner;
