@@ -163,6 +163,11 @@ EMBEDDING = {
     "prelu_behind_conv": net("Input<6, 5, 2>{}", "Conv2D<5, 3>{}", "PReLU<shared_axes<1, 2>>{}", "Flatten<>{}", "Dense<3>{}"),
 }
 
+# What files hold of these layers: a count that is an integer among them.
+FILE_NET = net("Input<4, 6>{}", "Normalization<>{}", "Dense<8>{}", "PReLU<shared_axes<1>>{}", "GroupNormalization<2>{}", "Flatten<>{}",
+               "LayerNormalization<no_center>{}", "RMSNormalization<>{}", "Dense<3>{}")
+SENTENCE_NET = net("Input<5>{}", "Embedding<9, 4>{}", "LayerNormalization<>{}", "Flatten<>{}", "Dense<3>{}")
+
 FAMILIES = {"rearrange": REARRANGE, "normalization": NORMALIZATION, "embedding": EMBEDDING}
 
 

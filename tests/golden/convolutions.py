@@ -86,7 +86,50 @@ SEQUENCE = {
         ("same_larger_than_input", "3, 2", "5, padding::same"), ("as_input", "7, 3", "7"))
 }
 
-FAMILIES = {"depthwise": DEPTHWISE, "sequence": SEQUENCE}
+TRANSPOSED = {
+    "kernel_3": over("4, 5, 3", "Conv2DTranspose<8, 3>{}"),
+    "kernel_1": over("4, 5, 3", "Conv2DTranspose<17, 1>{}"),
+    "kernel_3_2": over("4, 5, 16", "Conv2DTranspose<33, window{3, 2}, ReLU>{}"),
+    "same": over("4, 5, 3", "Conv2DTranspose<8, 3, padding::same>{}"),
+    "same_kernel_4": over("5, 4, 3", "Conv2DTranspose<5, 4, padding::same>{}"),
+    "strides_2": over("4, 5, 3", "Conv2DTranspose<8, 3, strides<2>>{}"),
+    "strides_2_kernel_2": over("4, 5, 6", "Conv2DTranspose<8, 2, strides<2>>{}"),
+    "strides_2_kernel_4": over("4, 5, 6", "Conv2DTranspose<8, 4, strides<2>, no_bias>{}"),
+    "same_strides_2": over("5, 4, 17", "Conv2DTranspose<40, 3, strides<2>, padding::same>{}"),
+    "same_strides_2_kernel_4": over("4, 5, 6", "Conv2DTranspose<8, 4, strides<2>, padding::same, Tanh>{}"),
+    "same_strides_2_kernel_5": over("4, 5, 6", "Conv2DTranspose<8, 5, strides<2>, padding::same>{}"),
+    "strides_3_kernel_2": over("3, 4, 5", "Conv2DTranspose<6, 2, strides<3>>{}"),
+    "same_strides_3_kernel_2": over("3, 4, 5", "Conv2DTranspose<6, 2, strides<3>, padding::same>{}"),
+    "same_strides_3_kernel_7": over("3, 2, 5", "Conv2DTranspose<6, 7, strides<3>, padding::same>{}"),
+    "strides_2_1": over("3, 4, 5", "Conv2DTranspose<6, 3, strides<2, 1>>{}"),
+    "same_strides_1_3": over("3, 4, 5", "Conv2DTranspose<6, window{2, 4}, strides<1, 3>, padding::same>{}"),
+    "dilation_2": over("4, 5, 3", "Conv2DTranspose<8, 3, dilation<2>>{}"),
+    "same_dilation_2_1": over("4, 5, 3", "Conv2DTranspose<8, 3, dilation<2, 1>, padding::same>{}"),
+    "one_pixel": over("1, 1, 9", "Conv2DTranspose<8, 4>{}"),
+    "softmax": over("3, 4, 5", "Conv2DTranspose<6, 3, strides<2>, Softmax>{}"),
+    "autoencoder": over("8, 8, 1", "Conv2D<6, 3, strides<2>, padding::same, ReLU>{}",
+                        "Conv2DTranspose<5, 3, strides<2>, padding::same>{}", "ReLU{}", "Conv2D<1, 3, padding::same, Sigmoid>{}"),
+    "one": over("9, 3", "Conv1DTranspose<8, 3>{}"),
+    "one_same_strides_2": over("9, 17", "Conv1DTranspose<33, 4, strides<2>, padding::same, ReLU>{}"),
+    "one_strides_3": over("7, 3", "Conv1DTranspose<5, 2, strides<3>, no_bias>{}"),
+    "one_dilation_3": over("7, 3", "Conv1DTranspose<5, 3, dilation<3>, padding::same>{}"),
+}
+
+GROUPED = {
+    "groups_2": over("7, 6, 4", "Conv2D<6, 3, groups<2>>{}"),
+    "groups_3_same": over("7, 6, 9", "Conv2D<51, 3, groups<3>, padding::same, ReLU>{}"),
+    "groups_as_channels": over("7, 6, 5", "Conv2D<10, window{3, 2}, groups<5>, strides<2>>{}"),
+    "groups_2_filters_66": over("6, 5, 34", "Conv2D<66, 3, groups<2>, no_bias>{}"),
+    "groups_2_kernel_1": over("6, 5, 8", "Conv2D<36, 1, groups<2>, GELU>{}"),
+    "groups_2_dilation_2": over("9, 8, 4", "Conv2D<6, 3, groups<2>, dilation<2>, padding::same>{}"),
+    "groups_2_winograd": over("14, 15, 32", "Conv2D<32, 3, groups<2>, padding::same>{}"),
+    "groups_1": over("7, 6, 4", "Conv2D<6, 3, groups<1>>{}"),
+    "groups_2_net": over("9, 8, 4", "Conv2D<6, 3, groups<2>>{}", "Tanh{}", "MaxPooling2D<2>{}", "Conv2D<4, 2, groups<2>, Softmax>{}"),
+    "one_groups_3": over("17, 6", "Conv1D<9, 3, groups<3>>{}"),
+    "one_groups_2_causal": over("17, 4", "Conv1D<34, 3, groups<2>, padding::causal, dilation<2>, Tanh>{}"),
+}
+
+FAMILIES = {"depthwise": DEPTHWISE, "sequence": SEQUENCE, "transposed": TRANSPOSED, "grouped": GROUPED}
 
 # ---- Training: net, optimizer, loss, targets ---------------------------------------------------------------------------------
 SGD, FAST, ADAM = "SGD{.learning_rate = 0.1}", "SGD{.learning_rate = 0.5}", "Adam{.learning_rate = 0.01}"
@@ -150,4 +193,26 @@ TRAINING_SEQUENCE = {
     "global_average": classes("12, 2", "Conv1D<5, 3, ReLU>{}", "GlobalAveragePooling1D<>{}"),
 }
 
-TRAINING = {"depthwise": TRAINING_DEPTHWISE, "sequence": TRAINING_SEQUENCE}
+TRAINING_TRANSPOSED = {
+    "strides_1": classes("4, 5, 2", "Conv2DTranspose<4, 3, Tanh>{}", "Conv2DTranspose<3, 2, padding::same, ReLU>{}", "Flatten<>{}"),
+    "strides_2": classes("3, 4, 2", "Conv2DTranspose<4, 2, Tanh>{}", "Conv2DTranspose<5, 3, strides<2>, GELU>{}", "Flatten<>{}"),
+    "same_strides_2": maps("3, 4, 2", "Conv2DTranspose<4, 3, strides<2>, padding::same, Tanh>{}",
+                           "Conv2DTranspose<1, 4, strides<2>, padding::same>{}"),
+    "strides_3_kernel_2": classes("2, 3, 2", "Conv2DTranspose<18, 2, strides<3>, Tanh, no_bias>{}",
+                                  "Conv2DTranspose<3, 3, dilation<2>>{}", "GlobalMaxPooling2D<>{}"),
+    "l2": classes("3, 4, 2", "Conv2DTranspose<4, 3, strides<2>, Tanh, kernel_regularizer<L2<0.05>>>{}", "Flatten<>{}"),
+    "one": classes("7, 2", "Conv1DTranspose<4, 3, strides<2>, padding::same, Tanh>{}", "Conv1DTranspose<3, 2>{}", "Flatten<>{}"),
+    "autoencoder": maps("8, 6, 1", "Conv2D<4, 3, strides<2>, padding::same, Tanh>{}",
+                        "Conv2DTranspose<4, 3, strides<2>, padding::same>{}", "ReLU{}", "Conv2D<1, 3, padding::same>{}"),
+}
+
+TRAINING_GROUPED = {
+    "groups_2": classes("7, 6, 4", "Conv2D<6, 3, groups<2>, Tanh>{}", "Conv2D<4, 2, groups<2>, GELU>{}", "Flatten<>{}"),
+    "groups_3_same": classes("6, 7, 3", "Conv2D<6, 3, groups<3>, padding::same, Tanh>{}",
+                             "Conv2D<51, 3, groups<3>, strides<2>, padding::same, no_bias>{}", "GlobalMaxPooling2D<>{}"),
+    "groups_l2": classes("6, 5, 4", "Conv2D<6, 3, groups<2>, Tanh, kernel_regularizer<L2<0.05>>>{}", "Flatten<>{}"),
+    "one_groups_2": classes("13, 4", "Conv1D<6, 3, groups<2>, padding::causal, Tanh>{}", "Conv1D<4, 2, groups<2>>{}", "Flatten<>{}"),
+}
+
+TRAINING = {"depthwise": TRAINING_DEPTHWISE, "sequence": TRAINING_SEQUENCE, "transposed": TRAINING_TRANSPOSED,
+            "grouped": TRAINING_GROUPED}

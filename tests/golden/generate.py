@@ -20,6 +20,7 @@ from safetensors.numpy import save_file
 
 import catalogue
 import convolutions
+import recurrent
 from spelling import build, random_weights, weight_names
 from structure_cases import BATCH_NORMALIZATION, RESIDUAL
 
@@ -232,7 +233,7 @@ NETS = {
 
 FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
             "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES,
-            **convolutions.FAMILIES}
+            **convolutions.FAMILIES, **recurrent.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -280,11 +281,15 @@ FILES = {
     "normalized.weights.h5": (NORMALIZED, keras.Model.save_weights),
     "normalized.safetensors": (NORMALIZED, save_safetensors),
     "legacy_normalized_weights.h5": (NORMALIZED, save_legacy_weights),
+    "catalogue.weights.h5": (catalogue.FILE_NET, keras.Model.save_weights),
+    "catalogue.safetensors": (catalogue.FILE_NET, save_safetensors),
+    "legacy_catalogue.h5": (catalogue.FILE_NET, keras.Model.save),
+    "sentence.weights.h5": (catalogue.SENTENCE_NET, keras.Model.save_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),
     "legacy_nested.h5": (NESTED, keras.Model.save),
-}
+} | recurrent.FILES
 
 
 def expected(spelling, weights, x):
@@ -330,7 +335,7 @@ def write_files(folder):
         model = build(spelling)
         keras.utils.set_random_seed(1)
         model.set_weights(random_weights(model, rng))
-        x = rng.uniform(-1, 1, (BATCH, *model.input_shape[1:])).astype(np.float32)
+        x = catalogue.inputs(spelling, rng, rng.uniform(-1, 1, (BATCH, *model.input_shape[1:])).astype(np.float32))
         save(model, folder / filename)
         weights = [weight.numpy() for weight in model.weights]
         tensors |= {f"{stem}/w{i}": weight for i, weight in enumerate(weights)}

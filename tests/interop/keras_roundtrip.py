@@ -11,16 +11,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
-from spelling import build, random_weights
+import catalogue  # now, as generate chose Keras' backend
+from spelling import build, random_weights, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
 NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
-        "frozen": FROZEN}
+        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET}
+
+
+def save_npz(model, path):
+    """Kernels in Fortran's order, as numpy writes what was transposed."""
+    np.savez(path, **{name: np.asfortranarray(weight.numpy()) if weight.shape else weight.numpy()
+                      for name, weight in zip(weight_names(model), model.weights)})
+
+
 FORMATS = {
     "model.weights.h5": lambda model, path: model.save_weights(path),
     "model.h5": lambda model, path: save_legacy(model, path),
     "model.safetensors": save_safetensors,
+    "model.npz": save_npz,
 }
 SAMPLES = 5
 TOLERANCE = 1e-5  # of the largest output; both sides sum in float, in their own order
@@ -45,8 +55,20 @@ def check_weights(path, spelling, wanted):
     model = build(spelling)
     model.load_weights(path)
     for weight, value in zip(model.weights, wanted, strict=True):
-        if weight.numpy().tobytes() != value.tobytes():
+        if weight.numpy().tobytes() != value.astype(weight.dtype).tobytes():
             return f"{weight.path} came back changed"
+    return None
+
+
+def check_npz(path, spelling, wanted):
+    model = build(spelling)
+    with np.load(path) as file:
+        if file.files != list(weight_names(model)):
+            return f"names {file.files}"
+        for name, weight, value in zip(file.files, model.weights, wanted, strict=True):
+            found, value = file[name], value.astype(weight.dtype)
+            if found.shape != value.shape or found.dtype != value.dtype or found.tobytes() != value.tobytes():
+                return f"{name} came back changed"
     return None
 
 
@@ -56,9 +78,9 @@ def round_trip(tool, folder, name, spelling, filename, rng):
     weights = random_weights(model, rng)
     model.set_weights(weights)
     FORMATS[filename](model, folder / filename)
-    x = rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32)
+    x = catalogue.inputs(spelling, rng, rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32))
     x.tofile(folder / "x.f32")
-    saved = [folder / "saved.weights.h5", folder / "saved.h5"]
+    saved = [folder / "saved.weights.h5", folder / "saved.h5"] + ([folder / "saved.npz"] if "model.npz" in FORMATS else [])
     for stale in (*saved, folder / "y.f32"):
         stale.unlink(missing_ok=True)
     command = [tool, name, "load", folder / filename, folder / "x.f32", folder / "y.f32"]
@@ -68,6 +90,7 @@ def round_trip(tool, folder, name, spelling, filename, rng):
         "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x)),
         "weights": lambda: check_weights(saved[0], spelling, weights),
         "weights in the older layout": lambda: check_weights(saved[1], spelling, weights),
+        "weights as .npz": lambda: check_npz(saved[2], spelling, weights) if len(saved) > 2 else None,
     }.items():
         try:
             failure = f"exit code {run.returncode}: {run.stderr.strip()}" if run.returncode else check()
@@ -79,9 +102,12 @@ def round_trip(tool, folder, name, spelling, filename, rng):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--strata-tool", required=True, type=Path)
+    parser.add_argument("--without-npz", action="store_true", help="the tool was built without libzip")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
+    if arguments.without_npz:
+        del FORMATS["model.npz"]
     rng = np.random.default_rng(arguments.seed)
     results = []
     with tempfile.TemporaryDirectory() as folder:

@@ -34,10 +34,11 @@ void compare(Net) {
     CHECK(banded.predict(x) == expected);
 }
 
-constexpr auto guide = Sequential{
-    Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>, ReLU>{}, Conv2D<32, 3, ReLU>{}, MaxPooling2D<3>{},
-    Conv2D<32, 3, ReLU>{}, Conv2D<32, 3, ReLU>{}, MaxPooling2D<3>{}, Conv2D<32, 3, ReLU>{}, Conv2D<32, 3, ReLU>{},
-    MaxPooling2D<2>{}};
+constexpr auto guide = Sequential{Input<250, 250, 3>{},  Conv2D<32, 5, strides<2>, ReLU>{},
+                                  Conv2D<32, 3, ReLU>{}, MaxPooling2D<3>{},
+                                  Conv2D<32, 3, ReLU>{}, Conv2D<32, 3, ReLU>{},
+                                  MaxPooling2D<3>{},     Conv2D<32, 3, ReLU>{},
+                                  Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{}};
 static_assert(guide.arena_bytes() < 800'000);
 static_assert(in_bands(Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>, ReLU>{},
                                   Conv2D<32, 3, algorithm::direct, ReLU>{}, MaxPooling2D<3>{},
@@ -74,11 +75,13 @@ TEST_CASE("the smallest bands take less memory than whole maps") {
 }
 
 TEST_CASE("bands of rows give what whole maps give: padding, strides, dilation, odd sizes") {
-    compare(Sequential{Input<19, 13, 3>{}, Conv2D<5, 3, padding::same, ReLU>{}, Conv2D<4, 3, strides<2>, padding::same>{},
-                       AveragePooling2D<3, strides<1>, padding::same>{}, Conv2D<3, 2>{}});
+    compare(Sequential{Input<19, 13, 3>{}, Conv2D<5, 3, padding::same, ReLU>{},
+                       Conv2D<4, 3, strides<2>, padding::same>{}, AveragePooling2D<3, strides<1>, padding::same>{},
+                       Conv2D<3, 2>{}});
     compare(Sequential{Input<23, 9, 2>{}, Conv2D<6, {5, 1}, Tanh>{}, MaxPooling2D<{3, 2}, strides<2, 1>>{},
                        Conv2D<4, 3, dilation<2, 1>, padding::same>{}, Conv2D<7, 1, Softmax>{}});
-    compare(Sequential{Input<9, 9, 1>{}, Conv2D<3, 3, strides<3>, padding::same>{}, Conv2D<2, {4, 1}, padding::same>{}});
+    compare(
+        Sequential{Input<9, 9, 1>{}, Conv2D<3, 3, strides<3>, padding::same>{}, Conv2D<2, {4, 1}, padding::same>{}});
     compare(Sequential{Input<17, 17, 2>{}, Conv2D<4, 1>{}, MaxPooling2D<1, strides<3>>{}, Conv2D<3, 2>{}});
 }
 

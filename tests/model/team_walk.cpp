@@ -19,8 +19,8 @@ void compare(Net) {
     const auto infer_all = [&](auto& workspace) {
         std::vector<float> y(count * out);
         for (std::size_t i = 0; i < count; ++i)
-            model.infer(std::span<const float, in>(x.data() + i * in, in), std::span<float, out>(y.data() + i * out, out),
-                        workspace);
+            model.infer(std::span<const float, in>(x.data() + i * in, in),
+                        std::span<float, out>(y.data() + i * out, out), workspace);
         return y;
     };
     auto alone = model.workspace();
@@ -48,8 +48,9 @@ TEST_CASE("threads share the columns of wide layers") {
 }
 
 TEST_CASE("threads share the paths of a residual one after the other") {
-    compare(Sequential{Input<40, 40, 16>{}, Residual<Conv2D<16, 3, padding::same, ReLU>, Conv2D<16, 3, padding::same>>{},
-                       ReLU{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
+    compare(Sequential{Input<40, 40, 16>{},
+                       Residual<Conv2D<16, 3, padding::same, ReLU>, Conv2D<16, 3, padding::same>>{}, ReLU{},
+                       GlobalAveragePooling2D<>{}, Dense<3>{}});
 }
 
 TEST_CASE("a small net is one thread's work, whatever the workspace") {

@@ -141,6 +141,8 @@ struct refused {
     }
     template <class... Arguments>
     constexpr void infer(const Arguments&...) const {}
+    template <class... Arguments>
+    constexpr void step(const Arguments&...) const {}
     template <fixed_string Name>
     constexpr refused get_layer() const {
         return {};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>
@@ -67,7 +68,7 @@ inline std::vector<std::size_t> matched(const legacy_layer& layer, std::span<con
         if (std::equal(weights.begin(), weights.end(), names.begin(), names.end(),
                        [&](std::size_t i, const std::string& path) {
                            const std::string name = path.substr(path.rfind('/') + 1);
-                           return records[i].name == name.substr(0, name.find(':'));
+                           return own_name(records[i].name) == name.substr(0, name.find(':'));
                        }))
             return weights;
     }

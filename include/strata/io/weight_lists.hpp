@@ -209,15 +209,18 @@ std::vector<weight_list> weight_lists() {
     std::size_t place = 0;
     for (const weight_row& row : weight_rows_of<Net>) {
         auto& of_layer = weights[row.layer];
-        of_layer.emplace_back(place++, weight_record{.path = {},
- .type = {},
- .name = std::string(row.what.name),
- .group = {},
-                                                     .extents = row.what.extents,
-                                                     .number = of_layer.size(),
-                                                     .trainable = row.trainable,
-                                                     .statistic = !row.what.trainable,
-                                                     .is_integer = row.what.is_integer});
+        std::string part;
+        for (const std::string_view name : {row.what.container, row.what.group})
+            if (!name.empty()) part += "/" + std::string(name);
+        const bool same_part = !of_layer.empty() && of_layer.back().second.part == part;
+        weight_record& record = of_layer.emplace_back(place++, weight_record{}).second;
+        record.name = row.what.label().str();
+        record.extents = row.what.extents;
+        record.trainable = row.trainable;
+        record.statistic = !row.what.trainable;
+        record.is_integer = row.what.is_integer;
+        record.number = same_part ? of_layer[of_layer.size() - 2].second.number + 1 : 0;
+        record.part = std::move(part);
     }
     std::vector<weight_list> lists(has_forks(tree) ? 3 : 1);
     const std::array ways{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};

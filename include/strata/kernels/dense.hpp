@@ -76,9 +76,12 @@ template <std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     for (std::size_t p = which.begin; p < which.end; ++p)
-        row_times_panel<NR, (K >= 64 ? 8 : K >= 8 ? 4 : 1), Activation>(
-            K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr, y + p * width,
-            std::min(width, F - p * width));
+        row_times_panel<NR,
+                        (K >= 64  ? 8
+                         : K >= 8 ? 4
+                                  : 1),
+                        Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
+                                    y + p * width, std::min(width, F - p * width));
 }
 
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>

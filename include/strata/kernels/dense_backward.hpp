@@ -25,7 +25,7 @@ constexpr panels transposed_panels() {
 /// transposed (F, K) = weights (K, F), both in panels; this thread's share. Where both widths are equal, a square block
 /// of the one is contiguous in both, so that the transposition stays in L1.
 template <std::size_t K, std::size_t F, class T>
-void transpose_weights(const T* weights, T* transposed, team_part part) {
+constexpr void transpose_weights(const T* weights, T* transposed, team_part part) {
     constexpr panels from{.rows = K, .columns = F, .width = panel_width<T>(F)}, to = transposed_panels<K, F, T>();
     const item_range mine = part.of(to.count());
     for (std::size_t p = mine.begin; p < mine.end; ++p) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
@@ -25,15 +26,6 @@ constexpr depthwise_geometry mirrored(const depthwise_geometry& g) {
                             .after = a.span() - 1 - a.after};
     };
     return {.height = axis(g.height), .width = axis(g.width), .channels = g.channels, .multiplier = g.multiplier};
-}
-
-/// The outputs, first and one past the last, for which a tap lies inside the input.
-constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
-    const auto from = [&](std::size_t position) {  // the first output whose tap stands at `position` or behind it
-        const std::size_t at = tap * axis.dilation;
-        return position <= at ? 0 : std::min((position - at + axis.stride - 1) / axis.stride, axis.output);
-    };
-    return {.begin = from(axis.before), .end = from(axis.before + axis.input)};
 }
 
 inline namespace STRATA_ISA {
@@ -97,15 +89,89 @@ constexpr tap_block tap_block_of(const depthwise_geometry& g, std::size_t vector
     return {};
 }
 
+/// The outputs of a row that each tap of a row of taps meets, and those that all of them meet.
+template <std::size_t Width>
+struct tap_columns {
+    std::size_t tap = 0;
+    item_range each[Width]{};
+    item_range all{};
+
+    constexpr tap_columns(const sliding_axis& axis, std::size_t first) : tap(first), all{0, axis.output} {
+        for (std::size_t j = 0; j < Width; ++j) {
+            each[j] = outputs_of(axis, first + j);
+            all = {.begin = std::max(all.begin, each[j].begin), .end = std::min(all.end, each[j].end)};
+        }
+        all.end = std::max(all.begin, all.end);
+    }
+};
+
+template <std::size_t V, class T>
+STRATA_INLINE simd<T> load_part(const T* p, std::size_t v, std::size_t n) {
+    if constexpr (V == 1) return load_partial(p, n);
+    else return load(p + v * lanes<T>);
+}
+
+/// Adds to the sums of a row of taps the products of output number `ow`, of the taps that lie inside.
+template <depthwise_geometry G, std::size_t Width, std::size_t V, class T>
+STRATA_INLINE void add_edge(const tap_columns<Width>& columns, std::size_t ow, const T* x, const T* dy, std::size_t n,
+                            simd<T> (&sums)[Width][V]) {
+    STRATA_UNROLL
+    for (std::size_t j = 0; j < Width; ++j)
+        if (ow >= columns.each[j].begin && ow < columns.each[j].end) {
+            const std::size_t at = ow * G.width.stride + (columns.tap + j) * G.width.dilation - G.width.before;
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < V; ++v)
+                sums[j][v] = multiply_add(load_part<V>(x + at * G.channels, v, n),
+                                          load_part<V>(dy + ow * G.channels, v, n), sums[j][v]);
+        }
+}
+
+/// The same for all outputs of one row of x and one row of dy.
+template <depthwise_geometry G, std::size_t Width, std::size_t V, class T>
+STRATA_INLINE void add_tap_row(const tap_columns<Width>& columns, const T* x, const T* dy, std::size_t n,
+                               simd<T> (&sums)[Width][V]) {
+    constexpr std::size_t C = G.channels;
+    for (std::size_t ow = 0; ow < columns.all.begin; ++ow) add_edge<G>(columns, ow, x, dy, n, sums);
+    const T* a = x + (columns.all.begin * G.width.stride + columns.tap * G.width.dilation - G.width.before) * C;
+    const T* d = dy + columns.all.begin * C;
+    for (std::size_t left = columns.all.size(); left > 0; --left, a += G.width.stride * C, d += C) {
+        STRATA_UNROLL
+        for (std::size_t v = 0; v < V; ++v) {
+            const simd<T> factor = load_part<V>(d, v, n);
+            STRATA_UNROLL
+            for (std::size_t j = 0; j < Width; ++j)
+                sums[j][v] = multiply_add(load_part<V>(a + j * G.width.dilation * C, v, n), factor, sums[j][v]);
+        }
+    }
+    for (std::size_t ow = columns.all.end; ow < G.width.output; ++ow) add_edge<G>(columns, ow, x, dy, n, sums);
+}
+
+/// The same for row `I` of a block of taps, where it lies inside the input for output row `oh`.
+template <depthwise_geometry G, std::size_t I, std::size_t Height, std::size_t Width, std::size_t V, class T>
+STRATA_INLINE void add_tap_row(std::size_t tap_height, std::size_t oh, const tap_columns<Width>& columns, const T* x,
+                               const T* dy, std::size_t n, simd<T> (&sums)[Height][Width][V]) {
+    const std::size_t ih = oh * G.height.stride + (tap_height + I) * G.height.dilation;
+    if (ih < G.height.before || ih >= G.height.before + G.height.input) return;
+    add_tap_row<G>(columns, x + (ih - G.height.before) * G.width.input * G.channels,
+                   dy + oh * G.width.output * G.channels, n, sums[I]);
+}
+
+/// The rows of taps are a pack, not a loop to unroll: around other loops GCC unrolls too late to keep sums in
+/// registers.
+template <depthwise_geometry G, std::size_t Height, std::size_t Width, std::size_t V, class T, std::size_t... I>
+STRATA_INLINE void add_tap_rows(std::size_t tap_height, std::size_t oh, const tap_columns<Width>& columns, const T* x,
+                                const T* dy, std::size_t n, simd<T> (&sums)[Height][Width][V],
+                                std::index_sequence<I...>) {
+    (add_tap_row<G, I>(tap_height, oh, columns, x, dy, n, sums), ...);
+}
+
 /// dw of a block of taps for V vectors of channels (the first `n` of one vector): = or += the sum over the outputs of
 /// `count` samples. x and dw are at the channels, x at the input's first cell, dw at the first of the taps.
 template <depthwise_geometry G, std::size_t V, class T>
 STRATA_NOINLINE void depthwise_weight_tile(std::size_t count, const T* x, std::size_t x_plane, const T* dy,
                                            std::size_t dy_plane, T* dw, std::size_t tap_height, std::size_t tap_width,
                                            std::size_t n, bool first) {
-    constexpr std::size_t L = lanes<T>, C = G.channels;
     constexpr tap_block B = tap_block_of(G, V);
-    const auto read = [n](const T* p, std::size_t v) { return V == 1 ? load_partial(p, n) : load(p + v * L); };
     simd<T> sums[B.height][B.width][V];
     STRATA_UNROLL
     for (std::size_t i = 0; i < B.height; ++i) {
@@ -115,55 +181,19 @@ STRATA_NOINLINE void depthwise_weight_tile(std::size_t count, const T* x, std::s
             for (std::size_t v = 0; v < V; ++v) sums[i][j][v] = broadcast(T(0));
         }
     }
-    item_range columns[B.width];
-    item_range whole{.begin = 0, .end = G.width.output};  // the outputs for which all taps of a row lie inside
-    for (std::size_t j = 0; j < B.width; ++j) {
-        columns[j] = outputs_of(G.width, tap_width + j);
-        whole = {.begin = std::max(whole.begin, columns[j].begin), .end = std::min(whole.end, columns[j].end)};
-    }
-    if (whole.end < whole.begin) whole.end = whole.begin;
+    const tap_columns<B.width> columns(G.width, tap_width);
     for (std::size_t s = 0; s < count; ++s, x += x_plane, dy += dy_plane)
-        for (std::size_t oh = 0; oh < G.height.output; ++oh) {
-            const T* out = dy + oh * G.width.output * C;
-            STRATA_UNROLL
-            for (std::size_t i = 0; i < B.height; ++i) {
-                const std::size_t ih = oh * G.height.stride + (tap_height + i) * G.height.dilation;
-                if (ih < G.height.before || ih >= G.height.before + G.height.input) continue;
-                const T* row = x + (ih - G.height.before) * G.width.input * C;
-                const auto cell = [&](std::size_t ow, std::size_t j) {
-                    return row + (ow * G.width.stride + (tap_width + j) * G.width.dilation - G.width.before) * C;
-                };
-                const auto edge = [&](std::size_t ow) {
-                    STRATA_UNROLL
-                    for (std::size_t j = 0; j < B.width; ++j)
-                        if (ow >= columns[j].begin && ow < columns[j].end) {
-                            STRATA_UNROLL
-                            for (std::size_t v = 0; v < V; ++v)
-                                sums[i][j][v] =
-                                    multiply_add(read(cell(ow, j), v), read(out + ow * C, v), sums[i][j][v]);
-                        }
-                };
-                for (std::size_t ow = 0; ow < whole.begin; ++ow) edge(ow);
-                for (std::size_t ow = whole.begin; ow < whole.end; ++ow) {
-                    STRATA_UNROLL
-                    for (std::size_t v = 0; v < V; ++v) {
-                        const simd<T> d = read(out + ow * C, v);
-                        STRATA_UNROLL
-                        for (std::size_t j = 0; j < B.width; ++j)
-                            sums[i][j][v] = multiply_add(read(cell(ow, j), v), d, sums[i][j][v]);
-                    }
-                }
-                for (std::size_t ow = whole.end; ow < G.width.output; ++ow) edge(ow);
-            }
-        }
+        for (std::size_t oh = 0; oh < G.height.output; ++oh)
+            add_tap_rows<G>(tap_height, oh, columns, x, dy, n, sums, std::make_index_sequence<B.height>{});
     STRATA_UNROLL
     for (std::size_t i = 0; i < B.height; ++i) {
         STRATA_UNROLL
         for (std::size_t j = 0; j < B.width; ++j) {
             STRATA_UNROLL
             for (std::size_t v = 0; v < V; ++v) {
-                T* to = dw + (i * G.width.kernel + j) * C + v * L;
-                const simd<T> sum = first ? sums[i][j][v] : read(to, 0) + sums[i][j][v];
+                T* to = dw + (i * G.width.kernel + j) * G.channels + v * lanes<T>;
+                const simd<T> sum =
+                    first ? sums[i][j][v] : load_part<1>(static_cast<const T*>(to), 0, n) + sums[i][j][v];
                 if constexpr (V == 1) store_partial<T>(to, sum, n);
                 else store<T>(to, sum);
             }

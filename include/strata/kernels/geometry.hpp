@@ -1,11 +1,22 @@
 // Geometries: everything a kernel must know about its shapes, as structural values.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
+#include <strata/core/team_part.hpp>
 #include <strata/core/window.hpp>
 
 namespace strata::kernels {
+
+/// The outputs, first and one past the last, for which a tap lies inside the input.
+constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
+    const auto from = [&](std::size_t position) {  // the first output whose tap stands at `position` or behind it
+        const std::size_t at = tap * axis.dilation;
+        return position <= at ? 0 : std::min((position - at + axis.stride - 1) / axis.stride, axis.output);
+    };
+    return {.begin = from(axis.before), .end = from(axis.before + axis.input)};
+}
 
 /// A convolution over (ih, iw, ic) to (oh, ow, oc); extents and padding of the two axes stand in `height` and `width`.
 struct conv2d_geometry {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include <strata/core/config.hpp>
@@ -14,142 +13,10 @@
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
+#include <strata/kernels/winograd_transform.hpp>
 
 namespace strata::kernels {
 inline namespace STRATA_ISA {
-
-/// One-dimensional transforms of F(M, 3): of a window, of M + 2 inputs, of M + 2 products (Cook-Toom). Points are 0, 1,
-/// -1 and infinity for M = 2; 0, 2/3, -2/3, 3/2, -3/2 and infinity for M = 4, which round a quarter as much as the
-/// usual 1 and 2. Largest error of a convolution in float, relative to its largest output, up to 512 channels: 1e-6 for
-/// M = 2, 5e-6 for M = 4.
-template <std::size_t M>
-struct winograd_transform;
-
-template <>
-struct winograd_transform<2> {
-    static constexpr std::array<std::array<double, 3>, 4> window{
-        {{1.0, 0.0, 0.0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0.0, 0.0, 1.0}}};
-
-    template <class V>
-    static STRATA_INLINE void input(const V (&d)[4], V (&t)[4]) {
-        t[0] = d[0] - d[2];
-        t[1] = d[1] + d[2];
-        t[2] = d[2] - d[1];
-        t[3] = d[3] - d[1];
-    }
-    template <class V>
-    static STRATA_INLINE void output(const V (&m)[4], V (&y)[2]) {
-        y[0] = m[0] + (m[1] + m[2]);
-        y[1] = (m[1] - m[2]) + m[3];
-    }
-};
-
-template <>
-struct winograd_transform<4> {
-    static constexpr double a = 2.0 / 3, b = 3.0 / 2, aa = a * a, bb = b * b, gap = bb - aa;
-    static constexpr std::array<std::array<double, 3>, 6> window{{{1.0, 0.0, 0.0},
-                                                                  {-0.5 / aa / gap, -0.5 / a / gap, -0.5 / gap},
-                                                                  {-0.5 / aa / gap, 0.5 / a / gap, -0.5 / gap},
-                                                                  {0.5 / bb / gap, 0.5 / b / gap, 0.5 / gap},
-                                                                  {0.5 / bb / gap, -0.5 / b / gap, 0.5 / gap},
-                                                                  {0.0, 0.0, 1.0}}};
-
-    template <class V>
-    static STRATA_INLINE void input(const V (&d)[6], V (&t)[6]) {
-        using T = typename V::value_type;
-        const V minus_aa(T(-aa)), minus_bb(T(-bb)), minus_sum(T(-aa - bb));
-        const V even_a = multiply_add(minus_bb, d[2], d[4]), odd_a = multiply_add(minus_bb, d[1], d[3]);
-        const V even_b = multiply_add(minus_aa, d[2], d[4]), odd_b = multiply_add(minus_aa, d[1], d[3]);
-        t[0] = multiply_add(minus_sum, d[2], d[0] + d[4]);
-        t[1] = multiply_add(V(T(a)), odd_a, even_a);
-        t[2] = multiply_add(V(T(-a)), odd_a, even_a);
-        t[3] = multiply_add(V(T(b)), odd_b, even_b);
-        t[4] = multiply_add(V(T(-b)), odd_b, even_b);
-        t[5] = multiply_add(minus_sum, d[3], d[1] + d[5]);
-    }
-    template <class V>
-    static STRATA_INLINE void output(const V (&m)[6], V (&y)[4]) {
-        using T = typename V::value_type;
-        const V sum_a = m[1] + m[2], part_a = m[1] - m[2], sum_b = m[3] + m[4], part_b = m[3] - m[4];
-        y[0] = m[0] + (sum_a + sum_b);
-        y[1] = multiply_add(V(T(a)), part_a, V(T(b)) * part_b);
-        y[2] = multiply_add(V(T(aa)), sum_a, V(T(bb)) * sum_b);
-        y[3] = multiply_add(V(T(aa * a)), part_a, multiply_add(V(T(bb * b)), part_b, m[5]));
-    }
-};
-
-/// Positions of a transformed tile.
-constexpr std::size_t winograd_positions(std::size_t m) { return (m + 2) * (m + 2); }
-
-/// t (positions, `channels` rounded up to vectors, pos_step apart) = the transform of an input tile of (M + 2)^2
-/// pixels. Whole vectors of t are written; of x only `channels` are read per pixel.
-template <std::size_t M, class T>
-STRATA_NOINLINE void winograd_input(const T* x, std::size_t row_step, std::size_t pixel_step, std::size_t channels,
-                                    T* t, std::size_t pos_step) {
-    constexpr std::size_t A = M + 2, L = lanes<T>;
-    using transform = winograd_transform<M>;
-    for (std::size_t c = 0; c < channels; c += L, x += L, t += L) {
-        const std::size_t n = std::min(L, channels - c);
-        simd<T> half[A][A];  // columns transformed: (column, row)
-        STRATA_UNROLL
-        for (std::size_t j = 0; j < A; ++j) {
-            simd<T> d[A];
-            const T* column = x + j * pixel_step;
-            if (n == L) {
-                STRATA_UNROLL
-                for (std::size_t i = 0; i < A; ++i) d[i] = load(column + i * row_step);
-            } else {
-                for (std::size_t i = 0; i < A; ++i) d[i] = load_partial(column + i * row_step, n);
-            }
-            transform::input(d, half[j]);
-        }
-        STRATA_UNROLL
-        for (std::size_t i = 0; i < A; ++i) {
-            simd<T> d[A], r[A];
-            STRATA_UNROLL
-            for (std::size_t j = 0; j < A; ++j) d[j] = half[j][i];
-            transform::input(d, r);
-            STRATA_UNROLL
-            for (std::size_t j = 0; j < A; ++j) store<T>(t + (i * A + j) * pos_step, r[j]);
-        }
-    }
-}
-
-/// y (rows, columns; at most M by M pixels of `channels`) = activation(the transform of m (positions, channels rounded
-/// up to vectors) + bias). bias may be null.
-template <std::size_t M, class Activation, class T>
-STRATA_NOINLINE void winograd_output(const T* m, std::size_t pos_step, const T* bias, std::size_t channels, T* y,
-                                     std::size_t row_step, std::size_t pixel_step, std::size_t rows,
-                                     std::size_t columns) {
-    constexpr std::size_t A = M + 2, L = lanes<T>;
-    using transform = winograd_transform<M>;
-    for (std::size_t c = 0; c < channels; c += L, m += L, y += L) {
-        const std::size_t n = std::min(L, channels - c);
-        simd<T> half[A][M];
-        STRATA_UNROLL
-        for (std::size_t j = 0; j < A; ++j) {
-            simd<T> d[A];
-            STRATA_UNROLL
-            for (std::size_t i = 0; i < A; ++i) d[i] = load(m + (i * A + j) * pos_step);
-            transform::output(d, half[j]);
-        }
-        const simd<T> offset = bias != nullptr ? load(bias + c) : broadcast(T(0));
-        const bool whole = n == L && columns == M;
-        STRATA_UNROLL
-        for (std::size_t i = 0; i < M; ++i) {
-            simd<T> d[A], r[M];
-            STRATA_UNROLL
-            for (std::size_t j = 0; j < A; ++j) d[j] = half[j][i];
-            transform::output(d, r);
-            STRATA_UNROLL
-            for (std::size_t j = 0; j < M; ++j) {
-                T* pixel = y + i * row_step + j * pixel_step;
-                if (whole && i < rows) store<T>(pixel, Activation::apply(r[j] + offset));
-                else if (i < rows && j < columns) store_partial<T>(pixel, Activation::apply(r[j] + offset), n);
-            }
-        }
-    }
-}
 
 /// How a convolution is cut: tiles of m by m outputs, `rows` rows of tiles at once. Channels are stored in whole
 /// vectors.
@@ -247,7 +114,7 @@ constexpr void winograd_weights(const T* weights, T* transformed, team_part part
 
 /// The same for the convolution G that is the mirror of another one, from the weights (3 3 oc, ic; in panels) of that.
 template <conv2d_geometry G, std::size_t M, class T>
-void winograd_mirrored_weights(const T* weights, T* transformed, team_part part) {
+constexpr void winograd_mirrored_weights(const T* weights, T* transformed, team_part part) {
     constexpr panels to = plan_winograd<T>(G, M).weights;
     constexpr panels from{.rows = 9 * G.out_channels, .columns = G.in_channels, .width = panel_width<T>(G.in_channels)};
     constexpr std::size_t C = G.in_channels, F = G.out_channels, row = C * to.width;

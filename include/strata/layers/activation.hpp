@@ -41,6 +41,10 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         Function::template forward<In, N, Fused>(x, weights, y, scratch);
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return Function::template streams<In>();
+    }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         Function::template backward<In, Fused>(s);

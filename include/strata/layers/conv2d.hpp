@@ -15,7 +15,9 @@
 #include <strata/kernels/conv2d_pooled.hpp>
 #include <strata/kernels/convolution.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
 #include <strata/layers/folding.hpp>
+#include <strata/layers/grouped_conv2d.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -23,7 +25,8 @@
 namespace strata {
 
 /// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride),
-/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels, Filters), bias (Filters). Keras: `Conv2D`.
+/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels / groups, Filters), bias (Filters). Keras:
+/// `Conv2D`.
 template <int Filters, window Kernel, class... Options>
 struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
@@ -35,6 +38,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
                                       strides<1>::kind,
                                       padding::valid::kind,
                                       dilation<1>::kind,
+                                      groups<1>::kind,
                                       algorithm::direct::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
@@ -275,6 +279,14 @@ private:
     struct behind_fused<In, fused<Next...>> : epilogue<In, Next...> {};
     template <shape In, class Fused>
     using behind = behind_fused<In, Fused>;
+};
+
+/// With groups, each a convolution of its own.
+template <int Filters, window Kernel, class... Options>
+    requires(option_list<Options...>::template get<groups<1>>::value != 1)
+struct Conv2D<Filters, Kernel, Options...>
+    : grouped_conv2d<Conv2D<Filters, Kernel, Options...>, Filters, Kernel, Options...> {
+    static constexpr std::string_view type = "Conv2D";
 };
 
 }  // namespace strata

@@ -69,6 +69,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         run<In, N>(x, weights, y, Fused{});
     }
 
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 ? streaming::each_step : streaming::none;
+    }
+
     /// A vector's weights panel by panel.
     template <shape In, class Fused, class T>
     static constexpr std::size_t parts() {

@@ -39,17 +39,14 @@ concept layer_with_options = layer_descriptor<Layer> && requires { typename Laye
 
 /// A layer that can become one with an affine map of its channels behind it.
 template <class Layer>
-concept absorbs_affine = layer_with_options<Layer> && Layer::is_linear &&
-                         requires(const shape& in, const channel_affine& map, double* const* weights) {
-                             Layer::absorb(in, map, weights);
-                         };
+concept absorbs_affine =
+    layer_with_options<Layer> && Layer::is_linear &&
+    requires(const shape& in, const channel_affine& map, double* const* weights) { Layer::absorb(in, map, weights); };
 
 /// A layer that is an affine map of each channel when it infers.
 template <class Layer>
-concept affine_layer =
-    layer_descriptor<Layer> && requires(const shape& in, const double* const* weights, double* line) {
-        Layer::affine(in, weights, line, line);
-    };
+concept affine_layer = layer_descriptor<Layer> && requires(const shape& in, const double* const* weights,
+                                                           double* line) { Layer::affine(in, weights, line, line); };
 
 /// A layer that can have an activation and has none.
 template <class Layer>

@@ -30,6 +30,8 @@ struct initializer {
     double a = 0.0;
     double b = 0.0;
     fan mode = fan::average;
+    std::size_t ones_begin = 0;  // whatever the distribution, these elements begin as one
+    std::size_t ones_end = 0;
     friend constexpr bool operator==(const initializer&, const initializer&) = default;
 };
 
@@ -157,7 +159,10 @@ void write_orthogonal(double gain, const shape& extents, random_engine& engine, 
 
 /// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order.
 template <class Write>
-void initialize(const initializer& how, const shape& extents, random_engine& engine, Write write) {
+void initialize(const initializer& how, const shape& extents, random_engine& engine, Write put) {
+    const auto write = [&](std::size_t i, double value) {
+        put(i, i >= how.ones_begin && i < how.ones_end ? 1.0 : value);
+    };
     if (how.kind == distribution::orthogonal) return detail::write_orthogonal(how.a, extents, engine, write);
     const double spread =
         how.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(how, extents))

@@ -27,7 +27,16 @@ struct parameter {
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
+    std::size_t groups = 1;   // that share the columns
     bool is_integer = false;  // Keras' files hold it as an integer
+    /// Of a layer inside a layer: what stands before its name, `forward_layer`.
+    std::string_view prefix{};
+    /// Keras' files have it below this part of its layer, `cell`, and that below another where layers wrap layers.
+    std::string_view group{};
+    std::string_view container{};
+
+    /// `kernel`, `forward_layer/kernel`.
+    constexpr text<64> label() const { return text<64>(prefix) << (prefix.empty() ? "" : "/") << name; }
 
     /// Its place in memory for scalars of type T.
     template <class T>
@@ -35,7 +44,8 @@ struct parameter {
         const std::size_t columns = extents.rank() == 0 ? 1 : extents.back();
         return {.rows = extents.size() / columns,
                 .columns = columns,
-                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns) : 0};
+                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns / groups) : 0,
+                .groups = groups};
     }
 };
 

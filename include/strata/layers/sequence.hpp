@@ -11,6 +11,7 @@
 #include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/layers/sliding.hpp>
 #include <strata/layers/training.hpp>
 
 namespace strata {
@@ -44,12 +45,11 @@ struct along_width<dilation<Height, Width>> {
 template <class Option>
 using along_width = typename detail::along_width<Option>::type;
 
-/// Refuses what is no sequence, sizes below 1, a window that does not fit into it, and options for two axes.
+/// Refuses what is no sequence, sizes below 1, strides with dilation, and options for two axes.
 template <class Options>
-constexpr report check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
-    window stride{default_stride}, apart = Options::template get<dilation<1>>::value;
-    if constexpr (Options::template has<strides<1>>) stride = Options::template get<strides<1>>::value;
-    const padding_mode mode = Options::template get<padding::valid>::value;
+constexpr report check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+    const window_options windows = window_options_of<Options>(kernel, default_stride);
+    const window stride = windows.stride, apart = windows.dilation;
     const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
                                    << apart.width;
     if (stride.height != stride.width || apart.height != apart.width)
@@ -58,10 +58,18 @@ constexpr report check_sequence(const shape& in, int kernel, int default_stride,
         return refuse("window, strides, dilation >= 1", sizes, "write sizes of at least 1");
     if (stride.width > 1 && apart.width > 1)
         return refuse("strides or dilation, not both", sizes, "leave one of them at 1");
-    if (mode == padding_mode::causal && !takes_causal)
+    if (windows.mode == padding_mode::causal && !takes_causal)
         return refuse("padding::valid or padding::same", "padding::causal", "take Conv1D, which can be causal");
     if (in.rank() != 2) return refuse("(steps, channels)", to_text(in), "put Reshape<shape{steps, c}> before it");
-    const sliding_axis axis = slide(in[0], kernel, stride.width, apart.width, mode);
+    return {};
+}
+
+/// Refuses these, and a window that does not fit into the sequence.
+template <class Options>
+constexpr report check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+    if (const report sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
+        return sizes;
+    const sliding_axis axis = window_options_of<Options>(kernel, default_stride).width(image_of(in));
     if (axis.output == 0)
         return refuse(text<200>() << "(>= " << axis.span() << ", channels)", to_text(in),
                       "use padding::same, a smaller window, or less pooling before it");

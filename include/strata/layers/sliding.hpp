@@ -23,8 +23,8 @@ struct window_options {
     constexpr sliding_axis width(const shape& in) const {
         return slide(in[1], kernel.width, stride.width, dilation.width, mode);
     }
-    /// Refuses sizes below 1, an input that is no image, and a window that does not fit into it.
-    constexpr report check(const shape& in) const {
+    /// Refuses sizes below 1, strides with dilation, and an input that is no image.
+    constexpr report check_sizes(const shape& in) const {
         const auto positive = [](window w) { return w.height > 0 && w.width > 0; };
         if (!positive(kernel) || !positive(stride) || !positive(dilation))
             return refuse("window, strides, dilation >= 1", sizes(), "write sizes of at least 1");
@@ -34,6 +34,11 @@ struct window_options {
             return refuse("padding::valid or padding::same", "padding::causal", "take a layer for (steps, channels)");
         if (in.rank() != 3)
             return refuse("(height, width, channels)", to_text(in), "put Reshape<shape{h, w, c}> before it");
+        return {};
+    }
+    /// Refuses these, and a window that does not fit into the input.
+    constexpr report check(const shape& in) const {
+        if (const report sizes = check_sizes(in); !sizes.ok) return sizes;
         if (height(in).output == 0 || width(in).output == 0)
             return refuse(text<200>() << "(>= " << height(in).span() << ", >= " << width(in).span() << ", channels)",
                           to_text(in), "use padding::same, a smaller window, or less pooling before it");

@@ -33,6 +33,10 @@ struct last_axis_activation : layer<Self> {
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         Self::template apply_rows<N * In.rows(), In.back()>(x, y);
     }
+    template <shape In>
+    static constexpr streaming streams() {
+        return In.rank() > 1 ? streaming::each_step : streaming::none;
+    }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx != nullptr)

@@ -29,14 +29,14 @@ struct training_pass {
 
 /// The backward pass of `count` samples. dy and tape may be overwritten, dx (null where nothing below learns) is
 /// overwritten, parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added
-/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. Behind the last element of
-/// dy kernels::gradient_slack elements may be read.
+/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. What backward writes on the
+/// tape, accumulate finds there. Behind the last element of dy kernels::gradient_slack elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    T* tape = nullptr;  // collect_gradient may write over its samples
+    T* tape = nullptr;
     T* dy = nullptr;
     T* dx = nullptr;
     const T* const* weights = nullptr;

@@ -26,8 +26,8 @@ struct band_walk {
     /// Rows of the last output that a band makes, and what threads cut them at.
     static constexpr std::size_t band = plan.steps[First].band;
 
-    /// Rows `out` of the last output, which begin at a multiple of `band`: y is that whole map, x the whole input, arena
-    /// this thread's memory.
+    /// Rows `out` of the last output, which begin at a multiple of `band`: y is that whole map, x the whole input,
+    /// arena this thread's memory.
     static void run(const T* x, const T* parameters, T* y, T* arena, item_range out) {
         run(x, parameters, y, arena, out, std::make_index_sequence<size>{});
     }
@@ -74,11 +74,8 @@ private:
             to = map + (out.begin - low) * row;
         }
         const auto weights = s::weights::of(all.parameters);
-        row_pass<T> pass{.x = all.x,
-                         .weights = weights.data(),
-                         .y = to,
-                         .out = out,
-                         .scratch = all.arena + s::plan.scratch_offset};
+        row_pass<T> pass{
+            .x = all.x, .weights = weights.data(), .y = to, .out = out, .scratch = all.arena + s::plan.scratch_offset};
         if constexpr (Stage > 0) {
             pass.x = all.arena + step<Stage - 1>::plan.out_offset;
             pass.in_begin = now.low[Stage - 1];

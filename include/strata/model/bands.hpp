@@ -97,7 +97,8 @@ constexpr band_plan plan_bands(std::span<const row_facts> chain, std::size_t row
         const auto target = schedule.targets(state, std::min(begin + rows, all), used);
         for (std::size_t k = 0; k < used; ++k) {
             if (k + 1 < used)
-                plan.map_rows[k] = std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
+                plan.map_rows[k] =
+                    std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
             plan.made[k] = std::max(plan.made[k], target[k] - std::min(fresh.done[k], state.done[k]));
         }
         for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = schedule.keep(state, k);
@@ -122,7 +123,8 @@ constexpr band_plan choose_bands(std::span<const row_facts> chain, std::size_t s
             cycles += stage.flops * scalar_bytes / 128;
             if (stage.weight_bytes > largest_whole_map) extra += plan.bands * stage.weight_bytes / 7;
             if (k > 0 && stage.window.span > stage.window.stride)
-                extra += plan.bands * (stage.window.span - stage.window.stride) * chain[k - 1].out_row * scalar_bytes / 32;
+                extra +=
+                    plan.bands * (stage.window.span - stage.window.stride) * chain[k - 1].out_row * scalar_bytes / 32;
         }
         if (extra * 25 <= cycles) return plan;
     }

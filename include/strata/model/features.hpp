@@ -70,13 +70,13 @@ private:
         static constexpr const auto& rows = weight_rows_of<layer_net<Net, Index>>;
         static constexpr std::size_t index = [] {
             std::size_t i = 0;
-            while (i < rows.size() && rows[i].what.name != Weight.view()) ++i;
+            while (i < rows.size() && rows[i].what.label() != Weight.view()) ++i;
             return i;
         }();
         static constexpr report value = [] {
             if (index < rows.size()) return report{};
             text<200> known;
-            for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.name;
+            for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.label();
             const auto where = text<200>() << name() << " (" << type() << "), a weight by name";
             if (known.empty())
                 return refuse("a layer with weights", Weight.view(), "ask a layer that has weights", where);

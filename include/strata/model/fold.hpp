@@ -24,10 +24,10 @@ struct layer_fold {
 
     bool takes_affine = false;
     bool takes_activation = false;
-    std::size_t activation = 0;                   // the layer that becomes its option
-    padding_mode padding = padding_mode::valid;   // instead of the zeros that a layer put in front
+    std::size_t activation = 0;                  // the layer that becomes its option
+    padding_mode padding = padding_mode::valid;  // instead of the zeros that a layer put in front
     bool takes_constant = false;
-    double scale = 1.0, offset = 0.0;             // its own and those of the constant layers behind
+    double scale = 1.0, offset = 0.0;  // its own and those of the constant layers behind
 };
 
 /// What the pass reads of a layer.

@@ -17,6 +17,7 @@
 #include <strata/model/fold.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
+#include <strata/model/net_surface.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/shapes.hpp>
 
@@ -34,6 +35,11 @@ namespace detail {
 // ------------------------------------------------------------------------------------------------------------
 
 template <layer_fold Fold, class Layer>
+constexpr auto with_border_before() {
+    if constexpr (Fold.padding != padding_mode::valid) return std::type_identity<with_padding<Layer, Fold.padding>>{};
+    else return std::type_identity<Layer>{};
+}
+template <layer_fold Fold, class Layer>
 constexpr auto with_affine_behind() {
     if constexpr (Fold.takes_affine) return std::type_identity<with_affine<Layer>>{};
     else return std::type_identity<Layer>{};
@@ -42,11 +48,6 @@ template <layer_fold Fold, class Layer, class Flat>
 constexpr auto with_activation_behind() {
     if constexpr (Fold.takes_activation)
         return std::type_identity<with_option<Layer, typename type_at<Fold.activation, Flat>::activation_option>>{};
-    else return std::type_identity<Layer>{};
-}
-template <layer_fold Fold, class Layer>
-constexpr auto with_border_before() {
-    if constexpr (Fold.padding != padding_mode::valid) return std::type_identity<with_padding<Layer, Fold.padding>>{};
     else return std::type_identity<Layer>{};
 }
 template <layer_fold Fold, class Layer>
@@ -61,10 +62,10 @@ template <class Net, std::size_t I>
 struct folded_layer {
     static constexpr layer_fold fold = folds_of<Net>[I];
     using flat = flat_layers_of<Net>;
-    using affine = typename decltype(with_affine_behind<fold, type_at<I, flat>>())::type;
+    using padded = typename decltype(with_border_before<fold, type_at<I, flat>>())::type;
+    using affine = typename decltype(with_affine_behind<fold, padded>())::type;
     using active = typename decltype(with_activation_behind<fold, affine, flat>())::type;
-    using padded = typename decltype(with_border_before<fold, active>())::type;
-    using type = typename decltype(with_constants_behind<fold, padded>())::type;
+    using type = typename decltype(with_constants_behind<fold, active>())::type;
 };
 
 // ---- Names: those that are left keep theirs
@@ -121,8 +122,7 @@ struct with_kept_name {
 template <class... Layers, const auto& Names, std::size_t Index>
 struct with_kept_name<shortcut<Layers...>, Names, Index> {
     template <std::size_t... I>
-    static auto make(std::index_sequence<I...>)
-        -> shortcut<typename with_kept_name<Layers, Names, Index + I>::type...>;
+    static auto make(std::index_sequence<I...>) -> shortcut<typename with_kept_name<Layers, Names, Index + I>::type...>;
     using type = decltype(make(std::index_sequence_for<Layers...>{}));
 };
 
@@ -196,10 +196,37 @@ struct folded_group<Net, Group<Items...>, Begin> {
 
     template <class... Kept, std::size_t... I>
     static auto named(type_list<Kept...>, std::index_sequence<I...>) {
-        static constexpr auto numbers = item_begins<Kept...>({item_size<Kept>::layers...}, 0);
+        [[maybe_unused]] static constexpr auto numbers = item_begins<Kept...>({item_size<Kept>::layers...}, 0);
         return std::type_identity<Group<typename with_kept_name<Kept, names, numbers[I]>::type...>>{};
     }
     using type = typename decltype(named(items{}, std::make_index_sequence<items::size()>{}))::type;
+};
+
+/// What is left of a net that is a type of its own: another one.
+template <class Net, class Group, std::size_t Begin>
+struct folded_part : net_surface<folded_part<Net, Group, Begin>> {
+    template <class... Others>
+    using with_items = typename Group::template with_items<Others...>;
+    using item_list =
+        typename folded_group<Net, typename as_net<Group, typename Group::item_list>::type, Begin>::type::item_list;
+    using options = typename Group::options;
+    static constexpr bool is_named = true;
+
+    static constexpr std::string_view type = Group::type;
+};
+template <class Net, named_net Group, std::size_t Begin>
+struct folded_group<Net, Group, Begin> {
+    static constexpr std::size_t size = flattened<Group>::type::size();
+    static constexpr bool changes = [] {
+        for (std::size_t i = Begin; i < Begin + size; ++i) {
+            const layer_fold& fold = folds_of<Net>[i];
+            if (fold.what != fate::kept || fold.takes_affine || fold.takes_activation || fold.takes_constant ||
+                fold.padding != padding_mode::valid)
+                return true;
+        }
+        return false;
+    }();
+    using type = std::conditional_t<changes, folded_part<Net, Group, Begin>, Group>;
 };
 
 /// An item as it is left: none or one.
@@ -226,8 +253,8 @@ struct folded_item<Net, shortcut<Layers...>, Begin> {
     template <class... Kept>
     static auto as_shortcut(type_list<Kept...>)
         -> std::conditional_t<sizeof...(Kept) == 0, type_list<>, type_list<shortcut<Kept...>>>;
-    using type = decltype(as_shortcut(
-        folded_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
+    using type =
+        decltype(as_shortcut(folded_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
 };
 
 /// A net as it is left. What stated its input may be gone: then an Input<...> does.

@@ -2,35 +2,25 @@
 #pragma once
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
-#include <stdexcept>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
-#include <strata/core/aligned_array.hpp>
 #include <strata/core/storage.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/core/tensor.hpp>
-#include <strata/core/view.hpp>
 #include <strata/model/block.hpp>
 #include <strata/model/edit.hpp>
-#include <strata/model/forward.hpp>
+#include <strata/model/inference.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/prepare.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
-#include <strata/model/team_walk.hpp>
 #include <strata/model/verdicts.hpp>
 #include <strata/model/weights.hpp>
-#include <strata/model/workspace.hpp>
 
 namespace strata {
 
@@ -53,7 +43,7 @@ class features_of;
 /// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or
 /// destroyed.
 template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
-class Model {
+class Model : public detail::inference<Model<Net, T, Storage>, Net, T> {
     static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
 
 public:
@@ -96,72 +86,6 @@ public:
     static constexpr auto plan() { return Net::template plan<T>(); }
     /// Keras' table; the batch is the one that the model was built for.
     constexpr auto summary() const { return detail::summary<Net>(batch_); }
-
-    // ---- Inference
-    // ---------------------------------------------------------------------------------------------------
-
-    /// The outputs of a batch: (batch, input...) -> (batch, output...).
-    template <std::size_t... Extents>
-    constexpr auto operator()(const Tensor<T, Extents...>& x) const {
-        return (*this)(view<const T, Extents...>(x));
-    }
-    template <std::size_t... Extents>
-    constexpr auto operator()(view<const T, Extents...> x) const {
-        using verdict = detail::call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
-            constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
-            tensor_of<T, batch_shape(count, output_shape())> y;
-            run_batch<std::min(count, detail::batch_tile<Net, T>)>(x.data(), y.data(), count);
-            return y;
-        } else {
-            return refused{};
-        }
-    }
-    /// A batch of another scalar is refused.
-    template <class Other, std::size_t... Extents>
-    constexpr refused operator()(const Tensor<Other, Extents...>&) const {
-        static_cast<void>(asserted<detail::scalar_verdict<Net, T, Other>>{});
-        return {};
-    }
-    /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
-    /// hold whole samples.
-    std::vector<T> predict(std::span<const T> x) const {
-        const std::size_t count = whole_samples(x);
-        std::vector<T> y(count * output_shape().size());
-        run_batch<detail::batch_tile<Net, T>>(x.data(), y.data(), count);
-        return y;
-    }
-    /// The same by the workspace's threads, each with a share of the samples.
-    std::vector<T> predict(std::span<const T> x, TeamWorkspace<Net, T>& workspace) const {
-        constexpr std::size_t tile = detail::batch_tile<Net, T>, in = input_shape().size(), out = output_shape().size();
-        std::vector<T> y(whole_samples(x) * out);
-        const std::size_t arena = detail::aligned_size<T>(detail::batch_arena_size<Net, T, tile>);
-        aligned_array<T> arenas(workspace.threads().size() * arena);
-        auto work = [&](team_part part) noexcept {
-            const item_range mine = part.of(y.size() / out, tile);
-            detail::run_batch<Net, T, tile>(x.data() + mine.begin * in, parameters(), y.data() + mine.begin * out,
-                                            mine.size(), arenas.data() + part.index * arena);
-        };
-        workspace.threads().run(work);
-        return y;
-    }
-    /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold exactly
-    /// one input and one output.
-    template <class In, class Out>
-    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>())
-            detail::forward_walk<Net, T, 1>::run(input_of(in), parameters(), output_of(out), workspace.data());
-    }
-    template <class In, class Out>
-    void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>())
-            detail::team_walk<Net, T>::run(workspace.threads(), input_of(in), parameters(), output_of(out),
-                                           workspace.data());
-    }
-    static constexpr Workspace<Net, T> workspace() { return {}; }
-    /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
-    static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
 
     // ---- Layers and weights
     // ------------------------------------------------------------------------------------------
@@ -262,34 +186,6 @@ private:
     friend class Model;
     friend detail::parameter_access;
 
-    /// How many samples x holds.
-    static std::size_t whole_samples(std::span<const T> x) {
-        constexpr std::size_t in = input_shape().size();
-        if (x.size() % in != 0)
-            throw std::invalid_argument("strata: predict takes whole samples of shape " + to_text(input_shape()).str() +
-                                        ", " + std::to_string(in) + " values each; got " + std::to_string(x.size()) +
-                                        " values; fix: give a multiple of " + std::to_string(in));
-        return x.size() / in;
-    }
-    /// Whether spans made of these hold one input and one output, as far as their types say; refuses them where not.
-    template <class In, class Out>
-    static constexpr bool accepts() {
-        using verdict = detail::span_verdict<Net, decltype(std::span(std::declval<const In&>()))::extent,
-                                             decltype(std::span(std::declval<Out&>()))::extent>;
-        static_cast<void>(asserted<verdict>{});
-        return verdict::value.ok;
-    }
-    template <class In>
-    static constexpr const T* input_of(const In& in) {
-        assert(std::size(in) == input_shape().size());
-        return std::data(in);
-    }
-    template <class Out>
-    static constexpr T* output_of(Out& out) {
-        assert(std::size(out) == output_shape().size());
-        return std::data(out);
-    }
-
     /// A loop over the table: written out, hundreds of views are one block of code that compilers schedule for seconds.
     template <class Scalar>
     static constexpr auto views(Scalar* block) {
@@ -332,13 +228,6 @@ private:
         const std::size_t kept = std::min(parameter_block_size(), result.parameter_block_size());
         std::copy_n(parameters(), kept, result.block_.data());
         return result;
-    }
-
-    template <std::size_t Tile>
-    constexpr void run_batch(const T* x, T* y, std::size_t count) const {
-        using arena_storage = storage<T, detail::batch_arena_size<Net, T, Tile>>;
-        arena_storage arena{};
-        detail::run_batch<Net, T, Tile>(x, parameters(), y, count, arena.data());
     }
 
     [[no_unique_address]] Storage block_{};

@@ -121,6 +121,14 @@ struct net_surface {
         if constexpr (verdict::value.ok) return Model<typename given_input<Self, sample>::type, T>(how);
         else return refused{};
     }
+    /// The constants of this net's stream: sizes, state, receptive field. `model.stream()` gives the stream itself.
+    template <class T = float>
+    static constexpr auto stream() {
+        using verdict = stream_verdict<Self, T>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return stream_facts<Self, T>{};
+        else return refused{};
+    }
     /// A model over constants: all weights in `weights()` order, each in Keras' order. Works in constant evaluation.
     template <class T, std::size_t Count>
     static constexpr auto bind(const std::array<T, Count>& values) {

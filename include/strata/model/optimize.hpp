@@ -39,8 +39,9 @@ template <composite Layer>
 struct optimized<Layer> {
     using type = type_at<0, layers_of<typename folded_net<Sequential<Layer>>::type>>;
 };
-template <class... Items>
-struct optimized<Sequential<Items...>> : folded_net<Sequential<Items...>> {};
+template <composite Net>
+    requires(!forked<Net>)
+struct optimized<Net> : folded_net<Net> {};
 
 /// A model inside an object, in constant evaluation too, stays one.
 template <class Storage, class T, std::size_t Count>
@@ -60,7 +61,7 @@ struct storage_like<inline_storage<T, Size>, T, Count> {
 /// that are left keep their names. A net with nothing to fold keeps its type.
 template <layer_descriptor Layer>
 constexpr auto optimize(Layer) {
-    if constexpr (requires { Layer::is_built(); Layer::model_name(); }) {
+    if constexpr (requires { Layer::model_name(); }) {
         using verdict = detail::optimize_verdict<Layer>;
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) return typename detail::optimized<Layer>::type{};
@@ -78,8 +79,8 @@ constexpr auto optimize(const Model<Net, T, Storage>& model) {
         return model;
     } else {
         using block = typename detail::storage_like<Storage, T, detail::block_size<folded, T>()>::type;
-        const auto values = detail::folded_weights<Net, T>(
-            model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
+        const auto values =
+            detail::folded_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
         return Model<folded, T, block>(detail::keras_order{}, values.data(), detail::parameter_access::batch_of(model));
     }
 }

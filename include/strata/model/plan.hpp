@@ -12,10 +12,12 @@
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/model/arena.hpp>
 #include <strata/model/bands.hpp>
 #include <strata/model/graph.hpp>
 #include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
+#include <strata/model/plan_facts.hpp>
 
 namespace strata {
 
@@ -39,9 +41,9 @@ struct plan_step {
     place to = place::arena;
     std::size_t out_offset = 0;
     std::size_t scratch_offset = 0;
-    bool follows = false;     // it alone reads what the step before it gives, and nothing else
-    std::size_t chain = 1;    // steps that run depth-first from this one on; 0 inside such a chain
-    std::size_t band = 0;     // rows of the chain's output made at a time, where it is made by rows
+    bool follows = false;   // it alone reads what the step before it gives, and nothing else
+    std::size_t chain = 1;  // steps that run depth-first from this one on; 0 inside such a chain
+    std::size_t band = 0;   // rows of the chain's output made at a time, where it is made by rows
 
     /// The last layer of the step, an index into the flattened list.
     constexpr std::size_t last() const { return behind_count == 0 ? first : behind[behind_count - 1]; }
@@ -54,154 +56,6 @@ struct execution_plan {
     std::size_t step_count = 0;
     std::size_t arena_size = 0;
 };
-
-/// A buffer of the arena: it lives from step `begin` to step `end`, both included.
-struct arena_buffer {
-    std::size_t size = 0;
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    std::size_t offset = 0;
-};
-
-/// The pass that places buffers: largest first, each at the lowest offset where nothing lives at the same time. Gives
-/// the arena's size; offsets are multiples of `unit`.
-template <std::size_t Count>
-constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, std::size_t used, std::size_t unit) {
-    std::array<std::size_t, Count> order{};
-    for (std::size_t i = 0; i < used; ++i) order[i] = i;
-    std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(used), [&](std::size_t a, std::size_t b) {
-        return buffers[a].size != buffers[b].size ? buffers[a].size > buffers[b].size : a < b;
-    });
-    std::size_t total = 0;
-    for (std::size_t i = 0; i < used; ++i) {
-        arena_buffer& buffer = buffers[order[i]];
-        buffer.size = (buffer.size + unit - 1) / unit * unit;
-        buffer.offset = 0;
-        for (bool moved = buffer.size > 0; moved;) {
-            moved = false;
-            for (std::size_t placed = 0; placed < i; ++placed) {
-                const arena_buffer& other = buffers[order[placed]];
-                const bool lives_with = other.begin <= buffer.end && buffer.begin <= other.end;
-                if (lives_with && buffer.offset < other.offset + other.size &&
-                    other.offset < buffer.offset + buffer.size) {
-                    buffer.offset = other.offset + other.size;
-                    moved = true;
-                }
-            }
-        }
-        total = std::max(total, buffer.offset + buffer.size);
-    }
-    return total;
-}
-
-namespace detail {
-
-/// The layers of an epilogue as a type.
-template <class Layers, std::array<std::size_t, 2> Behind, std::size_t Count>
-constexpr auto epilogue_layers() {
-    if constexpr (Count == 0) return fused<>{};
-    else if constexpr (Count == 1) return fused<type_at<Behind[0], Layers>>{};
-    else return fused<type_at<Behind[0], Layers>, type_at<Behind[1], Layers>>{};
-}
-
-/// What the passes read of a layer.
-struct layer_facts {
-    bool is_alias = false;       // gives its input, perhaps with another shape
-    bool may_overwrite = false;  // value by value: its output may lie where its input does
-    std::size_t out_size = 0;
-    std::size_t scratch = 0;
-};
-
-template <class T, class... Layers, std::size_t Count>
-constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
-    std::array<layer_facts, Count> facts{};
-    std::size_t i = 0;
-    ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
-                  .out_size = nodes[i].out.size(),
-                  .scratch = Layers::template scratch<T>(nodes[i].in)},
-      ++i),
-     ...);
-    return facts;
-}
-
-template <class... Layers>
-constexpr auto identities_among(type_list<Layers...>) {
-    return std::array<bool, sizeof...(Layers)>{identity_at_inference<Layers>...};
-}
-template <class Net>
-inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
-
-/// Which of the first `Count` layers of a net alone reads what layer I gives, identities passed over; Count where there
-/// is none.
-template <class Net, std::size_t Count, std::size_t I>
-constexpr std::size_t only_reader() {
-    std::size_t reader = I;
-    do reader = sole_reader(flat_nodes_of<Net>, Count, reader + 1);
-    while (reader < Count && identities_of<Net>[reader]);
-    return reader;
-}
-
-/// The layers that run in an epilogue.
-struct fused_layers {
-    std::array<std::size_t, 2> layers{};
-    std::size_t count = 0;
-};
-
-/// Which of the first Count layers of a net layer I runs in its epilogue: each reads what the one before it gives, and
-/// nothing else does.
-template <class Net, std::size_t Count, std::size_t I>
-constexpr fused_layers fused_behind() {
-    using list = flat_layers_of<Net>;
-    using current = type_at<I, list>;
-    constexpr shape in = flat_nodes_of<Net>[I].in;
-    if constexpr (!current::is_identity) {
-        constexpr std::size_t next = only_reader<Net, Count, I>();
-        if constexpr (next < Count) {
-            constexpr std::size_t second = only_reader<Net, Count, next>();
-            if constexpr (second < Count)
-                if (current::template fuses<in, type_at<next, list>, type_at<second, list>>())
-                    return {.layers = {next, second}, .count = 2};
-            if (current::template fuses<in, type_at<next, list>>()) return {.layers = {next, 0}, .count = 1};
-        }
-    }
-    return {};
-}
-
-template <class Net, std::size_t Count, std::size_t... I>
-constexpr auto all_fused(std::index_sequence<I...>) {
-    return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
-}
-
-/// What the pass over chains reads of the step that begins at layer I.
-template <class Net, class T, std::size_t Count, std::size_t I>
-constexpr row_facts row_facts_of() {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr fused_layers behind = fused_behind<Net, Count, I>();
-    constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
-    constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
-    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
-    row_facts facts{.window = layer::template rows<in, epilogue>()};
-    if (!facts.is_by_rows()) return {};
-    facts.in_rows = in[0];
-    facts.out_rows = out[0];
-    facts.out_row = out.size() / out[0];
-    facts.flops = layer::flops(in);
-    for (const parameter& row : layer::parameters(in)) facts.weight_bytes += row.extents.size() * sizeof(T);
-    facts.weight_bytes = std::max(facts.weight_bytes, layer::template prepared<in, T>() * sizeof(T));
-    facts.scratch = &layer::template row_scratch<in, epilogue, T>;
-    return facts;
-}
-template <class Net, class T, std::size_t Count, std::size_t... I>
-constexpr auto all_row_facts(std::index_sequence<I...>) {
-    return std::array<row_facts, sizeof...(I)>{row_facts_of<Net, T, Count, I>()...};
-}
-
-/// How many layers the flattened list of a net has.
-template <class Net>
-inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
-
-}  // namespace detail
 
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
 /// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
@@ -239,8 +93,8 @@ constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
     if (plan.step_count == 0) return plan;
     for (std::size_t s = 1; s < plan.step_count; ++s) {
         const std::size_t value = home[nodes[plan.steps[s].first].inputs[0]];
-        plan.steps[s].follows = plan.steps[s].input_count == 1 && value == plan.steps[s - 1].last() + 1 &&
-                                readers[value] == 1;
+        plan.steps[s].follows =
+            plan.steps[s].input_count == 1 && value == plan.steps[s - 1].last() + 1 && readers[value] == 1;
     }
 
     // Chains over maps too large to be kept whole, one sample at a time.
@@ -293,7 +147,9 @@ constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
         for (std::size_t k = 0; k < step.input_count; ++k) {
             const std::size_t value = home[nodes[step.first].inputs[k]];
             buffers[buffer_of[value]].end = s;
-            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && last_read[value] == s && !is_final && target == 0) target = buffer_of[value];
+            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && last_read[value] == s && !is_final &&
+                target == 0)
+                target = buffer_of[value];
         }
         if (target == 0) {
             target = used++;
@@ -302,7 +158,8 @@ constexpr auto make_plan(std::size_t tile, std::size_t largest_map) {
         buffer_of[step.last() + 1] = target;
         scratch_of[s] = chain_head[s] == s ? used++ : scratch_of[chain_head[s]];  // a chain's steps share it
         if (chain_head[s] == s) buffers[scratch_of[s]] = {.size = scratch[s], .begin = s, .end = s};
-        if (map_rows[s] > 0) buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
+        if (map_rows[s] > 0)
+            buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
     }
     for (arena_buffer& buffer : buffers) {  // all of a chain lives together
         buffer.begin = chain_head[buffer.begin];

@@ -64,7 +64,8 @@ private:
         }(std::make_index_sequence<size>{});
         if (flops < least_shared_flops) return sharing::alone;
         using last = step_at<Step + size - 1>;
-        if (plan.steps[Step].band > 0 && last::out[0] >= least_shared_bands * plan.steps[Step].band) return sharing::rows;
+        if (plan.steps[Step].band > 0 && last::out[0] >= least_shared_bands * plan.steps[Step].band)
+            return sharing::rows;
         if (step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
             return sharing::parts;
         return sharing::alone;
@@ -90,7 +91,8 @@ private:
             was_shared = is_shared;
             using s = step_at<Step>;
             constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
-            [[maybe_unused]] const T* from = s::plan.inputs[0].from == place::input ? x : arenas + s::plan.inputs[0].offset;
+            [[maybe_unused]] const T* from =
+                s::plan.inputs[0].from == place::input ? x : arenas + s::plan.inputs[0].offset;
             [[maybe_unused]] T* to = last.to == place::output ? y : arenas + last.out_offset;
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (how == sharing::rows) {

@@ -53,7 +53,7 @@ constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& 
     } else {
         const parameter_table table = Layer::parameters(nodes[flat_index].in);
         for (const parameter& row : table)
-            rows[next++] = {.name = text<128>(path) << "/" << row.name,
+            rows[next++] = {.name = text<128>(path) << "/" << row.label(),
                             .path_length = path.size(),
                             .what = row,
                             .trainable = row.trainable && !nodes[flat_index].is_frozen,

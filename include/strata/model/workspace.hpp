@@ -36,8 +36,8 @@ struct workspace_options {
     std::size_t threads = 1;
 };
 
-/// Workspaces of a team of threads that share one inference, and the team; made by `model.workspace({.threads = 2})`. The
-/// threads sleep while there is nothing to do. One inference at a time.
+/// Workspaces of a team of threads that share one inference, and the team; made by `model.workspace({.threads = 2})`.
+/// The threads sleep while there is nothing to do. One inference at a time.
 template <class Net, class T = float>
 class TeamWorkspace {
 public:

@@ -68,7 +68,7 @@ std::vector<state_array<T>> training_state(T* parameters, Updater& updater, cons
     const auto append = [&](const std::string& prefix) {
         return [&state, prefix](const weight_row& row, const weight_view<T>& view) {
             state.push_back(
-                {prefix + std::string(row.path()), std::string(row.what.name), row.what.extents, view.to_vector()});
+                {prefix + std::string(row.path()), row.what.label().str(), row.what.extents, view.to_vector()});
         };
     };
     for_each_weight<Net>(parameters, append("weights/"));

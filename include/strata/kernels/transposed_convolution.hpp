@@ -1,0 +1,110 @@
+// transposed_convolution: the algorithm of a transposed convolution, chosen by its cost, behind one interface.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/conv2d_backward.hpp>
+#include <strata/kernels/conv2d_transpose.hpp>
+#include <strata/kernels/convolution.hpp>
+#include <strata/kernels/dense_backward.hpp>
+#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/geometry.hpp>
+#include <strata/kernels/reference_conv2d_transpose.hpp>
+#include <strata/kernels/simd.hpp>
+#include <strata/kernels/winograd.hpp>
+
+namespace strata::kernels {
+
+/// One direct convolution for each phase of the outputs; one matrix product whose columns are taps and filters, added
+/// into place; Winograd's algorithm.
+enum class transpose_method { phases, columns, winograd };
+
+inline namespace STRATA_ISA {
+
+/// Few filters leave most lanes of a phase's vectors empty; taps and filters together fill them, but each product is
+/// loaded, added and stored once more. Windows of 3x3 without strides are for Winograd.
+template <class T>
+constexpr transpose_method transpose_method_of(const conv2d_geometry& g, bool direct) {
+    const auto padded = [](std::size_t columns) { return (columns + lanes<T> - 1) / lanes<T> * lanes<T>; };
+    const std::size_t taps = g.height.kernel * g.width.kernel;
+    if (2 * taps * padded(g.in_channels) > 3 * padded(taps * g.in_channels)) return transpose_method::columns;
+    if (!direct && mirrors(g) && winograd_tile(mirrored(g)) > 0) return transpose_method::winograd;
+    return transpose_method::phases;
+}
+
+/// Elements of scratch that a method wants.
+template <class T>
+constexpr std::size_t transposed_scratch(const conv2d_geometry& g, transpose_method method) {
+    if (method == transpose_method::columns) return g.width.output * g.depth();
+    if (method == transpose_method::phases) return conv2d_transpose_scratch<T>(g);
+    return convolution_scratch<T>(mirrored(g), winograd_tile(mirrored(g)), g.height.input);
+}
+
+/// A transposed convolution whose weights lie in transpose_panels; y = activation(it of x + bias), bias lies in panels
+/// and may be null. `weights` in run is what prepare made, scratch
+/// holds transposed_scratch elements.
+template <conv2d_geometry G, class T, transpose_method Method>
+struct transposed_convolution {
+    static constexpr std::size_t prepared = phase_weights_size<G, T>();
+
+    static constexpr void prepare(const T* weights, T* split, team_part part) {
+        split_weights<G>(weights, split, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
+        conv2d_transpose<G, Activation>(x, weights, bias, y, scratch);
+    }
+};
+
+template <conv2d_geometry G, class T>
+struct transposed_convolution<G, T, transpose_method::columns> {
+    static constexpr std::size_t prepared = transposed_panels<G.depth(), G.out_channels, T>().stored();
+
+    static constexpr void prepare(const T* weights, T* turned, team_part part) {
+        transpose_weights<G.depth(), G.out_channels>(weights, turned, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
+        constexpr std::size_t F = G.in_channels;
+        for (std::size_t i = 0; i < G.in_size(); i += F)
+            for (std::size_t f = 0; f < F; ++f) y[i + f] = bias != nullptr ? bias[f] : T(0);
+        for (std::size_t h = 0; h < G.height.output; ++h) {
+            dense_data_gradient<G.depth(), G.out_channels>(G.width.output, x + h * G.width.output * G.out_channels,
+                                                           weights, scratch);
+            scatter_row<G>(h, static_cast<const T*>(scratch), y);
+        }
+        if constexpr (!std::is_same_v<Activation, linear>)
+            elementwise<Activation>(G.in_size(), static_cast<const T*>(y), y);
+    }
+};
+
+template <conv2d_geometry G, class T>
+struct transposed_convolution<G, T, transpose_method::winograd> {
+    static constexpr std::size_t tile = winograd_tile(mirrored(G));
+    using method = convolution<mirrored(G), T, tile>;
+    static constexpr std::size_t prepared = method::prepared;
+
+    static constexpr void prepare(const T* weights, T* transformed, team_part part) {
+        winograd_mirrored_weights<mirrored(G), tile>(weights, transformed, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
+        method::template rows<Activation>(x, 0, weights, weights, bias, y, {0, G.height.input}, scratch);
+    }
+};
+
+/// The whole map, in constant evaluation of the weights as they lie.
+template <class Method, conv2d_geometry G, class Activation, class T>
+constexpr void convolve_transposed(const T* x, const T* weights, const T* prepared, const T* bias, T* y, T* scratch) {
+    if (std::is_constant_evaluated())
+        reference::conv2d_transpose<Activation>(G, transpose_panels<G, T>(), x, weights, bias, y);
+    else Method::template run<Activation>(x, prepared, bias, y, scratch);
+}
+
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels

@@ -1,0 +1,258 @@
+// Bidirectional: a recurrent layer in both directions.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/text.hpp>
+#include <strata/kernels/weight_gradient.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/recurrent_option.hpp>
+
+namespace strata {
+
+/// A recurrent layer: `reversed` is the one that walks the other way.
+template <class Layer>
+concept reversible_layer = layer_descriptor<Layer> && requires { typename Layer::reversed; };
+
+namespace detail {
+
+/// What stands inside a Bidirectional; of what is not reversible nothing but its type is asked.
+template <class Inner>
+struct other_direction {
+    using type = Inner;
+};
+template <reversible_layer Inner>
+struct other_direction<Inner> {
+    using type = typename Inner::reversed;
+};
+
+}  // namespace detail
+
+/// (steps, features) -> what Inner and its twin, which walks the other way, make of it, in time's order: side by side,
+/// (..., 2 units), or added, multiplied or averaged. Weights: those of Inner, then its twin's. Keras:
+/// `Bidirectional(layer)`. Schuster and Paliwal 1997.
+template <class Inner, class... Options>
+struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using twin = typename detail::other_direction<Inner>::type;
+    using how = typename options::template get<merge::concat>;
+
+    static constexpr std::string_view type = "Bidirectional";
+    static constexpr std::array takes{merge::concat::kind};
+
+    static constexpr report check(const shape& in) {
+        if (!reversible_layer<Inner>)
+            return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
+        report inner = detail::check_options(typename Inner::options{}, Inner::takes);
+        if (inner.ok) inner = Inner::check(in);
+        return inner;
+    }
+    static constexpr shape output(const shape& in) {
+        shape out = Inner::output(in);
+        if (is_concat) out.back() *= 2;
+        return out;
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        parameter_table table;
+        for (const std::string_view side : {std::string_view("forward_layer"), std::string_view("backward_layer")})
+            for (parameter row : Inner::parameters(in)) {
+                row.prefix = side;
+                row.group = side == "forward_layer" ? forward_group : backward_group;
+                row.trainable = row.trainable && !Inner::options::template has<frozen>;
+                table.push_back(row);
+            }
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        return 2 * Inner::flops(in) + (is_concat ? 0 : Inner::output(in).size());
+    }
+
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return 2 * rounded<T>(Inner::template prepared<In, T>());
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
+        Inner::template prepare<In>(weights, to, part);
+        twin::template prepare<In>(weights + count<In>, to + rounded<T>(Inner::template prepared<In, T>()), part);
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return 2 * rounded<T>(Inner::output(in).size()) + Inner::template scratch<T>(in);
+    }
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
+        constexpr std::size_t half = Inner::output(In).size();
+        const auto own = weights_of<In>(weights, false), other = weights_of<In>(weights, true);
+        for (std::size_t n = 0; n < N; ++n, x += In.size(), y += output(In).size()) {
+            if (std::is_constant_evaluated()) {
+                std::array<T, half> a{}, b{};
+                Inner::template forward<In, 1, fused<>>(x, own.data(), a.data(), memory);
+                twin::template forward<In, 1, fused<>>(x, other.data(), b.data(), memory);
+                join<In>(static_cast<const T*>(a.data()), static_cast<const T*>(b.data()), y);
+            } else {
+                T* a = memory;
+                T* b = a + rounded<T>(half);
+                Inner::template forward<In, 1, fused<>>(x, own.data(), a, b + rounded<T>(half));
+                twin::template forward<In, 1, fused<>>(x, other.data(), b, b + rounded<T>(half));
+                join<In>(static_cast<const T*>(a), static_cast<const T*>(b), y);
+            }
+        }
+    }
+
+    // The tape of a sample: those of both directions, then their outputs. Samples go one by one, as each direction
+    // wants its tapes one behind the other.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return 2 * (Inner::template tape<In, fused<>, T>() + Inner::output(In).size());
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return 2 * rounded<T>(Inner::template derived<In, T>());
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return 2 * gradient_size<In, T> + rounded<T>(In.size()) + Inner::template gradient_scratch<In, fused<>, T>(1);
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        constexpr std::size_t half = Inner::output(In).size(), size = Inner::template tape<In, fused<>, T>();
+        const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
+        for (std::size_t n = 0; n < s.count; ++n) {
+            training_pass<T> one = s;
+            one.count = 1;
+            one.x = s.x + n * In.size();
+            one.tape = s.tape + n * tape<In, Fused, T>();
+            T* a = one.tape + 2 * size;
+            T* b = a + half;
+            one.weights = own.data();
+            one.y = a;
+            Inner::template train_forward<In, fused<>>(one);
+            one.tape += size;
+            one.weights = other.data();
+            one.y = b;
+            twin::template train_forward<In, fused<>>(one);
+            join<In>(static_cast<const T*>(a), static_cast<const T*>(b), s.y + n * output(In).size());
+        }
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        Inner::template derive<In>(weights, turned, part);
+        twin::template derive<In>(weights + count<In>, turned + rounded<T>(Inner::template derived<In, T>()), part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr std::size_t size = Inner::template tape<In, fused<>, T>();
+        const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
+        T* a = s.scratch;
+        T* b = a + gradient_size<In, T>;
+        T* dx = b + gradient_size<In, T>;
+        for (std::size_t n = 0; n < s.count; ++n) {
+            gradient_pass<T> one = sample<In, Fused>(s, n);
+            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size,
+                      a, b);
+            one.scratch = dx + rounded<T>(In.size());
+            one.weights = own.data();
+            one.dy = a;
+            Inner::template backward<In, fused<>>(one);
+            one.tape += size;
+            one.weights = other.data();
+            one.derived += rounded<T>(Inner::template derived<In, T>());
+            one.dy = b;
+            if (s.dx != nullptr) one.dx = dx;
+            twin::template backward<In, fused<>>(one);
+            if (s.dx == nullptr) continue;
+            for (std::size_t i = 0; i < In.size(); ++i) s.dx[n * In.size() + i] += dx[i];
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        for (std::size_t n = 0; n < s.count; ++n) {
+            gradient_pass<T> one = sample<In, Fused>(s, n);
+            one.first = s.first && n == 0;
+            Inner::template accumulate<In, fused<>>(one, part);
+            one.tape += Inner::template tape<In, fused<>, T>();
+            one.gradients = s.gradients + count<In>;
+            twin::template accumulate<In, fused<>>(one, part);
+        }
+    }
+
+private:
+    static constexpr bool is_concat = std::is_same_v<how, merge::concat>;
+    static constexpr std::string_view forward_group = "forward_layer/cell";
+    static constexpr std::string_view backward_group = "backward_layer/cell";
+    template <class T>
+    static constexpr std::size_t rounded(std::size_t elements) {
+        return (elements + alignment / sizeof(T) - 1) / (alignment / sizeof(T)) * (alignment / sizeof(T));
+    }
+    template <shape In>
+    static constexpr std::size_t count = Inner::parameters(In).size();
+    template <shape In, class T>
+    static constexpr std::size_t gradient_size = rounded<T>(Inner::output(In).size() + kernels::gradient_slack<T>);
+
+    /// The weights of one direction and their prepared form.
+    template <shape In, class T>
+    static constexpr auto weights_of(const T* const* weights, bool is_twin) {
+        std::array<const T*, count<In> + 1> result{};
+        for (std::size_t i = 0; i < count<In>; ++i) result[i] = weights[i + (is_twin ? count<In> : 0)];
+        result[count<In>] = weights[2 * count<In>] + (is_twin ? rounded<T>(Inner::template prepared<In, T>()) : 0);
+        return result;
+    }
+    template <shape In, class Fused, class T>
+    static gradient_pass<T> sample(const gradient_pass<T>& s, std::size_t n) {
+        gradient_pass<T> one = s;
+        one.count = 1;
+        one.x = s.x + n * In.size();
+        one.tape = s.tape + n * tape<In, Fused, T>();
+        one.dx = s.dx == nullptr ? nullptr : s.dx + n * In.size();
+        return one;
+    }
+    /// Calls use(place in y, place in both directions' outputs) for each value; the twin's last step is the first.
+    template <shape In, class Use>
+    static constexpr void each_value(Use use) {
+        constexpr shape half = Inner::output(In);
+        constexpr std::size_t steps = half.rank() > 1 ? half[0] : 1, units = half.back(), width = output(In).back();
+        for (std::size_t t = 0; t < steps; ++t)
+            for (std::size_t u = 0; u < units; ++u) use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
+    }
+    template <shape In, class T>
+    static constexpr void join(const T* a, const T* b, T* y) {
+        each_value<In>([&](std::size_t at, std::size_t i, std::size_t k) {
+            if constexpr (is_concat) {
+                y[at] = a[i];
+                y[at + Inner::output(In).back()] = b[k];
+            } else if constexpr (std::is_same_v<how, merge::mul>) {
+                y[at] = a[i] * b[k];
+            } else {
+                y[at] = (a[i] + b[k]) * scale<T>;
+            }
+        });
+    }
+    /// The gradients of both outputs, which stand one behind the other at `outputs`.
+    template <shape In, class T>
+    static void split(const T* dy, const T* outputs, T* da, T* db) {
+        const T* other = outputs + Inner::output(In).size();
+        each_value<In>([&](std::size_t at, std::size_t i, std::size_t k) {
+            if constexpr (is_concat) {
+                da[i] = dy[at];
+                db[k] = dy[at + Inner::output(In).back()];
+            } else if constexpr (std::is_same_v<how, merge::mul>) {
+                da[i] = dy[at] * other[k];
+                db[k] = dy[at] * outputs[i];
+            } else {
+                da[i] = db[k] = dy[at] * scale<T>;
+            }
+        });
+    }
+    template <class T>
+    static constexpr T scale = std::is_same_v<how, merge::ave> ? T(0.5) : T(1);
+};
+
+}  // namespace strata

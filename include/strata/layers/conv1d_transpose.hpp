@@ -1,0 +1,46 @@
+// Conv1DTranspose: the transposed convolution over the steps of a sequence.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/conv2d_transpose.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/sequence.hpp>
+
+namespace strata {
+
+/// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2DTranspose. Weights: kernel (k, Filters,
+/// channels), bias (Filters). Keras: `Conv1DTranspose`.
+template <int Filters, int Kernel, class... Options>
+struct Conv1DTranspose
+    : sequence_layer<Conv1DTranspose<Filters, Kernel, Options...>,
+                     Conv2DTranspose<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {
+    using options = option_list<Options...>;
+
+    static constexpr std::string_view type = "Conv1DTranspose";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      algorithm::direct::kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_filters(type, Filters); !own.ok) return own;
+        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        return check_sequence_sizes<options>(in, Kernel, 1);
+    }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = Conv1DTranspose<Filters, Kernel, Others...>;
+};
+
+}  // namespace strata

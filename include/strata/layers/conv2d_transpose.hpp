@@ -1,0 +1,173 @@
+// Conv2DTranspose: the transposed convolution, which enlarges a map.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/conv2d_transpose.hpp>
+#include <strata/kernels/conv2d_transpose_backward.hpp>
+#include <strata/kernels/transposed_convolution.hpp>
+#include <strata/kernels/weight_gradient.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// (height, width, channels) -> (oh, ow, Filters); valid: height stride + max(span - stride, 0), same: height stride,
+/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, Filters, channels), bias (Filters). Keras:
+/// `Conv2DTranspose`.
+template <int Filters, window Kernel, class... Options>
+struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Options...> {
+    using options = option_list<Options...>;
+    using activation = typename options::template get<Linear>;
+    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+
+    static constexpr std::string_view type = "Conv2DTranspose";
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      algorithm::direct::kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_filters(type, Filters); !own.ok) return own;
+        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        return windows.check_sizes(in);
+    }
+    /// The convolution whose data gradient it is: its output is the layer's input.
+    static constexpr kernels::conv2d_geometry geometry(const shape& in) {
+        return {.height = kernels::transposed_axis(in[0], Kernel.height, windows.stride.height, windows.dilation.height,
+                                                   windows.mode),
+                .width = kernels::transposed_axis(in[1], Kernel.width, windows.stride.width, windows.dilation.width,
+                                                  windows.mode),
+                .in_channels = filters,
+                .out_channels = in[2]};
+    }
+    static constexpr shape output(const shape& in) {
+        const auto g = geometry(in);
+        return {g.height.input, g.width.input, filters};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        const auto g = geometry(in);
+        parameter_table table =
+            kernel_and_bias<options>(shape{g.height.kernel, g.width.kernel, filters, g.out_channels});
+        if (table.count > 1) table.rows[1].extents = shape{filters};
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        const auto g = geometry(in);
+        return g.out_size() * 2 * g.depth() + g.in_size() * (options::template has<no_bias> ? 0 : 1) +
+               activation::flops(output(in));
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        const auto g = geometry(in);
+        return kernels::transposed_scratch<T>(g, kernels::transpose_method_of<T>(g, is_direct));
+    }
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return method<In, T>::prepared;
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
+        method<In, T>::prepare(weights[0], prepared, part);
+    }
+
+    /// An elementwise activation behind a linear convolution.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < N; ++n, x += g.out_size(), y += g.in_size()) {
+            kernels::convolve_transposed<method<In, T>, g, typename activation_function<last>::type>(
+                x, weights[0], weights[weight_count], bias(weights), y, scratch);
+            finish_rows<last, pixels(g), filters>(y);
+        }
+    }
+
+    /// What stood in front of the activation, where its derivative wants it.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return trained<Fused>::keeps_input ? output(In).size() : 0;
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        constexpr auto g = geometry(In);
+        return std::max(kernels::conv2d_scratch<T>(g), kernels::conv2d_transpose_gradient_scratch<g, T>());
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        constexpr auto g = geometry(In);
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.tape + n * g.in_size() : y;
+            method<In, T>::template run<typename act::in_kernel>(s.x + n * g.out_size(), s.weights[weight_count],
+                                                                 bias(s.weights), linear, s.scratch);
+            act::template finish<filters>(pixels(g), linear, y);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.tape, s.dy);
+        if (s.dx == nullptr) return;
+        for (std::size_t n = 0; n < s.count; ++n)
+            kernels::conv2d_transpose_data_gradient<g>(static_cast<const T*>(s.dy + n * g.in_size()), s.weights[0],
+                                                       s.dx + n * g.out_size(), s.scratch);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        constexpr auto g = geometry(In);
+        const T* dy = s.dy;
+        kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);
+        if constexpr (!options::template has<no_bias>)
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, in[2], map, weights);
+    }
+
+private:
+    static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
+    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
+    static constexpr bool is_direct = options::template has<algorithm::direct>;
+    template <shape In, class T>
+    using method =
+        kernels::transposed_convolution<geometry(In), T, kernels::transpose_method_of<T>(geometry(In), is_direct)>;
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+
+    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.input * g.width.input; }
+    template <class T>
+    static constexpr const T* bias(const T* const* weights) {
+        if constexpr (options::template has<no_bias>) return nullptr;
+        else return weights[1];
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,25 @@
+// GRU: gated recurrent units.
+#pragma once
+
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/recurrent_cell.hpp>
+#include <strata/layers/recurrent.hpp>
+
+namespace strata {
+
+/// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, 3 Units),
+/// recurrent_kernel (Units, 3 Units), bias (2, 3 Units) for the input and for the output before, gates in the order
+/// update, reset, candidate. Keras: `GRU` (reset_after=True). Cho et al. 2014.
+template <int Units, class... Options>
+struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Units, Options...> {
+    using reversed = typename reversed_layer<GRU, Units, Options...>::type;
+
+    static constexpr std::string_view type = "GRU";
+
+    static constexpr shape bias_extents() { return shape{2, 3 * Units}; }
+    static constexpr initializer begin_bias(const initializer& how) { return how; }
+};
+
+}  // namespace strata

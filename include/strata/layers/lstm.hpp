@@ -1,0 +1,46 @@
+// LSTM: long short-term memory.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/shape.hpp>
+#include <strata/kernels/recurrent_cell.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/recurrent.hpp>
+
+namespace strata {
+
+/// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, 4 Units),
+/// recurrent_kernel (Units, 4 Units), bias (4 Units), gates in the order input, forget, candidate, output. Keras:
+/// `LSTM`. Hochreiter and Schmidhuber 1997.
+template <int Units, class... Options>
+struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>, Units, Options...> {
+    using reversed = typename reversed_layer<LSTM, Units, Options...>::type;
+
+    static constexpr std::string_view type = "LSTM";
+    static constexpr std::array takes{activation_kind,
+                                      recurrent_activation<Sigmoid>::kind,
+                                      return_sequences::kind,
+                                      go_backwards::kind,
+                                      no_bias::kind,
+                                      unit_forget_bias<true>::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      recurrent_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      recurrent_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr shape bias_extents() { return shape{4 * Units}; }
+    /// The forget gate's begins as one, so that the cell remembers at first.
+    static constexpr initializer begin_bias(initializer how) {
+        if (!option_list<Options...>::template get<unit_forget_bias<true>>::value) return how;
+        how.ones_begin = static_cast<std::size_t>(Units);
+        how.ones_end = 2 * how.ones_begin;
+        return how;
+    }
+};
+
+}  // namespace strata

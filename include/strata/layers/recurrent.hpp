@@ -1,0 +1,252 @@
+// recurrent: what LSTM, GRU and SimpleRNN share.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/kernels/recurrent.hpp>
+#include <strata/kernels/recurrent_backward.hpp>
+#include <strata/kernels/reference_recurrent.hpp>
+#include <strata/kernels/rows_product.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/recurrent_option.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// The functors of a recurrent layer's activation and of its gates.
+template <class... Options>
+using cell_activation = typename activation_function<typename option_list<Options...>::template get<Tanh>>::type;
+template <class... Options>
+using gate_activation = typename activation_function<
+    typename option_list<Options...>::template get<recurrent_activation<Sigmoid>>::type>::type;
+
+}  // namespace detail
+
+/// A layer that walks the other way: with go_backwards, or without it.
+template <template <int, class...> class Layer, int Units, class... Options>
+struct reversed_layer {
+    template <class... Kept>
+    static Layer<Units, Kept...> make(type_list<Kept...>);
+    using type =
+        std::conditional_t<option_list<Options...>::template has<go_backwards>,
+                           decltype(make(concat_types<std::conditional_t<std::is_same_v<Options, go_backwards>,
+                                                                         type_list<>, type_list<Options>>...>{})),
+                           Layer<Units, Options..., go_backwards>>;
+};
+
+template <class... Options>
+using lstm_cell_of = kernels::lstm_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
+template <class... Options>
+using gru_cell_of = kernels::gru_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
+template <class... Options>
+using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
+
+/// A layer of Units that walks along time; Cell is its step.
+template <class Self, class Cell, int Units, class... Options>
+struct recurrent_layer : layer<Self, Options...> {
+    using options = option_list<Options...>;
+    static constexpr std::array takes{activation_kind,
+                                      recurrent_activation<Sigmoid>::kind,
+                                      return_sequences::kind,
+                                      go_backwards::kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      recurrent_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      recurrent_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr bool sequences = options::template has<return_sequences>;
+    static constexpr bool is_backwards = options::template has<go_backwards>;
+
+    static constexpr report check(const shape& in) {
+        if (Units < 1)
+            return refuse("at least 1 unit", text<64>() << Self::type << "<" << Units << ">",
+                          text<64>() << "write " << Self::type << "<units>, units >= 1");
+        if (in.rank() != 2)
+            return refuse("(steps, features)", to_text(in), "put Reshape<shape{steps, features}> before it");
+        if (!elementwise_layer<typename options::template get<Tanh>> ||
+            !elementwise_layer<typename options::template get<recurrent_activation<Sigmoid>>::type>)
+            return refuse("activations of single values, such as Tanh", "one that is none, such as Softmax",
+                          "put it behind as a layer of its own");
+        if (!options::template get<recurrent_regularizer<L1L2<>>>::type::value.is_valid())
+            return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
+                          "write L2<0.01>");
+        return check_regularizers<options>();
+    }
+    static constexpr shape output(const shape& in) { return sequences ? shape{in[0], units} : shape{units}; }
+    static constexpr parameter_table parameters(const shape& in) {
+        const std::size_t columns = Cell::gates * units;
+        parameter_table table;
+        table.push_back({.name = "kernel",
+                         .extents = shape{in.back(), columns},
+                         .begin = options::template get<kernel_initializer<GlorotUniform>>::type::value,
+                         .penalty = options::template get<kernel_regularizer<L1L2<>>>::type::value,
+                         .group = "cell"});
+        table.push_back({.name = "recurrent_kernel",
+                         .extents = shape{units, columns},
+                         .begin = options::template get<recurrent_initializer<Orthogonal<>>>::type::value,
+                         .penalty = options::template get<recurrent_regularizer<L1L2<>>>::type::value,
+                         .group = "cell"});
+        if (has_bias)
+            table.push_back({.name = "bias",
+                             .extents = Self::bias_extents(),
+                             .begin = Self::begin_bias(options::template get<bias_initializer<Zeros>>::type::value),
+                             .penalty = options::template get<bias_regularizer<L1L2<>>>::type::value,
+                             .layout = weight_layout::plain,
+                             .group = "cell"});
+        return table;
+    }
+    /// Products, biases, and 1 for each activation and each operation of the cell.
+    static constexpr std::size_t flops(const shape& in) {
+        const std::size_t columns = Cell::gates * units;
+        return in[0] * (2 * (in.back() + units) * columns + (has_bias ? columns : 0) + columns +
+                        (Cell::gates > 1 ? 5 * units : 0));
+    }
+
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return step_of<In, T>::prepared_size;
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
+        step_of<In, T>::prepare(weights[0], weights[1], input_bias(weights), own_bias(weights), to, part);
+    }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        using any = kernels::recurrent_step<Cell, 1, units, T>;
+        return state_elements<T>() + (hoists<T>(in) ? in[0] * any::columns : 0);
+    }
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
+        for (std::size_t n = 0; n < N; ++n) {
+            if (std::is_constant_evaluated())
+                kernels::reference::recurrent<Cell, units>(In[0], In[1], kernels::panel_width<T>(Cell::gates * units),
+                                                           is_backwards, sequences, x, weights[0], weights[1],
+                                                           input_bias(weights), own_bias(weights), y);
+            else walk<In>(x, weights, y, memory);
+            x += In.size();
+            y += output(In).size();
+        }
+    }
+
+    template <shape In>
+    static constexpr streaming streams() {
+        return is_backwards ? streaming::none : sequences ? streaming::with_state : streaming::to_last;
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return unbounded;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state() {
+        return step_of<In, T>::state_size;
+    }
+    template <shape In, class Fused, class T>
+    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
+        step_of<In, T>::template run<false>(x, weights[has_bias ? 3 : 2], state, y);
+    }
+
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return training<In, T>::tape_size;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return kernels::transposed_panels<In[1], Cell::gates * units, T>().stored();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+        return training<In, T>::scratch_size(samples);
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        training<In, T>::forward(s.count, s.x, s.weights, input_bias(s.weights), own_bias(s.weights), sequences, s.tape,
+                                 s.y, s.scratch);
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], turned, part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        training<In, T>::backward(s.count, static_cast<const T*>(s.dy), s.weights, s.derived, sequences, s.tape, s.dx,
+                                  s.scratch);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        using own = training<In, T>;
+        const T* tape = s.tape;
+        if (s.gradients[0] == nullptr) return;
+        own::accumulate_kernel(s.count, s.x, tape, s.gradients[0], s.first, part);
+        own::accumulate_recurrent(s.count, tape, s.gradients[1], s.first, part);
+        if constexpr (has_bias) {
+            own::accumulate_bias(s.count, tape, false, s.gradients[2], s.first, part);
+            if constexpr (has_own_bias)
+                own::accumulate_bias(s.count, tape, true, s.gradients[2] + Cell::gates * units, s.first, part);
+        }
+    }
+
+private:
+    static constexpr std::size_t units = static_cast<std::size_t>(Units < 1 ? 1 : Units);
+    static constexpr bool has_bias = !options::template has<no_bias>;
+    static constexpr bool has_own_bias = has_bias && Cell::sums != Cell::gates;
+    template <shape In, class T>
+    using step_of = kernels::recurrent_step<Cell, In[1], units, T>;
+    template <shape In, class T>
+    using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, T>;
+
+    template <class T>
+    static constexpr const T* input_bias(const T* const* weights) {
+        return has_bias ? weights[2] : nullptr;
+    }
+    /// A GRU's bias of the recurrent sums, behind the other.
+    template <class T>
+    static constexpr const T* own_bias(const T* const* weights) {
+        return has_own_bias ? weights[2] + Cell::gates * units : nullptr;
+    }
+    template <class T>
+    static constexpr std::size_t state_elements() {
+        constexpr std::size_t vector = 64 / sizeof(T);
+        return (kernels::recurrent_step<Cell, 1, units, T>::state_size + vector - 1) / vector * vector;
+    }
+    /// Whether the input's products of all steps are made at once: where the kernel is larger than what a first-level
+    /// cache holds beside the recurrent one. Smaller ones are read from there anyway, beside the step's own products.
+    template <class T>
+    static constexpr bool hoists(const shape& in) {
+        return in[0] >= 4 &&
+               in[1] * kernels::recurrent_step<Cell, 1, units, T>::columns * sizeof(T) > (std::size_t{16} << 10);
+    }
+
+    /// One sequence.
+    template <shape In, class T>
+    static void walk(const T* x, const T* const* weights, T* y, T* memory) {
+        using step = step_of<In, T>;
+        constexpr bool hoisted = hoists<T>(In);
+        const T* prepared = weights[has_bias ? 3 : 2];
+        T* products = memory + state_elements<T>();
+        std::fill_n(memory, step::state_size, T(0));
+        if constexpr (hoisted)
+            kernels::dense_rows<In[1], step::columns, kernels::linear>(In[0], x, prepared,
+                                                                       static_cast<const T*>(nullptr), products);
+        const T* from = hoisted ? products : x;
+        constexpr std::size_t width = hoisted ? step::columns : In[1];
+        for (std::size_t t = 0; t < In[0]; ++t) {
+            const T* at = from + (is_backwards ? In[0] - 1 - t : t) * width;
+            T* to = sequences ? y + t * units : t + 1 == In[0] ? y : nullptr;
+            step::template run<hoisted>(at, prepared, memory, to);
+        }
+    }
+};
+
+}  // namespace strata

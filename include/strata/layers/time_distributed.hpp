@@ -1,0 +1,126 @@
+// TimeDistributed: a layer on each time step.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
+/// the layer's. Keras: `TimeDistributed(layer)`.
+template <class Each, class... Options>
+struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
+    using options = option_list<Options...>;
+
+    static constexpr std::string_view type = "TimeDistributed";
+    static constexpr bool is_identity = Each::is_identity;
+    static constexpr bool is_view = Each::is_view;
+    static constexpr bool is_random = Each::is_random;
+
+    static constexpr report check(const shape& in) {
+        if (in.rank() < 2)
+            return refuse("(steps, ...) of at least two axes", to_text(in),
+                          "put Reshape<shape{steps, features}> before it");
+        if constexpr (requires { typename Each::item_list; }) {
+            return refuse("one layer inside", Each::type, "wrap each of its layers");
+        } else {
+            report inner = detail::check_options(typename Each::options{}, Each::takes);
+            if (inner.ok) inner = Each::check(inside(in));
+            if (!inner.ok) inner.at = text<200>() << Each::type << " inside a TimeDistributed";
+            return inner;
+        }
+    }
+    static constexpr shape output(const shape& in) {
+        shape result{in[0]};
+        const shape each = Each::output(inside(in));
+        for (std::size_t axis = 0; axis < each.rank(); ++axis) result.push_back(each[axis]);
+        return result;
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        parameter_table table = Each::parameters(inside(in));
+        for (std::size_t i = 0; i < table.count; ++i) {
+            table.rows[i].container = container;
+            table.rows[i].trainable = table.rows[i].trainable && !Each::options::template has<frozen>;
+        }
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) { return in[0] * Each::flops(inside(in)); }
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        return Each::template scratch<T>(inside(in));
+    }
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return Each::template prepared<inside(In), T>();
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
+        Each::template prepare<inside(In)>(weights, to, part);
+    }
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && (elementwise_layer<Next> && ...) && Each::template fuses<inside(In), Next...>();
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
+        Each::template forward<inside(In), N * In[0], Fused>(x, weights, y, memory);
+    }
+    template <shape In>
+    static constexpr streaming streams() {
+        return streaming::each_step;
+    }
+
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return In[0] * Each::template tape<inside(In), Fused, T>();
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return Each::template derived<inside(In), T>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+        return Each::template gradient_scratch<inside(In), Fused, T>(samples * In[0]);
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(training_pass<T> s) {
+        s.count *= In[0];
+        Each::template train_forward<inside(In), Fused>(s);
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        Each::template derive<inside(In)>(weights, turned, part);
+    }
+    template <shape In, class Fused, class T>
+    static void backward(gradient_pass<T> s) {
+        s.count *= In[0];
+        Each::template backward<inside(In), Fused>(s);
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(gradient_pass<T> s, team_part part) {
+        s.count *= In[0];
+        Each::template accumulate<inside(In), Fused>(s, part);
+    }
+
+    /// Where Keras' files have the weights of the layer inside.
+    static constexpr text<64> container = [] {
+        if constexpr (requires { Each::container; }) return text<64>("layer/") << Each::container;
+        else return text<64>("layer");
+    }();
+
+private:
+    /// The shape of one step.
+    static constexpr shape inside(const shape& in) {
+        shape result;
+        for (std::size_t axis = 1; axis < in.rank(); ++axis) result.push_back(in[axis]);
+        return result;
+    }
+};
+
+}  // namespace strata

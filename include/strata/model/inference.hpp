@@ -1,0 +1,147 @@
+// inference: what a model does with samples: calls, predict, infer.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/core/tensor.hpp>
+#include <strata/core/view.hpp>
+#include <strata/model/forward.hpp>
+#include <strata/model/stream.hpp>
+#include <strata/model/team_walk.hpp>
+#include <strata/model/verdicts.hpp>
+#include <strata/model/weights.hpp>
+#include <strata/model/workspace.hpp>
+
+namespace strata::detail {
+
+/// The part of a model that infers; Self has `parameters()`.
+template <class Self, class Net, class T>
+class inference {
+public:
+    /// The outputs of a batch: (batch, input...) -> (batch, output...).
+    template <std::size_t... Extents>
+    constexpr auto operator()(const Tensor<T, Extents...>& x) const {
+        return (*this)(view<const T, Extents...>(x));
+    }
+    template <std::size_t... Extents>
+    constexpr auto operator()(view<const T, Extents...> x) const {
+        using verdict = call_verdict<Net, Tensor<T, Extents...>::shape()>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) {
+            constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
+            tensor_of<T, batch_shape(count, Net::output_shape())> y;
+            run_tiles<std::min(count, batch_tile<Net, T>)>(x.data(), y.data(), count);
+            return y;
+        } else {
+            return refused{};
+        }
+    }
+    /// A batch of another scalar is refused.
+    template <class Other, std::size_t... Extents>
+    constexpr refused operator()(const Tensor<Other, Extents...>&) const {
+        static_cast<void>(asserted<scalar_verdict<Net, T, Other>>{});
+        return {};
+    }
+    /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
+    /// hold whole samples.
+    std::vector<T> predict(std::span<const T> x) const {
+        const std::size_t count = whole_samples(x);
+        std::vector<T> y(count * Net::output_shape().size());
+        run_tiles<batch_tile<Net, T>>(x.data(), y.data(), count);
+        return y;
+    }
+    /// The same by the workspace's threads, each with a share of the samples.
+    std::vector<T> predict(std::span<const T> x, TeamWorkspace<Net, T>& workspace) const {
+        constexpr std::size_t tile = batch_tile<Net, T>, in = Net::input_shape().size(),
+                              out = Net::output_shape().size();
+        std::vector<T> y(whole_samples(x) * out);
+        const std::size_t arena = aligned_size<T>(batch_arena_size<Net, T, tile>);
+        aligned_array<T> arenas(workspace.threads().size() * arena);
+        auto work = [&](team_part part) noexcept {
+            const item_range mine = part.of(y.size() / out, tile);
+            run_batch<Net, T, tile>(x.data() + mine.begin * in, self().parameters(), y.data() + mine.begin * out,
+                                    mine.size(), arenas.data() + part.index * arena);
+        };
+        workspace.threads().run(work);
+        return y;
+    }
+    /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
+    /// exactly one input and one output.
+    template <class In, class Out>
+    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
+        if constexpr (accepts<In, Out>())
+            forward_walk<Net, T, 1>::run(begin_of_input(in), self().parameters(), begin_of_output(out),
+                                         workspace.data());
+    }
+    template <class In, class Out>
+    void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
+        if constexpr (accepts<In, Out>())
+            team_walk<Net, T>::run(workspace.threads(), begin_of_input(in), self().parameters(), begin_of_output(out),
+                                   workspace.data());
+    }
+    static constexpr Workspace<Net, T> workspace() { return {}; }
+    /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
+    static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
+
+    /// A stream of one channel over these weights: one time step after the other. It refers to this model; each thread
+    /// has its own.
+    auto stream() const {
+        using verdict = stream_verdict<Net, T>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return Stream<Net, T>(self().parameters());
+        else return refused{};
+    }
+
+private:
+    constexpr const Self& self() const { return static_cast<const Self&>(*this); }
+
+    /// How many samples x holds.
+    static std::size_t whole_samples(std::span<const T> x) {
+        constexpr std::size_t in = Net::input_shape().size();
+        if (x.size() % in != 0)
+            throw std::invalid_argument("strata: predict takes whole samples of shape " +
+                                        to_text(Net::input_shape()).str() + ", " + std::to_string(in) +
+                                        " values each; got " + std::to_string(x.size()) +
+                                        " values; fix: give a multiple of " + std::to_string(in));
+        return x.size() / in;
+    }
+    /// Whether spans made of these hold one input and one output, as far as their types say; refuses them where not.
+    template <class In, class Out>
+    static constexpr bool accepts() {
+        using verdict = span_verdict<Net, decltype(std::span(std::declval<const In&>()))::extent,
+                                     decltype(std::span(std::declval<Out&>()))::extent>;
+        static_cast<void>(asserted<verdict>{});
+        return verdict::value.ok;
+    }
+    template <class In>
+    static constexpr const T* begin_of_input(const In& in) {
+        assert(std::size(in) == Net::input_shape().size());
+        return std::data(in);
+    }
+    template <class Out>
+    static constexpr T* begin_of_output(Out& out) {
+        assert(std::size(out) == Net::output_shape().size());
+        return std::data(out);
+    }
+
+    template <std::size_t Tile>
+    constexpr void run_tiles(const T* x, T* y, std::size_t count) const {
+        using arena_storage = storage<T, batch_arena_size<Net, T, Tile>>;
+        arena_storage arena{};
+        run_batch<Net, T, Tile>(x, self().parameters(), y, count, arena.data());
+    }
+};
+
+}  // namespace strata::detail

@@ -1,0 +1,129 @@
+// stream: a model that takes its input one time step after the other and remembers what its layers need of the past.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/join.hpp>
+#include <strata/model/prepare.hpp>
+#include <strata/model/shapes.hpp>
+#include <strata/model/stream_plan.hpp>
+
+namespace strata {
+
+/// The constants of a net's stream: sizes of one step, what it remembers and for how long.
+template <class Net, class T = float>
+struct stream_facts {
+    /// Values of one step of the input and of the output.
+    static constexpr std::size_t input_size = stream_plan_of<Net, T>.input_size;
+    static constexpr std::size_t output_size = stream_plan_of<Net, T>.output_size;
+    /// Values that the layers remember.
+    static constexpr std::size_t state_size = stream_plan_of<Net, T>.state_size;
+    /// Steps by which an output comes later than the input that it belongs to: none, as no layer looks ahead.
+    static constexpr std::size_t latency = 0;
+    /// Steps of the input that an output depends on, the present one included; `unbounded` for recurrent layers.
+    static constexpr std::size_t receptive_field = stream_plan_of<Net, T>.receptive_field;
+    /// Steps until outputs no longer depend on the zeros that a stream begins with.
+    static constexpr std::size_t warm_up = receptive_field == unbounded ? unbounded : receptive_field - 1;
+};
+
+namespace detail {
+
+/// The spans of step and block: exactly one input and one output of so many steps.
+template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
+struct stream_span_verdict {
+    static constexpr std::size_t in = Steps * Facts::input_size, out = Steps * Facts::output_size;
+    static constexpr report value = [] {
+        if (In != std::size_t(-1) && In != in)
+            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of all steps",
+                          "a step of a stream, input");
+        if (Out != std::size_t(-1) && Out != out)
+            return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of all steps",
+                          "a step of a stream, output");
+        return report{};
+    }();
+};
+
+}  // namespace detail
+
+/// A stream of one channel over the weights of a model, which must live longer and may serve any number of streams.
+/// The model's input is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the
+/// whole sequence, or of a last layer that gives one output, what it would give if the sequence ended here.
+template <class Net, class T = float>
+class Stream : public stream_facts<Net, T> {
+public:
+    using facts = stream_facts<Net, T>;
+
+    explicit Stream(const T* parameters) : parameters_(parameters) {}
+
+    /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
+    template <class In, class Out>
+    void step(const In& in, Out&& out) noexcept {
+        block<1>(in, out);
+    }
+    /// N steps that follow each other.
+    template <std::size_t N, class In, class Out>
+    void block(const In& in, Out&& out) noexcept {
+        const std::span x(std::data(in), std::size(in));
+        const std::span y(std::data(out), std::size(out));
+        using verdict =
+            detail::stream_span_verdict<facts, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) {
+            assert(x.size() == verdict::in && y.size() == verdict::out);
+            for (std::size_t n = 0; n < N; ++n)
+                run(x.data() + n * facts::input_size, y.data() + n * facts::output_size,
+                    std::make_index_sequence<plan.step_count>{});
+        }
+    }
+    /// Forgets everything: the next step is the first.
+    void reset() noexcept { std::fill_n(memory_.data(), plan.memory_size, T(0)); }
+
+private:
+    static constexpr const auto& plan = stream_plan_of<Net, T>;
+
+    template <std::size_t... Step>
+    STRATA_INLINE void run(const T* x, T* y, std::index_sequence<Step...>) noexcept {
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, facts::input_size, y);
+        else (run_step<Step>(x, y), ...);
+    }
+    template <std::size_t Step>
+    STRATA_INLINE void run_step(const T* x, T* y) noexcept {
+        constexpr stream_step s = plan.steps[Step];
+        using layer = type_at<s.layer, flat_layers_of<Net>>;
+        using epilogue = typename detail::stream_epilogue<Net, s.layer, s.takes_next>::type;
+        const auto at = [&](const stream_place& where) -> const T* {
+            return where.from == stream_place::input    ? x
+                   : where.from == stream_place::output ? y
+                                                        : memory_.data() + where.offset;
+        };
+        T* to = s.to.from == stream_place::output ? y : memory_.data() + s.to.offset;
+        T* scratch = memory_.data() + plan.scratch;
+        if constexpr (detail::join_layer<layer>) {
+            layer::template join<s.in, epilogue>(1, at(s.inputs[0]), at(s.inputs[1]), to);
+        } else {
+            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_);
+            const T* const* own = weights.data();
+            if constexpr (s.has_state)
+                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
+                                                                               memory_.data() + s.state, to, scratch);
+            else layer::template forward<s.in, 1, epilogue>(at(s.inputs[0]), own, to, scratch);
+        }
+    }
+
+    const T* parameters_;
+    storage<T, plan.memory_size> memory_{};
+};
+
+}  // namespace strata
