@@ -59,6 +59,7 @@ io::weight_record nested(const std::string& layer, const std::string& name, std:
             .type = "Own",
             .name = name,
             .group = "layers/sequential/layers/" + layer,
+            .part = {},
             .extents = shape{1},
             .number = number,
             .trainable = trainable,

@@ -52,7 +52,8 @@ h5_choice choose_datasets(const hdf5_reader& reader, const Layout& layout, std::
     return {order.front(), layout.by_structure(*order.front())};  // reading it says which shape is wrong
 }
 
-/// The last part of a path: `block1_conv1` of `xception/block1_conv1`, `kernel` of `forward_layer/kernel`.
+/// A name without those of what holds it: `block1_conv1` of `xception/block1_conv1`, `kernel` of
+/// `forward_layer/kernel`.
 inline std::string own_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace strata::io

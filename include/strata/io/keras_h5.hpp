@@ -18,7 +18,7 @@ namespace strata::io {
 
 /// `layers/conv2d_1/vars/0`. The group is called by the layer's class, never by its name.
 inline std::string keras_dataset(const weight_record& record) {
-    return record.group + "/vars/" + std::to_string(record.number);
+    return record.group + record.part + "/vars/" + std::to_string(record.number);
 }
 
 /// The names of layers are attributes of their groups; Keras' earliest versions wrote none. What is not a weight is
@@ -46,7 +46,7 @@ public:
     }
     bool names_agree(const weight_list& list) const {
         for (const weight_record& record : list.records)
-            if (const auto found = names_.find(record.address);
+            if (const auto found = names_.find(record.group);
                 record.is_named && found != names_.end() && found->second != own_name(record.path))
                 return false;
         return true;
@@ -57,8 +57,7 @@ public:
         for (const weight_record& record : list.records) {
             const auto found = groups_.find(own_name(record.path));
             if (found == groups_.end() || found->second.empty()) return {};
-            result.push_back(found->second + record.group.substr(record.address.size()) + "/vars/" +
-                             std::to_string(record.number));
+            result.push_back(found->second + record.part + "/vars/" + std::to_string(record.number));
         }
         return is_all(result) ? result : std::vector<std::string>{};
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>

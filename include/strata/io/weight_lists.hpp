@@ -14,7 +14,6 @@
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/io/record.hpp>
-#include <strata/layers/parameter.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
 #include <strata/model/weights.hpp>
@@ -172,14 +171,6 @@ private:
     std::vector<layer> layers_;
 };
 
-/// Where Keras has a weight below its layer's address: the parts that the weight names.
-inline std::string group_below(const parameter& what) {
-    std::string address;
-    for (const std::string_view part : {what.container, what.group})
-        if (!part.empty()) address += "/" + std::string(part);
-    return address;
-}
-
 /// Appends the records of what a container holds; `weights` are those of the net by the number of their layer.
 inline void append_records(weight_list& list, const net_tree& tree, residual_layers how, const std::string& path,
                            const std::string& address,
@@ -201,8 +192,7 @@ inline void append_records(weight_list& list, const net_tree& tree, residual_lay
             weight_record& record = list.records.emplace_back(weight);
             record.path = path + layer->name;
             record.type = inner.type;
-            record.address = group;
-            record.group = group + record.group;
+            record.group = group;
             record.is_named = inner.is_named;
             list.places.push_back(place);
         }
@@ -220,17 +210,18 @@ std::vector<weight_list> weight_lists() {
     std::size_t place = 0;
     for (const weight_row& row : weight_rows_of<Net>) {
         auto& of_layer = weights[row.layer];
-        const std::string group = group_below(row.what);
-        const bool same_group = !of_layer.empty() && of_layer.back().second.group == group;
-        of_layer.emplace_back(place++, weight_record{.path = {},
-                                                     .type = {},
-                                                     .name = row.what.label().str(),
-                                                     .group = group,
-                                                     .extents = row.what.extents,
-                                                     .number = same_group ? of_layer.back().second.number + 1 : 0,
-                                                     .trainable = row.trainable,
-                                                     .statistic = !row.what.trainable,
-                                                     .is_integer = row.what.is_integer});
+        std::string part;
+        for (const std::string_view name : {row.what.container, row.what.group})
+            if (!name.empty()) part += "/" + std::string(name);
+        const bool same_part = !of_layer.empty() && of_layer.back().second.part == part;
+        weight_record& record = of_layer.emplace_back(place++, weight_record{}).second;
+        record.name = row.what.label().str();
+        record.extents = row.what.extents;
+        record.trainable = row.trainable;
+        record.statistic = !row.what.trainable;
+        record.is_integer = row.what.is_integer;
+        record.number = same_part ? of_layer[of_layer.size() - 2].second.number + 1 : 0;
+        record.part = std::move(part);
     }
     std::vector<weight_list> lists(has_forks(tree) ? 3 : 1);
     const std::array ways{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};

@@ -17,6 +17,7 @@
 #include <strata/model/fold.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
+#include <strata/model/net_surface.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/shapes.hpp>
 
@@ -199,6 +200,33 @@ struct folded_group<Net, Group<Items...>, Begin> {
         return std::type_identity<Group<typename with_kept_name<Kept, names, numbers[I]>::type...>>{};
     }
     using type = typename decltype(named(items{}, std::make_index_sequence<items::size()>{}))::type;
+};
+
+/// What is left of a net that is a type of its own: another one.
+template <class Net, class Group, std::size_t Begin>
+struct folded_part : net_surface<folded_part<Net, Group, Begin>> {
+    template <class... Others>
+    using with_items = typename Group::template with_items<Others...>;
+    using item_list =
+        typename folded_group<Net, typename as_net<Group, typename Group::item_list>::type, Begin>::type::item_list;
+    using options = typename Group::options;
+    static constexpr bool is_named = true;
+
+    static constexpr std::string_view type = Group::type;
+};
+template <class Net, named_net Group, std::size_t Begin>
+struct folded_group<Net, Group, Begin> {
+    static constexpr std::size_t size = flattened<Group>::type::size();
+    static constexpr bool changes = [] {
+        for (std::size_t i = Begin; i < Begin + size; ++i) {
+            const layer_fold& fold = folds_of<Net>[i];
+            if (fold.what != fate::kept || fold.takes_affine || fold.takes_activation || fold.takes_constant ||
+                fold.padding != padding_mode::valid)
+                return true;
+        }
+        return false;
+    }();
+    using type = std::conditional_t<changes, folded_part<Net, Group, Begin>, Group>;
 };
 
 /// An item as it is left: none or one.

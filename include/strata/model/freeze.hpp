@@ -42,15 +42,12 @@ struct frozen_net : detail::net_surface<frozen_net<Net>> {
     using options = typename Net::options::template with<frozen>;
     template <class... Others>
     using with_items = typename Net::template with_items<Others...>;
+    static constexpr bool is_named = true;
 
     static constexpr std::string_view type = Net::type;
 };
 
 namespace detail {
-
-/// A net that is a type of its own, not a list of items that may be written anew.
-template <class Net>
-concept named_net = composite<Net> && Net::is_named;
 
 /// An item of a list with its weights frozen or not. Layers inside a nested model follow where they are unfrozen;
 /// frozen as a whole, a nested model keeps what its layers say.
@@ -97,6 +94,7 @@ struct set_frozen<Group<Items...>, false> {
     using type = decltype(make(typename without_frozen_option<type_list<Items...>>::type{}));
 };
 template <named_net Net>
+    requires(!Net::options::template has<frozen>)
 struct set_frozen<Net, true> {
     using type = frozen_net<Net>;
 };

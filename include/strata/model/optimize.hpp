@@ -39,8 +39,9 @@ template <composite Layer>
 struct optimized<Layer> {
     using type = type_at<0, layers_of<typename folded_net<Sequential<Layer>>::type>>;
 };
-template <class... Items>
-struct optimized<Sequential<Items...>> : folded_net<Sequential<Items...>> {};
+template <composite Net>
+    requires(!forked<Net>)
+struct optimized<Net> : folded_net<Net> {};
 
 /// A model inside an object, in constant evaluation too, stays one.
 template <class Storage, class T, std::size_t Count>
