@@ -1,11 +1,13 @@
 // Everything that needs only Boost.Hana and xsimd.
 #pragma once
 
+// First: a refusal lists the files that its assertion was included from.
+#include <strata/core/report.hpp>
+
 #include <strata/applications/mobilenet.hpp>
 #include <strata/applications/resnet50.hpp>
 #include <strata/applications/vgg16.hpp>
 #include <strata/applications/xception.hpp>
-#include <strata/core/report.hpp>
 #include <strata/infer.hpp>
 #include <strata/io/state.hpp>
 #include <strata/io/weights.hpp>
