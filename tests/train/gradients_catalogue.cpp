@@ -41,14 +41,14 @@ auto words(std::size_t count, int vocabulary) {
 /// The gradients of a batch, computed by a number of threads.
 template <class Net, class Data>
 std::vector<float> gradients_by(const Data& data, std::size_t thread_count) {
-    const auto model = Net::build({.seed = 3});
+    auto model = Net::build({.seed = 3});
     team threads(thread_count);
     detail::training_engine<Net, float> training(threads);
     training.reserve(data.size());
     std::vector<std::size_t> order(data.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     training.compute_gradients(detail::batch<Data>{.data = &data, .order = order}, MeanSquaredError{},
-                               model.parameters(), 0);
+                               detail::parameter_access::of(model), 0);
     return {training.gradients(), training.gradients() + gradient_offsets_of<Net, float>.back()};
 }
 
