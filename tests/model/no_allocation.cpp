@@ -28,9 +28,11 @@ int main() {
     for (int i = 0; i < 10; ++i) model.infer(x, y, workspace);
     for (int i = 0; i < 10; ++i) model.infer(x, y, team_workspace);
     const std::array<float, 3> sound{0.5f, -0.5f, 0.25f};
-    for (int i = 0; i < 10; ++i) stream.step(sound, y);
+    std::array<float, 5> heard{};
+    for (int i = 0; i < 10; ++i) stream.step(sound, heard);
+    const bool listens = heard[0] > -1.0f && heard[0] < 1.0f && heard[0] != 0.0f;
     stream.reset();
-    const bool held = before > 0 && allocations == before && y[0] > 0.0f && y[0] < 1.0f;
+    const bool held = before > 0 && listens && allocations == before && y[0] > 0.0f && y[0] < 1.0f;
     std::printf("%zu allocations in 20 inferences and 10 steps\n", allocations - before);
     return held ? 0 : 1;
 }
