@@ -19,12 +19,12 @@ namespace strata::io {
 /// `statistic` is never trained. Files hold an `is_integer` as an integer of 32 bits. The user named the layer of an
 /// `is_named`.
 struct weight_record {
-    std::string path;
-    std::string type;
-    std::string name;
-    std::string group;
-    std::string part;
-    shape extents;
+    std::string path{};
+    std::string type{};
+    std::string name{};
+    std::string group{};
+    std::string part{};
+    shape extents{};
     std::size_t number = 0;
     bool trainable = true;
     bool statistic = false;
