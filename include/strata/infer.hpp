@@ -45,6 +45,7 @@
 #include <strata/layers/upsampling.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/optimize.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
 #include <strata/model/stream.hpp>

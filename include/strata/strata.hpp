@@ -1,6 +1,10 @@
 // Everything that needs only Boost.Hana and xsimd.
 #pragma once
 
+#include <strata/applications/mobilenet.hpp>
+#include <strata/applications/resnet50.hpp>
+#include <strata/applications/vgg16.hpp>
+#include <strata/applications/xception.hpp>
 #include <strata/core/report.hpp>
 #include <strata/infer.hpp>
 #include <strata/io/state.hpp>

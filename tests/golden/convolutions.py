@@ -115,7 +115,21 @@ TRANSPOSED = {
     "one_dilation_3": over("7, 3", "Conv1DTranspose<5, 3, dilation<3>, padding::same>{}"),
 }
 
-FAMILIES = {"depthwise": DEPTHWISE, "sequence": SEQUENCE, "transposed": TRANSPOSED}
+GROUPED = {
+    "groups_2": over("7, 6, 4", "Conv2D<6, 3, groups<2>>{}"),
+    "groups_3_same": over("7, 6, 9", "Conv2D<51, 3, groups<3>, padding::same, ReLU>{}"),
+    "groups_as_channels": over("7, 6, 5", "Conv2D<10, window{3, 2}, groups<5>, strides<2>>{}"),
+    "groups_2_filters_66": over("6, 5, 34", "Conv2D<66, 3, groups<2>, no_bias>{}"),
+    "groups_2_kernel_1": over("6, 5, 8", "Conv2D<36, 1, groups<2>, GELU>{}"),
+    "groups_2_dilation_2": over("9, 8, 4", "Conv2D<6, 3, groups<2>, dilation<2>, padding::same>{}"),
+    "groups_2_winograd": over("14, 15, 32", "Conv2D<32, 3, groups<2>, padding::same>{}"),
+    "groups_1": over("7, 6, 4", "Conv2D<6, 3, groups<1>>{}"),
+    "groups_2_net": over("9, 8, 4", "Conv2D<6, 3, groups<2>>{}", "Tanh{}", "MaxPooling2D<2>{}", "Conv2D<4, 2, groups<2>, Softmax>{}"),
+    "one_groups_3": over("17, 6", "Conv1D<9, 3, groups<3>>{}"),
+    "one_groups_2_causal": over("17, 4", "Conv1D<34, 3, groups<2>, padding::causal, dilation<2>, Tanh>{}"),
+}
+
+FAMILIES = {"depthwise": DEPTHWISE, "sequence": SEQUENCE, "transposed": TRANSPOSED, "grouped": GROUPED}
 
 # ---- Training: net, optimizer, loss, targets ---------------------------------------------------------------------------------
 SGD, FAST, ADAM = "SGD{.learning_rate = 0.1}", "SGD{.learning_rate = 0.5}", "Adam{.learning_rate = 0.01}"
@@ -192,4 +206,13 @@ TRAINING_TRANSPOSED = {
                         "Conv2DTranspose<4, 3, strides<2>, padding::same>{}", "ReLU{}", "Conv2D<1, 3, padding::same>{}"),
 }
 
-TRAINING = {"depthwise": TRAINING_DEPTHWISE, "sequence": TRAINING_SEQUENCE, "transposed": TRAINING_TRANSPOSED}
+TRAINING_GROUPED = {
+    "groups_2": classes("7, 6, 4", "Conv2D<6, 3, groups<2>, Tanh>{}", "Conv2D<4, 2, groups<2>, GELU>{}", "Flatten<>{}"),
+    "groups_3_same": classes("6, 7, 3", "Conv2D<6, 3, groups<3>, padding::same, Tanh>{}",
+                             "Conv2D<51, 3, groups<3>, strides<2>, padding::same, no_bias>{}", "GlobalMaxPooling2D<>{}"),
+    "groups_l2": classes("6, 5, 4", "Conv2D<6, 3, groups<2>, Tanh, kernel_regularizer<L2<0.05>>>{}", "Flatten<>{}"),
+    "one_groups_2": classes("13, 4", "Conv1D<6, 3, groups<2>, padding::causal, Tanh>{}", "Conv1D<4, 2, groups<2>>{}", "Flatten<>{}"),
+}
+
+TRAINING = {"depthwise": TRAINING_DEPTHWISE, "sequence": TRAINING_SEQUENCE, "transposed": TRAINING_TRANSPOSED,
+            "grouped": TRAINING_GROUPED}

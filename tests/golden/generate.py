@@ -20,6 +20,7 @@ from safetensors.numpy import save_file
 
 import catalogue
 import convolutions
+import recurrent
 from spelling import build, random_weights, weight_names
 from structure_cases import BATCH_NORMALIZATION, RESIDUAL
 
@@ -231,7 +232,8 @@ NETS = {
 }
 
 FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
-            "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES, **convolutions.FAMILIES}
+            "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES,
+            **convolutions.FAMILIES, **recurrent.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")
 CNN = net("Input<12, 12, 1>{}", "Conv2D<4, 3, ReLU>{}", "MaxPooling2D<2>{}", "Conv2D<6, window{3, 2}, ReLU>{}",
@@ -276,18 +278,18 @@ FILES = {
     "residual.weights.h5": (RESIDUALS, keras.Model.save_weights),
     "residual.safetensors": (RESIDUALS, save_safetensors),
     "legacy_residual_weights.h5": (RESIDUALS, save_legacy_weights),
+    "normalized.weights.h5": (NORMALIZED, keras.Model.save_weights),
+    "normalized.safetensors": (NORMALIZED, save_safetensors),
+    "legacy_normalized_weights.h5": (NORMALIZED, save_legacy_weights),
     "catalogue.weights.h5": (catalogue.FILE_NET, keras.Model.save_weights),
     "catalogue.safetensors": (catalogue.FILE_NET, save_safetensors),
     "legacy_catalogue.h5": (catalogue.FILE_NET, keras.Model.save),
     "sentence.weights.h5": (catalogue.SENTENCE_NET, keras.Model.save_weights),
-    "normalized.weights.h5": (NORMALIZED, keras.Model.save_weights),
-    "normalized.safetensors": (NORMALIZED, save_safetensors),
-    "legacy_normalized_weights.h5": (NORMALIZED, save_legacy_weights),
     "legacy_cnn.h5": (CNN, keras.Model.save),
     "legacy_cnn_weights.h5": (CNN, save_legacy_weights),
     "legacy_cnn_custom_names.h5": (NAMED, keras.Model.save),
     "legacy_nested.h5": (NESTED, keras.Model.save),
-}
+} | recurrent.FILES
 
 
 def expected(spelling, weights, x):

@@ -165,8 +165,8 @@ def build(spelling, dtype="float32"):
 
 
 # How the weights of a name are drawn that are not drawn around zero: lowest, highest value.
-RANGES = {"gamma": (0.5, 1.5), "scale": (0.5, 1.5), "moving_variance": (0.3, 2), "variance": (0.2, 2), "embeddings": (-1, 1),
-          "alpha": (-0.5, 0.5)}
+RANGES = {"gamma": (0.5, 1.5), "moving_variance": (0.3, 2), "scale": (0.5, 1.5), "variance": (0.2, 2),
+          "embeddings": (-1, 1), "alpha": (-0.5, 0.5)}
 
 
 def random_weights(model, rng):
@@ -193,5 +193,8 @@ def weight_names(model, prefix=""):
             counts[made] += 1
         if isinstance(inner, (keras.Sequential, Residual)):
             yield from weight_names(inner, f"{prefix}{name}/")
+        elif isinstance(inner, keras.layers.Bidirectional):
+            for side in ("forward_layer", "backward_layer"):
+                yield from (f"{prefix}{name}/{side}/{weight.name}" for weight in getattr(inner, side).weights)
         else:
             yield from (f"{prefix}{name}/{weight.name}" for weight in inner.weights)

@@ -15,6 +15,7 @@ import numpy as np
 
 import catalogue
 import convolutions
+import recurrent
 from spelling import build, random_weights
 from structure_cases import BATCH_NORMALIZATION_TRAINING, RESIDUAL_TRAINING
 
@@ -278,8 +279,9 @@ FAMILIES = {
     "poolings": (POOLINGS, 6, 3),
     "activations": (ACTIVATIONS, 4, 5),
     "structures": (STRUCTURES, 20, 3),
-    "catalogue": (catalogue.training(images, maps), 6, 3),
     "batch_normalization": ({name: images(*items) for name, items in BATCH_NORMALIZATION_TRAINING.items()}, 12, 5),
+    "catalogue": (catalogue.training(images, maps), 6, 3),
+    "recurrent": (recurrent.training(images, maps), 6, 3),
     "residual": ({name: images(*items) for name, items in RESIDUAL_TRAINING.items()}, 12, 3),
     **{family: (cases, 6, 3) for family, cases in convolutions.TRAINING.items()},
 }

@@ -12,12 +12,14 @@ import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
 import catalogue  # now, as generate chose Keras' backend
+import recurrent
 from spelling import build, random_weights, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
 NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
-        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET}
+        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET,
+        "recurrent": recurrent.FILES["recurrent.weights.h5"][0], "wrappers": recurrent.FILES["wrappers.weights.h5"][0]}
 
 
 def save_npz(model, path):

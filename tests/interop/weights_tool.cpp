@@ -1,10 +1,6 @@
 // What keras_roundtrip.py runs: weights_tool NET {load FILE INPUTS OUTPUTS | save FILE}...
-// Inputs and outputs are raw floats. NET is a name of ../golden/data/files/files.inc, frozen, torch_image or
-// torch_sentence.
-#include <cstddef>
+// NET is a name of ../golden/data/files/files.inc, frozen, torch_image or torch_sentence.
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <span>
 #include <stdexcept>
@@ -13,43 +9,9 @@
 
 #include <strata/strata.hpp>
 
-namespace {
+#include "commands.hpp"
 
 using namespace strata;
-
-std::vector<float> read_floats(const std::filesystem::path& file) {
-    std::vector<float> values(std::filesystem::file_size(file) / sizeof(float));
-    std::ifstream in(file, std::ios::binary);
-    if (!in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float))))
-        throw std::runtime_error("cannot read " + file.string());
-    return values;
-}
-void write_floats(const std::filesystem::path& file, const std::vector<float>& values) {
-    std::ofstream out(file, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(values.data()),
-              static_cast<std::streamsize>(values.size() * sizeof(float)));
-    out.close();
-    if (!out) throw std::runtime_error("cannot write " + file.string());
-}
-
-template <class Net>
-void run(Net net, std::span<const std::string> words) {
-    auto model = net.build();
-    for (std::size_t i = 0; i < words.size();) {
-        if (words[i] == "load" && words.size() - i >= 4) {
-            model.load_weights(words[i + 1]);
-            write_floats(words[i + 3], model.predict(read_floats(words[i + 2])));
-            i += 4;
-        } else if (words[i] == "save" && words.size() - i >= 2) {
-            model.save_weights(words[i + 1]);
-            i += 2;
-        } else {
-            throw std::runtime_error("expected load FILE INPUTS OUTPUTS or save FILE, got " + words[i]);
-        }
-    }
-}
-
-}  // namespace
 
 int main(int count, char** words) try {
     const std::vector<std::string> arguments(words + 1, words + count);

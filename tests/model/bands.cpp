@@ -101,3 +101,11 @@ TEST_CASE("a chain in constant evaluation gives what it gives at run time") {
     model.infer(x, y, workspace);
     for (std::size_t i = 0; i < y.size(); ++i) CHECK(y[i] == Approx(constant_output[i]));
 }
+
+TEST_CASE("bands of rows give what whole maps give: depthwise and separable convolutions") {
+    compare(Sequential{Input<19, 13, 3>{}, DepthwiseConv2D<3, padding::same, depth_multiplier<2>, ReLU>{},
+                       SeparableConv2D<9, 3, padding::same, Tanh>{}, MaxPooling2D<3, strides<2>, padding::same>{},
+                       SeparableConv2D<5, 3, strides<2>, Softmax>{}});
+    compare(Sequential{Input<16, 9, 20>{}, DepthwiseConv2D<{3, 2}, dilation<2, 1>, padding::same>{}, ReLU{},
+                       DepthwiseConv2D<3, strides<2>>{}, SeparableConv2D<40, 2>{}, Conv2D<3, 2>{}});
+}

@@ -1,4 +1,5 @@
-// infer allocates nothing: the program counts every allocation that it makes. Exit code 0 where there is none.
+// infer and the steps of a stream allocate nothing: the program counts every allocation that it makes. Exit code 0
+// where there is none.
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -18,10 +19,18 @@ int main() {
     std::array<float, 5> y{};
     auto team_workspace = model.workspace({.threads = 2});
     model.infer(x, y, team_workspace);
+    const auto spoken = Sequential{
+        Input<30, 3>{}, Conv1D<40, 9, dilation<4>, padding::causal, Tanh>{}, LSTM<64, return_sequences>{},
+        TimeDistributed<Dense<7>>{},
+        GRU<5>{}}.build({.seed = 4});
+    auto stream = spoken.stream();
     const std::size_t before = allocations;
     for (int i = 0; i < 10; ++i) model.infer(x, y, workspace);
     for (int i = 0; i < 10; ++i) model.infer(x, y, team_workspace);
+    const std::array<float, 3> sound{0.5f, -0.5f, 0.25f};
+    for (int i = 0; i < 10; ++i) stream.step(sound, y);
+    stream.reset();
     const bool held = before > 0 && allocations == before && y[0] > 0.0f && y[0] < 1.0f;
-    std::printf("%zu allocations in 20 inferences\n", allocations - before);
+    std::printf("%zu allocations in 20 inferences and 10 steps\n", allocations - before);
     return held ? 0 : 1;
 }

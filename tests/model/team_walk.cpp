@@ -57,3 +57,11 @@ TEST_CASE("a small net is one thread's work, whatever the workspace") {
     compare(Sequential{Input<4>{}, Dense<2, ReLU>{}, Dense<3, ReLU>{}, Dense<4>{}});
     compare(Sequential{Input<4>{}, Dropout<0.5>{}});
 }
+
+TEST_CASE("threads share rows of depthwise and separable convolutions") {
+    compare(Sequential{Input<61, 67, 24>{}, DepthwiseConv2D<3, padding::same, ReLU>{},
+                       SeparableConv2D<48, 3, padding::same, ReLU>{}, MaxPooling2D<3, strides<2>, padding::same>{},
+                       SeparableConv2D<40, 3>{}, Tanh{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
+    compare(Sequential{memory::smallest{}, Input<70, 61, 16>{}, SeparableConv2D<32, 3, depth_multiplier<2>>{},
+                       DepthwiseConv2D<5, strides<2>, padding::same>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}

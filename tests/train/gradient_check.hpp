@@ -83,8 +83,8 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
             const double below = mean_loss();
             weight.write(i, before);
             expected.push_back((above - below) / (2 * h));
-            found.push_back(gradients[gradient_offsets_of<Net, double>[w] +
-                                      place.offset(i / place.columns, i % place.columns)]);
+            found.push_back(
+                gradients[gradient_offsets_of<Net, double>[w] + place.offset(i / place.columns, i % place.columns)]);
         }
     }
     double largest = 0.0, worst = 0.0;

@@ -64,18 +64,25 @@ TEST_CASE("gradients beside frozen statistics equal central differences") {
 TEST_CASE("a batch with statistics is not cut, and its plan is made for its size") {
     using whole = std::remove_const_t<decltype(Sequential{Input<5>{}, Dense<7>{}, BatchNormalization<>{}})>;
     static_assert(training_plan_of<whole, float>.is_whole && training_plan_of<whole, float>.tile == 32);
-    static_assert(make_training_plan<whole, float>(100).arena_size > 3 * training_arena_bytes<whole> / sizeof(float) / 2);
+    static_assert(make_training_plan<whole, float>(100).arena_size >
+                  3 * training_arena_bytes<whole> / sizeof(float) / 2);
     // One that is frozen is a layer as any other; statistics that nothing learns below are collected all the same.
     using cut = std::remove_const_t<decltype(Sequential{Input<5>{}, Dense<7>{}, BatchNormalization<frozen>{}})>;
     static_assert(!training_plan_of<cut, float>.is_whole);
-    using bare = std::remove_const_t<decltype(Sequential{Input<5>{}, BatchNormalization<no_center, no_scale>{}, Dense<1>{}})>;
-    static_assert(training_plan_of<bare, float>.first_layer == 0 && !training_plan_of<bare, float>.steps[0].has_backward());
+    using bare =
+        std::remove_const_t<decltype(Sequential{Input<5>{}, BatchNormalization<no_center, no_scale>{}, Dense<1>{}})>;
+    static_assert(training_plan_of<bare, float>.first_layer == 0 &&
+                  !training_plan_of<bare, float>.steps[0].has_backward());
 }
 
 TEST_CASE("a batch with statistics trains to the same bits with any number of threads") {
     constexpr auto dense = Sequential{Input<6>{}, Dense<37, no_bias>{}, BatchNormalization<>{}, ReLU{}, Dense<3>{}};
-    constexpr auto conv = Sequential{Input<6, 5, 2>{}, Conv2D<19, 3, padding::same, no_bias>{}, BatchNormalization<>{},
-                                     Residual<Tanh, BatchNormalization<momentum<0.5>>>{}, Flatten<>{}, Dense<3>{}};
+    constexpr auto conv = Sequential{Input<6, 5, 2>{},
+                                     Conv2D<19, 3, padding::same, no_bias>{},
+                                     BatchNormalization<>{},
+                                     Residual<Tanh, BatchNormalization<momentum<0.5>>>{},
+                                     Flatten<>{},
+                                     Dense<3>{}};
     const auto one = trained<float>(dense, 1);
     REQUIRE(one == trained<float>(dense, 2));
     REQUIRE(one == trained<float>(dense, 3));
@@ -92,7 +99,8 @@ TEST_CASE("moving statistics follow the batches, also where nothing else of the 
     auto trainer = compile(model, SGD{.learning_rate = 0.0}, MeanSquaredError{});
     trainer.train_on_batch(data);
     const auto layer = model.get_layer<"batch_normalization">();
-    const auto mean = layer.weight<"moving_mean">().to_vector(), variance = layer.weight<"moving_variance">().to_vector();
+    const auto mean = layer.weight<"moving_mean">().to_vector(),
+               variance = layer.weight<"moving_variance">().to_vector();
     REQUIRE(std::fabs(mean[0] - 0.25 * 4.0) < 1e-12);
     REQUIRE(std::fabs(mean[1] - 0.25 * 8.0) < 1e-12);
     REQUIRE(std::fabs(variance[2] - (0.75 + 0.25 * 9.5)) < 1e-12);

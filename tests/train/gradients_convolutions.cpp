@@ -57,3 +57,12 @@ TEST_CASE("gradients of transposed convolutions equal central differences") {
     check(Sequential{Input<5, 2>{}, Conv1DTranspose<3, 3, strides<2>, padding::same, Tanh>{},
                      Conv1DTranspose<2, 4, strides<3>>{}});
 }
+
+TEST_CASE("gradients of convolutions with groups equal central differences") {
+    check(Sequential{Input<7, 6, 4>{}, Conv2D<6, 3, groups<2>, Tanh>{}, Conv2D<36, 2, groups<2>, padding::same>{}});
+    check(Sequential{Input<6, 7, 3>{}, Conv2D<6, 3, groups<3>, padding::same, GELU, no_bias>{},
+                     Conv2D<4, 2, groups<2>, strides<2>, Tanh>{}, Flatten<>{}, Dense<2>{}},
+          2);
+    check(Sequential{Input<11, 4>{}, Conv1D<6, 3, groups<2>, padding::causal, Tanh>{}, Conv1D<4, 2, groups<2>>{},
+                     ReLU{}, Dense<2>{}});
+}

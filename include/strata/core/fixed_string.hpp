@@ -26,4 +26,16 @@ struct fixed_string {
     friend constexpr bool operator==(const fixed_string&, const fixed_string&) = default;
 };
 
+template <std::size_t M, std::size_t N>
+constexpr fixed_string<M + N - 1> operator+(const fixed_string<M>& a, const fixed_string<N>& b) {
+    fixed_string<M + N - 1> result;
+    std::copy_n(a.chars, M - 1, result.chars);
+    std::copy_n(b.chars, N, result.chars + M - 1);
+    return result;
+}
+template <std::size_t M, std::size_t N>
+constexpr fixed_string<M + N - 1> operator+(const fixed_string<M>& a, const char (&b)[N]) {
+    return a + fixed_string<N>(b);
+}
+
 }  // namespace strata

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_handle.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
@@ -17,19 +18,23 @@
 
 namespace strata::io {
 
-/// The values of all records, in their order. The content says which layout it is, not the name: what `save_weights` of
-/// Keras 3 writes, or what `save` to .h5 and the older `save_weights` write. Throws file_error.
+/// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The content says which layout
+/// the file has, not its name: what `save_weights` of Keras 3 writes, or what `save` to .h5 and the older
+/// `save_weights` write. Throws file_error.
 template <class T>
-std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_record> wanted) {
+std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_list> lists) {
     const hdf5_session session;
     const hdf5_reader reader(file);
-    if (reader.has_texts("", "layer_names")) return load_legacy_h5<T>(reader, "", wanted);
-    if (reader.has_group("model_weights")) return load_legacy_h5<T>(reader, "model_weights", wanted);
-    if (!reader.has_group("layers") && !wanted.empty())
+    const auto load = [&](const auto& layout) {
+        return choose_datasets(reader, layout, lists).template values<T>(reader);
+    };
+    if (reader.has_texts("", "layer_names")) return load(legacy_layout(reader, ""));
+    if (reader.has_group("model_weights")) return load(legacy_layout(reader, "model_weights"));
+    if (!reader.has_group("layers") && !lists.front().records.empty())
         throw file_error(file,
                          "is an HDF5 file without weights of Keras: expected a group layers or model_weights or an "
                          "attribute layer_names; save it with save_weights");
-    return load_keras_h5<T>(reader, wanted);
+    return load(keras_h5_layout(reader));
 }
 
 /// Writes all records as float32 or float64, as T is: in Keras 3's layout to `.weights.h5`, in the older one to any

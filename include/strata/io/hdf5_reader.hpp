@@ -61,6 +61,11 @@ public:
         return result;
     }
 
+    /// Whether there is a dataset of that shape.
+    bool has_shape(const std::string& dataset, const shape& wanted) const {
+        if (!has_dataset(dataset)) return false;
+        return is_shape(extents_of(hdf5_space(H5Dget_space(open_dataset(dataset).id()))), wanted);
+    }
     /// `(3, 5)`, or what it is instead.
     std::string shape_text(const std::string& dataset) const {
         const hdf5_dataset opened = open_dataset(dataset);
@@ -82,10 +87,8 @@ public:
         if (kind != H5T_FLOAT && !(wanted.is_integer && kind == H5T_INTEGER))
             throw file_error(path_, wanted.where() + ": expected values of type float16, float32 or float64, found " +
                                         type_name(type.id()) + " in " + dataset + "; save the model in float32");
-        const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));
-        bool same = extents.size() == wanted.extents.rank();
-        for (std::size_t axis = 0; same && axis < extents.size(); ++axis) same = extents[axis] == wanted.extents[axis];
-        if (!same) refuse_shape(path_, wanted, shape_text(dataset) + " in " + dataset);
+        if (!is_shape(extents_of(hdf5_space(H5Dget_space(opened.id()))), wanted.extents))
+            refuse_shape(path_, wanted, shape_text(dataset) + " in " + dataset);
         const hdf5_properties layout(H5Dget_create_plist(opened.id()));
         if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) != 0)
             throw file_error(path_, wanted.where() + ": the values of " + dataset +
@@ -131,6 +134,11 @@ private:
         std::vector<hsize_t> extents(rank > 0 ? static_cast<std::size_t>(rank) : 0);
         H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
         return extents;
+    }
+    static bool is_shape(const std::vector<hsize_t>& extents, const shape& wanted) {
+        bool same = extents.size() == wanted.rank();
+        for (std::size_t axis = 0; same && axis < extents.size(); ++axis) same = extents[axis] == wanted[axis];
+        return same;
     }
     static bool has_attribute(const hdf5_object& object, const std::string& name) {
         return H5Aexists(object.id(), name.c_str()) > 0;

@@ -1,6 +1,7 @@
 // The layout of Keras 3's .weights.h5: a group for each layer by class and number, its weights numbered from 0.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>
@@ -16,33 +18,81 @@ namespace strata::io {
 
 /// `layers/conv2d_1/vars/0`. The group is called by the layer's class, never by its name.
 inline std::string keras_dataset(const weight_record& record) {
-    return record.group + "/vars/" + std::to_string(record.number);
+    return record.group + record.part + "/vars/" + std::to_string(record.number);
 }
 
-/// The values of all records, in their order. What is not a weight is passed over: the optimizer's state, seeds of
-/// Dropout.
-template <class T>
-std::vector<std::vector<T>> load_keras_h5(const hdf5_reader& reader, std::span<const weight_record> wanted) {
-    std::vector<std::vector<T>> values;
-    std::set<std::string> known;
-    for (const weight_record& record : wanted) {
-        const std::string dataset = keras_dataset(record);
-        if (!reader.has_dataset(dataset))
-            throw file_error(reader.file(), record.where() + ": expected shape " + to_text(record.extents).str() +
-                                                " in " + dataset +
-                                                ", found no such weight; load a file that was saved from the same "
-                                                "architecture");
-        values.push_back(reader.values<T>(dataset, record));
-        known.insert(dataset);
+/// The names of layers are attributes of their groups; Keras' earliest versions wrote none. What is not a weight is
+/// passed over: the optimizer's state, seeds of Dropout.
+class keras_h5_layout {
+public:
+    explicit keras_h5_layout(const hdf5_reader& reader) : reader_(reader) {
+        for (const std::string& dataset : reader.datasets())
+            if (dataset.starts_with("layers/") && dataset.find("/seed_generator/") == std::string::npos)
+                weights_.insert(dataset);
+        for (const std::string& dataset : weights_) {
+            if (!dataset.ends_with("/vars/0")) continue;
+            const std::string vars = dataset.substr(0, dataset.size() - 2);
+            if (!reader.has_texts(vars, "name")) continue;
+            const std::string group = vars.substr(0, vars.rfind('/')), name = reader.texts(vars, "name").front();
+            names_[group] = name;
+            if (const auto [at, is_new] = groups_.emplace(name, group); !is_new) at->second.clear();
+        }
     }
-    for (const std::string& dataset : reader.datasets())
-        if (dataset.starts_with("layers/") && dataset.find("/seed_generator/") == std::string::npos &&
-            !known.contains(dataset))
-            throw file_error(reader.file(), "expected " + std::to_string(wanted.size()) + " weights, found one more: " +
-                                                dataset + " of shape " + reader.shape_text(dataset) +
-                                                "; load a file that was saved from the same architecture");
-    return values;
-}
+
+    std::vector<std::string> by_structure(const weight_list& list) const {
+        std::vector<std::string> result;
+        for (const weight_record& record : list.records) result.push_back(keras_dataset(record));
+        return is_all(result) ? result : std::vector<std::string>{};
+    }
+    bool names_agree(const weight_list& list) const {
+        for (const weight_record& record : list.records)
+            if (const auto found = names_.find(record.group);
+                record.is_named && found != names_.end() && found->second != own_name(record.path))
+                return false;
+        return true;
+    }
+    /// By the name of each layer itself, whatever holds it, where that is the only one of this name.
+    std::vector<std::string> by_names(const weight_list& list) const {
+        std::vector<std::string> result;
+        for (const weight_record& record : list.records) {
+            const auto found = groups_.find(own_name(record.path));
+            if (found == groups_.end() || found->second.empty()) return {};
+            result.push_back(found->second + record.part + "/vars/" + std::to_string(record.number));
+        }
+        return is_all(result) ? result : std::vector<std::string>{};
+    }
+    /// Throws where a weight is missing, or one too many is there.
+    void explain(std::span<const weight_record> wanted) const {
+        std::set<std::string> known;
+        for (const weight_record& record : wanted) {
+            const std::string dataset = keras_dataset(record);
+            known.insert(dataset);
+            if (!reader_.has_dataset(dataset))
+                throw file_error(reader_.file(), record.where() + ": expected shape " + to_text(record.extents).str() +
+                                                     " in " + dataset +
+                                                     ", found no such weight; load a file that was saved from the same "
+                                                     "architecture");
+            if (!reader_.has_shape(dataset, record.extents))
+                refuse_shape(reader_.file(), record, reader_.shape_text(dataset) + " in " + dataset);
+        }
+        for (const std::string& dataset : weights_)
+            if (!known.contains(dataset))
+                throw file_error(reader_.file(), "expected " + std::to_string(wanted.size()) +
+                                                     " weights, found one more: " + dataset + " of shape " +
+                                                     reader_.shape_text(dataset) +
+                                                     "; load a file that was saved from the same architecture");
+    }
+
+private:
+    /// Whether these are all the weights of the file.
+    bool is_all(const std::vector<std::string>& datasets) const {
+        return std::set<std::string>(datasets.begin(), datasets.end()) == weights_;
+    }
+
+    const hdf5_reader& reader_;
+    std::set<std::string> weights_;
+    std::map<std::string, std::string> names_, groups_;  // of a group its name; of a name its group, empty for several
+};
 
 /// Adds all records; Keras' `load_weights` reads them.
 template <class T>

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>
@@ -18,6 +20,7 @@ namespace strata::io {
 /// The weights of one layer of the outermost model, by their positions in the list of all.
 struct legacy_layer {
     std::string name;
+    bool is_named = false;
     std::vector<std::size_t> weights;
 };
 
@@ -30,16 +33,15 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
         const std::string outer = group.substr(0, group.find('/', group.find('/') + 1));
         if (result.empty() || outer != last) {
             const std::string& path = records[i].path;
-            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')), .weights = {}});
+            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')),
+                              .is_named = outer == group && records[i].is_named,
+                              .weights = {}});
         }
         result.back().weights.push_back(i);
         last = outer;
     }
     return result;
 }
-
-/// A weight's name without the layer inside its layer that it belongs to: `kernel` of `forward_layer/kernel`.
-inline std::string own_name(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 /// Which weights were trainable when a file was saved; Keras lists those of a layer first, then the others.
 enum class legacy_order { as_here, nothing_frozen, all_frozen };
@@ -73,53 +75,96 @@ inline std::vector<std::size_t> matched(const legacy_layer& layer, std::span<con
     return ordered(layer, records, legacy_order::as_here);
 }
 
-/// The values of all records, in their order; `root` is "" or `model_weights`. As in Keras, layers are matched in order
-/// and by shape, whatever their names; layers without weights do not count.
-template <class T>
-std::vector<std::vector<T>> load_legacy_h5(const hdf5_reader& reader, const std::string& root,
-                                           std::span<const weight_record> wanted) {
-    constexpr const char* remedy = "; load a file that was saved from the same architecture";
-    struct saved_layer {
-        std::string group;
-        std::vector<std::string> weights;
-    };
-    std::vector<saved_layer> saved;
-    for (const std::string& name : reader.texts(root, "layer_names")) {
-        const std::string group = root.empty() ? name : root + "/" + name;
-        if (!reader.has_group(group))
-            throw file_error(
-                reader.file(),
-                "layer " + name + " is listed, but its group is missing; the file is damaged, save it again");
-        auto weights = reader.texts(group, "weight_names");
-        if (!weights.empty()) saved.push_back({group, std::move(weights)});
-    }
-    const std::vector<legacy_layer> layers = legacy_layers(wanted);
-    const std::string counts =
-        "expected " + std::to_string(layers.size()) + " layers with weights, found " + std::to_string(saved.size());
-    if (saved.size() < layers.size())
-        throw file_error(reader.file(),
-                         wanted[layers[saved.size()].weights.front()].where() + " is not in it: " + counts + remedy);
-    if (saved.size() > layers.size())
-        throw file_error(reader.file(), counts + ", the first of the others is " + saved[layers.size()].group + remedy);
-
-    std::vector<std::vector<T>> values(wanted.size());
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const auto& [group, names] = saved[i];
-        if (names.size() != layers[i].weights.size())
-            throw file_error(reader.file(), "layer " + layers[i].name + ": expected " +
-                                                std::to_string(layers[i].weights.size()) + " weights, found " +
-                                                std::to_string(names.size()) + " in " + group + remedy);
-        const std::vector<std::size_t> weights = matched(layers[i], wanted, names);
-        for (std::size_t k = 0; k < names.size(); ++k) {
-            const std::string dataset = group + "/" + names[k];
-            if (!reader.has_dataset(dataset))
-                throw file_error(reader.file(), wanted[weights[k]].where() + ": " + dataset +
-                                                    " is listed, but missing; the file is damaged, save it again");
-            values[weights[k]] = reader.values<T>(dataset, wanted[weights[k]]);
+/// `root` is "" or `model_weights`. As in Keras, layers are matched in order and by shape; layers without weights do
+/// not count.
+class legacy_layout {
+public:
+    legacy_layout(const hdf5_reader& reader, const std::string& root) : reader_(reader) {
+        for (const std::string& name : reader.texts(root, "layer_names")) {
+            const std::string group = root.empty() ? name : root + "/" + name;
+            if (!reader.has_group(group))
+                throw file_error(
+                    reader.file(),
+                    "layer " + name + " is listed, but its group is missing; the file is damaged, save it again");
+            auto weights = reader.texts(group, "weight_names");
+            if (!weights.empty()) saved_.push_back({name, group, std::move(weights)});
         }
     }
-    return values;
-}
+
+    std::vector<std::string> by_structure(const weight_list& list) const {
+        const std::vector<legacy_layer> layers = legacy_layers(list.records);
+        if (layers.size() != saved_.size()) return {};
+        std::vector<std::string> result(list.records.size());
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (!assign(layers[i], saved_[i], list.records, result)) return {};
+        return result;
+    }
+    bool names_agree(const weight_list& list) const {
+        const std::vector<legacy_layer> layers = legacy_layers(list.records);
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (layers[i].is_named && layers[i].name != saved_[i].name) return false;
+        return true;
+    }
+    std::vector<std::string> by_names(const weight_list& list) const {
+        std::map<std::string, const saved_layer*> named;
+        for (const saved_layer& layer : saved_) named[layer.name] = &layer;
+        const std::vector<legacy_layer> layers = legacy_layers(list.records);
+        if (layers.size() != saved_.size()) return {};
+        std::vector<std::string> result(list.records.size());
+        for (const legacy_layer& layer : layers) {
+            const auto found = named.find(layer.name);
+            if (found == named.end() || !assign(layer, *found->second, list.records, result)) return {};
+        }
+        return result;
+    }
+    /// Throws where layers or weights are missing, or too many are there, or of another shape.
+    void explain(std::span<const weight_record> wanted) const {
+        constexpr const char* remedy = "; load a file that was saved from the same architecture";
+        const std::vector<legacy_layer> layers = legacy_layers(wanted);
+        const std::string counts = "expected " + std::to_string(layers.size()) + " layers with weights, found " +
+                                   std::to_string(saved_.size());
+        if (saved_.size() < layers.size())
+            throw file_error(reader_.file(), wanted[layers[saved_.size()].weights.front()].where() +
+                                                 " is not in it: " + counts + remedy);
+        if (saved_.size() > layers.size())
+            throw file_error(reader_.file(),
+                             counts + ", the first of the others is " + saved_[layers.size()].group + remedy);
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const auto& [name, group, names] = saved_[i];
+            if (names.size() != layers[i].weights.size())
+                throw file_error(reader_.file(), "layer " + layers[i].name + ": expected " +
+                                                     std::to_string(layers[i].weights.size()) + " weights, found " +
+                                                     std::to_string(names.size()) + " in " + group + remedy);
+            const std::vector<std::size_t> weights = matched(layers[i], wanted, names);
+            for (std::size_t k = 0; k < names.size(); ++k) {
+                const std::string dataset = group + "/" + names[k];
+                if (!reader_.has_dataset(dataset))
+                    throw file_error(reader_.file(), wanted[weights[k]].where() + ": " + dataset +
+                                                         " is listed, but missing; the file is damaged, save it again");
+                if (!reader_.has_shape(dataset, wanted[weights[k]].extents))
+                    refuse_shape(reader_.file(), wanted[weights[k]], reader_.shape_text(dataset) + " in " + dataset);
+            }
+        }
+    }
+
+private:
+    struct saved_layer {
+        std::string name, group;
+        std::vector<std::string> weights;
+    };
+
+    /// Writes the datasets of a layer's weights to their places; false where it has another number of them.
+    static bool assign(const legacy_layer& layer, const saved_layer& saved, std::span<const weight_record> records,
+                       std::vector<std::string>& datasets) {
+        if (saved.weights.size() != layer.weights.size()) return false;
+        const std::vector<std::size_t> weights = matched(layer, records, saved.weights);
+        for (std::size_t k = 0; k < weights.size(); ++k) datasets[weights[k]] = saved.group + "/" + saved.weights[k];
+        return true;
+    }
+
+    const hdf5_reader& reader_;
+    std::vector<saved_layer> saved_;
+};
 
 /// Adds all records at the root, as Keras 2's `save_weights` does; Keras' `load_weights` reads them, Keras'
 /// `load_model` needs the architecture, which is not in the file.

@@ -58,18 +58,24 @@ inline std::vector<std::string> recounted(const std::vector<std::string>& names)
     return result;
 }
 
-/// For each weight the position of its tensor; `names` stand in the file's order of data. By name; else by names
-/// recounted; else in order, if each weight's own name (`kernel`) agrees. A sorted file, as other libraries write it,
-/// has no order of layers and is refused there. Throws file_error.
-inline std::vector<std::size_t> match_names(const std::filesystem::path& file, std::span<const weight_record> wanted,
+/// For each weight the position of its tensor; `names` stand in the file's order of data, `lists` are as weight_lists()
+/// gives them. By the names of one of them; else by names recounted; else in Keras' order, if each weight's own name
+/// (`kernel`) agrees. A sorted file, as other libraries write it, has no order of layers and is refused there. Throws
+/// file_error.
+inline std::vector<std::size_t> match_names(const std::filesystem::path& file, std::span<const weight_list> lists,
                                             const std::vector<std::string>& names) {
-    std::vector<std::string> own;
-    for (const weight_record& record : wanted) own.push_back(record.full_name());
+    const auto names_in = [](const weight_list& list) {
+        std::vector<std::string> result;
+        for (const weight_record& record : list.records) result.push_back(record.full_name());
+        return result;
+    };
     const auto places = [](const std::vector<std::string>& list) {
         std::map<std::string, std::size_t> result;
         for (std::size_t i = 0; i < list.size(); ++i) result.emplace(list[i], i);
         return result;
     };
+    const std::vector<weight_record>& wanted = lists.front().records;
+    const std::vector<std::string> own = names_in(lists.front());
     const auto in_file = places(names), in_net = places(own);
     const auto missing =
         std::find_if(own.begin(), own.end(), [&](const auto& name) { return !in_file.contains(name); });
@@ -83,20 +89,25 @@ inline std::vector<std::size_t> match_names(const std::filesystem::path& file, s
                                   : ": the net lacks " + *extra) +
                              "; load a file that was saved from the same architecture");
 
-    std::vector<std::size_t> result;
-    const auto take = [&](const std::map<std::string, std::size_t>& from, const std::vector<std::string>& list) {
-        result.clear();
-        for (const std::string& name : list)
-            if (const auto found = from.find(name); found != from.end()) result.push_back(found->second);
-        return result.size() == list.size();
+    std::vector<std::size_t> result(own.size());
+    const auto take = [&](const auto& from, const std::vector<std::string>& list, const weight_list& weights) {
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const auto found = from.find(list[i]);
+            if (found == from.end()) return false;
+            result[weights.places[i]] = found->second;
+        }
+        return std::set<std::size_t>(result.begin(), result.end()).size() == result.size();
     };
-    if (take(in_file, own) || take(places(recounted(names)), recounted(own))) return result;
+    for (const weight_list& list : lists)
+        if (take(in_file, names_in(list), list)) return result;
+    for (const weight_list& list : lists)
+        if (take(places(recounted(names)), recounted(names_in(list)), list)) return result;
 
-    result.clear();
+    const weight_list& keras = lists[std::min<std::size_t>(1, lists.size() - 1)];
     bool in_order = names.size() == 1 || !std::is_sorted(names.begin(), names.end());
     for (std::size_t i = 0; i < names.size(); ++i) {
-        in_order = in_order && names[i].substr(names[i].rfind('/') + 1) == wanted[i].name;
-        result.push_back(i);
+        in_order = in_order && names[i].substr(names[i].rfind('/') + 1) == keras.records[i].name;
+        result[keras.places[i]] = i;
     }
     if (!in_order)
         throw file_error(file, wanted[static_cast<std::size_t>(missing - own.begin())].where() +

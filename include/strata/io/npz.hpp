@@ -43,10 +43,10 @@ inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member&
     }
 }
 
-/// The values of all records, in their order; match_names says which array is whose. Type and shape are compared before
-/// memory is taken.
+/// The values of all weights, in the net's order; match_names says which array is whose. Type and shape are compared
+/// before memory is taken.
 template <class T>
-std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::span<const weight_record> wanted) {
+std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::span<const weight_list> lists) {
     constexpr std::string_view ending = ".npy";
     const zip_reader archive(file);
     std::vector<std::string> names = archive.names();
@@ -55,7 +55,8 @@ std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::spa
             throw file_error(file, name + " is no array of numpy; load what numpy's savez or strata wrote");
         name.resize(name.size() - ending.size());
     }
-    const std::vector<std::size_t> chosen = match_names(file, wanted, names);
+    const std::vector<std::size_t> chosen = match_names(file, lists, names);
+    const std::vector<weight_record>& wanted = lists.front().records;
     std::vector<std::vector<T>> values;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& name = names[chosen[i]];

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
@@ -14,22 +15,32 @@ namespace strata::io {
 
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
 /// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
-/// `layers/sequential/layers/conv2d`. `trainable` counts `frozen`; a `statistic` is never trained.
-/// Files hold an `is_integer` as an integer of 32 bits.
+/// `layers/sequential/layers/conv2d`, and `part` what stands in it, such as `/cell`. `trainable` counts `frozen`; a
+/// `statistic` is never trained. Files hold an `is_integer` as an integer of 32 bits. The user named the layer of an
+/// `is_named`.
 struct weight_record {
     std::string path;
     std::string type;
     std::string name;
     std::string group;
+    std::string part;
     shape extents;
     std::size_t number = 0;
     bool trainable = true;
     bool statistic = false;
     bool is_integer = false;
+    bool is_named = false;
 
     std::string full_name() const { return path + "/" + name; }
     /// `layer conv2d_1 (Conv2D), weight kernel`.
     std::string where() const { return "layer " + path + " (" + type + "), weight " + name; }
+};
+
+/// The weights of a net in the order, under the names and at the addresses that files of one kind give them; `places`
+/// says of each record which weight of the net it is.
+struct weight_list {
+    std::vector<weight_record> records;
+    std::vector<std::size_t> places;
 };
 
 /// A value of a weight that files hold as an integer.

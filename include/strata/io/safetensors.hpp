@@ -160,16 +160,17 @@ private:
     std::vector<header_entry> entries_;
 };
 
-/// The values of all records, in their order; match_names says which tensor is whose.
+/// The values of all weights, in the net's order; match_names says which tensor is whose.
 template <class T>
-std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_record> wanted) {
+std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_list> lists) {
     const safetensors_file tensors(file);
     std::vector<const header_entry*> entries;
     for (const header_entry& entry : tensors.entries()) entries.push_back(&entry);
     std::sort(entries.begin(), entries.end(), data_order);
     std::vector<std::string> names;
     for (const header_entry* entry : entries) names.push_back(entry->name);
-    const std::vector<std::size_t> chosen = match_names(file, wanted, names);
+    const std::vector<std::size_t> chosen = match_names(file, lists, names);
+    const std::vector<weight_record>& wanted = lists.front().records;
     std::vector<std::vector<T>> values;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const header_entry& entry = *entries[chosen[i]];

@@ -1,6 +1,7 @@
 // Saving and loading the state of a training, as .safetensors.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <utility>
@@ -17,29 +18,30 @@ namespace strata {
 template <class T>
 struct state_files {
     static void save(const std::filesystem::path& file, std::vector<state_array<T>> arrays) {
-        const auto records = records_of(file, arrays);
+        const auto records = list_of(file, arrays).records;
         std::vector<std::vector<T>> values;
         for (state_array<T>& array : arrays) values.push_back(std::move(array.values));
         io::save_safetensors<T>(file, records, values);
     }
     static void load(const std::filesystem::path& file, std::vector<state_array<T>>& arrays) {
-        auto values = io::load_safetensors<T>(file, records_of(file, arrays));
+        auto values = io::load_safetensors<T>(file, std::array{list_of(file, arrays)});
         for (std::size_t i = 0; i < arrays.size(); ++i) arrays[i].values = std::move(values[i]);
     }
 
 private:
-    static std::vector<io::weight_record> records_of(const std::filesystem::path& file,
-                                                     const std::vector<state_array<T>>& arrays) {
+    static io::weight_list list_of(const std::filesystem::path& file, const std::vector<state_array<T>>& arrays) {
         if (io::extension_of(file) != ".safetensors")
             throw file_error(file, "a checkpoint has the extension .safetensors; give it that name");
-        std::vector<io::weight_record> records;
-        for (const state_array<T>& array : arrays)
-            records.push_back({.path = array.path,
-                               .type = "checkpoint",
-                               .name = array.name,
-                               .group = array.path,
-                               .extents = array.extents});
-        return records;
+        io::weight_list list;
+        for (const state_array<T>& array : arrays) {
+            list.places.push_back(list.places.size());
+            list.records.push_back({.path = array.path,
+                                    .type = "checkpoint",
+                                    .name = array.name,
+                                    .group = array.path,
+                                    .extents = array.extents});
+        }
+        return list;
     }
 };
 

@@ -73,7 +73,7 @@ struct elu {
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        return choose(x > V(0), x, expm1(smaller(V(0), x)));
+        return choose(x > V(0), x, bounded_expm1(smaller(V(0), x)));
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -87,7 +87,7 @@ struct selu {
     template <class V>
     static constexpr V apply(V x) {
         constexpr auto scale = scalar_of<V>(1.0507009873554805), alpha = scalar_of<V>(1.6732632423543772);
-        return V(scale) * choose(x > V(0), x, V(alpha) * expm1(smaller(V(0), x)));
+        return V(scale) * choose(x > V(0), x, V(alpha) * bounded_expm1(smaller(V(0), x)));
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -95,44 +95,14 @@ struct selu {
         return choose(v > V(0), V(scale), v + V(both));
     }
 };
-/// x (1 + erf(x / sqrt 2)) / 2.
-struct gelu {
-    static constexpr bool is_monotone = false;
-    static constexpr bool derives_from_output = false;
-    template <class V>
-    static constexpr V apply(V x) {
-        return V(scalar_of<V>(0.5)) * x * (V(1) + erf(x * V(scalar_of<V>(0.70710678118654752))));
-    }
-    template <class V>
-    static constexpr V derivative(V v) {
-        const V density = V(scalar_of<V>(0.39894228040143268)) * exp(V(scalar_of<V>(-0.5)) * v * v);
-        return V(scalar_of<V>(0.5)) * (V(1) + erf(v * V(scalar_of<V>(0.70710678118654752)))) + v * density;
-    }
-};
-/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
-struct gelu_tanh {
-    static constexpr bool is_monotone = false;
-    static constexpr bool derives_from_output = false;
-    template <class V>
-    static constexpr V apply(V x) {
-        const V cubic = x + V(scalar_of<V>(0.044715)) * x * x * x;
-        return V(scalar_of<V>(0.5)) * x * (V(1) + tanh_of(V(scalar_of<V>(0.79788456080286536)) * cubic));
-    }
-    template <class V>
-    static constexpr V derivative(V v) {
-        constexpr auto root = scalar_of<V>(0.79788456080286536), cube = scalar_of<V>(0.044715);
-        const V t = tanh_of(V(root) * (v + V(cube) * v * v * v));
-        const V slope = V(root) * (V(1) + V(3) * V(cube) * v * v);
-        return V(scalar_of<V>(0.5)) * (V(1) + t + v * (V(1) - t * t) * slope);
-    }
-};
-/// 1 / (1 + exp(-x)).
+/// 1 / (1 + exp(-x)), by exp(-|x|): nothing overflows, and small results keep their digits.
 struct sigmoid {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        return V(1) / (V(1) + exp(V(0) - x));
+        const V e = decay(x);
+        return choose(x < V(0), e, V(1)) / (V(1) + e);
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -145,12 +115,56 @@ struct silu {
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
-        return x * sigmoid::apply(x);
+        const V e = decay(x);
+        return x * (choose(x < V(0), e, V(1)) / (V(1) + e));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        const V s = sigmoid::apply(v);
-        return s * (V(1) + v * (V(1) - s));
+        // s + x s (1 - s), and s (1 - s) is the same on both sides of 0.
+        const V e = decay(v), share = V(1) / (V(1) + e), small = e * share;
+        return choose(v < V(0), small, share) + v * small * share;
+    }
+};
+/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: exact where it is small.
+struct gelu {
+    static constexpr bool is_monotone = false;
+    static constexpr bool derives_from_output = false;
+    template <class V>
+    static constexpr V apply(V x) {
+        const auto tail = normal_beyond(x);
+        return larger(V(0), x) - tail.distance * tail.share;
+    }
+    template <class V>
+    static constexpr V derivative(V v) {
+        const auto tail = normal_beyond(v);
+        const V product = tail.distance * tail.decay * V(scalar_of<V>(0.39894228040143268)),
+                rest = tail.share - product;
+        return choose(v < V(0), rest, V(1) - rest);
+    }
+};
+/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x times a sigmoid.
+struct gelu_tanh {
+    static constexpr bool is_monotone = false;
+    static constexpr bool derives_from_output = false;
+    template <class V>
+    static constexpr V apply(V x) {
+        return x * sigmoid::apply(inner(x, x * x));
+    }
+    template <class V>
+    static constexpr V derivative(V v) {
+        // Beyond 30 it has ended; there the cube would overflow.
+        const V x = larger(V(-30), smaller(V(30), v)), square = x * x;
+        const V e = decay(inner(x, square)), share = V(1) / (V(1) + e), small = e * share;
+        const V slope = multiply_add(square, V(scalar_of<V>(6 * root * cube)), V(scalar_of<V>(2 * root)));
+        return choose(x < V(0), small, share) + x * slope * (small * share);
+    }
+
+private:
+    static constexpr double root = 0.79788456080286536, cube = 0.044715;
+
+    template <class V>
+    static constexpr V inner(V x, V square) {
+        return x * multiply_add(square, V(scalar_of<V>(2 * root * cube)), V(scalar_of<V>(2 * root)));
     }
 };
 /// relu6(x + 3) / 6.
@@ -198,26 +212,30 @@ struct softplus {
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        return larger(V(0), x) + log1p(exp(V(0) - magnitude(x)));
+        return larger(V(0), x) + log1p_of_share(decay(x));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        return V(0) - expm1(V(0) - v);
+        return V(0) - bounded_expm1(V(0) - v);
     }
 };
-/// x tanh(softplus(x)).
+/// x tanh(softplus(x)), which is x n / (n + 2) with n = e^x (e^x + 2).
 struct mish {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
-        return x * tanh_of(softplus::apply(x));
+        const V e = bounded_exp(smaller(V(end), x)), n = e * (e + V(2));
+        return x * (n / (n + V(2)));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        const V t = tanh_of(softplus::apply(v));
-        return t + v * (V(1) - t * t) * sigmoid::apply(v);
+        const V x = smaller(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), share = V(1) / (n + V(2));
+        return share * (n + x * (V(4) * e * (e + V(1)) * share));
     }
+
+private:
+    static constexpr int end = 25;  // beyond it the fraction is 1
 };
 /// x / (1 + |x|).
 struct softsign {

@@ -131,9 +131,8 @@ void channel_sums(std::size_t rows, const std::array<T*, K>& sums, Term term) {
 /// mean (C) and squares (C), the sum of (x - mean)^2, of x (rows, C): about its own mean, so that neither cancels.
 template <std::size_t C, class T>
 void channel_moments(std::size_t rows, const T* x, T* mean, T* squares) {
-    channel_sums<C, 1>(rows, std::array{mean}, [&](std::size_t i, std::size_t, auto n) {
-        return std::array{load_lanes(x + i, n)};
-    });
+    channel_sums<C, 1>(rows, std::array{mean},
+                       [&](std::size_t i, std::size_t, auto n) { return std::array{load_lanes(x + i, n)}; });
     for (std::size_t c = 0; c < C; ++c) mean[c] /= static_cast<T>(rows);
     const per_channel<C, T> means(mean, rows);
     channel_sums<C, 1>(rows, std::array{squares}, [&](std::size_t i, std::size_t j, auto n) {

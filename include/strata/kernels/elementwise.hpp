@@ -12,7 +12,7 @@ namespace strata::kernels {
 inline namespace STRATA_ISA {
 
 template <class Function, class T>
-void elementwise_vectorised(std::size_t n, const T* x, T* y) {
+STRATA_FLATTEN void elementwise_vectorised(std::size_t n, const T* x, T* y) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
     for (; i + L <= n; i += L) store<T>(y + i, Function::apply(load(x + i)));

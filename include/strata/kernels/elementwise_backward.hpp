@@ -14,7 +14,7 @@ inline namespace STRATA_ISA {
 /// dx[i] = dy[i] f'(v[i]) for n values; v holds the outputs where Function::derives_from_output, else the inputs. dx
 /// may be dy.
 template <class Function, class T>
-void elementwise_gradient(std::size_t n, const T* v, const T* dy, T* dx) {
+STRATA_FLATTEN void elementwise_gradient(std::size_t n, const T* v, const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
     for (; i + L <= n; i += L) store<T>(dx + i, load(dy + i) * Function::derivative(load(v + i)));

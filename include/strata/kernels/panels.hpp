@@ -7,19 +7,25 @@ namespace strata::kernels {
 
 /// A matrix of `rows` x `columns` stored as ceil(columns / width) panels of [rows][width], columns padded with zeros.
 /// Keras order is [rows][columns]; a convolution's rows are kh kw ic. Width 0: stored as in Keras, without padding.
+/// With groups each equal share of the columns has panels of its own: it is stored like a matrix by itself.
 struct panels {
     std::size_t rows = 1;
     std::size_t columns = 1;
     std::size_t width = 0;
+    std::size_t groups = 1;
 
-    constexpr std::size_t count() const { return width == 0 ? 1 : (columns + width - 1) / width; }
+    constexpr std::size_t count() const { return width == 0 ? 1 : groups * count_of_group(); }
     /// Elements in memory, padding included.
     constexpr std::size_t stored() const { return width == 0 ? rows * columns : count() * rows * width; }
     constexpr std::size_t offset(std::size_t row, std::size_t column) const {
         if (width == 0) return row * columns + column;
-        return (column / width) * rows * width + row * width + column % width;
+        const std::size_t share = columns / groups, within = column % share;
+        return (column / share * count_of_group() + within / width) * rows * width + row * width + within % width;
     }
     friend constexpr bool operator==(const panels&, const panels&) = default;
+
+private:
+    constexpr std::size_t count_of_group() const { return (columns / groups + width - 1) / width; }
 };
 
 }  // namespace strata::kernels

@@ -26,8 +26,9 @@ constexpr std::size_t recurrent_lanes(std::size_t units) {
 }
 
 /// A step of Cell for one sequence: the sums of all vectors of units are register accumulators, each weight is read
-/// once. Most rows of the recurrent kernel are added to the sums of all vectors, the last ones vector by vector, so that
-/// the activations of a vector run beside the products of the next; a step begins with the outputs that came first.
+/// once. Most rows of the recurrent kernel are added to the sums of all vectors, the last ones vector by vector, so
+/// that the activations of a vector run beside the products of the next; a step begins with the outputs that came
+/// first.
 template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_step {
     static constexpr std::size_t L = recurrent_lanes<T>(Units);
@@ -42,7 +43,7 @@ struct recurrent_step {
     static constexpr bool holds_all = sums * vectors <= (vector_registers == 32 ? 24 : 12);
     /// Whether the recurrent weights are more than a first-level cache holds. Then every other step walks them
     /// backwards, so that what was read last is read first, and half of them are still there.
-    static constexpr bool turns = vectors > 1 && Units * columns * sizeof(T) > (std::size_t{32} << 10);
+    static constexpr bool turns = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
 
     // Rows of the recurrent kernel: `first` of them lie vector by vector where the walk turns, as it ends there every
     // other time; then those for all vectors at once; the last ones vector by vector.
@@ -120,7 +121,8 @@ struct recurrent_step {
             *turn = back ? T(0) : T(1);
             p.h = state + (back ? padded : 0);
             p.next = state + (back ? 0 : padded);
-            if constexpr (!holds_all) for (std::size_t v = 0; v < vectors; ++v) p.alone(back ? vectors - 1 - v : v);
+            if constexpr (!holds_all)
+                for (std::size_t v = 0; v < vectors; ++v) p.alone(back ? vectors - 1 - v : v);
             else if (back) p.template walk<true>();
             else p.template walk<false>();
         }
@@ -190,7 +192,8 @@ private:
                         STRATA_UNROLL
                         for (std::size_t g = 0; g < gates; ++g) {
                             V& sum = all[i][Cell::input_sum(g)];
-                            sum = multiply_add(factor, load_exactly<V, L>(prepared + kernel.offset(f, column(i, g))), sum);
+                            sum = multiply_add(factor, load_exactly<V, L>(prepared + kernel.offset(f, column(i, g))),
+                                               sum);
                         }
                     }
                 }
@@ -199,9 +202,10 @@ private:
         /// Adds Count rows from From on, in steps of Step, to the sums of all vectors.
         template <std::size_t Count, std::size_t From, int Step>
         STRATA_INLINE void rows(V (&all)[vectors][sums]) const {
-            constexpr auto step = Count < 2 ? std::ptrdiff_t{0}
-                                            : static_cast<std::ptrdiff_t>(row_offset(From + static_cast<std::size_t>(Step), 0)) -
-                                                  static_cast<std::ptrdiff_t>(row_offset(From, 0));
+            constexpr auto step =
+                Count < 2 ? std::ptrdiff_t{0}
+                          : static_cast<std::ptrdiff_t>(row_offset(From + static_cast<std::size_t>(Step), 0)) -
+                                static_cast<std::ptrdiff_t>(row_offset(From, 0));
             constexpr std::size_t to_vector = row_offset(From, vectors > 1 ? 1 : 0) - row_offset(From, 0);
             const T* w = prepared + (Count > 0 ? row_offset(From, 0) : 0);
             const T* value = h + From;

@@ -50,8 +50,7 @@ struct recurrent_training {
                                                   static_cast<const T*>(nullptr), tape + n * tape_size);
         for (std::size_t t = 0; t < Steps; ++t) {
             const std::size_t at = place(t), before = t > 0 ? place(t - 1) : at;
-            if (t > 0)
-                times_panels<Units, columns>(count, tape + output_offset + before * Units, weights[1], scratch);
+            if (t > 0) times_panels<Units, columns>(count, tape + output_offset + before * Units, weights[1], scratch);
             for (std::size_t n = 0; n < count; ++n) {
                 T* own = tape + n * tape_size;
                 const auto each = [&](std::size_t u, std::size_t lanes_used) {
@@ -67,8 +66,9 @@ struct recurrent_training {
                             z[g] = z[g] + load_partial(static_cast<const T*>(scratch) + n * columns + c, lanes_used);
                     }
                     const auto last = [&](std::size_t offset) {
-                        return t > 0 ? load_partial(static_cast<const T*>(own) + offset + before * Units + u, lanes_used)
-                                     : broadcast(T(0));
+                        return t > 0
+                                   ? load_partial(static_cast<const T*>(own) + offset + before * Units + u, lanes_used)
+                                   : broadcast(T(0));
                     };
                     simd<T> carry = Cell::has_carry ? last(carry_offset) : broadcast(T(0));
                     const simd<T> out = gradient::forward(z, last(output_offset), carry);

@@ -15,8 +15,8 @@ inline namespace STRATA_ISA {
 
 // A cell has `gates` blocks of columns in both kernels. A unit's `sums` are what it adds up: column block g of the
 // kernel goes to sum input_sum(g), of the recurrent kernel to sum g. `scale` multiplies weights and biases of a block
-// when they are prepared for T. `advance` takes the sums, the unit's last output h and its carry (unused where has_carry
-// is false), writes the carry and gives the next output.
+// when they are prepared for T. `advance` takes the sums, the unit's last output h and its carry (unused where
+// has_carry is false), writes the carry and gives the next output.
 
 /// Whether the gates of a cell are computed as fractions with one division: sigmoid and tanh of float vectors. The
 /// scalar build and other types and activations take the functors one by one.
@@ -47,12 +47,13 @@ struct lstm_cell {
         carry = Recurrent::apply(z[1]) * carry + Recurrent::apply(z[0]) * Activation::apply(z[2]);
         return Recurrent::apply(z[3]) * Activation::apply(carry);
     }
-    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e + 2)).
+    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e +
+    /// 2)).
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
         const V scale(static_cast<float>(2.0 * log2_e));
-        const V forget = power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
-        const V i = V(1) + power_of_two(z[0]), o = V(1) + power_of_two(z[3]);
+        const V forget = bounded_power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
+        const V i = V(1) + bounded_power_of_two(z[0]), o = V(1) + bounded_power_of_two(z[3]);
         const V e = power_of_two_less_one(z[2]);
         const V below = i * (e + V(2));
         carry = multiply_add(carry, below, e * scaled_f) / (below * f);
@@ -61,8 +62,8 @@ struct lstm_cell {
     }
 };
 
-/// Cho et al. 2014 as in Keras with reset_after: update, reset, candidate. The recurrent part of the candidate is a sum of
-/// its own, which the reset gate multiplies.
+/// Cho et al. 2014 as in Keras with reset_after: update, reset, candidate. The recurrent part of the candidate is a sum
+/// of its own, which the reset gate multiplies.
 template <class Activation, class Recurrent>
 struct gru_cell {
     static constexpr std::size_t gates = 3;
@@ -83,8 +84,8 @@ struct gru_cell {
     }
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
-        const V e = power_of_two_less_one(z[3] + z[2] / (V(1) + power_of_two(z[1])));
-        const V update = power_of_two(z[0]), below = e + V(2);
+        const V e = power_of_two_less_one(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
+        const V update = bounded_power_of_two(z[0]), below = e + V(2);
         return multiply_add(h, below, update * e) / (below * (V(1) + update));
     }
 };

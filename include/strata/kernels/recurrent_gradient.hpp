@@ -19,8 +19,8 @@ constexpr V value_of(const V& k) {
     return Function::derives_from_output ? k : Function::apply(k);
 }
 
-// `forward` takes the sums z, gives the output and leaves in z what `backward` needs. `backward` leaves the gradients of
-// the sums in z; dh and dcarry come in as gradients of the step's results and go out as those of what the step read,
+// `forward` takes the sums z, gives the output and leaves in z what `backward` needs. `backward` leaves the gradients
+// of the sums in z; dh and dcarry come in as gradients of the step's results and go out as those of what the step read,
 // without what flows through the sums.
 template <class Cell>
 struct recurrent_gradient;

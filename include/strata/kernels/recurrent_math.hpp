@@ -61,7 +61,7 @@ STRATA_INLINE V power_slope(const V& f) {
 
 /// 2^t, t cut at largest_exponent; relative error 1.5e-7, of which the polynomial has 9e-8. NaN stays NaN.
 template <class V>
-STRATA_INLINE V power_of_two(V t) {
+STRATA_INLINE V bounded_power_of_two(V t) {
     t = smaller(V(largest_exponent), t);
     const V n = nearest(t), f = t - n, f2 = f * f;
     const V low = multiply_add(f, V(0.6931469775986907f), V(1));

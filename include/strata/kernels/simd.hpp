@@ -234,6 +234,13 @@ STRATA_INLINE void store_exactly(T* p, const V& v) {
     }
 }
 
+/// Whether `multiply_add` rounds once for certain.
+#if (defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)) && !defined(STRATA_SCALAR)
+inline constexpr bool has_fused_multiply_add = true;
+#else
+inline constexpr bool has_fused_multiply_add = false;
+#endif
+
 /// Vector registers of the target.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr std::size_t vector_registers = 32;

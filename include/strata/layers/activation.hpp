@@ -28,6 +28,7 @@ template <class Function, class... Options>
 struct Activation : layer<Activation<Function, Options...>, Options...>, detail::epilogue_function<Function> {
     static constexpr std::string_view type = "Activation";
     static constexpr bool is_identity = Function::is_identity;
+    using activation_option = Function;
 
     static constexpr report check(const shape& in) {
         if (detail::kind_of<Function>() != activation_kind)

@@ -16,6 +16,7 @@ template <class Self, class Function>
 struct elementwise_activation : layer<Self> {
     static constexpr std::string_view kind = activation_kind;
     using function = Function;
+    using activation_option = Self;
 
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
 

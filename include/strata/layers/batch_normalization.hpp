@@ -15,8 +15,8 @@ namespace strata {
 
 /// (..., channels), unchanged: gamma (x - mean) / sqrt(variance + epsilon) + beta. Weights: gamma (channels), beta
 /// (channels), moving_mean (channels), moving_variance (channels); the last two follow the batches and are not trained.
-/// A frozen one is trained with the moving statistics too. epsilon is 1e-3 and momentum 0.99 where none is given. Keras:
-/// `BatchNormalization`. Ioffe and Szegedy 2015.
+/// A frozen one is trained with the moving statistics too. epsilon is 1e-3 and momentum 0.99 where none is given.
+/// Keras: `BatchNormalization`. Ioffe and Szegedy 2015.
 template <class... Options>
 struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     using options = option_list<Options...>;
@@ -82,9 +82,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static void forward_rows(const row_pass<T>& s) {
         constexpr std::size_t row = In.size() / In[0];
         const T* line = s.weights[count];
-        kernels::scale_channels<function<Fused>, In.back()>(s.out.size() * (row / In.back()),
-                                                            s.x + (s.out.begin - s.in_begin) * row, line,
-                                                            line + In.back(), s.y);
+        kernels::scale_channels<function<Fused>, In.back()>(
+            s.out.size() * (row / In.back()), s.x + (s.out.begin - s.in_begin) * row, line, line + In.back(), s.y);
     }
 
     // ---- Frozen: what inference does
@@ -128,8 +127,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         if constexpr (rows > 1)
             kernels::combine_moments<T>(s.count, 2 * channels, rows, s.tape, s.tape + channels, mine.begin, mine.end,
                                         mean, squares);
-        else
-            kernels::combine_moments<T>(s.count, channels, 1, s.x, nullptr, mine.begin, mine.end, mean, squares);
+        else kernels::combine_moments<T>(s.count, channels, 1, s.x, nullptr, mine.begin, mine.end, mean, squares);
         T* moving_mean = s.statistics[mean_at];
         T* moving_variance = s.statistics[variance_at];
         constexpr T keeps = static_cast<T>(kept), takes_in = static_cast<T>(1.0 - kept);
@@ -188,6 +186,14 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         const auto at = [&](std::size_t which) { return static_cast<const T*>(line<In>(s.shared, which)); };
         kernels::channel_data_gradient<In.back()>(s.count * In.rows(), s.x, static_cast<const T*>(s.dy), at(mean_line),
                                                   at(scale_line), at(product_line), at(sum_line), s.dx);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = BatchNormalization<Others...>;
+    static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
+        for (std::size_t c = 0; c < in.back(); ++c)
+            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), scale[c], shift[c]);
     }
 
 private:

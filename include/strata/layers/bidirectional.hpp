@@ -50,6 +50,8 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     static constexpr report check(const shape& in) {
         if (!reversible_layer<Inner>)
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
+        if (Inner::options::template has<go_backwards>)
+            return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
         report inner = detail::check_options(typename Inner::options{}, Inner::takes);
         if (inner.ok) inner = Inner::check(in);
         return inner;
@@ -156,8 +158,8 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         T* dx = b + gradient_size<In, T>;
         for (std::size_t n = 0; n < s.count; ++n) {
             gradient_pass<T> one = sample<In, Fused>(s, n);
-            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size, a,
-                      b);
+            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size,
+                      a, b);
             one.scratch = dx + rounded<T>(In.size());
             one.weights = own.data();
             one.dy = a;
@@ -220,8 +222,7 @@ private:
         constexpr shape half = Inner::output(In);
         constexpr std::size_t steps = half.rank() > 1 ? half[0] : 1, units = half.back(), width = output(In).back();
         for (std::size_t t = 0; t < steps; ++t)
-            for (std::size_t u = 0; u < units; ++u)
-                use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
+            for (std::size_t u = 0; u < units; ++u) use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
     }
     template <shape In, class T>
     static constexpr void join(const T* a, const T* b, T* y) {

@@ -2,18 +2,26 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
+#include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
+#include <strata/kernels/causal_step.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/sequence.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
 
 namespace strata {
 
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2D; causal: ceil(steps / stride), and no output
-/// sees a step behind its own. Weights: kernel (k, channels, Filters), bias (Filters). Keras: `Conv1D`.
+/// sees a step behind its own. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
 template <int Filters, int Kernel, class... Options>
 struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                Conv2D<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {
@@ -24,6 +32,7 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                       strides<1>::kind,
                                       padding::valid::kind,
                                       dilation<1>::kind,
+                                      groups<1>::kind,
                                       algorithm::direct::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
@@ -34,8 +43,51 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     static constexpr report check(const shape& in) {
         if (const report own = check_filters(type, Filters); !own.ok) return own;
         if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        return check_sequence<options>(in, Kernel, 1, true);
+        if (const report window = check_sequence<options>(in, Kernel, 1, true); !window.ok) return window;
+        return check_groups<options>(in.back(), Filters);
     }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = Conv1D<Filters, Kernel, Others...>;
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        constexpr window_options windows = window_options_of<options>(window{1, Kernel}, window{1});
+        const border sides{0, 0, edges.top, edges.bottom};
+        const padding_mode same = padding_of_windows(windows, image_of(in), sides);
+        return same == padding_mode::same ? same
+                                          : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
+    }
+
+    /// Where no output sees a later step, and each step has one; not in groups.
+    template <shape In>
+    static constexpr streaming streams() {
+        const bool is_causal = windows.mode == padding_mode::causal || Kernel == 1;
+        constexpr bool is_grouped = options::template get<groups<1>>::value != 1;
+        return is_causal && !is_grouped && windows.stride.width == 1 ? streaming::with_state : streaming::none;
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return static_cast<std::size_t>((Kernel - 1) * windows.dilation.width);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state() {
+        return step_of<In, T>::state_size;
+    }
+    template <shape In, class Fused, class T>
+    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
+        using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        step_of<In, T>::template run<typename activation_function<last>::type>(x, weights[0], bias, state, y);
+        finish_rows<last, 1, static_cast<std::size_t>(Filters)>(y);
+    }
+
+private:
+    static constexpr window_options windows = window_options_of<options>(Kernel, 1);
+    template <shape In, class T>
+    using step_of =
+        kernels::causal_step<static_cast<std::size_t>(Kernel), static_cast<std::size_t>(windows.dilation.width), In[1],
+                             static_cast<std::size_t>(Filters), T>;
 };
 
 }  // namespace strata

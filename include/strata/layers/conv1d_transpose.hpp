@@ -37,6 +37,10 @@ struct Conv1DTranspose
         if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return check_sequence_sizes<options>(in, Kernel, 1);
     }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = Conv1DTranspose<Filters, Kernel, Others...>;
 };
 
 }  // namespace strata

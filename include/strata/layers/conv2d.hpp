@@ -6,13 +6,18 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/border.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/conv2d.hpp>
 #include <strata/kernels/conv2d_backward.hpp>
 #include <strata/kernels/conv2d_pooled.hpp>
 #include <strata/kernels/convolution.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
+#include <strata/layers/grouped_conv2d.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -20,7 +25,8 @@
 namespace strata {
 
 /// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride),
-/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels, Filters), bias (Filters). Keras: `Conv2D`.
+/// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels / groups, Filters), bias (Filters). Keras:
+/// `Conv2D`.
 template <int Filters, window Kernel, class... Options>
 struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
@@ -32,6 +38,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
                                       strides<1>::kind,
                                       padding::valid::kind,
                                       dilation<1>::kind,
+                                      groups<1>::kind,
                                       algorithm::direct::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
@@ -197,6 +204,17 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
     }
 
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Conv2D<Filters, Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, 1, map, weights);
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        return padding_of_windows(windows, in, edges);
+    }
+
 private:
     /// The tiles of Winograd's algorithm, 0 for the direct kernel.
     static constexpr std::size_t tile(const kernels::conv2d_geometry& g) {
@@ -261,6 +279,14 @@ private:
     struct behind_fused<In, fused<Next...>> : epilogue<In, Next...> {};
     template <shape In, class Fused>
     using behind = behind_fused<In, Fused>;
+};
+
+/// With groups, each a convolution of its own.
+template <int Filters, window Kernel, class... Options>
+    requires(option_list<Options...>::template get<groups<1>>::value != 1)
+struct Conv2D<Filters, Kernel, Options...>
+    : grouped_conv2d<Conv2D<Filters, Kernel, Options...>, Filters, Kernel, Options...> {
+    static constexpr std::string_view type = "Conv2D";
 };
 
 }  // namespace strata

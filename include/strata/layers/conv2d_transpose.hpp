@@ -16,6 +16,7 @@
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -141,6 +142,14 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, in[2], map, weights);
     }
 
 private:

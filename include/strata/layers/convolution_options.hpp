@@ -17,6 +17,13 @@
 
 namespace strata {
 
+/// Channels and filters in so many groups, each convolved by itself. Keras: `groups=`.
+template <int Count>
+struct groups {
+    static constexpr std::string_view kind = "groups<...>";
+    static constexpr int value = Count;
+};
+
 /// How many filters each input channel has. Keras: `depth_multiplier=`.
 template <int Count>
 struct depth_multiplier {
@@ -57,6 +64,16 @@ constexpr report check_filters(std::string_view layer, int filters) {
     if (filters > 0) return {};
     return refuse("at least 1 filter", text<64>() << layer << "<" << filters << ", ...>",
                   text<64>() << "write " << layer << "<filters, k>");
+}
+
+/// Refuses groups that do not share channels and filters equally.
+template <class Options>
+constexpr report check_groups(std::size_t channels, int filters) {
+    constexpr int count = Options::template get<groups<1>>::value, divisor = std::max(1, count);
+    if (count == divisor && channels % static_cast<std::size_t>(divisor) == 0 && filters % divisor == 0) return {};
+    return refuse("groups that divide channels and filters",
+                  text<96>() << "groups<" << count << ">, " << channels << " channels, " << filters << " filters",
+                  "take a divisor of both");
 }
 
 /// Refuses a depth multiplier below 1, and regularizers with a factor that Keras refuses.

@@ -11,6 +11,7 @@
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/softmax.hpp>
 
@@ -140,6 +141,14 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, s.gradients[0], s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<features>(rows, dy, s.gradients[1], s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Dense<Units, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, 1, map, weights);
     }
 
 private:

@@ -34,6 +34,10 @@ struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
         if (const report own = check_depthwise_options<options>(); !own.ok) return own;
         return check_sequence<options>(in, Kernel, 1);
     }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = DepthwiseConv1D<Kernel, Others...>;
 };
 
 }  // namespace strata

@@ -5,12 +5,15 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/border.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/depthwise.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -152,6 +155,17 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy, s.gradients[1],
                                                      s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = DepthwiseConv2D<Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 0, 1, map, weights);
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        return padding_of_windows(windows, in, edges);
     }
 
 private:

@@ -66,14 +66,25 @@ struct value_functor {
     }
 };
 
+/// A function that can be trained through is an option too.
+template <class Self, bool IsDifferentiable>
+struct function_as_option {};
+template <class Self>
+struct function_as_option<Self, true> {
+    static constexpr std::string_view kind = activation_kind;
+    using activation_option = Self;
+};
+
 }  // namespace detail
 
 /// Any shape, unchanged: F{}(x) of each value, F an empty type. Its call takes a scalar, or anything with arithmetic
 /// (`auto operator()(auto x) const`), and then it runs on vectors too. To train what stands in front of it, F has a
-/// `static derivative(x)`. `static constexpr bool is_monotone = true` lets a max pooling run before it. Keras:
-/// `Lambda`.
+/// `static derivative(x)`; with one it is an option too, `Dense<8, Elementwise<F>>`. `static constexpr bool is_monotone
+/// = true` lets a max pooling run before it. Keras: `Lambda`.
 template <class F, class... Options>
-struct Elementwise : layer<Elementwise<F, Options...>, Options...> {
+struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
+                     detail::function_as_option<Elementwise<F>,
+                                                detail::has_derivative<F, float> || detail::has_derivative<F, double>> {
     using function = detail::value_functor<F>;
 
     static constexpr std::string_view type = "Elementwise";

@@ -67,7 +67,7 @@ struct model_surface;
 
 /// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`,
 /// `takes` (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward,
-/// backward.
+/// backward; what it may say besides, for optimize, stands in folding.hpp.
 template <class Self, class... Options>
 struct layer {
     using options = option_list<Options...>;
@@ -127,10 +127,11 @@ struct layer {
         return false;
     }
 
-    // ---- Streaming: one time step after the other, where the first axis of the input is time --------------------------
+    // ---- Streaming: one time step after the other, where the first axis of the input is time
+    // --------------------------
 
-    /// Whether and how one time step follows another. A layer that is stepped by its forward is given inputs of one step,
-    /// so that its prepared weights must not depend on how many there are.
+    /// Whether and how one time step follows another. A layer that is stepped by its forward is given inputs of one
+    /// step, so that its prepared weights must not depend on how many there are.
     template <shape In>
     static constexpr streaming streams() {
         return Self::is_identity ? streaming::each_step : streaming::none;
@@ -140,7 +141,7 @@ struct layer {
     static constexpr std::size_t lookback() {
         return 0;
     }
-    /// Elements that step<In>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
+    /// Elements that step<In, Fused>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
     template <shape In, class T>
     static constexpr std::size_t state() {
         return 0;
@@ -182,10 +183,11 @@ struct layer {
     static void accumulate(const gradient_pass<T>&, team_part) {}
 
     /// Whether samples depend on each other when it is trained and not frozen, so that a batch is never cut. A layer
-    /// that says so runs in phases, with a barrier between: collect<In, Fused>(training_pass), of this thread's samples;
-    /// combine<In, Fused>(training_pass, team_part), of the whole batch; batch_forward<In, Fused>(training_pass); then
-    /// collect_gradient, combine_gradient and batch_backward alike with a gradient_pass. combine_gradient gives the
-    /// parameter gradients; batch_backward is called where dx is wanted. Frozen it is trained as any other layer.
+    /// that says so runs in phases, with a barrier between: collect<In, Fused>(training_pass), of this thread's
+    /// samples; combine<In, Fused>(training_pass, team_part), of the whole batch; batch_forward<In,
+    /// Fused>(training_pass); then collect_gradient, combine_gradient and batch_backward alike with a gradient_pass.
+    /// combine_gradient gives the parameter gradients; batch_backward is called where dx is wanted. Frozen it is
+    /// trained as any other layer.
     static constexpr bool needs_whole_batch = false;
     /// Elements that its samples share from collect to batch_backward.
     template <shape In, class T>

@@ -30,6 +30,8 @@ constexpr shape resized(shape in, int rows, int columns) {
 /// What the two paddings share. No weights.
 template <class Self, border Edges, class... Options>
 struct zero_padding : layer<Self, Options...> {
+    static constexpr border zero_edges = Edges;
+
     static constexpr shape output(const shape& in) {
         return detail::resized(in, Edges.top + Edges.bottom, Edges.left + Edges.right);
     }

@@ -27,6 +27,7 @@ struct parameter {
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
+    std::size_t groups = 1;   // that share the columns
     bool is_integer = false;  // Keras' files hold it as an integer
     /// Of a layer inside a layer: what stands before its name, `forward_layer`.
     std::string_view prefix{};
@@ -43,7 +44,8 @@ struct parameter {
         const std::size_t columns = extents.rank() == 0 ? 1 : extents.back();
         return {.rows = extents.size() / columns,
                 .columns = columns,
-                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns) : 0};
+                .width = layout == weight_layout::panels ? kernels::panel_width<T>(columns / groups) : 0,
+                .groups = groups};
     }
 };
 

@@ -23,13 +23,13 @@ struct shared_axes {
 /// shared_axes<...>). Keras: `PReLU`. He et al. 2015.
 template <class... Options>
 struct PReLU : layer<PReLU<Options...>, Options...> {
-    using shared = typename option_list<Options...>::template get<shared_axes<>>;
+    using shared_over = typename option_list<Options...>::template get<shared_axes<>>;
 
     static constexpr std::string_view type = "PReLU";
     static constexpr std::array takes{shared_axes<>::kind};
 
     static constexpr report check(const shape& in) {
-        for (const int axis : shared::value)
+        for (const int axis : shared_over::value)
             if (axis < 1 || axis > static_cast<int>(in.rank()))
                 return refuse(text<200>("shared_axes<...> of ") << to_text(in) << ", 1 to " << in.rank(),
                               text<64>("axis ") << axis, "count the axes of a sample from 1");
@@ -64,7 +64,7 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
 
 private:
     static constexpr shape slopes(shape in) {
-        for (const int axis : shared::value) in[static_cast<std::size_t>(axis - 1)] = 1;
+        for (const int axis : shared_over::value) in[static_cast<std::size_t>(axis - 1)] = 1;
         return in;
     }
     template <shape In>

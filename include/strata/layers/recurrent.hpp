@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/recurrent.hpp>
@@ -23,8 +24,7 @@ namespace detail {
 
 /// The functors of a recurrent layer's activation and of its gates.
 template <class... Options>
-using cell_activation =
-    typename activation_function<typename option_list<Options...>::template get<Tanh>>::type;
+using cell_activation = typename activation_function<typename option_list<Options...>::template get<Tanh>>::type;
 template <class... Options>
 using gate_activation = typename activation_function<
     typename option_list<Options...>::template get<recurrent_activation<Sigmoid>>::type>::type;
@@ -36,11 +36,11 @@ template <template <int, class...> class Layer, int Units, class... Options>
 struct reversed_layer {
     template <class... Kept>
     static Layer<Units, Kept...> make(type_list<Kept...>);
-    using type = std::conditional_t<
-        option_list<Options...>::template has<go_backwards>,
-        decltype(make(concat_types<std::conditional_t<std::is_same_v<Options, go_backwards>, type_list<>,
-                                                      type_list<Options>>...>{})),
-        Layer<Units, Options..., go_backwards>>;
+    using type =
+        std::conditional_t<option_list<Options...>::template has<go_backwards>,
+                           decltype(make(concat_types<std::conditional_t<std::is_same_v<Options, go_backwards>,
+                                                                         type_list<>, type_list<Options>>...>{})),
+                           Layer<Units, Options..., go_backwards>>;
 };
 
 template <class... Options>
@@ -73,7 +73,8 @@ struct recurrent_layer : layer<Self, Options...> {
         if (Units < 1)
             return refuse("at least 1 unit", text<64>() << Self::type << "<" << Units << ">",
                           text<64>() << "write " << Self::type << "<units>, units >= 1");
-        if (in.rank() != 2) return refuse("(steps, features)", to_text(in), "put Reshape<shape{steps, features}> before it");
+        if (in.rank() != 2)
+            return refuse("(steps, features)", to_text(in), "put Reshape<shape{steps, features}> before it");
         if (!elementwise_layer<typename options::template get<Tanh>> ||
             !elementwise_layer<typename options::template get<recurrent_activation<Sigmoid>>::type>)
             return refuse("activations of single values, such as Tanh", "one that is none, such as Softmax",
@@ -151,7 +152,7 @@ struct recurrent_layer : layer<Self, Options...> {
     static constexpr std::size_t state() {
         return step_of<In, T>::state_size;
     }
-    template <shape In, class T>
+    template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
         step_of<In, T>::template run<false>(x, weights[has_bias ? 3 : 2], state, y);
     }
@@ -223,8 +224,8 @@ private:
     /// cache holds beside the recurrent one. Smaller ones are read from there anyway, beside the step's own products.
     template <class T>
     static constexpr bool hoists(const shape& in) {
-        return in[0] >= 4 && in[1] * kernels::recurrent_step<Cell, 1, units, T>::columns * sizeof(T) >
-                                 (std::size_t{16} << 10);
+        return in[0] >= 4 &&
+               in[1] * kernels::recurrent_step<Cell, 1, units, T>::columns * sizeof(T) > (std::size_t{16} << 10);
     }
 
     /// One sequence.

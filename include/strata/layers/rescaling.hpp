@@ -1,6 +1,7 @@
 // Rescaling: x scale + offset.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string_view>
@@ -42,6 +43,7 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     using function = detail::rescale<Scale, Offset>;
 
     static constexpr std::string_view type = "Rescaling";
+    static constexpr double scale = Scale, offset = Offset;
 
     static constexpr report check(const shape&) {
         if (detail::is_finite(Scale) && detail::is_finite(Offset)) return {};
@@ -61,6 +63,16 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     static void backward(const gradient_pass<T>& s) {
         if (s.dx != nullptr)
             kernels::elementwise_gradient<function>(s.count * In.size(), s.y, static_cast<const T*>(s.dy), s.dx);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = Rescaling<Scale, Offset, Others...>;
+    template <double OtherScale, double OtherOffset>
+    using with_line = Rescaling<OtherScale, OtherOffset, Options...>;
+    static constexpr void affine(const shape& in, const double* const*, double* factors, double* shifts) {
+        std::fill_n(factors, in.back(), Scale);
+        std::fill_n(shifts, in.back(), Offset);
     }
 };
 

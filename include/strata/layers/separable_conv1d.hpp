@@ -39,6 +39,10 @@ struct SeparableConv1D
         if (const report own = check_depthwise_options<options>(); !own.ok) return own;
         return check_sequence<options>(in, Kernel, 1);
     }
+
+    /// Folding: folding.hpp tells what this is.
+    template <class... Others>
+    using with_options = SeparableConv1D<Filters, Kernel, Others...>;
 };
 
 }  // namespace strata

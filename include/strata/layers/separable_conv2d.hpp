@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/border.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
 #include <strata/kernels/separable.hpp>
@@ -14,6 +16,7 @@
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -188,6 +191,17 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
                                                                       s.gradients[1], s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
+    }
+
+    /// Folding: folding.hpp tells what these are.
+    template <class... Others>
+    using with_options = SeparableConv2D<Filters, Kernel, Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
+        absorb_into_kernel(parameters(in), 1, 1, map, weights);
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        return padding_of_windows(windows, in, edges);
     }
 
 private:

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 
+#include <strata/core/border.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/window.hpp>
+#include <strata/layers/folding.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/sliding.hpp>
@@ -133,6 +135,19 @@ struct sequence_layer : layer<Self, Options...> {
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>& s, team_part part) {
         Image::template accumulate<image_of(In), Fused>(s, part);
+    }
+
+    /// Folding: what the layer over images can.
+    static constexpr bool is_linear = requires { requires Image::is_linear; };
+    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights)
+        requires absorbs_affine<Image>
+    {
+        Image::absorb(image_of(in), map, weights);
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges)
+        requires takes_border<Image>
+    {
+        return Image::padding_for(image_of(in), {0, 0, edges.top, edges.bottom});
     }
 };
 

@@ -21,6 +21,7 @@ template <class Self>
 struct last_axis_activation : layer<Self> {
     static constexpr std::string_view kind = activation_kind;
     static constexpr bool acts_on_rows = true;
+    using activation_option = Self;
 
     static constexpr report check(const shape& in) {
         if (in.rank() > 0) return {};

@@ -11,8 +11,8 @@
 
 namespace strata {
 
-/// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights: the
-/// layer's. Keras: `TimeDistributed(layer)`.
+/// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
+/// the layer's. Keras: `TimeDistributed(layer)`.
 template <class Each, class... Options>
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using options = option_list<Options...>;
@@ -24,7 +24,8 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
 
     static constexpr report check(const shape& in) {
         if (in.rank() < 2)
-            return refuse("(steps, ...) of at least two axes", to_text(in), "put Reshape<shape{steps, features}> before it");
+            return refuse("(steps, ...) of at least two axes", to_text(in),
+                          "put Reshape<shape{steps, features}> before it");
         if constexpr (requires { typename Each::item_list; }) {
             return refuse("one layer inside", Each::type, "wrap each of its layers");
         } else {

@@ -37,6 +37,11 @@ struct parameter_access {
     static auto* of(Model& model) {
         return model.block_.data();
     }
+    /// The batch that its summary shows.
+    template <class Model>
+    static constexpr std::size_t batch_of(const Model& model) {
+        return model.batch_;
+    }
 };
 
 }  // namespace detail

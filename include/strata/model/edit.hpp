@@ -37,11 +37,12 @@ constexpr auto option_indices() {
 template <class... Items>
 using options_among = typename as_options<select_types<type_list<Items...>, option_indices<Items...>()>>::type;
 
-template <class List>
+/// A net of Net's kind with the items of a list.
+template <class Net, class List>
 struct as_net;
-template <class... Items>
-struct as_net<type_list<Items...>> {
-    using type = Sequential<Items...>;
+template <class Net, class... Items>
+struct as_net<Net, type_list<Items...>> {
+    using type = typename Net::template with_items<Items...>;
 };
 
 template <class... Items>
@@ -59,7 +60,11 @@ constexpr auto indices_without_last_layer(type_list<Items...>) {
 /// A net without its last layer.
 template <class Net>
 using popped =
-    typename as_net<select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
+    typename as_net<Net,
+                    select_types<typename Net::item_list, indices_without_last_layer(typename Net::item_list{})>>::type;
+/// A net with one more layer.
+template <class Net, class Layer>
+using appended = typename as_net<Net, concat_types<typename Net::item_list, type_list<Layer>>>::type;
 
 /// A net for samples of the shape Sample: with an Input<...> in front, where it has none.
 template <class Net, shape Sample>
@@ -67,7 +72,7 @@ struct given_input {
     template <class... Items, std::size_t... Axes>
     static auto make(type_list<Items...>, std::index_sequence<Axes...>) {
         if constexpr (input_of<Net>().rank() > 0) return Net{};
-        else return Sequential<Input<static_cast<int>(Sample[Axes])...>, Items...>{};
+        else return typename Net::template with_items<Input<static_cast<int>(Sample[Axes])...>, Items...>{};
     }
     static constexpr std::size_t rank = Sample.rank();
     using type = decltype(make(typename Net::item_list{}, std::make_index_sequence<rank>{}));
@@ -78,9 +83,10 @@ template <class Layer>
 struct alone {
     using type = Sequential<Layer>;
 };
-template <class... Items>
-struct alone<Sequential<Items...>> {
-    using type = Sequential<Items...>;
+template <class Net>
+    requires(composite<Net> && !forked<Net>)
+struct alone<Net> {
+    using type = Net;
 };
 
 template <class List, class Indices>

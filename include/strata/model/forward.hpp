@@ -112,7 +112,7 @@ private:
 template <class Net, class T>
 inline constexpr std::size_t batch_tile = [] {
     if (Net::options::template has<memory::smallest>) return std::size_t{1};
-    const std::size_t bytes = std::max<std::size_t>(1, make_plan<Net, T>(1).arena_size * sizeof(T));
+    const std::size_t bytes = std::max<std::size_t>(1, plan_of<Net, T, 1>.arena_size * sizeof(T));
     return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
 }();
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include <strata/model/edit.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/names.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/net_surface.hpp>
 #include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
 #include <strata/model/verdicts.hpp>
@@ -30,6 +33,18 @@ struct frozen_layer : Layer {
 template <class Layer>
 struct unfrozen_layer : Layer {
     using options = typename Layer::options::template without<frozen>;
+};
+
+/// A net that is a type of its own, such as an application, frozen as a whole.
+template <class Net>
+struct frozen_net : detail::net_surface<frozen_net<Net>> {
+    using item_list = concat_types<type_list<frozen>, typename Net::item_list>;
+    using options = typename Net::options::template with<frozen>;
+    template <class... Others>
+    using with_items = typename Net::template with_items<Others...>;
+    static constexpr bool is_named = true;
+
+    static constexpr std::string_view type = Net::type;
 };
 
 namespace detail {
@@ -78,16 +93,25 @@ struct set_frozen<Group<Items...>, false> {
     static Group<typename set_frozen<Kept, false>::type...> make(type_list<Kept...>);
     using type = decltype(make(typename without_frozen_option<type_list<Items...>>::type{}));
 };
+template <named_net Net>
+    requires(!Net::options::template has<frozen>)
+struct set_frozen<Net, true> {
+    using type = frozen_net<Net>;
+};
+template <class Net>
+struct set_frozen<frozen_net<Net>, false> {
+    using type = Net;
+};
 template <class... Layers>
 struct set_frozen<shortcut<Layers...>, false> {
     using type = shortcut<typename set_frozen<Layers, false>::type...>;
 };
 
 /// A net with the layers of a mask frozen (or not), the others as they are. The mask counts layers, not items.
-template <class Net, auto Mask, bool Frozen>
+template <class Net, auto Mask, bool Frozen, class = typename Net::item_list>
 struct set_frozen_layers;
-template <class... Items, auto Mask, bool Frozen>
-struct set_frozen_layers<Sequential<Items...>, Mask, Frozen> {
+template <class Net, auto Mask, bool Frozen, class... Items>
+struct set_frozen_layers<Net, Mask, Frozen, type_list<Items...>> {
     /// The place of each item among the layers, or none.
     static constexpr auto chosen = [] {
         constexpr std::array kinds{kind_of_item<Items>()..., item_kind::other};
@@ -97,7 +121,7 @@ struct set_frozen_layers<Sequential<Items...>, Mask, Frozen> {
         return result;
     }();
     template <std::size_t... I>
-    static auto make(std::index_sequence<I...>) -> Sequential<
+    static auto make(std::index_sequence<I...>) -> typename Net::template with_items<
         typename std::conditional_t<chosen[I], set_frozen<Items, Frozen>, std::type_identity<Items>>::type...>;
     using type = decltype(make(std::index_sequence_for<Items...>{}));
 };

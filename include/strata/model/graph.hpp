@@ -62,15 +62,15 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
         }
         return last;
     } else {
-        nodes[used] = {.inputs = {in.index, 0}, .in = in.extents, .out = Layer::output(in.extents), .is_frozen = stays};
-        const shape out = nodes[used].out;
+        const shape out = in.extents.rank() == 0 ? shape{} : Layer::output(in.extents);
+        nodes[used] = {.inputs = {in.index, 0}, .in = in.extents, .out = out, .is_frozen = stays};
         return {.index = ++used, .extents = out};
     }
 }
 
 }  // namespace detail
 
-/// The graph of a net.
+/// The graph of a net; of one that is not built, without shapes.
 template <class Net>
 inline constexpr auto flat_nodes_of = [] {
     std::array<flat_node, flat_layers_of<Net>::size()> nodes{};

@@ -60,7 +60,7 @@ public:
         if constexpr (net_verdict<Net>::value.ok) initialize_from(0, how.seed);
     }
     /// All weights in `weights()` order, each in Keras' order.
-    constexpr Model(detail::keras_order, const T* values) {
+    constexpr Model(detail::keras_order, const T* values, std::size_t batch = 0) : batch_(batch) {
         for (const auto view : weights())
             for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
         detail::prepare_weights<Net>(block_.data());

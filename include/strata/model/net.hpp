@@ -55,6 +55,10 @@ struct layers_in<type_list<Items...>> {
 template <class Item>
 concept forked = composite<Item> && requires { Item::main_path_size; };
 
+/// A net that is a type of its own, not a list of items that may be written anew; its names stay short.
+template <class Net>
+concept named_net = composite<Net> && requires { requires Net::is_named; };
+
 /// The place of the first layer on the shortcut among a composite's layers; of one without a shortcut their number.
 template <composite Layer>
 constexpr std::size_t fork_of() {

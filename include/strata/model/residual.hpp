@@ -62,6 +62,14 @@ struct Residual : layer<Residual<Layers...>> {
     using item_list = concat_types<main_items, side_path>;
     using main_path = typename detail::layers_in<main_items>::type;
     static constexpr std::size_t main_path_size = main_path::size();
+    /// Whether the shortcut is written in front of all layers: Keras' `Add()([shortcut, layers])`.
+    static constexpr bool shortcut_is_first = [] {
+        constexpr std::array is_shortcut{detail::on_paths<Layers>::is_shortcut..., false};
+        constexpr std::array kinds{detail::kind_of_item<Layers>()..., detail::item_kind::layer};
+        std::size_t i = 0;
+        while (!is_shortcut[i] && kinds[i] != detail::item_kind::layer) ++i;
+        return is_shortcut[i];
+    }();
     using join = detail::add_join;
 
     constexpr Residual() = default;

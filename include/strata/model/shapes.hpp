@@ -116,6 +116,8 @@ constexpr report check_structure() {
         items = check_options(typename Net::options{}, std::array{memory::smallest::kind});
         if (!items.ok) items.at = "the options of a Sequential";
     }
+    if constexpr (requires { Net::check_itself(); })
+        if (items.ok) items = Net::check_itself();
     return items.ok ? check_names<Net>() : items;
 }
 

@@ -77,8 +77,8 @@ public:
     void block(const In& in, Out&& out) noexcept {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
-        using verdict = detail::stream_span_verdict<facts, N, decltype(std::span(in))::extent,
-                                                    decltype(std::span(out))::extent>;
+        using verdict =
+            detail::stream_span_verdict<facts, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             assert(x.size() == verdict::in && y.size() == verdict::out);
@@ -104,7 +104,9 @@ private:
         using layer = type_at<s.layer, flat_layers_of<Net>>;
         using epilogue = typename detail::stream_epilogue<Net, s.layer, s.takes_next>::type;
         const auto at = [&](const stream_place& where) -> const T* {
-            return where.from == stream_place::input ? x : where.from == stream_place::output ? y : memory_.data() + where.offset;
+            return where.from == stream_place::input    ? x
+                   : where.from == stream_place::output ? y
+                                                        : memory_.data() + where.offset;
         };
         T* to = s.to.from == stream_place::output ? y : memory_.data() + s.to.offset;
         T* scratch = memory_.data() + plan.scratch;
@@ -114,8 +116,8 @@ private:
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_);
             const T* const* own = weights.data();
             if constexpr (s.has_state)
-                layer::template step<flat_nodes_of<Net>[s.layer].in>(at(s.inputs[0]), own, memory_.data() + s.state, to,
-                                                                     scratch);
+                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
+                                                                               memory_.data() + s.state, to, scratch);
             else layer::template forward<s.in, 1, epilogue>(at(s.inputs[0]), own, to, scratch);
         }
     }

@@ -111,7 +111,8 @@ template <class Net, class T>
 constexpr auto values_in_time() {
     std::array<bool, flat_count<Net> + 1> result{true};
     for (std::size_t i = 0; i < flat_count<Net>; ++i)
-        result[i + 1] = result[flat_nodes_of<Net>[i].inputs[0]] && stream_layers_of<Net, T>[i].how != streaming::to_last;
+        result[i + 1] =
+            result[flat_nodes_of<Net>[i].inputs[0]] && stream_layers_of<Net, T>[i].how != streaming::to_last;
     return result;
 }
 
@@ -143,7 +144,8 @@ struct stream_verdict {
             constexpr auto in_time = detail::values_in_time<Net, T>();
             for (std::size_t i = 0; i < types.size() && verdict.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
-                if (!in_time[flat_nodes_of<Net>[i].inputs[0]] || layer.is_join || layer.how != streaming::none) continue;
+                if (!in_time[flat_nodes_of<Net>[i].inputs[0]] || layer.is_join || layer.how != streaming::none)
+                    continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
@@ -158,8 +160,8 @@ struct stream_verdict {
     }();
 };
 
-/// The plan of a net's stream. Identities and views vanish, the last value is the output, each other value has memory of
-/// its own: they are of one time step.
+/// The plan of a net's stream. Identities and views vanish, the last value is the output, each other value has memory
+/// of its own: they are of one time step.
 template <class Net, class T>
 constexpr auto make_stream_plan() {
     constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);

@@ -49,8 +49,7 @@ public:
     static constexpr std::size_t out_size = shapes_of<Net>.back().size();
 
     /// The team must live longer.
-    explicit training_engine(team& threads)
-        : team_(threads), gradients_(gradient_offsets_of<Net, T>.back()) {
+    explicit training_engine(team& threads) : team_(threads), gradients_(gradient_offsets_of<Net, T>.back()) {
         if (!plan.is_whole) take_memory();
     }
 
@@ -137,8 +136,7 @@ private:
     }
     /// Losses and their gradients by the outputs.
     template <class Data, class Loss>
-    void compare(const memory_type& memory, const batch<Data>& samples, const Loss& loss,
-                 const tile_position& at) {
+    void compare(const memory_type& memory, const batch<Data>& samples, const Loss& loss, const tile_position& at) {
         const training_step& last = plan_.steps[plan.step_count - 1];
         constexpr shape out = shapes_of<Net>.back();
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {

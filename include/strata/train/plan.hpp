@@ -52,8 +52,8 @@ struct training_step {
     constexpr bool has_backward() const { return learns || passes_down; }
 };
 
-/// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in inference.
-/// Behind them come the steps.
+/// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in
+/// inference. Behind them come the steps.
 template <std::size_t Capacity>
 struct training_plan {
     std::array<training_step, Capacity> steps{};
@@ -151,7 +151,8 @@ constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std:
 
 /// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
 /// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
-/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input. `home` says for each value which step's output it is. Gives the size.
+/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input. `home`
+/// says for each value which step's output it is. Gives the size.
 template <class T, std::size_t Count>
 constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
                                       const std::array<std::size_t, Count + 1>& home) {
@@ -263,9 +264,9 @@ constexpr auto make_training_plan(std::size_t tile) {
     return plan;
 }
 
-/// Samples per tile, where a batch may be cut: as many as keep the activations of a tile in a megabyte, the size of an L2 cache, or more where
-/// the weights weigh more than that: they are read once per tile. 4 to 128. Where a batch may not be cut, the default size
-/// of one: the plan is made anew for other sizes.
+/// Samples per tile, where a batch may be cut: as many as keep the activations of a tile in a megabyte, the size of an
+/// L2 cache, or more where the weights weigh more than that: they are read once per tile. 4 to 128. Where a batch may
+/// not be cut, the default size of one: the plan is made anew for other sizes.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
     if (make_training_plan<Net, T>(1).is_whole) return std::size_t{32};
@@ -279,8 +280,8 @@ inline constexpr std::size_t training_tile = [] {
 template <class Net, class T>
 inline constexpr auto training_plan_of = make_training_plan<Net, T>(training_tile<Net, T>);
 
-/// Bytes of the training arena of a net: activations, tapes, gradients of activations, turned weights. Where a batch may
-/// not be cut, for batches of 32.
+/// Bytes of the training arena of a net: activations, tapes, gradients of activations, turned weights. Where a batch
+/// may not be cut, for batches of 32.
 template <class Net, class T = float>
 inline constexpr std::size_t training_arena_bytes = training_plan_of<Net, T>.arena_size * sizeof(T);
 

@@ -109,16 +109,16 @@ private:
         (forward_step<Step>(memory, at, part, barrier), ...);
     }
     template <std::size_t Step, class Barrier>
-    static void forward_step(const memory_type& memory, const tile_position& at,
-                             [[maybe_unused]] team_part part, [[maybe_unused]] Barrier& barrier) {
+    static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] team_part part,
+                             [[maybe_unused]] Barrier& barrier) {
         using layer = layer_of<Step>;
         using epilogue = epilogue_of<Step>;
         constexpr shape in = input_of_step<Step>;
         if constexpr (join_layer<layer>) {
             const std::size_t first = at.mine.begin;
-            layer::template join<in, epilogue>(
-                at.mine.size(), x_of<Step>(memory, 0, first), x_of<Step>(memory, 1, first),
-                memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size);
+            layer::template join<in, epilogue>(at.mine.size(), x_of<Step>(memory, 0, first),
+                                               x_of<Step>(memory, 1, first),
+                                               memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size);
         } else {
             const auto weights = weights_of<Step>(memory.parameters);
             const auto pass = forward_pass<Step>(memory, at, at.mine, weights.data());
@@ -176,9 +176,8 @@ private:
         (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), ...);
     }
     template <std::size_t Step, class Barrier>
-    static void backward_step([[maybe_unused]] const memory_type& memory,
-                              [[maybe_unused]] const tile_position& at, [[maybe_unused]] team_part part,
-                              [[maybe_unused]] Barrier& barrier) {
+    static void backward_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] const tile_position& at,
+                              [[maybe_unused]] team_part part, [[maybe_unused]] Barrier& barrier) {
         if constexpr (step<Step>.has_backward()) {
             using layer = layer_of<Step>;
             using epilogue = epilogue_of<Step>;
@@ -207,8 +206,8 @@ private:
     }
     /// Puts the gradient of what a step reads where all readers of it give theirs, the last of them first.
     template <std::size_t Step>
-    static void give_gradient(const memory_type& memory, const tile_position& at,
-                              const training_operand& operand, const T* dy) {
+    static void give_gradient(const memory_type& memory, const tile_position& at, const training_operand& operand,
+                              const T* dy) {
         constexpr bool is_join = join_layer<layer_of<Step>>;
         const std::size_t first = at.mine.begin * step<Step>.in_size, count = at.mine.size() * step<Step>.in_size;
         T* into = memory.arena + operand.into + first;

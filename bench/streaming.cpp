@@ -1,0 +1,241 @@
+// Nanoseconds of one time step, one core: recurrent nets and causal convolutions as streams, small dense nets as calls,
+// recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN fails), then
+// timed; beside it the mark of RTNeural's best backend on a machine of this class. Lines of JSON where asked for.
+// usage: streaming [--seconds S] [--json] [NAME...]
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strata/infer.hpp>
+
+#include "timing.hpp"
+
+namespace {
+
+using namespace strata;
+
+/// Outputs are of size 1; a float has 6e-8, and a recurrent net hands its errors on.
+constexpr double worst_error = 1e-6;
+
+/// A net in plain loops: each call makes the next layer's outputs of the last one's, weights in Keras' order.
+class plain_net {
+public:
+    using sequence = std::vector<std::vector<double>>;
+
+    template <class Model>
+    plain_net(const Model& model, const std::vector<float>& x, std::size_t features) {
+        for (const auto weight : model.weights()) {
+            const auto values = weight.to_vector();
+            weights_.emplace_back(values.begin(), values.end());
+        }
+        for (std::size_t i = 0; i < x.size(); i += features)
+            values_.emplace_back(x.begin() + static_cast<std::ptrdiff_t>(i),
+                                 x.begin() + static_cast<std::ptrdiff_t>(i + features));
+    }
+
+    void dense(bool has_tanh) {
+        const auto kernel = next(), bias = next();
+        for (auto& row : values_) {
+            row = times(row, kernel, bias);
+            if (has_tanh)
+                for (double& value : row) value = std::tanh(value);
+        }
+    }
+    void lstm(std::size_t units) {
+        const auto kernel = next(), recurrent = next(), bias = next();
+        std::vector<double> h(units), c(units), none(4 * units);
+        for (auto& row : values_) {
+            const auto z = sum(times(row, kernel, bias), times(h, recurrent, none));
+            for (std::size_t u = 0; u < units; ++u) {
+                c[u] = sigmoid(z[units + u]) * c[u] + sigmoid(z[u]) * std::tanh(z[2 * units + u]);
+                h[u] = sigmoid(z[3 * units + u]) * std::tanh(c[u]);
+            }
+            row = h;
+        }
+    }
+    void gru(std::size_t units) {
+        const auto kernel = next(), recurrent = next(), bias = next();
+        const auto middle = bias.begin() + static_cast<std::ptrdiff_t>(3 * units);
+        const std::vector<double> first(bias.begin(), middle), second(middle, bias.end());
+        std::vector<double> h(units);
+        for (auto& row : values_) {
+            const auto z = times(row, kernel, first), own = times(h, recurrent, second);
+            for (std::size_t u = 0; u < units; ++u) {
+                const double update = sigmoid(z[u] + own[u]), reset = sigmoid(z[units + u] + own[units + u]);
+                const double candidate = std::tanh(z[2 * units + u] + reset * own[2 * units + u]);
+                h[u] = update * h[u] + (1.0 - update) * candidate;
+            }
+            row = h;
+        }
+    }
+    void convolution(std::size_t taps, std::size_t dilation) {
+        const auto kernel = next(), bias = next();
+        const sequence x = values_;
+        const std::size_t channels = x[0].size();
+        for (std::size_t t = 0; t < x.size(); ++t) {
+            values_[t] = bias;
+            for (std::size_t k = 0; k < taps; ++k) {
+                const std::size_t back = (taps - 1 - k) * dilation;
+                if (back > t) continue;
+                for (std::size_t c = 0; c < channels; ++c)
+                    for (std::size_t f = 0; f < bias.size(); ++f)
+                        values_[t][f] += x[t - back][c] * kernel[(k * channels + c) * bias.size() + f];
+            }
+        }
+    }
+    /// All outputs, or those of the last step.
+    std::vector<double> outputs(bool is_last = false) const {
+        std::vector<double> result;
+        for (const auto& row : values_) result.insert(result.end(), row.begin(), row.end());
+        if (is_last) result.erase(result.begin(), result.end() - static_cast<std::ptrdiff_t>(values_[0].size()));
+        return result;
+    }
+
+private:
+    std::vector<double> next() { return weights_[used_++]; }
+    static double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+    static std::vector<double> sum(std::vector<double> a, const std::vector<double>& b) {
+        for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+        return a;
+    }
+    static std::vector<double> times(const std::vector<double>& x, const std::vector<double>& kernel,
+                                     std::vector<double> result) {
+        for (std::size_t k = 0; k < x.size(); ++k)
+            for (std::size_t f = 0; f < result.size(); ++f) result[f] += x[k] * kernel[k * result.size() + f];
+        return result;
+    }
+
+    std::vector<std::vector<double>> weights_;
+    std::size_t used_ = 0;
+    sequence values_;
+};
+
+class bench {
+public:
+    double seconds = 0.3;
+    bool is_json = false;
+    std::vector<std::string> names;
+
+    /// One step of a stream.
+    template <class Net, class Plain>
+    void stream(const std::string& name, double mark, double factor, Net net, Plain plain) {
+        if (!wants(name)) return;
+        constexpr std::size_t steps = Net::input_shape()[0], in = decltype(net.stream())::input_size,
+                              out = decltype(net.stream())::output_size;
+        const auto model = net.build({.seed = 3});
+        const std::vector<float> x = signal(steps * in);
+        auto state = model.stream();
+        std::vector<float> y(steps * out);
+        state.template block<steps>(x, y);
+        plain_net expected(model, x, in);
+        plain(expected);
+        const double error = largest_error<float, double>(y, expected.outputs());
+        const spread time = time_calls(seconds, [&] {
+            for (std::size_t t = 0; t < steps; ++t) {
+                state.step(std::span<const float, in>(x.data() + t * in, in), std::span<float, out>(y.data(), out));
+                touch_memory();
+            }
+        });
+        report(name, "step", time, static_cast<double>(steps), mark, factor, error);
+    }
+    /// One call on a vector or on a whole sequence.
+    template <class Net, class Plain>
+    void call(const std::string& name, double mark, double factor, Net net, std::size_t features, Plain plain) {
+        if (!wants(name)) return;
+        constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
+        const auto model = net.build({.seed = 3});
+        auto workspace = model.workspace();
+        const std::vector<float> x = signal(in);
+        std::vector<float> y(out);
+        const auto work = [&] {
+            model.infer(std::span<const float, in>(x), std::span<float, out>(y), workspace);
+            touch_memory();
+        };
+        work();
+        plain_net expected(model, x, features);
+        plain(expected);
+        const double error = largest_error<float, double>(y, expected.outputs(true));
+        report(name, "call", time_calls(seconds, work), 1.0, mark, factor, error);
+    }
+    /// 0 where all results were right.
+    int exit_code() const { return wrong_ > 0 ? 1 : 0; }
+
+private:
+    bool wants(const std::string& name) const {
+        return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+    }
+    static std::vector<float> signal(std::size_t count) {
+        std::vector<float> x(count);
+        for (std::size_t i = 0; i < count; ++i)
+            x[i] = static_cast<float>(std::sin(0.37 * static_cast<double>(i * i % 101)));
+        return x;
+    }
+    void report(const std::string& name, const char* unit, const spread& time, double parts, double mark, double factor,
+                double error) {
+        const double scale = 1e9 / parts, median = time.median * scale;
+        const bool is_right = error <= worst_error;
+        wrong_ += is_right ? 0 : 1;
+        if (is_json)
+            std::printf(
+                "{\"name\": \"%s\", \"unit\": \"%s\", \"ns\": %.2f, \"low\": %.2f, \"high\": %.2f, \"mark\": %.1f, "
+                "\"ratio\": %.3f, \"wanted\": %.1f, \"error\": %.2g}\n",
+                name.c_str(), unit, median, time.low * scale, time.high * scale, mark, mark / median, factor, error);
+        else
+            std::printf("%-22s %9.1f ns a %s   mark %9.1f   ratio %5.2f   wanted %.1f   error %.1e%s\n", name.c_str(),
+                        median, unit, mark, mark / median, factor, error, is_right ? "" : "   WRONG");
+        std::fflush(stdout);
+    }
+
+    int wrong_ = 0;
+};
+
+template <class... Layers>
+constexpr auto of_one(Layers... layers) {
+    return Sequential{Input<512, 1>{}, layers...};
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    bench all;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view argument = arguments[i];
+        if (argument == "--json") all.is_json = true;
+        else if (argument == "--seconds" && i + 1 < count) all.seconds = std::stod(arguments[++i]);
+        else if (argument.starts_with("--")) return 2;
+        else all.names.emplace_back(argument);
+    }
+    all.stream("lstm-16-dense-1", 74.5, 1.5, of_one(LSTM<16, return_sequences>{}, Dense<1>{}), [](plain_net& net) {
+        net.lstm(16);
+        net.dense(false);
+    });
+    all.stream("lstm-32", 182, 1.5, of_one(LSTM<32, return_sequences>{}), [](plain_net& net) { net.lstm(32); });
+    all.stream("lstm-64", 712, 1.5, of_one(LSTM<64, return_sequences>{}), [](plain_net& net) { net.lstm(64); });
+    all.stream("gru-16", 73.6, 1.5, of_one(GRU<16, return_sequences>{}), [](plain_net& net) { net.gru(16); });
+    all.stream("gru-32", 165, 1.5, of_one(GRU<32, return_sequences>{}), [](plain_net& net) { net.gru(32); });
+    all.stream("gru-64", 496, 1.5, of_one(GRU<64, return_sequences>{}), [](plain_net& net) { net.gru(64); });
+    all.stream("conv1d-8x8-k7-d2", 33, 1.3, Sequential{Input<512, 8>{}, Conv1D<8, 7, dilation<2>, padding::causal>{}},
+               [](plain_net& net) { net.convolution(7, 2); });
+    all.stream("conv1d-16x16-k15-d4", 118, 1.3,
+               Sequential{Input<512, 16>{}, Conv1D<16, 15, dilation<4>, padding::causal>{}},
+               [](plain_net& net) { net.convolution(15, 4); });
+    all.call("dense-16x16", 8.1, 1.3, Sequential{Input<16>{}, Dense<16>{}}, 16,
+             [](plain_net& net) { net.dense(false); });
+    all.call("dense-1-8-8-1-tanh", 13, 1.3, Sequential{Input<1>{}, Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}}, 1,
+             [](plain_net& net) {
+                 net.dense(true);
+                 net.dense(true);
+                 net.dense(false);
+             });
+    all.call("lstm-32-100x8", 17800, 1.5, Sequential{Input<100, 8>{}, LSTM<32>{}}, 8,
+             [](plain_net& net) { net.lstm(32); });
+    all.call("gru-32-100x8", 17300, 1.5, Sequential{Input<100, 8>{}, GRU<32>{}}, 8,
+             [](plain_net& net) { net.gru(32); });
+    return all.exit_code();
+}

@@ -1,0 +1,64 @@
+// MobileNet: depthwise convolutions and pointwise ones in turn.
+#pragma once
+
+#include <strata/applications/options.hpp>
+#include <strata/core/border.hpp>
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/activation.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/batch_normalization.hpp>
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/depthwise_conv2d.hpp>
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/global_pooling2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/padding.hpp>
+#include <strata/layers/reshape.hpp>
+
+namespace strata::applications {
+
+namespace mobilenet_blocks {
+
+template <fixed_string Name>
+using normalized = type_list<BatchNormalization<name<Name + "_bn">>, Activation<ReLU6, name<Name + "_relu">>>;
+
+/// Block number Id: a depthwise convolution and a pointwise one.
+template <fixed_string Id, int Filters>
+using block = concat_types<type_list<DepthwiseConv2D<3, padding::same, no_bias, name<fixed_string("conv_dw_") + Id>>>,
+                           normalized<fixed_string("conv_dw_") + Id>,
+                           type_list<Conv2D<Filters, 1, padding::same, no_bias, name<fixed_string("conv_pw_") + Id>>>,
+                           normalized<fixed_string("conv_pw_") + Id>>;
+
+/// The same at half the size.
+template <fixed_string Id, int Filters>
+using halving = concat_types<type_list<ZeroPadding2D<border{0, 1, 0, 1}, name<fixed_string("conv_pad_") + Id>>,
+                                       DepthwiseConv2D<3, strides<2>, no_bias, name<fixed_string("conv_dw_") + Id>>>,
+                             normalized<fixed_string("conv_dw_") + Id>,
+                             type_list<Conv2D<Filters, 1, padding::same, no_bias, name<fixed_string("conv_pw_") + Id>>>,
+                             normalized<fixed_string("conv_pw_") + Id>>;
+
+using body = concat_types<type_list<Conv2D<32, 3, strides<2>, padding::same, no_bias, name<"conv1">>>,
+                          normalized<"conv1">, block<"1", 64>, halving<"2", 128>, block<"3", 128>, halving<"4", 256>,
+                          block<"5", 256>, halving<"6", 512>, block<"7", 512>, block<"8", 512>, block<"9", 512>,
+                          block<"10", 512>, block<"11", 512>, halving<"12", 1024>, block<"13", 1024>>;
+
+}  // namespace mobilenet_blocks
+
+/// (height, width, channels) -> (classes), or features where no_top is given: (1024) behind a pooling, else (height /
+/// 32, width / 32, 1024), rounded up. Height and width are at least 32. Keras: `applications.MobileNet` with alpha 1
+/// and depth_multiplier 1. Howard et al. 2017.
+template <int Height = 224, int Width = Height, int Channels = 3, class... Options>
+struct MobileNet
+    : application<MobileNet<Height, Width, Channels, Options...>, "mobilenet", Height, Width, Channels, Options...> {
+    static constexpr int smallest = 32;
+    using top = type_list<GlobalAveragePooling2D<>, Reshape<shape{1, 1, 1024}>, Dropout<1e-3, name<"dropout">>,
+                          Conv2D<MobileNet::class_count, 1, padding::same, name<"conv_preds">>,
+                          Reshape<shape{MobileNet::class_count}, name<"reshape_2">>,
+                          Activation<typename MobileNet::head_activation, name<"predictions">>>;
+    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, mobilenet_blocks::body,
+                                   typename end_of<typename MobileNet::given, top, false>::type>;
+};
+
+}  // namespace strata::applications

@@ -1,0 +1,119 @@
+// arithmetic: choices, bounds and single operations under one spelling for vectors and scalars.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/constexpr_math.hpp>
+#include <strata/kernels/simd.hpp>
+
+namespace strata::kernels {
+inline namespace STRATA_ISA {
+
+/// A constant in the scalar type of a vector or scalar V.
+template <class V>
+constexpr auto scalar_of(double value) {
+    if constexpr (std::floating_point<V>) return static_cast<V>(value);
+    else return static_cast<typename V::value_type>(value);
+}
+
+/// The larger of the two; where b is NaN, b.
+template <std::floating_point T>
+constexpr T larger(T a, T b) {
+    return a > b ? a : b;
+}
+/// The smaller of the two; where b is NaN, b.
+template <std::floating_point T>
+constexpr T smaller(T a, T b) {
+    return a < b ? a : b;
+}
+/// a b + c.
+template <std::floating_point T>
+constexpr T multiply_add(T a, T b, T c) {
+    return a * b + c;
+}
+template <std::floating_point T>
+constexpr T square_root(T x) {
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::sqrt(x)) : std::sqrt(x);
+}
+template <std::floating_point T>
+constexpr T choose(bool mask, T a, T b) {
+    return mask ? a : b;
+}
+template <std::floating_point T>
+constexpr T magnitude(T x) {
+    return x < 0 ? -x : x;
+}
+
+#if defined(STRATA_SCALAR)
+template <class T>
+STRATA_INLINE scalar_batch<T> larger(scalar_batch<T> a, scalar_batch<T> b) {
+    return max(a, b);
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> smaller(scalar_batch<T> a, scalar_batch<T> b) {
+    return min(a, b);
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> square_root(scalar_batch<T> x) {
+    return sqrt(x);
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> choose(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
+    return mask ? a : b;
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> magnitude(scalar_batch<T> x) {
+    return abs(x);
+}
+#else
+/// The larger of the two; where b is NaN, b: so does the machine's maximum, which xsimd 8 gives. Later ones treat NaN
+/// otherwise.
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> larger(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+    if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::max(a, b);
+    else return xsimd::select(a > b, a, b);
+}
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> smaller(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+    if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::min(a, b);
+    else return xsimd::select(a < b, a, b);
+}
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
+    return xsimd::sqrt(x);
+}
+template <class M, class T, class A>
+STRATA_INLINE xsimd::batch<T, A> choose(const M& mask, const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+    return xsimd::select(mask, a, b);
+}
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> magnitude(const xsimd::batch<T, A>& x) {
+    return xsimd::abs(x);
+}
+#endif
+
+/// The larger of the two; NaN where either is.
+template <class V>
+constexpr V maximum(V a, V b) {
+    return choose(a == a, larger(a, b), a);
+}
+
+/// c[0] + c[1] x + c[2] x^2 + ... with square = x^2: pairs of terms first, which halves the chain of dependent
+/// operations and takes no more of them.
+template <std::size_t Count, class V>
+STRATA_INLINE V polynomial(const V& x, const V& square, const typename V::value_type (&c)[Count]) {
+    constexpr std::size_t last = (Count - 1) / 2 * 2;
+    V sum = V(c[last]);
+    if constexpr (last + 1 < Count) sum = multiply_add(V(c[last + 1]), x, sum);
+    STRATA_UNROLL
+    for (std::size_t i = last; i >= 2; i -= 2)
+        sum = multiply_add(sum, square, multiply_add(V(c[i - 1]), x, V(c[i - 2])));
+    return sum;
+}
+
+}  // namespace STRATA_ISA
+}  // namespace strata::kernels

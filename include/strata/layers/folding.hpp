@@ -1,0 +1,146 @@
+// folding: how a layer says that optimize may make one layer of it and another.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <strata/core/border.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/parameter.hpp>
+#include <strata/layers/sliding.hpp>
+
+namespace strata {
+
+// A layer says, beyond the contract of layer.hpp, what of this it can; own layers too. Weights come in Keras' order.
+//
+//   template <class... Others> using with_options      the same layer with other options
+//   static constexpr bool is_linear                    nothing acts behind its weights (no activation is given)
+//   absorb(in, map, weights)                           its weights, those with a bias, become those with the map behind
+//   affine(in, weights, scale, shift)                  what it does to each channel when it infers
+//   using activation_option                            the option that does what it does
+//   static constexpr border zero_edges                 the zeros that it puts around its input
+//   padding_for(in, edges)                             its padding that puts these zeros around `in`; valid: none does
+//   scale, offset, template <double, double> using with_line      the same for all values, and the layer with others
+
+/// A map of each channel, the last axis: x scale + shift.
+struct channel_affine {
+    std::span<const double> scale;
+    std::span<const double> shift;
+};
+
+/// A layer that can have other options.
+template <class Layer>
+concept layer_with_options = layer_descriptor<Layer> && requires { typename Layer::template with_options<>; };
+
+/// A layer that can become one with an affine map of its channels behind it.
+template <class Layer>
+concept absorbs_affine =
+    layer_with_options<Layer> && Layer::is_linear &&
+    requires(const shape& in, const channel_affine& map, double* const* weights) { Layer::absorb(in, map, weights); };
+
+/// A layer that is an affine map of each channel when it infers.
+template <class Layer>
+concept affine_layer = layer_descriptor<Layer> && requires(const shape& in, const double* const* weights,
+                                                           double* line) { Layer::affine(in, weights, line, line); };
+
+/// A layer that can have an activation and has none.
+template <class Layer>
+concept takes_activation = layer_with_options<Layer> && Layer::is_linear &&
+                           std::find(Layer::takes.begin(), Layer::takes.end(), activation_kind) != Layer::takes.end();
+
+/// A layer that can be an option instead.
+template <class Layer>
+concept layer_as_option =
+    layer_descriptor<Layer> && requires { requires Layer::activation_option::kind == activation_kind; };
+
+/// A layer that puts zeros around its input.
+template <class Layer>
+concept adds_border = layer_descriptor<Layer> && requires {
+    { Layer::zero_edges } -> std::convertible_to<border>;
+};
+
+/// A layer that can put zeros around its input itself.
+template <class Layer>
+concept takes_border = layer_with_options<Layer> && requires(const shape& in, const border& edges) {
+    { Layer::padding_for(in, edges) } -> std::same_as<padding_mode>;
+};
+
+/// An affine map that is the same for all values.
+template <class Layer>
+concept constant_affine_layer = layer_descriptor<Layer> && requires {
+    { Layer::scale } -> std::convertible_to<double>;
+    { Layer::offset } -> std::convertible_to<double>;
+    typename Layer::template with_line<1.0, 0.0>;
+};
+
+namespace detail {
+
+template <class Layer, class Options>
+struct given_options;
+template <class Layer, class... Options>
+struct given_options<Layer, option_list<Options...>> {
+    using type = typename Layer::template with_options<Options...>;
+};
+
+template <padding_mode Mode>
+struct padding_option {
+    using type = padding::valid;
+};
+template <>
+struct padding_option<padding_mode::same> {
+    using type = padding::same;
+};
+template <>
+struct padding_option<padding_mode::causal> {
+    using type = padding::causal;
+};
+
+}  // namespace detail
+
+/// A layer with one option more, in the place of the one of that kind.
+template <class Layer, class Option>
+using with_option =
+    typename detail::given_options<Layer,
+                                   typename Layer::options::template without<Option>::template with<Option>>::type;
+/// A layer whose weights hold an affine map behind it: it has a bias.
+template <class Layer>
+using with_affine = typename detail::given_options<Layer, typename Layer::options::template without<no_bias>>::type;
+/// A layer with another padding.
+template <class Layer, padding_mode Mode>
+using with_padding = with_option<Layer, typename detail::padding_option<Mode>::type>;
+
+/// `absorb` of a layer whose weight number `kernel` holds `inner` elements of each channel in turn, and whose bias
+/// stands behind it.
+constexpr void absorb_into_kernel(const parameter_table& table, std::size_t kernel, std::size_t inner,
+                                  const channel_affine& map, double* const* weights) {
+    const std::size_t channels = map.scale.size();
+    for (std::size_t i = 0; i < table[kernel].extents.size(); ++i)
+        weights[kernel][i] *= map.scale[i / inner % channels];
+    for (std::size_t c = 0; c < channels; ++c)
+        weights[kernel + 1][c] = weights[kernel + 1][c] * map.scale[c] + map.shift[c];
+}
+
+/// `padding_for` of a layer with windows over images: the padding with which its windows see what they see, without
+/// one, in the image with `edges` around. Zeros at the end that no window sees do not count.
+constexpr padding_mode padding_of_windows(const window_options& windows, const shape& in, const border& edges,
+                                          padding_mode mode = padding_mode::same) {
+    if (windows.mode != padding_mode::valid || edges.is_negative()) return padding_mode::valid;
+    const auto equals = [](const sliding_axis& padded, const sliding_axis& bordered, int before) {
+        return padded.before == static_cast<std::size_t>(before) && padded.output == bordered.output;
+    };
+    window_options other = windows;
+    other.mode = mode;
+    const shape bordered{in[0] + static_cast<std::size_t>(edges.top + edges.bottom),
+                         in[1] + static_cast<std::size_t>(edges.left + edges.right), in[2]};
+    return equals(other.height(in), windows.height(bordered), edges.top) &&
+                   equals(other.width(in), windows.width(bordered), edges.left)
+               ? mode
+               : padding_mode::valid;
+}
+
+}  // namespace strata

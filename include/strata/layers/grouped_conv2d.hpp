@@ -1,0 +1,231 @@
+// What a two-dimensional convolution with groups is: one convolution for each group of channels, over gathered maps.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/report.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/kernels/channel_groups.hpp>
+#include <strata/kernels/conv2d.hpp>
+#include <strata/kernels/conv2d_backward.hpp>
+#include <strata/kernels/convolution.hpp>
+#include <strata/kernels/panels.hpp>
+#include <strata/kernels/weight_gradient.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_options.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/sliding.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// Weights lie in memory group by group, so that each group has the weights of a convolution by itself.
+template <class Self, int Filters, window Kernel, class... Options>
+struct grouped_conv2d : layer<Self, Options...> {
+    using options = option_list<Options...>;
+    using activation = typename options::template get<Linear>;
+    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+
+    static constexpr std::array takes{activation_kind,
+                                      strides<1>::kind,
+                                      padding::valid::kind,
+                                      dilation<1>::kind,
+                                      groups<1>::kind,
+                                      algorithm::direct::kind,
+                                      no_bias::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr report check(const shape& in) {
+        if (const report own = check_filters(Self::type, Filters); !own.ok) return own;
+        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const report sizes = windows.check(in); !sizes.ok) return sizes;
+        return check_groups<options>(in.back(), Filters);
+    }
+    /// Of one group.
+    static constexpr kernels::conv2d_geometry geometry(const shape& in) {
+        return {.height = windows.height(in),
+                .width = windows.width(in),
+                .in_channels = in[2] / count,
+                .out_channels = filters / count};
+    }
+    static constexpr shape output(const shape& in) {
+        return {windows.height(in).output, windows.width(in).output, filters};
+    }
+    static constexpr parameter_table parameters(const shape& in) {
+        const auto g = geometry(in);
+        parameter_table table =
+            kernel_and_bias<options>(shape{g.height.kernel, g.width.kernel, g.in_channels, filters});
+        for (std::size_t i = 0; i < table.count; ++i) table.rows[i].groups = count;
+        return table;
+    }
+    static constexpr std::size_t flops(const shape& in) {
+        const shape out = output(in);
+        return out.size() * (2 * geometry(in).depth() + (options::template has<no_bias> ? 0 : 1)) +
+               activation::flops(out);
+    }
+    /// The maps of one group, and what its convolution wants.
+    template <class T>
+    static constexpr std::size_t scratch(const shape& in) {
+        const auto g = geometry(in);
+        return g.in_size() + g.out_size() + kernels::convolution_scratch<T>(g, tile(g), g.height.output);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return count * method<In, T>::prepared;
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* transformed, team_part part) {
+        for (std::size_t i = 0; i < count; ++i)
+            method<In, T>::prepare(weights[0] + i * kernel_size<In, T>, transformed + i * method<In, T>::prepared,
+                                   part);
+    }
+
+    /// An elementwise activation behind a linear convolution.
+    template <shape In, class... Next>
+    static constexpr bool fuses() {
+        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+    }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        T *map = scratch + g.in_size(), *rest = map + g.out_size();
+        for (std::size_t n = 0; n < N; ++n, x += In.size(), y += count * g.out_size()) {
+            for (std::size_t i = 0; i < count; ++i) {
+                kernels::gather_group<count, g.in_channels>(g.height.input * g.width.input, i, x, scratch);
+                convolve<In, typename activation_function<last>::type>(i, scratch, weights, map, rest);
+                kernels::scatter_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(map), y);
+            }
+            finish_rows<last, pixels(g), filters>(y);
+        }
+    }
+
+    /// The groups' inputs with their padding, and, where the activation's derivative wants it, what stood in front of
+    /// the activation.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t tape() {
+        return count * plane<In, T> + (trained<Fused>::keeps_input ? output(In).size() : 0);
+    }
+    template <shape In, class T>
+    static constexpr std::size_t derived() {
+        return count * kernels::turned_weights_size<geometry(In), T>();
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        constexpr auto g = geometry(In);
+        return std::max(count * g.out_size(), g.in_size() + kernels::conv2d_gradient_scratch<g, T>());
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const training_pass<T>& s) {
+        using act = trained<Fused>;
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        T *map = s.scratch + g.in_size(), *rest = map + g.out_size();
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T *y = s.y + n * count * g.out_size(), *tape = s.tape + n * kept;
+            T* linear = act::keeps_input ? tape + count * plane<In, T> : y;
+            for (std::size_t i = 0; i < count; ++i) {
+                T* kept_input = tape + i * plane<In, T>;
+                T* input = g.is_padded() ? s.scratch : kept_input;
+                kernels::gather_group<count, g.in_channels>(g.height.input * g.width.input, i, s.x + n * In.size(),
+                                                            input);
+                if constexpr (g.is_padded())
+                    kernels::write_padding<g>(static_cast<const T*>(input), 0,
+                                              kernels::padded_rows(g.height, {0, g.height.output}), kept_input);
+                convolve<In, typename act::in_kernel>(i, input, s.weights, map, rest);
+                kernels::scatter_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(map), linear);
+            }
+            act::template finish<filters>(pixels(g), linear, y);
+        }
+    }
+    template <shape In, class T>
+    static void derive(const T* const* weights, T* turned, team_part part) {
+        constexpr auto g = geometry(In);
+        for (std::size_t i = 0; i < count; ++i)
+            kernels::turn_weights<g>(weights[0] + i * kernel_size<In, T>,
+                                     turned + i * kernels::turned_weights_size<g, T>(), part);
+    }
+    /// dy becomes a map for each group.
+    template <shape In, class Fused, class T>
+    static void backward(const gradient_pass<T>& s) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t out = count * g.out_size(), kept = tape<In, Fused, T>();
+        for (std::size_t n = 0; n < s.count; ++n) {
+            T* dy = s.dy + n * out;
+            trained<Fused>::template through<filters>(pixels(g), s.y + n * out,
+                                                      s.tape + n * kept + count * plane<In, T>, dy);
+            std::copy_n(dy, out, s.scratch);
+            for (std::size_t i = 0; i < count; ++i)
+                kernels::gather_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(s.scratch),
+                                                             dy + i * g.out_size());
+            if (s.dx == nullptr) continue;
+            for (std::size_t i = 0; i < count; ++i) {
+                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy + i * g.out_size()),
+                                                 s.derived + i * kernels::turned_weights_size<g, T>(), s.scratch,
+                                                 s.scratch + g.in_size());
+                kernels::scatter_group<count, g.in_channels>(g.height.input * g.width.input, i,
+                                                             static_cast<const T*>(s.scratch), s.dx + n * In.size());
+            }
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void accumulate(const gradient_pass<T>& s, team_part part) {
+        constexpr auto g = geometry(In);
+        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr kernels::panels bias{.columns = g.out_channels, .width = kernels::panel_width<T>(g.out_channels)};
+        for (std::size_t n = 0; n < s.count; ++n)
+            for (std::size_t i = 0; i < count; ++i) {
+                const T *x = s.tape + n * kept + i * plane<In, T>, *dy = s.dy + (n * count + i) * g.out_size();
+                const bool first = s.first && n == 0;
+                kernels::conv2d_weight_gradient<g>(1, x, kept, dy, s.gradients[0] + i * kernel_size<In, T>, first,
+                                                   part);
+                if constexpr (!options::template has<no_bias>)
+                    kernels::bias_gradient<g.out_channels>(pixels(g), dy, s.gradients[1] + i * bias.stored(), first,
+                                                           part);
+            }
+    }
+
+private:
+    static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
+    static constexpr std::size_t count = static_cast<std::size_t>(std::max(1, options::template get<groups<1>>::value));
+    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
+    template <class Fused>
+    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+
+    static constexpr std::size_t tile(const kernels::conv2d_geometry& g) {
+        return options::template has<algorithm::direct> ? 0 : kernels::winograd_tile(g);
+    }
+    template <shape In, class T>
+    using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
+    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
+    /// Elements of one group's kernel, and of its kept input.
+    template <shape In, class T>
+    static constexpr std::size_t kernel_size = kernels::conv2d_panels<geometry(In), T>().stored();
+    template <shape In, class T>
+    static constexpr std::size_t plane =
+        geometry(In).is_padded() ? kernels::conv2d_scratch<T>(geometry(In)) : geometry(In).in_size();
+
+    /// One group: y (oh, ow, filters of the group) of its gathered input.
+    template <shape In, class Activation, class T>
+    static constexpr void convolve(std::size_t group, const T* x, const T* const* weights, T* y, T* scratch) {
+        constexpr auto g = geometry(In);
+        constexpr kernels::panels bias_layout{.columns = g.out_channels,
+                                              .width = kernels::panel_width<T>(g.out_channels)};
+        const T *bias = nullptr, *transformed = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1] + group * bias_layout.stored();
+        if constexpr (method<In, T>::prepared > 0)
+            transformed = weights[weight_count] + group * method<In, T>::prepared;
+        kernels::convolve<method<In, T>, g, Activation>(x, weights[0] + group * kernel_size<In, T>, transformed, bias,
+                                                        y, scratch);
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,159 @@
+// fold: the pass that decides which layers of a net become part of others.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <strata/core/border.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/core/window.hpp>
+#include <strata/layers/folding.hpp>
+#include <strata/model/graph.hpp>
+#include <strata/model/net.hpp>
+
+namespace strata::detail {
+
+/// What becomes of a layer: it is kept, goes because it is an identity, or becomes a part of another layer, its host.
+enum class fate { kept, gone, affine, activation, constant, border };
+
+/// What the pass decides on a layer; behind the host, what becomes part of the layer itself.
+struct layer_fold {
+    fate what = fate::kept;
+    std::size_t host = 0;
+
+    bool takes_affine = false;
+    bool takes_activation = false;
+    std::size_t activation = 0;                  // the layer that becomes its option
+    padding_mode padding = padding_mode::valid;  // instead of the zeros that a layer put in front
+    bool takes_constant = false;
+    double scale = 1.0, offset = 0.0;  // its own and those of the constant layers behind
+};
+
+/// What the pass reads of a layer.
+struct fold_facts {
+    bool is_identity = false;
+    bool is_affine = false, is_option = false, is_constant = false, is_border = false;
+    bool takes_affine = false, takes_option = false;
+    double scale = 1.0, offset = 0.0;
+    border edges{0};
+    padding_mode (*padding_for)(const shape&, const border&) = nullptr;
+    bool must_stay = false;  // the first layer of a path of a Residual that has identities alone
+    std::size_t list = 0;    // the number of the net or Residual whose list it stands in
+};
+
+template <class Layer>
+constexpr fold_facts fold_facts_of() {
+    fold_facts facts{.is_identity = identity_at_inference<Layer>,
+                     .is_affine = affine_layer<Layer>,
+                     .is_option = layer_as_option<Layer>,
+                     .is_constant = constant_affine_layer<Layer>,
+                     .is_border = adds_border<Layer>,
+                     .takes_affine = absorbs_affine<Layer>,
+                     .takes_option = takes_activation<Layer>};
+    if constexpr (constant_affine_layer<Layer>) {
+        facts.scale = Layer::scale;
+        facts.offset = Layer::offset;
+    }
+    if constexpr (adds_border<Layer>) facts.edges = Layer::zero_edges;
+    if constexpr (takes_border<Layer>) facts.padding_for = &Layer::padding_for;
+    return facts;
+}
+
+/// Writes the facts of a layer and of those inside it; `index` and `list` count layers and lists.
+template <class Layer, std::size_t Count>
+constexpr void append_fold_facts(std::array<fold_facts, Count>& facts, std::size_t& index, std::size_t list,
+                                 std::size_t& lists) {
+    if constexpr (composite<Layer>) {
+        const std::size_t own = ++lists, first = index;
+        std::size_t place = 0, behind_main = 0;
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            ((behind_main = place++ == fork_of<Layer>() ? index : behind_main,
+              append_fold_facts<Layers>(facts, index, own, lists)),
+             ...);
+            if (place == fork_of<Layer>()) behind_main = index;
+        };
+        add(layers_of<Layer>{});
+        if constexpr (forked<Layer>) {
+            bool only_identities = true;
+            for (std::size_t i = first; i < behind_main; ++i) only_identities = only_identities && facts[i].is_identity;
+            facts[first].must_stay = facts[first].must_stay || only_identities;
+            facts[index++].list = own;
+        }
+    } else {
+        facts[index] = fold_facts_of<Layer>();
+        facts[index++].list = list;
+    }
+}
+
+template <class Net>
+inline constexpr auto fold_facts_in = [] {
+    std::array<fold_facts, flat_layers_of<Net>::size()> facts{};
+    std::size_t index = 0, lists = 0;
+    append_fold_facts<Net>(facts, index, 0, lists);
+    return facts;
+}();
+
+/// Constants that can be multiplied and stay far from overflow.
+constexpr bool is_moderate(double scale, double offset) {
+    constexpr double most = 1e100;
+    return scale < most && scale > -most && offset < most && offset > -most;
+}
+
+/// The layer whose output layer i sees, through layers that are gone or part of it, where nobody else reads any of
+/// that; the number of layers where there is none.
+template <std::size_t Count>
+constexpr std::size_t seen_layer(const std::array<flat_node, Count>& nodes, const std::array<layer_fold, Count>& folds,
+                                 std::size_t i) {
+    std::size_t value = nodes[i].inputs[0];
+    while (value > 0 && reader_count(nodes, Count, value) == 1) {
+        const layer_fold& fold = folds[value - 1];
+        if (fold.what == fate::kept) return value - 1;
+        if (fold.what != fate::gone) return fold.host;
+        value = nodes[value - 1].inputs[0];
+    }
+    return Count;
+}
+
+/// What becomes of each layer of the flattened list of a net.
+template <class Net>
+inline constexpr auto folds_of = [] {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& facts = fold_facts_in<Net>;
+    constexpr std::size_t count = nodes.size();
+    std::array<layer_fold, count> folds{};
+    for (std::size_t i = 0; i < count; ++i) {
+        const fold_facts& own = facts[i];
+        layer_fold& fold = folds[i];
+        fold.scale = own.scale;
+        fold.offset = own.offset;
+        if (own.is_identity && !own.must_stay) {
+            fold.what = fate::gone;
+            continue;
+        }
+        const std::size_t seen = nodes[i].input_count == 1 ? seen_layer(nodes, folds, i) : count;
+        if (seen == count) continue;
+        layer_fold& host = folds[seen];
+        if (own.is_affine && facts[seen].takes_affine && !host.takes_activation) {
+            fold = {.what = fate::affine, .host = seen};
+            host.takes_affine = true;
+        } else if (own.is_option && facts[seen].takes_option && !host.takes_activation) {
+            fold = {.what = fate::activation, .host = seen};
+            host.takes_activation = true;
+            host.activation = i;
+        } else if (own.is_constant && facts[seen].is_constant && is_moderate(host.scale, host.offset) &&
+                   is_moderate(own.scale, own.offset)) {
+            fold = {.what = fate::constant, .host = seen};
+            host.takes_constant = true;
+            host.offset = host.offset * own.scale + own.offset;
+            host.scale *= own.scale;
+        } else if (own.padding_for != nullptr && facts[seen].is_border && facts[seen].list == own.list &&
+                   nodes[seen].in.rank() > 0) {
+            fold.padding = own.padding_for(nodes[seen].in, facts[seen].edges);
+            if (fold.padding != padding_mode::valid) host = {.what = fate::border, .host = i};
+        }
+    }
+    return folds;
+}();
+
+}  // namespace strata::detail

@@ -1,0 +1,88 @@
+// optimize: the same net or model for inference alone, with fewer layers, as another type.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/report.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/model/block.hpp>
+#include <strata/model/fold_weights.hpp>
+#include <strata/model/folded.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/net.hpp>
+#include <strata/model/sequential.hpp>
+#include <strata/model/shapes.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// Whether the layers of a net are known to fit, as far as its input is known.
+template <class Net>
+struct optimize_verdict {
+    static constexpr report value = [] {
+        if constexpr (Net::is_built()) return net_verdict<Net>::value;
+        else return check_structure<Net>();
+    }();
+};
+
+/// A layer, a Residual or a net as optimize leaves it.
+template <class Layer>
+struct optimized {
+    using type = Layer;
+};
+template <composite Layer>
+struct optimized<Layer> {
+    using type = type_at<0, layers_of<typename folded_net<Sequential<Layer>>::type>>;
+};
+template <composite Net>
+    requires(!forked<Net>)
+struct optimized<Net> : folded_net<Net> {};
+
+/// A model inside an object, in constant evaluation too, stays one.
+template <class Storage, class T, std::size_t Count>
+struct storage_like {
+    using type = storage<T, Count>;
+};
+template <class T, std::size_t Size, std::size_t Count>
+struct storage_like<inline_storage<T, Size>, T, Count> {
+    using type = inline_storage<T, Count>;
+};
+
+}  // namespace detail
+
+/// The net, Residual or layer with all that folds into something else folded: what is an affine map of channels when it
+/// infers (BatchNormalization) into the weights of the layer before it, activations into its options, zeros around an
+/// image into the padding behind them; identities (Dropout) are gone. Nothing is folded that two layers read. Layers
+/// that are left keep their names. A net with nothing to fold keeps its type.
+template <layer_descriptor Layer>
+constexpr auto optimize(Layer) {
+    if constexpr (requires { Layer::model_name(); }) {
+        using verdict = detail::optimize_verdict<Layer>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return typename detail::optimized<Layer>::type{};
+        else return refused{};
+    } else {
+        return typename detail::optimized<Layer>::type{};
+    }
+}
+/// The model of that net, which gives the same to rounding: weights are folded in double and rounded once. It is meant
+/// for inference: what only training needs is gone.
+template <class Net, class T, class Storage>
+constexpr auto optimize(const Model<Net, T, Storage>& model) {
+    using folded = typename detail::optimized<Net>::type;
+    if constexpr (std::is_same_v<folded, Net>) {
+        return model;
+    } else {
+        using block = typename detail::storage_like<Storage, T, detail::block_size<folded, T>()>::type;
+        const auto values =
+            detail::folded_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
+        return Model<folded, T, block>(detail::keras_order{}, values.data(), detail::parameter_access::batch_of(model));
+    }
+}
+
+}  // namespace strata

@@ -1,0 +1,84 @@
+// Layers of a user's own that take part in folding.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <strata/strata.hpp>
+
+struct squared {
+    constexpr auto operator()(auto x) const { return x * x; }
+    static constexpr auto derivative(auto x) { return x + x; }
+};
+struct cubed {
+    constexpr auto operator()(auto x) const { return x * x * x; }
+};
+
+/// An activation.
+struct Softsquare : strata::elementwise_activation<Softsquare, strata::detail::value_functor<squared>> {
+    static constexpr std::string_view type = "Softsquare";
+};
+
+/// Any shape, each channel times a weight.
+template <class... Options>
+struct Gains : strata::layer<Gains<Options...>, Options...> {
+    static constexpr std::string_view type = "Gains";
+
+    static constexpr strata::parameter_table parameters(const strata::shape& in) {
+        return strata::parameter_table{}.push_back({.name = "gains",
+                                                    .extents = strata::shape{in.back()},
+                                                    .begin = strata::Ones::value,
+                                                    .layout = strata::weight_layout::plain});
+    }
+    template <strata::shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+        for (std::size_t i = 0; i < N * In.size(); ++i) y[i] = x[i] * weights[0][i % In.back()];
+    }
+
+    static constexpr void affine(const strata::shape& in, const double* const* weights, double* scale, double* shift) {
+        for (std::size_t c = 0; c < in.back(); ++c) {
+            scale[c] = weights[0][c];
+            shift[c] = 0.0;
+        }
+    }
+};
+
+/// A vector, each value times the sum of two weights plus a bias: a layer with two weights to scale.
+template <class... Options>
+struct Twofold : strata::layer<Twofold<Options...>, Options...> {
+    using options = strata::option_list<Options...>;
+    using activation = typename options::template get<strata::Linear>;
+
+    static constexpr std::string_view type = "Twofold";
+    static constexpr std::array takes{strata::activation_kind, strata::no_bias::kind};
+
+    static constexpr strata::parameter_table parameters(const strata::shape& in) {
+        strata::parameter_table table;
+        for (const std::string_view name : {"first", "second", "bias"})
+            if (name != "bias" || !options::template has<strata::no_bias>)
+                table.push_back(
+                    {.name = name, .extents = strata::shape{in.back()}, .layout = strata::weight_layout::plain});
+        return table;
+    }
+    template <strata::shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+        for (std::size_t i = 0; i < N * In.size(); ++i) {
+            const std::size_t c = i % In.back();
+            y[i] = x[i] * (weights[0][c] + weights[1][c]);
+            if constexpr (!options::template has<strata::no_bias>) y[i] += weights[2][c];
+        }
+        activation::template forward<In, N, strata::fused<>>(static_cast<const T*>(y), weights, y, scratch);
+    }
+
+    template <class... Others>
+    using with_options = Twofold<Others...>;
+    static constexpr bool is_linear = activation::is_identity;
+    static constexpr void absorb(const strata::shape&, const strata::channel_affine& map, double* const* weights) {
+        for (std::size_t c = 0; c < map.scale.size(); ++c) {
+            weights[0][c] *= map.scale[c];
+            weights[1][c] *= map.scale[c];
+            weights[2][c] = weights[2][c] * map.scale[c] + map.shift[c];
+        }
+    }
+};
