@@ -248,7 +248,7 @@ void compare_embedding(std::size_t dimension) {
     REQUIRE(y.is_intact());
     add_to_rows(count, rows, dimension, x.data(), dy.data(), whole.data(), true, team_part{});
     require_close(whole, sum, T(0));
-    for (const std::size_t threads : {2, 3})
+    for (const std::size_t threads : {std::size_t{2}, std::size_t{3}})
         for (std::size_t index = 0; index < threads; ++index)
             add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), true, {index, threads});
     require_close(shared, sum, T(0));

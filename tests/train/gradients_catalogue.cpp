@@ -59,7 +59,8 @@ void check_threads(Net, const Data& data) {
     float largest = 0.0f;
     for (const float value : one) largest = std::max(largest, std::fabs(value));
     REQUIRE(largest > 1e-4f);
-    for (const std::size_t count : {2, 3, 5}) REQUIRE(gradients_by<Net>(data, count) == one);
+    for (const std::size_t count : {std::size_t{2}, std::size_t{3}, std::size_t{5}})
+        REQUIRE(gradients_by<Net>(data, count) == one);
 }
 
 }  // namespace
@@ -142,7 +143,7 @@ TEST_CASE("a number that names no word reads nothing, gives NaN and teaches noth
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     for (const float none : {3.0f, -1.0f, -1e30f, 1e30f, nan, infinity, -infinity}) {
         const auto y = model.predict(std::vector{0.0f, none, 2.9f, -0.5f});
-        for (const std::size_t place : {2, 3}) REQUIRE(std::isnan(y[place]));
+        for (const std::size_t place : {std::size_t{2}, std::size_t{3}}) REQUIRE(std::isnan(y[place]));
         for (std::size_t c = 0; c < 2; ++c) {
             REQUIRE(y[c] == model.weights()[0][c]);
             REQUIRE(y[4 + c] == model.weights()[0][4 + c]);

@@ -10,7 +10,6 @@
 #include <strata/kernels/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/layer_normalization.hpp>
-#include <strata/layers/rank.hpp>
 
 namespace strata {
 
@@ -27,7 +26,7 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
 
     static constexpr report check(const shape& in) {
-        if (const report axis = check_has_axis(in); !axis.ok) return axis;
+        if (const report usual = check_normalization(in, smallest); !usual.ok) return usual;
         if (Groups == -1 || (Groups > 0 && in.back() % static_cast<std::size_t>(Groups) == 0)) return {};
         return refuse(text<200>("groups that share out ") << in.back() << " channels",
                       text<64>() << Groups << " groups", "give a divisor of the channels, or -1");

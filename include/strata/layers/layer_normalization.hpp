@@ -45,11 +45,17 @@ struct gamma_and_beta_places {
     }
 };
 
+/// Refuses an input without an axis, and an epsilon that would make a root of something negative.
+constexpr report check_normalization(const shape& in, double smallest) {
+    if (!(smallest >= 0.0)) return refuse("an epsilon of at least 0", "a negative one, or NaN", "write epsilon<1e-3>");
+    return check_has_axis(in);
+}
+
 /// What the three share: any shape of rank 1 or more, unchanged. Self gives `places`, `smallest` (what is added to the
 /// variance, or the least length).
 template <class Self, kernels::row_norm Kind, class... Options>
 struct row_normalization : layer<Self, Options...> {
-    static constexpr report check(const shape& in) { return check_has_axis(in); }
+    static constexpr report check(const shape& in) { return check_normalization(in, Self::smallest); }
     static constexpr std::size_t flops(const shape& in) {
         return in.size() * (Kind == kernels::row_norm::layer ? 5 : 3) + in.size() * Self::places::count;
     }

@@ -1,7 +1,7 @@
 // Verdicts of training: whether model, loss, metrics and data fit together, and whether there is anything to train.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
@@ -10,9 +10,11 @@
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/model/graph.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/shapes.hpp>
 #include <strata/model/summary.hpp>
+#include <strata/model/weights.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/plan.hpp>
 
@@ -64,23 +66,31 @@ struct compile_verdict {
     }();
 };
 
-/// A layer that gives no gradient of its input behind the first one that learns: the first such.
+template <class Layer>
+constexpr bool gives_gradient() {
+    if constexpr (requires { Layer::is_differentiable; }) return Layer::is_differentiable;
+    else return true;
+}
+
+/// A layer that gives no gradient of its input, where something that it reads from learns: the first such.
 template <class Net, class... Layers>
 constexpr report check_gradients(type_list<Layers...>) {
-    std::size_t first_learning = sizeof...(Layers), index = 0;
-    for (const weight_row& row : weight_rows_of<Net>)
-        if (row.trainable) first_learning = std::min(first_learning, row.layer);
-    report verdict;
-    [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
-        if (!Layer::is_differentiable && index > first_learning)
-            verdict = refuse("a gradient, as layers before it are trained", "a function without a derivative",
-                             "give it `static derivative(x)`, or freeze them",
-                             text<200>() << Layer::type << ", layer " << index + 1 << " of " << sizeof...(Layers));
-        ++index;
-        return verdict.ok;
-    };
-    static_cast<void>((accept(static_cast<const Layers*>(nullptr)) && ...));
-    return verdict;
+    constexpr std::size_t count = sizeof...(Layers);
+    const std::array<bool, count> gives{gives_gradient<Layers>()...};
+    const std::array<std::string_view, count> types{Layers::type...};
+    std::array<bool, count + 1> learns{};  // by values: what layer i gives is number i + 1
+    for (const weight_row& row : weight_rows_of<Net>) learns[row.layer + 1] = learns[row.layer + 1] || row.trainable;
+    for (std::size_t i = 0; i < count; ++i) {
+        const flat_node& node = flat_nodes_of<Net>[i];
+        bool below = false;
+        for (std::size_t k = 0; k < node.input_count; ++k) below = below || learns[node.inputs[k]];
+        if (below && !gives[i])
+            return refuse("a gradient, as layers before it are trained", "a function without a derivative",
+                          "give it `static derivative(x)`, or freeze them",
+                          text<200>() << types[i] << ", layer " << i + 1 << " of " << count);
+        learns[i + 1] = learns[i + 1] || below;
+    }
+    return {};
 }
 
 /// A net whose weights can be trained: at least one of them is, and gradients reach it.
