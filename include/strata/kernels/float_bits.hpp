@@ -165,8 +165,8 @@ struct binary_parts {
     V exponent;
 };
 
-/// The parts of x > 0 with 0.75 <= mantissa < 1.5: exponent 0 on both sides of 1. Where x is no positive number, AVX-512
-/// gives parts whose logarithm is that of x.
+/// The parts of x > 0 with 0.75 <= mantissa < 1.5: exponent 0 on both sides of 1. Where x is no positive number,
+/// AVX-512 gives parts whose logarithm is that of x.
 template <class V>
 STRATA_INLINE binary_parts<V> split(const V& x) {
     using T = typename V::value_type;

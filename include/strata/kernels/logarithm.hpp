@@ -14,21 +14,20 @@ inline namespace STRATA_ISA {
 
 namespace detail {
 
-// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f), P fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f), Q fitted in [0, 1]. Double:
-// log(1 + f) = 2 atanh(s) with s = f / (2 + f), as f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))), R fitted where s^2 is below
-// 0.04 and below 1/9. What is lost is below 2^-27 and 2^-59 of the logarithm.
+// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f), P fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f), Q fitted in [0, 1].
+// Double: log(1 + f) = 2 atanh(s) with s = f / (2 + f), as f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))), R fitted where s^2
+// is below 0.04 and below 1/9. What is lost is below 2^-27 and 2^-59 of the logarithm.
 struct logarithm_rest {
     static constexpr float near[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
                                      0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
-    static constexpr float of_share[] = {-0.499999017f, 0.333299607f,  -0.249541253f, 0.196758956f,
-                                         -0.153054655f, 0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
+    static constexpr float of_share[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
+                                         0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
     static constexpr double near_squares[] = {0.66666666666666596, 0.40000000000056346, 0.28571428555911083,
                                               0.22222224286893072, 0.18181666456447104, 0.15391092851728011,
                                               0.13173921495668497, 0.13840854418875043};
-    static constexpr double of_share_squares[] = {0.66666666666666308, 0.40000000000157249,  0.285714285478533,
-                                                  0.22222223969753049, 0.1818174392450313,   0.15386559926573026,
-                                                  0.13300973595810639, 0.12106085826945519,  0.083401046150617733,
-                                                  0.17018567666381004};
+    static constexpr double of_share_squares[] = {
+        0.66666666666666308, 0.40000000000157249, 0.285714285478533,   0.22222223969753049,  0.1818174392450313,
+        0.15386559926573026, 0.13300973595810639, 0.12106085826945519, 0.083401046150617733, 0.17018567666381004};
 };
 
 /// f - log(1 + f + exponent ln 2) + the high part of exponent ln 2, so that the caller adds the large parts last.
@@ -60,14 +59,14 @@ STRATA_INLINE V with_ends_of_logarithm(const V& y, const V& x) {
     return choose(x > V(0), ended, choose(x == V(0), V(-limits::infinity()), V(limits::quiet_NaN())));
 }
 
-/// log x; -infinity at 0, NaN below.
+/// log x; -infinity at 0, NaN below: 1 ULP.
 template <class V>
 STRATA_INLINE V log(const V& x) {
     const auto parts = split(x);
     return with_ends_of_logarithm(detail::logarithm(parts.mantissa - V(1), parts.exponent), x);
 }
 
-/// log(1 + x) without cancellation near 0.
+/// log(1 + x) without cancellation near 0: 1 ULP.
 template <class V>
 STRATA_INLINE V log1p(const V& x) {
     const V sum = V(1) + x, added = sum - V(1);
@@ -79,7 +78,7 @@ STRATA_INLINE V log1p(const V& x) {
     return with_sign_of(with_ends_of_logarithm(y, sum), x);
 }
 
-/// log(1 + x) for 0 <= x <= 1 or NaN.
+/// log(1 + x) for 0 <= x <= 1: 3 ULP.
 template <class V>
 STRATA_INLINE V log1p_of_share(const V& x) {
     using T = typename V::value_type;
