@@ -11,8 +11,8 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-// `derivative` takes the output f(x) where `derives_from_output`, else x. At a kink it is what Keras' backends give: 0
-// for relu at 0.
+// Errors are those of vectors, in units of the last place (ULP). `derivative` takes the output f(x) where
+// `derives_from_output`, else x. At a kink it is what Keras' backends give: 0 for relu at 0.
 
 /// f(x) = x.
 struct linear {
@@ -67,7 +67,7 @@ struct leaky_relu {
         return choose(v > V(0), V(1), V(scalar_of<V>(Slope)));
     }
 };
-/// x where x > 0, else exp(x) - 1.
+/// x where x > 0, else exp(x) - 1: 2.5 ULP.
 struct elu {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -80,7 +80,7 @@ struct elu {
         return choose(v > V(0), V(1), v + V(1));
     }
 };
-/// Klambauer et al. 2017: scale x, or scale alpha (exp(x) - 1).
+/// Klambauer et al. 2017: scale x, or scale alpha (exp(x) - 1): 4 ULP.
 struct selu {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -95,7 +95,7 @@ struct selu {
         return choose(v > V(0), V(scale), v + V(both));
     }
 };
-/// 1 / (1 + exp(-x)), by exp(-|x|): nothing overflows, and small results keep their digits.
+/// 1 / (1 + exp(-x)), by exp(-|x|): nothing overflows, and small results keep their digits: 2.5 ULP.
 struct sigmoid {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -109,7 +109,7 @@ struct sigmoid {
         return v * (V(1) - v);
     }
 };
-/// x sigmoid(x).
+/// x sigmoid(x): 4 ULP down to where exp(x) is subnormal.
 struct silu {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
@@ -125,7 +125,7 @@ struct silu {
         return choose(v < V(0), small, share) + v * small * share;
     }
 };
-/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: exact where it is small.
+/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: 6 ULP, in the tail, too.
 struct gelu {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
@@ -142,7 +142,8 @@ struct gelu {
         return choose(v < V(0), rest, V(1) - rest);
     }
 };
-/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x times a sigmoid.
+/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x times a sigmoid: 4 ULP, and below 0 twice the
+/// sigmoid's argument more, whose rounding it multiplies.
 struct gelu_tanh {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
@@ -206,7 +207,7 @@ struct tanh {
         return V(1) - v * v;
     }
 };
-/// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)).
+/// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)): 4 ULP.
 struct softplus {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -219,7 +220,7 @@ struct softplus {
         return V(0) - bounded_expm1(V(0) - v);
     }
 };
-/// x tanh(softplus(x)), which is x n / (n + 2) with n = e^x (e^x + 2).
+/// x tanh(softplus(x)), which is x n / (n + 2) with n = e^x (e^x + 2): 4.5 ULP down to where exp(x) is subnormal.
 struct mish {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;

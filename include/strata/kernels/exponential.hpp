@@ -1,7 +1,7 @@
-// exponential: e^x and e^x - 1 of vectors.
+// exponential: e^x and e^x - 1 of vectors: 2^n times e^r with |r| <= ln 2 / 2.
 #pragma once
 
-#include <type_traits>
+#include <limits>
 
 #include <strata/core/config.hpp>
 #include <strata/kernels/arithmetic.hpp>
@@ -15,11 +15,13 @@ template <class T>
 struct natural_log_of_two;
 template <>
 struct natural_log_of_two<float> {
-    static constexpr float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f, inverse = 0x1.715476p0f;
+    static constexpr float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f, value = 0x1.62e43p-1f;
+    static constexpr float inverse = 0x1.715476p0f;
 };
 template <>
 struct natural_log_of_two<double> {
-    static constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33, inverse = 0x1.71547652b82fep0;
+    static constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33, value = 0x1.62e42fefa39efp-1;
+    static constexpr double inverse = 0x1.71547652b82fep0;
 };
 
 namespace detail {
@@ -62,9 +64,11 @@ STRATA_INLINE exponential_parts<V> split_exponential(const V& x) {
 
 }  // namespace detail
 
+/// Functions of vectors of any width; a comment gives the largest error in units of the last place, over all numbers
+/// (tests/kernels/math.cpp). NaN, infinities, subnormal results and signs of zero come out right.
 namespace vector_math {
 
-/// e^x for x <= 40, with fewer operations than `exp` without AVX-512. Errors as of `exp`.
+/// e^x for x <= 40, in fewer operations than `exp` where the machine has no AVX-512: 1.1 ULP.
 template <class V>
 STRATA_INLINE V bounded_exp(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
@@ -72,7 +76,7 @@ STRATA_INLINE V bounded_exp(const V& x) {
     return scale_down(parts.rest, parts.exponent);
 }
 
-/// e^x.
+/// e^x: 1.1 ULP.
 template <class V>
 STRATA_INLINE V exp(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
@@ -80,7 +84,7 @@ STRATA_INLINE V exp(const V& x) {
     return scale(parts.rest, parts.exponent);
 }
 
-/// e^x - 1 for x <= 40, without cancellation near 0.
+/// e^x - 1 for x <= 40, without cancellation near 0: 2.5 ULP.
 template <class V>
 STRATA_INLINE V bounded_expm1(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
@@ -89,7 +93,7 @@ STRATA_INLINE V bounded_expm1(const V& x) {
     return with_sign_of(multiply_add(power, parts.rest, power - V(1)), x);
 }
 
-/// e^x - 1 without cancellation near 0.
+/// e^x - 1 without cancellation near 0: 2.5 ULP.
 template <class V>
 STRATA_INLINE V expm1(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
@@ -97,7 +101,8 @@ STRATA_INLINE V expm1(const V& x) {
     // Half of it: 2^n itself may overflow before e^x does.
     const V half = power_of_two(parts.exponent - V(1));
     const V y = multiply_add(half, parts.rest, half - V(scalar_of<V>(0.5)));
-    return with_sign_of(y + y, x);
+    constexpr auto itself = std::numeric_limits<typename V::value_type>::epsilon() / 4;  // what rounds to x
+    return choose(magnitude(x) < V(itself), x, y + y);
 }
 
 }  // namespace vector_math

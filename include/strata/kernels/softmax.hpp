@@ -28,13 +28,13 @@ T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
     simd<T> sums = broadcast(T(0));
     std::size_t i = 0;
     for (; i + L <= n; i += L) {
-        const simd<T> e = exp(load(x + i) - broadcast(shift));
+        const simd<T> e = bounded_exp(load(x + i) - broadcast(shift));
         sums = sums + e;
         store<T>(y + i, e);
     }
     T sum = lane_sum(sums);
     if (i < n) {
-        store_partial<T>(y + i, exp(load_partial(x + i, n - i) - broadcast(shift)), n - i);
+        store_partial<T>(y + i, bounded_exp(load_partial(x + i, n - i) - broadcast(shift)), n - i);
         for (; i < n; ++i) sum += y[i];
     }
     return sum;
