@@ -1,6 +1,6 @@
 // Options: an option that a Sequential does not take.
 // at: the options of a Sequential
-// expects: name<"...">, frozen, input_shape<...>
+// expects: memory::..., name<"...">, frozen, input_shape<...>
 // got: strides<...>
 // fix: take strides<...> out of its options
 #include <strata/infer.hpp>

@@ -1,6 +1,7 @@
 // Options: a layer among the options of another.
 // at: conv2d (Conv2D), layer 1 of 1
-// expects: an activation, strides<...>, padding::..., dilation<...>, no_bias, kernel_initializer<...>,
+// expects: an activation, strides<...>, padding::..., dilation<...>, groups<...>, algorithm::..., no_bias,
+// expects: kernel_initializer<...>,
 // expects: bias_initializer<...>, kernel_regularizer<...>, bias_regularizer<...>, name<"...">, frozen, input_shape<...>
 // got: something that is no option
 // fix: take it out of its options

@@ -1,5 +1,5 @@
 // Layers: TimeDistributed around a layer that is refused.
-// at: Conv2D inside a TimeDistributed
+// at: time_distributed/Conv2D inside a TimeDistributed
 // expects: (height, width, channels)
 // got: (3)
 // fix: put Reshape<shape{h, w, c}> before it
