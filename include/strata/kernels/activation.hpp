@@ -125,7 +125,7 @@ struct silu {
         return choose(v < V(0), small, share) + v * small * share;
     }
 };
-/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: 6 ULP, in the tail, too.
+/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: 6.5 ULP, in the tail, too.
 struct gelu {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
