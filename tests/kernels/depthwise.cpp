@@ -76,7 +76,7 @@ void compare_rows() {
             require_close(made, expected, rounding<T> * static_cast<T>(G.taps()));
             REQUIRE(scratch.is_intact());
 
-            guarded<T> band(separable_scratch<T>(G, out.size())), sums(out.size() * G.width.output * F),
+            guarded<T> band(separable_scratch<T>(G, F, out.size())), sums(out.size() * G.width.output * F),
                 expected_sums(sums.size());
             for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * G.width.output * F + i];
             separable_rows<G, F, relu>(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out,
@@ -121,7 +121,7 @@ void compare_separable() {
     const auto bias = bias_of<T>(F);
     constexpr std::size_t pixels = G.height.output * G.width.output;
     guarded<T> y(pixels * F), expected(pixels * F), map(G.out_size()),
-        scratch(separable_scratch<T>(G, G.height.output));
+        scratch(separable_scratch<T>(G, F, G.height.output));
     separable_conv2d<G, F, relu>(x.data(), w.data(), pointwise.data(), bias.data(), y.data(), scratch.data());
     reference::depthwise_conv2d<linear>(G, x.data(), w.data(), static_cast<const T*>(nullptr), map.data());
     reference::dense<relu>(pixels, layout, map.data(), pointwise.data(), bias.data(), expected.data());

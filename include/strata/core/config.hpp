@@ -38,6 +38,13 @@
 #define STRATA_UNROLL
 #endif
 
+// Asks for the cache line at an address, which need not exist, into the L2 cache.
+#if defined(__GNUC__) || defined(__clang__)
+#define STRATA_PREFETCH(pointer) __builtin_prefetch(pointer, 0, 2)
+#else
+#define STRATA_PREFETCH(pointer) static_cast<void>(pointer)
+#endif
+
 // Tells the processor that a thread spins.
 #if (defined(__GNUC__) || defined(__clang__)) && (defined(__x86_64__) || defined(__i386__))
 #define STRATA_PAUSE() __builtin_ia32_pause()

@@ -19,9 +19,8 @@
 
 namespace strata::kernels {
 
-/// Bytes of a band: beside it a panel of weights and the rows of the input that it is made of have to stay in an L2
-/// cache of 512 KB.
-inline constexpr std::size_t separable_band_bytes = std::size_t{256} << 10;
+/// Bytes of a band: it has to stay in an L2 cache of 512 KB while the weights stream past.
+inline constexpr std::size_t separable_band_bytes = std::size_t{384} << 10;
 
 /// Output rows of a band, at most.
 template <class T>
@@ -32,29 +31,44 @@ constexpr std::size_t separable_band_rows(const depthwise_geometry& g) {
 
 inline namespace STRATA_ISA {
 
-/// Elements of scratch that separable_conv2d wants for so many output rows: a band and what it is made of.
+/// Pixels of a band that wait for the next one, fewer than a tile's rows.
 template <class T>
-constexpr std::size_t separable_scratch(const depthwise_geometry& g, std::size_t rows) {
-    const std::size_t band = std::min(rows, separable_band_rows<T>(g));
-    return depthwise_scratch(g, band) + band * g.width.output * g.out_channels();
+constexpr std::size_t separable_waiting(std::size_t filters) {
+    return tile_rows(panel_vectors<T>(filters)) - 1;
+}
+
+/// Elements of scratch that separable_conv2d wants for so many output rows: a band, pixels that wait, and what the band
+/// is made of.
+template <class T>
+constexpr std::size_t separable_scratch(const depthwise_geometry& g, std::size_t filters, std::size_t rows) {
+    const std::size_t most = separable_band_rows<T>(g), band = std::min(rows, most);
+    const std::size_t waiting = rows > most ? separable_waiting<T>(filters) : 0;
+    return depthwise_scratch(g, band) + (band * g.width.output + waiting) * g.out_channels();
 }
 
 /// Output rows `out` of y (oh, ow, F) = activation(depthwise convolution of x (ih, iw, channels) times pointwise
 /// (channels multiplier, F) + bias): x begins at input row in_begin, y at row out.begin. depthwise lies as in Keras,
-/// pointwise and bias in panels of panel_width<T>(F); bias may be null; scratch holds separable_scratch<T>(G,
-/// out.size()) elements.
+/// pointwise and bias in panels of panel_width<T>(F); bias may be null; scratch holds separable_scratch<T>(G, F,
+/// out.size()) elements. Pixels that make no whole tile wait for the next band.
 template <depthwise_geometry G, std::size_t F, class Activation, class T>
 void separable_rows(const T* x, std::size_t in_begin, const T* depthwise, const T* pointwise, const T* bias, T* y,
                     item_range out, T* scratch) {
+    constexpr std::size_t C = G.out_channels(), tile = separable_waiting<T>(F) + 1;
     const tile_split bands = split(out.size(), separable_band_rows<T>(G));
-    T* repeats = scratch + bands.big * G.width.output * G.out_channels();
-    for (std::size_t b = 0; b < bands.big_count + bands.small_count; ++b) {
-        const std::size_t rows = b < bands.big_count ? bands.big : bands.big - 1, pixels = rows * G.width.output;
-        depthwise_conv2d_rows<G, linear>(x, in_begin, depthwise, static_cast<const T*>(nullptr), scratch,
+    const std::size_t count = bands.big_count + bands.small_count;
+    T* repeats = scratch + (bands.big * G.width.output + (count > 1 ? tile - 1 : 0)) * C;
+    std::size_t waiting = 0;
+    for (std::size_t b = 0; b < count; ++b) {
+        const std::size_t rows = b < bands.big_count ? bands.big : bands.big - 1;
+        depthwise_conv2d_rows<G, linear>(x, in_begin, depthwise, static_cast<const T*>(nullptr), scratch + waiting * C,
                                          {out.begin, out.begin + rows}, repeats);
-        dense_rows<G.out_channels(), F, Activation>(pixels, static_cast<const T*>(scratch), pointwise, bias, y);
-        y += pixels * F;
         out.begin += rows;
+        const std::size_t pixels = waiting + rows * G.width.output;
+        const std::size_t whole = b + 1 < count ? pixels / tile * tile : pixels;
+        dense_rows<C, F, Activation>(whole, static_cast<const T*>(scratch), pointwise, bias, y);
+        y += whole * F;
+        waiting = pixels - whole;
+        std::copy(scratch + whole * C, scratch + pixels * C, scratch);
     }
 }
 

@@ -48,6 +48,10 @@ struct tile_input {
     std::size_t row_step = 0;
 };
 
+/// How far ahead of a large tile its weights are asked for, in bytes: they may still be in main memory, whose latency
+/// the tile then does not see.
+inline constexpr std::size_t prefetch_bytes = std::size_t{16} << 10;
+
 /// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts.
 /// Unrolling over k would let the compiler keep broadcasts of several k and spill.
 template <std::size_t MR, std::size_t NR, class T>
@@ -59,6 +63,10 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
             const std::size_t row_step = in.row_step;
             for (const T* end = a + in.length; a != end; ++a, w += NR * L) {
                 STRATA_KEEP_LOOP(w);
+                if constexpr (MR * NR >= 16) {
+                    STRATA_UNROLL
+                    for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH(w + prefetch_bytes / sizeof(T) + n * L);
+                }
                 simd<T> b[NR];
                 STRATA_UNROLL
                 for (std::size_t n = 0; n < NR; ++n) b[n] = load(w + n * L);

@@ -81,7 +81,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return kernels::separable_scratch<T>(geometry(in), geometry(in).height.output);
+        return kernels::separable_scratch<T>(geometry(in), filters, geometry(in).height.output);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -107,7 +107,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
-        return kernels::separable_scratch<T>(geometry(In), rows);
+        return kernels::separable_scratch<T>(geometry(In), filters, rows);
     }
     template <shape In, class Fused, class T>
     static void forward_rows(const row_pass<T>& s) {

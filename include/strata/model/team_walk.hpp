@@ -18,8 +18,8 @@ namespace strata::detail {
 /// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
 inline constexpr std::size_t least_shared_flops = 300'000;
 
-/// Bands of rows below which their shares are too uneven, and each too little for the kernels.
-inline constexpr std::size_t least_shared_bands = 6;
+/// Bands of rows below which their shares are too uneven.
+inline constexpr std::size_t least_shared_bands = 4;
 
 /// A sample's inference. The plan says which steps threads share, by rows of their last output or by parts of a layer's
 /// own; what lies between them is in the first thread's arena, what is inside them in each thread's own.
