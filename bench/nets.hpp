@@ -47,13 +47,17 @@ inline std::vector<float> random_values(std::size_t count, double from, double t
     return values;
 }
 
-/// A model as its initializers make it, but with biases that are not zero, so that a lost one shows.
+/// A model as its initializers make it, but with biases that are not zero and statistics that are not those of nothing,
+/// so that a lost one shows.
 template <class Net>
 auto make_model(Net) {
     auto model = Net::build({.seed = 3});
     std::uint64_t number = 0;
-    for (const auto weight : model.weights())
-        if (++number; weight.shape().rank() == 1) weight.assign(random_values(weight.size(), -0.1, 0.1, number));
+    for (const auto weight : model.weights()) {
+        const bool is_factor = weight.name().ends_with("gamma") || weight.name().ends_with("moving_variance");
+        if (++number; weight.shape().rank() == 1)
+            weight.assign(random_values(weight.size(), is_factor ? 0.5 : -0.1, is_factor ? 1.5 : 0.1, number));
+    }
     return model;
 }
 

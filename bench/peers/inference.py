@@ -3,9 +3,11 @@
 
 usage: bench/peers/inference.py BUILD [--python PYTHON] [--threads 1 2] [--batches 1 32] [--rounds 3] [--seconds 0.1]
        [--nets NAME...] [--peers NAME...] [--folder FOLDER] [--prepare] [--json FILE]
-BUILD is the build folder's bench/, which holds inference, libcalls.so and, where oneDNN was found, onednn.
+BUILD is the build folder's bench/, which holds inference, applications, libcalls.so and, where oneDNN was found, onednn.
 PYTHON is that of an environment with the peers. PyPI packages: numpy safetensors onnx onnxruntime openvino
-ai-edge-litert tensorflow-cpu jax. oneDNN is Debian's libdnnl-dev. A peer that is not installed is left out.
+ai-edge-litert tensorflow-cpu jax keras. oneDNN is Debian's libdnnl-dev. A peer that is not installed is left out.
+Networks of keras.applications run at batch 1, on the peers that take a whole model's file; for them it also tells each
+process' peak of memory, a peer's without what it had before it loaded the model.
 --folder keeps weights and converted models; --prepare makes them and times nothing.
 
 ONNX Runtime, OpenVINO and oneDNN are called through their C and C++ interfaces. LiteRT is called from Python, which adds
@@ -34,6 +36,9 @@ NETS = {
     "tiny": [("dense", "relu")] * 2 + [("dense", None)],
     "wide": [("dense", "relu")] * 3 + [("dense", None)],
 }
+# Networks of keras.applications, by strata's program `applications`: logits of so large an image.
+APPLICATIONS = {"xception": ("Xception", 299)}
+OF_FILES = ("onnxruntime", "openvino", "litert")  # peers that take a model's file
 BINARIES = {"onednn": ["--algorithm", "auto"], "onednn_winograd": ["--algorithm", "winograd"]}
 PEERS = [*BINARIES, "onnxruntime", "openvino", "litert", "tensorflow", "jax"]
 WORST_ERROR = 1e-4  # of the largest output
@@ -48,6 +53,8 @@ MARKS = {
     ("mlp", "call", 32, 1): "LiteRT 14.7",
     ("tiny", "call", 1, 1): "RTNeural 0.0041, dlib 0.327, LiteRT 0.63, oneDNN 1.3, ONNX Runtime 2.3, OpenVINO 2.6",
     ("tiny", "chain", 1, 1): "RTNeural 0.028",
+    ("xception", "call", 1, 1): "ONNX Runtime 117000, OpenVINO 117000",
+    ("xception", "call", 1, 2): "OpenVINO 61000, ONNX Runtime 64000",
     ("wide", "call", 1, 1): "LiteRT 400",
     ("wide", "call", 32, 1): "ONNX Runtime 1270",
 }
@@ -60,6 +67,13 @@ def load_case(folder, net):
     from safetensors.numpy import load_file
     arrays = load_file(f"{folder}/{net}.safetensors")
     return [arrays[f"weights/{i}"] for i in range(len(arrays) - 2)], arrays["data/x"], arrays["data/y"]
+
+
+def load_data(folder, net):
+    """Inputs and strata's outputs alone."""
+    from safetensors import safe_open
+    with safe_open(f"{folder}/{net}.safetensors", "numpy") as arrays:
+        return arrays.get_tensor("data/x"), arrays.get_tensor("data/y")
 
 
 def channels_first(x):
@@ -106,15 +120,79 @@ def onnx_model(net, weights, x):
             add("Gemm", [name, constant(kernel, "kernel"), constant(bias, "bias")])
             if how:
                 add(how.capitalize(), [name])
+    nodes[-1].output[0] = "y"
     first = list(channels_first(x).shape)
     graph = helper.make_graph(nodes, net, [helper.make_tensor_value_info("x", TensorProto.FLOAT, first)],
-                              [helper.make_tensor_value_info(name, TensorProto.FLOAT, [first[0], weights[-1].size])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [first[0], weights[-1].size])],
                               constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def keras_model(net, weights):
+    import keras
+    name, size = APPLICATIONS[net]
+    model = getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3), classifier_activation=None)
+    model.set_weights(weights)
+    return model
+
+
+def keras_onnx(model, x):
+    """The graph of a Keras model of convolutions, layer by layer; the runtimes fold what they can."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+    nodes, constants, names = [], [], {model.inputs[0]: "x"}
+
+    def constant(value):
+        constants.append(numpy_helper.from_array(np.ascontiguousarray(value), f"constant{len(constants)}"))
+        return constants[-1].name
+
+    def convolve(name, into, kernel, layer, bias=None, **how):
+        nodes.append(helper.make_node("Conv", [name, constant(kernel)] + ([constant(bias)] if bias is not None else []),
+                                      [into], kernel_shape=list(kernel.shape[2:]), **how))
+
+    def window(layer):
+        return {"strides": list(layer.strides), "auto_pad": "SAME_UPPER" if layer.padding == "same" else "VALID"}
+
+    for layer in model.layers[1:]:
+        kind, into = type(layer).__name__, layer.name
+        inputs = [names[t] for t in (layer.input if isinstance(layer.input, list) else [layer.input])]
+        weights, name = layer.get_weights(), inputs[0]
+        bias = weights[-1] if getattr(layer, "use_bias", False) else None
+        if kind == "Conv2D":
+            convolve(name, into, weights[0].transpose(3, 2, 0, 1), layer, bias, **window(layer))
+        elif kind == "SeparableConv2D":
+            convolve(name, into + "_depthwise", weights[0].transpose(2, 3, 0, 1), layer, group=weights[0].shape[2],
+                     **window(layer))
+            convolve(into + "_depthwise", into, weights[1].transpose(3, 2, 0, 1), layer, bias)
+        elif kind == "BatchNormalization":
+            nodes.append(helper.make_node("BatchNormalization", [name, *map(constant, weights)], [into],
+                                          epsilon=layer.epsilon))
+        elif kind == "MaxPooling2D":
+            nodes.append(helper.make_node("MaxPool", [name], [into], kernel_shape=list(layer.pool_size), **window(layer)))
+        elif kind == "GlobalAveragePooling2D":
+            nodes.append(helper.make_node("GlobalAveragePool", [name], [into + "_map"]))
+            nodes.append(helper.make_node("Flatten", [into + "_map"], [into]))
+        elif kind == "Dense":
+            nodes.append(helper.make_node("Gemm", [name, *map(constant, weights)], [into]))
+        elif kind == "Activation" and layer.activation.__name__ == "relu":
+            nodes.append(helper.make_node("Relu", [name], [into]))
+        elif kind == "Add":
+            nodes.append(helper.make_node("Add", inputs, [into]))
+        else:
+            raise NotImplementedError(f"{kind} {into}")
+        names[layer.output] = into
+    nodes[-1].output[0] = "y"
+    graph = helper.make_graph(
+        nodes, model.name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, channels_first(x).shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [len(x), model.output_shape[1]])], constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
 def tensorflow_function(net, weights, shape):
     import tensorflow as tf
+    if net in APPLICATIONS:
+        model = keras_model(net, weights)
+        return tf.function(lambda h: model(h, training=False), input_signature=[tf.TensorSpec(shape, tf.float32)])
     constants = [tf.constant(w) for w in weights]
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32)])
@@ -139,14 +217,17 @@ def tensorflow_function(net, weights, shape):
 def prepare(folder, nets):
     """Writes NET-BATCH.onnx and NET-BATCH.tflite, as far as the packages are there."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     for net in nets:
         weights, x, _ = load_case(folder, net)
-        for batch in BATCHES:
+        for batch in batches_of(net):
             file = Path(folder) / f"{net}-{batch}"
             try:
                 import onnx
                 if not file.with_suffix(".onnx").exists():
-                    onnx.save(onnx_model(net, weights, x[:batch]), file.with_suffix(".onnx"))
+                    model = (keras_onnx(keras_model(net, weights), x[:batch]) if net in APPLICATIONS
+                             else onnx_model(net, weights, x[:batch]))
+                    onnx.save(model, file.with_suffix(".onnx"))
             except ImportError:
                 pass
             try:
@@ -201,12 +282,11 @@ def onnxruntime_engine(folder, threads, calls):
                     ctypes.c_size_t(array.ndim), ctypes.c_int(1))
 
     def make(net, batch):
-        import onnx
         file = f"{folder}/{net}-{batch}.onnx"
         session = made(7, environment, ctypes.c_char_p(file.encode()), options)
-        _, x, y = load_case(folder, net)
+        x, y = load_data(folder, net)
         x, out = channels_first(x[:batch]), np.zeros((batch, y.shape[1]), np.float32)
-        names = [(ctypes.c_char_p * 1)(n.encode()) for n in ("x", onnx.load(file).graph.output[0].name)]
+        names = [(ctypes.c_char_p * 1)(n.encode()) for n in ("x", "y")]
         values = [(ctypes.c_void_p * 1)(tensor(a).value) for a in (x, out)]
         arguments = [session.value, 0, *(ctypes.addressof(a) for a in (names[0], values[0])), 1,
                      ctypes.addressof(names[1]), 1, ctypes.addressof(values[1])]
@@ -238,7 +318,7 @@ def openvino_engine(folder, threads, calls):
     words = [ctypes.c_char_p(w.encode()) for pair in properties.items() for w in pair]
 
     def make(net, batch):
-        _, x, y = load_case(folder, net)
+        x, y = load_data(folder, net)
         x = channels_first(x[:batch])
         compiled = ctypes.c_void_p()
         ask("ov_core_compile_model_from_file", core, ctypes.c_char_p(f"{folder}/{net}-{batch}.onnx".encode()),
@@ -262,7 +342,7 @@ def litert_engine(folder, threads, calls):
     def make(net, batch):
         interpreter = Interpreter(f"{folder}/{net}-{batch}.tflite", num_threads=threads)  # with XNNPACK
         interpreter.allocate_tensors()
-        _, x, _ = load_case(folder, net)
+        x, _ = load_data(folder, net)
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], x[:batch])
         interpreter.invoke()
         out = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
@@ -313,6 +393,16 @@ def jax_engine(folder, threads, calls):
     return jax.__version__, make
 
 
+def batches_of(net):
+    return (1,) if net in APPLICATIONS else BATCHES
+
+
+def memory(what):
+    """Megabytes of this process."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith(what + ":"))
+
+
 def measure(seconds_of, seconds):
     """As timing.hpp: microseconds of a call, the median of passes."""
     count = 1
@@ -350,13 +440,14 @@ def work(peer, folder, threads, build):
         case = (net, int(batch))
         if case not in made:
             made.clear()  # one case at a time lies in memory
+            before = memory("VmRSS")
             out, seconds_of = make(*case)
-            expected = load_case(folder, net)[2][:case[1]]
+            expected = load_data(folder, net)[1][:case[1]]
             error = float(np.max(np.abs(out - expected)) / np.max(np.abs(expected)))
-            made[case] = (seconds_of, error)
-        seconds_of, error = made[case]
+            made[case] = (seconds_of, error, memory("VmHWM") - before)
+        seconds_of, error, grown = made[case]
         median = measure(seconds_of, float(seconds)) if error <= WORST_ERROR else None
-        print(json.dumps({"median": median, "error": error}), file=answers, flush=True)
+        print(json.dumps({"median": median, "error": error, "memory": grown}), file=answers, flush=True)
 
 
 # ---- One run ---------------------------------------------------------------------------------------------------------
@@ -409,7 +500,8 @@ class Run:
         """What answers (net, batch) with rows, by name; and the workers to end."""
         def program(name, *arguments):
             def ask(net, batch):
-                return run_binary([self.given.build / name, *arguments, "--threads", threads, "--batch", batch,
+                which = "applications" if name == "inference" and net in APPLICATIONS else name
+                return run_binary([self.given.build / which, *arguments, "--threads", threads, "--batch", batch,
                                    "--seconds", self.given.seconds, net], threads)
             return ask
         engines, workers = {"strata": program("inference")}, []
@@ -430,7 +522,8 @@ class Run:
         return engines, workers
 
     def case(self, engines, net, batch, threads):
-        names, found = list(engines), {}
+        names = [name for name in engines if net not in APPLICATIONS or name in ("strata", *OF_FILES)]
+        found = {}
         for turn in range(self.given.rounds):
             for name in names[turn % len(names):] + names[:turn % len(names)]:
                 for row in engines[name](net, batch):
@@ -448,7 +541,12 @@ class Run:
                 medians = [t["median"] for t in times]
                 row["engines"][name] = {"median": statistics.median(medians), "low": min(medians),
                                         "high": max(medians)}
+                row["engines"][name].update({"memory": t["memory"] for t in times if "memory" in t})
                 if name == "strata":
+                    if net in APPLICATIONS:
+                        tell, = run_binary([self.given.build / "applications", "--memory", self.folder / f"{net}.values"], 1)
+                        row["engines"][name].update(memory=tell["memory"])
+                        row["weights"] = tell["weights"]
                     row["share_of_peak"] = statistics.median(t["share_of_peak"] for t in times)
                     row["peak"] = statistics.median(t["peak"] for t in times)
             self.rows.append(row)
@@ -464,6 +562,9 @@ class Run:
         name = row["net"] if row["mode"] == "call" else f"{row['net']} {row['mode']}"
         spread = max((t["high"] / t["low"] - 1 for t in times.values()), default=0)
         print(f"{name:>10} {row['batch']:>5} {row['threads']:>7}", *cells, share, f" {ratio:<24} {spread:.0%}", flush=True)
+        if "weights" in row:
+            print(f"{'':>24} peak of memory, MB beside {row['weights']:.0f} of weights:",
+                  ", ".join(f"{name} {t['memory'] - row['weights']:.0f}" for name, t in times.items()))
         if row["marks"]:
             print(f"{'':>24} marks, another machine: {row['marks']}")
 
@@ -473,7 +574,7 @@ class Run:
         for threads in self.given.threads:
             engines, workers = self.engines(threads)
             for net in self.given.nets:
-                for batch in self.given.batches:
+                for batch in (b for b in self.given.batches if b in batches_of(net)):
                     self.case(engines, net, batch, threads)
             for worker in workers:
                 worker.end()
@@ -488,7 +589,7 @@ def main():
     parser.add_argument("--batches", type=int, nargs="+", default=BATCHES, choices=BATCHES)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.1)
-    parser.add_argument("--nets", nargs="+", default=list(NETS), choices=NETS)
+    parser.add_argument("--nets", nargs="+", default=[*NETS, *APPLICATIONS], choices=[*NETS, *APPLICATIONS])
     parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--prepare", action="store_true")
@@ -503,7 +604,9 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        run_binary([given.build / "inference", "--folder", folder, "--seconds", 0, *given.nets], 1)
+        for program, names in (("inference", set(given.nets) & set(NETS)), ("applications", set(given.nets) & set(APPLICATIONS))):
+            if names:
+                run_binary([given.build / program, "--folder", folder, "--seconds", 0, *names], 1)
         if set(given.peers) - set(BINARIES):
             done = subprocess.run([given.python, __file__, str(given.build), "--worker", "prepare", "--folder", str(folder),
                                    "--nets", *given.nets], capture_output=True, text=True)

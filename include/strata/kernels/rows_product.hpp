@@ -27,23 +27,26 @@ STRATA_INLINE void rows_times_panel(tile_input in, const T* x, const T* w, const
             tile<s.big - 1, NR, Activation>(in, x, w, bias, y, out_step, columns);
 }
 
-template <std::size_t NR, class Activation, class T, std::size_t... M>
+template <std::size_t NR, class Activation, bool Asks, class T, std::size_t... M>
 constexpr auto tiles_by_rows(std::index_sequence<M...>) {
-    return std::array{&tile<M + 1, NR, Activation, T>...};
+    return std::array{&tile<M + 1, NR, Activation, Asks, T>...};
 }
 
 /// Any number of rows against one panel, in tiles of two sizes that differ by one. A row's sums do not depend on the
-/// tile that it falls into.
-template <std::size_t NR, class Activation, class T>
+/// tile that it falls into. Asks: as of `tile`.
+template <std::size_t NR, class Activation, bool Asks = false, class T>
 void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
                           std::size_t out_step, std::size_t columns) {
-    static constexpr auto tiles = tiles_by_rows<NR, Activation, T>(std::make_index_sequence<tile_rows(NR)>{});
+    static constexpr auto tiles = tiles_by_rows<NR, Activation, Asks, T>(std::make_index_sequence<tile_rows(NR)>{});
     const tile_split s = split(rows, tile_rows(NR));
     for (std::size_t t = 0; t < s.big_count; ++t, x += s.big * in.row_step, y += s.big * out_step)
         tiles[s.big - 1](in, x, w, bias, y, out_step, columns);
     for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
         tiles[s.big - 2](in, x, w, bias, y, out_step, columns);
 }
+
+/// Bytes of weights above which they are taken not to be in an L2 cache when a product begins.
+inline constexpr std::size_t largest_cached_weights = std::size_t{128} << 10;
 
 /// Whether rows of K elements lie so that the rows of a tile share the sets of an L1 cache of 8 ways.
 template <class T>
@@ -89,8 +92,9 @@ void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y
         if (n >= 8) return packed_dense_rows<K, F, Activation>(n, x, weights, bias, y);
     }
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+    constexpr bool asks = K * F * sizeof(T) > largest_cached_weights;
     for (std::size_t f = 0; f < F; f += width)
-        any_rows_times_panel<NR, Activation>(tile_input{.length = K, .row_step = K}, n, x, weights + f * K,
+        any_rows_times_panel<NR, Activation, asks>(tile_input{.length = K, .row_step = K}, n, x, weights + f * K,
                                              bias != nullptr ? bias + f : nullptr, y + f, F, std::min(width, F - f));
 }
 

@@ -48,13 +48,12 @@ struct tile_input {
     std::size_t row_step = 0;
 };
 
-/// How far ahead of a large tile its weights are asked for, in bytes: they may still be in main memory, whose latency
-/// the tile then does not see.
+/// How far ahead a tile that asks for its weights does so, in bytes.
 inline constexpr std::size_t prefetch_bytes = std::size_t{16} << 10;
 
 /// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts.
 /// Unrolling over k would let the compiler keep broadcasts of several k and spill.
-template <std::size_t MR, std::size_t NR, class T>
+template <std::size_t MR, std::size_t NR, bool Asks = false, class T>
 STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
     constexpr std::size_t L = lanes<T>;
     for (std::size_t tap = 0; tap < in.taps; ++tap)
@@ -63,7 +62,7 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
             const std::size_t row_step = in.row_step;
             for (const T* end = a + in.length; a != end; ++a, w += NR * L) {
                 STRATA_KEEP_LOOP(w);
-                if constexpr (MR * NR >= 16) {
+                if constexpr (Asks) {
                     STRATA_UNROLL
                     for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH(w + prefetch_bytes / sizeof(T) + n * L);
                 }
@@ -81,8 +80,9 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
 }
 
 /// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the
-/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written.
-template <std::size_t MR, std::size_t NR, class Activation, class T>
+/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written. Asks: weights and output
+/// are asked for ahead, as they may still be in main memory; what is small takes longer so.
+template <std::size_t MR, std::size_t NR, class Activation, bool Asks = false, class T>
 STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                           std::size_t columns) {
     constexpr std::size_t L = lanes<T>;
@@ -93,7 +93,15 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
         STRATA_UNROLL
         for (std::size_t m = 0; m < MR; ++m) sums[m][n] = begin;
     }
-    multiply_accumulate<MR, NR>(in, x, w, sums);
+    if constexpr (Asks) {
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH_TO_WRITE(y + m * out_step + n * L);
+            STRATA_PREFETCH_TO_WRITE(y + m * out_step + NR * L - 1);
+        }
+    }
+    multiply_accumulate<MR, NR, Asks>(in, x, w, sums);
     if (columns == NR * L) {
         STRATA_UNROLL
         for (std::size_t m = 0; m < MR; ++m) {

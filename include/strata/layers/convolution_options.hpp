@@ -106,7 +106,8 @@ constexpr row_window depthwise_row_window() {
     return {.span = G.height.span(),
             .stride = G.height.stride,
             .before = G.height.before,
-            .unit = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows)};
+            .unit = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows),
+            .begins_anywhere = true};
 }
 
 /// The input as kernels::depthwise_rows wants it: x itself, or in `to` each channel as often as it has filters.

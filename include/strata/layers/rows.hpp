@@ -10,14 +10,17 @@
 namespace strata {
 
 /// How rows (the first axis) of a step's output depend on rows of its input: row o reads `span` rows from
-/// o stride - before on, those that exist. Rows are made from multiples of `unit` on. A span of 0: it is not made by
-/// rows.
+/// o stride - before on, those that exist. Rows are made from multiples of `unit` on; where they may begin anywhere, that
+/// many together take less time. A span of 0: it is not made by rows.
 struct row_window {
     std::size_t span = 0;
     std::size_t stride = 1;
     std::size_t before = 0;
     std::size_t unit = 1;
+    bool begins_anywhere = false;
 
+    /// What threads may cut the rows at.
+    constexpr std::size_t cut() const { return begins_anywhere ? 1 : unit; }
     /// The input rows, of `count`, that some output rows read.
     constexpr item_range needs(item_range out, std::size_t count) const {
         const std::size_t begin = out.begin * stride, end = (out.end - 1) * stride + span;

@@ -23,10 +23,10 @@ struct band_walk {
     using step = step_of<Net, T, 1, Count, First + Stage>;
 
     static constexpr std::size_t rows = step<size - 1>::out[0];
-    /// Rows of the last output that a band makes, and what threads cut them at.
+    /// Rows of the last output that a band makes.
     static constexpr std::size_t band = plan.steps[First].band;
 
-    /// Rows `out` of the last output, which begin at a multiple of `band`: y is that whole map, x the whole input,
+    /// Rows `out` of the last output, which begin at a multiple of the plan's cut: y is that whole map, x the whole input,
     /// arena this thread's memory.
     static void run(const T* x, const T* parameters, T* y, T* arena, item_range out) {
         run(x, parameters, y, arena, out, std::make_index_sequence<size>{});

@@ -80,31 +80,44 @@ struct band_plan {
     std::array<std::size_t, longest_chain> map_rows{};  // of each stage's output in memory; of the last none
     std::array<std::size_t, longest_chain> made{};      // by one call of each stage at most
     std::size_t bands = 0;
+    std::size_t cut = 0;  // threads begin at multiples of it
 };
 
-constexpr band_plan plan_bands(std::span<const row_facts> chain, std::size_t rows) {
+/// Bands that begin at a multiple of `cut`, and then every `rows` rows.
+constexpr band_plan plan_bands(std::span<const row_facts> chain, std::size_t rows, std::size_t cut) {
     const std::size_t used = chain.size(), all = chain[used - 1].out_rows;
     band_schedule<longest_chain> schedule;
     for (std::size_t k = 0; k < used; ++k) {
         schedule.windows[k] = chain[k].window;
         schedule.rows[k] = chain[k].out_rows;
     }
-    band_plan plan{.rows = rows};
-    auto state = schedule.start(0, used);
-    for (std::size_t begin = 0; begin < all; begin += rows, ++plan.bands) {
-        // A thread may begin here: with less than what goes on from the band before.
-        const auto fresh = schedule.start(begin, used);
-        const auto target = schedule.targets(state, std::min(begin + rows, all), used);
-        for (std::size_t k = 0; k < used; ++k) {
-            if (k + 1 < used)
-                plan.map_rows[k] =
-                    std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
-            plan.made[k] = std::max(plan.made[k], target[k] - std::min(fresh.done[k], state.done[k]));
+    band_plan plan{.rows = rows, .bands = (all + rows - 1) / rows, .cut = cut};
+    for (std::size_t first = 0; first < std::min(rows, all); first += cut) {
+        auto state = schedule.start(first, used);
+        for (std::size_t begin = first; begin < all; begin += rows) {
+            // A thread may begin here: with less than what goes on from the band before.
+            const auto fresh = schedule.start(begin, used);
+            const auto target = schedule.targets(state, std::min(begin + rows, all), used);
+            for (std::size_t k = 0; k < used; ++k) {
+                if (k + 1 < used)
+                    plan.map_rows[k] =
+                        std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
+                plan.made[k] = std::max(plan.made[k], target[k] - std::min(fresh.done[k], state.done[k]));
+            }
+            for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = schedule.keep(state, k);
+            state.done = target;
         }
-        for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = schedule.keep(state, k);
-        state.done = target;
     }
     return plan;
+}
+
+/// The same bands, with cuts as close to each other as take no more memory.
+constexpr band_plan with_close_cuts(std::span<const row_facts> chain, const band_plan& bands) {
+    for (std::size_t cut = chain.back().window.cut(); cut < bands.rows; cut *= 2) {
+        const band_plan plan = plan_bands(chain, bands.rows, cut);
+        if (plan.map_rows == bands.map_rows && plan.made == bands.made) return plan;
+    }
+    return bands;
 }
 
 /// Rows of maps above this many bytes are not kept: a part of the L2 cache.
@@ -115,8 +128,9 @@ inline constexpr std::size_t largest_whole_map = std::size_t{256} << 10;
 constexpr band_plan choose_bands(std::span<const row_facts> chain, std::size_t scalar_bytes, bool smallest) {
     const row_facts& last = chain.back();
     for (std::size_t rows = last.window.unit;; rows *= 2) {
-        const band_plan plan = plan_bands(chain, std::min(rows, last.out_rows));
-        if (smallest || plan.rows == last.out_rows) return plan;
+        const std::size_t band = std::min(rows, last.out_rows);
+        const band_plan plan = plan_bands(chain, band, band);
+        if (smallest || plan.rows == last.out_rows) return with_close_cuts(chain, plan);
         std::size_t extra = 0, cycles = 0;
         for (std::size_t k = 0; k < chain.size(); ++k) {
             const row_facts& stage = chain[k];
@@ -126,7 +140,7 @@ constexpr band_plan choose_bands(std::span<const row_facts> chain, std::size_t s
                 extra +=
                     plan.bands * (stage.window.span - stage.window.stride) * chain[k - 1].out_row * scalar_bytes / 32;
         }
-        if (extra * 25 <= cycles) return plan;
+        if (extra * 25 <= cycles) return with_close_cuts(chain, plan);
     }
 }
 

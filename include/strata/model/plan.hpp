@@ -41,6 +41,7 @@ constexpr auto make_plan(std::size_t tile) {
     for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
         const detail::step_chain& chain = detail::chains_from<Net, T, Count, LargestMap>[head];
         plan.steps[head].band = chain.band;
+        plan.steps[head].cut = chain.cut;
         plan.steps[head].chain = chain.size;
         if (chain.size > 1) scratch[head] = chain.scratch;
         for (std::size_t k = 0; k < chain.size; ++k) {

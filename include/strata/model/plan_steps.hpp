@@ -39,6 +39,7 @@ struct plan_step {
     bool follows = false;   // it alone reads what the step before it gives, and nothing else
     std::size_t chain = 1;  // steps that run depth-first from this one on; 0 inside such a chain
     std::size_t band = 0;   // rows of the chain's output made at a time, where it is made by rows
+    std::size_t cut = 0;    // what threads cut these rows at, likewise
 
     /// The last layer of the step, an index into the flattened list.
     constexpr std::size_t last() const { return behind_count == 0 ? first : behind[behind_count - 1]; }
@@ -106,6 +107,7 @@ inline constexpr auto plan_outline_of = [] {
 struct step_chain {
     std::size_t size = 1;
     std::size_t band = 0;
+    std::size_t cut = 0;
     std::array<std::size_t, longest_chain> map_rows{};
     std::size_t scratch = 0;
 };
@@ -132,8 +134,9 @@ inline constexpr step_chain chain_from = [] {
     const bool smallest = LargestMap < largest_whole_map;
     band_plan bands;
     if (result.size > 1) bands = choose_bands(std::span(chain).first(result.size), sizeof(T), smallest);
-    if (bands.bands < 2) return step_chain{.band = chain[0].window.unit};
+    if (bands.bands < 2) return step_chain{.band = chain[0].window.unit, .cut = chain[0].window.cut()};
     result.band = bands.rows;
+    result.cut = bands.cut;
     result.map_rows = bands.map_rows;
     for (std::size_t k = 0; k < result.size; ++k)
         result.scratch = std::max(result.scratch, chain[k].scratch(bands.made[k]));

@@ -7,8 +7,10 @@
 
 #include <strata/core/team.hpp>
 #include <strata/core/team_part.hpp>
+#include <strata/kernels/elementwise.hpp>
 #include <strata/model/band_walk.hpp>
 #include <strata/model/forward.hpp>
+#include <strata/model/join.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
 #include <strata/model/vector_chain.hpp>
@@ -18,11 +20,14 @@ namespace strata::detail {
 /// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
 inline constexpr std::size_t least_shared_flops = 300'000;
 
-/// Bands of rows below which their shares are too uneven.
-inline constexpr std::size_t least_shared_bands = 4;
+/// Values that a step passes on one by one, below which one thread does it alone, for the same reason.
+inline constexpr std::size_t least_shared_values = 60'000;
 
-/// A sample's inference. The plan says which steps threads share, by rows of their last output or by parts of a layer's
-/// own; what lies between them is in the first thread's arena, what is inside them in each thread's own.
+/// Cuts between rows below which the shares of threads are too uneven.
+inline constexpr std::size_t least_shared_cuts = 4;
+
+/// A sample's inference. The plan says which steps threads share, by rows of their last output, by parts of a layer's own
+/// or by values; what lies between them is in the first thread's arena, what is inside them in each thread's own.
 template <class Net, class T>
 struct team_walk {
     static constexpr std::size_t layers = flat_count<Net>;
@@ -41,13 +46,17 @@ struct team_walk {
     }
 
 private:
-    enum class sharing { inside, alone, rows, parts };
+    enum class sharing { inside, alone, rows, parts, values };
 
     static constexpr auto vectors = vector_chains<Net, T, 1, layers>(std::make_index_sequence<plan.step_count>{});
 
+    /// Whether a layer reads and writes value by value.
+    template <class Layer>
+    static constexpr bool maps_values = elementwise_layer<Layer> || join_layer<Layer>;
+
     template <std::size_t... Step>
     static constexpr bool shares_any(std::index_sequence<Step...>) {
-        return ((sharing_of<Step>() == sharing::rows || sharing_of<Step>() == sharing::parts) || ...);
+        return ((sharing_of<Step>() > sharing::alone) || ...);
     }
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
@@ -58,14 +67,15 @@ private:
     }
     template <std::size_t Step, std::size_t size>
     static constexpr sharing sharing_of_chain() {
+        using last = step_at<Step + size - 1>;
+        if constexpr (maps_values<typename last::layer>)
+            return last::out.size() < least_shared_values ? sharing::alone : sharing::values;
         std::size_t flops = 0;
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
             ((flops += step_at<Step + Stage>::layer::flops(step_at<Step + Stage>::in)), ...);
         }(std::make_index_sequence<size>{});
         if (flops < least_shared_flops) return sharing::alone;
-        using last = step_at<Step + size - 1>;
-        if (plan.steps[Step].band > 0 && last::out[0] >= least_shared_bands * plan.steps[Step].band)
-            return sharing::rows;
+        if (plan.steps[Step].cut > 0 && last::out[0] >= least_shared_cuts * plan.steps[Step].cut) return sharing::rows;
         if (step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
             return sharing::parts;
         return sharing::alone;
@@ -91,19 +101,27 @@ private:
             was_shared = is_shared;
             using s = step_at<Step>;
             constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
-            [[maybe_unused]] const T* from =
-                s::plan.inputs[0].from == place::input ? x : arenas + s::plan.inputs[0].offset;
+            const auto read = [&](std::size_t input) -> const T* {
+                return s::plan.inputs[input].from == place::input ? x : arenas + s::plan.inputs[input].offset;
+            };
+            [[maybe_unused]] const T* from = read(0);
             [[maybe_unused]] T* to = last.to == place::output ? y : arenas + last.out_offset;
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (how == sharing::rows) {
                 using walk = band_walk<Net, T, layers, Step>;
-                const item_range mine = part.of(walk::rows, walk::band);
+                const item_range mine = part.of(walk::rows, s::plan.cut);
                 if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
             } else if constexpr (how == sharing::parts) {
                 const auto weights = s::weights::of(parameters);
                 constexpr std::size_t parts = s::layer::template parts<s::in, typename s::epilogue, T>();
                 s::layer::template forward_parts<s::in, typename s::epilogue>(
                     from, static_cast<const T* const*>(weights.data()), to, part.of(parts));
+            } else if constexpr (how == sharing::values) {
+                const item_range mine = part.of(s::out.size(), 1024);
+                if constexpr (join_layer<typename s::layer>)
+                    s::layer::template join<shape{1}, typename s::epilogue>(mine.size(), from + mine.begin,
+                                                                            read(1) + mine.begin, to + mine.begin);
+                else kernels::elementwise<typename s::layer::function>(mine.size(), from + mine.begin, to + mine.begin);
             } else if (part.index == 0) {
                 forward_walk<Net, T, 1>::template run_step<Step, vectors[Step]>(x, parameters, y, arenas);
             }

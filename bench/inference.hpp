@@ -1,0 +1,205 @@
+// inference: what the programs that time whole models share: settings, cases for peers, timing of one sample and many.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "nets.hpp"
+#include "peak.hpp"
+#include "timing.hpp"
+
+namespace inference {
+
+using namespace strata;
+
+struct settings {
+    std::filesystem::path folder;
+    std::size_t threads = 1, batch = 0;
+    double seconds = 0.5;
+    std::vector<std::string> nets;
+
+    bool wants(const std::string& net) const {
+        return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end();
+    }
+    bool wants(std::size_t size) const { return batch == 0 || batch == size; }
+};
+
+/// Weights in Keras' order, inputs and outputs, as .safetensors.
+template <class Model>
+void write_case(const std::filesystem::path& file, const Model& model, const std::vector<float>& x,
+                const std::vector<float>& y) {
+    std::vector<state_array<float>> arrays;
+    std::size_t number = 0;
+    for (const auto& weight : model.weights())
+        arrays.push_back({"weights", std::to_string(number++), weight.shape(), weight.to_vector()});
+    const std::size_t samples = x.size() / Model::input_shape().size();
+    arrays.push_back({"data", "x", batch_shape(samples, Model::input_shape()), x});
+    arrays.push_back({"data", "y", batch_shape(samples, Model::output_shape()), y});
+    state_files<float>::save(file, arrays);
+}
+
+/// Calls use(workspace) with the workspace of that many threads; false where strata has none.
+template <class Model, class Use>
+bool run_threads(const Model& model, std::size_t threads, Use use) {
+    if (threads == 1) {
+        auto workspace = model.workspace();
+        use(workspace);
+        return true;
+    }
+    if constexpr (requires { model.workspace({.threads = threads}); }) {
+        auto workspace = model.workspace({.threads = threads});
+        use(workspace);
+        return true;
+    }
+    return false;
+}
+
+/// Prints the time of a call of so many samples.
+template <class Net>
+void report(const char* name, const char* mode, std::size_t batch, const settings& how, spread time) {
+    const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
+    std::printf(
+        "{\"net\": \"%s\", \"mode\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, "
+        "\"high\": %.6g, \"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"peak\": %.4g}\n",
+        name, mode, batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+        rate / (fma_peak<float>() * static_cast<double>(how.threads)), fma_peak<float>());
+    std::fflush(stdout);
+}
+
+inline spread divided(spread time, std::size_t calls) {
+    const auto n = static_cast<double>(calls);
+    return {time.median / n, time.low / n, time.high / n};
+}
+
+template <class Model>
+using input_span = std::span<const float, Model::input_shape().size()>;
+template <class Model>
+using output_span = std::span<float, Model::output_shape().size()>;
+
+/// One sample a call. A net of nanoseconds is timed back to back, over all samples in one loop, and as a chain, in
+/// which each call waits for the output of the last: what a control loop sees.
+template <class Model, class Workspace>
+void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
+                  Workspace& workspace) {
+    using net = typename Model::net_type;
+    constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
+    std::vector<float> y(nets::samples * out);
+    const auto sample = [&](std::size_t i) {
+        model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out), workspace);
+    };
+    if constexpr (net::flops() > 1000) {
+        report<net>(name, "call", 1, how, time_calls(how.seconds, [&] {
+                        sample(0);
+                        touch_memory();
+                    }));
+    } else {
+        const spread loop = time_calls(how.seconds, [&] {
+            for (std::size_t i = 0; i < nets::samples; ++i) sample(i);
+            touch_memory();
+        });
+        report<net>(name, "call", 1, how, divided(loop, nets::samples));
+        if constexpr (in == out) {
+            std::vector<float> a(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(in)), b(out);
+            const spread chain = time_calls(how.seconds, [&] {
+                for (std::size_t i = 0; i < nets::samples / 2; ++i) {
+                    model.infer(input_span<Model>(a), output_span<Model>(b), workspace);
+                    model.infer(input_span<Model>(b), output_span<Model>(a), workspace);
+                }
+                touch_memory();
+            });
+            report<net>(name, "chain", 1, how, divided(chain, nets::samples));
+            // Denormals and infinities have times of their own.
+            for (const float value : a)
+                if (!(std::fabs(value) < 1e6f) || (value != 0.0f && std::fabs(value) < 1e-6f)) {
+                    std::fprintf(stderr, "%s: the chain left the usual numbers\n", name);
+                    std::exit(1);
+                }
+        }
+    }
+}
+
+/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault; with more
+/// threads predict's if it takes any, else sample after sample in a workspace of threads.
+template <class Model, class Workspace>
+void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
+                Workspace& workspace) {
+    using net = typename Model::net_type;
+    constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
+    std::vector<float> y(nets::samples * out);
+    const auto work = [&] {
+        if constexpr (requires { model.predict(x, {.threads = how.threads}); }) {
+            y = model.predict(x, {.threads = how.threads});
+        } else if (how.threads == 1) {
+            y = model.predict(x);
+        } else {
+            for (std::size_t i = 0; i < nets::samples; ++i)
+                model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out),
+                            workspace);
+        }
+        touch_memory();
+    };
+    report<net>(name, "call", nets::samples, how, time_calls(how.seconds, work));
+}
+
+/// The outputs of all samples; ends the program where infer and predict disagree.
+template <class Model, class Workspace>
+std::vector<float> checked_outputs(const Model& model, const char* name, const std::vector<float>& x,
+                                   Workspace& workspace) {
+    constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
+    const std::size_t samples = x.size() / in;
+    std::vector<float> y(samples * out);
+    for (std::size_t i = 0; i < samples; ++i)
+        model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out), workspace);
+    const std::vector<float> batch = model.predict(x);
+    const double error = largest_error(std::span<const float>(y), std::span<const float>(batch));
+    if (!(error < 1e-5)) {
+        std::fprintf(stderr, "%s: infer and predict differ by %g of the largest value\n", name, error);
+        std::exit(1);
+    }
+    return y;
+}
+
+/// Checks a model and times it; `original` is what peers get, `model` perhaps what optimize made of it.
+template <class Original, class Model>
+void run(const Original& original, const Model& model, const char* name, const std::vector<float>& x,
+         const settings& how) {
+    run_threads(model, how.threads, [&](auto& workspace) {
+        const std::vector<float> y = checked_outputs(model, name, x, workspace);
+        if (!how.folder.empty()) write_case(how.folder / (std::string(name) + ".safetensors"), original, x, y);
+        if (how.seconds <= 0.0) return;
+        if (how.wants(1)) time_samples(model, name, x, how, workspace);
+        if (x.size() == nets::samples * Model::input_shape().size() && how.wants(nets::samples))
+            time_batch(model, name, x, how, workspace);
+    });
+}
+
+inline settings parse(int count, char** arguments) {
+    settings how;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view argument = arguments[i];
+        if (argument.starts_with("--") && i + 1 < count) {
+            const std::string value = arguments[++i];
+            if (argument == "--folder") how.folder = value;
+            else if (argument == "--threads") how.threads = std::stoul(value);
+            else if (argument == "--batch") how.batch = std::stoul(value);
+            else if (argument == "--seconds") how.seconds = std::stod(value);
+            else std::exit(2);
+        } else {
+            how.nets.emplace_back(argument);
+        }
+    }
+    return how;
+}
+
+}  // namespace inference
