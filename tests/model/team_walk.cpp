@@ -53,6 +53,12 @@ TEST_CASE("threads share the paths of a residual one after the other") {
                        GlobalAveragePooling2D<>{}, Dense<3>{}});
 }
 
+TEST_CASE("threads share additions and activations of large maps") {
+    compare(Sequential{Input<64, 64, 16>{}, Residual<Conv2D<16, 3, padding::same>>{},
+                       Residual<ReLU, SeparableConv2D<16, 3, padding::same>>{}, ReLU{}, GlobalMaxPooling2D<>{},
+                       Dense<3>{}});
+}
+
 TEST_CASE("a small net is one thread's work, whatever the workspace") {
     compare(Sequential{Input<4>{}, Dense<2, ReLU>{}, Dense<3, ReLU>{}, Dense<4>{}});
     compare(Sequential{Input<4>{}, Dropout<0.5>{}});

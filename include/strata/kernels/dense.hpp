@@ -90,9 +90,9 @@ STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias,
     if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
     if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
     for (std::size_t p = 0; p < panel_count; ++p)
-        rows_times_panel<N, NR, Activation>(tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
-                                            bias != nullptr ? bias + p * width : nullptr, y + p * width, F,
-                                            std::min(width, F - p * width));
+        rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
+            tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
+            bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
 }
 
 /// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)

@@ -80,8 +80,8 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
 }
 
 /// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the
-/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written. Asks: weights and output
-/// are asked for ahead, as they may still be in main memory; what is small takes longer so.
+/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written. Asks: weights and
+/// output are asked for ahead, as they may still be in main memory; what is small takes longer so.
 template <std::size_t MR, std::size_t NR, class Activation, bool Asks = false, class T>
 STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                           std::size_t columns) {
@@ -122,7 +122,7 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
 
 /// y (MR rows, `columns` of a panel) = or += x panel: a tile of a product whose depth is cut. `begin` is padded to the
 /// panel and may be null; null adds to y.
-template <std::size_t MR, std::size_t NR, class T>
+template <std::size_t MR, std::size_t NR, bool Asks = false, class T>
 STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, const T* begin, T* y,
                                   std::size_t out_step, std::size_t columns) {
     constexpr std::size_t L = lanes<T>;
@@ -137,7 +137,7 @@ STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, 
             else sums[m][n] = broadcast(T(0));
         }
     }
-    multiply_accumulate<MR, NR>(in, x, w, sums);
+    multiply_accumulate<MR, NR, Asks>(in, x, w, sums);
     STRATA_UNROLL
     for (std::size_t m = 0; m < MR; ++m) {
         STRATA_UNROLL

@@ -10,8 +10,8 @@
 namespace strata {
 
 /// How rows (the first axis) of a step's output depend on rows of its input: row o reads `span` rows from
-/// o stride - before on, those that exist. Rows are made from multiples of `unit` on; where they may begin anywhere, that
-/// many together take less time. A span of 0: it is not made by rows.
+/// o stride - before on, those that exist. Rows are made from multiples of `unit` on; where they may begin anywhere,
+/// that many together take less time. A span of 0: it is not made by rows.
 struct row_window {
     std::size_t span = 0;
     std::size_t stride = 1;

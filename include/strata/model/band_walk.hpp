@@ -26,8 +26,8 @@ struct band_walk {
     /// Rows of the last output that a band makes.
     static constexpr std::size_t band = plan.steps[First].band;
 
-    /// Rows `out` of the last output, which begin at a multiple of the plan's cut: y is that whole map, x the whole input,
-    /// arena this thread's memory.
+    /// Rows `out` of the last output, which begin at a multiple of the plan's cut: y is that whole map, x the whole
+    /// input, arena this thread's memory.
     static void run(const T* x, const T* parameters, T* y, T* arena, item_range out) {
         run(x, parameters, y, arena, out, std::make_index_sequence<size>{});
     }
