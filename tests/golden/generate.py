@@ -405,6 +405,6 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     if arguments.check:
         sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*",
-                                            "applications.*"]))
+                                               "applications.*"]))
     DATA.mkdir(exist_ok=True)
     write_all(DATA, arguments.families or (*FAMILIES, "files"))
