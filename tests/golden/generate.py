@@ -404,6 +404,7 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     arguments = parser.parse_args()
     if arguments.check:
-        sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*"]))
+        sys.exit(check(write_all, "*", others=["training_*", "losses.*", "metrics.*", "optimizers.*", "callbacks.*",
+                                               "applications.*"]))
     DATA.mkdir(exist_ok=True)
     write_all(DATA, arguments.families or (*FAMILIES, "files"))

@@ -53,10 +53,12 @@ template <int Height = 224, int Width = Height, int Channels = 3, class... Optio
 struct MobileNet
     : application<MobileNet<Height, Width, Channels, Options...>, "mobilenet", Height, Width, Channels, Options...> {
     static constexpr int smallest = 32;
-    using top = type_list<GlobalAveragePooling2D<>, Reshape<shape{1, 1, 1024}>, Dropout<1e-3, name<"dropout">>,
-                          Conv2D<MobileNet::class_count, 1, padding::same, name<"conv_preds">>,
-                          Reshape<shape{MobileNet::class_count}, name<"reshape_2">>,
-                          Activation<typename MobileNet::head_activation, name<"predictions">>>;
+    // Keras' pooling keeps its axes; before it could, reshape_1 stood behind it as it does here.
+    using top =
+        type_list<GlobalAveragePooling2D<>, Reshape<shape{1, 1, 1024}, name<"reshape_1">>,
+                  Dropout<1e-3, name<"dropout">>, Conv2D<MobileNet::class_count, 1, padding::same, name<"conv_preds">>,
+                  Reshape<shape{MobileNet::class_count}, name<"reshape_2">>,
+                  Activation<typename MobileNet::head_activation, name<"predictions">>>;
     using item_list = concat_types<type_list<Input<Height, Width, Channels>>, mobilenet_blocks::body,
                                    typename end_of<typename MobileNet::given, top, false>::type>;
 };

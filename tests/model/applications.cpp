@@ -1,0 +1,49 @@
+// The networks of applications: sizes as Keras states them, shapes at every end and at images of one's own.
+#include <string_view>
+
+#include <strata/strata.hpp>
+
+namespace {
+
+using namespace strata;
+using namespace strata::applications;
+
+// As keras.io/api/applications states them.
+static_assert(Xception<>::parameter_count() == 22'910'480);
+static_assert(MobileNet<>::parameter_count() == 4'253'864);
+static_assert(VGG16<>::parameter_count() == 138'357'544);
+static_assert(ResNet50<>::parameter_count() == 25'636'712);
+static_assert(Xception<>::trainable_parameter_count() == 22'855'952);
+static_assert(MobileNet<>::trainable_parameter_count() == 4'231'976);
+static_assert(VGG16<>::trainable_parameter_count() == 138'357'544);
+static_assert(ResNet50<>::trainable_parameter_count() == 25'583'592);
+
+// The images that they were trained on, and a class for each of ImageNet's.
+static_assert(Xception<>::input_shape() == shape{299, 299, 3} && Xception<>::output_shape() == shape{1000});
+static_assert(MobileNet<>::input_shape() == shape{224, 224, 3} && MobileNet<>::output_shape() == shape{1000});
+static_assert(VGG16<>::input_shape() == shape{224, 224, 3} && VGG16<>::output_shape() == shape{1000});
+static_assert(ResNet50<>::input_shape() == shape{224, 224, 3} && ResNet50<>::output_shape() == shape{1000});
+static_assert(Xception<>::model_name() == "xception" && MobileNet<>::model_name() == "mobilenet");
+static_assert(VGG16<>::model_name() == "vgg16" && ResNet50<>::model_name() == "resnet50");
+
+// Without the classifier: maps, or one number for each channel of them; images of any size, square or not, of any
+// channels. Keras' shapes of the same.
+static_assert(Xception<128, 160, 3, no_top>::output_shape() == shape{4, 5, 2048});
+static_assert(MobileNet<100, 97, 1, no_top>::output_shape() == shape{3, 3, 1024});
+static_assert(VGG16<100, 97, 3, no_top>::output_shape() == shape{3, 3, 512});
+static_assert(ResNet50<100, 97, 4, no_top>::output_shape() == shape{4, 4, 2048});
+static_assert(ResNet50<100, 97, 4, no_top>::parameter_count() == 23'590'848);
+using described = MobileNet<96, 96, 3, pooling::max, name<"eyes">, no_top>;
+static_assert(described::output_shape() == shape{1024} && described::model_name() == "eyes");
+
+// What a classifier ends with.
+static_assert(MobileNet<>{}.get_layer<"predictions">().type == "Activation");
+static_assert(ResNet50<>{}.get_layer<"predictions">().type == "Dense");
+
+// As a layer it is frozen as a whole, and named as the network is.
+constexpr auto stacked = Sequential{freeze(MobileNet<32, 32, 3, no_top, pooling::avg>{}), Dense<5>{}};
+static_assert(stacked.trainable_parameter_count() == 1024 * 5 + 5);
+static_assert(stacked.non_trainable_parameter_count() == 3'228'864);
+static_assert(stacked.weights()[0].name == "mobilenet/conv1/kernel");
+
+}  // namespace
