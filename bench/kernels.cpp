@@ -1,6 +1,7 @@
 // Microseconds of each kernel shape, as a net of one layer: the result is first compared with the plain loops of
 // kernels/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage: kernels
-// [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, dense, gemm, elementwise
+// [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, dense, gemm,
+// elementwise
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include <strata/kernels/reference.hpp>
+#include <strata/kernels/reference_depthwise.hpp>
 #include <strata/strata.hpp>
 
 #include "nets.hpp"
@@ -122,6 +124,33 @@ void convolution(bench& b, const std::string& kind = "convolution") {
           reference);
 }
 
+/// A depthwise convolution of 3x3 that keeps the size, or with filters a separable one.
+template <std::size_t Side, std::size_t Channels, std::size_t Filters = 0>
+void depthwise(bench& b) {
+    static constexpr sliding_axis axis{.input = Side, .kernel = 3, .output = Side, .before = 1, .after = 1};
+    static constexpr kernels::depthwise_geometry geometry{.height = axis, .width = axis, .channels = Channels};
+    const std::string name =
+        std::to_string(Side) + "x" + std::to_string(Side) + "x" + std::to_string(Channels) + ", 3x3";
+    if constexpr (Filters == 0) {
+        const auto reference = [](const auto& x, const auto& weights, auto& y) {
+            kernels::reference::depthwise_conv2d<kernels::relu>(geometry, x.data(), weights[0].data(),
+                                                                weights[1].data(), y.data());
+        };
+        b.run("depthwise", name, Sequential<Input<Side, Side, Channels>, DepthwiseConv2D<3, padding::same, ReLU>>{},
+              reference);
+    } else {
+        const auto reference = [](const auto& x, const auto& weights, auto& y) {
+            std::vector<double> map(x.size());
+            kernels::reference::depthwise_conv2d<kernels::linear>(geometry, x.data(), weights[0].data(),
+                                                                  static_cast<const double*>(nullptr), map.data());
+            kernels::reference::dense<kernels::relu>(Side * Side, kernels::panels{Channels, Filters}, map.data(),
+                                                     weights[1].data(), weights[2].data(), y.data());
+        };
+        b.run("separable", name + ", " + std::to_string(Filters),
+              Sequential<Input<Side, Side, Channels>, SeparableConv2D<Filters, 3, padding::same, ReLU>>{}, reference);
+    }
+}
+
 /// Rows samples through one dense layer; as one sample of rank 2, so that the layer is one GEMM.
 template <std::size_t Rows, std::size_t Inputs, std::size_t Units>
 void dense(bench& b) {
@@ -183,6 +212,14 @@ int main(int count, char** arguments) {
     convolution<74, 128, 128, 1>(b, "pointwise");
     convolution<19, 728, 728, 1>(b, "pointwise");
     convolution<10, 1024, 1536, 1>(b, "pointwise");
+
+    depthwise<147, 64>(b);
+    depthwise<74, 128>(b);
+    depthwise<19, 728>(b);
+    depthwise<14, 512>(b);
+    depthwise<74, 128, 256>(b);
+    depthwise<19, 728, 728>(b);
+    depthwise<10, 1536, 2048>(b);
 
     dense<1, 784, 32>(b);
     dense<1, 784, 128>(b);

@@ -173,7 +173,7 @@ private:
     static std::vector<float> signal(std::size_t count) {
         std::vector<float> x(count);
         for (std::size_t i = 0; i < count; ++i)
-            x[i] = static_cast<float>(std::sin(0.37 * static_cast<double>(i * i % 101)));
+            x[i] = static_cast<float>(std::sin(1.0 + 0.37 * static_cast<double>(i * i % 101)));
         return x;
     }
     void report(const std::string& name, const char* unit, const spread& time, double parts, double mark, double factor,

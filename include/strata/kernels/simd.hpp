@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include <strata/core/config.hpp>
 
@@ -208,17 +209,17 @@ template <class T, std::size_t Count>
 using simd_for = decltype(detail::narrowest<T, Count>());
 #endif
 
-/// The first Count elements at p, zeros behind them; nothing past them is read. Whole pieces, so that what was stored
-/// in whole pieces is forwarded to the loads.
+/// The first Count elements at p, zeros behind them; nothing past them is read. Put together in registers: a load of
+/// what lies in several pieces waits until all of them have left the store buffer.
 template <class V, std::size_t Count, class T>
 STRATA_INLINE V load_exactly(const T* p) {
-    if constexpr (Count == V::size) {
-        if constexpr (V::size == 1) return V(*p);
-        else return V::load_unaligned(p);
+    if constexpr (V::size == 1) {
+        return V(*p);
+    } else if constexpr (Count == V::size) {
+        return V::load_unaligned(p);
     } else {
-        alignas(64) T elements[V::size]{};
-        for (std::size_t i = 0; i < Count; ++i) elements[i] = p[i];
-        return V::load_aligned(elements);
+        return [&]<std::size_t... I>(std::index_sequence<I...>)
+                   STRATA_INLINE_CALL { return V{(I < Count ? p[I] : T(0))...}; }(std::make_index_sequence<V::size>{});
     }
 }
 /// Writes the first Count lanes to p, and nothing past them.
