@@ -14,6 +14,17 @@
 
 #include "../catch.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define STRATA_TESTS_ARE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STRATA_TESTS_ARE_SANITIZED 1
+#endif
+#endif
+#ifndef STRATA_TESTS_ARE_SANITIZED
+#define STRATA_TESTS_ARE_SANITIZED 0
+#endif
+
 /// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
 /// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
 template <class T>
@@ -100,5 +111,17 @@ void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
 template <class T>
 constexpr std::size_t sweep = 2 * strata::kernels::lanes<T> + 1;
 
+/// One less than each size that a kernel is instantiated for: all of `sweep`. Under a sanitizer, which takes many times
+/// as long to compile, those on both sides of a whole number of vectors; the guarded pages watch the others in every
+/// build.
+template <class T, std::size_t Lanes = strata::kernels::lanes<T>>
+constexpr auto swept() {
+#if STRATA_TESTS_ARE_SANITIZED
+    if constexpr (Lanes > 1) return std::index_sequence<0, Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>{};
+    else return std::make_index_sequence<sweep<T>>{};
+#else
+    return std::make_index_sequence<sweep<T>>{};
+#endif
+}
 template <class T>
-using sweep_sequence = std::make_index_sequence<sweep<T>>;
+using sweep_sequence = decltype(swept<T>());
