@@ -114,16 +114,17 @@ void compare(std::size_t steps, T scale = T(1), T bound = bound_of<T>) {
     layer_of<T>(kernel<Cell, Features, Units, T, IsHoisted>(), scale).compare(steps, bound);
 }
 
-template <class Cell, class T, std::size_t... U>
+template <class Cell, class T, bool IsHoisted, std::size_t... U>
 void units(std::index_sequence<U...>) {
-    (compare<Cell, 1, U + 1, T>(4), ...);
-    (compare<Cell, 3, U + 1, T, true>(3), ...);
+    (compare<Cell, IsHoisted ? 3 : 1, U + 1, T, IsHoisted>(4), ...);
 }
 
 template <class Cell>
 void sweep_units() {
-    units<Cell, float>(sweep_sequence<float>{});
-    units<Cell, double>(sweep_sequence<double>{});
+    units<Cell, float, false>(sweep_sequence<float>{});
+    units<Cell, double, false>(sweep_sequence<double>{});
+    units<Cell, float, true>(end_sequence<float>{});
+    units<Cell, double, true>(end_sequence<double>{});
     compare<Cell, 5, 64, float>(9);
     compare<Cell, 2, 72, float, true>(5);
     compare<Cell, 1, 130, float>(4);
