@@ -29,6 +29,8 @@ def recurrent(term):
         options["activation"] = lambda x: keras.ops.cast(given(x), x.dtype)
     if keras.config.floatx() == "float64":
         options.setdefault("activation", exact_tanh)
+    elif term.name == "GRU" and "use_bias" in options:
+        options["use_cudnn"] = False  # the loop that stands beside cuDNN's adds zeros in double for the bias
     return getattr(keras.layers, term.name)(int(term.arguments[0].name), **options)
 
 

@@ -8,11 +8,23 @@
 #include <cstddef>
 #include <limits>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 #include <strata/kernels/simd.hpp>
 
 #include "../catch.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define STRATA_TESTS_ARE_SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STRATA_TESTS_ARE_SANITIZED true
+#endif
+#endif
+#ifndef STRATA_TESTS_ARE_SANITIZED
+#define STRATA_TESTS_ARE_SANITIZED false
+#endif
 
 /// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
 /// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
@@ -100,5 +112,14 @@ void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
 template <class T>
 constexpr std::size_t sweep = 2 * strata::kernels::lanes<T> + 1;
 
+/// One less than the sizes on both sides of whole vectors: for kernels that share their loops with one that is swept.
+template <class T, std::size_t Lanes = strata::kernels::lanes<T>>
+using end_sequence = std::conditional_t < Lanes == 1,
+      std::make_index_sequence<3>,
+      std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
+
+/// One less than each size of `sweep`. Under a sanitizer, which takes many times as long to compile, the ends alone:
+/// the guarded pages watch the others in every build.
 template <class T>
-using sweep_sequence = std::make_index_sequence<sweep<T>>;
+using sweep_sequence =
+    std::conditional_t<STRATA_TESTS_ARE_SANITIZED, end_sequence<T>, std::make_index_sequence<sweep<T>>>;

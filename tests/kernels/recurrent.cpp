@@ -1,7 +1,7 @@
 // Recurrent steps against their plain loops: every count of units around those of vectors, every cell, hoisted or not.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -17,55 +17,89 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-template <class Cell, std::size_t Features, std::size_t Units, class T>
-struct layer_of {
+/// The outputs of all steps by the plain loops; weights: kernel, recurrent kernel, bias, recurrent bias.
+template <class Cell, std::size_t Units>
+std::vector<double> plain_steps(std::size_t steps, std::size_t features, std::size_t width, const double* x,
+                                const std::vector<double> (&weights)[4]) {
+    std::vector<double> y(steps * Units);
+    const double* own_bias = Cell::sums == Cell::gates ? nullptr : weights[3].data();
+    reference::recurrent<Cell, Units>(steps, features, width, false, true, x, weights[0].data(), weights[1].data(),
+                                      weights[2].data(), own_bias, y.data());
+    return y;
+}
+
+/// A kernel as sizes and functions, so that what follows is compiled once for each T.
+template <class T>
+struct kernel_of {
+    std::size_t features, units, columns, state_size, prepared_size;
+    bool has_own_bias, is_hoisted;
+    panels products;  // of the inputs, where they are made before
+    void (*prepare)(const T*, const T*, const T*, const T*, T*, team_part);
+    void (*run)(const T*, const T*, T*, T*);
+    std::vector<double> (*plain)(std::size_t, std::size_t, std::size_t, const double*,
+                                 const std::vector<double> (&)[4]);
+};
+
+template <class Cell, std::size_t Features, std::size_t Units, class T, bool IsHoisted = false>
+kernel_of<T> kernel() {
     using step = recurrent_step<Cell, Features, Units, T>;
-    static constexpr std::size_t columns = Cell::gates * Units;
-    static constexpr panels by_input{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
-    static constexpr panels by_output{.rows = Units, .columns = columns, .width = panel_width<T>(columns)};
+    return {.features = Features,
+            .units = Units,
+            .columns = Cell::gates * Units,
+            .state_size = step::state_size,
+            .prepared_size = step::prepared_size,
+            .has_own_bias = Cell::sums != Cell::gates,
+            .is_hoisted = IsHoisted,
+            .products = step::kernel,
+            .prepare = step::prepare,
+            .run = step::template run<IsHoisted>,
+            .plain = plain_steps<Cell, Units>};
+}
 
+template <class T>
+struct layer_of {
+    kernel_of<T> step;
+    panels by_input{.rows = step.features, .columns = step.columns, .width = panel_width<T>(step.columns)};
+    panels by_output{.rows = step.units, .columns = step.columns, .width = by_input.width};
     guarded<T> kernel{by_input.stored(), T(0)}, recurrent{by_output.stored(), T(0)};
-    guarded<T> bias{columns}, own_bias{columns};
-    guarded<T> prepared{step::prepared_size};
+    guarded<T> bias{step.columns}, own_bias{step.columns};
+    guarded<T> prepared{step.prepared_size};
 
-    explicit layer_of(T scale = T(1)) {
+    explicit layer_of(const kernel_of<T>& of, T scale = T(1)) : step(of) {
         numbers source(7);
-        const T size = scale / std::sqrt(static_cast<T>(Units));
-        for (std::size_t c = 0; c < columns; ++c) {
-            for (std::size_t f = 0; f < Features; ++f) kernel[by_input.offset(f, c)] = source.next<T>(-scale, scale);
-            for (std::size_t k = 0; k < Units; ++k) recurrent[by_output.offset(k, c)] = source.next<T>(-size, size);
+        const T size = scale / std::sqrt(static_cast<T>(step.units));
+        for (std::size_t c = 0; c < step.columns; ++c) {
+            for (std::size_t f = 0; f < step.features; ++f)
+                kernel[by_input.offset(f, c)] = source.next<T>(-scale, scale);
+            for (std::size_t k = 0; k < step.units; ++k)
+                recurrent[by_output.offset(k, c)] = source.next<T>(-size, size);
             bias[c] = source.next<T>();
             own_bias[c] = source.next<T>();
         }
-        const T* second = Cell::sums == Cell::gates ? nullptr : own_bias.data();
+        const T* second = step.has_own_bias ? own_bias.data() : nullptr;
         for (std::size_t part = 0; part < 3; ++part)
-            step::prepare(kernel.data(), recurrent.data(), bias.data(), second, prepared.data(), {part, 3});
+            step.prepare(kernel.data(), recurrent.data(), bias.data(), second, prepared.data(), {part, 3});
     }
-    /// Steps of the kernel and of the plain loops, in T and in double.
-    void compare(std::size_t steps, bool is_hoisted, T bound) const {
-        const guarded<T> x = numbers(11).array<T>(steps * Features, T(-2), T(2));
-        guarded<T> state(step::state_size, T(0)), y(Units), expected(Units);
-        reference::recurrent_state<Units, double> plain;
+    /// Steps of the kernel in T and of the plain loops in double.
+    void compare(std::size_t steps, T bound) const {
+        const std::size_t features = step.features, units = step.units;
+        const guarded<T> x = numbers(11).array<T>(steps * features, T(-2), T(2));
+        guarded<T> state(step.state_size, T(0)), y(units), expected(units), products(step.products.columns);
         const auto wide = [](const guarded<T>& from) {
-            std::vector<double> to(from.size());
-            for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<double>(from[i]);
-            return to;
+            return std::vector<double>(from.data(), from.data() + from.size());
         };
-        const auto k = wide(kernel), r = wide(recurrent), b = wide(bias), o = wide(own_bias), inputs = wide(x);
+        const std::vector<double> plain = step.plain(steps, features, by_input.width, wide(x).data(),
+                                                     {wide(kernel), wide(recurrent), wide(bias), wide(own_bias)});
         for (std::size_t t = 0; t < steps; ++t) {
-            if (is_hoisted) {
-                std::vector<T> products(step::columns);
-                for (std::size_t c = 0; c < step::columns; ++c)
-                    for (std::size_t f = 0; f < Features; ++f)
-                        products[c] += x[t * Features + f] * prepared[step::kernel.offset(f, c)];
-                step::template run<true>(products.data(), prepared.data(), state.data(), y.data());
-            } else {
-                step::template run<false>(x.data() + t * Features, prepared.data(), state.data(), y.data());
+            const T* inputs = x.data() + t * features;
+            for (std::size_t c = 0; step.is_hoisted && c < products.size(); ++c) {
+                products[c] = T(0);
+                for (std::size_t f = 0; f < features; ++f)
+                    products[c] += inputs[f] * prepared[step.products.offset(f, c)];
             }
-            reference::recurrent_step<Cell>(Features, by_input.width, inputs.data() + t * Features, k.data(), r.data(),
-                                            b.data(), Cell::sums == Cell::gates ? nullptr : o.data(), plain);
-            for (std::size_t u = 0; u < Units; ++u) expected[u] = static_cast<T>(plain.h[u]);
-            CAPTURE(Units, Features, t, is_hoisted, step::L, step::turns, step::holds_all);
+            step.run(step.is_hoisted ? products.data() : inputs, prepared.data(), state.data(), y.data());
+            for (std::size_t u = 0; u < units; ++u) expected[u] = static_cast<T>(plain[t * units + u]);
+            CAPTURE(units, features, t, step.is_hoisted);
             require_close(y, expected, bound);
             REQUIRE(state.is_intact());
         }
@@ -75,20 +109,26 @@ struct layer_of {
 template <class T>
 constexpr T bound_of = sizeof(T) == 4 ? T(2e-6) : T(1e-13);
 
-template <class Cell, class T, std::size_t... U>
+template <class Cell, std::size_t Features, std::size_t Units, class T, bool IsHoisted = false>
+void compare(std::size_t steps, T scale = T(1), T bound = bound_of<T>) {
+    layer_of<T>(kernel<Cell, Features, Units, T, IsHoisted>(), scale).compare(steps, bound);
+}
+
+template <class Cell, class T, bool IsHoisted, std::size_t... U>
 void units(std::index_sequence<U...>) {
-    (layer_of<Cell, 1, U + 1, T>().compare(4, false, bound_of<T>), ...);
-    (layer_of<Cell, 3, U + 1, T>().compare(3, true, bound_of<T>), ...);
+    (compare<Cell, IsHoisted ? 3 : 1, U + 1, T, IsHoisted>(4), ...);
 }
 
 template <class Cell>
 void sweep_units() {
-    units<Cell, float>(sweep_sequence<float>{});
-    units<Cell, double>(sweep_sequence<double>{});
-    layer_of<Cell, 5, 64, float>().compare(9, false, bound_of<float>);
-    layer_of<Cell, 2, 72, float>().compare(5, true, bound_of<float>);
-    layer_of<Cell, 1, 130, float>().compare(4, false, bound_of<float>);
-    layer_of<Cell, 1, 70, double>().compare(5, false, bound_of<double>);
+    units<Cell, float, false>(sweep_sequence<float>{});
+    units<Cell, double, false>(sweep_sequence<double>{});
+    units<Cell, float, true>(end_sequence<float>{});
+    units<Cell, double, true>(end_sequence<double>{});
+    compare<Cell, 5, 64, float>(9);
+    compare<Cell, 2, 72, float, true>(5);
+    compare<Cell, 1, 130, float>(4);
+    compare<Cell, 1, 70, double>(5);
 }
 
 }  // namespace
@@ -106,20 +146,19 @@ TEST_CASE("steps of a simple cell equal the plain loops at every count of units"
 }
 
 TEST_CASE("steps with other activations equal the plain loops") {
-    layer_of<lstm_cell<relu, hard_sigmoid>, 3, 19, float>(0.3f).compare(4, false, bound_of<float>);
-    layer_of<gru_cell<softsign, sigmoid>, 3, 19, float>().compare(4, false, bound_of<float>);
-    layer_of<gru_cell<kernels::tanh, hard_sigmoid>, 3, 19, double>().compare(4, false, bound_of<double>);
-    layer_of<simple_cell<linear>, 3, 19, float>(0.3f).compare(4, false, bound_of<float>);
+    compare<lstm_cell<relu, hard_sigmoid>, 3, 19, float>(4, 0.3f);
+    compare<gru_cell<softsign, sigmoid>, 3, 19, float>(4);
+    compare<gru_cell<kernels::tanh, hard_sigmoid>, 3, 19, double>(4);
+    compare<simple_cell<linear>, 3, 19, float>(4, 0.3f);
 }
 
 TEST_CASE("gates that are driven far keep to their limits, and NaN stays NaN") {
-    layer_of<lstm_cell<kernels::tanh, sigmoid>, 2, 18, float>(200.0f).compare(6, false, 1e-5f);
-    layer_of<gru_cell<kernels::tanh, sigmoid>, 2, 18, float>(200.0f).compare(6, false, 1e-5f);
-    const layer_of<gru_cell<kernels::tanh, sigmoid>, 1, 5, float> gru;
-    using step = decltype(gru)::step;
-    guarded<float> state(step::state_size, 0.0f), y(5);
+    compare<lstm_cell<kernels::tanh, sigmoid>, 2, 18, float>(6, 200.0f, 1e-5f);
+    compare<gru_cell<kernels::tanh, sigmoid>, 2, 18, float>(6, 200.0f, 1e-5f);
+    const layer_of<float> gru(kernel<gru_cell<kernels::tanh, sigmoid>, 1, 5, float>());
+    guarded<float> state(gru.step.state_size, 0.0f), y(5);
     const float x = std::numeric_limits<float>::quiet_NaN();
-    step::run<false>(&x, gru.prepared.data(), state.data(), y.data());
+    gru.step.run(&x, gru.prepared.data(), state.data(), y.data());
     for (std::size_t u = 0; u < 5; ++u) REQUIRE(std::isnan(y[u]));
     REQUIRE(y.is_intact());
 }

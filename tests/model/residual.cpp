@@ -1,5 +1,6 @@
 // Residual: its names, weights and plan, and that no step of a plan overwrites what is still read.
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ static_assert(net.weights()[2].name == "block/conv2d/kernel" && net.weights()[2]
 static_assert(net.weights()[4].name == "block/conv2d_1/kernel" && net.weights()[4].what.extents == shape{3, 3, 8, 8});
 static_assert(net.weights()[6].name == "block/conv2d_2/kernel" && net.weights()[6].what.extents == shape{1, 1, 5, 8});
 static_assert(net.get_layer<"block">().type == "Residual");
+static_assert(net.get_layer<"block">().get_layer<"conv2d_2">().type == "Conv2D");
 constexpr auto table = net.summary();
 static_assert(table.view().find("block (Residual)             (None, 4, 3, 8)           1000") !=
               std::string_view::npos);
@@ -135,6 +137,38 @@ TEST_CASE("a Residual of a model is called and read as a layer") {
     for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(front.data()[i] == y.data()[i]);
     const auto whole = model(x);
     for (std::size_t i = 0; i < whole.size(); ++i) REQUIRE(whole.data()[i] == std::get<4>(all).data()[i]);
+}
+
+TEST_CASE("the layers of a Residual are called, read and written by their names") {
+    auto model = net.build({.seed = 3});
+    const auto x = ones<2, 9, 8, 3>();
+    const auto before = model.get_layer<"conv2d">()(x);
+    const auto block = model.get_layer<"block">();
+    const auto first = block.get_layer<"conv2d">();
+    const auto second = block.get_layer<"conv2d_1">();
+    const auto side = block.get_layer<"conv2d_2">();
+    STATIC_REQUIRE(side.name() == "conv2d_2" && side.input_shape() == shape{7, 6, 5});
+    REQUIRE(first.kernel().to_vector() == model.weights()[2].to_vector());
+    REQUIRE(second.bias().to_vector() == model.weights()[5].to_vector());
+    REQUIRE(side.kernel().to_vector() == model.weights()[6].to_vector());
+    const auto y = block(before), main = second(first(before)), other = side(before);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        REQUIRE(std::fabs(y.data()[i] - main.data()[i] - other.data()[i]) <= 1e-5f);
+
+    const std::vector<float> bias(8, 2.0f);
+    side.bias().assign(bias);
+    second.kernel().assign(std::vector<float>(3 * 3 * 8 * 8, 0.0f));
+    REQUIRE(model.weights()[7].to_vector() == bias);
+    const auto after = model.get_layer<"block">()(before);
+    for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(std::fabs(after.data()[i] - other.data()[i] - 2.0f) <= 1e-5f);
+
+    const auto deeper = Sequential{Input<4>{}, Residual<Sequential<Dense<4>, Residual<Tanh, Dense<4>>>>{}}.build();
+    REQUIRE(deeper.get_layer<"residual">()
+                .get_layer<"sequential">()
+                .get_layer<"residual">()
+                .get_layer<"dense">()
+                .kernel()
+                .to_vector() == deeper.weights()[2].to_vector());
 }
 
 TEST_CASE("a Residual keeps its weights when the model grows, shrinks or is frozen") {

@@ -18,14 +18,14 @@
 
 namespace strata::detail {
 
-/// How many weights stand before a layer of a net.
-template <class Net>
-constexpr std::size_t weights_before(std::size_t layer) {
+/// How many weights of a net stand before a layer of Owner, the net itself or the block that is at `root` in it.
+template <class Net, class Owner = Net>
+constexpr std::size_t weights_before(std::size_t layer, std::size_t root = 0) {
     std::size_t count = 0;
     for (const weight_row& row : weight_rows_of<Net>) {
         bool before = false;
         for (std::size_t i = 0; i < layer; ++i) {
-            const std::string_view name = names_of<Net>[i], path = row.path();
+            const std::string_view name = names_of<Owner>[i], path = row.path().substr(root);
             before = before || path == name || (path.starts_with(name) && path[name.size()] == '/');
         }
         count += before ? 1 : 0;
@@ -38,19 +38,57 @@ template <class Net, std::size_t Index>
 using layer_net =
     typename given_input<typename alone<type_at<Index, layers_of<Net>>>::type, shapes_of<Net>[Index]>::type;
 
-/// A layer of a model: call it with a batch, look at its weights. It refers to the model, which must live longer.
-template <class Net, std::size_t Index, class T>
-class layer_handle : public Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>> {
-    using base = Model<layer_net<Net, Index>, std::remove_const_t<T>, borrowed_storage<T>>;
+/// Where a layer stands in a net: the layer as a net, its name, how many weights stand before it.
+template <class Net, std::size_t Index>
+struct layer_place {
+    using layer = type_at<Index, layers_of<Net>>;
+    using own_net = layer_net<Net, Index>;
+    static constexpr std::string_view name() { return names_of<Net>[Index]; }
+    static constexpr std::size_t before = weights_before<Net>(Index);
+};
+
+/// Where a layer stands in the Residual that is the only layer of Net.
+template <class Net, std::size_t Index>
+struct block_place {
+    using block = type_at<0, layers_of<Net>>;
+    using layer = type_at<Index, layers_of<block>>;
+    static constexpr std::size_t main = block::main_path_size;
+    static constexpr shape in = Index < main
+                                    ? infer_shapes(shapes_of<Net>[0], typename block::main_path{})[Index]
+                                    : infer_shapes(shapes_of<Net>[0], typename block::side_path{})[Index - main];
+    using own_net = typename given_input<typename alone<layer>::type, in>::type;
+    static constexpr std::string_view name() { return names_of<block>[Index]; }
+    static constexpr std::size_t before = weights_before<Net, block>(Index, names_of<Net>[0].size() + 1);
+};
+
+/// A layer at its place in the model whose block it is given: call it with a batch, look at its weights.
+template <class Net, class Place, class T>
+class placed_layer : public Model<typename Place::own_net, std::remove_const_t<T>, borrowed_storage<T>> {
+    using own_net = typename Place::own_net;
+    using layer = typename Place::layer;
+    using base = Model<own_net, std::remove_const_t<T>, borrowed_storage<T>>;
 
 public:
-    constexpr explicit layer_handle(T* block)
-        : base(borrowed_storage<T>(block +
-                                   weight_offsets_of<Net, std::remove_const_t<T>>[weights_before<Net>(Index)])) {}
+    constexpr explicit placed_layer(T* block)
+        : base(borrowed_storage<T>(block + weight_offsets_of<Net, std::remove_const_t<T>>[Place::before])) {}
 
-    static constexpr std::string_view name() { return names_of<Net>[Index]; }
-    static constexpr std::string_view type() { return type_at<Index, layers_of<Net>>::type; }
-    static constexpr auto descriptor() { return type_at<Index, layers_of<Net>>{}; }
+    static constexpr std::string_view name() { return Place::name(); }
+    static constexpr std::string_view type() { return layer::type; }
+    static constexpr auto descriptor() { return layer{}; }
+
+    /// A layer inside, of a nested model or of a Residual, by name.
+    template <fixed_string Name>
+    constexpr auto get_layer() const {
+        if constexpr (forked<layer>) {
+            using verdict = layer_verdict<layer, Name>;
+            static_cast<void>(asserted<verdict>{});
+            if constexpr (verdict::value.ok)
+                return placed_layer<own_net, block_place<own_net, verdict::index>, T>(parameter_access::of(*this));
+            else return refused{};
+        } else {
+            return const_cast<placed_layer*>(this)->base::template get_layer<Name>();
+        }
+    }
 
     /// The weight of that name: `weight<"gamma">()`.
     template <fixed_string Weight>
@@ -62,12 +100,12 @@ public:
     }
     constexpr auto kernel() const { return weight<"kernel">(); }
     constexpr auto bias() const { return weight<"bias">(); }
-    constexpr auto weights() const { return const_cast<layer_handle*>(this)->base::weights(); }
+    constexpr auto weights() const { return const_cast<placed_layer*>(this)->base::weights(); }
 
 private:
     template <fixed_string Weight>
     struct weight_verdict {
-        static constexpr const auto& rows = weight_rows_of<layer_net<Net, Index>>;
+        static constexpr const auto& rows = weight_rows_of<own_net>;
         static constexpr std::size_t index = [] {
             std::size_t i = 0;
             while (i < rows.size() && rows[i].what.label() != Weight.view()) ++i;
@@ -84,6 +122,13 @@ private:
                           "ask for a weight that it has", where);
         }();
     };
+};
+
+/// A layer of a model. It refers to the model, which must live longer.
+template <class Net, std::size_t Index, class T>
+class layer_handle : public placed_layer<Net, layer_place<Net, Index>, T> {
+public:
+    using placed_layer<Net, layer_place<Net, Index>, T>::placed_layer;
 };
 
 /// The output of every layer of a model.

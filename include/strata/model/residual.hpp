@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -102,6 +103,15 @@ struct Residual : layer<Residual<Layers...>> {
         return refuse(to_text(main) << " from its shortcut too", to_text(side),
                       "keep the shape, or write shortcut<Conv2D<filters, 1>>");
     }
+    /// The descriptor of a layer on either path, by its name.
+    template <fixed_string Name>
+    static constexpr auto get_layer() {
+        using verdict = detail::layer_verdict<Residual, Name>;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) return type_at<verdict::index, layers_of<Residual>>{};
+        else return refused{};
+    }
+
     static constexpr shape output(const shape& in) { return detail::infer_shapes(in, main_path{}).back(); }
     static constexpr std::size_t flops(const shape& in) {
         return detail::total_flops(in, main_path{}) + detail::total_flops(in, side_path{}) + join::flops(output(in));
