@@ -129,24 +129,16 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
     }
 }
 
-/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault; with more
-/// threads predict's if it takes any, else sample after sample in a workspace of threads.
+/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault.
 template <class Model, class Workspace>
 void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
                 Workspace& workspace) {
     using net = typename Model::net_type;
     constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
-    std::vector<float> y(nets::samples * out);
+    std::vector<float> y;
     const auto work = [&] {
-        if constexpr (requires { model.predict(x, {.threads = how.threads}); }) {
-            y = model.predict(x, {.threads = how.threads});
-        } else if (how.threads == 1) {
-            y = model.predict(x);
-        } else {
-            for (std::size_t i = 0; i < nets::samples; ++i)
-                model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out),
-                            workspace);
-        }
+        if constexpr (requires { model.predict(x, workspace); }) y = model.predict(x, workspace);
+        else y = model.predict(x);
         touch_memory();
     };
     report<net>(name, "call", nets::samples, how, time_calls(how.seconds, work));

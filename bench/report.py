@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Builds and runs the benchmarks and writes their tables into docs/performance.md, between its table markers.
 
-usage: bench/report.py [--only kernels|inference|training]... [--python PYTHON] [--dir build-bench] [--threads 1 2]
+usage: bench/report.py [--only kernels|inference|applications|streaming|training]... [--python PYTHON] [--dir build-bench] [--threads 1 2]
        [--rounds 3] [--docs FILE] [--no-run]
 PYTHON is that of an environment with the peers (peers/inference.py says which packages). Results lie in DIR/results as JSON;
 --no-run makes the tables of what lies there. A quiet machine, please: 1 minute for kernels, 2 to 3 a number of threads for
-inference, 5 for training.
+inference, 1 for applications, half a minute for streaming, 5 for training.
 """
 import argparse
 import json
@@ -17,10 +17,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("kernels", "inference", "training")
-TARGETS = {"kernels": ["kernels"], "inference": ["inference", "libcalls.so", "onednn"], "training": ["training"]}
+PARTS = ("kernels", "inference", "applications", "streaming", "training")
+TARGETS = {"kernels": ["kernels"], "inference": ["inference", "libcalls.so", "onednn"],
+           "applications": ["applications", "libcalls.so"], "streaming": ["streaming"], "training": ["training"]}
+ALONE = ("kernels", "streaming")  # without peers
+PEERS_OF_FILES = ["onnxruntime", "openvino", "litert"]
 NAMES = {"guide": "guide 250x250x3", "cnn": "MNIST-sized CNN", "mlp": "784-32-32-32-10", "tiny": "4-2-3-4",
-         "wide": "512-1024-1024-1024-256", "strata": "strata", "onednn": "oneDNN", "onednn_winograd": "oneDNN Winograd",
+         "wide": "512-1024-1024-1024-256", "xception": "Xception 299x299x3", "strata": "strata", "onednn": "oneDNN", "onednn_winograd": "oneDNN Winograd",
          "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "litert": "LiteRT", "tensorflow": "TensorFlow",
          "jax": "JAX"}
 
@@ -78,7 +81,7 @@ def heading(given, part, versions, peak=None):
     if peak:
         text += f" The peak is that of fused multiply-adds in registers, measured by the same program: {peak:.0f} GFLOP/s a core."
     command = f"bench/report.py --only {part}"
-    if part != "kernels":
+    if part not in ALONE:
         command += f" --python PYTHON --rounds {given.rounds} --threads {' '.join(map(str, given.threads))}"
     return f"{wrapped(text)}\n\n    {command}\n"
 
@@ -175,6 +178,40 @@ def inference_text(given, results):
     return text
 
 
+def applications_text(given, results):
+    versions, rows, engines = all_rows(results)
+    text = heading(given, "applications", versions, max(row["peak"] for row in rows))
+    text += "\n" + wrapped(
+        "Milliseconds of a call, batch 1, medians of the rounds, as above; logits were compared first. strata's model is what "
+        "`optimize` makes, the peers fold batch normalizations themselves. Memory is the most that a process had at once, less "
+        "the weights: strata's whole process, which reads its weights tensor by tensor; of a peer only what loading and "
+        "running the model added.") + "\n\n"
+    for row in rows:
+        for given_time in row["engines"].values():
+            for key in ("median", "low", "high"):
+                given_time[key] /= 1000
+    head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
+            "best peer / strata"]
+    text += table(head, compared_rows(rows, engines))
+    first = rows[0]
+    text += "\n" + table(["memory beside the weights, MB", *(NAMES[e] for e in engines)],
+                         [[NAMES[first["net"]] + f" ({first['weights']:.0f} MB of weights)",
+                           *(f"{first['engines'][e]['memory'] - first['weights']:.0f}" for e in engines)]])
+    return text
+
+
+def streaming_text(given, results):
+    rows, = results
+    worst = max(row["error"] for row in rows)
+    text = heading(given, "streaming", {}) + "\n" + wrapped(
+        f"Nanoseconds of a step of a stream or of a call, on one core; each result was first compared with plain loops in "
+        f"double: the largest difference is {worst:.0e} of the largest value. The mark is RTNeural's best backend on another "
+        "machine (Sapphire Rapids class, AVX-512).") + "\n\n"
+    return text + table(["net", "one", "ns", "mark", "mark / strata"],
+                        [[row["name"], row["unit"], digits(row["ns"]), digits(row["mark"]), f"{row['ratio']:.2f}"]
+                         for row in rows])
+
+
 def training_text(given, results):
     versions, rows, engines = all_rows(results)
     text = heading(given, "training", versions) + "\n" + wrapped(
@@ -186,7 +223,8 @@ def training_text(given, results):
     return text + table(head, compared_rows(rows, engines))
 
 
-TEXTS = {"kernels": kernels_text, "inference": inference_text, "training": training_text}
+TEXTS = {"kernels": kernels_text, "inference": inference_text, "applications": applications_text,
+         "streaming": streaming_text, "training": training_text}
 
 
 def write(docs, part, text):
@@ -215,10 +253,16 @@ def run(given, part, folder):
     programs = given.dir / "bench"
     if part == "kernels":
         call(programs / "kernels", "--json", folder / "kernels.json")
-    for threads in given.threads if part != "kernels" else []:
+    if part == "streaming":
+        lines = said(programs / "streaming", "--json").splitlines()
+        (folder / "streaming.json").write_text("[" + ",\n".join(lines) + "]\n", encoding="utf-8")
+    for threads in given.threads if part not in ALONE else []:
         common = ["--threads", threads, "--rounds", given.rounds, "--json", folder / f"{part}-{threads}.json"]
-        if part == "inference":
-            call(sys.executable, ROOT / "bench/peers/inference.py", programs, "--python", given.python, *common)
+        nets = {"inference": ["guide", "cnn", "mlp", "tiny", "wide"], "applications": ["xception"]}
+        if part in nets:
+            seconds = ["--seconds", 1.5, "--peers", *PEERS_OF_FILES] if part == "applications" else []
+            call(sys.executable, ROOT / "bench/peers/inference.py", programs, "--python", given.python, *common, *seconds,
+                 "--nets", *nets[part])
         else:
             call(given.python, ROOT / "bench/peers/training.py", programs / "training", "--seconds", 0.4, *common)
 
@@ -242,7 +286,7 @@ def main():
     for part in given.only:
         if not given.no_run:
             run(given, part, results)
-        files = [results / "kernels.json"] if part == "kernels" else [results / f"{part}-{n}.json" for n in given.threads]
+        files = [results / f"{part}.json"] if part in ALONE else [results / f"{part}-{n}.json" for n in given.threads]
         write(given.docs, part, TEXTS[part](given, [json.loads(file.read_text()) for file in files]))
         print(f"{given.docs}: table of {part}")
 

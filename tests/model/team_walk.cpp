@@ -11,9 +11,9 @@ namespace {
 using namespace strata;
 
 template <class Net>
-void compare(Net) {
+void compare(Net, std::size_t count = 5) {
     const auto model = Net::build({.seed = 3});
-    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size(), count = 5;
+    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
     std::vector<float> x(count * in);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>((i * 7919) % 263) / 131.0f - 1.0f;
     const auto infer_all = [&](auto& workspace) {
@@ -41,6 +41,11 @@ TEST_CASE("threads share rows of maps, over bands too") {
                        Dense<10, Softmax>{}});
     compare(Sequential{memory::smallest{}, Input<70, 61, 3>{}, Conv2D<16, 3, ReLU>{}, Conv2D<16, 3, padding::same>{},
                        Conv2D<16, 3, strides<2>, ReLU>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads share batches, parts of tiles too") {
+    const Sequential net{Input<40>{}, Dense<60, Tanh>{}, Dense<50, ReLU>{}, Dense<7, Softmax>{}};
+    for (const std::size_t count : {32, 33, 45, 64, 100, 400}) compare(net, count);
 }
 
 TEST_CASE("threads share the columns of wide layers") {

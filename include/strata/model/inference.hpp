@@ -62,19 +62,17 @@ public:
         run_tiles<batch_tile<Net, T>>(x.data(), y.data(), count);
         return y;
     }
-    /// The same by the workspace's threads, each with a share of the samples.
+    /// The same by the workspace's threads, each with a share of the samples where they are worth it.
     std::vector<T> predict(std::span<const T> x, TeamWorkspace<Net, T>& workspace) const {
-        constexpr std::size_t tile = batch_tile<Net, T>, in = Net::input_shape().size(),
-                              out = Net::output_shape().size();
+        constexpr std::size_t tile = batch_tile<Net, T>, out = Net::output_shape().size();
         std::vector<T> y(whole_samples(x) * out);
-        const std::size_t arena = aligned_size<T>(batch_arena_size<Net, T, tile>);
-        aligned_array<T> arenas(workspace.threads().size() * arena);
-        auto work = [&](team_part part) noexcept {
-            const item_range mine = part.of(y.size() / out, tile);
-            run_batch<Net, T, tile>(x.data() + mine.begin * in, self().parameters(), y.data() + mine.begin * out,
-                                    mine.size(), arenas.data() + part.index * arena);
-        };
-        workspace.threads().run(work);
+        const std::size_t count = y.size() / out;
+        // Parts of tiles, where there are few tiles for the threads; a sample is computed alike in both.
+        constexpr std::size_t part = tile % 4 == 0 ? tile / 4 : tile;
+        if (count * Net::flops() < least_shared_flops) run_tiles<tile>(x.data(), y.data(), count);
+        else if (part < tile && count < 2 * tile * workspace.threads().size())
+            share_tiles<part>(x.data(), y.data(), count, workspace.threads());
+        else share_tiles<tile>(x.data(), y.data(), count, workspace.threads());
         return y;
     }
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
@@ -134,6 +132,25 @@ private:
     static constexpr T* begin_of_output(Out& out) {
         assert(std::size(out) == Net::output_shape().size());
         return std::data(out);
+    }
+
+    /// Samples that make whole tiles of a batch in tiles of Tile, the rest one by one, as run_tiles does.
+    template <std::size_t Tile>
+    void share_tiles(const T* x, T* y, std::size_t count, team& threads) const {
+        constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
+        const std::size_t whole = count / batch_tile<Net, T> * batch_tile<Net, T>;
+        const std::size_t arena = aligned_size<T>(batch_arena_size<Net, T, Tile>);
+        aligned_array<T> arenas(threads.size() * arena);
+        auto work = [&](team_part part) noexcept {
+            const auto run = [&](item_range mine) {
+                run_batch<Net, T, Tile>(x + mine.begin * in, self().parameters(), y + mine.begin * out, mine.size(),
+                                        arenas.data() + part.index * arena);
+            };
+            run(part.of(whole, Tile));
+            const item_range rest = part.of(count - whole);
+            for (std::size_t i = rest.begin; i < rest.end; ++i) run({whole + i, whole + i + 1});
+        };
+        threads.run(work);
     }
 
     template <std::size_t Tile>
