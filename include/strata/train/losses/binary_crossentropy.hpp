@@ -32,7 +32,7 @@ struct crossentropy_of_probability {
     term<V> operator()(V y, V target) const {
         const V low = constant<V>(keras_epsilon), high = constant<V>(1 - keras_epsilon);
         const V t = smoothed(target), p = clipped(y, low, high), rest = V(1) - p;
-        return {V(0) - t * log(p) - (V(1) - t) * log(rest),
+        return {V(0) - t * kernels::log(p) - (V(1) - t) * kernels::log(rest),
                 ((V(1) - t) / rest - t / p) * slope_of_clipped(y, low, high)};
     }
 };
@@ -42,8 +42,9 @@ struct crossentropy_of_logit {
     template <class V>
     term<V> operator()(V y, V target) const {
         // softplus(y) = max(y, 0) + log1p(exp(-|y|)), and softplus(-y) shares its logarithm.
-        const V t = smoothed(target), decay = exp(V(0) - kernels::magnitude(y)), sigmoid = V(1) / (V(1) + decay);
-        return {t * kernels::larger(V(0), V(0) - y) + (V(1) - t) * kernels::larger(V(0), y) + log1p(decay),
+        const V t = smoothed(target), decay = kernels::exp(V(0) - kernels::magnitude(y)),
+                sigmoid = V(1) / (V(1) + decay);
+        return {t * kernels::larger(V(0), V(0) - y) + (V(1) - t) * kernels::larger(V(0), y) + kernels::log1p(decay),
                 kernels::choose(y < V(0), decay * sigmoid, sigmoid) - t};
     }
 };

@@ -8,6 +8,7 @@
 
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/kernels/math.hpp>
 #include <strata/kernels/softmax.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
@@ -23,7 +24,7 @@ struct shifted_exponential {
 
     template <class V>
     term<V> operator()(V y, V) const {
-        const V power = exp(y - constant<V>(shift));
+        const V power = kernels::exp(y - constant<V>(shift));
         return {power, power};
     }
 };

@@ -6,6 +6,7 @@
 
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 
@@ -18,14 +19,14 @@ struct divergence {
     term<V> operator()(V y, V t) const {
         const V low = constant<V>(keras_epsilon), high = V(1);
         const V from = clipped(t, low, high), to = clipped(y, low, high);
-        return {from * log(from / to), V(0) - from / to * slope_of_clipped(y, low, high)};
+        return {from * kernels::log(from / to), V(0) - from / to * slope_of_clipped(y, low, high)};
     }
 };
 struct poisson_error {
     template <class V>
     term<V> operator()(V y, V t) const {
         const V positive = y + constant<V>(keras_epsilon);
-        return {y - t * log(positive), V(1) - t / positive};
+        return {y - t * kernels::log(positive), V(1) - t / positive};
     }
 };
 
