@@ -45,7 +45,7 @@ TEST_CASE("threads share rows of maps, over bands too") {
 
 TEST_CASE("threads share batches, parts of tiles too") {
     const Sequential net{Input<40>{}, Dense<60, Tanh>{}, Dense<50, ReLU>{}, Dense<7, Softmax>{}};
-    for (const std::size_t count : {32, 33, 45, 64, 100, 400}) compare(net, count);
+    for (const std::size_t count : {32u, 33u, 45u, 64u, 100u, 400u}) compare(net, count);
 }
 
 TEST_CASE("threads share the columns of wide layers") {
