@@ -16,6 +16,7 @@
 
 #include "inference.hpp"
 #include "nets.hpp"
+#include "settings.hpp"
 #include "timing.hpp"
 
 namespace {
@@ -67,7 +68,7 @@ int tell_memory(const char* file) {
 
 int main(int count, char** arguments) {
     if (count == 3 && std::string_view(arguments[1]) == "--memory") return tell_memory(arguments[2]);
-    const inference::settings how = inference::parse(count, arguments);
+    const settings how = parse(count, arguments, 0.5);
     keep_memory();
     if (!how.wants("xception")) return 0;
     const auto original = nets::make_model(xception{});

@@ -3,10 +3,11 @@
 // disagree. usage: inference [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
 #include "inference.hpp"
 #include "nets.hpp"
+#include "settings.hpp"
 #include "timing.hpp"
 
 int main(int count, char** arguments) {
-    const inference::settings how = inference::parse(count, arguments);
+    const settings how = parse(count, arguments, 0.5);
     keep_memory();
     nets::for_each([&](auto net, const char* name) {
         if (!how.wants(name)) return;

@@ -1,4 +1,4 @@
-// inference: what the programs that time whole models share: settings, cases for peers, timing of one sample and many.
+// inference: what the programs that time whole models share: cases for peers, timing of one sample and many.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,23 +16,12 @@
 
 #include "nets.hpp"
 #include "peak.hpp"
+#include "settings.hpp"
 #include "timing.hpp"
 
 namespace inference {
 
 using namespace strata;
-
-struct settings {
-    std::filesystem::path folder;
-    std::size_t threads = 1, batch = 0;
-    double seconds = 0.5;
-    std::vector<std::string> nets;
-
-    bool wants(const std::string& net) const {
-        return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end();
-    }
-    bool wants(std::size_t size) const { return batch == 0 || batch == size; }
-};
 
 /// Weights in Keras' order, inputs and outputs, as .safetensors.
 template <class Model>
@@ -49,20 +37,16 @@ void write_case(const std::filesystem::path& file, const Model& model, const std
     state_files<float>::save(file, arrays);
 }
 
-/// Calls use(workspace) with the workspace of that many threads; false where strata has none.
+/// Calls use(workspace) with the workspace of that many threads.
 template <class Model, class Use>
-bool run_threads(const Model& model, std::size_t threads, Use use) {
+void run_threads(const Model& model, std::size_t threads, Use use) {
     if (threads == 1) {
         auto workspace = model.workspace();
         use(workspace);
-        return true;
-    }
-    if constexpr (requires { model.workspace({.threads = threads}); }) {
+    } else {
         auto workspace = model.workspace({.threads = threads});
         use(workspace);
-        return true;
     }
-    return false;
 }
 
 /// Prints the time of a call of so many samples.
@@ -134,7 +118,6 @@ template <class Model, class Workspace>
 void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
                 Workspace& workspace) {
     using net = typename Model::net_type;
-    constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
     std::vector<float> y;
     const auto work = [&] {
         if constexpr (requires { model.predict(x, workspace); }) y = model.predict(x, workspace);
@@ -174,24 +157,6 @@ void run(const Original& original, const Model& model, const char* name, const s
         if (x.size() == nets::samples * Model::input_shape().size() && how.wants(nets::samples))
             time_batch(model, name, x, how, workspace);
     });
-}
-
-inline settings parse(int count, char** arguments) {
-    settings how;
-    for (int i = 1; i < count; ++i) {
-        const std::string_view argument = arguments[i];
-        if (argument.starts_with("--") && i + 1 < count) {
-            const std::string value = arguments[++i];
-            if (argument == "--folder") how.folder = value;
-            else if (argument == "--threads") how.threads = std::stoul(value);
-            else if (argument == "--batch") how.batch = std::stoul(value);
-            else if (argument == "--seconds") how.seconds = std::stod(value);
-            else std::exit(2);
-        } else {
-            how.nets.emplace_back(argument);
-        }
-    }
-    return how;
 }
 
 }  // namespace inference

@@ -1,6 +1,6 @@
 // Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
 // the same steps, so that they can compare losses first (peers/training.py). usage: training [--folder FOLDER]
-// [--threads N] [--seconds S] [NET...]
+// [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -15,21 +15,11 @@
 #include <strata/strata.hpp>
 
 #include "peak.hpp"
+#include "settings.hpp"
 
 namespace {
 
 using namespace strata;
-
-struct settings {
-    std::filesystem::path folder;
-    std::size_t threads = 1;
-    double seconds = 2.0;
-    std::vector<std::string> nets;
-
-    bool wants(const std::string& net) const {
-        return nets.empty() || std::find(nets.begin(), nets.end(), net) != nets.end();
-    }
-};
 
 constexpr auto mlp = Sequential{Input<784>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<32, ReLU>{}, Dense<10>{}};
 constexpr auto cnn = Sequential{Input<28, 28, 1>{}, Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{}, Conv2D<64, 3, ReLU>{},
@@ -82,7 +72,7 @@ double step_flops(std::size_t batch) {
 
 template <class Net>
 void run(Net, const std::string& name, std::size_t batch, const settings& how) {
-    if (!how.wants(name)) return;
+    if (!how.wants(name) || !how.wants(batch)) return;
     const auto data = make_samples<Net>(batch * 8);
     auto model = Net::build({.seed = 3});
     const std::string title = name + "-" + std::to_string(batch);
@@ -110,27 +100,10 @@ void run(Net, const std::string& name, std::size_t batch, const settings& how) {
     std::fflush(stdout);
 }
 
-settings parse(int count, char** arguments) {
-    settings how;
-    for (int i = 1; i < count; ++i) {
-        const std::string_view argument = arguments[i];
-        if (argument.starts_with("--") && i + 1 < count) {
-            const std::string value = arguments[++i];
-            if (argument == "--folder") how.folder = value;
-            else if (argument == "--threads") how.threads = std::stoul(value);
-            else if (argument == "--seconds") how.seconds = std::stod(value);
-            else std::exit(2);
-        } else {
-            how.nets.emplace_back(argument);
-        }
-    }
-    return how;
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings how = parse(count, arguments);
+    const settings how = parse(count, arguments, 2.0);
     run(mlp, "mlp", 32, how);
     run(mlp, "mlp", 128, how);
     run(cnn, "cnn", 32, how);

@@ -146,7 +146,7 @@ def keras_onnx(model, x):
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value), f"constant{len(constants)}"))
         return constants[-1].name
 
-    def convolve(name, into, kernel, layer, bias=None, **how):
+    def convolve(name, into, kernel, bias=None, **how):
         nodes.append(helper.make_node("Conv", [name, constant(kernel)] + ([constant(bias)] if bias is not None else []),
                                       [into], kernel_shape=list(kernel.shape[2:]), **how))
 
@@ -159,11 +159,11 @@ def keras_onnx(model, x):
         weights, name = layer.get_weights(), inputs[0]
         bias = weights[-1] if getattr(layer, "use_bias", False) else None
         if kind == "Conv2D":
-            convolve(name, into, weights[0].transpose(3, 2, 0, 1), layer, bias, **window(layer))
+            convolve(name, into, weights[0].transpose(3, 2, 0, 1), bias, **window(layer))
         elif kind == "SeparableConv2D":
-            convolve(name, into + "_depthwise", weights[0].transpose(2, 3, 0, 1), layer, group=weights[0].shape[2],
+            convolve(name, into + "_depthwise", weights[0].transpose(2, 3, 0, 1), group=weights[0].shape[2],
                      **window(layer))
-            convolve(into + "_depthwise", into, weights[1].transpose(3, 2, 0, 1), layer, bias)
+            convolve(into + "_depthwise", into, weights[1].transpose(3, 2, 0, 1), bias)
         elif kind == "BatchNormalization":
             nodes.append(helper.make_node("BatchNormalization", [name, *map(constant, weights)], [into],
                                           epsilon=layer.epsilon))

@@ -83,7 +83,7 @@ struct band_plan {
     std::size_t cut = 0;  // threads begin at multiples of it
 };
 
-/// Bands that begin at a multiple of `cut`, and then every `rows` rows.
+/// Bands that begin at a multiple of `cut`, which divides `rows`, and then every `rows` rows.
 constexpr band_plan plan_bands(std::span<const row_facts> chain, std::size_t rows, std::size_t cut) {
     const std::size_t used = chain.size(), all = chain[used - 1].out_rows;
     band_schedule<longest_chain> schedule;
@@ -113,7 +113,7 @@ constexpr band_plan plan_bands(std::span<const row_facts> chain, std::size_t row
 
 /// The same bands, with cuts as close to each other as take no more memory.
 constexpr band_plan with_close_cuts(std::span<const row_facts> chain, const band_plan& bands) {
-    for (std::size_t cut = chain.back().window.cut(); cut < bands.rows; cut *= 2) {
+    for (std::size_t cut = chain.back().window.cut(); bands.rows % cut == 0 && cut < bands.rows; cut *= 2) {
         const band_plan plan = plan_bands(chain, bands.rows, cut);
         if (plan.map_rows == bands.map_rows && plan.made == bands.made) return plan;
     }
