@@ -29,20 +29,27 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
         STRATA_UNROLL
         for (std::size_t c = 1; c < Chains; ++c) sums[c][n] = broadcast(T(0));
     }
+    const auto add = [&](const simd<T>& value, std::size_t c) STRATA_INLINE_CALL {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
+    };
     const std::size_t rest = k % Chains;
     for (const T* end = x + (k - rest); x != end; x += Chains, w += Chains * V * L) {
-        STRATA_UNROLL
-        for (std::size_t c = 0; c < Chains; ++c) {
-            const simd<T> value = broadcast(x[c]);
+        if constexpr (Chains % 4 == 0) {
             STRATA_UNROLL
-            for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
+            for (std::size_t c = 0; c < Chains; c += 4) {
+                const four_elements<simd<T>> values(x + c);
+                add(values.template broadcast<0>(), c);
+                add(values.template broadcast<1>(), c + 1);
+                add(values.template broadcast<2>(), c + 2);
+                add(values.template broadcast<3>(), c + 3);
+            }
+        } else {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < Chains; ++c) add(broadcast(x[c]), c);
         }
     }
-    for (const T* end = x + rest; x != end; ++x, w += V * L) {
-        const simd<T> value = broadcast(*x);
-        STRATA_UNROLL
-        for (std::size_t n = 0; n < V; ++n) sums[0][n] = multiply_add(value, load(w + n * L), sums[0][n]);
-    }
+    for (const T* end = x + rest; x != end; ++x, w += V * L) add(broadcast(*x), 0);
     STRATA_UNROLL
     for (std::size_t n = 0; n < V; ++n) {
         STRATA_UNROLL
@@ -55,20 +62,18 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
 /// columns hold is of no use. Two chains of sums, for the latency of a multiply-add.
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
-    V sums[2] = {V(T(0)), V(T(0))};
-    if (bias != nullptr) sums[0] = load_exactly<V, V::size>(bias);
-    constexpr bool through_memory = sizeof(V) > 16;
-    alignas(64) T elements[V::size];
-    if constexpr (through_memory) store_exactly<V::size>(elements, x);
+    V sums[2];
+    const lane_source<V> lanes_of_x(x);
     const auto add = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) STRATA_INLINE_CALL {
-        V value = x;
-        if constexpr (through_memory) value = V(elements[I]);
-        else value = broadcast_lane<I>(x);
-        sums[I % 2] = multiply_add(value, load_exactly<V, V::size>(w + I * width), sums[I % 2]);
+        const V value = lanes_of_x.template broadcast<I>(), row = load_exactly<V, V::size>(w + I * width);
+        if constexpr (I > 1) sums[I % 2] = multiply_add(value, row, sums[I % 2]);
+        else if (I == 0 && bias != nullptr) sums[0] = multiply_add(value, row, load_exactly<V, V::size>(bias));
+        else sums[I] = value * row;
     };
     [&]<std::size_t... I>(std::index_sequence<I...>)
         STRATA_INLINE_CALL { (add(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<K>{});
-    return Activation::apply(sums[0] + sums[1]);
+    if constexpr (K == 1) return Activation::apply(sums[0]);
+    else return Activation::apply(sums[0] + sums[1]);
 }
 
 /// Some panels of one row: y (F) = activation(x (K) weights + bias).

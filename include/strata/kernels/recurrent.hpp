@@ -154,7 +154,12 @@ private:
             for (std::size_t i = 0; i < vectors; ++i) {
                 const std::size_t v = turns && !Back ? vectors - 1 - i : i;
                 add_alone<Back ? first : last, Back ? 0 : Units - last>(v, all[v]);
-                finish(v, all[v]);
+                if constexpr (turns) finish(v, all[v]);
+            }
+            // Where the weights are close by, products are not what a step waits for: the activations go together.
+            if constexpr (!turns) {
+                STRATA_UNROLL
+                for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
             }
         }
         /// All of one vector.

@@ -25,8 +25,7 @@ inline constexpr bool shares_divisions =
 #if defined(STRATA_SCALAR)
     false;
 #else
-    std::is_same_v<T, float> && std::is_same_v<Activation, tanh> &&
-    (std::is_same_v<Recurrent, sigmoid> || std::is_same_v<Recurrent, void>);
+    std::is_same_v<T, float> && std::is_same_v<Activation, tanh> && std::is_same_v<Recurrent, sigmoid>;
 #endif
 
 /// Hochreiter and Schmidhuber 1997, gates in Keras' order: input, forget, candidate, output.
@@ -40,25 +39,23 @@ struct lstm_cell {
     static constexpr bool is_scaled = shares_divisions<T, Activation, Recurrent>;
     template <class T>
     static constexpr double scale(std::size_t gate) {
-        return !is_scaled<T> ? 1.0 : gate == 2 ? 2.0 * log2_e : -log2_e;
+        return !is_scaled<T> || gate == 2 ? 1.0 : -log2_e;
     }
     template <class V>
     static constexpr V advance(const V (&z)[sums], const V&, V& carry) {
         carry = Recurrent::apply(z[1]) * carry + Recurrent::apply(z[0]) * Activation::apply(z[2]);
         return Recurrent::apply(z[3]) * Activation::apply(carry);
     }
-    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = e / (e + 2): carry = (c (1 + i)(e + 2) + e (1 + f)) / ((1 + i)(1 + f)(e +
-    /// 2)).
+    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = a / b: carry = (c (1 + i) b + a (1 + f)) / ((1 + i)(1 + f) b).
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
-        const V scale(static_cast<float>(2.0 * log2_e));
-        const V forget = bounded_power_of_two(z[1]), f = V(1) + forget, scaled_f = multiply_add(forget, scale, scale);
-        const V i = V(1) + bounded_power_of_two(z[0]), o = V(1) + bounded_power_of_two(z[3]);
-        const V e = power_of_two_less_one(z[2]);
-        const V below = i * (e + V(2));
-        carry = multiply_add(carry, below, e * scaled_f) / (below * f);
-        const V t = power_of_two_less_one(carry);
-        return t / ((t + V(2)) * o);
+        const V f = V(1) + bounded_power_of_two(z[1]), i = V(1) + bounded_power_of_two(z[0]);
+        const V o = V(1) + bounded_power_of_two(z[3]);
+        const auto candidate = tanh_fraction(z[2]);
+        const V below = i * candidate.below;
+        carry = multiply_add(carry, below, candidate.above * f) / (below * f);
+        const auto out = tanh_fraction(carry);
+        return out.above / (out.below * o);
     }
 };
 
@@ -74,7 +71,7 @@ struct gru_cell {
     static constexpr bool is_scaled = shares_divisions<T, Activation, Recurrent>;
     template <class T>
     static constexpr double scale(std::size_t gate) {
-        return !is_scaled<T> ? 1.0 : gate == 2 ? 2.0 * log2_e : -log2_e;
+        return !is_scaled<T> || gate == 2 ? 1.0 : -log2_e;
     }
     template <class V>
     static constexpr V advance(const V (&z)[sums], const V& h, V&) {
@@ -84,9 +81,9 @@ struct gru_cell {
     }
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
-        const V e = power_of_two_less_one(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
-        const V update = bounded_power_of_two(z[0]), below = e + V(2);
-        return multiply_add(h, below, update * e) / (below * (V(1) + update));
+        const auto candidate = tanh_fraction(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
+        const V update = bounded_power_of_two(z[0]);
+        return multiply_add(h, candidate.below, update * candidate.above) / (candidate.below * (V(1) + update));
     }
 };
 
@@ -98,19 +95,14 @@ struct simple_cell {
     static constexpr bool has_carry = false;
     static constexpr std::size_t input_sum(std::size_t gate) { return gate; }
     template <class T>
-    static constexpr bool is_scaled = shares_divisions<T, Activation, void>;
+    static constexpr bool is_scaled = false;
     template <class T>
     static constexpr double scale(std::size_t) {
-        return is_scaled<T> ? 2.0 * log2_e : 1.0;
+        return 1.0;
     }
     template <class V>
     static constexpr V advance(const V (&z)[sums], const V&, V&) {
         return Activation::apply(z[0]);
-    }
-    template <class V>
-    static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V&) {
-        const V e = power_of_two_less_one(z[0]);
-        return e / (e + V(2));
     }
 };
 

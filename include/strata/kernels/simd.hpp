@@ -94,12 +94,6 @@ template <class T>
 STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
     return mask ? a : b;
 }
-/// The element of lane Lane in all lanes.
-template <std::size_t Lane, class T>
-STRATA_INLINE scalar_batch<T> broadcast_lane(scalar_batch<T> a) {
-    static_assert(Lane == 0);
-    return a;
-}
 template <class T>
 STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
@@ -171,19 +165,6 @@ STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
     return lanes[0];
 }
 
-/// The element of lane Lane in all lanes. Vectors of 16 bytes do it in registers in one cycle, wider ones through
-/// memory.
-template <std::size_t Lane, class T, class A>
-STRATA_INLINE xsimd::batch<T, A> broadcast_lane(const xsimd::batch<T, A>& v) {
-#if defined(__SSE2__)
-    if constexpr (sizeof(v) == 16 && std::is_same_v<T, float>) return _mm_shuffle_ps(v, v, Lane * 0x55);
-    if constexpr (sizeof(v) == 16 && std::is_same_v<T, double>) return _mm_shuffle_pd(v, v, Lane * 3);
-#endif
-    alignas(64) T elements[xsimd::batch<T, A>::size];
-    v.store_aligned(elements);
-    return xsimd::batch<T, A>(elements[Lane]);
-}
-
 #endif
 
 /// Elements in a vector of T.
@@ -234,6 +215,94 @@ STRATA_INLINE void store_exactly(T* p, const V& v) {
         for (std::size_t i = 0; i < Count; ++i) p[i] = elements[i];
     }
 }
+
+/// A vector whose lanes are to be had one by one, each in all lanes of another vector: through memory.
+template <class V>
+class lane_source {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) { store_exactly<V::size>(elements_, v); }
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return V(elements_[Lane]);
+    }
+
+private:
+    alignas(64) typename V::value_type elements_[V::size];
+};
+#if !defined(STRATA_SCALAR) && defined(__SSE2__)
+/// In registers, in one cycle.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) : all_(v) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return _mm_shuffle_ps(all_, all_, Lane * 0x55);
+    }
+
+private:
+    __m128 all_;
+};
+#endif
+#if !defined(STRATA_SCALAR) && defined(__AVX__)
+/// In registers: each half stands in both halves of a vector.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 32)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v)
+        : low_(_mm256_permute2f128_ps(v, v, 0x00)), high_(_mm256_permute2f128_ps(v, v, 0x11)) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return _mm256_permute_ps(Lane < 4 ? low_ : high_, Lane % 4 * 0x55);
+    }
+
+private:
+    __m256 low_, high_;
+};
+#endif
+
+/// Elements at p that are to be had one by one, each in all lanes of a V.
+template <class V>
+class four_elements {
+public:
+    using element = typename V::value_type;
+    STRATA_INLINE explicit four_elements(const element* p) : p_(p) {}
+    template <std::size_t I>
+    STRATA_INLINE V broadcast() const {
+        return V(p_[I]);
+    }
+
+private:
+    const element* p_;
+};
+#if !defined(STRATA_SCALAR) && defined(__AVX__)
+/// One load instead of four, where a row of products waits for its loads; the rest is done in registers.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) >= 32)
+class four_elements<V> {
+public:
+#if defined(__AVX512F__)
+    STRATA_INLINE explicit four_elements(const float* p)
+        requires(sizeof(V) == 64)
+        : four_(_mm512_broadcast_f32x4(_mm_loadu_ps(p))) {}
+#endif
+    STRATA_INLINE explicit four_elements(const float* p)
+        requires(sizeof(V) == 32)
+        : four_(_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p), 1)) {}
+    template <std::size_t I>
+    STRATA_INLINE V broadcast() const {
+#if defined(__AVX512F__)
+        if constexpr (sizeof(V) == 64) return _mm512_permute_ps(four_, I * 0x55);
+#endif
+        if constexpr (sizeof(V) == 32) return _mm256_permute_ps(four_, I * 0x55);
+    }
+
+private:
+    V four_;
+};
+#endif
 
 /// Whether `multiply_add` rounds once for certain.
 #if (defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)) && !defined(STRATA_SCALAR)
