@@ -128,7 +128,8 @@ void convolution(bench& b, const std::string& kind = "convolution") {
 template <std::size_t Side, std::size_t Channels, std::size_t Filters = 0>
 void depthwise(bench& b) {
     static constexpr sliding_axis axis{.input = Side, .kernel = 3, .output = Side, .before = 1, .after = 1};
-    [[maybe_unused]] static constexpr kernels::depthwise_geometry geometry{.height = axis, .width = axis, .channels = Channels};
+    [[maybe_unused]] static constexpr kernels::depthwise_geometry geometry{
+        .height = axis, .width = axis, .channels = Channels};
     const std::string name =
         std::to_string(Side) + "x" + std::to_string(Side) + "x" + std::to_string(Channels) + ", 3x3";
     if constexpr (Filters == 0) {

@@ -1,5 +1,8 @@
 // The dense kernel against its plain twin, with guards around what it may touch.
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include <strata/kernels/activation.hpp>
@@ -29,6 +32,32 @@ void compare() {
     }
 }
 
+/// A single column without padding, from memory and from a vector whose other lanes hold no number.
+template <std::size_t K, class T>
+void compare_column() {
+    CAPTURE(K, lanes<T>);
+    const guarded<T> x = numbers(12345).array<T>(K), w = numbers(54321).array<T>(K), b = numbers(99).array<T>(1);
+    for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
+        T expected = 0;
+        reference::dense<sigmoid>(1, panels{.rows = K, .columns = 1}, x.data(), w.data(), bias, &expected);
+        const T bound = rounding<T> * static_cast<T>(K);
+        REQUIRE(std::fabs(row_times_column<K, sigmoid>(x.data(), w.data(), bias) - expected) <= bound);
+        if constexpr (K <= lanes<T>) {
+            using V = simd_for<T, K>;
+            T elements[V::size];
+            std::fill_n(elements, V::size, std::numeric_limits<T>::quiet_NaN());
+            std::copy_n(x.data(), K, elements);
+            const V y = lanes_times_column<K, sigmoid>(load_exactly<V, V::size>(elements), w.data(), bias);
+            store_exactly<V::size>(elements, y);
+            REQUIRE(std::fabs(elements[0] - expected) <= bound);
+        }
+    }
+}
+template <class T, std::size_t... K>
+void lengths(std::index_sequence<K...>) {
+    (compare_column<K + 1, T>(), ...);
+}
+
 template <class T, std::size_t... F>
 void columns(std::index_sequence<F...>) {
     (compare<1, 7, F + 1, T>(), ...);
@@ -48,4 +77,12 @@ TEST_CASE("dense equals the plain loops at large and odd sizes") {
     compare<29, 30, 50, float>();
     compare<32, 64, 130, double>();
     compare<1, 1, 1, float>();
+}
+
+TEST_CASE("a single column equals the plain loops at every length") {
+    lengths<float>(sweep_sequence<float>{});
+    lengths<double>(sweep_sequence<double>{});
+    compare_column<100, float>();
+    compare_column<333, float>();
+    compare_column<1000, double>();
 }

@@ -76,6 +76,43 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
     else return Activation::apply(sums[0] + sums[1]);
 }
 
+/// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
+    const T sum = lane_sum(first_lanes<K>(x) * load_exactly<V, K>(w));
+    return Activation::apply(V(bias != nullptr ? sum + *bias : sum));
+}
+
+/// One row (K) times one column (K): activation(x w + bias). Short rows in vectors of at most 32 bytes: a wider load of
+/// what narrower vectors have just written would wait until it has left the store buffer.
+template <std::size_t K, class Activation, class T>
+STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
+    constexpr std::size_t widest = std::max<std::size_t>(1, 32 / sizeof(T));
+    using V = simd_for<T, (K <= 8 * widest ? std::min(K, widest) : lanes<T>)>;
+    using narrow = simd_for<T, 1>;
+    constexpr std::size_t L = V::size, whole = K / L, chains = std::clamp<std::size_t>(whole, 1, 4);
+    V sums[chains];
+    STRATA_UNROLL
+    for (std::size_t c = 0; c < chains; ++c)
+        sums[c] = whole > 0 ? load_exactly<V, L>(x + c * L) * load_exactly<V, L>(w + c * L) : V(T(0));
+    std::size_t k = chains;
+    for (; k + chains <= whole; k += chains) {
+        STRATA_UNROLL
+        for (std::size_t c = 0; c < chains; ++c)
+            sums[c] = multiply_add(load_exactly<V, L>(x + (k + c) * L), load_exactly<V, L>(w + (k + c) * L), sums[c]);
+    }
+    for (; k < whole; ++k)
+        sums[0] = multiply_add(load_exactly<V, L>(x + k * L), load_exactly<V, L>(w + k * L), sums[0]);
+    if constexpr (constexpr std::size_t rest = K % L; rest > 0)
+        sums[0] = multiply_add(load_exactly<V, rest>(x + K - rest), load_exactly<V, rest>(w + K - rest), sums[0]);
+    STRATA_UNROLL
+    for (std::size_t c = 1; c < chains; ++c) sums[0] = sums[0] + sums[c];
+    const T sum = lane_sum(sums[0]) + (bias != nullptr ? *bias : T(0));
+    T y[narrow::size];
+    store_exactly<narrow::size>(y, Activation::apply(narrow(sum)));
+    return y[0];
+}
+
 /// Some panels of one row: y (F) = activation(x (K) weights + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {

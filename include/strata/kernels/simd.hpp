@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -150,11 +151,11 @@ using xsimd::sqrt;
 
 template <class T, class A>
 STRATA_INLINE T lane_sum(const xsimd::batch<T, A>& v) {
-    alignas(64) T lanes[xsimd::batch<T, A>::size];
-    v.store_aligned(lanes);
-    for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
-        for (std::size_t i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-    return lanes[0];
+#if XSIMD_VERSION_MAJOR == 8
+    return xsimd::hadd(v);
+#else
+    return xsimd::reduce_add(v);
+#endif
 }
 template <class T, class A>
 STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
@@ -189,6 +190,22 @@ constexpr auto narrowest() {
 template <class T, std::size_t Count>
 using simd_for = decltype(detail::narrowest<T, Count>());
 #endif
+
+/// v with zeros behind its first Count lanes.
+template <std::size_t Count, class V>
+STRATA_INLINE V first_lanes(const V& v) {
+    if constexpr (Count >= V::size) {
+        return v;
+    } else {
+        using T = typename V::value_type;
+        alignas(64) static constexpr auto numbers = [] {
+            std::array<T, V::size> all{};
+            for (std::size_t i = 0; i < V::size; ++i) all[i] = static_cast<T>(i);
+            return all;
+        }();
+        return select(V::load_aligned(numbers.data()) < V(static_cast<T>(Count)), v, V(T(0)));
+    }
+}
 
 /// The first Count elements at p, zeros behind them; nothing past them is read. Put together in registers: a load of
 /// what lies in several pieces waits until all of them have left the store buffer.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
@@ -49,6 +50,18 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return out.size() * (2 * in.back() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
     }
 
+    /// The kernel of a single unit without the padding of panels: for one row it is a dot product.
+    template <shape In, class T>
+    static constexpr std::size_t prepared() {
+        return features == 1 ? In.back() : 0;
+    }
+    template <shape In, class T>
+    static constexpr void prepare(const T* const* weights, T* column, team_part part) {
+        constexpr kernels::panels layout{.rows = In.back(), .columns = 1, .width = kernels::panel_width<T>(1)};
+        const item_range mine = part.of(In.back());
+        for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = weights[0][layout.offset(k, 0)];
+    }
+
     /// An elementwise activation behind a linear Dense.
     template <shape In, class... Next>
     static constexpr bool fuses() {
@@ -61,7 +74,13 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         constexpr std::size_t rows = N * In.rows();
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = weights[1];
-        kernels::dense<rows, In.back(), features, typename activation_function<last>::type>(x, weights[0], bias, y);
+        using function = typename activation_function<last>::type;
+        if constexpr (features == 1 && rows == 1)
+            if (!std::is_constant_evaluated()) {
+                *y = kernels::row_times_column<In.back(), function>(x, weights[weight_count], bias);
+                return finish_rows<last, rows, features>(y);
+            }
+        kernels::dense<rows, In.back(), features, function>(x, weights[0], bias, y);
         finish_rows<last, rows, features>(y);
     }
     template <shape In, std::size_t N, class Fused, class T>
@@ -97,8 +116,12 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         using last = typename final_activation<Fused, activation>::type;
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = weights[1];
-        return kernels::lanes_times_panel<In.back(), typename activation_function<last>::type>(
-            x, weights[0], kernels::panel_width<T>(features), bias);
+        using function = typename activation_function<last>::type;
+        if constexpr (features == 1)
+            return kernels::lanes_times_column<In.back(), function>(x, weights[weight_count], bias);
+        else
+            return kernels::lanes_times_panel<In.back(), function>(x, weights[0], kernels::panel_width<T>(features),
+                                                                   bias);
     }
 
     template <shape In, class Fused, class T>
@@ -153,6 +176,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
 
 private:
     static constexpr std::size_t features = static_cast<std::size_t>(Units);
+    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 };
