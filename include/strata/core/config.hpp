@@ -29,6 +29,13 @@
 #define STRATA_KEEP_LOOP(pointer) static_cast<void>(pointer)
 #endif
 
+// The compiler takes a vector of floats as it is: clang would replace what is made of a load in registers by more loads.
+#if defined(__clang__) && defined(__AVX__)
+#define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
+#else
+#define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
+#endif
+
 // Unrolls the next loop fully; its count is a small constant.
 #if defined(__clang__)
 #define STRATA_UNROLL _Pragma("clang loop unroll(full)")

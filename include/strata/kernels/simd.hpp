@@ -300,14 +300,9 @@ template <class V>
     requires(std::is_same_v<typename V::value_type, float> && sizeof(V) >= 32)
 class four_elements<V> {
 public:
-#if defined(__AVX512F__)
-    STRATA_INLINE explicit four_elements(const float* p)
-        requires(sizeof(V) == 64)
-        : four_(_mm512_broadcast_f32x4(_mm_loadu_ps(p))) {}
-#endif
-    STRATA_INLINE explicit four_elements(const float* p)
-        requires(sizeof(V) == 32)
-        : four_(_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p), 1)) {}
+    STRATA_INLINE explicit four_elements(const float* p) : four_(in_each_quarter(_mm_loadu_ps(p))) {
+        STRATA_KEEP_VECTOR(four_);
+    }
     template <std::size_t I>
     STRATA_INLINE V broadcast() const {
 #if defined(__AVX512F__)
@@ -317,7 +312,14 @@ public:
     }
 
 private:
-    V four_;
+    static STRATA_INLINE auto in_each_quarter(__m128 v) {
+#if defined(__AVX512F__)
+        if constexpr (sizeof(V) == 64) return _mm512_broadcast_f32x4(v);
+#endif
+        if constexpr (sizeof(V) == 32) return _mm256_insertf128_ps(_mm256_castps128_ps256(v), v, 1);
+    }
+
+    typename V::register_type four_;
 };
 #endif
 
