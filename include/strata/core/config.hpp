@@ -29,8 +29,9 @@
 #define STRATA_KEEP_LOOP(pointer) static_cast<void>(pointer)
 #endif
 
-// The compiler takes a vector of floats as it is: clang would replace what is made of a load in registers by more loads.
-#if defined(__clang__) && defined(__AVX__)
+// The compiler keeps a register of the machine's vectors as it is: it may not load it again for each use, nor make what
+// comes of it of more loads.
+#if defined(__AVX__) && !defined(STRATA_SCALAR)
 #define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
 #else
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)

@@ -64,6 +64,10 @@ STRATA_INLINE simd<T> load(const T* p) {
     return *p;
 }
 template <class T>
+STRATA_INLINE simd<T> load_once(const T* p) {
+    return *p;
+}
+template <class T>
 STRATA_INLINE void store(T* p, simd<T> v) {
     *p = v.value;
 }
@@ -113,6 +117,13 @@ using simd = xsimd::batch<T>;
 template <class T>
 STRATA_INLINE simd<T> load(const T* p) {
     return simd<T>::load_unaligned(p);
+}
+/// As `load`, for a vector that is used many times: GCC would load it again for each use.
+template <class T>
+STRATA_INLINE simd<T> load_once(const T* p) {
+    simd<T> v = load(p);
+    STRATA_KEEP_VECTOR(v.data);
+    return v;
 }
 template <class T>
 STRATA_INLINE void store(T* p, simd<T> v) {

@@ -68,7 +68,7 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
                 }
                 simd<T> b[NR];
                 STRATA_UNROLL
-                for (std::size_t n = 0; n < NR; ++n) b[n] = load(w + n * L);
+                for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
                 STRATA_UNROLL
                 for (std::size_t m = 0; m < MR; ++m) {
                     const simd<T> value = broadcast(a[m * row_step]);
