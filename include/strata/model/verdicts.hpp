@@ -28,6 +28,15 @@ struct pop_verdict {
                                                                         "add a layer before pop()", "pop()");
 };
 
+/// That a net has no layer of that name; `above` leads to the net, where it is inside another one.
+template <class Net>
+constexpr report no_layer(std::string_view name, std::string_view above = {}) {
+    text<200> known;
+    for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << above << names_of<Net>[i];
+    return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
+                  text<200>("no layer ") << above << name, "ask for a name that summary() shows", "a layer by name");
+}
+
 /// get_layer by name: `index` is the layer's, or the number of layers where there is none.
 template <class Net, fixed_string Name>
 struct layer_verdict {
@@ -36,13 +45,7 @@ struct layer_verdict {
         while (i < names_of<Net>.size() && names_of<Net>[i] != Name.view()) ++i;
         return i;
     }();
-    static constexpr report value = [] {
-        if (index < names_of<Net>.size()) return report{};
-        text<200> known;
-        for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << names_of<Net>[i];
-        return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
-                      text<200>("no layer ") << Name.view(), "ask for a name that summary() shows", "a layer by name");
-    }();
+    static constexpr report value = index < names_of<Net>.size() ? report{} : no_layer<Net>(Name.view());
 };
 
 /// A build for samples of the shape Sample: Net states no other.
