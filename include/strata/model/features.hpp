@@ -18,18 +18,11 @@
 
 namespace strata::detail {
 
-/// How many weights of a net stand before a layer of Owner, the net itself or the block that is at `root` in it.
+/// How many weights of a net stand before a layer of Owner: the net itself, or the Residual that it consists of.
 template <class Net, class Owner = Net>
-constexpr std::size_t weights_before(std::size_t layer, std::size_t root = 0) {
+constexpr std::size_t weights_before(std::size_t layer) {
     std::size_t count = 0;
-    for (const weight_row& row : weight_rows_of<Net>) {
-        bool before = false;
-        for (std::size_t i = 0; i < layer; ++i) {
-            const std::string_view name = names_of<Owner>[i], path = row.path().substr(root);
-            before = before || path == name || (path.starts_with(name) && path[name.size()] == '/');
-        }
-        count += before ? 1 : 0;
-    }
+    for (const weight_row& row : weight_rows_of<Net>) count += row.layer < flat_begins_of<Owner>[layer] ? 1 : 0;
     return count;
 }
 
@@ -58,7 +51,7 @@ struct block_place {
                                     : infer_shapes(shapes_of<Net>[0], typename block::side_path{})[Index - main];
     using own_net = typename given_input<typename alone<layer>::type, in>::type;
     static constexpr std::string_view name() { return names_of<block>[Index]; }
-    static constexpr std::size_t before = weights_before<Net, block>(Index, names_of<Net>[0].size() + 1);
+    static constexpr std::size_t before = weights_before<Net, block>(Index);
 };
 
 /// A layer at its place in the model whose block it is given: call it with a batch, look at its weights.

@@ -59,7 +59,7 @@ inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
 template <class Net, std::size_t Count, std::size_t I>
 constexpr std::size_t only_reader() {
     std::size_t reader = I;
-    do reader = sole_reader(flat_nodes_of<Net>, Count, reader + 1);
+    do reader = sole_readers_of<Net, Count>[reader + 1];
     while (reader < Count && identities_of<Net>[reader]);
     return reader;
 }
@@ -90,16 +90,20 @@ constexpr fused_layers fused_behind() {
     return {};
 }
 
+/// Each a constant of its own, as all that is known of one layer: compilers limit the steps of one evaluation.
+template <class Net, std::size_t Count, std::size_t I>
+inline constexpr fused_layers fused_at = fused_behind<Net, Count, I>();
+
 template <class Net, std::size_t Count, std::size_t... I>
 constexpr auto all_fused(std::index_sequence<I...>) {
-    return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
+    return std::array<fused_layers, sizeof...(I)>{fused_at<Net, Count, I>...};
 }
 
 /// What the pass over chains reads of the step that begins at layer I.
 template <class Net, class T, std::size_t Count, std::size_t I>
 constexpr row_facts row_facts_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr fused_layers behind = fused_behind<Net, Count, I>();
+    constexpr fused_layers behind = fused_at<Net, Count, I>;
     constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
     constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
     using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
@@ -114,9 +118,12 @@ constexpr row_facts row_facts_of() {
     facts.scratch = &layer::template row_scratch<in, epilogue, T>;
     return facts;
 }
+template <class Net, class T, std::size_t Count, std::size_t I>
+inline constexpr row_facts row_facts_at = row_facts_of<Net, T, Count, I>();
+
 template <class Net, class T, std::size_t Count, std::size_t... I>
 constexpr auto all_row_facts(std::index_sequence<I...>) {
-    return std::array<row_facts, sizeof...(I)>{row_facts_of<Net, T, Count, I>()...};
+    return std::array<row_facts, sizeof...(I)>{row_facts_at<Net, T, Count, I>...};
 }
 
 /// How many layers the flattened list of a net has.

@@ -7,6 +7,7 @@
 
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/string_table.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
@@ -72,13 +73,13 @@ constexpr report check_items(type_list<Items...>) {
 
 template <class Net>
 constexpr report check_names() {
-    const auto& names = names_of<Net>;
+    constexpr const auto& names = names_of<Net>;
+    string_table<names.size()> seen;
     for (std::size_t i = 0; i < names.size(); ++i)
-        for (std::size_t earlier = 0; earlier < i; ++earlier)
-            if (names[i] == names[earlier].view())
-                return refuse("names that are unique", text<200>() << "\"" << names[i] << "\" twice",
-                              "give one of the two another name",
-                              text<200>() << names[i] << ", layer " << i + 1 << " of " << names.size());
+        if (seen.first_place(names[i], i) != i)
+            return refuse("names that are unique", text<200>() << "\"" << names[i] << "\" twice",
+                          "give one of the two another name",
+                          text<200>() << names[i] << ", layer " << i + 1 << " of " << names.size());
     return {};
 }
 
@@ -121,10 +122,13 @@ constexpr report check_structure() {
     return items.ok ? check_names<Net>() : items;
 }
 
+/// That as a constant of its own: compilers limit the steps of one evaluation.
+template <class Net>
+inline constexpr report structure_verdict = check_structure<Net>();
+
 template <class Net>
 constexpr report check_net(const shape& input) {
-    const report structure = check_structure<Net>();
-    if (!structure.ok) return structure;
+    if (!structure_verdict<Net>.ok) return structure_verdict<Net>;
     return check_layers<Net>(input, layers_of<Net>{});
 }
 
@@ -143,8 +147,7 @@ constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
 template <class Net>
 struct net_verdict {
     static constexpr report value = [] {
-        const report structure = detail::check_structure<Net>();
-        if (!structure.ok) return structure;
+        if (!detail::structure_verdict<Net>.ok) return detail::structure_verdict<Net>;
         const shape input = detail::input_of<Net>();
         if (input.rank() == 0) return detail::not_built();
         if (input.size() == 0)

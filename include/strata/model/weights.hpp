@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <strata/core/shape.hpp>
@@ -125,6 +126,39 @@ inline constexpr auto weight_offsets_of = [] {
     }
     return offsets;
 }();
+
+namespace detail {
+
+/// For each layer of the flattened list the index of its first weight in the table, and how many it has.
+template <class Net>
+inline constexpr auto weight_range_of = [] {
+    constexpr const auto& rows = weight_rows_of<Net>;
+    std::array<std::pair<std::size_t, std::size_t>, flat_layers_of<Net>::size()> ranges{};
+    for (auto& range : ranges) range.first = rows.size();
+    for (std::size_t i = rows.size(); i-- > 0;) {
+        ranges[rows[i].layer].first = i;
+        ++ranges[rows[i].layer].second;
+    }
+    return ranges;
+}();
+
+/// How many layers of the flattened list a layer is.
+template <class Layer>
+inline constexpr std::size_t flat_size = 1;
+template <composite Layer>
+inline constexpr std::size_t flat_size<Layer> = flattened<Layer>::type::size();
+
+template <class... Layers>
+constexpr auto flat_begins(type_list<Layers...>) {
+    std::array<std::size_t, sizeof...(Layers) + 1> begins{0, flat_size<Layers>...};
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
+}
+/// Where each layer of a net begins in the flattened list, and where the last one ends.
+template <class Net>
+inline constexpr auto flat_begins_of = flat_begins(layers_of<Net>{});
+
+}  // namespace detail
 
 /// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
 /// model.
