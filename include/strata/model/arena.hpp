@@ -71,7 +71,7 @@ private:
 
     const std::array<arena_buffer, Count>& buffers_;
     std::array<std::size_t, Count> short_{}, long_{}, rank_{};
-    std::array<bool, Count> is_placed_{};
+    bool is_placed_[Count]{};
     std::size_t short_count_ = 0, long_count_ = 0;
 };
 
@@ -88,9 +88,17 @@ constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, st
         buffers[i].offset = 0;
         if (buffers[i].size > 0) order[count++] = i;
     }
-    std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), [&](std::size_t a, std::size_t b) {
-        return buffers[a].size != buffers[b].size ? buffers[a].size > buffers[b].size : a < b;
-    });
+    for (std::size_t run = 1; run < count; run *= 2) {  // merges; of equal sizes the first stays first
+        const auto sorted = order;
+        for (std::size_t begin = 0; begin < count; begin += 2 * run) {
+            std::size_t a = begin, b = std::min(begin + run, count);
+            const std::size_t a_end = b, b_end = std::min(begin + 2 * run, count);
+            for (std::size_t k = begin; k < b_end; ++k)
+                order[k] = b == b_end || (a < a_end && buffers[sorted[a]].size >= buffers[sorted[b]].size)
+                               ? sorted[a++]
+                               : sorted[b++];
+        }
+    }
     for (std::size_t i = 0; i < count; ++i) {
         arena_buffer& buffer = buffers[order[i]];
         buffer.size = (buffer.size + unit - 1) / unit * unit;

@@ -45,7 +45,7 @@ constexpr std::vector<double> doubles_of(const View& view) {
 /// Puts the map of layer I behind scale and shift.
 template <class Net, std::size_t I, class Views>
 constexpr void append_affine(const Views& views, std::vector<double>& scale, std::vector<double>& shift) {
-    constexpr auto own = weight_range_of<Net>[I];
+    constexpr auto own = weight_range_of<Net, I>;
     weight_values values;
     for (std::size_t k = 0; k < own.second; ++k) values.push_back(doubles_of(views[own.first + k]));
     const std::vector<double*> pointers = values.pointers();
@@ -75,7 +75,7 @@ template <class Net, std::size_t I, class Views, std::size_t... K>
 constexpr weight_values with_affine_maps(const Views& views, std::index_sequence<K...>) {
     using layer = with_affine<type_at<I, flat_layers_of<Net>>>;
     constexpr flat_node node = flat_nodes_of<Net>[I];
-    constexpr auto own = weight_range_of<Net>[I];
+    constexpr auto own = weight_range_of<Net, I>;
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
     (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), ...);
 
@@ -100,7 +100,7 @@ constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
             for (const auto& values : folded.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));
         } else {
-            constexpr auto own = weight_range_of<Net>[I];
+            constexpr auto own = weight_range_of<Net, I>;
             for (std::size_t k = 0; k < own.second; ++k)
                 for (std::size_t i = 0; i < views[own.first + k].size(); ++i) all.push_back(views[own.first + k][i]);
         }

@@ -92,7 +92,7 @@ template <class Net, std::size_t Count = flat_layers_of<Net>::size()>
 inline constexpr auto sole_readers_of = [] {
     std::array<std::size_t, Count + 1> readers{};
     std::array<bool, Count + 1> is_read{};
-    readers.fill(Count);
+    for (std::size_t& reader : readers) reader = Count;
     for (std::size_t i = 0; i < Count; ++i)
         for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) {
             const std::size_t value = flat_nodes_of<Net>[i].inputs[k];

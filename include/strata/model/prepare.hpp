@@ -16,7 +16,7 @@ namespace strata::detail {
 /// What a layer's functions get of a block of parameters: its weights in their order, then their prepared form.
 template <class Net, class T, std::size_t Layer>
 struct layer_weights {
-    static constexpr auto owned = weight_range_of<Net>[Layer];
+    static constexpr auto owned = weight_range_of<Net, Layer>;
     /// Whether training changes some of them, statistics included.
     static constexpr bool is_trained = owned.second > 0 && !flat_nodes_of<Net>[Layer].is_frozen;
     static constexpr std::size_t size = prepared_sizes_of<Net, T>[Layer];

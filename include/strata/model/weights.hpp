@@ -129,18 +129,18 @@ inline constexpr auto weight_offsets_of = [] {
 
 namespace detail {
 
-/// For each layer of the flattened list the index of its first weight in the table, and how many it has.
+/// The number of the first weight of each layer of the flattened list, or where it would stand; then of all.
 template <class Net>
-inline constexpr auto weight_range_of = [] {
-    constexpr const auto& rows = weight_rows_of<Net>;
-    std::array<std::pair<std::size_t, std::size_t>, flat_layers_of<Net>::size()> ranges{};
-    for (auto& range : ranges) range.first = rows.size();
-    for (std::size_t i = rows.size(); i-- > 0;) {
-        ranges[rows[i].layer].first = i;
-        ++ranges[rows[i].layer].second;
-    }
-    return ranges;
+inline constexpr auto weight_begins_of = [] {
+    std::array<std::size_t, flat_layers_of<Net>::size() + 1> begins{};
+    for (const weight_row& row : weight_rows_of<Net>) ++begins[row.layer + 1];
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
 }();
+/// The number of a layer's first weight, and how many it has.
+template <class Net, std::size_t Layer>
+inline constexpr std::pair<std::size_t, std::size_t> weight_range_of{
+    weight_begins_of<Net>[Layer], weight_begins_of<Net>[Layer + 1] - weight_begins_of<Net>[Layer]};
 
 /// How many layers of the flattened list a layer is.
 template <class Layer>

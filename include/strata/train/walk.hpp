@@ -74,7 +74,7 @@ private:
     template <std::size_t Step>
     static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
     template <std::size_t Step>
-    static constexpr auto owned = weight_range_of<Net>[step<Step>.layer];
+    static constexpr auto owned = weight_range_of<Net, step<Step>.layer>;
 
     template <std::size_t Step>
     static constexpr auto weights_of(const T* parameters) {
