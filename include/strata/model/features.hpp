@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
@@ -148,7 +149,7 @@ private:
             if constexpr (Index == 0) std::get<0>(result) = layer(x);
             else std::get<Index>(result) = layer(std::get<Index - 1>(result));
         };
-        (run(std::integral_constant<std::size_t, I>{}), ...);
+        static_cast<void>(in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...});
         return result;
     }
 

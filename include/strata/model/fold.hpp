@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <strata/core/border.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
@@ -68,9 +69,8 @@ constexpr void append_fold_facts(std::array<fold_facts, Count>& facts, std::size
         const std::size_t own = ++lists, first = index;
         std::size_t place = 0, behind_main = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((behind_main = place++ == fork_of<Layer>() ? index : behind_main,
-              append_fold_facts<Layers>(facts, index, own, lists)),
-             ...);
+            static_cast<void>(in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
+                                           append_fold_facts<Layers>(facts, index, own, lists), 0)...});
             if (place == fork_of<Layer>()) behind_main = index;
         };
         add(layers_of<Layer>{});

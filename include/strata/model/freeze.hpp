@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/frozen.hpp>
@@ -32,7 +33,7 @@ constexpr report check_path(std::string_view path, std::size_t from, type_list<L
         if constexpr (composite<Layer>)
             if (leads_into(name, own)) verdict = check_path<Layer>(path, from + own.size() + 1, layers_of<Layer>{});
     };
-    (look_into(static_cast<const Layers*>(nullptr)), ...);
+    static_cast<void>(in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...});
     return verdict;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/option.hpp>
@@ -48,7 +49,7 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
             last = in;
         };
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((turn(), last = append_nodes<Layers>(nodes, used, last, stays)), ...);
+            static_cast<void>(in_order{0, (turn(), last = append_nodes<Layers>(nodes, used, last, stays), 0)...});
         };
         add(layers_of<Layer>{});
         if constexpr (forked<Layer>) {

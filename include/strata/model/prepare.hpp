@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/net.hpp>
@@ -54,7 +55,7 @@ constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] t
             if constexpr (!OnlyTrained || weights::is_trained) weights::prepare(parameters, part);
         }
     };
-    (prepare(std::integral_constant<std::size_t, Layer>{}), ...);
+    static_cast<void>(in_order{0, (prepare(std::integral_constant<std::size_t, Layer>{}), 0)...});
 }
 
 /// Makes the prepared forms of all weights of a block, or of the layers that are trained; this thread's share.

@@ -76,8 +76,8 @@ constexpr auto item_begins(const std::array<std::size_t, sizeof...(Items)>& size
 }
 
 template <class... Items>
-constexpr std::size_t count_of_kind([[maybe_unused]] item_kind kind, type_list<Items...>) {
-    return (std::size_t{0} + ... + (kind_of_item<Items>() == kind ? 1 : 0));
+constexpr std::size_t count_of_kind_in(item_kind kind, type_list<Items...>) {
+    return count_of_kind<Items...>(kind);
 }
 
 }  // namespace detail
@@ -111,10 +111,10 @@ struct Residual : layer<Residual<Layers...>> {
 
     static constexpr report check(const shape& in) {
         constexpr std::size_t shortcuts = (std::size_t{0} + ... + (detail::on_paths<Layers>::is_shortcut ? 1 : 0));
-        constexpr std::size_t others = detail::count_of_kind(detail::item_kind::other, main_items{}) +
-                                       detail::count_of_kind(detail::item_kind::input, main_items{});
+        constexpr std::size_t others = detail::count_of_kind_in(detail::item_kind::other, main_items{}) +
+                                       detail::count_of_kind_in(detail::item_kind::input, main_items{});
         constexpr bool has_layers =
-            main_path_size > 0 && detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
+            main_path_size > 0 && detail::count_of_kind_in(detail::item_kind::layer, side_path{}) == side_path::size();
         if (others > 0)
             return refuse("layers, shortcut<layers...>, name<\"...\">, frozen", "something else",
                           "give it the layer contract, or leave it out");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/string_table.hpp>
@@ -89,18 +90,18 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
     shape in = input;
     std::size_t index = 0;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
+        if (!verdict.ok) return;
         if (index == fork_of<Net>()) in = input;
         verdict = check_layer<Layer>(in);
         if (!verdict.ok) {
             verdict.at = verdict.at.empty() ? place<Net>(index, Layer::type)
                                             : text<200>() << names_of<Net>[index] << "/" << verdict.at;
-            return false;
+            return;
         }
         in = Layer::output(in);
         ++index;
-        return true;
     };
-    static_cast<void>((accept(static_cast<const Layers*>(nullptr)) && ...));
+    static_cast<void>(in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...});
     return verdict;
 }
 
@@ -137,7 +138,7 @@ template <class... Layers>
 constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
     std::array<shape, sizeof...(Layers) + 1> shapes{input};
     std::size_t i = 0;
-    ((shapes[i + 1] = Layers::output(shapes[i]), ++i), ...);
+    static_cast<void>(in_order{0, (shapes[i + 1] = Layers::output(shapes[i]), ++i, 0)...});
     return shapes;
 }
 

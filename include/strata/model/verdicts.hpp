@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/tensor.hpp>
@@ -113,7 +114,7 @@ struct span_verdict {
 template <class... Layers>
 constexpr std::size_t total_flops([[maybe_unused]] shape in, type_list<Layers...>) {
     std::size_t total = 0;
-    ((total += Layers::flops(in), in = Layers::output(in)), ...);
+    static_cast<void>(in_order{0, (total += Layers::flops(in), in = Layers::output(in), 0)...});
     return total;
 }
 
