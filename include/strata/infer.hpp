@@ -44,6 +44,7 @@
 #include <strata/layers/time_distributed.hpp>
 #include <strata/layers/upsampling.hpp>
 #include <strata/model/freeze.hpp>
+#include <strata/model/frozen.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>
 #include <strata/model/residual.hpp>

@@ -1,5 +1,6 @@
 // The networks of applications: sizes as Keras states them, shapes at every end and at images of one's own.
 #include <string_view>
+#include <type_traits>
 
 #include <strata/strata.hpp>
 
@@ -45,5 +46,15 @@ constexpr auto stacked = Sequential{freeze(MobileNet<32, 32, 3, no_top, pooling:
 static_assert(stacked.trainable_parameter_count() == 1024 * 5 + 5);
 static_assert(stacked.non_trainable_parameter_count() == 3'228'864);
 static_assert(stacked.weights()[0].name == "mobilenet/conv1/kernel");
+
+// A layer of it is trained again, or alone frozen, by its path; the network keeps its name.
+constexpr auto tuned = unfreeze<"mobilenet/conv_pw_13">(stacked);
+static_assert(tuned.trainable_parameter_count() == 1024 * 1024 + 1024 * 5 + 5);
+static_assert(tuned.weights()[0].name == "mobilenet/conv1/kernel" && !tuned.weights()[0].trainable);
+static_assert(std::is_same_v<decltype(freeze<"mobilenet">(tuned)), std::remove_const_t<decltype(stacked)>>);
+static_assert(std::is_same_v<decltype(unfreeze(tuned)), decltype(unfreeze(stacked))>);
+using part = decltype(freeze<"conv2_block1/conv2_block1_0_conv">(ResNet50<>{}));
+static_assert(part::trainable_parameter_count() == ResNet50<>::trainable_parameter_count() - (64 * 256 + 256));
+static_assert(part::model_name() == "resnet50");
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <strata/strata.hpp>
@@ -46,6 +48,37 @@ static_assert(freeze(both).trainable_parameter_count() == 0);
 static_assert(unfreeze(both).trainable_parameter_count() == 30);
 static_assert(unfreeze<"residual">(both).trainable_parameter_count() == 30);
 static_assert(Sequential{Input<4>{}, Residual<frozen, Dense<4>>{}, Dense<1>{}}.trainable_parameter_count() == 5);
+
+// Layers on either path, and deeper, by their paths.
+constexpr auto trained = [](const auto& some) {
+    std::array<char, 32> result{};
+    for (std::size_t i = 0; i < some.weights().size(); ++i) result[i] = some.weights()[i].trainable ? 't' : 'f';
+    return result;
+};
+static_assert(std::string_view(trained(freeze<"block/conv2d_2">(net)).data()) == "ttttttfftt");
+static_assert(std::string_view(trained(freeze<"dense", "block/conv2d", "block/conv2d_2">(net)).data()) == "ttffttffff");
+static_assert(std::is_same_v<decltype(unfreeze<"block/conv2d_1">(freeze<"block/conv2d_1">(net))),
+                             std::remove_const_t<decltype(net)>>);
+static_assert(std::is_same_v<decltype(unfreeze(freeze<"block/conv2d_2">(net))), std::remove_const_t<decltype(net)>>);
+static_assert(freeze<"block/conv2d_2">(net).non_trainable_parameter_count() == 48);
+constexpr auto partly = freeze<"block/conv2d_2">(net).summary();
+static_assert(partly.view().find("Non-trainable params: 48\n") != std::string_view::npos);
+static_assert(freeze<"conv2d_1">(net.get_layer<"block">()).get_layer<"conv2d_1">().type == "Conv2D");
+// What is named is trained even where all around it is frozen as a whole; the rest stays frozen.
+static_assert(std::string_view(trained(unfreeze<"block/conv2d_1">(freeze(net))).data()) == "ffffttffff");
+static_assert(std::string_view(trained(unfreeze<"block/conv2d", "dense">(freeze<"block">(net))).data()) ==
+              "ttttfffftt");
+static_assert(std::string_view(trained(freeze<"block/conv2d_1">(unfreeze<"block">(freeze(net)))).data()) ==
+              "ffttffttff");
+constexpr auto staged =
+    Sequential{Input<4>{}, Dense<4>{},
+               Sequential{name<"stage">{}, Dense<4>{}, Residual<Sequential<Dense<4>, Dense<4>>, shortcut<Dense<4>>>{}},
+               Dense<1>{}};
+static_assert(std::string_view(trained(freeze<"stage/residual/sequential/dense_1">(staged)).data()) == "ttttttfftttt");
+static_assert(std::string_view(trained(freeze<"stage/residual/dense", "stage/dense">(staged)).data()) ==
+              "ttffttttfftt");
+static_assert(std::string_view(trained(unfreeze<"stage/residual/sequential/dense">(freeze<"stage">(staged))).data()) ==
+              "ttffttfffftt");
 
 // The step behind a fork neither takes the fork's reader into its epilogue nor lets it write over the value.
 constexpr auto forked =
@@ -177,6 +210,11 @@ TEST_CASE("a Residual keeps its weights when the model grows, shrinks or is froz
     const auto y = model(x);
     const auto frozen_model = freeze<"block">(model);
     REQUIRE(frozen_model.trainable_parameter_count() == model.parameter_count() - 1000);
+    const auto part = freeze<"block/conv2d">(model);
+    REQUIRE(part.trainable_parameter_count() == model.parameter_count() - 368);
+    REQUIRE((!part.weights()[2].trainable() && part.weights()[4].trainable() && part.weights()[6].trainable()));
+    REQUIRE(part.get_layer<"block">().get_layer<"conv2d">().kernel().to_vector() == model.weights()[2].to_vector());
+    REQUIRE(part(x).data()[0] == y.data()[0]);
     const auto same = frozen_model(x), back = model.add(Dense<2>{}).pop()(x);
     for (std::size_t i = 0; i < y.size(); ++i) {
         REQUIRE(same.data()[i] == y.data()[i]);

@@ -182,6 +182,57 @@ TEST_CASE("frozen layers keep their weights, and the step has no code for them")
     static_assert(unfreeze(freeze(nested)).trainable_parameter_count() == nested.parameter_count());
 }
 
+TEST_CASE("layers frozen inside a Residual keep their weights bit for bit, and all others learn") {
+    constexpr auto nested = Sequential{Input<6, 6, 1>{}, Conv2D<4, 3, Tanh>{},
+                                       Residual{name<"block">{}, Conv2D<6, 3, padding::same, Tanh>{},
+                                                Conv2D<6, 3, padding::same, Tanh>{}, shortcut{Conv2D<6, 1>{}}},
+                                       Sequential{name<"top">{}, Flatten<>{}, Dense<7, Tanh>{}, Dense<3>{}}};
+    const data train = stripes(20, 4);
+    const auto learns = [&](auto model, const std::string& expected) {
+        const auto before = model;
+        compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true})
+            .fit(train, {.epochs = 2, .verbose = 0});
+        std::string flags, changes;
+        for (std::size_t i = 0; i < model.weights().size(); ++i) {
+            flags += model.weights()[i].trainable() ? 't' : 'f';
+            changes += model.weights()[i].to_vector() != before.weights()[i].to_vector() ? 't' : 'f';
+        }
+        REQUIRE(flags == expected);
+        REQUIRE(changes == expected);
+    };
+    const auto model = nested.build({.seed = 2});
+    learns(model, "tttttttttttt");
+    learns(freeze<"block/conv2d">(model), "ttfftttttttt");
+    learns(freeze<"block/conv2d_1", "top/dense_1">(model), "ttttffttttff");
+    learns(freeze<"block/conv2d_2", "conv2d">(model), "ffttttfftttt");
+    learns(unfreeze<"block/conv2d_2">(freeze(model)), "ffffffttffff");
+    learns(unfreeze<"block/conv2d", "top">(freeze(model)), "ffttfffftttt");
+    learns(unfreeze<"block/conv2d_2">(freeze<"block/conv2d", "block/conv2d_2">(model)), "ttfftttttttt");
+}
+
+TEST_CASE("what is frozen inside a layer around another one learns when it is unfrozen") {
+    constexpr auto around = Sequential{Input<6, 6>{}, TimeDistributed<Dense<5, Tanh, frozen>>{},
+                                       Bidirectional<LSTM<4, frozen>>{}, Dense<3>{}};
+    static_assert(around.trainable_parameter_count() == 27);
+    static_assert(unfreeze<"time_distributed">(around).trainable_parameter_count() == 27 + 35);
+    static_assert(freeze<"time_distributed">(unfreeze(around)).non_trainable_parameter_count() == 35);
+    static_assert(unfreeze(freeze(around)).trainable_parameter_count() == around.parameter_count());
+    Dataset<float, shape{6, 6}, int> train;
+    for (int i = 0; i < 12; ++i) {
+        std::vector<float> x(36);
+        for (std::size_t k = 0; k < x.size(); ++k)
+            x[k] = static_cast<float>((k * 7 + static_cast<std::size_t>(i)) % 11) / 11.0f;
+        train.push_back(x, i % 3);
+    }
+    auto model = unfreeze(around.build({.seed = 2}));
+    const auto before = model;
+    compile(model, SGD{}, SparseCategoricalCrossentropy{.from_logits = true}).fit(train, {.epochs = 1, .verbose = 0});
+    for (std::size_t i = 0; i < model.weights().size(); ++i) {
+        REQUIRE(model.weights()[i].trainable());
+        REQUIRE(model.weights()[i].to_vector() != before.weights()[i].to_vector());
+    }
+}
+
 TEST_CASE("bad data and options are refused before any weight changes, and the sample is named") {
     data train = stripes(10, 5);
     auto model = net.build({.seed = 2});

@@ -55,8 +55,49 @@ using type_at = typename detail::at_index<Index, List>::type;
 template <class List, auto Indices>
 using select_types = typename detail::selected<List, Indices>::type;
 
+namespace detail {
+
+/// Long packs of lists: a fold nests as deep as the pack is long, of which Clang allows 256.
+template <class... Lists>
+struct joined {
+    struct place {
+        std::size_t list, index;
+    };
+    static constexpr std::array<std::size_t, sizeof...(Lists)> sizes{Lists::size()...};
+    static constexpr std::size_t count = [] {
+        std::size_t sum = 0;
+        for (const std::size_t size : sizes) sum += size;
+        return sum;
+    }();
+    static constexpr auto places = [] {
+        std::array<place, count> result{};
+        for (std::size_t list = 0, next = 0; list < sizes.size(); ++list)
+            for (std::size_t i = 0; i < sizes[list]; ++i) result[next++] = {list, i};
+        return result;
+    }();
+    template <std::size_t... I>
+    static auto make(std::index_sequence<I...>)
+        -> type_list<type_at<places[I].index, type_at<places[I].list, type_list<Lists...>>>...>;
+    using type = decltype(make(std::make_index_sequence<count>{}));
+};
+
+template <bool IsLong>
+struct concatenated;
+template <>
+struct concatenated<false> {
+    template <class... Lists>
+    using of = decltype((type_list<>{} + ... + Lists{}));
+};
+template <>
+struct concatenated<true> {
+    template <class... Lists>
+    using of = typename joined<Lists...>::type;
+};
+
+}  // namespace detail
+
 /// One list with the types of all, in order.
 template <class... Lists>
-using concat_types = decltype((type_list<>{} + ... + Lists{}));
+using concat_types = typename detail::concatenated<(sizeof...(Lists) > 200)>::template of<Lists...>;
 
 }  // namespace strata

@@ -41,6 +41,9 @@ struct other_direction<Inner> {
 template <class Inner, class... Options>
 struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     using options = option_list<Options...>;
+    using wrapped = Inner;
+    template <class Other>
+    using with_wrapped = Bidirectional<Other, Options...>;
     using twin = typename detail::other_direction<Inner>::type;
     using how = typename options::template get<merge::concat>;
 

@@ -16,6 +16,9 @@ namespace strata {
 template <class Each, class... Options>
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using options = option_list<Options...>;
+    using wrapped = Each;
+    template <class Other>
+    using with_wrapped = TimeDistributed<Other, Options...>;
 
     static constexpr std::string_view type = "TimeDistributed";
     static constexpr bool is_identity = Each::is_identity;

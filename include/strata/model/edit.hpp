@@ -25,8 +25,8 @@ struct as_options<type_list<Options...>> {
 
 template <class... Items>
 constexpr auto option_indices() {
-    constexpr std::array kinds{kind_of_item<Items>()..., item_kind::other};
-    constexpr std::size_t count = (std::size_t{0} + ... + (kind_of_item<Items>() == item_kind::option ? 1 : 0));
+    constexpr std::array<item_kind, sizeof...(Items) + 1> kinds{kind_of_item<Items>()..., item_kind::other};
+    constexpr std::size_t count = count_of_kind<Items...>(item_kind::option);
     std::array<std::size_t, count> result{};
     for (std::size_t i = 0, next = 0; i < sizeof...(Items); ++i)
         if (kinds[i] == item_kind::option) result[next++] = i;
@@ -47,7 +47,7 @@ struct as_net<Net, type_list<Items...>> {
 
 template <class... Items>
 constexpr auto indices_without_last_layer(type_list<Items...>) {
-    constexpr std::array kinds{kind_of_item<Items>()...};
+    constexpr std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
     std::array<std::size_t, sizeof...(Items) - 1> result{};
     std::size_t last = kinds.size();
     while (kinds[--last] != item_kind::layer) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
@@ -18,18 +19,11 @@
 
 namespace strata::detail {
 
-/// How many weights of a net stand before a layer of Owner, the net itself or the block that is at `root` in it.
+/// How many weights of a net stand before a layer of Owner: the net itself, or the Residual that it consists of.
 template <class Net, class Owner = Net>
-constexpr std::size_t weights_before(std::size_t layer, std::size_t root = 0) {
+constexpr std::size_t weights_before(std::size_t layer) {
     std::size_t count = 0;
-    for (const weight_row& row : weight_rows_of<Net>) {
-        bool before = false;
-        for (std::size_t i = 0; i < layer; ++i) {
-            const std::string_view name = names_of<Owner>[i], path = row.path().substr(root);
-            before = before || path == name || (path.starts_with(name) && path[name.size()] == '/');
-        }
-        count += before ? 1 : 0;
-    }
+    for (const weight_row& row : weight_rows_of<Net>) count += row.layer < flat_begins_of<Owner>[layer] ? 1 : 0;
     return count;
 }
 
@@ -58,7 +52,7 @@ struct block_place {
                                     : infer_shapes(shapes_of<Net>[0], typename block::side_path{})[Index - main];
     using own_net = typename given_input<typename alone<layer>::type, in>::type;
     static constexpr std::string_view name() { return names_of<block>[Index]; }
-    static constexpr std::size_t before = weights_before<Net, block>(Index, names_of<Net>[0].size() + 1);
+    static constexpr std::size_t before = weights_before<Net, block>(Index);
 };
 
 /// A layer at its place in the model whose block it is given: call it with a batch, look at its weights.
@@ -155,7 +149,7 @@ private:
             if constexpr (Index == 0) std::get<0>(result) = layer(x);
             else std::get<Index>(result) = layer(std::get<Index - 1>(result));
         };
-        (run(std::integral_constant<std::size_t, I>{}), ...);
+        static_cast<void>(in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...});
         return result;
     }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <strata/core/border.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
@@ -68,9 +69,8 @@ constexpr void append_fold_facts(std::array<fold_facts, Count>& facts, std::size
         const std::size_t own = ++lists, first = index;
         std::size_t place = 0, behind_main = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((behind_main = place++ == fork_of<Layer>() ? index : behind_main,
-              append_fold_facts<Layers>(facts, index, own, lists)),
-             ...);
+            static_cast<void>(in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
+                                           append_fold_facts<Layers>(facts, index, own, lists), 0)...});
             if (place == fork_of<Layer>()) behind_main = index;
         };
         add(layers_of<Layer>{});
@@ -102,11 +102,12 @@ constexpr bool is_moderate(double scale, double offset) {
 
 /// The layer whose output layer i sees, through layers that are gone or part of it, where nobody else reads any of
 /// that; the number of layers where there is none.
-template <std::size_t Count>
-constexpr std::size_t seen_layer(const std::array<flat_node, Count>& nodes, const std::array<layer_fold, Count>& folds,
-                                 std::size_t i) {
+template <class Net, std::size_t Count>
+constexpr std::size_t seen_layer(const std::array<layer_fold, Count>& folds, std::size_t i) {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& readers = sole_readers_of<Net>;
     std::size_t value = nodes[i].inputs[0];
-    while (value > 0 && reader_count(nodes, Count, value) == 1) {
+    while (value > 0 && readers[value] < Count) {
         const layer_fold& fold = folds[value - 1];
         if (fold.what == fate::kept) return value - 1;
         if (fold.what != fate::gone) return fold.host;
@@ -131,7 +132,7 @@ inline constexpr auto folds_of = [] {
             fold.what = fate::gone;
             continue;
         }
-        const std::size_t seen = nodes[i].input_count == 1 ? seen_layer(nodes, folds, i) : count;
+        const std::size_t seen = nodes[i].input_count == 1 ? seen_layer<Net>(folds, i) : count;
         if (seen == count) continue;
         layer_fold& host = folds[seen];
         if (own.is_affine && facts[seen].takes_affine && !host.takes_activation) {

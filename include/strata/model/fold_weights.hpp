@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/folding.hpp>
@@ -45,7 +46,7 @@ constexpr std::vector<double> doubles_of(const View& view) {
 /// Puts the map of layer I behind scale and shift.
 template <class Net, std::size_t I, class Views>
 constexpr void append_affine(const Views& views, std::vector<double>& scale, std::vector<double>& shift) {
-    constexpr auto own = weights_of_layer(weight_rows_of<Net>, I);
+    constexpr auto own = weight_range_of<Net, I>;
     weight_values values;
     for (std::size_t k = 0; k < own.second; ++k) values.push_back(doubles_of(views[own.first + k]));
     const std::vector<double*> pointers = values.pointers();
@@ -75,9 +76,9 @@ template <class Net, std::size_t I, class Views, std::size_t... K>
 constexpr weight_values with_affine_maps(const Views& views, std::index_sequence<K...>) {
     using layer = with_affine<type_at<I, flat_layers_of<Net>>>;
     constexpr flat_node node = flat_nodes_of<Net>[I];
-    constexpr auto own = weights_of_layer(weight_rows_of<Net>, I);
+    constexpr auto own = weight_range_of<Net, I>;
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
-    (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), ...);
+    static_cast<void>(in_order{0, (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), 0)...});
 
     weight_values values;
     for (const parameter& row : layer::parameters(node.in)) {
@@ -100,7 +101,7 @@ constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
             for (const auto& values : folded.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));
         } else {
-            constexpr auto own = weights_of_layer(weight_rows_of<Net>, I);
+            constexpr auto own = weight_range_of<Net, I>;
             for (std::size_t k = 0; k < own.second; ++k)
                 for (std::size_t i = 0; i < views[own.first + k].size(); ++i) all.push_back(views[own.first + k][i]);
         }
@@ -112,7 +113,7 @@ template <class Net, class T, class Views, std::size_t... I>
 constexpr std::vector<T> folded_weights(const Views& views, std::index_sequence<I...>) {
     std::vector<T> all;
     all.reserve(Net::parameter_count());
-    (append_folded_weights<Net, I>(views, all), ...);
+    static_cast<void>(in_order{0, (append_folded_weights<Net, I>(views, all), 0)...});
     return all;
 }
 

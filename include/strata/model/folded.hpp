@@ -129,35 +129,6 @@ struct with_kept_name<shortcut<Layers...>, Names, Index> {
 // ---- A list of items
 // ------------------------------------------------------------------------------------------------------
 
-/// How many numbers an item takes, and those inside a shortcut<...>, where items come in the order of layers_of.
-template <class Item>
-struct item_size {
-    static constexpr std::size_t layers = kind_of_item<Item>() == item_kind::layer ? 1 : 0;
-    static constexpr std::size_t flat = [] {
-        if constexpr (layers == 1) return flattened<Item>::type::size();
-        else return std::size_t{0};
-    }();
-};
-template <class... Layers>
-struct item_size<shortcut<Layers...>> {
-    static constexpr std::size_t layers = sizeof...(Layers);
-    static constexpr std::size_t flat = (std::size_t{0} + ... + item_size<Layers>::flat);
-};
-
-/// The first number of each item: a shortcut's stand behind all others.
-template <class... Items>
-constexpr auto item_begins(const std::array<std::size_t, sizeof...(Items)>& sizes, std::size_t begin) {
-    constexpr std::array<bool, sizeof...(Items)> behind{on_paths<Items>::is_shortcut...};
-    std::array<std::size_t, sizeof...(Items)> begins{};
-    for (const bool shortcuts : {false, true})
-        for (std::size_t i = 0; i < sizes.size(); ++i) {
-            if (behind[i] != shortcuts) continue;
-            begins[i] = begin;
-            begin += sizes[i];
-        }
-    return begins;
-}
-
 template <class Net, class Item, std::size_t Begin>
 struct folded_item;
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/model/band_walk.hpp>
 #include <strata/model/graph.hpp>
 #include <strata/model/join.hpp>
@@ -42,10 +43,10 @@ private:
         if constexpr (sizeof...(Step) == 0) {
             std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
-            (constant_step<Step>(x, parameters, y, arena), ...);
+            static_cast<void>(in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...});
         } else {
             constexpr auto chains = vector_chains<Net, T, N, Count>(all);
-            (chain<Step, chains[Step]>(x, parameters, y, arena), ...);
+            static_cast<void>(in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...});
         }
     }
     static constexpr const T* read(const plan_operand& what, const T* x, const T* arena) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/option.hpp>
@@ -48,7 +49,7 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
             last = in;
         };
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((turn(), last = append_nodes<Layers>(nodes, used, last, stays)), ...);
+            static_cast<void>(in_order{0, (turn(), last = append_nodes<Layers>(nodes, used, last, stays), 0)...});
         };
         add(layers_of<Layer>{});
         if constexpr (forked<Layer>) {
@@ -87,23 +88,20 @@ constexpr shape value_shape(std::size_t value) {
     return value == 0 ? input_of<Net>() : flat_nodes_of<Net>[value - 1].out;
 }
 
-/// How often the first `count` layers read a value.
-template <std::size_t Size>
-constexpr std::size_t reader_count(const std::array<flat_node, Size>& nodes, std::size_t count, std::size_t value) {
-    std::size_t readers = 0;
-    for (std::size_t i = value; i < count; ++i)
-        for (std::size_t k = 0; k < nodes[i].input_count; ++k) readers += nodes[i].inputs[k] == value ? 1 : 0;
+/// For each value the one among the first Count layers of a net that reads it, or Count where there are more or none.
+template <class Net, std::size_t Count = flat_layers_of<Net>::size()>
+inline constexpr auto sole_readers_of = [] {
+    std::array<std::size_t, Count + 1> readers{};
+    std::array<bool, Count + 1> is_read{};
+    for (std::size_t& reader : readers) reader = Count;
+    for (std::size_t i = 0; i < Count; ++i)
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) {
+            const std::size_t value = flat_nodes_of<Net>[i].inputs[k];
+            readers[value] = is_read[value] ? Count : i;
+            is_read[value] = true;
+        }
     return readers;
-}
-
-/// The one layer among the first `count` that reads a value, or `count` where there are more or none.
-template <std::size_t Size>
-constexpr std::size_t sole_reader(const std::array<flat_node, Size>& nodes, std::size_t count, std::size_t value) {
-    if (reader_count(nodes, count, value) != 1) return count;
-    std::size_t i = value;
-    while (!nodes[i].reads(value)) ++i;
-    return i;
-}
+}();
 
 }  // namespace detail
 

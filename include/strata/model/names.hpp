@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/string_table.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/net.hpp>
@@ -17,21 +18,24 @@ using layer_name = text<64>;
 template <std::size_t Count>
 constexpr std::array<layer_name, Count> assign_names(const std::array<std::string_view, Count>& given,
                                                      const std::array<std::string_view, Count>& types) {
-    std::array<layer_name, Count> names{};
-    for (std::size_t i = 0; i < Count; ++i) names[i] = given[i];
+    std::array<layer_name, Count> names{}, bases{};
+    string_table<Count> taken, classes;
+    std::array<std::size_t, Count> numbers{};  // of each class at its first place, how many were named
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (given[i].empty()) continue;
+        names[i] = given[i];
+        static_cast<void>(taken.first_place(names[i], i));
+    }
     for (std::size_t i = 0; i < Count; ++i) {
         if (!given[i].empty()) continue;
-        const auto base = snake_case(types[i]);
-        std::size_t number = 0;
-        for (std::size_t earlier = 0; earlier < i; ++earlier)
-            if (given[earlier].empty() && types[earlier] == types[i]) ++number;
-        for (bool taken = true; taken; ++number) {
-            names[i] = layer_name() << base;
+        const std::size_t first = classes.first_place(types[i], i);
+        if (first == i) bases[i] = snake_case(types[i]);
+        std::size_t number = numbers[first]++;
+        do {
+            names[i] = bases[first];
             if (number > 0) names[i] << "_" << number;
-            taken = false;
-            for (std::size_t other = 0; other < Count; ++other)
-                taken = taken || (other != i && (other < i || !given[other].empty()) && names[other] == names[i]);
-        }
+            ++number;
+        } while (taken.first_place(names[i], i) != i);
     }
     return names;
 }

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
@@ -34,11 +36,19 @@ constexpr item_kind kind_of_item() {
 }
 
 template <class... Items>
+constexpr std::size_t count_of_kind(item_kind kind) {
+    const std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kinds.size(); ++i) count += kinds[i] == kind ? 1 : 0;
+    return count;
+}
+
+template <class... Items>
 constexpr auto layer_indices() {
-    constexpr std::size_t count = (std::size_t{0} + ... + (kind_of_item<Items>() == item_kind::layer ? 1 : 0));
-    std::array<std::size_t, count> result{};
-    std::size_t position = 0, next = 0;
-    ((kind_of_item<Items>() == item_kind::layer ? void(result[next++] = position++) : void(++position)), ...);
+    constexpr std::array<item_kind, sizeof...(Items) + 1> kinds{kind_of_item<Items>()..., item_kind::other};
+    std::array<std::size_t, count_of_kind<Items...>(item_kind::layer)> result{};
+    for (std::size_t i = 0, next = 0; i < kinds.size(); ++i)
+        if (kinds[i] == item_kind::layer) result[next++] = i;
     return result;
 }
 
@@ -78,7 +88,13 @@ struct flattened_list<type_list<Layers...>> {
     using type = concat_types<typename flattened<Layers>::type...>;
 };
 template <class... Layers>
-    requires(!composite<Layers> && ...)
+constexpr bool has_composite() {
+    for (const bool found : {composite<Layers>..., false})
+        if (found) return true;
+    return false;
+}
+template <class... Layers>
+    requires(!has_composite<Layers...>())
 struct flattened_list<type_list<Layers...>> {
     using type = type_list<Layers...>;
 };
@@ -102,7 +118,7 @@ constexpr shape stated_input(type_list<Items...>) {
     [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
         if constexpr (model_input<Item>) result = Item::value;
     };
-    (see(static_cast<const Items*>(nullptr)), ...);
+    static_cast<void>(in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...});
     return result;
 }
 

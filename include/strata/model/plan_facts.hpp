@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
@@ -38,12 +39,12 @@ template <class T, class... Layers, std::size_t Count>
 constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
     std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
-    ((facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                  .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
-                  .out_size = nodes[i].out.size(),
-                  .scratch = Layers::template scratch<T>(nodes[i].in)},
-      ++i),
-     ...);
+    static_cast<void>(in_order{
+        0, (facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
+                        .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
+                        .out_size = nodes[i].out.size(),
+                        .scratch = Layers::template scratch<T>(nodes[i].in)},
+            ++i, 0)...});
     return facts;
 }
 
@@ -59,7 +60,7 @@ inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
 template <class Net, std::size_t Count, std::size_t I>
 constexpr std::size_t only_reader() {
     std::size_t reader = I;
-    do reader = sole_reader(flat_nodes_of<Net>, Count, reader + 1);
+    do reader = sole_readers_of<Net, Count>[reader + 1];
     while (reader < Count && identities_of<Net>[reader]);
     return reader;
 }
@@ -90,16 +91,20 @@ constexpr fused_layers fused_behind() {
     return {};
 }
 
+/// Each a constant of its own, as all that is known of one layer: compilers limit the steps of one evaluation.
+template <class Net, std::size_t Count, std::size_t I>
+inline constexpr fused_layers fused_at = fused_behind<Net, Count, I>();
+
 template <class Net, std::size_t Count, std::size_t... I>
 constexpr auto all_fused(std::index_sequence<I...>) {
-    return std::array<fused_layers, sizeof...(I)>{fused_behind<Net, Count, I>()...};
+    return std::array<fused_layers, sizeof...(I)>{fused_at<Net, Count, I>...};
 }
 
 /// What the pass over chains reads of the step that begins at layer I.
 template <class Net, class T, std::size_t Count, std::size_t I>
 constexpr row_facts row_facts_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr fused_layers behind = fused_behind<Net, Count, I>();
+    constexpr fused_layers behind = fused_at<Net, Count, I>;
     constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
     constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
     using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
@@ -114,9 +119,12 @@ constexpr row_facts row_facts_of() {
     facts.scratch = &layer::template row_scratch<in, epilogue, T>;
     return facts;
 }
+template <class Net, class T, std::size_t Count, std::size_t I>
+inline constexpr row_facts row_facts_at = row_facts_of<Net, T, Count, I>();
+
 template <class Net, class T, std::size_t Count, std::size_t... I>
 constexpr auto all_row_facts(std::index_sequence<I...>) {
-    return std::array<row_facts, sizeof...(I)>{row_facts_of<Net, T, Count, I>()...};
+    return std::array<row_facts, sizeof...(I)>{row_facts_at<Net, T, Count, I>...};
 }
 
 /// How many layers the flattened list of a net has.

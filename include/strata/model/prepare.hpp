@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/net.hpp>
@@ -13,20 +14,10 @@
 
 namespace strata::detail {
 
-/// The index of a layer's first weight in the table, and how many it has.
-template <std::size_t Count>
-constexpr std::pair<std::size_t, std::size_t> weights_of_layer(const std::array<weight_row, Count>& rows,
-                                                               std::size_t layer) {
-    std::size_t first = 0, count = 0;
-    while (first < Count && rows[first].layer != layer) ++first;
-    while (first + count < Count && rows[first + count].layer == layer) ++count;
-    return {first, count};
-}
-
 /// What a layer's functions get of a block of parameters: its weights in their order, then their prepared form.
 template <class Net, class T, std::size_t Layer>
 struct layer_weights {
-    static constexpr auto owned = weights_of_layer(weight_rows_of<Net>, Layer);
+    static constexpr auto owned = weight_range_of<Net, Layer>;
     /// Whether training changes some of them, statistics included.
     static constexpr bool is_trained = owned.second > 0 && !flat_nodes_of<Net>[Layer].is_frozen;
     static constexpr std::size_t size = prepared_sizes_of<Net, T>[Layer];
@@ -64,7 +55,7 @@ constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] t
             if constexpr (!OnlyTrained || weights::is_trained) weights::prepare(parameters, part);
         }
     };
-    (prepare(std::integral_constant<std::size_t, Layer>{}), ...);
+    static_cast<void>(in_order{0, (prepare(std::integral_constant<std::size_t, Layer>{}), 0)...});
 }
 
 /// Makes the prepared forms of all weights of a block, or of the layers that are trained; this thread's share.

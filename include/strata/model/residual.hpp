@@ -46,9 +46,38 @@ struct on_paths<shortcut<Layers...>> {
     static constexpr bool is_shortcut = true;
 };
 
+/// How many numbers an item takes, and those inside a shortcut<...>, where items come in the order of layers_of.
+template <class Item>
+struct item_size {
+    static constexpr std::size_t layers = kind_of_item<Item>() == item_kind::layer ? 1 : 0;
+    static constexpr std::size_t flat = [] {
+        if constexpr (layers == 1) return flattened<Item>::type::size();
+        else return std::size_t{0};
+    }();
+};
+template <class... Layers>
+struct item_size<shortcut<Layers...>> {
+    static constexpr std::size_t layers = sizeof...(Layers);
+    static constexpr std::size_t flat = (std::size_t{0} + ... + item_size<Layers>::flat);
+};
+
+/// The first number of each item: a shortcut's stand behind all others.
 template <class... Items>
-constexpr std::size_t count_of_kind([[maybe_unused]] item_kind kind, type_list<Items...>) {
-    return (std::size_t{0} + ... + (kind_of_item<Items>() == kind ? 1 : 0));
+constexpr auto item_begins(const std::array<std::size_t, sizeof...(Items)>& sizes, std::size_t begin) {
+    constexpr std::array<bool, sizeof...(Items)> behind{on_paths<Items>::is_shortcut...};
+    std::array<std::size_t, sizeof...(Items)> begins{};
+    for (const bool shortcuts : {false, true})
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            if (behind[i] != shortcuts) continue;
+            begins[i] = begin;
+            begin += sizes[i];
+        }
+    return begins;
+}
+
+template <class... Items>
+constexpr std::size_t count_of_kind_in(item_kind kind, type_list<Items...>) {
+    return count_of_kind<Items...>(kind);
 }
 
 }  // namespace detail
@@ -82,10 +111,10 @@ struct Residual : layer<Residual<Layers...>> {
 
     static constexpr report check(const shape& in) {
         constexpr std::size_t shortcuts = (std::size_t{0} + ... + (detail::on_paths<Layers>::is_shortcut ? 1 : 0));
-        constexpr std::size_t others = detail::count_of_kind(detail::item_kind::other, main_items{}) +
-                                       detail::count_of_kind(detail::item_kind::input, main_items{});
+        constexpr std::size_t others = detail::count_of_kind_in(detail::item_kind::other, main_items{}) +
+                                       detail::count_of_kind_in(detail::item_kind::input, main_items{});
         constexpr bool has_layers =
-            main_path_size > 0 && detail::count_of_kind(detail::item_kind::layer, side_path{}) == side_path::size();
+            main_path_size > 0 && detail::count_of_kind_in(detail::item_kind::layer, side_path{}) == side_path::size();
         if (others > 0)
             return refuse("layers, shortcut<layers...>, name<\"...\">, frozen", "something else",
                           "give it the layer contract, or leave it out");

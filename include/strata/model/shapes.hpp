@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/string_table.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
@@ -72,13 +74,13 @@ constexpr report check_items(type_list<Items...>) {
 
 template <class Net>
 constexpr report check_names() {
-    const auto& names = names_of<Net>;
+    constexpr const auto& names = names_of<Net>;
+    string_table<names.size()> seen;
     for (std::size_t i = 0; i < names.size(); ++i)
-        for (std::size_t earlier = 0; earlier < i; ++earlier)
-            if (names[i] == names[earlier].view())
-                return refuse("names that are unique", text<200>() << "\"" << names[i] << "\" twice",
-                              "give one of the two another name",
-                              text<200>() << names[i] << ", layer " << i + 1 << " of " << names.size());
+        if (seen.first_place(names[i], i) != i)
+            return refuse("names that are unique", text<200>() << "\"" << names[i] << "\" twice",
+                          "give one of the two another name",
+                          text<200>() << names[i] << ", layer " << i + 1 << " of " << names.size());
     return {};
 }
 
@@ -88,18 +90,18 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
     shape in = input;
     std::size_t index = 0;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
+        if (!verdict.ok) return;
         if (index == fork_of<Net>()) in = input;
         verdict = check_layer<Layer>(in);
         if (!verdict.ok) {
             verdict.at = verdict.at.empty() ? place<Net>(index, Layer::type)
                                             : text<200>() << names_of<Net>[index] << "/" << verdict.at;
-            return false;
+            return;
         }
         in = Layer::output(in);
         ++index;
-        return true;
     };
-    static_cast<void>((accept(static_cast<const Layers*>(nullptr)) && ...));
+    static_cast<void>(in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...});
     return verdict;
 }
 
@@ -121,10 +123,13 @@ constexpr report check_structure() {
     return items.ok ? check_names<Net>() : items;
 }
 
+/// That as a constant of its own: compilers limit the steps of one evaluation.
+template <class Net>
+inline constexpr report structure_verdict = check_structure<Net>();
+
 template <class Net>
 constexpr report check_net(const shape& input) {
-    const report structure = check_structure<Net>();
-    if (!structure.ok) return structure;
+    if (!structure_verdict<Net>.ok) return structure_verdict<Net>;
     return check_layers<Net>(input, layers_of<Net>{});
 }
 
@@ -133,7 +138,7 @@ template <class... Layers>
 constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
     std::array<shape, sizeof...(Layers) + 1> shapes{input};
     std::size_t i = 0;
-    ((shapes[i + 1] = Layers::output(shapes[i]), ++i), ...);
+    static_cast<void>(in_order{0, (shapes[i + 1] = Layers::output(shapes[i]), ++i, 0)...});
     return shapes;
 }
 
@@ -143,8 +148,7 @@ constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
 template <class Net>
 struct net_verdict {
     static constexpr report value = [] {
-        const report structure = detail::check_structure<Net>();
-        if (!structure.ok) return structure;
+        if (!detail::structure_verdict<Net>.ok) return detail::structure_verdict<Net>;
         const shape input = detail::input_of<Net>();
         if (input.rank() == 0) return detail::not_built();
         if (input.size() == 0)

@@ -69,7 +69,7 @@ struct stream_layer {
 template <class Net, std::size_t I>
 constexpr bool stream_takes_next() {
     using layers = flat_layers_of<Net>;
-    constexpr std::size_t reader = sole_reader(flat_nodes_of<Net>, flat_count<Net>, I + 1);
+    constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
     if constexpr (reader == I + 1 && reader < flat_count<Net>) {
         using next = type_at<reader, layers>;
         if constexpr (elementwise_layer<next>)

@@ -43,13 +43,10 @@ constexpr std::size_t count_weights(Predicate accepts) {
 template <class Net>
 constexpr auto layer_parameter_counts() {
     std::array<std::size_t, layers_of<Net>::size()> counts{};
+    std::size_t i = 0;
     for (const weight_row& row : weight_rows_of<Net>) {
-        const std::string_view path = row.path();
-        for (std::size_t i = 0; i < counts.size(); ++i) {
-            const std::string_view name = names_of<Net>[i];
-            if (path == name || (path.starts_with(name) && path[name.size()] == '/'))
-                counts[i] += row.what.extents.size();
-        }
+        while (row.layer >= flat_begins_of<Net>[i + 1]) ++i;
+        counts[i] += row.what.extents.size();
     }
     return counts;
 }

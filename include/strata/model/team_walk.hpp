@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/team.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/elementwise.hpp>
@@ -56,7 +58,9 @@ private:
 
     template <std::size_t... Step>
     static constexpr bool shares_any(std::index_sequence<Step...>) {
-        return ((sharing_of<Step>() > sharing::alone) || ...);
+        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false})
+            if (shares) return true;
+        return false;
     }
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
@@ -88,7 +92,7 @@ private:
             if (part.index == 0) std::copy_n(x, value_shape<Net>(0).size(), y);
         } else {
             bool was_shared = false;
-            (step<Step>(threads, part, x, parameters, y, arenas, was_shared), ...);
+            static_cast<void>(in_order{0, (step<Step>(threads, part, x, parameters, y, arenas, was_shared), 0)...});
         }
     }
     template <std::size_t Step>

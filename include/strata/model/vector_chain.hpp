@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
@@ -23,8 +24,8 @@ constexpr bool fits_vector() {
 /// For each step how many from it on pass a sample in a register: 1 where it stands alone, 0 inside such a chain.
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t... Step>
 constexpr auto vector_chains(std::index_sequence<Step...>) {
-    constexpr std::array fits{fits_vector<Net, T, N, Count, Step>()..., false};
-    constexpr std::array follows{plan_of<Net, T, N, Count>.steps[Step].follows..., false};
+    constexpr std::array<bool, sizeof...(Step) + 1> fits{fits_vector<Net, T, N, Count, Step>()..., false};
+    constexpr std::array<bool, sizeof...(Step) + 1> follows{plan_of<Net, T, N, Count>.steps[Step].follows..., false};
     std::array<std::size_t, fits.size()> lengths{};
     for (std::size_t i = 0; i < sizeof...(Step);) {
         std::size_t end = i;
@@ -48,7 +49,7 @@ STRATA_INLINE void run_vector_chain(const T* x, const T* parameters, T* y, std::
         value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
             value, static_cast<const T* const*>(weights.data()));
     };
-    (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), ...);
+    static_cast<void>(in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...});
     kernels::store_exactly<last::out.size()>(y, value);
 }
 

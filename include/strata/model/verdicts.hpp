@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/tensor.hpp>
@@ -28,6 +29,15 @@ struct pop_verdict {
                                                                         "add a layer before pop()", "pop()");
 };
 
+/// That a net has no layer of that name; `above` leads to the net, where it is inside another one.
+template <class Net>
+constexpr report no_layer(std::string_view name, std::string_view above = {}) {
+    text<200> known;
+    for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << above << names_of<Net>[i];
+    return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
+                  text<200>("no layer ") << above << name, "ask for a name that summary() shows", "a layer by name");
+}
+
 /// get_layer by name: `index` is the layer's, or the number of layers where there is none.
 template <class Net, fixed_string Name>
 struct layer_verdict {
@@ -36,13 +46,7 @@ struct layer_verdict {
         while (i < names_of<Net>.size() && names_of<Net>[i] != Name.view()) ++i;
         return i;
     }();
-    static constexpr report value = [] {
-        if (index < names_of<Net>.size()) return report{};
-        text<200> known;
-        for (std::size_t i = 0; i < names_of<Net>.size(); ++i) known << (i > 0 ? ", " : "") << names_of<Net>[i];
-        return refuse(known.empty() ? text<200>("a net with layers") : text<200>("one of ") << known,
-                      text<200>("no layer ") << Name.view(), "ask for a name that summary() shows", "a layer by name");
-    }();
+    static constexpr report value = index < names_of<Net>.size() ? report{} : no_layer<Net>(Name.view());
 };
 
 /// A build for samples of the shape Sample: Net states no other.
@@ -110,7 +114,7 @@ struct span_verdict {
 template <class... Layers>
 constexpr std::size_t total_flops([[maybe_unused]] shape in, type_list<Layers...>) {
     std::size_t total = 0;
-    ((total += Layers::flops(in), in = Layers::output(in)), ...);
+    static_cast<void>(in_order{0, (total += Layers::flops(in), in = Layers::output(in), 0)...});
     return total;
 }
 

@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
@@ -44,9 +46,9 @@ constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& 
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            ((append_weights<Layers>(rows, next, flat_index, nodes,
-                                     text<128>(path) << "/" << names_of<Layer>[index++])),
-             ...);
+            static_cast<void>(in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
+                                                                  text<128>(path) << "/" << names_of<Layer>[index++]),
+                                           0)...});
         };
         add(layers_of<Layer>{});
         if constexpr (forked<Layer>) ++flat_index;
@@ -66,7 +68,7 @@ template <class... Layers, std::size_t Nodes>
 constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
     [[maybe_unused]] std::size_t i = 0;
     std::size_t count = 0;
-    ((count += Layers::parameters(nodes[i++].in).size()), ...);
+    static_cast<void>(in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...});
     return count;
 }
 
@@ -74,8 +76,9 @@ template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
     std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
     [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
-    ((append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>, text<128>(names_of<Net>[index++].view()))),
-     ...);
+    static_cast<void>(in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
+                                                          text<128>(names_of<Net>[index++].view())),
+                                   0)...});
     return rows;
 }
 
@@ -125,6 +128,39 @@ inline constexpr auto weight_offsets_of = [] {
     }
     return offsets;
 }();
+
+namespace detail {
+
+/// The number of the first weight of each layer of the flattened list, or where it would stand; then of all.
+template <class Net>
+inline constexpr auto weight_begins_of = [] {
+    std::array<std::size_t, flat_layers_of<Net>::size() + 1> begins{};
+    for (const weight_row& row : weight_rows_of<Net>) ++begins[row.layer + 1];
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
+}();
+/// The number of a layer's first weight, and how many it has.
+template <class Net, std::size_t Layer>
+inline constexpr std::pair<std::size_t, std::size_t> weight_range_of{
+    weight_begins_of<Net>[Layer], weight_begins_of<Net>[Layer + 1] - weight_begins_of<Net>[Layer]};
+
+/// How many layers of the flattened list a layer is.
+template <class Layer>
+inline constexpr std::size_t flat_size = 1;
+template <composite Layer>
+inline constexpr std::size_t flat_size<Layer> = flattened<Layer>::type::size();
+
+template <class... Layers>
+constexpr auto flat_begins(type_list<Layers...>) {
+    std::array<std::size_t, sizeof...(Layers) + 1> begins{0, flat_size<Layers>...};
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
+}
+/// Where each layer of a net begins in the flattened list, and where the last one ends.
+template <class Net>
+inline constexpr auto flat_begins_of = flat_begins(layers_of<Net>{});
+
+}  // namespace detail
 
 /// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
 /// model.

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/in_order.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
@@ -74,7 +75,7 @@ private:
     template <std::size_t Step>
     static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
     template <std::size_t Step>
-    static constexpr auto owned = weights_of_layer(weight_rows_of<Net>, step<Step>.layer);
+    static constexpr auto owned = weight_range_of<Net, step<Step>.layer>;
 
     template <std::size_t Step>
     static constexpr auto weights_of(const T* parameters) {
@@ -106,7 +107,7 @@ private:
     template <class Barrier, std::size_t... Step>
     static void forward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
                         std::index_sequence<Step...>) {
-        (forward_step<Step>(memory, at, part, barrier), ...);
+        static_cast<void>(in_order{0, (forward_step<Step>(memory, at, part, barrier), 0)...});
     }
     template <std::size_t Step, class Barrier>
     static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] team_part part,
@@ -159,7 +160,7 @@ private:
 
     template <std::size_t... Step>
     static void derive(const memory_type& memory, team_part part, std::index_sequence<Step...>) {
-        (derive_step<Step>(memory, part), ...);
+        static_cast<void>(in_order{0, (derive_step<Step>(memory, part), 0)...});
     }
     template <std::size_t Step>
     static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] team_part part) {
@@ -173,7 +174,7 @@ private:
     template <class Barrier, std::size_t... Step>
     static void backward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
                          std::index_sequence<Step...>) {
-        (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), ...);
+        static_cast<void>(in_order{0, (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), 0)...});
     }
     template <std::size_t Step, class Barrier>
     static void backward_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] const tile_position& at,

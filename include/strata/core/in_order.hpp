@@ -1,0 +1,10 @@
+// in_order: a step for each of many, one behind the other.
+#pragma once
+
+namespace strata {
+
+/// `in_order{0, (f(Types{}), 0)...}` calls f for each from left to right. A fold would do the same, but nests as deep
+/// as the pack is long, of which Clang allows 256.
+using in_order = const int[];
+
+}  // namespace strata
