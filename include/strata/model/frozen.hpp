@@ -137,9 +137,6 @@ struct set_frozen<shortcut<Layers...>, false> {
     using type = shortcut<typename set_frozen<Layers, false>::type...>;
 };
 
-// ---- The layers that a choice names
-// ----------------------------------------------------------------------------------------------------------
-
 template <fixed_string Path>
 struct layer_path {
     static constexpr std::string_view value = Path.view();
