@@ -10,6 +10,12 @@ namespace {
 
 using namespace strata;
 
+/// How many steps of a net, or chains of them, threads share.
+template <class Net>
+constexpr std::size_t shared_steps(Net) {
+    return detail::team_walk<Net, float>::shared();
+}
+
 template <class Net>
 void compare(Net, std::size_t count = 5) {
     const auto model = Net::build({.seed = 3});
@@ -75,4 +81,35 @@ TEST_CASE("threads share rows of depthwise and separable convolutions") {
                        SeparableConv2D<40, 3>{}, Tanh{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
     compare(Sequential{memory::smallest{}, Input<70, 61, 16>{}, SeparableConv2D<32, 3, depth_multiplier<2>>{},
                        DepthwiseConv2D<5, strides<2>, padding::same>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads share the steps of sequences") {
+    constexpr Sequential convolutions{Input<501, 20>{},
+                                      Conv1D<40, 3, padding::same, ReLU>{},
+                                      Conv1D<48, 5, padding::causal, dilation<4>>{},
+                                      Tanh{},
+                                      Conv1D<36, 4, strides<2>, Softmax>{},
+                                      Conv1D<64, 1, no_bias>{},
+                                      Conv1D<24, 3, padding::causal, strides<3>, Sigmoid>{},
+                                      Conv1D<40, 3, dilation<70>, padding::same>{},
+                                      Flatten<>{},
+                                      Dense<3>{}};
+    static_assert(shared_steps(convolutions) == 6);
+    compare(convolutions);
+    constexpr Sequential pooled{
+        Input<1000, 12>{}, Conv1D<32, 5, ReLU>{}, MaxPooling1D<2>{}, Conv1D<40, 3, padding::same>{}, ReLU{},
+        MaxPooling1D<3>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(pooled) == 2);
+    compare(pooled);
+    constexpr Sequential depthwise{Input<1207, 50>{},
+                                   DepthwiseConv1D<5, padding::same, ReLU>{},
+                                   DepthwiseConv1D<3, strides<2>, depth_multiplier<2>>{},
+                                   Tanh{},
+                                   DepthwiseConv1D<11, padding::same, Softmax>{},
+                                   SeparableConv1D<40, 3, depth_multiplier<2>, padding::same, ReLU>{},
+                                   SeparableConv1D<48, 9, dilation<3>, Softmax>{},
+                                   SeparableConv1D<33, 3, strides<2>, padding::same>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(depthwise) == 6);
+    compare(depthwise);
 }

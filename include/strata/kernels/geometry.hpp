@@ -18,6 +18,23 @@ constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
     return {.begin = from(axis.before), .end = from(axis.before + axis.input)};
 }
 
+/// The positions of the padded input that some outputs read.
+constexpr item_range padded_rows(const sliding_axis& axis, item_range out) {
+    return {.begin = out.begin * axis.stride, .end = (out.end - 1) * axis.stride + axis.span()};
+}
+/// Those of the input itself.
+constexpr item_range rows_read(const sliding_axis& axis, item_range out) {
+    const item_range padded = padded_rows(axis, out);
+    return {.begin = std::min(std::max(padded.begin, axis.before) - axis.before, axis.input),
+            .end = std::min(std::max(padded.end, axis.before) - axis.before, axis.input)};
+}
+
+/// Whether a map is one row that comes of one row: a sequence.
+template <class Geometry>
+constexpr bool is_one_row(const Geometry& g) {
+    return g.height.input == 1 && g.height.kernel == 1;
+}
+
 /// A convolution over (ih, iw, ic) to (oh, ow, oc); extents and padding of the two axes stand in `height` and `width`.
 struct conv2d_geometry {
     sliding_axis height{};

@@ -140,6 +140,30 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         }
     }
 
+    /// A map of one row by its tiles.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        constexpr auto g = geometry(In);
+        using then = behind<In, Fused>;
+        if constexpr (!kernels::is_one_row(g)) return 1;
+        else if constexpr (then::pools) return kernels::pooled_tiles<then::pool, T>.count();
+        else return kernels::conv2d_tiles<g, T>.count();
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
+        using then = behind<In, Fused>;
+        using function = typename activation_function<typename then::function>::type;
+        constexpr auto g = geometry(In);
+        if constexpr (then::pools) {
+            kernels::conv2d_max_pooling_row<g, then::pool, function>(x, weights[0], bias_of(weights), y, tiles,
+                                                                     scratch);
+        } else {
+            kernels::conv2d_row<g, function>(x, weights[0], bias_of(weights), y, tiles, scratch);
+            const item_range out = kernels::conv2d_tiles<g, T>.rows(tiles);
+            finish_rows<typename then::function, g.out_channels>(out.size(), y + out.begin * g.out_channels);
+        }
+    }
+
     /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the
     /// activation.
     template <shape In, class Fused, class T>

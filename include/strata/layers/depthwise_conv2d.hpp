@@ -107,6 +107,21 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             finish_rows<last, g.width.output, g.out_channels()>(s.y + r * row);
     }
 
+    /// A map of one row by parts of it.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(x, weights[0], bias(weights), y,
+                                                                                   parts, scratch);
+        const item_range out = kernels::depthwise_columns<g>(parts);
+        finish_rows<last, g.out_channels()>(out.size(), y + out.begin * g.out_channels());
+    }
+
     /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
     /// wants it, what stood in front of the activation.
     template <shape In, class Fused, class T>

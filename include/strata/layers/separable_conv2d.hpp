@@ -119,6 +119,21 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             finish_rows<last, g.width.output, filters>(s.y + r * g.width.output * filters);
     }
 
+    /// A map of one row by parts of it.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::separable_row<g, filters, typename activation_function<last>::type>(x, weights[0], weights[1],
+                                                                                     bias(weights), y, parts, scratch);
+        const item_range out = kernels::depthwise_columns<g>(parts);
+        finish_rows<last, filters>(out.size(), y + out.begin * filters);
+    }
+
     /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
     /// it the gradient of that; where the activation's derivative wants it, what stood in front of the activation.
     template <shape In, class Fused, class T>
