@@ -31,7 +31,7 @@ void compare(Net, std::size_t count = 5) {
     };
     auto alone = model.workspace();
     const std::vector<float> expected = infer_all(alone), predicted = model.predict(x);
-    for (std::size_t threads = 1; threads <= 3; ++threads) {
+    for (const std::size_t threads : {1u, 2u, 3u, 7u}) {
         CAPTURE(threads);
         auto workspace = model.workspace({.threads = threads});
         CHECK(infer_all(workspace) == expected);
@@ -83,6 +83,13 @@ TEST_CASE("threads share rows of depthwise and separable convolutions") {
                        DepthwiseConv2D<5, strides<2>, padding::same>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
 }
 
+TEST_CASE("threads for which there is no part do nothing") {
+    constexpr Sequential net{Input<40, 128>{}, Conv1D<128, 3, padding::same>{}, SeparableConv1D<160, 3>{},
+                             Conv1D<768, 1, strides<2>, ReLU>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(net) == 3);
+    compare(net);
+}
+
 TEST_CASE("threads share the steps of sequences") {
     constexpr Sequential convolutions{Input<501, 20>{},
                                       Conv1D<40, 3, padding::same, ReLU>{},
@@ -112,4 +119,28 @@ TEST_CASE("threads share the steps of sequences") {
                                    GlobalAveragePooling1D<>{}};
     static_assert(shared_steps(depthwise) == 6);
     compare(depthwise);
+}
+
+TEST_CASE("threads share convolutions in groups") {
+    constexpr Sequential maps{Input<33, 34, 48>{},
+                              Conv2D<48, 3, groups<12>, padding::same, ReLU>{},
+                              Conv2D<96, 3, groups<8>, strides<2>>{},
+                              Tanh{},
+                              Conv2D<64, 3, groups<2>, padding::same>{},
+                              Conv2D<40, 5, groups<4>, padding::same, Softmax>{},
+                              Conv2D<80, 1, groups<2>, ReLU>{},
+                              Flatten<>{},
+                              Dense<3>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<611, 48>{},
+                                   Conv1D<48, 3, groups<12>, padding::causal, ReLU>{},
+                                   Conv1D<96, 3, groups<6>, dilation<3>>{},
+                                   Tanh{},
+                                   Conv1D<64, 5, groups<2>, strides<2>, padding::same, Softmax>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 3);
+    compare(sequences);
+    compare(Sequential{memory::smallest{}, Input<66, 61, 32>{}, Conv2D<32, 3, groups<8>, padding::same, ReLU>{},
+                       Conv2D<32, 3, groups<2>, padding::same>{}, MaxPooling2D<2>{}, GlobalMaxPooling2D<>{}});
 }

@@ -56,15 +56,15 @@ void write_padding(const T* x, std::size_t in_begin, item_range rows, T* padded)
     }
 }
 
-/// How a tile of pixels of one output row reads an unpadded input.
-constexpr tile_input conv2d_input(const conv2d_geometry& g) {
-    const std::size_t row = g.width.input * g.in_channels, pixel = g.in_channels;
-    const bool contiguous = g.width.dilation == 1;
+/// How a tile of pixels of one output row reads an unpadded input, where these channels are one of some groups.
+constexpr tile_input conv2d_input(const conv2d_geometry& g, std::size_t groups = 1) {
+    const std::size_t pixel = g.in_channels * groups, row = g.width.input * pixel;
+    const bool contiguous = g.width.dilation == 1 && groups == 1;
     return {.taps = g.height.kernel,
             .tap_step = g.height.dilation * row,
             .runs = contiguous ? 1 : g.width.kernel,
             .run_step = g.width.dilation * pixel,
-            .length = contiguous ? g.width.kernel * pixel : pixel,
+            .length = contiguous ? g.width.kernel * pixel : g.in_channels,
             .row_step = g.width.stride * pixel};
 }
 
@@ -85,17 +85,17 @@ template <conv2d_geometry G, class T>
 inline constexpr tile_split conv2d_tiles = split(G.width.output, tile_rows(panel_vectors<T>(G.out_channels)));
 
 /// Some tiles of output rows `out`. x begins at what the first of them reads of the padded input, y at its place. Rows
-/// of the padding are not multiplied.
-template <conv2d_geometry G, class Activation, class T>
+/// of the padding are not multiplied. With groups G is one of them: its channels lie beside those of the others.
+template <conv2d_geometry G, class Activation, std::size_t Groups = 1, class T>
 void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range out,
                    item_range tiles = {0, conv2d_tiles<G, T>.count()}) {
     constexpr conv2d_geometry P = without_padding(G);
     constexpr std::size_t NR = panel_vectors<T>(G.out_channels), width = NR * lanes<T>;
     constexpr std::size_t panel_count = (G.out_channels + width - 1) / width;
-    constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels;
-    constexpr std::size_t out_row = G.width.output * G.out_channels, panel = G.depth() * width;
+    constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels * Groups;
+    constexpr std::size_t pixel = G.out_channels * Groups, out_row = G.width.output * pixel, panel = G.depth() * width;
     constexpr bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
-    constexpr tile_input whole = conv2d_input(P);
+    constexpr tile_input whole = conv2d_input(P, Groups);
     const std::size_t outer = panels_outside ? panel_count : out.size();
     const std::size_t inner = panels_outside ? out.size() : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
@@ -107,7 +107,7 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range
             tiles_times_panel<G.width.output, NR, Activation>(
                 in, x + row * in_row + taps.begin * whole.tap_step,
                 weights + p * panel + taps.begin * whole.runs * whole.length * width,
-                bias != nullptr ? bias + p * width : nullptr, y + row * out_row + p * width, G.out_channels,
+                bias != nullptr ? bias + p * width : nullptr, y + row * out_row + p * width, pixel,
                 std::min(width, G.out_channels - p * width), tiles);
         }
 }

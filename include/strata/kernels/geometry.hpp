@@ -50,6 +50,21 @@ struct conv2d_geometry {
     friend constexpr bool operator==(const conv2d_geometry&, const conv2d_geometry&) = default;
 };
 
+/// A convolution whose channels and filters stand in `count` equal groups, each convolved by itself; `one` is that of a
+/// group.
+struct grouped_geometry {
+    conv2d_geometry one{};
+    std::size_t count = 1;
+
+    constexpr conv2d_geometry whole() const {
+        conv2d_geometry g = one;
+        g.in_channels *= count;
+        g.out_channels *= count;
+        return g;
+    }
+    friend constexpr bool operator==(const grouped_geometry&, const grouped_geometry&) = default;
+};
+
 /// A depthwise convolution over (ih, iw, channels): output channel c multiplier + m is input channel c under filter m
 /// of its own.
 struct depthwise_geometry {

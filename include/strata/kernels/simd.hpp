@@ -100,6 +100,11 @@ STRATA_INLINE scalar_batch<T> broadcast_lane(scalar_batch<T> a) {
     static_assert(Lane == 0);
     return a;
 }
+/// Lane Lanes[l] in lane l.
+template <auto Lanes, class T>
+STRATA_INLINE scalar_batch<T> permute(scalar_batch<T> a) {
+    return a;
+}
 template <class T>
 STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
@@ -182,6 +187,15 @@ STRATA_INLINE xsimd::batch<T, A> broadcast_lane(const xsimd::batch<T, A>& v) {
     alignas(64) T elements[xsimd::batch<T, A>::size];
     v.store_aligned(elements);
     return xsimd::batch<T, A>(elements[Lane]);
+}
+
+/// Lane Lanes[l] in lane l.
+template <auto Lanes, class T, class A>
+STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
+    const typename xsimd::batch<T, A>::register_type all = v;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) STRATA_INLINE_CALL {
+        return xsimd::batch<T, A>(STRATA_SHUFFLE(all, static_cast<int>(Lanes[I])...));
+    }(std::make_index_sequence<xsimd::batch<T, A>::size>{});
 }
 
 #endif

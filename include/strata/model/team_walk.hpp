@@ -117,9 +117,9 @@ private:
             } else if constexpr (how == sharing::parts) {
                 const auto weights = s::weights::of(parameters);
                 constexpr std::size_t parts = s::layer::template parts<s::in, typename s::epilogue, T>();
-                s::layer::template forward_parts<s::in, typename s::epilogue>(
-                    from, static_cast<const T* const*>(weights.data()), to, part.of(parts),
-                    own + s::plan.scratch_offset);
+                if (const item_range mine = part.of(parts); mine.size() > 0)
+                    s::layer::template forward_parts<s::in, typename s::epilogue>(
+                        from, static_cast<const T* const*>(weights.data()), to, mine, own + s::plan.scratch_offset);
             } else if constexpr (how == sharing::values) {
                 const item_range mine = part.of(s::out.size(), 1024);
                 if constexpr (join_layer<typename s::layer>)
