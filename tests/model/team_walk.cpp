@@ -144,3 +144,26 @@ TEST_CASE("threads share convolutions in groups") {
     compare(Sequential{memory::smallest{}, Input<66, 61, 32>{}, Conv2D<32, 3, groups<8>, padding::same, ReLU>{},
                        Conv2D<32, 3, groups<2>, padding::same>{}, MaxPooling2D<2>{}, GlobalMaxPooling2D<>{}});
 }
+
+TEST_CASE("threads share transposed convolutions") {
+    constexpr Sequential maps{Input<13, 14, 20>{},
+                              Conv2DTranspose<24, 5, strides<2>, padding::same, ReLU>{},
+                              Conv2DTranspose<16, 3, padding::same>{},
+                              Tanh{},
+                              Conv2DTranspose<20, 4, strides<3>, Softmax>{},
+                              Conv2DTranspose<3, 3, dilation<2>, padding::same, Sigmoid>{},
+                              Conv2DTranspose<20, 2, strides<4>>{},
+                              GlobalMaxPooling2D<>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<207, 32>{},
+                                   Conv1DTranspose<36, 5, strides<2>, padding::same, ReLU>{},
+                                   Conv1DTranspose<24, 3, dilation<4>>{},
+                                   Tanh{},
+                                   Conv1DTranspose<40, 3, strides<4>, Softmax>{},
+                                   Conv1DTranspose<2, 9, padding::same, Sigmoid>{},
+                                   Conv1DTranspose<129, 1, strides<3>>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 5);
+    compare(sequences);
+}

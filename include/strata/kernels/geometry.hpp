@@ -29,6 +29,19 @@ constexpr item_range rows_read(const sliding_axis& axis, item_range out) {
             .end = std::min(std::max(padded.end, axis.before) - axis.before, axis.input)};
 }
 
+/// The same axis where only some positions of the input count.
+constexpr sliding_axis cut_to(sliding_axis axis, item_range inputs) {
+    axis.before += inputs.begin;
+    axis.input = inputs.size();
+    return axis;
+}
+/// The outputs that see some of the positions of the input.
+constexpr item_range outputs_seeing(const sliding_axis& axis) {
+    const std::size_t first = std::max(axis.before + 1, axis.span()) - axis.span();
+    return {.begin = std::min((first + axis.stride - 1) / axis.stride, axis.output),
+            .end = std::min((axis.before + axis.input - 1) / axis.stride + 1, axis.output)};
+}
+
 /// Whether a map is one row that comes of one row: a sequence.
 template <class Geometry>
 constexpr bool is_one_row(const Geometry& g) {
