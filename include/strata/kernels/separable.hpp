@@ -11,6 +11,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>

@@ -10,6 +10,7 @@
 #include <strata/core/window.hpp>
 #include <strata/kernels/depthwise.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>

@@ -11,6 +11,7 @@
 #include <strata/core/window.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/separable.hpp>
 #include <strata/kernels/separable_backward.hpp>
 #include <strata/kernels/weight_gradient.hpp>
