@@ -103,7 +103,7 @@ template <grouped_geometry G, class T = float>
 void compare() {
     compare_method<G, grouped_method::slices, T>();
     if constexpr (largest_lanes_tile(lanes_window_of<T>(G)) > 0) compare_method<G, grouped_method::lanes, T>();
-    if constexpr (winograd_tile(G.one) > 0) compare_method<G, grouped_method::winograd, T>();
+    if constexpr (winograd_tile(G.one, G.count) > 0) compare_method<G, grouped_method::winograd, T>();
 }
 
 constexpr auto valid = padding_mode::valid;

@@ -9,17 +9,17 @@
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/channel_groups.hpp>
 #include <strata/kernels/conv2d.hpp>
-#include <strata/kernels/convolution.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/grouped_lanes.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/kernels/tile.hpp>
+#include <strata/kernels/winograd.hpp>
 
 namespace strata::kernels {
 
-/// Several groups in a vector; a direct convolution of each group where it lies; Winograd's algorithm of each group,
-/// gathered into a map of its own.
+/// Several groups in a vector; a direct convolution of each group; Winograd's algorithm of each group.
 enum class grouped_method { lanes, slices, winograd };
 
 inline namespace STRATA_ISA {
@@ -31,12 +31,7 @@ constexpr grouped_method grouped_method_of(const grouped_geometry& g, bool direc
     const lanes_window window = lanes_window_of<T>(g);
     if (largest_lanes_tile(window) > 0 && 3 * ((g.count + window.groups - 1) / window.groups) <= 2 * g.count)
         return grouped_method::lanes;
-    return !direct && winograd_tile(g.one) > 0 ? grouped_method::winograd : grouped_method::slices;
-}
-
-/// Input rows that so many output rows read at most.
-constexpr std::size_t gathered_rows(const sliding_axis& height, std::size_t rows) {
-    return std::min(padded_rows(height, {0, rows}).size(), height.input);
+    return !direct && winograd_tile(g.one, g.count) > 0 ? grouped_method::winograd : grouped_method::slices;
 }
 
 /// Elements of scratch that a method wants for so many output rows.
@@ -44,8 +39,7 @@ template <class T>
 constexpr std::size_t grouped_scratch(const grouped_geometry& g, grouped_method method, std::size_t rows) {
     if (method != grouped_method::winograd)
         return conv2d_scratch<T>(g.whole(), std::min(rows, padded_band<T>(g.whole())));
-    return gathered_rows(g.one.height, rows) * g.one.width.input * g.one.in_channels +
-           rows * g.one.width.output * g.one.out_channels + convolution_scratch<T>(g.one, winograd_tile(g.one), rows);
+    return plan_winograd<T>(g.one, winograd_tile(g.one, g.count)).scratch(rows);
 }
 
 /// A convolution in groups, one after the other, their channels where they lie.
@@ -73,40 +67,28 @@ struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
     }
 };
 
-/// Each group by Winograd's algorithm, gathered into a map of its own.
+/// A convolution in groups by Winograd's algorithm, one after the other, their channels where they lie.
 template <grouped_geometry G, class T>
 struct grouped_winograd {
-    static constexpr std::size_t tile = winograd_tile(G.one);
-    using method = convolution<G.one, T, tile>;
-    static constexpr std::size_t prepared = G.count * method::prepared;
+    static constexpr std::size_t tile = winograd_tile(G.one, G.count);
+    static constexpr std::size_t transformed = plan_winograd<T>(G.one, tile).prepared();
+    static constexpr std::size_t prepared = G.count * transformed;
     static constexpr std::size_t unit = tile;
     static constexpr tile_split tiles{};
 
     static constexpr void prepare(const T* weights, const T*, T* to, team_part part) {
         for (std::size_t i = 0; i < G.count; ++i)
-            method::prepare(weights + i * conv2d_panels<G.one, T>().stored(), to + i * method::prepared, part);
+            winograd_weights<G.one, tile>(weights + i * conv2d_panels<G.one, T>().stored(), to + i * transformed, part);
     }
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, const T* prepared, T* y,
-                     item_range out, T* scratch) {
-        constexpr std::size_t kernel = conv2d_panels<G.one, T>().stored();
+    static void rows(const T* x, std::size_t in_begin, const T*, const T* bias, const T* prepared, T* y, item_range out,
+                     T* scratch) {
         constexpr panels offset{.columns = G.one.out_channels, .width = panel_width<T>(G.one.out_channels)};
-        const item_range read = rows_read(G.one.height, out);
-        T *map = scratch + gathered_rows(G.one.height, out.size()) * in_line, *rest = map + out.size() * out_line;
-        for (std::size_t i = 0; i < G.count; ++i) {
-            gather_group<G.count, G.one.in_channels>(read.size() * G.one.width.input, i,
-                                                     x + (read.begin - in_begin) * in_line * G.count, scratch);
-            method::template rows<Activation>(static_cast<const T*>(scratch), read.begin, weights + i * kernel,
-                                              prepared + i * method::prepared,
-                                              bias != nullptr ? bias + i * offset.stored() : nullptr, map, out, rest);
-            scatter_group<G.count, G.one.out_channels>(out.size() * G.one.width.output, i, static_cast<const T*>(map),
-                                                       y);
-        }
+        for (std::size_t i = 0; i < G.count; ++i)
+            winograd_rows<G.one, tile, Activation, G.count>(
+                x + i * G.one.in_channels, in_begin, prepared + i * transformed,
+                bias != nullptr ? bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
     }
-
-private:
-    static constexpr std::size_t in_line = G.one.width.input * G.one.in_channels;
-    static constexpr std::size_t out_line = G.one.width.output * G.one.out_channels;
 };
 
 template <grouped_geometry G, class T, grouped_method Method>

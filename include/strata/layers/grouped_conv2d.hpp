@@ -106,7 +106,7 @@ struct grouped_conv2d : layer<Self, Options...> {
         return {.span = g.height.span(),
                 .stride = g.height.stride,
                 .before = g.height.before,
-                .unit = std::max<std::size_t>(1, is_direct ? 0 : kernels::winograd_tile(g))};
+                .unit = std::max<std::size_t>(1, is_direct ? 0 : kernels::winograd_tile(g, count))};
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
