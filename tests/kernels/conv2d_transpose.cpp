@@ -56,6 +56,13 @@ void compare_method() {
         convolve_transposed<method, G, relu>(x.data(), w.data(), ready, b, y.data(), scratch.data());
         reference::conv2d_transpose<relu>(G, layout, x.data(), w.data(), b, expected.data());
         require_close(y, expected, rounding<T> * static_cast<T>(G.height.kernel * G.width.kernel * G.out_channels));
+        guarded<T> by_parts(G.in_size());
+        for (std::size_t index = 0; index < 5; ++index) {
+            const item_range part = team_part{.index = index, .count = 5}.of(method::parts::count);
+            if (part.size() > 0) method::template run<relu>(x.data(), ready, b, by_parts.data(), part, scratch.data());
+        }
+        require_close(by_parts, expected,
+                      rounding<T> * static_cast<T>(G.height.kernel * G.width.kernel * G.out_channels));
         REQUIRE(scratch.is_intact());
     }
 }

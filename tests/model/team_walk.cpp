@@ -10,6 +10,12 @@ namespace {
 
 using namespace strata;
 
+/// How many steps of a net, or chains of them, threads share.
+template <class Net>
+constexpr std::size_t shared_steps(Net) {
+    return detail::team_walk<Net, float>::shared();
+}
+
 template <class Net>
 void compare(Net, std::size_t count = 5) {
     const auto model = Net::build({.seed = 3});
@@ -25,7 +31,7 @@ void compare(Net, std::size_t count = 5) {
     };
     auto alone = model.workspace();
     const std::vector<float> expected = infer_all(alone), predicted = model.predict(x);
-    for (std::size_t threads = 1; threads <= 3; ++threads) {
+    for (const std::size_t threads : {1u, 2u, 3u, 7u}) {
         CAPTURE(threads);
         auto workspace = model.workspace({.threads = threads});
         CHECK(infer_all(workspace) == expected);
@@ -75,4 +81,89 @@ TEST_CASE("threads share rows of depthwise and separable convolutions") {
                        SeparableConv2D<40, 3>{}, Tanh{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
     compare(Sequential{memory::smallest{}, Input<70, 61, 16>{}, SeparableConv2D<32, 3, depth_multiplier<2>>{},
                        DepthwiseConv2D<5, strides<2>, padding::same>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads for which there is no part do nothing") {
+    constexpr Sequential net{Input<40, 128>{}, Conv1D<128, 3, padding::same>{}, SeparableConv1D<160, 3>{},
+                             Conv1D<768, 1, strides<2>, ReLU>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(net) == 3);
+    compare(net);
+}
+
+TEST_CASE("threads share the steps of sequences") {
+    constexpr Sequential convolutions{Input<501, 20>{},
+                                      Conv1D<40, 3, padding::same, ReLU>{},
+                                      Conv1D<48, 5, padding::causal, dilation<4>>{},
+                                      Tanh{},
+                                      Conv1D<36, 4, strides<2>, Softmax>{},
+                                      Conv1D<64, 1, no_bias>{},
+                                      Conv1D<24, 3, padding::causal, strides<3>, Sigmoid>{},
+                                      Conv1D<40, 3, dilation<70>, padding::same>{},
+                                      Flatten<>{},
+                                      Dense<3>{}};
+    static_assert(shared_steps(convolutions) == 6);
+    compare(convolutions);
+    constexpr Sequential pooled{
+        Input<1000, 12>{}, Conv1D<32, 5, ReLU>{}, MaxPooling1D<2>{}, Conv1D<40, 3, padding::same>{}, ReLU{},
+        MaxPooling1D<3>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(pooled) == 2);
+    compare(pooled);
+    constexpr Sequential depthwise{Input<1207, 50>{},
+                                   DepthwiseConv1D<5, padding::same, ReLU>{},
+                                   DepthwiseConv1D<3, strides<2>, depth_multiplier<2>>{},
+                                   Tanh{},
+                                   DepthwiseConv1D<11, padding::same, Softmax>{},
+                                   SeparableConv1D<40, 3, depth_multiplier<2>, padding::same, ReLU>{},
+                                   SeparableConv1D<48, 9, dilation<3>, Softmax>{},
+                                   SeparableConv1D<33, 3, strides<2>, padding::same>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(depthwise) == 6);
+    compare(depthwise);
+}
+
+TEST_CASE("threads share convolutions in groups") {
+    constexpr Sequential maps{Input<33, 34, 48>{},
+                              Conv2D<48, 3, groups<12>, padding::same, ReLU>{},
+                              Conv2D<96, 3, groups<8>, strides<2>>{},
+                              Tanh{},
+                              Conv2D<64, 3, groups<2>, padding::same>{},
+                              Conv2D<40, 5, groups<4>, padding::same, Softmax>{},
+                              Conv2D<80, 1, groups<2>, ReLU>{},
+                              Flatten<>{},
+                              Dense<3>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<611, 48>{},
+                                   Conv1D<48, 3, groups<12>, padding::causal, ReLU>{},
+                                   Conv1D<96, 3, groups<6>, dilation<3>>{},
+                                   Tanh{},
+                                   Conv1D<64, 5, groups<2>, strides<2>, padding::same, Softmax>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 3);
+    compare(sequences);
+    compare(Sequential{memory::smallest{}, Input<66, 61, 32>{}, Conv2D<32, 3, groups<8>, padding::same, ReLU>{},
+                       Conv2D<32, 3, groups<2>, padding::same>{}, MaxPooling2D<2>{}, GlobalMaxPooling2D<>{}});
+}
+
+TEST_CASE("threads share transposed convolutions") {
+    constexpr Sequential maps{Input<13, 14, 20>{},
+                              Conv2DTranspose<24, 5, strides<2>, padding::same, ReLU>{},
+                              Conv2DTranspose<16, 3, padding::same>{},
+                              Tanh{},
+                              Conv2DTranspose<20, 4, strides<3>, Softmax>{},
+                              Conv2DTranspose<3, 3, dilation<2>, padding::same, Sigmoid>{},
+                              Conv2DTranspose<20, 2, strides<4>>{},
+                              GlobalMaxPooling2D<>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<207, 32>{},
+                                   Conv1DTranspose<36, 5, strides<2>, padding::same, ReLU>{},
+                                   Conv1DTranspose<24, 3, dilation<4>>{},
+                                   Tanh{},
+                                   Conv1DTranspose<40, 3, strides<4>, Softmax>{},
+                                   Conv1DTranspose<2, 9, padding::same, Sigmoid>{},
+                                   Conv1DTranspose<129, 1, strides<3>>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 5);
+    compare(sequences);
 }

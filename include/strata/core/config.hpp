@@ -21,6 +21,9 @@
 #define STRATA_RESTRICT
 #endif
 
+// The lanes of a vector in another order, by constants.
+#define STRATA_SHUFFLE(vector, ...) __builtin_shufflevector(vector, vector, __VA_ARGS__)
+
 // At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which
 // spills.
 #if defined(__GNUC__) || defined(__clang__)

@@ -27,12 +27,6 @@ constexpr conv2d_geometry without_padding(conv2d_geometry g) {
 
 inline namespace STRATA_ISA {
 
-/// The rows of the padded input that some output rows read.
-constexpr item_range padded_rows(const sliding_axis& axis, item_range out) {
-    return {.begin = out.begin * axis.stride,
-            .end = out.begin * axis.stride + (out.size() - 1) * axis.stride + axis.span()};
-}
-
 /// Elements of scratch that conv2d_rows wants for so many rows: a copy of their input with its padding, where there is
 /// any.
 template <class T>
@@ -62,15 +56,15 @@ void write_padding(const T* x, std::size_t in_begin, item_range rows, T* padded)
     }
 }
 
-/// How a tile of pixels of one output row reads an unpadded input.
-constexpr tile_input conv2d_input(const conv2d_geometry& g) {
-    const std::size_t row = g.width.input * g.in_channels, pixel = g.in_channels;
-    const bool contiguous = g.width.dilation == 1;
+/// How a tile of pixels of one output row reads an unpadded input, where these channels are one of some groups.
+constexpr tile_input conv2d_input(const conv2d_geometry& g, std::size_t groups = 1) {
+    const std::size_t pixel = g.in_channels * groups, row = g.width.input * pixel;
+    const bool contiguous = g.width.dilation == 1 && groups == 1;
     return {.taps = g.height.kernel,
             .tap_step = g.height.dilation * row,
             .runs = contiguous ? 1 : g.width.kernel,
             .run_step = g.width.dilation * pixel,
-            .length = contiguous ? g.width.kernel * pixel : pixel,
+            .length = contiguous ? g.width.kernel * pixel : g.in_channels,
             .row_step = g.width.stride * pixel};
 }
 
@@ -86,17 +80,22 @@ constexpr item_range taps_of(const sliding_axis& axis, std::size_t o) {
     return {.begin = reaching(axis.before), .end = reaching(end)};
 }
 
-/// Output rows `out`. x begins at the first row of the padded input that they read, y at row out.begin. Rows of the
-/// padding are not multiplied.
-template <conv2d_geometry G, class Activation, class T>
-void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range out) {
+/// The tiles that a row of outputs is cut into.
+template <conv2d_geometry G, class T>
+inline constexpr tile_split conv2d_tiles = split(G.width.output, tile_rows(panel_vectors<T>(G.out_channels)));
+
+/// Some tiles of output rows `out`. x begins at what the first of them reads of the padded input, y at its place. Rows
+/// of the padding are not multiplied. With groups G is one of them: its channels lie beside those of the others.
+template <conv2d_geometry G, class Activation, std::size_t Groups = 1, class T>
+void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range out,
+                   item_range tiles = {0, conv2d_tiles<G, T>.count()}) {
     constexpr conv2d_geometry P = without_padding(G);
     constexpr std::size_t NR = panel_vectors<T>(G.out_channels), width = NR * lanes<T>;
     constexpr std::size_t panel_count = (G.out_channels + width - 1) / width;
-    constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels;
-    constexpr std::size_t out_row = G.width.output * G.out_channels, panel = G.depth() * width;
+    constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels * Groups;
+    constexpr std::size_t pixel = G.out_channels * Groups, out_row = G.width.output * pixel, panel = G.depth() * width;
     constexpr bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
-    constexpr tile_input whole = conv2d_input(P);
+    constexpr tile_input whole = conv2d_input(P, Groups);
     const std::size_t outer = panels_outside ? panel_count : out.size();
     const std::size_t inner = panels_outside ? out.size() : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
@@ -105,11 +104,11 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range
             const item_range taps = taps_of(G.height, out.begin + row);
             tile_input in = whole;
             in.taps = taps.size();
-            rows_times_panel<G.width.output, NR, Activation>(
+            tiles_times_panel<G.width.output, NR, Activation>(
                 in, x + row * in_row + taps.begin * whole.tap_step,
                 weights + p * panel + taps.begin * whole.runs * whole.length * width,
-                bias != nullptr ? bias + p * width : nullptr, y + row * out_row + p * width, G.out_channels,
-                std::min(width, G.out_channels - p * width));
+                bias != nullptr ? bias + p * width : nullptr, y + row * out_row + p * width, pixel,
+                std::min(width, G.out_channels - p * width), tiles);
         }
 }
 
@@ -138,6 +137,30 @@ void conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bi
             dense_rows<G.in_channels, G.out_channels, Activation>(out.size() * G.width.output, from, weights, bias, y);
         else conv2d_direct<G, Activation>(from, weights, bias, y, out);
     }
+}
+
+/// The input of columns `out` of a map of one row: x itself, or where they see padding a copy of what they read.
+template <conv2d_geometry G, class T>
+const T* columns_with_padding(const T* x, item_range out, [[maybe_unused]] T* scratch) {
+    constexpr std::size_t C = G.in_channels;
+    const item_range padded = padded_rows(G.width, out), inside = rows_read(G.width, out);
+    if (padded.size() == inside.size()) return x + inside.begin * C;
+    const std::size_t left = inside.size() == 0 ? 0 : inside.begin + G.width.before - padded.begin;
+    std::fill_n(scratch, left * C, T(0));
+    std::copy(x + inside.begin * C, x + inside.end * C, scratch + left * C);
+    std::fill(scratch + (left + inside.size()) * C, scratch + padded.size() * C, T(0));
+    return scratch;
+}
+
+/// Some tiles of a map of one row, as conv2d makes them; scratch holds conv2d_scratch<T>(G) elements.
+template <conv2d_geometry G, class Activation, class T>
+void conv2d_row(const T* x, const T* weights, const T* bias, T* y, item_range tiles, T* scratch) {
+    const item_range out = conv2d_tiles<G, T>.rows(tiles);
+    const T* from = columns_with_padding<G>(x, out, scratch);
+    y += out.begin * G.out_channels;
+    if constexpr (is_pointwise(G))
+        dense_rows<G.in_channels, G.out_channels, Activation>(out.size(), from, weights, bias, y);
+    else conv2d_direct<G, Activation>(from, weights, bias, y, {0, 1}, tiles);
 }
 
 /// The whole map y (oh, ow, oc).

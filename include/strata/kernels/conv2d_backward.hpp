@@ -85,14 +85,16 @@ void turn_weights(const T* weights, T* turned, team_part part) {
     }
 }
 
-/// Adds the rows of `columns` (ow, kh kw ic), the parts of one output row, to the cells of dx that they came from.
+/// Adds the rows of `columns` (ow, kh kw ic), the parts of some outputs of one row, to the cells of dx that they came
+/// from. h and w are the axes of G, or cut to some inputs, which dx then holds alone.
 template <conv2d_geometry G, class T>
-void scatter_row(std::size_t oh, const T* columns, T* dx) {
-    constexpr sliding_axis h = G.height, w = G.width;
-    for (std::size_t ow = 0; ow < w.output; ++ow)
-        for (std::size_t kh = 0; kh < h.kernel; ++kh)
-            for (std::size_t kw = 0; kw < w.kernel; ++kw, columns += G.in_channels) {
-                const std::size_t ih = oh * h.stride + kh * h.dilation, iw = ow * w.stride + kw * w.dilation;
+STRATA_INLINE void scatter_row(const sliding_axis& h, const sliding_axis& w, std::size_t oh, item_range out,
+                               const T* columns, T* dx) {
+    for (std::size_t ow = out.begin; ow < out.end; ++ow)
+        for (std::size_t kh = 0; kh < G.height.kernel; ++kh)
+            for (std::size_t kw = 0; kw < G.width.kernel; ++kw, columns += G.in_channels) {
+                const std::size_t ih = oh * G.height.stride + kh * G.height.dilation;
+                const std::size_t iw = ow * G.width.stride + kw * G.width.dilation;
                 if (ih < h.before || ih >= h.before + h.input || iw < w.before || iw >= w.before + w.input) continue;
                 T* cell = dx + ((ih - h.before) * w.input + iw - w.before) * G.in_channels;
                 for (std::size_t ic = 0; ic < G.in_channels; ++ic) cell[ic] += columns[ic];
@@ -112,7 +114,7 @@ void conv2d_data_gradient(const T* dy, const T* turned, T* dx, T* scratch) {
         std::fill_n(dx, G.in_size(), T(0));
         for (std::size_t oh = 0; oh < G.height.output; ++oh) {
             dense_data_gradient<G.depth(), G.out_channels>(G.width.output, dy + oh * row, turned, scratch);
-            scatter_row<G>(oh, static_cast<const T*>(scratch), dx);
+            scatter_row<G>(G.height, G.width, oh, {0, G.width.output}, static_cast<const T*>(scratch), dx);
         }
     }
 }

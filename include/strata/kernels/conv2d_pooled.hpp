@@ -71,28 +71,33 @@ STRATA_NOINLINE void pooled_tile(tile_input in, std::size_t window_row, const T*
     }
 }
 
-/// Pooled rows `out`; G has no padding here, x begins at the first row that they read.
+/// How a pooled row is cut into tiles.
+template <pool2d_geometry P, class T>
+inline constexpr tile_split pooled_tiles =
+    split(P.width.output, std::max<std::size_t>(1, tile_rows(panel_vectors<T>(P.channels)) / P.width.kernel));
+
+/// Some tiles of so many pooled rows; G has no padding here, x and y begin at the first of them.
 template <conv2d_geometry G, pool2d_geometry P, class Activation, class T>
-void conv2d_pooled(const T* x, const T* weights, const T* bias, T* y, item_range out) {
+void conv2d_pooled(const T* x, const T* weights, const T* bias, T* y, std::size_t rows, item_range tiles) {
     constexpr std::size_t NR = panel_vectors<T>(G.out_channels), width = NR * lanes<T>;
     constexpr std::size_t panel_count = (G.out_channels + width - 1) / width, panel = G.depth() * width;
     constexpr std::size_t PH = P.height.kernel, PW = P.width.kernel;
     constexpr std::size_t in_row = G.height.stride * G.width.input * G.in_channels;
     constexpr tile_input in = conv2d_input(G);
-    constexpr tile_split s = split(P.width.output, std::max<std::size_t>(1, tile_rows(NR) / PW));
-    for (std::size_t oh = 0; oh < out.size(); ++oh)
+    constexpr tile_split s = pooled_tiles<P, T>;
+    for (std::size_t oh = 0; oh < rows; ++oh)
         for (std::size_t p = 0; p < panel_count; ++p) {
             const T* b = bias != nullptr ? bias + p * width : nullptr;
             const T* from = x + oh * PH * in_row;
             T* to = y + oh * P.width.output * G.out_channels + p * width;
             const std::size_t columns = std::min(width, G.out_channels - p * width);
-            for (std::size_t t = 0; t < s.big_count;
+            std::size_t t = tiles.begin;
+            for (; t < std::min(tiles.end, s.big_count);
                  ++t, from += s.big * PW * in.row_step, to += s.big * G.out_channels)
                 pooled_tile<s.big, PH, PW, NR, Activation>(in, in_row, from, weights + p * panel, b, to, G.out_channels,
                                                            columns);
             if constexpr (s.small_count > 0)
-                for (std::size_t t = 0; t < s.small_count;
-                     ++t, from += (s.big - 1) * PW * in.row_step, to += (s.big - 1) * G.out_channels)
+                for (; t < tiles.end; ++t, from += (s.big - 1) * PW * in.row_step, to += (s.big - 1) * G.out_channels)
                     pooled_tile<s.big - 1, PH, PW, NR, Activation>(in, in_row, from, weights + p * panel, b, to,
                                                                    G.out_channels, columns);
         }
@@ -109,14 +114,23 @@ constexpr std::size_t conv2d_pooled_scratch(const conv2d_geometry& g, const pool
 template <conv2d_geometry G, pool2d_geometry P, class Activation, class T>
 void conv2d_max_pooling_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out,
                              [[maybe_unused]] T* scratch) {
-    const item_range map = pooled_map_rows(P, out);
+    const item_range map = pooled_map_rows(P, out), tiles{0, pooled_tiles<P, T>.count()};
     if constexpr (G.is_padded()) {
         write_padding<G>(x, in_begin, padded_rows(G.height, map), scratch);
-        conv2d_pooled<without_padding(G), P, Activation>(static_cast<const T*>(scratch), weights, bias, y, out);
+        conv2d_pooled<without_padding(G), P, Activation>(static_cast<const T*>(scratch), weights, bias, y, out.size(),
+                                                         tiles);
     } else {
         const T* from = x + (map.begin * G.height.stride - in_begin) * G.width.input * G.in_channels;
-        conv2d_pooled<G, P, Activation>(from, weights, bias, y, out);
+        conv2d_pooled<G, P, Activation>(from, weights, bias, y, out.size(), tiles);
     }
+}
+
+/// Some tiles of a pooled map of one row, of pooled_tiles<P, T>; scratch holds conv2d_pooled_scratch elements.
+template <conv2d_geometry G, pool2d_geometry P, class Activation, class T>
+void conv2d_max_pooling_row(const T* x, const T* weights, const T* bias, T* y, item_range tiles, T* scratch) {
+    const item_range out = pooled_tiles<P, T>.rows(tiles);
+    const T* from = columns_with_padding<G>(x, {out.begin * P.width.kernel, out.end * P.width.kernel}, scratch);
+    conv2d_pooled<without_padding(G), P, Activation>(from, weights, bias, y + out.begin * P.channels, 1, tiles);
 }
 
 /// The whole map y (P.oh, P.ow, oc).

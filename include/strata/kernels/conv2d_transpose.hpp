@@ -134,15 +134,25 @@ constexpr std::size_t conv2d_transpose_scratch(const conv2d_geometry& g) {
     return columns == 0 ? 0 : g.height.output * (g.width.output + columns) * g.out_channels;
 }
 
-/// The outputs of one phase; x has its padding, and lies `in_row` elements a row.
+/// A part of the map: the axes cut to its outputs, and where what it reads of the padded input lies: its first row and
+/// column, that of the padding counted too, and the elements of a row.
+struct transpose_part {
+    sliding_axis height{};
+    sliding_axis width{};
+    std::size_t in_begin = 0;
+    std::size_t in_column = 0;
+    std::size_t in_row = 0;
+};
+
+/// The outputs of one phase of a part; h and w are phases of its axes, x and y begin with what it reads and writes.
 template <conv2d_geometry G, class Activation, class T>
-void conv2d_transpose_phase(const output_phase& h, const output_phase& w, std::size_t padding, std::size_t in_row,
-                            const T* x, const T* weights, const T* bias, T* y) {
+void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const transpose_part& part, const T* x,
+                            const T* weights, const T* bias, T* y) {
     constexpr std::size_t F = G.in_channels, C = G.out_channels, NR = panel_vectors<T>(F), width = NR * lanes<T>;
     constexpr std::size_t panel_count = (F + width - 1) / width;
     const std::size_t panel = h.taps * w.taps * C * width;
     const bool contiguous = w.apart == 1;
-    const tile_input whole{.tap_step = h.apart * in_row,
+    const tile_input whole{.tap_step = h.apart * part.in_row,
                            .runs = contiguous ? 1 : w.taps,
                            .run_step = w.apart * C,
                            .length = contiguous ? w.taps * C : C,
@@ -157,9 +167,10 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, std::s
             in.taps = taps.size();
             const T* from = x;
             if (taps.size() > 0)
-                from += (n + taps.begin * h.apart - h.reach()) * in_row + (w.first + padding - w.reach()) * C;
-            T* to = y + ((n * G.height.stride + h.phase - G.height.before) * G.width.input + w.first * G.width.stride +
-                         w.phase - G.width.before) *
+                from += (n + taps.begin * h.apart - h.reach() - part.in_begin) * part.in_row +
+                        (w.first + transpose_padding(G).before - w.reach() - part.in_column) * C;
+            T* to = y + ((n * G.height.stride + h.phase - part.height.before) * part.width.input +
+                         w.first * G.width.stride + w.phase - part.width.before) *
                             F;
             any_rows_times_panel<NR, Activation>(in, w.count, from,
                                                  weights + p * panel + taps.begin * w.taps * C * width,
@@ -168,26 +179,38 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, std::s
         }
 }
 
-/// y = activation(transposed convolution of x + bias). split is what split_weights made of the weights; bias lies in
-/// panels of panel_width<T>(filters) and may be null; scratch holds conv2d_transpose_scratch<T>(G) elements.
+/// A part of y = activation(transposed convolution of x + bias), whole rows or pixels of the only row; x is the whole
+/// input, y begins with the part, to which the axes are cut. split is what split_weights made of the weights; bias lies
+/// in panels of panel_width<T>(filters) and may be null; scratch holds conv2d_transpose_scratch<T>(G) elements.
 template <conv2d_geometry G, class Activation, class T>
-void conv2d_transpose(const T* x, const T* split, const T* bias, T* y, [[maybe_unused]] T* scratch) {
+void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, const T* x, const T* split, const T* bias,
+                      T* y, [[maybe_unused]] T* scratch) {
     constexpr row_padding padding = transpose_padding(G);
-    constexpr std::size_t row = G.width.output * G.out_channels;
-    constexpr std::size_t left = padding.before * G.out_channels, right = padding.after * G.out_channels;
-    if constexpr (left + right > 0) {
-        for (std::size_t h = 0; h < G.height.output; ++h) {
-            T* to = scratch + h * (left + row + right);
-            std::fill_n(to, left, T(0));
-            std::copy_n(x + h * row, row, to + left);
-            std::fill_n(to + left + row, right, T(0));
+    constexpr std::size_t C = G.out_channels, row = G.width.output * C;
+    transpose_part part{.height = height, .width = width, .in_row = row};
+    if constexpr (padding.before + padding.after > 0) {
+        // The input with zeros in front of its rows and behind them, as another axis.
+        sliding_axis padded = width;
+        padded.before += padding.before * G.width.stride;
+        padded.output += padding.before + padding.after;
+        const item_range rows = outputs_seeing(height), columns = outputs_seeing(padded);
+        const item_range inside{std::clamp(columns.begin, padding.before, padding.before + G.width.output),
+                                std::clamp(columns.end, padding.before, padding.before + G.width.output)};
+        part.in_begin = rows.begin;
+        part.in_column = columns.begin;
+        part.in_row = columns.size() * C;
+        T* to = scratch;
+        for (std::size_t h = rows.begin; h < rows.end; ++h) {
+            to = std::fill_n(to, (inside.begin - columns.begin) * C, T(0));
+            to = std::copy_n(x + h * row + (inside.begin - padding.before) * C, inside.size() * C, to);
+            to = std::fill_n(to, (columns.end - inside.end) * C, T(0));
         }
         x = scratch;
     }
     for (std::size_t p = 0; p < G.height.stride * G.width.stride; ++p) {
-        const output_phase h = output_phase_of(G.height, p / G.width.stride);
-        const output_phase w = output_phase_of(G.width, p % G.width.stride);
-        conv2d_transpose_phase<G, Activation>(h, w, padding.before, left + row + right, x, split, bias, y);
+        const output_phase h = output_phase_of(height, p / G.width.stride);
+        const output_phase w = output_phase_of(width, p % G.width.stride);
+        conv2d_transpose_phase<G, Activation>(h, w, part, x, split, bias, y);
         split += phase_panels<G, T>(h, w).stored();
     }
 }

@@ -12,6 +12,7 @@
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/rows_product.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/kernels/spread.hpp>
 #include <strata/kernels/tile.hpp>
 
 namespace strata::kernels {
@@ -79,7 +80,7 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
 /// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
-    const T sum = lane_sum(first_lanes<K>(x) * load_exactly<V, K>(w));
+    const T sum = lane_sum(keep_lanes<K>(x) * load_exactly<V, K>(w));
     return Activation::apply(V(bias != nullptr ? sum + *bias : sum));
 }
 

@@ -179,15 +179,16 @@ template <depthwise_geometry G>
 struct depthwise_row {
     static constexpr depthwise_tiles largest = depthwise_tiles_of(window_of(G), G.height.output);
     static constexpr tile_split cut = split(G.width.output, largest.pixels == 0 ? 1 : largest.pixels);
-    static constexpr std::size_t tiles = cut.big_count + cut.small_count;
+    static constexpr std::size_t tiles = cut.count();
     static constexpr std::size_t last = cut.small_count > 0 ? cut.big - 1 : cut.big;
     static constexpr bool is_tiled = largest.rows > 0 && last > 0 &&
                                      G.width.before <= cut.big* G.width.stride&& G.width.after <= last* G.width.stride;
 };
 
-/// R output rows from `oh` on; x begins at input row in_begin, y at output row oh.
+/// Some tiles of R output rows from `oh` on; x begins at input row in_begin, y at output row oh.
 template <depthwise_geometry G, bool Mirrored, std::size_t R, class Activation, class T>
-void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y) {
+void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y,
+                          item_range which) {
     using row = depthwise_row<G>;
     constexpr depthwise_window W = window_of(G, Mirrored);
     constexpr tile_split cut = row::cut;
@@ -204,13 +205,28 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
     if constexpr (row::tiles == 1) {
         run.template operator()<cut.big, G.width.before, G.width.after>(0);
     } else {
-        run.template operator()<cut.big, G.width.before, 0>(0);
-        std::size_t t = 1, ow = cut.big;
-        for (; t < std::min(cut.big_count, row::tiles - 1); ++t, ow += cut.big)
-            run.template operator()<cut.big, 0, 0>(ow);
+        if (which.begin == 0) run.template operator()<cut.big, G.width.before, 0>(0);
+        const std::size_t end = std::min(which.end, row::tiles - 1);
+        std::size_t t = std::max<std::size_t>(which.begin, 1), ow = cut.rows({0, t}).end;
+        for (; t < std::min(cut.big_count, end); ++t, ow += cut.big) run.template operator()<cut.big, 0, 0>(ow);
         if constexpr (cut.small_count > 1)
-            for (; t < row::tiles - 1; ++t, ow += cut.big - 1) run.template operator()<cut.big - 1, 0, 0>(ow);
-        run.template operator()<row::last, 0, G.width.after>(ow);
+            for (; t < end; ++t, ow += cut.big - 1) run.template operator()<cut.big - 1, 0, 0>(ow);
+        if (which.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
+    }
+}
+
+/// Pixels `out` of output row `oh`; x begins at input row in_begin, y at the first of them.
+template <depthwise_geometry G, bool Mirrored, class Activation, class T>
+void depthwise_pixels(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y,
+                      item_range out) {
+    constexpr std::size_t C = G.channels;
+    const item_range h = taps_of(G.height, oh);
+    for (std::size_t ow = out.begin; ow < out.end; ++ow, y += C) {
+        const item_range w = taps_of(G.width, ow);
+        const T* from = x;
+        if (h.size() > 0 && w.size() > 0)
+            from += ((position(G.height, oh, h.begin) - in_begin) * G.width.input + position(G.width, ow, w.begin)) * C;
+        depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias, y);
     }
 }
 
@@ -220,30 +236,16 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
 template <depthwise_geometry G, class Activation, bool Mirrored = false, class T>
 void depthwise_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out) {
     using row = depthwise_row<G>;
-    constexpr std::size_t C = G.channels, R = row::largest.rows, out_row = G.width.output * C;
+    constexpr std::size_t R = row::largest.rows, out_row = G.width.output * G.channels;
     if constexpr (row::is_tiled)
         if (out.size() >= R) {  // the last rows may overlap those before them
             for (std::size_t oh = out.begin; oh < out.end; oh = after<R>(oh, out.end))
                 depthwise_tiled_rows<G, Mirrored, R, Activation>(oh, x, in_begin, weights, bias,
-                                                                 y + (oh - out.begin) * out_row);
+                                                                 y + (oh - out.begin) * out_row, {0, row::tiles});
             return;
         }
-    for (std::size_t oh = out.begin; oh < out.end; ++oh)
-        for (std::size_t ow = 0; ow < G.width.output; ++ow, y += C) {
-            const item_range h = taps_of(G.height, oh), w = taps_of(G.width, ow);
-            const T* from = x;
-            if (h.size() > 0 && w.size() > 0)
-                from +=
-                    ((position(G.height, oh, h.begin) - in_begin) * G.width.input + position(G.width, ow, w.begin)) * C;
-            depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias, y);
-        }
-}
-
-/// The input rows that output rows read.
-constexpr item_range rows_read(const sliding_axis& axis, item_range out) {
-    const item_range padded{.begin = out.begin * axis.stride, .end = (out.end - 1) * axis.stride + axis.span()};
-    return {.begin = std::min(std::max(padded.begin, axis.before) - axis.before, axis.input),
-            .end = std::min(std::max(padded.end, axis.before) - axis.before, axis.input)};
+    for (std::size_t oh = out.begin; oh < out.end; ++oh, y += out_row)
+        depthwise_pixels<G, Mirrored, Activation>(oh, x, in_begin, weights, bias, y, {0, G.width.output});
 }
 
 /// Elements of scratch that depthwise_conv2d wants for so many output rows: their input with its channels repeated.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/elementwise.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/simd.hpp>
@@ -21,16 +22,26 @@ inline constexpr std::size_t largest_cached_weights = std::size_t{128} << 10;
 template <std::size_t K, std::size_t F, class T>
 inline constexpr bool asks_for_weights = K * F * sizeof(T) > largest_cached_weights;
 
+/// Some of the tiles that Rows rows of x are cut into against one panel; x and y begin at the first of them. Asks: as
+/// of `tile`.
+template <std::size_t Rows, std::size_t NR, class Activation, bool Asks = false, class T>
+STRATA_INLINE void tiles_times_panel(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
+                                     std::size_t columns, item_range which) {
+    constexpr tile_split s = split(Rows, tile_rows(NR));
+    std::size_t t = which.begin;
+    for (; t < std::min(which.end, s.big_count); ++t, x += s.big * in.row_step, y += s.big * out_step)
+        tile<s.big, NR, Activation, Asks>(in, x, w, bias, y, out_step, columns);
+    if constexpr (s.small_count > 0)
+        for (; t < which.end; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
+            tile<s.big - 1, NR, Activation, Asks>(in, x, w, bias, y, out_step, columns);
+}
+
 /// Rows of x against one panel: tiles of two sizes. Asks: as of `tile`.
 template <std::size_t Rows, std::size_t NR, class Activation, bool Asks = false, class T>
 STRATA_INLINE void rows_times_panel(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                                     std::size_t columns) {
-    constexpr tile_split s = split(Rows, tile_rows(NR));
-    for (std::size_t t = 0; t < s.big_count; ++t, x += s.big * in.row_step, y += s.big * out_step)
-        tile<s.big, NR, Activation, Asks>(in, x, w, bias, y, out_step, columns);
-    if constexpr (s.small_count > 0)
-        for (std::size_t t = 0; t < s.small_count; ++t, x += (s.big - 1) * in.row_step, y += (s.big - 1) * out_step)
-            tile<s.big - 1, NR, Activation, Asks>(in, x, w, bias, y, out_step, columns);
+    tiles_times_panel<Rows, NR, Activation, Asks>(in, x, w, bias, y, out_step, columns,
+                                                  {0, split(Rows, tile_rows(NR)).count()});
 }
 
 template <std::size_t NR, class Activation, bool Asks, class T, std::size_t... M>
@@ -73,7 +84,7 @@ void packed_dense_rows(std::size_t n, const T* x, const T* weights, const T* bia
     static constexpr T zeros[width]{};
     alignas(64) T packed[MR * step];
     const tile_split s = split(n, MR);
-    for (std::size_t t = 0; t < s.big_count + s.small_count; ++t) {
+    for (std::size_t t = 0; t < s.count(); ++t) {
         const std::size_t rows = t < s.big_count ? s.big : s.big - 1;
         for (std::size_t k = 0; k < K; k += KC) {
             const std::size_t depth = std::min(KC, K - k);

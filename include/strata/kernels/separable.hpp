@@ -11,6 +11,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/dense.hpp>
 #include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>
@@ -55,7 +56,7 @@ void separable_rows(const T* x, std::size_t in_begin, const T* depthwise, const 
                     item_range out, T* scratch) {
     constexpr std::size_t C = G.out_channels(), tile = separable_waiting<T>(F) + 1;
     const tile_split bands = split(out.size(), separable_band_rows<T>(G));
-    const std::size_t count = bands.big_count + bands.small_count;
+    const std::size_t count = bands.count();
     T* repeats = scratch + (bands.big * G.width.output + (count > 1 ? tile - 1 : 0)) * C;
     std::size_t waiting = 0;
     for (std::size_t b = 0; b < count; ++b) {
@@ -70,6 +71,18 @@ void separable_rows(const T* x, std::size_t in_begin, const T* depthwise, const 
         waiting = pixels - whole;
         std::copy(scratch + whole * C, scratch + pixels * C, scratch);
     }
+}
+
+/// Some parts of a map of one row, of depthwise_parts<G>; x and y begin at the row's begin.
+template <depthwise_geometry G, std::size_t F, class Activation, class T>
+void separable_row(const T* x, const T* depthwise, const T* pointwise, const T* bias, T* y, item_range parts,
+                   T* scratch) {
+    constexpr std::size_t C = G.out_channels();
+    const item_range out = depthwise_columns<G>(parts);
+    depthwise_conv2d_row<G, linear>(x, depthwise, static_cast<const T*>(nullptr), scratch, parts,
+                                    scratch + G.out_size());
+    dense_rows<C, F, Activation>(out.size(), static_cast<const T*>(scratch + out.begin * C), pointwise, bias,
+                                 y + out.begin * F);
 }
 
 /// The whole map.

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <strata/core/config.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
 
 namespace strata::kernels {
@@ -30,6 +31,13 @@ struct tile_split {
     std::size_t big = 0;
     std::size_t big_count = 0;
     std::size_t small_count = 0;
+
+    constexpr std::size_t count() const { return big_count + small_count; }
+    /// The rows of some of the tiles.
+    constexpr item_range rows(item_range tiles) const {
+        const auto begin = [&](std::size_t tile) { return tile * big - (tile > big_count ? tile - big_count : 0); };
+        return {.begin = begin(tiles.begin), .end = begin(tiles.end)};
+    }
 };
 constexpr tile_split split(std::size_t count, std::size_t largest) {
     if (count == 0) return {};

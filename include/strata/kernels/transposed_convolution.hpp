@@ -45,41 +45,67 @@ constexpr std::size_t transposed_scratch(const conv2d_geometry& g, transpose_met
     return convolution_scratch<T>(mirrored(g), winograd_tile(mirrored(g)), g.height.input);
 }
 
+/// How a map is cut into parts: some rows each, or, where it is one row, pixels.
+template <conv2d_geometry G, std::size_t Rows = 1>
+struct transposed_parts {
+    static constexpr std::size_t count = is_one_row(G) ? G.width.input : (G.height.input + Rows - 1) / Rows;
+
+    static constexpr item_range rows(item_range parts) {
+        if (is_one_row(G)) return {0, 1};
+        return {.begin = parts.begin * Rows, .end = std::min(parts.end * Rows, G.height.input)};
+    }
+    static constexpr item_range columns(item_range parts) {
+        return is_one_row(G) ? parts : item_range{0, G.width.input};
+    }
+    /// The pixels of some parts, which lie behind each other.
+    static constexpr item_range pixels(item_range parts) {
+        const item_range r = rows(parts), c = columns(parts);
+        return {.begin = r.begin * G.width.input + c.begin, .end = (r.end - 1) * G.width.input + c.end};
+    }
+};
+
 /// A transposed convolution whose weights lie in transpose_panels; y = activation(it of x + bias), bias lies in panels
-/// and may be null. `weights` in run is what prepare made, scratch
-/// holds transposed_scratch elements.
+/// and may be null. run makes some parts of the map; its `weights` are what prepare made, its scratch holds
+/// transposed_scratch elements, x and y are whole.
 template <conv2d_geometry G, class T, transpose_method Method>
 struct transposed_convolution {
+    using parts = transposed_parts<G>;
     static constexpr std::size_t prepared = phase_weights_size<G, T>();
 
     static constexpr void prepare(const T* weights, T* split, team_part part) {
         split_weights<G>(weights, split, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
-        conv2d_transpose<G, Activation>(x, weights, bias, y, scratch);
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        conv2d_transpose<G, Activation>(cut_to(G.height, parts::rows(which)), cut_to(G.width, parts::columns(which)), x,
+                                        weights, bias, y + parts::pixels(which).begin * G.in_channels, scratch);
     }
 };
 
 template <conv2d_geometry G, class T>
 struct transposed_convolution<G, T, transpose_method::columns> {
+    using parts = transposed_parts<G>;
     static constexpr std::size_t prepared = transposed_panels<G.depth(), G.out_channels, T>().stored();
 
     static constexpr void prepare(const T* weights, T* turned, team_part part) {
         transpose_weights<G.depth(), G.out_channels>(weights, turned, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
-        constexpr std::size_t F = G.in_channels;
-        for (std::size_t i = 0; i < G.in_size(); i += F)
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        constexpr std::size_t F = G.in_channels, C = G.out_channels;
+        const sliding_axis height = cut_to(G.height, parts::rows(which)),
+                           width = cut_to(G.width, parts::columns(which));
+        const item_range rows = outputs_seeing(height), columns = outputs_seeing(width);
+        const std::size_t size = parts::pixels(which).size() * F;
+        y += parts::pixels(which).begin * F;
+        for (std::size_t i = 0; i < size; i += F)
             for (std::size_t f = 0; f < F; ++f) y[i + f] = bias != nullptr ? bias[f] : T(0);
-        for (std::size_t h = 0; h < G.height.output; ++h) {
-            dense_data_gradient<G.depth(), G.out_channels>(G.width.output, x + h * G.width.output * G.out_channels,
-                                                           weights, scratch);
-            scatter_row<G>(h, static_cast<const T*>(scratch), y);
+        for (std::size_t h = rows.begin; h < rows.end; ++h) {
+            dense_data_gradient<G.depth(), C>(columns.size(), x + (h * G.width.output + columns.begin) * C, weights,
+                                              scratch);
+            scatter_row<G>(height, width, h, columns, static_cast<const T*>(scratch), y);
         }
-        if constexpr (!std::is_same_v<Activation, linear>)
-            elementwise<Activation>(G.in_size(), static_cast<const T*>(y), y);
+        if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(size, static_cast<const T*>(y), y);
     }
 };
 
@@ -87,14 +113,16 @@ template <conv2d_geometry G, class T>
 struct transposed_convolution<G, T, transpose_method::winograd> {
     static constexpr std::size_t tile = winograd_tile(mirrored(G));
     using method = convolution<mirrored(G), T, tile>;
+    using parts = transposed_parts<G, tile>;
     static constexpr std::size_t prepared = method::prepared;
 
     static constexpr void prepare(const T* weights, T* transformed, team_part part) {
         winograd_mirrored_weights<mirrored(G), tile>(weights, transformed, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
-        method::template rows<Activation>(x, 0, weights, weights, bias, y, {0, G.height.input}, scratch);
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        method::template rows<Activation>(x, 0, weights, weights, bias, y + parts::pixels(which).begin * G.in_channels,
+                                          parts::rows(which), scratch);
     }
 };
 
@@ -103,7 +131,7 @@ template <class Method, conv2d_geometry G, class Activation, class T>
 constexpr void convolve_transposed(const T* x, const T* weights, const T* prepared, const T* bias, T* y, T* scratch) {
     if (std::is_constant_evaluated())
         reference::conv2d_transpose<Activation>(G, transpose_panels<G, T>(), x, weights, bias, y);
-    else Method::template run<Activation>(x, prepared, bias, y, scratch);
+    else Method::template run<Activation>(x, prepared, bias, y, {0, Method::parts::count}, scratch);
 }
 
 }  // namespace STRATA_ISA

@@ -61,8 +61,8 @@ constexpr winograd_plan plan_winograd(const conv2d_geometry& g, std::size_t m) {
 
 /// Which tiles are fastest for a convolution: 4 or 2 for Winograd's, 0 for the direct kernel. A model of the machine in
 /// cycles: a multiply-add of vectors takes one, what is transformed ten per vector and position, weights beyond L2
-/// stream at seven bytes a cycle. It is one for all scalars.
-constexpr std::size_t winograd_tile(const conv2d_geometry& g) {
+/// stream at seven bytes a cycle. It is one for all scalars. With groups g is one of them.
+constexpr std::size_t winograd_tile(const conv2d_geometry& g, std::size_t groups = 1) {
     for (const sliding_axis& axis : {g.height, g.width})
         if (axis.kernel != 3 || axis.stride != 1 || axis.dilation != 1) return 0;
     std::size_t best = 0, least = 0;
@@ -72,7 +72,7 @@ constexpr std::size_t winograd_tile(const conv2d_geometry& g) {
         const std::size_t positions = plan.across * plan.down * plan.positions;
         const std::size_t products = positions * g.in_channels * out_vectors, bytes = plan.prepared() * sizeof(float);
         const std::size_t passes = (plan.down + plan.rows - 1) / plan.rows;
-        const std::size_t streams = bytes > (std::size_t{512} << 10) ? passes * bytes / 7 : 0;
+        const std::size_t streams = groups * bytes > (std::size_t{512} << 10) ? passes * bytes / 7 : 0;
         const std::size_t cost = std::max(products, streams) + positions * (in_vectors + out_vectors) * 10;
         if (best == 0) least = g.height.output * g.width.output * 9 * g.in_channels * out_vectors / 10 * 9;
         if (cost < least) {
@@ -132,13 +132,14 @@ constexpr void winograd_mirrored_weights(const T* weights, T* transformed, team_
 
 /// Output rows `out`, which begin at a multiple of M, of a convolution with a 3x3 window and strides of 1. x begins at
 /// input row `in_begin`, y at row out.begin. transformed is what winograd_weights made; bias lies in panels and may be
-/// null.
-template <conv2d_geometry G, std::size_t M, class Activation, class T>
+/// null. With groups G is one of them: its channels lie beside those of the others.
+template <conv2d_geometry G, std::size_t M, class Activation, std::size_t Groups = 1, class T>
 void winograd_rows(const T* x, std::size_t in_begin, const T* transformed, const T* bias, T* y, item_range out,
                    T* scratch) {
     constexpr winograd_plan plan = plan_winograd<T>(G, M);
     constexpr std::size_t A = M + 2, C = G.in_channels, F = G.out_channels, NR = panel_vectors<T>(F);
-    constexpr std::size_t in_row = G.width.input * C, out_row = G.width.output * F;
+    constexpr std::size_t in_pixel = C * Groups, in_row = G.width.input * in_pixel;
+    constexpr std::size_t out_pixel = F * Groups, out_row = G.width.output * out_pixel;
     const std::size_t tiles = plan.tiles(out.size()), in_pos = tiles * plan.in_stored;
     const std::size_t out_pos = tiles * plan.out_stored;
     T* inputs = scratch;
@@ -153,8 +154,8 @@ void winograd_rows(const T* x, std::size_t in_begin, const T* transformed, const
                 const bool inside = h >= G.height.before && h + A <= G.height.before + G.height.input &&
                                     w >= G.width.before && w + A <= G.width.before + G.width.input;
                 if (inside) {
-                    winograd_input<M>(x + (h - G.height.before - in_begin) * in_row + (w - G.width.before) * C, in_row,
-                                      C, C, to, in_pos);
+                    winograd_input<M>(x + (h - G.height.before - in_begin) * in_row + (w - G.width.before) * in_pixel,
+                                      in_row, in_pixel, C, to, in_pos);
                     continue;
                 }
                 for (std::size_t i = 0; i < A; ++i)
@@ -162,7 +163,7 @@ void winograd_rows(const T* x, std::size_t in_begin, const T* transformed, const
                         T* pixel = patch + (i * A + j) * C;
                         const std::size_t ih = h + i - G.height.before, iw = w + j - G.width.before;
                         if (ih < G.height.input && iw < G.width.input)
-                            std::copy_n(x + (ih - in_begin) * in_row + iw * C, C, pixel);
+                            std::copy_n(x + (ih - in_begin) * in_row + iw * in_pixel, C, pixel);
                         else std::fill_n(pixel, C, T(0));
                     }
                 winograd_input<M>(static_cast<const T*>(patch), A * C, C, C, to, in_pos);
@@ -180,7 +181,7 @@ void winograd_rows(const T* x, std::size_t in_begin, const T* transformed, const
                 const std::size_t h = top + r * M, w = t * M;
                 winograd_output<M, Activation>(
                     static_cast<const T*>(products + (r * plan.across + t) * plan.out_stored), out_pos, bias, F,
-                    y + (h - out.begin) * out_row + w * F, out_row, F, std::min(M, out.end - h),
+                    y + (h - out.begin) * out_row + w * out_pixel, out_row, out_pixel, std::min(M, out.end - h),
                     std::min(M, G.width.output - w));
             }
     }

@@ -15,6 +15,7 @@
 #include <strata/kernels/conv2d_pooled.hpp>
 #include <strata/kernels/convolution.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/convolution_epilogue.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/folding.hpp>
 #include <strata/layers/grouped_conv2d.hpp>
@@ -89,7 +90,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     /// not fall, so that it commutes with the maximum, and the convolution is direct.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return epilogue<In, Next...>::is_possible;
+        return behind<In, fused<Next...>>::is_possible;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -137,6 +138,30 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             for (std::size_t r = 0; r < s.out.size(); ++r)
                 finish_rows<typename then::function, g.width.output, g.out_channels>(s.y + r * g.width.output *
                                                                                                g.out_channels);
+        }
+    }
+
+    /// A map of one row by its tiles.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        constexpr auto g = geometry(In);
+        using then = behind<In, Fused>;
+        if constexpr (!kernels::is_one_row(g)) return 1;
+        else if constexpr (then::pools) return kernels::pooled_tiles<then::pool, T>.count();
+        else return kernels::conv2d_tiles<g, T>.count();
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
+        using then = behind<In, Fused>;
+        using function = typename activation_function<typename then::function>::type;
+        constexpr auto g = geometry(In);
+        if constexpr (then::pools) {
+            kernels::conv2d_max_pooling_row<g, then::pool, function>(x, weights[0], bias_of(weights), y, tiles,
+                                                                     scratch);
+        } else {
+            kernels::conv2d_row<g, function>(x, weights[0], bias_of(weights), y, tiles, scratch);
+            const item_range out = kernels::conv2d_tiles<g, T>.rows(tiles);
+            finish_rows<typename then::function, g.out_channels>(out.size(), y + out.begin * g.out_channels);
         }
     }
 
@@ -238,47 +263,8 @@ private:
 
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
-
-    static constexpr kernels::pool2d_geometry no_pool{.height = {.kernel = 1}, .width = {.kernel = 1}};
-
-    /// What stands in the epilogue: the activation and perhaps a pooling.
-    template <shape In, class... Next>
-    struct epilogue {
-        static constexpr bool is_possible = sizeof...(Next) == 0;
-        static constexpr bool pools = false;
-        static constexpr auto pool = no_pool;
-        using function = activation;
-    };
-    template <shape In, elementwise_layer Next>
-    struct epilogue<In, Next> {
-        static constexpr bool is_possible = activation::is_identity;
-        static constexpr bool pools = false;
-        static constexpr auto pool = no_pool;
-        using function = Next;
-    };
-    template <shape In, class Pooling, class Function>
-    struct pooled {
-        static constexpr kernels::pool2d_geometry pool = Pooling::geometry(output(In));
-        static constexpr bool pools = true;
-        static constexpr bool is_possible = [] {
-            if constexpr (elementwise_layer<Function>)
-                return Function::function::is_monotone && kernels::fuses(geometry(In), pool) && tile(geometry(In)) == 0;
-            else return false;
-        }();
-        using function = Function;
-    };
-    template <shape In, max_pooling_layer Next>
-    struct epilogue<In, Next> : pooled<In, Next, activation> {};
-    template <shape In, elementwise_layer Next, max_pooling_layer Pooling>
-    struct epilogue<In, Next, Pooling> : pooled<In, Pooling, Next> {
-        static constexpr bool is_possible = activation::is_identity && pooled<In, Pooling, Next>::is_possible;
-    };
     template <shape In, class Fused>
-    struct behind_fused;
-    template <shape In, class... Next>
-    struct behind_fused<In, fused<Next...>> : epilogue<In, Next...> {};
-    template <shape In, class Fused>
-    using behind = behind_fused<In, Fused>;
+    using behind = convolution_epilogue<Conv2D, In, tile(geometry(In)) == 0, Fused>;
 };
 
 /// With groups, each a convolution of its own.

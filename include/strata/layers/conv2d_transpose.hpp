@@ -105,6 +105,20 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         }
     }
 
+    /// Rows, or the pixels of a sequence.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return method<In, T>::parts::count;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        method<In, T>::template run<typename activation_function<last>::type>(x, weights[weight_count], bias(weights),
+                                                                              y, parts, scratch);
+        const item_range out = method<In, T>::parts::pixels(parts);
+        finish_rows<last, filters>(out.size(), y + out.begin * filters);
+    }
+
     /// What stood in front of the activation, where its derivative wants it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {
@@ -122,7 +136,8 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.tape + n * g.in_size() : y;
             method<In, T>::template run<typename act::in_kernel>(s.x + n * g.out_size(), s.weights[weight_count],
-                                                                 bias(s.weights), linear, s.scratch);
+                                                                 bias(s.weights), linear,
+                                                                 {0, method<In, T>::parts::count}, s.scratch);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }

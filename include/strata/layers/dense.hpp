@@ -100,7 +100,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return divides ? (features + kernels::panel_width<T>(features) - 1) / kernels::panel_width<T>(features) : 1;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range panels) {
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range panels, T*) {
         using last = typename final_activation<Fused, activation>::type;
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = weights[1];

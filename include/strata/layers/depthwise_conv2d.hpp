@@ -10,6 +10,7 @@
 #include <strata/core/window.hpp>
 #include <strata/kernels/depthwise.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
@@ -105,6 +106,21 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             s.x, s.in_begin, s.weights[0], bias(s.weights), s.y, s.out, s.scratch);
         for (std::size_t r = 0; r < s.out.size(); ++r)
             finish_rows<last, g.width.output, g.out_channels()>(s.y + r * row);
+    }
+
+    /// A map of one row by parts of it.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(x, weights[0], bias(weights), y,
+                                                                                   parts, scratch);
+        const item_range out = kernels::depthwise_columns<g>(parts);
+        finish_rows<last, g.out_channels()>(out.size(), y + out.begin * g.out_channels());
     }
 
     /// The input with its channels repeated, where they have several filters, and, where the activation's derivative

@@ -1,4 +1,4 @@
-// What a two-dimensional convolution with groups is: one convolution for each group of channels, over gathered maps.
+// What a two-dimensional convolution with groups is: one convolution for each group of channels.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <strata/kernels/channel_groups.hpp>
 #include <strata/kernels/conv2d.hpp>
 #include <strata/kernels/conv2d_backward.hpp>
-#include <strata/kernels/convolution.hpp>
+#include <strata/kernels/grouped_conv2d.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
@@ -70,21 +70,17 @@ struct grouped_conv2d : layer<Self, Options...> {
         return out.size() * (2 * geometry(in).depth() + (options::template has<no_bias> ? 0 : 1)) +
                activation::flops(out);
     }
-    /// The maps of one group, and what its convolution wants.
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        const auto g = geometry(in);
-        return g.in_size() + g.out_size() + kernels::convolution_scratch<T>(g, tile(g), g.height.output);
+        return scratch_for<T>(in, geometry(in).height.output);
     }
     template <shape In, class T>
     static constexpr std::size_t prepared() {
-        return count * method<In, T>::prepared;
+        return method<In, T>::prepared;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* transformed, team_part part) {
-        for (std::size_t i = 0; i < count; ++i)
-            method<In, T>::prepare(weights[0] + i * kernel_size<In, T>, transformed + i * method<In, T>::prepared,
-                                   part);
+    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
+        method<In, T>::prepare(weights[0], bias_of(weights), prepared, part);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -96,16 +92,47 @@ struct grouped_conv2d : layer<Self, Options...> {
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         using last = typename final_activation<Fused, activation>::type;
-        constexpr auto g = geometry(In);
-        T *map = scratch + g.in_size(), *rest = map + g.out_size();
-        for (std::size_t n = 0; n < N; ++n, x += In.size(), y += count * g.out_size()) {
-            for (std::size_t i = 0; i < count; ++i) {
-                kernels::gather_group<count, g.in_channels>(g.height.input * g.width.input, i, x, scratch);
-                convolve<In, typename activation_function<last>::type>(i, scratch, weights, map, rest);
-                kernels::scatter_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(map), y);
-            }
-            finish_rows<last, pixels(g), filters>(y);
+        constexpr auto g = groups_of(In);
+        for (std::size_t n = 0; n < N; ++n, x += In.size(), y += g.whole().out_size()) {
+            kernels::grouped_conv2d<method<In, T>, g, typename activation_function<last>::type>(
+                x, weights[0], bias_of(weights), prepared_of<In>(weights), y, scratch);
+            finish_rows<last, pixels(g.one), filters>(y);
         }
+    }
+
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        constexpr auto g = geometry(In);
+        return {.span = g.height.span(),
+                .stride = g.height.stride,
+                .before = g.height.before,
+                .unit = std::max<std::size_t>(1, is_direct ? 0 : kernels::winograd_tile(g, count))};
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t row_scratch(std::size_t rows) {
+        return scratch_for<T>(In, rows);
+    }
+    template <shape In, class Fused, class T>
+    static void forward_rows(const row_pass<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr std::size_t width = geometry(In).width.output;
+        method<In, T>::template rows<typename activation_function<last>::type>(
+            s.x, s.in_begin, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), s.y, s.out, s.scratch);
+        finish_rows<last, filters>(s.out.size() * width, s.y);
+    }
+
+    /// A map of one row by its tiles.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return kernels::is_one_row(geometry(In)) ? method<In, T>::tiles.count() : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        method<In, T>::template row<typename activation_function<last>::type>(
+            x, weights[0], bias_of(weights), prepared_of<In>(weights), y, tiles, scratch);
+        const item_range out = method<In, T>::tiles.rows(tiles);
+        finish_rows<last, filters>(out.size(), y + out.begin * filters);
     }
 
     /// The groups' inputs with their padding, and, where the activation's derivative wants it, what stood in front of
@@ -128,10 +155,12 @@ struct grouped_conv2d : layer<Self, Options...> {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = tape<In, Fused, T>();
-        T *map = s.scratch + g.in_size(), *rest = map + g.out_size();
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * count * g.out_size(), *tape = s.tape + n * kept;
             T* linear = act::keeps_input ? tape + count * plane<In, T> : y;
+            method<In, T>::template rows<typename act::in_kernel>(s.x + n * In.size(), 0, s.weights[0],
+                                                                  bias_of(s.weights), prepared_of<In>(s.weights),
+                                                                  linear, {0, g.height.output}, s.scratch);
             for (std::size_t i = 0; i < count; ++i) {
                 T* kept_input = tape + i * plane<In, T>;
                 T* input = g.is_padded() ? s.scratch : kept_input;
@@ -140,8 +169,6 @@ struct grouped_conv2d : layer<Self, Options...> {
                 if constexpr (g.is_padded())
                     kernels::write_padding<g>(static_cast<const T*>(input), 0,
                                               kernels::padded_rows(g.height, {0, g.height.output}), kept_input);
-                convolve<In, typename act::in_kernel>(i, input, s.weights, map, rest);
-                kernels::scatter_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(map), linear);
             }
             act::template finish<filters>(pixels(g), linear, y);
         }
@@ -200,11 +227,28 @@ private:
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 
-    static constexpr std::size_t tile(const kernels::conv2d_geometry& g) {
-        return options::template has<algorithm::direct> ? 0 : kernels::winograd_tile(g);
+    static constexpr bool is_direct = options::template has<algorithm::direct>;
+    static constexpr kernels::grouped_geometry groups_of(const shape& in) {
+        return {.one = geometry(in), .count = count};
+    }
+    template <class T>
+    static constexpr std::size_t scratch_for(const shape& in, std::size_t rows) {
+        const auto g = groups_of(in);
+        return kernels::grouped_scratch<T>(g, kernels::grouped_method_of<T>(g, is_direct), rows);
     }
     template <shape In, class T>
-    using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
+    using method =
+        kernels::grouped_convolution<groups_of(In), T, kernels::grouped_method_of<T>(groups_of(In), is_direct)>;
+    template <class T>
+    static constexpr const T* bias_of(const T* const* weights) {
+        if constexpr (options::template has<no_bias>) return nullptr;
+        else return weights[1];
+    }
+    template <shape In, class T>
+    static constexpr const T* prepared_of(const T* const* weights) {
+        if constexpr (method<In, T>::prepared > 0) return weights[weight_count];
+        else return nullptr;
+    }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
     /// Elements of one group's kernel, and of its kept input.
     template <shape In, class T>
@@ -212,20 +256,6 @@ private:
     template <shape In, class T>
     static constexpr std::size_t plane =
         geometry(In).is_padded() ? kernels::conv2d_scratch<T>(geometry(In)) : geometry(In).in_size();
-
-    /// One group: y (oh, ow, filters of the group) of its gathered input.
-    template <shape In, class Activation, class T>
-    static constexpr void convolve(std::size_t group, const T* x, const T* const* weights, T* y, T* scratch) {
-        constexpr auto g = geometry(In);
-        constexpr kernels::panels bias_layout{.columns = g.out_channels,
-                                              .width = kernels::panel_width<T>(g.out_channels)};
-        const T *bias = nullptr, *transformed = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1] + group * bias_layout.stored();
-        if constexpr (method<In, T>::prepared > 0)
-            transformed = weights[weight_count] + group * method<In, T>::prepared;
-        kernels::convolve<method<In, T>, g, Activation>(x, weights[0] + group * kernel_size<In, T>, transformed, bias,
-                                                        y, scratch);
-    }
 };
 
 }  // namespace strata

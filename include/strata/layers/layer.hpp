@@ -115,7 +115,8 @@ struct layer {
     }
 
     /// Parts of one sample's output that threads may make by themselves, where it is not made by rows:
-    /// forward_parts<In, Fused>(x, weights, y, parts).
+    /// forward_parts<In, Fused>(x, weights, y, parts, scratch), where each thread has scratch of its own, as much as
+    /// forward.
     template <shape In, class Fused, class T>
     static constexpr std::size_t parts() {
         return 1;

@@ -11,6 +11,7 @@
 #include <strata/core/window.hpp>
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/kernels/depthwise_backward.hpp>
+#include <strata/kernels/depthwise_parts.hpp>
 #include <strata/kernels/separable.hpp>
 #include <strata/kernels/separable_backward.hpp>
 #include <strata/kernels/weight_gradient.hpp>
@@ -117,6 +118,21 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             s.x, s.in_begin, s.weights[0], s.weights[1], bias(s.weights), s.y, s.out, s.scratch);
         for (std::size_t r = 0; r < s.out.size(); ++r)
             finish_rows<last, g.width.output, filters>(s.y + r * g.width.output * filters);
+    }
+
+    /// A map of one row by parts of it.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        using last = typename final_activation<Fused, activation>::type;
+        constexpr auto g = geometry(In);
+        kernels::separable_row<g, filters, typename activation_function<last>::type>(x, weights[0], weights[1],
+                                                                                     bias(weights), y, parts, scratch);
+        const item_range out = kernels::depthwise_columns<g>(parts);
+        finish_rows<last, filters>(out.size(), y + out.begin * filters);
     }
 
     /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind

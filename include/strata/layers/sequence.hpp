@@ -107,6 +107,14 @@ struct sequence_layer : layer<Self, Options...> {
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         Image::template forward<image_of(In), N, Fused>(x, weights, y, scratch);
     }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t parts() {
+        return Image::template parts<image_of(In), Fused, T>();
+    }
+    template <shape In, class Fused, class T>
+    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+        Image::template forward_parts<image_of(In), Fused>(x, weights, y, parts, scratch);
+    }
 
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {

@@ -77,5 +77,12 @@ template <class Activation, std::size_t Rows, std::size_t Columns, class T>
 constexpr void finish_rows(T* y) {
     if constexpr (row_activation<Activation>) Activation::template apply_rows<Rows, Columns>(y, y);
 }
+/// The same of a number of rows known at run time.
+template <class Activation, std::size_t Columns, class T>
+void finish_rows(std::size_t rows, T* y) {
+    if constexpr (row_activation<Activation>)
+        for (std::size_t r = 0; r < rows; ++r)
+            Activation::template apply_rows<1, Columns>(y + r * Columns, y + r * Columns);
+}
 
 }  // namespace strata

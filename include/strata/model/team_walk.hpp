@@ -37,10 +37,12 @@ struct team_walk {
     template <std::size_t Step>
     using step_at = step_of<Net, T, 1, layers, Step>;
 
+    /// How many steps, or chains of them, threads share.
+    static constexpr std::size_t shared() { return count_shared(std::make_index_sequence<plan.step_count>{}); }
+
     /// arenas: for each thread plan.arena_size elements.
     static void run(team& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
-        if constexpr (!shares_any(std::make_index_sequence<plan.step_count>{}))
-            return forward_walk<Net, T, 1>::run(x, parameters, y, arenas);
+        if constexpr (shared() == 0) return forward_walk<Net, T, 1>::run(x, parameters, y, arenas);
         auto work = [&](team_part part) noexcept {
             run(threads, part, x, parameters, y, arenas, std::make_index_sequence<plan.step_count>{});
         };
@@ -57,10 +59,10 @@ private:
     static constexpr bool maps_values = elementwise_layer<Layer> || join_layer<Layer>;
 
     template <std::size_t... Step>
-    static constexpr bool shares_any(std::index_sequence<Step...>) {
-        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false})
-            if (shares) return true;
-        return false;
+    static constexpr std::size_t count_shared(std::index_sequence<Step...>) {
+        std::size_t count = 0;
+        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false}) count += shares ? 1 : 0;
+        return count;
     }
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
@@ -80,7 +82,8 @@ private:
         }(std::make_index_sequence<size>{});
         if (flops < least_shared_flops) return sharing::alone;
         if (plan.steps[Step].cut > 0 && last::out[0] >= least_shared_cuts * plan.steps[Step].cut) return sharing::rows;
-        if (step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
+        if (size == 1 &&
+            step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
             return sharing::parts;
         return sharing::alone;
     }
@@ -118,8 +121,9 @@ private:
             } else if constexpr (how == sharing::parts) {
                 const auto weights = s::weights::of(parameters);
                 constexpr std::size_t parts = s::layer::template parts<s::in, typename s::epilogue, T>();
-                s::layer::template forward_parts<s::in, typename s::epilogue>(
-                    from, static_cast<const T* const*>(weights.data()), to, part.of(parts));
+                if (const item_range mine = part.of(parts); mine.size() > 0)
+                    s::layer::template forward_parts<s::in, typename s::epilogue>(
+                        from, static_cast<const T* const*>(weights.data()), to, mine, own + s::plan.scratch_offset);
             } else if constexpr (how == sharing::values) {
                 const item_range mine = part.of(s::out.size(), 1024);
                 if constexpr (join_layer<typename s::layer>)

@@ -1,0 +1,158 @@
+// Convolutions in groups against their plain twin, by every method: maps, parts of rows, sequences, by counts of
+// channels and filters.
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <strata/kernels/activation.hpp>
+#include <strata/kernels/channel_groups.hpp>
+#include <strata/kernels/grouped_conv2d.hpp>
+#include <strata/kernels/reference.hpp>
+
+#include "../catch.hpp"
+#include "guarded.hpp"
+
+namespace {
+
+using namespace strata;
+using namespace strata::kernels;
+
+constexpr grouped_geometry grouped(int h, int w, std::size_t count, std::size_t ic, std::size_t oc, window kernel,
+                                   window stride, window dilation, padding_mode mode) {
+    return {.one = {.height = slide(static_cast<std::size_t>(h), kernel.height, stride.height, dilation.height, mode),
+                    .width = slide(static_cast<std::size_t>(w), kernel.width, stride.width, dilation.width, mode),
+                    .in_channels = ic,
+                    .out_channels = oc},
+            .count = count};
+}
+
+/// Weights and bias of all groups, and what convolutions of each by itself make of x.
+template <grouped_geometry G, class T>
+struct groups_data {
+    static constexpr panels kernel = conv2d_panels<G.one, T>();
+    static constexpr panels offset{.columns = G.one.out_channels, .width = kernel.width};
+    guarded<T> x, w, bias;
+
+    groups_data()
+        : x(numbers(99).array<T>(G.whole().in_size())),
+          w(G.count * kernel.stored(), T(0)),
+          bias(G.count * offset.stored(), T(0)) {
+        numbers source(100);
+        for (std::size_t i = 0; i < G.count; ++i)
+            for (std::size_t f = 0; f < G.one.out_channels; ++f) {
+                bias[i * offset.stored() + offset.offset(0, f)] = source.next<T>();
+                for (std::size_t k = 0; k < kernel.rows; ++k)
+                    w[i * kernel.stored() + kernel.offset(k, f)] = source.next<T>();
+            }
+    }
+    guarded<T> expected(const T* b) const {
+        guarded<T> y(G.whole().out_size()), in(G.one.in_size()), out(G.one.out_size());
+        for (std::size_t i = 0; i < G.count; ++i) {
+            gather_group<G.count, G.one.in_channels>(G.one.height.input * G.one.width.input, i, x.data(), in.data());
+            reference::conv2d<relu>(G.one, kernel, static_cast<const T*>(in.data()), w.data() + i * kernel.stored(),
+                                    b != nullptr ? b + i * offset.stored() : nullptr, out.data());
+            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i,
+                                                       static_cast<const T*>(out.data()), y.data());
+        }
+        return y;
+    }
+};
+
+template <grouped_geometry G, grouped_method Method, class T>
+void compare_method() {
+    CAPTURE(G.count, G.one.in_channels, G.one.out_channels, G.one.width.kernel, G.one.width.stride, Method, lanes<T>);
+    using method = grouped_convolution<G, T, Method>;
+    constexpr std::size_t rows = G.one.height.output, row = G.one.width.output * G.whole().out_channels;
+    const groups_data<G, T> d;
+    const T bound = rounding<T> * static_cast<T>(G.one.depth());
+    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
+        const guarded<T> expected = d.expected(bias);
+        guarded<T> y(G.whole().out_size()), prepared(method::prepared),
+            scratch(grouped_scratch<T>(G, Method, G.one.height.output));
+        for (std::size_t index = 0; index < 3; ++index)
+            method::prepare(d.w.data(), bias, prepared.data(), {.index = index, .count = 3});
+        const T* ready = prepared.data();
+        grouped_conv2d<method, G, relu>(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
+        require_close(y, expected, bound);
+
+        // Rows by themselves, of the input that they read.
+        guarded<T> by_rows(G.whole().out_size());
+        for (std::size_t begin = 0; begin < rows;) {
+            const item_range out{begin, std::min(begin + 3 * method::unit, rows)};
+            const std::size_t from = rows_read(G.one.height, out).begin;
+            guarded<T> part(grouped_scratch<T>(G, Method, out.size()));
+            method::template rows<relu>(d.x.data() + from * G.one.width.input * G.whole().in_channels, from, d.w.data(),
+                                        bias, ready, by_rows.data() + begin * row, out, part.data());
+            REQUIRE(part.is_intact());
+            begin = out.end;
+        }
+        require_close(by_rows, expected, bound);
+        if constexpr (is_one_row(G.one)) {
+            guarded<T> by_tiles(G.whole().out_size());
+            for (std::size_t t = 0; t < method::tiles.count(); ++t)
+                method::template row<relu>(d.x.data(), d.w.data(), bias, ready, by_tiles.data(), {t, t + 1},
+                                           scratch.data());
+            require_close(by_tiles, expected, bound);
+        }
+        REQUIRE(scratch.is_intact());
+    }
+}
+
+/// Every method that can, whichever is chosen.
+template <grouped_geometry G, class T = float>
+void compare() {
+    compare_method<G, grouped_method::slices, T>();
+    if constexpr (largest_lanes_tile(lanes_window_of<T>(G)) > 0) compare_method<G, grouped_method::lanes, T>();
+    if constexpr (winograd_tile(G.one, G.count) > 0) compare_method<G, grouped_method::winograd, T>();
+}
+
+constexpr auto valid = padding_mode::valid;
+constexpr auto same = padding_mode::same;
+
+template <class T, std::size_t... C>
+void compare_channels(std::index_sequence<C...>) {
+    (compare<grouped(5, 7, 5, C + 1, C + 1, 3, 1, 1, same), T>(), ...);
+    (compare<grouped(4, 5, 3, 2, C + 1, window{2, 3}, 1, 1, valid), T>(), ...);
+    (compare<grouped(3, 4, 7, C + 1, 3, window{1, 2}, 1, 1, valid), T>(), ...);
+}
+
+}  // namespace
+
+TEST_CASE("convolutions in groups equal their plain twin at every count of channels and filters") {
+    compare_channels<float>(std::make_index_sequence<9>{});
+    compare_channels<double>(std::make_index_sequence<5>{});
+    compare<grouped(6, 7, 2, 17, 35, 3, 1, 1, same)>();
+    compare<grouped(6, 5, 1, 3, 4, 3, 1, 1, same)>();
+}
+
+TEST_CASE("convolutions in groups equal their plain twin at every window") {
+    compare<grouped(9, 40, 6, 4, 4, 3, 2, 1, same)>();
+    compare<grouped(11, 33, 9, 2, 4, 3, 1, 2, same)>();
+    compare<grouped(12, 30, 4, 4, 2, window{5, 4}, window{2, 3}, 1, valid)>();
+    compare<grouped(7, 26, 8, 2, 2, 1, 1, 1, valid)>();
+    compare<grouped(7, 26, 8, 2, 2, 1, 2, 1, same)>();
+    compare<grouped(4, 13, 10, 2, 2, window{3, 9}, 1, 1, same)>();
+    compare<grouped(16, 19, 2, 16, 16, 3, 1, 1, same)>();
+    compare<grouped(3, 4, 4, 2, 2, 7, 1, 1, same)>();
+    compare<grouped(90, 130, 8, 4, 4, 3, 1, 1, same)>();  // its padding is copied band by band
+}
+
+TEST_CASE("sequences in groups by tiles equal their plain twin") {
+    compare<grouped(1, 103, 6, 4, 4, window{1, 5}, 1, 1, same)>();
+    compare<grouped(1, 103, 5, 3, 6, window{1, 3}, 1, window{1, 4}, padding_mode::causal)>();
+    compare<grouped(1, 80, 4, 4, 8, window{1, 4}, window{1, 2}, 1, valid)>();
+    compare<grouped(1, 50, 3, 10, 20, window{1, 1}, 1, 1, valid)>();
+}
+
+TEST_CASE("groups of few channels share vectors, those of many are for Winograd") {
+    constexpr std::size_t half = std::max<std::size_t>(1, lanes<float> / 2);
+    constexpr auto method_of = [](std::size_t count, std::size_t channels, std::size_t filters) {
+        return grouped_method_of<float>(grouped(32, 32, count, channels, filters, 3, 1, 1, same), false);
+    };
+    STATIC_REQUIRE((method_of(8, half, half) == grouped_method::lanes) == (lanes<float> > 1));
+    STATIC_REQUIRE(method_of(8, 2 * half + 1, 1) != grouped_method::lanes);
+    STATIC_REQUIRE(method_of(1, 1, 1) != grouped_method::lanes);
+    STATIC_REQUIRE(grouped_method_of<float>(grouped(32, 32, 2, 32, 32, 3, 1, 1, same), false) ==
+                   grouped_method::winograd);
+    STATIC_REQUIRE(grouped_method_of<float>(grouped(32, 32, 2, 32, 32, 3, 1, 1, same), true) == grouped_method::slices);
+}
