@@ -1,7 +1,7 @@
 // Microseconds of each kernel shape, as a net of one layer: the result is first compared with the plain loops of
 // kernels/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage: kernels
-// [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, dense, gemm,
-// elementwise
+// [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, grouped, sequence,
+// transposed, dense, gemm, elementwise
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/kernels/channel_groups.hpp>
 #include <strata/kernels/reference.hpp>
+#include <strata/kernels/reference_conv2d_transpose.hpp>
 #include <strata/kernels/reference_depthwise.hpp>
 #include <strata/strata.hpp>
 
@@ -152,6 +154,63 @@ void depthwise(bench& b) {
     }
 }
 
+/// A convolution of 3x3 in groups of so many channels and filters that keeps the size.
+template <std::size_t Side, std::size_t Groups, std::size_t Each>
+void grouped(bench& b) {
+    constexpr std::size_t channels = Groups * Each;
+    const auto reference = [](const auto& x, const auto& weights, auto& y) {
+        constexpr sliding_axis axis{.input = Side, .kernel = 3, .output = Side, .before = 1, .after = 1};
+        constexpr kernels::conv2d_geometry one{
+            .height = axis, .width = axis, .in_channels = Each, .out_channels = Each};
+        std::vector<double> in(one.in_size()), out(one.out_size()), kernel(one.depth() * Each);
+        for (std::size_t g = 0; g < Groups; ++g) {
+            kernels::gather_group<Groups, Each>(Side * Side, g, x.data(), in.data());
+            kernels::gather_group<Groups, Each>(one.depth(), g, weights[0].data(), kernel.data());
+            kernels::reference::conv2d<kernels::relu>(one, kernels::panels{one.depth(), Each}, in.data(), kernel.data(),
+                                                      weights[1].data() + g * Each, out.data());
+            kernels::scatter_group<Groups, Each>(Side * Side, g, out.data(), y.data());
+        }
+    };
+    b.run("grouped",
+          std::to_string(Side) + "x" + std::to_string(Side) + "x" + std::to_string(channels) + ", 3x3, groups of " +
+              std::to_string(Each),
+          Sequential<Input<Side, Side, channels>, Conv2D<channels, 3, groups<Groups>, padding::same, ReLU>>{},
+          reference);
+}
+
+/// A causal convolution of a sequence.
+template <std::size_t Steps, std::size_t Channels, std::size_t Filters, std::size_t Kernel>
+void sequence(bench& b) {
+    const auto reference = [](const auto& x, const auto& weights, auto& y) {
+        constexpr sliding_axis row{.input = 1, .kernel = 1, .output = 1};
+        constexpr sliding_axis axis{.input = Steps, .kernel = Kernel, .output = Steps, .before = Kernel - 1};
+        constexpr kernels::conv2d_geometry geometry{
+            .height = row, .width = axis, .in_channels = Channels, .out_channels = Filters};
+        kernels::reference::conv2d<kernels::relu>(geometry, kernels::panels{Kernel * Channels, Filters}, x.data(),
+                                                  weights[0].data(), weights[1].data(), y.data());
+    };
+    b.run("sequence",
+          std::to_string(Steps) + "x" + std::to_string(Channels) + ", " + std::to_string(Kernel) + ", " +
+              std::to_string(Filters),
+          Sequential<Input<Steps, Channels>, Conv1D<Filters, Kernel, padding::causal, ReLU>>{}, reference);
+}
+
+/// A transposed convolution that doubles the size.
+template <std::size_t Side, std::size_t Channels, std::size_t Filters, std::size_t Kernel>
+void transposed(bench& b) {
+    using layer = Conv2DTranspose<Filters, Kernel, strides<2>, padding::same, ReLU>;
+    const auto reference = [](const auto& x, const auto& weights, auto& y) {
+        constexpr auto geometry = layer::geometry(shape{Side, Side, Channels});
+        kernels::reference::conv2d_transpose<kernels::relu>(geometry,
+                                                            kernels::panels{Kernel * Kernel * Filters, Channels},
+                                                            x.data(), weights[0].data(), weights[1].data(), y.data());
+    };
+    b.run("transposed",
+          std::to_string(Side) + "x" + std::to_string(Side) + "x" + std::to_string(Channels) + ", " +
+              std::to_string(Kernel) + "x" + std::to_string(Kernel) + " s2, " + std::to_string(Filters),
+          Sequential<Input<Side, Side, Channels>, layer>{}, reference);
+}
+
 /// Rows samples through one dense layer; as one sample of rank 2, so that the layer is one GEMM.
 template <std::size_t Rows, std::size_t Inputs, std::size_t Units>
 void dense(bench& b) {
@@ -221,6 +280,13 @@ int main(int count, char** arguments) {
     depthwise<74, 128, 256>(b);
     depthwise<19, 728, 728>(b);
     depthwise<10, 1536, 2048>(b);
+
+    grouped<32, 32, 2>(b);
+    grouped<32, 16, 4>(b);
+    grouped<32, 8, 8>(b);
+    grouped<32, 4, 16>(b);
+    sequence<1024, 32, 64, 5>(b);
+    transposed<16, 64, 32, 4>(b);
 
     dense<1, 784, 32>(b);
     dense<1, 784, 128>(b);
