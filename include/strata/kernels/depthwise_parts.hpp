@@ -11,10 +11,13 @@
 namespace strata::kernels {
 inline namespace STRATA_ISA {
 
-/// The parts that a map of one row can be made in, and the columns of some of them: tiles, or pixels.
+/// The parts that a map of one row can be made in, and the columns of some of them: tiles, or pixels. Other maps are
+/// one part.
 template <depthwise_geometry G>
 inline constexpr std::size_t depthwise_parts =
-    depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::tiles : G.width.output;
+    !is_one_row(G)                         ? 1
+    : depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::tiles
+                                           : G.width.output;
 template <depthwise_geometry G>
 constexpr item_range depthwise_columns(item_range parts) {
     return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::cut.rows(parts) : parts;

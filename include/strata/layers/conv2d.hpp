@@ -135,9 +135,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         } else {
             method<In, T>::template rows<function>(s.x, s.in_begin, s.weights[0], transformed_of<In>(s.weights),
                                                    bias_of(s.weights), s.y, s.out, s.scratch);
-            for (std::size_t r = 0; r < s.out.size(); ++r)
-                finish_rows<typename then::function, g.width.output, g.out_channels>(s.y + r * g.width.output *
-                                                                                               g.out_channels);
+            finish_rows<typename then::function, g.out_channels>(s.out.size() * g.width.output, s.y);
         }
     }
 

@@ -101,17 +101,15 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     static void forward_rows(const row_pass<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
-        constexpr std::size_t row = g.width.output * g.out_channels();
         kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
             s.x, s.in_begin, s.weights[0], bias(s.weights), s.y, s.out, s.scratch);
-        for (std::size_t r = 0; r < s.out.size(); ++r)
-            finish_rows<last, g.width.output, g.out_channels()>(s.y + r * row);
+        finish_rows<last, g.out_channels()>(s.out.size() * g.width.output, s.y);
     }
 
     /// A map of one row by parts of it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t parts() {
-        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+        return kernels::depthwise_parts<geometry(In)>;
     }
     template <shape In, class Fused, class T>
     static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {

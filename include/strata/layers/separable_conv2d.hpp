@@ -116,14 +116,13 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         kernels::separable_rows<g, filters, typename activation_function<last>::type>(
             s.x, s.in_begin, s.weights[0], s.weights[1], bias(s.weights), s.y, s.out, s.scratch);
-        for (std::size_t r = 0; r < s.out.size(); ++r)
-            finish_rows<last, g.width.output, filters>(s.y + r * g.width.output * filters);
+        finish_rows<last, filters>(s.out.size() * g.width.output, s.y);
     }
 
     /// A map of one row by parts of it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t parts() {
-        return kernels::is_one_row(geometry(In)) ? kernels::depthwise_parts<geometry(In)> : 1;
+        return kernels::depthwise_parts<geometry(In)>;
     }
     template <shape In, class Fused, class T>
     static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
