@@ -1,10 +1,14 @@
 // in_order: a step for each of many, one behind the other.
 #pragma once
 
+#include <initializer_list>
+
 namespace strata {
 
-/// `in_order{0, (f(Types{}), 0)...}` calls f for each from left to right. A fold would do the same, but nests as deep
+/// `in_order{0, (f(Types{}), 0)...};` calls f for each from left to right. A fold would do the same, but nests as deep
 /// as the pack is long, of which Clang allows 256.
-using in_order = const int[];
+struct in_order {
+    constexpr in_order(std::initializer_list<int>) {}
+};
 
 }  // namespace strata

@@ -149,7 +149,7 @@ private:
             if constexpr (Index == 0) std::get<0>(result) = layer(x);
             else std::get<Index>(result) = layer(std::get<Index - 1>(result));
         };
-        static_cast<void>(in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...});
+        in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...};
         return result;
     }
 

@@ -69,8 +69,8 @@ constexpr void append_fold_facts(std::array<fold_facts, Count>& facts, std::size
         const std::size_t own = ++lists, first = index;
         std::size_t place = 0, behind_main = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            static_cast<void>(in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
-                                           append_fold_facts<Layers>(facts, index, own, lists), 0)...});
+            in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
+                         append_fold_facts<Layers>(facts, index, own, lists), 0)...};
             if (place == fork_of<Layer>()) behind_main = index;
         };
         add(layers_of<Layer>{});

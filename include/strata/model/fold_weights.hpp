@@ -78,7 +78,7 @@ constexpr weight_values with_affine_maps(const Views& views, std::index_sequence
     constexpr flat_node node = flat_nodes_of<Net>[I];
     constexpr auto own = weight_range_of<Net, I>;
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
-    static_cast<void>(in_order{0, (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), 0)...});
+    in_order{0, (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), 0)...};
 
     weight_values values;
     for (const parameter& row : layer::parameters(node.in)) {
@@ -113,7 +113,7 @@ template <class Net, class T, class Views, std::size_t... I>
 constexpr std::vector<T> folded_weights(const Views& views, std::index_sequence<I...>) {
     std::vector<T> all;
     all.reserve(Net::parameter_count());
-    static_cast<void>(in_order{0, (append_folded_weights<Net, I>(views, all), 0)...});
+    in_order{0, (append_folded_weights<Net, I>(views, all), 0)...};
     return all;
 }
 

@@ -43,10 +43,10 @@ private:
         if constexpr (sizeof...(Step) == 0) {
             std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
-            static_cast<void>(in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...});
+            in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...};
         } else {
             constexpr auto chains = vector_chains<Net, T, N, Count>(all);
-            static_cast<void>(in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...});
+            in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...};
         }
     }
     static constexpr const T* read(const plan_operand& what, const T* x, const T* arena) {

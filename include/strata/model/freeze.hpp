@@ -33,7 +33,7 @@ constexpr report check_path(std::string_view path, std::size_t from, type_list<L
         if constexpr (composite<Layer>)
             if (leads_into(name, own)) verdict = check_path<Layer>(path, from + own.size() + 1, layers_of<Layer>{});
     };
-    static_cast<void>(in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...});
+    in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...};
     return verdict;
 }
 

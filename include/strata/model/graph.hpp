@@ -49,7 +49,7 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
             last = in;
         };
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            static_cast<void>(in_order{0, (turn(), last = append_nodes<Layers>(nodes, used, last, stays), 0)...});
+            in_order{0, (turn(), last = append_nodes<Layers>(nodes, used, last, stays), 0)...};
         };
         add(layers_of<Layer>{});
         if constexpr (forked<Layer>) {

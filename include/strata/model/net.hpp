@@ -118,7 +118,7 @@ constexpr shape stated_input(type_list<Items...>) {
     [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
         if constexpr (model_input<Item>) result = Item::value;
     };
-    static_cast<void>(in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...});
+    in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...};
     return result;
 }
 

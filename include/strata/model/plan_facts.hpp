@@ -39,12 +39,11 @@ template <class T, class... Layers, std::size_t Count>
 constexpr auto facts_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
     std::array<layer_facts, Count> facts{};
     std::size_t i = 0;
-    static_cast<void>(in_order{
-        0, (facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                        .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
-                        .out_size = nodes[i].out.size(),
-                        .scratch = Layers::template scratch<T>(nodes[i].in)},
-            ++i, 0)...});
+    in_order{0, (facts[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
+                             .may_overwrite = elementwise_layer<Layers> || join_layer<Layers> || Layers::works_in_place,
+                             .out_size = nodes[i].out.size(),
+                             .scratch = Layers::template scratch<T>(nodes[i].in)},
+                 ++i, 0)...};
     return facts;
 }
 

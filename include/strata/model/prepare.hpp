@@ -55,7 +55,7 @@ constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] t
             if constexpr (!OnlyTrained || weights::is_trained) weights::prepare(parameters, part);
         }
     };
-    static_cast<void>(in_order{0, (prepare(std::integral_constant<std::size_t, Layer>{}), 0)...});
+    in_order{0, (prepare(std::integral_constant<std::size_t, Layer>{}), 0)...};
 }
 
 /// Makes the prepared forms of all weights of a block, or of the layers that are trained; this thread's share.

@@ -101,7 +101,7 @@ constexpr report check_layers(const shape& input, type_list<Layers...>) {
         in = Layer::output(in);
         ++index;
     };
-    static_cast<void>(in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...});
+    in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...};
     return verdict;
 }
 
@@ -138,7 +138,7 @@ template <class... Layers>
 constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
     std::array<shape, sizeof...(Layers) + 1> shapes{input};
     std::size_t i = 0;
-    static_cast<void>(in_order{0, (shapes[i + 1] = Layers::output(shapes[i]), ++i, 0)...});
+    in_order{0, (shapes[i + 1] = Layers::output(shapes[i]), ++i, 0)...};
     return shapes;
 }
 

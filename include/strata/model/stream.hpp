@@ -97,7 +97,7 @@ private:
     template <std::size_t... Step>
     STRATA_INLINE void run(const T* x, T* y, std::index_sequence<Step...>) noexcept {
         if constexpr (sizeof...(Step) == 0) std::copy_n(x, facts::input_size, y);
-        else static_cast<void>(in_order{0, (run_step<Step>(x, y), 0)...});
+        else in_order{0, (run_step<Step>(x, y), 0)...};
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) noexcept {

@@ -95,7 +95,7 @@ private:
             if (part.index == 0) std::copy_n(x, value_shape<Net>(0).size(), y);
         } else {
             bool was_shared = false;
-            static_cast<void>(in_order{0, (step<Step>(threads, part, x, parameters, y, arenas, was_shared), 0)...});
+            in_order{0, (step<Step>(threads, part, x, parameters, y, arenas, was_shared), 0)...};
         }
     }
     template <std::size_t Step>

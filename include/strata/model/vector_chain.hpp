@@ -49,7 +49,7 @@ STRATA_INLINE void run_vector_chain(const T* x, const T* parameters, T* y, std::
         value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
             value, static_cast<const T* const*>(weights.data()));
     };
-    static_cast<void>(in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...});
+    in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...};
     kernels::store_exactly<last::out.size()>(y, value);
 }
 

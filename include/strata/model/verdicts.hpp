@@ -114,7 +114,7 @@ struct span_verdict {
 template <class... Layers>
 constexpr std::size_t total_flops([[maybe_unused]] shape in, type_list<Layers...>) {
     std::size_t total = 0;
-    static_cast<void>(in_order{0, (total += Layers::flops(in), in = Layers::output(in), 0)...});
+    in_order{0, (total += Layers::flops(in), in = Layers::output(in), 0)...};
     return total;
 }
 

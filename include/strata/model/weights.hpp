@@ -46,9 +46,9 @@ constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& 
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            static_cast<void>(in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
-                                                                  text<128>(path) << "/" << names_of<Layer>[index++]),
-                                           0)...});
+            in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
+                                                text<128>(path) << "/" << names_of<Layer>[index++]),
+                         0)...};
         };
         add(layers_of<Layer>{});
         if constexpr (forked<Layer>) ++flat_index;
@@ -68,7 +68,7 @@ template <class... Layers, std::size_t Nodes>
 constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
     [[maybe_unused]] std::size_t i = 0;
     std::size_t count = 0;
-    static_cast<void>(in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...});
+    in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...};
     return count;
 }
 
@@ -76,9 +76,9 @@ template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
     std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
     [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
-    static_cast<void>(in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
-                                                          text<128>(names_of<Net>[index++].view())),
-                                   0)...});
+    in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
+                                        text<128>(names_of<Net>[index++].view())),
+                 0)...};
     return rows;
 }
 

@@ -107,7 +107,7 @@ private:
     template <class Barrier, std::size_t... Step>
     static void forward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
                         std::index_sequence<Step...>) {
-        static_cast<void>(in_order{0, (forward_step<Step>(memory, at, part, barrier), 0)...});
+        in_order{0, (forward_step<Step>(memory, at, part, barrier), 0)...};
     }
     template <std::size_t Step, class Barrier>
     static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] team_part part,
@@ -160,7 +160,7 @@ private:
 
     template <std::size_t... Step>
     static void derive(const memory_type& memory, team_part part, std::index_sequence<Step...>) {
-        static_cast<void>(in_order{0, (derive_step<Step>(memory, part), 0)...});
+        in_order{0, (derive_step<Step>(memory, part), 0)...};
     }
     template <std::size_t Step>
     static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] team_part part) {
@@ -174,7 +174,7 @@ private:
     template <class Barrier, std::size_t... Step>
     static void backward(const memory_type& memory, const tile_position& at, team_part part, Barrier& barrier,
                          std::index_sequence<Step...>) {
-        static_cast<void>(in_order{0, (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), 0)...});
+        in_order{0, (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), 0)...};
     }
     template <std::size_t Step, class Barrier>
     static void backward_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] const tile_position& at,
