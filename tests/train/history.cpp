@@ -96,7 +96,7 @@ TEST_CASE("the table of a history has a row per epoch and reads back to the same
     history.write_csv(at.path / "a.csv");
     CHECK(read(at.path / "a.csv") == "epoch,loss,\"a,b\"\n5,0.3333333333333333,2.0\n6,1e-07,nan\n");
     CHECK(std::stod("0.3333333333333333") == 1.0 / 3);
-    CHECK(detail::csv_fields("epoch,loss,\"a,b\",\"c\"\"d\"", ",") ==
+    CHECK(internal::csv_fields("epoch,loss,\"a,b\",\"c\"\"d\"", ",") ==
           std::vector<std::string>{"epoch", "loss", "a,b", "c\"d"});
     CHECK(std::distance(std::filesystem::directory_iterator(at.path), std::filesystem::directory_iterator()) == 1);
 }
@@ -114,7 +114,7 @@ TEST_CASE("numbers in tables are the shortest that Python writes") {
                                                      {-1.7976931348623157e308, "-1.7976931348623157e+308"},
                                                      {-NaN, "nan"},
                                                      {-std::numeric_limits<double>::infinity(), "-inf"}})
-        CHECK(detail::shortest(value) == text);
+        CHECK(internal::shortest(value) == text);
 }
 
 TEST_CASE("a table or a picture that cannot be written throws file_error and leaves the old file") {

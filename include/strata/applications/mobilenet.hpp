@@ -3,6 +3,7 @@
 
 #include <strata/applications/options.hpp>
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -17,7 +18,7 @@
 #include <strata/layers/padding.hpp>
 #include <strata/layers/reshape.hpp>
 
-namespace strata::applications {
+namespace strata::inline STRATA_ISA::applications {
 
 namespace mobilenet_blocks {
 
@@ -63,4 +64,4 @@ struct MobileNet
                                    typename end_of<typename MobileNet::given, top, false>::type>;
 };
 
-}  // namespace strata::applications
+}  // namespace strata::inline STRATA_ISA::applications

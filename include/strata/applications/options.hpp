@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/text.hpp>
@@ -16,7 +17,7 @@
 #include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The network ends with its features, without the classifier. Keras: `include_top=False`.
 struct no_top {
@@ -126,4 +127,4 @@ struct end_of {
 
 }  // namespace applications
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/applications/options.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/activation.hpp>
@@ -14,7 +15,7 @@
 #include <strata/layers/padding.hpp>
 #include <strata/layers/pooling2d.hpp>
 
-namespace strata::applications {
+namespace strata::inline STRATA_ISA::applications {
 
 namespace resnet_blocks {
 
@@ -69,4 +70,4 @@ struct ResNet50
                                    typename end_of<typename ResNet50::given, top, true>::type>;
 };
 
-}  // namespace strata::applications
+}  // namespace strata::inline STRATA_ISA::applications

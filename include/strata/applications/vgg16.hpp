@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/applications/options.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/activations.hpp>
@@ -11,7 +12,7 @@
 #include <strata/layers/input.hpp>
 #include <strata/layers/pooling2d.hpp>
 
-namespace strata::applications {
+namespace strata::inline STRATA_ISA::applications {
 
 namespace vgg_blocks {
 
@@ -45,4 +46,4 @@ struct VGG16 : application<VGG16<Height, Width, Channels, Options...>, "vgg16", 
                                    typename end_of<typename VGG16::given, top, false>::type>;
 };
 
-}  // namespace strata::applications
+}  // namespace strata::inline STRATA_ISA::applications

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/applications/options.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/activation.hpp>
@@ -14,7 +15,7 @@
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/separable_conv2d.hpp>
 
-namespace strata::applications {
+namespace strata::inline STRATA_ISA::applications {
 
 namespace xception_blocks {
 
@@ -69,4 +70,4 @@ struct Xception
                                    typename end_of<typename Xception::given, top, false>::type>;
 };
 
-}  // namespace strata::applications
+}  // namespace strata::inline STRATA_ISA::applications

@@ -67,13 +67,21 @@
 #define STRATA_PAUSE() static_cast<void>(0)
 #endif
 
-// Kernels live in a namespace named after the instruction set, so that objects built for different ones link together.
+// All that depends on the instruction set lives in an inline namespace named after it, so that files compiled for
+// different ones share nothing in a program but the value types of core/ and of results. A name is all that layouts and
+// arithmetic depend on: the width of vectors, the number of registers, fused multiply-adds.
 #if defined(STRATA_SCALAR)
 #define STRATA_ISA scalar
-#elif defined(__AVX512F__)
+#elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 #define STRATA_ISA avx512
+#elif defined(__AVX512F__)
+#define STRATA_ISA avx512f
+#elif defined(__AVX2__) && defined(__FMA__)
+#define STRATA_ISA avx2_fma
 #elif defined(__AVX2__)
 #define STRATA_ISA avx2
+#elif defined(__AVX__) && defined(__FMA__)
+#define STRATA_ISA avx_fma
 #elif defined(__AVX__)
 #define STRATA_ISA avx
 #elif defined(__SSE4_1__)

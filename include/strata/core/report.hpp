@@ -45,7 +45,7 @@ struct got;
 template <fixed_string... Words>
 struct fix;
 
-namespace detail {
+namespace internal {
 
 inline constexpr std::size_t longest_piece = 34;
 
@@ -92,7 +92,7 @@ constexpr auto sentence_of() {
     return fixed_string<words.size() + 1>(words.view());
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// Holds where Ok; otherwise the compiler stops here and prints the facts.
 template <bool Ok, fixed_string Sentence, class... Facts>
@@ -104,7 +104,7 @@ struct accepted {
 #endif
 };
 
-namespace detail {
+namespace internal {
 
 template <bool Ok>
 struct facts_of_verdict {
@@ -120,13 +120,13 @@ struct facts_of_verdict<false> {
                  typename fact<got, Verdict, &report::got>::type, typename fact<fix, Verdict, &report::fix>::type>;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// `asserted<Verdict>{}` stops the compiler with the facts where the report `Verdict::value` refuses. The
 /// caller goes on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between
 /// the caller and the error.
 template <class Verdict>
-using asserted = typename detail::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
+using asserted = typename internal::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
 /// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind
 /// the error.

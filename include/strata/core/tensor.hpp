@@ -82,7 +82,7 @@ constexpr Tensor<float, Extents...> zeros() {
     return {};
 }
 
-namespace detail {
+namespace internal {
 
 template <class T, shape S>
 struct tensor_type {
@@ -92,11 +92,11 @@ struct tensor_type {
     using type = decltype(make(std::make_index_sequence<rank>{}));
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// The tensor type of a shape value.
 template <class T, shape S>
-using tensor_of = typename detail::tensor_type<T, S>::type;
+using tensor_of = typename internal::tensor_type<T, S>::type;
 
 /// The shape of one sample: a batch without its first extent.
 constexpr shape sample_shape(const shape& batch) {

@@ -15,7 +15,7 @@ struct type_list {
 template <class... As, class... Bs>
 type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>);
 
-namespace detail {
+namespace internal {
 
 template <std::size_t Index, class Type>
 struct indexed {
@@ -45,17 +45,17 @@ struct selected<List, Indices, std::index_sequence<I...>> {
     using type = type_list<typename at_index<Indices[I], List>::type...>;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// The type number Index of a type_list.
 template <std::size_t Index, class List>
-using type_at = typename detail::at_index<Index, List>::type;
+using type_at = typename internal::at_index<Index, List>::type;
 
 /// The types of a list at the positions of Indices, a std::array value.
 template <class List, auto Indices>
-using select_types = typename detail::selected<List, Indices>::type;
+using select_types = typename internal::selected<List, Indices>::type;
 
-namespace detail {
+namespace internal {
 
 /// Long packs of lists: a fold nests as deep as the pack is long, of which Clang allows 256.
 template <class... Lists>
@@ -94,10 +94,10 @@ struct concatenated<true> {
     using of = typename joined<Lists...>::type;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// One list with the types of all, in order.
 template <class... Lists>
-using concat_types = typename detail::concatenated<(sizeof...(Lists) > 200)>::template of<Lists...>;
+using concat_types = typename internal::concatenated<(sizeof...(Lists) > 200)>::template of<Lists...>;
 
 }  // namespace strata

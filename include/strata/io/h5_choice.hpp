@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// For each record of a list its dataset; no list where a file has no answer.
 struct h5_choice {
@@ -56,4 +57,4 @@ h5_choice choose_datasets(const hdf5_reader& reader, const Layout& layout, std::
 /// `forward_layer/kernel`.
 inline std::string own_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

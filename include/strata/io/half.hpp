@@ -4,7 +4,9 @@
 #include <bit>
 #include <cstdint>
 
-namespace strata::io {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::io {
 
 /// The value of a float of 16 bits (IEEE 754).
 constexpr float float_of_half(std::uint16_t bits) {
@@ -14,4 +16,4 @@ constexpr float float_of_half(std::uint16_t bits) {
     return std::bit_cast<float>(sign | ((exponent == 31 ? 255 : exponent + 112) << 23) | (fraction << 13));
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_handle.hpp>
@@ -16,7 +17,7 @@
 #include <strata/io/legacy_h5.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The content says which layout
 /// the file has, not its name: what `save_weights` of Keras 3 writes, or what `save` to .h5 and the older
@@ -51,4 +52,4 @@ void save_hdf5(const std::filesystem::path& file, std::span<const weight_record>
     writer.write();
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -7,7 +7,9 @@
 
 #include <hdf5.h>
 
-namespace strata::io {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::io {
 
 /// Owns an identifier; false where HDF5 gave none.
 template <herr_t (*Close)(hid_t)>
@@ -82,4 +84,4 @@ inline std::string hdf5_reason() {
     return reason;
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -10,12 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/hdf5_handle.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// Knows only what hangs in the file by hard links: soft and external links, which may lead out of it or nowhere, are
 /// not followed. Paths have no slash in front. Lives inside an hdf5_session. Damage within HDF5's own structures is the
@@ -201,4 +202,4 @@ private:
     std::set<std::string> groups_, datasets_;
 };
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include <strata/core/atomic_file.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/hdf5_handle.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// The same content gives the same bytes: no times are kept. In memory, because HDF5 cannot give a file up cleanly when
 /// a write fails, on a full disk for one. Lives inside an hdf5_session.
@@ -96,4 +97,4 @@ private:
     hdf5_properties link_, plain_;
 };
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
-namespace strata::io {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::io {
 
 /// One tensor as a header describes it; offsets count from the first byte behind the header.
 struct header_entry {
@@ -161,4 +163,4 @@ private:
     std::size_t at_ = 0;
 };
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/h5_choice.hpp>
@@ -14,7 +15,7 @@
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// `layers/conv2d_1/vars/0`. The group is called by the layer's class, never by its name.
 inline std::string keras_dataset(const weight_record& record) {
@@ -102,4 +103,4 @@ void save_keras_h5(hdf5_writer& writer, std::span<const weight_record> records,
         writer.add(keras_dataset(records[i]), records[i].extents, values[i], records[i].is_integer);
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

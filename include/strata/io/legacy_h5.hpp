@@ -9,13 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_reader.hpp>
 #include <strata/io/hdf5_writer.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// The weights of one layer of the outermost model, by their positions in the list of all.
 struct legacy_layer {
@@ -186,4 +187,4 @@ void save_legacy_h5(hdf5_writer& writer, std::span<const weight_record> records,
     writer.add_text("", "keras_version", "3.0.0");
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

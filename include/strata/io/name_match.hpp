@@ -12,10 +12,11 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Calls see(container, class, number) for each layer on a path; `dense_4` is number 5 of `dense`, `dense` itself
 /// number 0.
@@ -34,9 +35,9 @@ void each_layer(const std::string& name, See see) {
     }
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// Names with the layers of a class counted from zero in each container, in their order: Keras counts over a whole
 /// process, so that `dense_9/kernel` and `dense_10/kernel` may be the first and the second.
@@ -116,4 +117,4 @@ inline std::vector<std::size_t> match_names(const std::filesystem::path& file, s
     return result;
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

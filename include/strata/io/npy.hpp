@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/half.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 static_assert(std::endian::native == std::endian::little, "strata: .npy files are read on little-endian machines");
 
@@ -185,4 +186,4 @@ inline std::string npy_bytes(std::string_view type, const shape& extents, std::s
     return (result += header).append(values);
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/name_match.hpp>
@@ -19,7 +20,7 @@
 #include <strata/io/record.hpp>
 #include <strata/io/zip_archive.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// Reads a member's header; what is no array of numpy throws file_error.
 inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member& member, const std::string& name) {
@@ -97,4 +98,4 @@ void save_npz(const std::filesystem::path& file, std::span<const weight_record> 
     archive.write();
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
 /// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
@@ -57,4 +58,4 @@ std::int32_t as_integer(T value) {
                                "; load a file that was saved from the same architecture");
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <strata/core/atomic_file.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
@@ -24,7 +25,7 @@
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 static_assert(std::endian::native == std::endian::little,
               "strata: .safetensors files are read on little-endian machines");
@@ -229,4 +230,4 @@ void save_safetensors(const std::filesystem::path& file, std::span<const weight_
     });
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -7,13 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/model/state.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 template <class T>
 struct state_files {
@@ -45,4 +46,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/io/record.hpp>
@@ -18,7 +19,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// A net or layer as files see it: of a layer its number in the flattened list, of what consists of layers those. The
 /// first `main_count` layers of a Residual are one path, the others its shortcut.
@@ -229,4 +230,4 @@ std::vector<weight_list> weight_lists() {
     return lists;
 }
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

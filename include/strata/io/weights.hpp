@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
@@ -19,7 +20,7 @@
 #include <strata/io/npz.hpp>
 #endif
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace io {
 
@@ -91,4 +92,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

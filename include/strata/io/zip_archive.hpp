@@ -15,9 +15,10 @@
 #include <zip.h>
 
 #include <strata/core/atomic_file.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 
-namespace strata::io {
+namespace strata::inline STRATA_ISA::io {
 
 /// An archive that is read; its members in their order. Memory is taken for what a caller asks for, never for what the
 /// archive announces.
@@ -165,4 +166,4 @@ private:
     std::unique_ptr<zip_t, void (*)(zip_t*)> archive_;
 };
 
-}  // namespace strata::io
+}  // namespace strata::inline STRATA_ISA::io

@@ -8,8 +8,7 @@
 #include <strata/kernels/constexpr_math.hpp>
 #include <strata/kernels/math.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 // Errors are those of vectors, in units of the last place (ULP). `derivative` takes the output f(x) where
 // `derives_from_output`, else x. At a kink it is what Keras' backends give: 0 for relu at 0.
@@ -266,5 +265,4 @@ struct exponential {
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

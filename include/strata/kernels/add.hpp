@@ -8,8 +8,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 template <class Function, class T>
 void add_vectorised(std::size_t n, const T* a, const T* b, T* y) {
@@ -27,5 +26,4 @@ constexpr void add(std::size_t n, const T* a, const T* b, T* y) {
     else add_vectorised<Function>(n, a, b, y);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

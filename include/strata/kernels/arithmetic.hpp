@@ -10,8 +10,7 @@
 #include <strata/kernels/constexpr_math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A constant in the scalar type of a vector or scalar V.
 template <class V>
@@ -115,5 +114,4 @@ STRATA_INLINE V polynomial(const V& x, const V& square, const typename V::value_
     return sum;
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -10,8 +10,7 @@
 #include <strata/kernels/reference_rearrange.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// y = (1 - part) a + part b for n values.
 template <class T>
@@ -75,5 +74,4 @@ void bilinear_gradient(const T* dy, T* dx, T* scratch) {
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -11,8 +11,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A convolution of K taps, Dilation steps apart, from C channels to F filters, that is given one step after the other.
 /// It remembers no inputs but the sums of the outputs to come: so each channel is broadcast once for all taps, and the
@@ -94,5 +93,4 @@ private:
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::kernels {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
 
 /// to (pixels, Channels) = group number `group` of x (pixels, Groups Channels).
 template <std::size_t Groups, std::size_t Channels, class T>
@@ -20,4 +22,4 @@ constexpr void scatter_group(std::size_t pixels, std::size_t group, const T* x, 
     for (std::size_t i = 0; i < pixels; ++i) std::copy_n(x + i * Channels, Channels, y + i * Groups * Channels);
 }
 
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

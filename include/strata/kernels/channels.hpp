@@ -11,8 +11,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// How rows of C channels are gone through: few channels do not fill vectors, and few vectors of sums wait for each
 /// other, so that `group` rows are one wide row of whole vectors, at least eight.
@@ -225,5 +224,4 @@ void combine_row_gradients(std::size_t samples, std::size_t stride, const T* x, 
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

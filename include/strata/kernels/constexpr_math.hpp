@@ -13,8 +13,7 @@
 /// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in
 /// tests/kernels/math.cpp: exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
 /// and subnormal results are right. Slow at run time: there scalars call std::.
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 namespace constexpr_math {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -187,5 +186,4 @@ constexpr double erf(double x) {
 }
 
 }  // namespace constexpr_math
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -14,7 +14,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The same convolution over an input with its padding written out.
 constexpr conv2d_geometry without_padding(conv2d_geometry g) {
@@ -24,8 +24,6 @@ constexpr conv2d_geometry without_padding(conv2d_geometry g) {
     }
     return g;
 }
-
-inline namespace STRATA_ISA {
 
 /// Elements of scratch that conv2d_rows wants for so many rows: a copy of their input with its padding, where there is
 /// any.
@@ -170,5 +168,4 @@ constexpr void conv2d(const T* x, const T* weights, const T* bias, T* y, [[maybe
     else conv2d_rows<G, Activation>(x, 0, weights, bias, y, item_range{0, G.height.output}, scratch);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

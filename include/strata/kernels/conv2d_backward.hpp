@@ -17,7 +17,7 @@
 #include <strata/kernels/weight_gradient.hpp>
 #include <strata/kernels/winograd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Whether the data gradient is a convolution itself: of dy with the mirrored kernel.
 constexpr bool mirrors(const conv2d_geometry& g) { return g.height.stride == 1 && g.width.stride == 1; }
@@ -36,8 +36,6 @@ constexpr conv2d_geometry mirrored(const conv2d_geometry& g) {
     return {
         .height = axis(g.height), .width = axis(g.width), .in_channels = g.out_channels, .out_channels = g.in_channels};
 }
-
-inline namespace STRATA_ISA {
 
 /// Elements of the weights as conv2d_data_gradient wants them.
 template <conv2d_geometry G, class T>
@@ -149,5 +147,4 @@ void conv2d_weight_gradient(std::size_t n, const T* x, std::size_t x_plane, cons
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -15,7 +15,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Whether a max pooling can run in a convolution's epilogue: its windows touch each other without gaps or padding and
 /// a tile holds at least two of them.
@@ -30,8 +30,6 @@ constexpr bool fuses(const conv2d_geometry& conv, const pool2d_geometry& pool) {
 constexpr item_range pooled_map_rows(const pool2d_geometry& p, item_range out) {
     return {.begin = out.begin * p.height.kernel, .end = out.end * p.height.kernel};
 }
-
-inline namespace STRATA_ISA {
 
 /// A pooled tile: MP pooled pixels of one panel; each of the PH rows of the window is a tile of MP PW pixels, reduced
 /// in registers. Bias and activation come after the maximum: both do not fall.
@@ -146,5 +144,4 @@ constexpr void conv2d_max_pooling(const T* x, const T* weights, const T* bias, T
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -15,7 +15,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 // Everywhere here G is the convolution whose data gradient the transposed one is: x is G's output (oh, ow, oc), y its
 // input (ih, iw, ic).
@@ -77,8 +77,6 @@ constexpr row_padding transpose_padding(const conv2d_geometry& g) {
     }
     return result;
 }
-
-inline namespace STRATA_ISA {
 
 /// Keras' kernel (kh, kw, filters, channels) in memory.
 template <conv2d_geometry G, class T>
@@ -215,5 +213,4 @@ void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, con
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -14,8 +14,7 @@
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// dx (oh, ow, oc) of one sample from dy (ih, iw, ic): the convolution G itself, whose kernel the weights are as they
 /// lie. scratch holds conv2d_scratch<T>(G) elements.
@@ -74,5 +73,4 @@ void conv2d_transpose_weight_gradient(std::size_t count, const T* x, const T* dy
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

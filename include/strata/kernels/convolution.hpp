@@ -12,8 +12,7 @@
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/winograd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Elements of scratch for so many output rows by Winograd's tiles, or, for 0, by the direct kernel.
 template <class T>
@@ -67,5 +66,4 @@ constexpr void convolve(const T* x, const T* weights, const T* transformed, cons
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -15,8 +15,7 @@
 #include <strata/kernels/spread.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// One row times V panels' vectors from `w` on, in Chains independent chains per vector: with about 16 sums in flight
 /// the latency of a multiply-add is hidden and the loop runs at the speed of its loads.
@@ -148,5 +147,4 @@ constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
     else dense_vectorised<N, K, F, Activation>(x, weights, bias, y);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

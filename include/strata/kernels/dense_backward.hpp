@@ -13,8 +13,7 @@
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Elements of a K x F weight matrix transposed for dense_data_gradient.
 template <std::size_t K, std::size_t F, class T>
@@ -75,5 +74,4 @@ void dense_weight_gradient(std::size_t n, const T* x, const T* dy, T* dkernel, b
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

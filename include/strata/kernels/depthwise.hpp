@@ -14,7 +14,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// What a depthwise tile is made for: the window and the channels that lie behind each other in a pixel. Layers that
 /// agree in this share their tiles.
@@ -53,8 +53,6 @@ constexpr depthwise_geometry repeated(depthwise_geometry g) {
     g.multiplier = 1;
     return g;
 }
-
-inline namespace STRATA_ISA {
 
 /// Output rows and pixels of the largest tile: one input column feeds the taps of all rows that see it, and the
 /// accumulators, the weights of that many window rows and one input value fill the registers. Rows 0: no tile, the
@@ -285,5 +283,4 @@ constexpr void depthwise_conv2d(const T* x, const T* weights, const T* bias, T* 
     else depthwise_conv2d_rows<G, Activation>(x, 0, weights, bias, y, {0, G.height.output}, scratch);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -12,7 +12,7 @@
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The convolution that gives dx from dy, for strides of 1: what was not padded is padded now, and the other way round.
 constexpr depthwise_geometry mirrored(const depthwise_geometry& g) {
@@ -27,8 +27,6 @@ constexpr depthwise_geometry mirrored(const depthwise_geometry& g) {
     };
     return {.height = axis(g.height), .width = axis(g.width), .channels = g.channels, .multiplier = g.multiplier};
 }
-
-inline namespace STRATA_ISA {
 
 /// Elements of scratch that depthwise_data_gradient wants: the gradient of the input with its channels repeated.
 constexpr std::size_t depthwise_gradient_scratch(const depthwise_geometry& g) {
@@ -222,5 +220,4 @@ void depthwise_weight_gradient(std::size_t count, const T* x, std::size_t x_plan
     for (; c < mine.end; c += L) block.template operator()<1>(c, std::min(L, mine.end - c));
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

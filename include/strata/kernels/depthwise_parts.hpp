@@ -8,8 +8,7 @@
 #include <strata/kernels/depthwise.hpp>
 #include <strata/kernels/geometry.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The parts that a map of one row can be made in, and the columns of some of them: tiles, or pixels. Other maps are
 /// one part.
@@ -40,5 +39,4 @@ void depthwise_conv2d_row(const T* x, const T* weights, const T* bias, T* y, ite
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -8,8 +8,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 template <class Function, class T>
 STRATA_FLATTEN void elementwise_vectorised(std::size_t n, const T* x, T* y) {
@@ -27,5 +26,4 @@ constexpr void elementwise(std::size_t n, const T* x, T* y) {
     else elementwise_vectorised<Function>(n, x, y);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

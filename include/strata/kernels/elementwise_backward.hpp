@@ -8,8 +8,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// dx[i] = dy[i] f'(v[i]) for n values; v holds the outputs where Function::derives_from_output, else the inputs. dx
 /// may be dy.
@@ -53,5 +52,4 @@ void log_softmax_gradient(std::size_t rows, std::size_t n, const T* y, const T* 
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

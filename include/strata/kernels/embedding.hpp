@@ -9,7 +9,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The number of a row that x holds, cut to an integer; `rows` where there is no such row: negative, too large, NaN.
 template <class T>
@@ -27,8 +27,6 @@ constexpr void take_rows(std::size_t count, std::size_t rows, std::size_t dimens
         else std::fill_n(y, dimension, std::numeric_limits<T>::quiet_NaN());
     }
 }
-
-inline namespace STRATA_ISA {
 
 /// dtable (rows, dimension) = or += dy (count, dimension) in the rows that x names; this thread's share: of the columns
 /// where they are many, which is even whatever x names, else of the rows. Each row is added to in the order of x.
@@ -54,5 +52,4 @@ void add_to_rows(std::size_t count, std::size_t rows, std::size_t dimension, con
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -8,8 +8,7 @@
 #include <strata/kernels/exponential.hpp>
 #include <strata/kernels/float_bits.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// At a distance from 0: e^(-distance^2 / 2), and the share of the normal distribution beyond it.
 template <class V>
@@ -105,5 +104,4 @@ STRATA_INLINE V erf(const V& x) {
 }
 
 }  // namespace vector_math
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

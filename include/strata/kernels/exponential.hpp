@@ -7,8 +7,7 @@
 #include <strata/kernels/arithmetic.hpp>
 #include <strata/kernels/float_bits.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// ln 2 = high + low; high times an exponent is exact.
 template <class T>
@@ -106,5 +105,4 @@ STRATA_INLINE V expm1(const V& x) {
 }
 
 }  // namespace vector_math
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

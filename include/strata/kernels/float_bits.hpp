@@ -11,8 +11,7 @@
 #include <strata/kernels/arithmetic.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The format of T. The sum of `integer` and a small number has the nearest integer in its lowest bits, the sum of
 /// `exponents` and an integer n the exponent of 2^n.
@@ -198,5 +197,4 @@ STRATA_INLINE binary_parts<V> split(const V& x) {
     return {mantissa, biased - choose(is_subnormal, V(whole + format::bias + shift), V(whole + format::bias))};
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/window.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The outputs, first and one past the last, for which a tap lies inside the input.
 constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
@@ -104,4 +105,4 @@ struct pool2d_geometry {
     friend constexpr bool operator==(const pool2d_geometry&, const pool2d_geometry&) = default;
 };
 
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -17,12 +17,10 @@
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/winograd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Several groups in a vector; a direct convolution of each group; Winograd's algorithm of each group.
 enum class grouped_method { lanes, slices, winograd };
-
-inline namespace STRATA_ISA {
 
 /// Groups share vectors where that saves a third of the multiply-adds: to permute the input takes up to a third of
 /// their time. Winograd's algorithm saves less for channels so few.
@@ -117,5 +115,4 @@ constexpr void grouped_conv2d(const T* x, const T* weights, const T* bias, const
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -15,7 +15,7 @@
 #include <strata/kernels/spread.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// What such a tile is made for: channels, filters and number of the groups that share a vector, and one row of the
 /// window. Layers that agree in this share their tiles.
@@ -34,8 +34,6 @@ struct lanes_window {
     }
     friend constexpr bool operator==(const lanes_window&, const lanes_window&) = default;
 };
-
-inline namespace STRATA_ISA {
 
 /// Where each lane takes channel number `channel` of its own group from; lanes of no group take any.
 template <lanes_window W, class T>
@@ -217,5 +215,4 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -8,8 +8,7 @@
 #include <strata/kernels/exponential.hpp>
 #include <strata/kernels/float_bits.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A value as above / below.
 template <class V>
@@ -52,5 +51,4 @@ STRATA_INLINE V tanh(const V& x) {
 }
 
 }  // namespace vector_math
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

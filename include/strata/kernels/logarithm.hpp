@@ -9,8 +9,7 @@
 #include <strata/kernels/exponential.hpp>
 #include <strata/kernels/float_bits.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 namespace detail {
 
@@ -92,5 +91,4 @@ STRATA_INLINE V log1p_of_share(const V& x) {
 }
 
 }  // namespace vector_math
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -15,8 +15,7 @@
 #include <strata/kernels/logarithm.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 // Scalars: constant evaluation by constexpr_math, run time by the standard library. Vectors: vector_math.
 template <std::floating_point T>
@@ -155,5 +154,4 @@ STRATA_INLINE constexpr normal_tail<V> normal_beyond(V x) {
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -11,8 +11,7 @@
 #include <strata/kernels/reference_normalization.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// 1 in the first n lanes, 0 behind them.
 template <class T>
@@ -183,5 +182,4 @@ constexpr void standardize_columns(std::size_t rows, std::size_t n, const T* x, 
     else standardize_columns_vectorised(rows, n, x, mean, variance, y);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

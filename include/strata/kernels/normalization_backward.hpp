@@ -9,8 +9,7 @@
 #include <strata/kernels/normalization.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// dx (rows, n) of y = (x - mean) scale gamma + beta with the moments that normalize_rows wrote; gamma may be null. dx
 /// may be dy. With u = (x - mean) scale and g = dy gamma: dx = scale (g - mean(g) - u mean(g u)); of a scale that takes
@@ -141,5 +140,4 @@ void group_gamma_gradient(const group_geometry& g, std::size_t samples, const T*
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

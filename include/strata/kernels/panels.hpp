@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace strata::kernels {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A matrix of `rows` x `columns` stored as ceil(columns / width) panels of [rows][width], columns padded with zeros.
 /// Keras order is [rows][columns]; a convolution's rows are kh kw ic. Width 0: stored as in Keras, without padding.
@@ -28,4 +30,4 @@ private:
     constexpr std::size_t count_of_group() const { return (columns / groups + width - 1) / width; }
 };
 
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

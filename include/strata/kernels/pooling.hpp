@@ -12,8 +12,7 @@
 #include <strata/kernels/reference.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 struct take_max {
     template <class V>
@@ -105,5 +104,4 @@ constexpr void global_average_pooling(const T* x, T* y) {
     else reduce_cells<take_mean>(x, 1, Rows, 0, Channels, y);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -10,8 +10,7 @@
 #include <strata/kernels/pooling.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Adds dy to the first cell of a rectangle that holds the maximum y, as TensorFlow and XLA do.
 struct to_first_maximum {
@@ -76,5 +75,4 @@ void global_pooling_gradient(const T* x, const T* y, const T* dy, T* dx) {
     Spread::spread(x, dx, y, dy, 1, Rows, 0, Channels);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

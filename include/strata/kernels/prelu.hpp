@@ -12,7 +12,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// How slopes lie over a sample: runs of `run` values, each with one slope (`is_shared`) or with `run` slopes that
 /// follow each other. Trailing axes of one kind are one run.
@@ -60,8 +60,6 @@ constexpr void prelu(const slope_layout& layout, const T* x, const T* slopes, T*
 }
 
 }  // namespace reference
-
-inline namespace STRATA_ISA {
 
 /// The slopes of values [i, i + n) of a run.
 template <class T>
@@ -133,5 +131,4 @@ void slope_gradient(std::size_t samples, const T* x, const T* dy, T* dslopes, bo
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -11,7 +11,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A permutation as loops over the output: axes that stay together are one, the innermost is the output's last. `from`
 /// and `to` are steps in elements.
@@ -80,8 +80,6 @@ struct upsampling_geometry {
     constexpr std::size_t out_size() const { return height * up_height * out_line(); }
     friend constexpr bool operator==(const upsampling_geometry&, const upsampling_geometry&) = default;
 };
-
-inline namespace STRATA_ISA {
 
 /// y = x with its axes in another order; x of shape In. Two axes that change places are walked in blocks, so that each
 /// cache line is read and written whole.
@@ -160,5 +158,4 @@ void sum_cells(const T* dy, T* dx) {
         }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

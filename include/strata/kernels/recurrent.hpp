@@ -11,8 +11,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Lanes of the vectors that hold `units` units: the widest, or narrower ones where those waste less than half as much
 /// or give two vectors in place of one, so that the activations of one run while the products of the other do.
@@ -288,5 +287,4 @@ private:
     };
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

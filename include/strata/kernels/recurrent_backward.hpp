@@ -12,8 +12,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// A recurrent layer of Units on sequences of Steps times Features when it is trained; Back: from the last step to the
 /// first. Kernels lie in panels, biases as in Keras. Samples go side by side, so that each step is one product of
@@ -199,5 +198,4 @@ private:
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -10,8 +10,7 @@
 #include <strata/kernels/recurrent_math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 // A cell has `gates` blocks of columns in both kernels. A unit's `sums` are what it adds up: column block g of the
 // kernel goes to sum input_sum(g), of the recurrent kernel to sum g. `scale` multiplies weights and biases of a block
@@ -106,5 +105,4 @@ struct simple_cell {
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

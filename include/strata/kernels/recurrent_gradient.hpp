@@ -5,8 +5,7 @@
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/recurrent_cell.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// What is kept of Function(z) until its gradient: the value where it gives the derivative, else z.
 template <class Function, class V>
@@ -87,5 +86,4 @@ struct recurrent_gradient<simple_cell<Activation>> {
     }
 };
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -9,8 +9,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The largest exponent that a gate takes: products of three powers of two up to here stay finite, and a sigmoid of
 /// 2^-40 is zero to every digit that is added to another gate.
@@ -63,5 +62,4 @@ STRATA_INLINE V bounded_power_of_two(V t) {
     return times_power_of_two(polynomial(f, f * f, c), n);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

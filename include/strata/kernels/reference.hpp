@@ -3,10 +3,11 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 
-namespace strata::kernels::reference {
+namespace strata::inline STRATA_ISA::kernels::reference {
 
 /// y (n, f) = activation(x (n, k) w (k, f) + bias (f)); w as `layout` says; bias may be null.
 template <class Activation, class T>
@@ -108,4 +109,4 @@ constexpr void global_average_pooling(std::size_t rows, std::size_t channels, co
     }
 }
 
-}  // namespace strata::kernels::reference
+}  // namespace strata::inline STRATA_ISA::kernels::reference

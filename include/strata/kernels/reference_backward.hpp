@@ -3,11 +3,12 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 #include <strata/kernels/reference.hpp>
 
-namespace strata::kernels::reference {
+namespace strata::inline STRATA_ISA::kernels::reference {
 
 /// dx (n, k) = dy (n, f) w transposed.
 template <class T>
@@ -96,4 +97,4 @@ constexpr void average_pooling2d_gradient(const pool2d_geometry& g, const T* x, 
             }
 }
 
-}  // namespace strata::kernels::reference
+}  // namespace strata::inline STRATA_ISA::kernels::reference

@@ -3,10 +3,11 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/kernels/panels.hpp>
 
-namespace strata::kernels::reference {
+namespace strata::inline STRATA_ISA::kernels::reference {
 
 /// Calls use(x pixel, tap, y pixel) for each product of pixels. g is the convolution whose data gradient the transposed
 /// convolution is: its input is y (g.ih, g.iw), its output x (g.oh, g.ow).
@@ -51,4 +52,4 @@ constexpr void conv2d_transpose_weight_gradient(const conv2d_geometry& g, panels
     });
 }
 
-}  // namespace strata::kernels::reference
+}  // namespace strata::inline STRATA_ISA::kernels::reference

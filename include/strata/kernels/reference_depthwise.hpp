@@ -3,9 +3,10 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/geometry.hpp>
 
-namespace strata::kernels::reference {
+namespace strata::inline STRATA_ISA::kernels::reference {
 
 /// Calls use(x index, weight index, y index) for each product of a depthwise convolution; weights are (kh, kw,
 /// channels, multiplier), cells outside x have no product.
@@ -51,4 +52,4 @@ constexpr void depthwise_weight_gradient(const depthwise_geometry& g, const T* x
                                [&](std::size_t from, std::size_t tap, std::size_t y) { dw[tap] += x[from] * dy[y]; });
 }
 
-}  // namespace strata::kernels::reference
+}  // namespace strata::inline STRATA_ISA::kernels::reference

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// What makes a row's scale: its variance (and its mean is taken away), its mean square, its length.
 enum class row_norm { layer, rms, unit };
@@ -92,4 +93,4 @@ constexpr void standardize_columns(std::size_t rows, std::size_t n, const T* x, 
 }
 
 }  // namespace reference
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -6,10 +6,11 @@
 #include <cstddef>
 
 #include <strata/core/axes.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/rearrange.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Where a cell of an axis made `up` times larger lies between two cells of the smaller one: `numerator` / `2 up` of
 /// the way from `low` to `high`.
@@ -116,4 +117,4 @@ constexpr void bilinear_gradient(const upsampling_geometry& g, const T* dy, T* d
 }
 
 }  // namespace reference
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

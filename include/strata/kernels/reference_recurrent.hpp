@@ -4,9 +4,10 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/panels.hpp>
 
-namespace strata::kernels::reference {
+namespace strata::inline STRATA_ISA::kernels::reference {
 
 /// h and the carry of one sequence, zero at first.
 template <std::size_t Units, class T>
@@ -51,4 +52,4 @@ constexpr void recurrent(std::size_t steps, std::size_t features, std::size_t wi
     }
 }
 
-}  // namespace strata::kernels::reference
+}  // namespace strata::inline STRATA_ISA::kernels::reference

@@ -13,8 +13,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Bytes of weights above which they are taken not to be in an L2 cache when a product begins.
 inline constexpr std::size_t largest_cached_weights = std::size_t{128} << 10;
@@ -114,5 +113,4 @@ void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y
             F, std::min(width, F - f));
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -18,7 +18,7 @@
 #include <strata/kernels/reference_depthwise.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Bytes of a band: it has to stay in an L2 cache of 512 KB while the weights stream past.
 inline constexpr std::size_t separable_band_bytes = std::size_t{384} << 10;
@@ -29,8 +29,6 @@ constexpr std::size_t separable_band_rows(const depthwise_geometry& g) {
     const std::size_t row = g.width.output * g.out_channels() * sizeof(T);
     return std::clamp<std::size_t>(separable_band_bytes / row, 3, std::max<std::size_t>(3, g.height.output));
 }
-
-inline namespace STRATA_ISA {
 
 /// Pixels of a band that wait for the next one, fewer than a tile's rows.
 template <class T>
@@ -100,5 +98,4 @@ constexpr void separable_conv2d(const T* x, const T* depthwise, const T* pointwi
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -10,8 +10,7 @@
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/weight_gradient.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Elements that pointwise_weight_gradient wants to pack a block of inputs into, for tiles of at most `rows` pixels.
 template <std::size_t F, class T>
@@ -48,5 +47,4 @@ void pointwise_weight_gradient(std::size_t count, std::size_t pixels, const T* x
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -29,8 +29,7 @@
 #endif
 #endif
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 #if defined(STRATA_SCALAR)
 
@@ -269,5 +268,4 @@ STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
 #endif
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -9,8 +9,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// The largest of n values.
 template <class T>
@@ -66,5 +65,4 @@ constexpr void log_softmax(const T* x, T* y) {
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

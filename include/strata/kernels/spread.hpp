@@ -9,8 +9,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 #if defined(STRATA_SCALAR)
 /// Lane Lanes[l] in lane l.
@@ -135,5 +134,4 @@ private:
 };
 #endif
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -7,8 +7,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all
 /// columns.
@@ -154,5 +153,4 @@ STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, 
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -18,13 +18,11 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/winograd.hpp>
 
-namespace strata::kernels {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// One direct convolution for each phase of the outputs; one matrix product whose columns are taps and filters, added
 /// into place; Winograd's algorithm.
 enum class transpose_method { phases, columns, winograd };
-
-inline namespace STRATA_ISA {
 
 /// Few filters leave most lanes of a phase's vectors empty; taps and filters together fill them, but each product is
 /// loaded, added and stored once more. Windows of 3x3 without strides are for Winograd.
@@ -134,5 +132,4 @@ constexpr void convolve_transposed(const T* x, const T* weights, const T* prepar
     else Method::template run<Activation>(x, prepared, bias, y, {0, Method::parts::count}, scratch);
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

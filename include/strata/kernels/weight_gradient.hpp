@@ -9,8 +9,7 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// Elements that may be read behind an array of output gradients: tiles load whole vectors and drop what is no column.
 template <class T>
@@ -106,5 +105,4 @@ void bias_gradient(std::size_t rows, const T* dy, T* db, bool first, team_part p
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

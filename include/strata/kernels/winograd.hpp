@@ -15,8 +15,7 @@
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/winograd_transform.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// How a convolution is cut: tiles of m by m outputs, `rows` rows of tiles at once. Channels are stored in whole
 /// vectors.
@@ -187,5 +186,4 @@ void winograd_rows(const T* x, std::size_t in_begin, const T* transformed, const
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

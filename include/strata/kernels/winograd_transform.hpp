@@ -8,8 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::kernels {
-inline namespace STRATA_ISA {
+namespace strata::inline STRATA_ISA::kernels {
 
 /// One-dimensional transforms of F(M, 3): of a window, of M + 2 inputs, of M + 2 products (Cook-Toom). Points are 0, 1,
 /// -1 and infinity for M = 2; 0, 2/3, -2/3, 3/2, -3/2 and infinity for M = 4, which round a quarter as much as the
@@ -181,5 +180,4 @@ STRATA_NOINLINE void winograd_output(const T* m, std::size_t pos_step, const T* 
     }
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata::kernels
+}  // namespace strata::inline STRATA_ISA::kernels

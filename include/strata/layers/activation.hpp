@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -51,4 +52,4 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/elementwise.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the elementwise activations share: any shape, unchanged. One FLOP a value is counted.
 template <class Self, class Function>
@@ -108,4 +109,4 @@ struct Exponential : elementwise_activation<Exponential, kernels::exponential> {
     static constexpr std::string_view type = "Exponential";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

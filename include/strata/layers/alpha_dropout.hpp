@@ -6,12 +6,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rate.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Any shape, unchanged; the identity at inference. When training, a part Rate of the values becomes the limit of SELU,
 /// and all are scaled so that mean 0 and variance 1 stay. 0 <= Rate < 1. Keras: `AlphaDropout`. Klambauer et al. 2017.
@@ -45,4 +46,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

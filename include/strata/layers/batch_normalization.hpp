@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/channels.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (..., channels), unchanged: gamma (x - mean) / sqrt(variance + epsilon) + beta. Weights: gamma (channels), beta
 /// (channels), moving_mean (channels), moving_variance (channels); the last two follow the batches and are not trained.
@@ -227,4 +228,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
@@ -15,7 +16,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A recurrent layer: `reversed` is the one that walks the other way.
 template <class Layer>
@@ -260,4 +261,4 @@ private:
     static constexpr T scale = std::is_same_v<how, merge::ave> ? T(0.5) : T(1);
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

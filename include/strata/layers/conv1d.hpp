@@ -18,7 +18,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2D; causal: ceil(steps / stride), and no output
 /// sees a step behind its own. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
@@ -90,4 +90,4 @@ private:
                              static_cast<std::size_t>(Filters), T>;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,13 +4,14 @@
 #include <array>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/conv2d_transpose.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/sequence.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2DTranspose. Weights: kernel (k, Filters,
 /// channels), bias (Filters). Keras: `Conv1DTranspose`.
@@ -43,4 +44,4 @@ struct Conv1DTranspose
     using with_options = Conv1DTranspose<Filters, Kernel, Others...>;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/window.hpp>
@@ -23,7 +24,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (height, width, channels) -> (oh, ow, Filters); valid: (height - span) / stride + 1, same: ceil(height / stride),
 /// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels / groups, Filters), bias (Filters). Keras:
@@ -273,4 +274,4 @@ struct Conv2D<Filters, Kernel, Options...>
     static constexpr std::string_view type = "Conv2D";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
@@ -21,7 +22,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (height, width, channels) -> (oh, ow, Filters); valid: height stride + max(span - stride, 0), same: height stride,
 /// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, Filters, channels), bias (Filters). Keras:
@@ -185,4 +186,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

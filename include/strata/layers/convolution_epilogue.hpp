@@ -1,12 +1,13 @@
 // convolution_epilogue: what stands in the epilogue of a convolution, the activation and perhaps a pooling.
 #pragma once
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/conv2d_pooled.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -54,4 +55,4 @@ struct convolution_epilogue<Layer, In, Direct, fused<Next, Pooling>>
         Layer::activation::is_identity && detail::pooled_epilogue<Layer, In, Direct, Pooling, Next>::is_possible;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/depthwise.hpp>
@@ -15,7 +16,7 @@
 #include <strata/layers/regularizer.hpp>
 #include <strata/layers/rows.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Channels and filters in so many groups, each convolved by itself. Keras: `groups=`.
 template <int Count>
@@ -121,4 +122,4 @@ const T* repeated_input(const T* x, [[maybe_unused]] T* to) {
     }
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -16,7 +16,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (..., features) -> (..., Units). Weights: kernel (features, Units), bias (Units). Keras: `Dense`.
 template <int Units, class... Options>
@@ -181,4 +181,4 @@ private:
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,12 +4,13 @@
 #include <array>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/depthwise_conv2d.hpp>
 #include <strata/layers/sequence.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, channels) -> (outputs, channels depth_multiplier), outputs as of Conv1D. Weights: kernel (k, channels,
 /// depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv1D`.
@@ -40,4 +41,4 @@ struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
     using with_options = DepthwiseConv1D<Kernel, Others...>;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

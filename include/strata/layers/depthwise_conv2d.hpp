@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/depthwise.hpp>
@@ -19,7 +20,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (height, width, channels) -> (oh, ow, channels depth_multiplier), oh and ow as of Conv2D. Weights: kernel (kh, kw,
 /// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
@@ -195,4 +196,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

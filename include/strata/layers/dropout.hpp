@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rate.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Any shape, unchanged; the identity at inference. Rate is the part that is dropped, 0 <= Rate < 1. Keras: `Dropout`.
 /// Srivastava et al. 2014.
@@ -41,4 +42,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -12,7 +12,7 @@
 #include <strata/kernels/elementwise_backward.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -112,4 +112,4 @@ struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/kernels/embedding.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (...) -> (..., Dimension): for each value, cut to an integer, that row of the table. One outside [0, Vocabulary), or
 /// NaN, reads nothing: its row of the output is NaN, and it teaches nothing. Weights: embeddings (Vocabulary,
@@ -62,4 +63,4 @@ private:
     static constexpr std::size_t dimension = static_cast<std::size_t>(Dimension);
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

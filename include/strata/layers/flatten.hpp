@@ -3,10 +3,11 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (a, b, c) -> (a b c), in row-major order: the same memory. Keras: `Flatten`.
 template <class... Options>
@@ -17,4 +18,4 @@ struct Flatten : layer<Flatten<Options...>, Options...> {
     static constexpr shape output(const shape& in) { return shape{in.size()}; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/layers/layer.hpp>
@@ -14,7 +15,7 @@
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/sliding.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 // A layer says, beyond the contract of layer.hpp, what of this it can; own layers too. Weights come in Keras' order.
 //
@@ -143,4 +144,4 @@ constexpr padding_mode padding_of_windows(const window_options& windows, const s
                : padding_mode::valid;
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

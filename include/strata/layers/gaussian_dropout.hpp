@@ -6,12 +6,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rate.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Any shape, unchanged; the identity at inference. When training, y = x (1 + d n) with n normal and d = sqrt(Rate / (1
 /// - Rate)): mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al.
@@ -43,4 +44,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

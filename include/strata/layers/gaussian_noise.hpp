@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Any shape, unchanged; the identity at inference. When training, y = x + Deviation n with n normal, drawn anew for
 /// each value. Deviation >= 0. Keras: `GaussianNoise(stddev)`.
@@ -38,4 +39,4 @@ struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

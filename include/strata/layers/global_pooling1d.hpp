@@ -3,12 +3,13 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/global_pooling2d.hpp>
 #include <strata/layers/sequence.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the two share: (steps, channels) -> (channels). No weights.
 template <class Self, class Image, class... Options>
@@ -34,4 +35,4 @@ struct GlobalAveragePooling1D
     static constexpr std::string_view type = "GlobalAveragePooling1D";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

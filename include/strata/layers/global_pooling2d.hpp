@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling.hpp>
 #include <strata/kernels/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the two share: (height, width, channels) -> (channels). No weights.
 template <class Self, class... Options>
@@ -65,4 +66,4 @@ struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options.
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/normalization.hpp>
 #include <strata/kernels/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/layer_normalization.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (..., channels), unchanged: each of Groups groups of channels with mean 0 and variance 1 over the sample, times
 /// gamma plus beta; -1: a group for each channel. Weights: gamma (channels), beta (channels). `epsilon` is 1e-3 where
@@ -87,4 +88,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

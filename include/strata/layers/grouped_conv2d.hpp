@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
@@ -21,7 +22,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Weights lie in memory group by group, so that each group has the weights of a convolution by itself.
 template <class Self, int Filters, window Kernel, class... Options>
@@ -258,4 +259,4 @@ private:
         geometry(In).is_padded() ? kernels::conv2d_scratch<T>(geometry(In)) : geometry(In).in_size();
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,11 +3,12 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/recurrent_cell.hpp>
 #include <strata/layers/recurrent.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, 3 Units),
 /// recurrent_kernel (Units, 3 Units), bias (2, 3 Units) for the input and for the output before, gates in the order
@@ -22,4 +23,4 @@ struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Un
     static constexpr initializer begin_bias(const initializer& how) { return how; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 enum class distribution {
     constant,
@@ -198,4 +199,4 @@ void initialize(const initializer& how, const shape& extents, random_engine& eng
     }
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -1,9 +1,10 @@
 // Input: the shape of one sample, first in a model's list; not a layer.
 #pragma once
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// `Input<28, 28, 1>`: each sample has this shape; the batch is never a part of it. Keras: `Input(shape)`.
 template <int... Extents>
@@ -13,4 +14,4 @@ struct Input {
     static constexpr bool is_positive = ((Extents > 0) && ...);
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
@@ -18,7 +19,7 @@
 #include <strata/layers/streaming.hpp>
 #include <strata/layers/training.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What stands at the end of a layer's forward call: nothing, or layers behind it that run in its epilogue.
 template <class... Next>
@@ -216,4 +217,4 @@ struct activation_function<Activation> {
     using type = typename Activation::function;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/normalization.hpp>
 #include <strata/kernels/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The table of gamma and beta, as many as `channels`.
 template <class Options>
@@ -139,4 +140,4 @@ struct UnitNormalization : row_normalization<UnitNormalization<Options...>, kern
     static constexpr std::string_view type = "UnitNormalization";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

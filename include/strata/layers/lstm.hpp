@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/recurrent_cell.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/recurrent.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, 4 Units),
 /// recurrent_kernel (Units, 4 Units), bias (4 Units), gates in the order input, forget, candidate, output. Keras:
@@ -43,4 +44,4 @@ struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>,
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

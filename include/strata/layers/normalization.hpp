@@ -8,13 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/kernels/normalization.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (..., features), unchanged: (x - mean) / max(sqrt(variance), 1e-7), as adapt(layer, data) found them. Weights: mean
 /// (features), variance (features), count (); none is trained. Keras: `Normalization`.
@@ -86,4 +87,4 @@ void adapt(const Handle& layer, const Samples& samples) {
     layer.template weight<"variance">().assign(variance);
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -8,13 +8,14 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The layer's name, unique in its model. Keras: `name=`.
 template <fixed_string Text>
@@ -232,4 +233,4 @@ constexpr report check_options(option_list<Options...>, const std::array<std::st
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/rearrange.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -136,4 +137,4 @@ struct Cropping2D : cropping<Cropping2D<Cut, Options...>, Cut, Options...> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

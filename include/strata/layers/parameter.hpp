@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/dense.hpp>
@@ -13,7 +14,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// How the kernels want a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
 enum class weight_layout { panels, plain };
@@ -102,4 +103,4 @@ constexpr parameter_table kernel_and_bias(const shape& kernel) {
     return table;
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

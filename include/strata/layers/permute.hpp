@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include <strata/core/axes.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/rearrange.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (a, b, c) -> for axes{3, 1, 2} (c, a, b): output axis i is input axis Order[i], counted from 1. Keras:
 /// `Permute(dims)`.
@@ -41,4 +42,4 @@ struct Permute : layer<Permute<Order, Options...>, Options...> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,13 +4,14 @@
 #include <array>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/geometry.hpp>
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/sequence.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the two poolings share: (steps, channels) -> (outputs, channels), outputs as of Conv1D; strides are the window
 /// where none are given. No weights.
@@ -41,4 +42,4 @@ struct AveragePooling1D : pooling1d<AveragePooling1D<Pool, Options...>, Pool,
     static constexpr std::string_view type = "AveragePooling1D";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

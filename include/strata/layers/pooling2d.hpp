@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling.hpp>
 #include <strata/kernels/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the two poolings share: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
 /// the window where none are given. No weights.
@@ -93,4 +94,4 @@ struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Op
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

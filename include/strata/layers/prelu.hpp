@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/kernels/prelu.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Axes of a sample, counted from 1, along which a weight is the same. Keras: `shared_axes=`.
 template <int... Axes>
@@ -71,4 +72,4 @@ private:
     static constexpr kernels::slope_layout layout{In, slopes(In)};
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -1,10 +1,11 @@
 // rank: the checks of an input's axes that layers share.
 #pragma once
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Refuses an input without any axis.
 constexpr report check_has_axis(const shape& in) {
@@ -27,4 +28,4 @@ constexpr report check_image(const shape& in) {
     return refuse("an image, (height, width, channels)", to_text(in), "put Reshape<shape{h, w, c}> before it");
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,10 +3,11 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/text.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Refuses a rate below 0, of 1 or more, and NaN.
 constexpr report check_rate(double rate, std::string_view example) {
@@ -15,4 +16,4 @@ constexpr report check_rate(double rate, std::string_view example) {
                   text<64>("write ") << example);
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

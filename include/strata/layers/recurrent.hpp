@@ -18,7 +18,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -249,4 +249,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

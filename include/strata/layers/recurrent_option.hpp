@@ -3,7 +3,9 @@
 
 #include <string_view>
 
-namespace strata {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA {
 
 /// The outputs of all steps, not of the last one alone. Keras: `return_sequences=True`.
 struct return_sequences {
@@ -61,4 +63,4 @@ struct ave {
 
 }  // namespace merge
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,7 +3,9 @@
 
 #include <limits>
 
-namespace strata {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA {
 
 /// A regularizer as a value: it adds l1 sum |w| + l2 sum w^2 to the loss.
 struct regularizer {
@@ -35,4 +37,4 @@ struct L1L2 {
     static constexpr regularizer value{First, Second};
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

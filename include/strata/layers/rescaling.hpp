@@ -6,13 +6,14 @@
 #include <limits>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise.hpp>
 #include <strata/kernels/elementwise_backward.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -76,4 +77,4 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,10 +3,11 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (...) -> Target, in row-major order: the same memory; the sizes must be equal. Keras: `Reshape`.
 template <shape Target, class... Options>
@@ -23,4 +24,4 @@ struct Reshape : layer<Reshape<Target, Options...>, Options...> {
     static constexpr shape output(const shape&) { return Target; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// How rows (the first axis) of a step's output depend on rows of its input: row o reads `span` rows from
 /// o stride - before on, those that exist. Rows are made from multiples of `unit` on; where they may begin anywhere,
@@ -41,4 +42,4 @@ struct row_pass {
     T* scratch = nullptr;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

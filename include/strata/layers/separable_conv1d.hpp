@@ -4,12 +4,13 @@
 #include <array>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/separable_conv2d.hpp>
 #include <strata/layers/sequence.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, channels) -> (outputs, Filters), outputs as of Conv1D. Weights: depthwise_kernel (k, channels,
 /// depth_multiplier), pointwise_kernel (1, channels depth_multiplier, Filters), bias (Filters). Keras:
@@ -45,4 +46,4 @@ struct SeparableConv1D
     using with_options = SeparableConv1D<Filters, Kernel, Others...>;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

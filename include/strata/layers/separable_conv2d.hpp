@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/dense_backward.hpp>
@@ -22,7 +23,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (height, width, channels) -> (oh, ow, Filters), oh and ow as of Conv2D. Weights: depthwise_kernel (kh, kw, channels,
 /// depth_multiplier), pointwise_kernel (1, 1, channels depth_multiplier, Filters), bias (Filters). Keras:
@@ -241,4 +242,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
@@ -14,7 +15,7 @@
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/training.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A sequence (steps, channels) as an image of one row, and back.
 constexpr shape image_of(const shape& sequence) { return {1, sequence[0], sequence[1]}; }
@@ -159,4 +160,4 @@ struct sequence_layer : layer<Self, Options...> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

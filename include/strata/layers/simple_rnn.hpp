@@ -3,11 +3,12 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/recurrent_cell.hpp>
 #include <strata/layers/recurrent.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, Units),
 /// recurrent_kernel (Units, Units), bias (Units). Keras: `SimpleRNN`. Elman 1990.
@@ -21,4 +22,4 @@ struct SimpleRNN : recurrent_layer<SimpleRNN<Units, Options...>, simple_cell_of<
     static constexpr initializer begin_bias(const initializer& how) { return how; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,12 +3,13 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/layers/option.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Kernel, strides, dilation and padding of a two-dimensional window.
 struct window_options {
@@ -64,4 +65,4 @@ constexpr window_options window_options_of(window kernel, window default_stride)
             .mode = Options::template get<padding::valid>::value};
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise_backward.hpp>
 #include <strata/kernels/softmax.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// An activation that needs a whole row: it runs in place behind the layer whose option it is.
 template <class Activation>
@@ -85,4 +86,4 @@ void finish_rows(std::size_t rows, T* y) {
             Activation::template apply_rows<1, Columns>(y + r * Columns, y + r * Columns);
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rate.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What the two share: the shape stays; the identity at inference. When training, each channel of a sample is dropped
 /// with the probability Rate, else divided by 1 - Rate. 0 <= Rate < 1. Tompson et al. 2015.
@@ -64,4 +65,4 @@ struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Ra
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

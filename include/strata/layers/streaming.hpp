@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <limits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Not at all: it needs later steps, or all of them; each step by itself, by forward of an input of one step; with a
 /// state; or with a state and to an output without a time axis, which a stream gives at every step.
@@ -21,4 +22,4 @@ constexpr shape one_step(shape in) {
     return in;
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

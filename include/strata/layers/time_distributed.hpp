@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
 /// the layer's. Keras: `TimeDistributed(layer)`.
@@ -126,4 +127,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

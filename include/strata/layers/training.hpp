@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/elementwise.hpp>
 #include <strata/kernels/elementwise_backward.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The forward pass of `count` samples that follow each other. x, y and tape begin at the first of them; weights are in
 /// the kernels' layout; scratch is this thread's.
@@ -86,4 +87,4 @@ struct trained_activation<Activation> {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

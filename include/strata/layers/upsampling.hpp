@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/bilinear.hpp>
@@ -12,7 +13,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// How UpSampling2D fills the pixels between. Keras: `interpolation=`.
 namespace interpolation {
@@ -135,4 +136,4 @@ struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options..
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 
-namespace strata {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA {
 
 /// A buffer of the arena: it lives from step `begin` to step `end`, both included.
 struct arena_buffer {
@@ -114,4 +116,4 @@ constexpr std::size_t place_buffers(std::array<arena_buffer, Count>& buffers, st
     return total;
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

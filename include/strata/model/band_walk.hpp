@@ -6,13 +6,14 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/layers/rows.hpp>
 #include <strata/model/bands.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The steps of the chain that begins at step First, for one sample.
 template <class Net, class T, std::size_t Count, std::size_t First>
@@ -87,4 +88,4 @@ private:
     }
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

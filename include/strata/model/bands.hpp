@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <span>
 
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/layers/rows.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// What the pass reads of a step that is made by rows.
 struct row_facts {
@@ -144,4 +145,4 @@ constexpr band_plan choose_bands(std::span<const row_facts> chain, std::size_t s
     }
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

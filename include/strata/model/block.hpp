@@ -3,10 +3,11 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/model/shapes.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
 template <class T>
@@ -46,4 +47,4 @@ struct parameter_access {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

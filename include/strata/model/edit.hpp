@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/meta.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -14,7 +15,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 template <class List>
 struct as_options;
@@ -105,4 +106,4 @@ constexpr sequence<Layers...> as_sequence(type_list<Layers...>) {
     return {};
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

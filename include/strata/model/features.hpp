@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
@@ -17,7 +18,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// How many weights of a net stand before a layer of Owner: the net itself, or the Residual that it consists of.
 template <class Net, class Owner = Net>
@@ -156,4 +157,4 @@ private:
     const T* block_;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -13,7 +14,7 @@
 #include <strata/model/graph.hpp>
 #include <strata/model/net.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// What becomes of a layer: it is kept, goes because it is an identity, or becomes a part of another layer, its host.
 enum class fate { kept, gone, affine, activation, constant, border };
@@ -157,4 +158,4 @@ inline constexpr auto folds_of = [] {
     return folds;
 }();
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

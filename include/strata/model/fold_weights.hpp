@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -19,7 +20,7 @@
 #include <strata/model/prepare.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The weights of one layer in Keras' order, and pointers to them.
 class weight_values {
@@ -117,4 +118,4 @@ constexpr std::vector<T> folded_weights(const Views& views, std::index_sequence<
     return all;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

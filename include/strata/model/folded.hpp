@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -21,7 +22,7 @@
 #include <strata/model/residual.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A layer that keeps its name where those that it was counted with are gone.
 template <class Layer, class Name>
@@ -242,4 +243,4 @@ struct folded_net {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

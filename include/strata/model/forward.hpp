@@ -15,7 +15,7 @@
 #include <strata/model/step.hpp>
 #include <strata/model/vector_chain.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// One inference of a tile of N samples, through the first Count layers of the flattened list.
 template <class Net, class T, std::size_t N, std::size_t Count = flat_count<Net>>
@@ -132,4 +132,4 @@ constexpr void run_batch(const T* x, const T* parameters, T* y, std::size_t coun
         for (; count > 0; --count, x += in, y += out) forward_walk<Net, T, 1>::run(x, parameters, y, arena);
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
@@ -16,7 +17,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/verdicts.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -126,4 +127,4 @@ constexpr auto unfreeze(X&& x) {
     else return refused{};
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

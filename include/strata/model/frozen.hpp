@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -19,7 +20,7 @@
 #include <strata/model/net_surface.hpp>
 #include <strata/model/residual.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -280,4 +281,4 @@ struct set_frozen_in<Residual<Items...>, Frozen, Choice> {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

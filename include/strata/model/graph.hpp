@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -11,7 +12,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A layer of the flattened list. Values are numbered: 0 is the net's input, i + 1 what layer i gives. Every layer
 /// stands behind those that it reads, and what it gives is read behind it or is the net's output, the last value.
@@ -105,4 +106,4 @@ inline constexpr auto sole_readers_of = [] {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

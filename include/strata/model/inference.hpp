@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
@@ -24,7 +25,7 @@
 #include <strata/model/weights.hpp>
 #include <strata/model/workspace.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The part of a model that infers; Self has `parameters()`.
 template <class Self, class Net, class T>
@@ -161,4 +162,4 @@ private:
     }
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/add.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// A node that reads two values of one shape, and may write over either. The gradient of each is the gradient that
 /// `backward` leaves in dy.
@@ -44,4 +45,4 @@ private:
     using function = typename final_activation<Fused, identity>::type::function;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
@@ -22,7 +23,7 @@
 #include <strata/model/verdicts.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// How a model begins: the seed of its initializers, and the batch that summary() shows (0: None).
 struct build_options {
@@ -234,4 +235,4 @@ private:
     std::size_t batch_ = 0;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

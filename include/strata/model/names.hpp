@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/string_table.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/net.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 using layer_name = text<64>;
 
@@ -54,4 +55,4 @@ constexpr auto layer_names(type_list<Layers...>) {
 template <class Net>
 inline constexpr auto names_of = detail::layer_names(layers_of<Net>{});
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

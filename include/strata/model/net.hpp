@@ -6,12 +6,13 @@
 #include <initializer_list>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 template <class... Items>
 struct Sequential;
@@ -133,4 +134,4 @@ using layers_of = typename detail::layers_in<typename Net::item_list>::type;
 template <class Net>
 using flat_layers_of = typename detail::flattened<Net>::type;
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/tensor.hpp>
@@ -23,7 +24,7 @@
 #include <strata/model/verdicts.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The name of a net that was given none.
 template <class Net>
@@ -164,4 +165,4 @@ private:
     using known = known_fact<Self, Facts>;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

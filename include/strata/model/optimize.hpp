@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
@@ -17,7 +18,7 @@
 #include <strata/model/sequential.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -85,4 +86,4 @@ constexpr auto optimize(const Model<Net, T, Storage>& model) {
     }
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
@@ -17,7 +18,7 @@
 #include <strata/model/plan_facts.hpp>
 #include <strata/model/plan_steps.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
 /// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
@@ -117,4 +118,4 @@ constexpr auto make_plan(std::size_t tile) {
 template <class Net, class T, std::size_t N, std::size_t Count = detail::flat_count<Net>>
 inline constexpr auto plan_of = make_plan<Net, T, Count>(N);
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -15,7 +16,7 @@
 #include <strata/model/join.hpp>
 #include <strata/model/net.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -132,4 +133,4 @@ inline constexpr std::size_t flat_count = flat_layers_of<Net>::size();
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

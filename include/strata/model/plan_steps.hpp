@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/model/bands.hpp>
@@ -14,7 +15,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/plan_facts.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Where a step reads or writes.
 enum class place { input, arena, output };
@@ -155,4 +156,4 @@ inline constexpr auto chains_from =
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/type_list.hpp>
@@ -12,7 +13,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// What a layer's functions get of a block of parameters: its weights in their order, then their prepared form.
 template <class Net, class T, std::size_t Layer>
@@ -79,4 +80,4 @@ constexpr auto refreshers(std::index_sequence<Layer...>) {
 template <class Net, class T>
 inline constexpr auto refreshers_of = refreshers<Net, T>(std::make_index_sequence<flat_layers_of<Net>::size()>{});
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

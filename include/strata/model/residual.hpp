@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
@@ -16,7 +17,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/model/verdicts.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The other path of a Residual, among its layers and options.
 template <class... Layers>
@@ -150,4 +151,4 @@ struct Residual : layer<Residual<Layers...>> {
 template <class... Layers>
 Residual(Layers...) -> Residual<Layers...>;
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -3,11 +3,12 @@
 
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/net_surface.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A list of layers, each fed by the one before it; Input<...> may stand first, name<"..."> and frozen anywhere. A
 /// Sequential is itself a layer. Every member is static; those that need shapes refuse a net without a known input.
@@ -59,4 +60,4 @@ struct model_surface {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

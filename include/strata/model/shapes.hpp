@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
@@ -13,7 +14,7 @@
 #include <strata/model/names.hpp>
 #include <strata/model/net.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -162,4 +163,4 @@ struct net_verdict {
 template <class Net>
 inline constexpr auto shapes_of = detail::infer_shapes(detail::input_of<Net>(), layers_of<Net>{});
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// One array of the state of a training, in Keras' order: the weight `name` of the layer `path`, or its slots.
 template <class T>
@@ -26,4 +27,4 @@ struct state_files;
 template <class Model>
 struct weight_files;
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

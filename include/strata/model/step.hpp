@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
@@ -11,7 +12,7 @@
 #include <strata/model/plan.hpp>
 #include <strata/model/prepare.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Step number Step of the plan of the first Count layers for tiles of N samples.
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step>
@@ -24,4 +25,4 @@ struct step_of {
     using weights = layer_weights<Net, T, plan.first>;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

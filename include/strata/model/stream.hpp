@@ -21,7 +21,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/model/stream_plan.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The constants of a net's stream: sizes of one step, what it remembers and for how long.
 template <class Net, class T = float>
@@ -127,4 +127,4 @@ private:
     storage<T, plan.memory_size> memory_{};
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

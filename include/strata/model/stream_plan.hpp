@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
@@ -18,7 +19,7 @@
 #include <strata/model/plan.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Where a step of a stream reads or writes; offsets in elements of the stream's memory.
 struct stream_place {
@@ -229,4 +230,4 @@ constexpr auto make_stream_plan() {
 template <class Net, class T>
 inline constexpr auto stream_plan_of = make_stream_plan<Net, T>();
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/names.hpp>
 #include <strata/model/shapes.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -87,4 +88,4 @@ constexpr auto summary(std::size_t batch) {
 
 }  // namespace detail
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/team.hpp>
 #include <strata/core/team_part.hpp>
@@ -17,7 +18,7 @@
 #include <strata/model/step.hpp>
 #include <strata/model/vector_chain.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
 inline constexpr std::size_t least_shared_flops = 300'000;
@@ -137,4 +138,4 @@ private:
     }
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

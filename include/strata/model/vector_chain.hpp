@@ -12,7 +12,7 @@
 #include <strata/model/plan.hpp>
 #include <strata/model/step.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step>
 constexpr bool fits_vector() {
@@ -53,4 +53,4 @@ STRATA_INLINE void run_vector_chain(const T* x, const T* parameters, T* y, std::
     kernels::store_exactly<last::out.size()>(y, value);
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

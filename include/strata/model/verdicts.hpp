@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/report.hpp>
@@ -20,7 +21,7 @@
 #include <strata/model/summary.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 template <class Net>
 struct pop_verdict {
@@ -196,4 +197,4 @@ struct known_fact {
     }();
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
@@ -24,7 +25,7 @@
 #include <strata/model/net.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// One weight of a net: `path` is its layer's (`base/conv2d`), `layer` that layer's index in the flattened list.
 struct weight_row {
@@ -239,4 +240,4 @@ private:
     refresher refresh_ = nullptr;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

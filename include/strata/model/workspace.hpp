@@ -5,13 +5,14 @@
 #include <memory>
 
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/team.hpp>
 #include <strata/model/plan.hpp>
 #include <strata/model/shapes.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Every activation and scratch buffer of one inference, one sample at a time; its size is a constant. One per thread.
 template <class Net, class T = float>
@@ -55,4 +56,4 @@ private:
     aligned_array<T> arenas_;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

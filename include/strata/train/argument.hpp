@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace strata {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA {
 
 /// Checks the arguments of the thing called `type`; each check throws std::invalid_argument where it fails, and NaN
 /// always fails. Nothing is allocated where it holds.
@@ -39,4 +41,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -9,9 +9,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/train/scores.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A running fit, as its callbacks see it.
 class training_control {
@@ -140,4 +141,4 @@ private:
     std::shared_ptr<detail::any_callback> held_;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -8,13 +8,14 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/prepare.hpp>
 #include <strata/model/weights.hpp>
 #include <strata/train/gradients.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The numbers of a training beside its arrays.
 struct training_counters {
@@ -92,4 +93,4 @@ training_counters restore_training(const std::vector<state_array<T>>& state, T* 
     return counters;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/model/model.hpp>
 #include <strata/train/history.hpp>
@@ -11,7 +12,7 @@
 #include <strata/train/trainer.hpp>
 #include <strata/train/verdicts.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -40,4 +41,4 @@ auto compile(Model<Net, T, Storage>& model, Optimizer optimizer, Loss loss, Metr
     else return detail::refused_trainer{};
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::internal {
 
 /// A field, in quotes where it holds a separator, a quote or the end of a line.
 inline std::string csv_field(std::string_view text, std::string_view separator) {
@@ -45,4 +45,4 @@ inline std::vector<std::string> csv_fields(std::string_view line, std::string_vi
     return fields;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::internal

@@ -11,11 +11,12 @@
 #include <string>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise_backward.hpp>
 #include <strata/train/loss.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 [[noreturn]] inline void refuse_data(const std::string& what) { throw std::invalid_argument("strata: " + what); }
 
@@ -100,4 +101,4 @@ std::vector<double> loss_weights(const Data& data, const std::map<int, double>& 
     return result;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::detail {
+namespace strata::internal {
 
 /// `nan`, `inf` or `-inf`; empty where the value is finite.
 inline std::string_view not_finite_text(double value) {
@@ -46,4 +46,4 @@ inline std::string score_text(double value) {
     return decimal(value, 4, std::abs(value) > 1e-3 ? std::chars_format::fixed : std::chars_format::scientific);
 }
 
-}  // namespace strata::detail
+}  // namespace strata::internal

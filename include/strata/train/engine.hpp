@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/model/forward.hpp>
@@ -19,7 +20,7 @@
 #include <strata/core/team.hpp>
 #include <strata/train/walk.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by
 /// place in the dataset).
@@ -160,4 +161,4 @@ private:
     std::vector<double> losses_;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/shapes.hpp>
 #include <strata/core/team.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 template <class Net, class T>
 class evaluator {
@@ -61,4 +62,4 @@ private:
     std::vector<T> inputs_;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -7,9 +7,10 @@
 #include <span>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/train/callback.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A dataset that somebody else holds: made from it, or from its address.
 template <class Data>
@@ -59,4 +60,4 @@ struct evaluate_options {
     int verbose = 0;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,10 +5,11 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A range of the parameter block that is trained, and its place in the block of gradients, which holds nothing of
 /// frozen weights.
@@ -66,4 +67,4 @@ inline constexpr auto trained_ranges_of = [] {
     return ranges;
 }();
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -26,9 +26,9 @@ public:
 
     /// The values of a name; std::invalid_argument lists the known names where there is none.
     const std::vector<double>& operator[](std::string_view name) const {
-        if (const detail::curve* found = find(name)) return found->values;
+        if (const internal::curve* found = find(name)) return found->values;
         std::string known = curves_.empty() ? "there are none" : "known are ";
-        for (const detail::curve& each : curves_) known += (&each == curves_.data() ? "" : ", ") + each.name;
+        for (const internal::curve& each : curves_) known += (&each == curves_.data() ? "" : ", ") + each.name;
         throw std::invalid_argument("strata: the history has no \"" + std::string(name) + "\"; " + known);
     }
     bool contains(std::string_view name) const { return find(name) != nullptr; }
@@ -36,7 +36,7 @@ public:
     /// In the order in which they first came.
     std::vector<std::string> names() const {
         std::vector<std::string> result;
-        for (const detail::curve& each : curves_) result.push_back(each.name);
+        for (const internal::curve& each : curves_) result.push_back(each.name);
         return result;
     }
     std::size_t epochs() const { return epochs_; }
@@ -47,7 +47,7 @@ public:
         for (const score& each : scores)
             if (!contains(each.name)) curves_.push_back({each.name, std::vector<double>(epochs_, none)});
         ++epochs_;
-        for (detail::curve& each : curves_)
+        for (internal::curve& each : curves_)
             each.values.push_back(scores.contains(each.name) ? scores[each.name] : none);
     }
 
@@ -55,29 +55,29 @@ public:
     void write_csv(const std::filesystem::path& file) const {
         std::vector<std::string> fields = names();
         fields.insert(fields.begin(), "epoch");
-        std::string table = detail::csv_row(fields, ",");
+        std::string table = internal::csv_row(fields, ",");
         for (std::size_t i = 0; i < epochs_; ++i) {
             fields.assign(1, std::to_string(initial_epoch_ + i));
-            for (const detail::curve& each : curves_) fields.push_back(detail::shortest(each.values[i]));
-            table += detail::csv_row(fields, ",");
+            for (const internal::curve& each : curves_) fields.push_back(internal::shortest(each.values[i]));
+            table += internal::csv_row(fields, ",");
         }
         replace_file_by(file, table);
     }
     /// The curves as a picture: losses in one panel, metrics in another; epochs count from one, as fit shows them.
     /// Throws file_error.
     void write_svg(const std::filesystem::path& file) const {
-        replace_file_by(file, detail::history_svg(curves_, initial_epoch_ + 1));
+        replace_file_by(file, internal::history_svg(curves_, initial_epoch_ + 1));
     }
 
 private:
-    const detail::curve* find(std::string_view name) const {
-        for (const detail::curve& each : curves_)
+    const internal::curve* find(std::string_view name) const {
+        for (const internal::curve& each : curves_)
             if (each.name == name) return &each;
         return nullptr;
     }
 
     std::size_t initial_epoch_ = 0, epochs_ = 0;
-    std::vector<detail::curve> curves_;
+    std::vector<internal::curve> curves_;
 };
 
 }  // namespace strata

@@ -12,7 +12,7 @@
 
 #include <strata/train/decimal.hpp>
 
-namespace strata::detail {
+namespace strata::internal {
 
 struct curve {
     std::string name;
@@ -232,4 +232,4 @@ inline std::string history_svg(const std::vector<curve>& curves, std::size_t fir
     return out + "</svg>\n";
 }
 
-}  // namespace strata::detail
+}  // namespace strata::internal

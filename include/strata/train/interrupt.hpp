@@ -3,7 +3,9 @@
 
 #include <csignal>
 
-namespace strata::detail {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
 
 inline volatile std::sig_atomic_t interrupt_seen = 0;
 
@@ -28,4 +30,4 @@ private:
     void (*previous_)(int) = nullptr;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

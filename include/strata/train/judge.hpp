@@ -7,12 +7,13 @@
 #include <tuple>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metrics/metric.hpp>
 #include <strata/train/scores.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The metric that stands behind one argument of compile.
 template <class Loss, class Argument>
@@ -71,4 +72,4 @@ private:
     running_mean mean_{};
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

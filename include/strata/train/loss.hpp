@@ -6,10 +6,11 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What an output is compared with. A row is a vector along the output's last axis.
 enum class target_kind {
@@ -40,4 +41,4 @@ concept loss_function =
         };
     };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -10,9 +10,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/train/argument.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A learning rate: a number, a schedule, or any function of the step. Keras: `learning_rate=`.
 class rate {
@@ -105,4 +106,4 @@ void validate_options(const Optimizer& self) {
     check.not_negative("ema_overwrite_frequency", options.ema_overwrite_frequency);
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

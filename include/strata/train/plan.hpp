@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
@@ -16,7 +17,7 @@
 #include <strata/model/plan.hpp>
 #include <strata/model/weights.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
 /// added to what other readers gave. A join may also pass on the memory of its own gradient.
@@ -285,4 +286,4 @@ inline constexpr auto training_plan_of = make_training_plan<Net, T>(training_til
 template <class Net, class T = float>
 inline constexpr std::size_t training_arena_bytes = training_plan_of<Net, T>.arena_size * sizeof(T);
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -13,10 +13,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <strata/core/config.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/scores.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -39,9 +40,9 @@ inline std::string time_left(double duration) {
     return std::to_string(whole) + "s";
 }
 inline std::string time_per_step(double duration) {
-    if (duration >= 1 || duration == 0) return decimal(duration, 0) + "s/step";
-    if (duration >= 1e-3) return decimal(duration * 1e3, 0) + "ms/step";
-    return decimal(duration * 1e6, 0) + "us/step";
+    if (duration >= 1 || duration == 0) return internal::decimal(duration, 0) + "s/step";
+    if (duration >= 1e-3) return internal::decimal(duration * 1e3, 0) + "ms/step";
+    return internal::decimal(duration * 1e6, 0) + "us/step";
 }
 
 }  // namespace detail
@@ -93,7 +94,7 @@ public:
     void epoch_end(const Scores& scores) {
         if (style_ == 0) return;
         const double now = now_(), each = step_duration(now);
-        const std::string elapsed = detail::decimal(now - begin_, 0) + "s";
+        const std::string elapsed = internal::decimal(now - begin_, 0) + "s";
         done_ = steps_;
         if (style_ == 1) {
             draw(elapsed, each, scores, 0);  // this line stays, whole
@@ -114,7 +115,7 @@ private:
     }
     static std::string text(const Scores& scores) {
         std::string result;
-        for (const score& each : scores) result += " - " + each.name + ": " + detail::score_text(each.value);
+        for (const score& each : scores) result += " - " + each.name + ": " + internal::score_text(each.value);
         return result;
     }
 
@@ -151,4 +152,4 @@ private:
     double begin_ = 0, drawn_ = 0, first_step_end_ = 0;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

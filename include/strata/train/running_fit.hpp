@@ -6,11 +6,12 @@
 #include <filesystem>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/model/model.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Refers to what the trainer holds.
 template <class Model, class Updater>
@@ -41,4 +42,4 @@ private:
     std::vector<typename Model::value_type> kept_;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

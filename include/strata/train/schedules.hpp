@@ -12,9 +12,10 @@
 #include <type_traits>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/train/argument.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A number of steps out of any number, so that `.decay_steps = epochs * data.size()` needs no cast. Has to be given.
 class step_count {
@@ -123,4 +124,4 @@ struct InverseTimeDecay {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
 #include <strata/model/model.hpp>
@@ -35,7 +36,7 @@
 #include <strata/train/updater.hpp>
 #include <strata/train/verdicts.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// What compile() makes. It refers to the model, which must live longer and stay where it is; the optimizer's state
 /// lives on between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled
@@ -290,4 +291,4 @@ private:
     std::size_t epochs_ = 0;
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

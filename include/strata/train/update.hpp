@@ -14,9 +14,8 @@
 
 // Arrays of n elements: nothing past them is read or written, nothing is allocated. What becomes of an element does not
 // depend on where in an array it stands: tails go through the same vectors. Sums have a fixed order.
-namespace strata {
+namespace strata::inline STRATA_ISA {
 namespace detail {
-inline namespace STRATA_ISA {
 
 /// y[i] = change(y[i]), in vectors.
 template <class T, class Change>
@@ -82,10 +81,7 @@ struct mover {
     }
 };
 
-}  // namespace STRATA_ISA
 }  // namespace detail
-
-inline namespace STRATA_ISA {
 
 /// Moves n weights by their gradients. The first optimizer.slots() arrays of `slots`, of n each, are read and written;
 /// no two arrays overlap.
@@ -163,5 +159,4 @@ void add_penalty_gradient(const regularizer& how, std::size_t n, const T* w, T* 
     });
 }
 
-}  // namespace STRATA_ISA
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/model/prepare.hpp>
@@ -20,7 +21,7 @@
 #include <strata/core/team.hpp>
 #include <strata/train/update.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Slots and counters of an optimizer for the trained weights of a net, laid out as the block of gradients.
 template <class Net, class T, class Optimizer>
@@ -140,4 +141,4 @@ private:
     double memory_ = 1.0;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
@@ -18,7 +19,7 @@
 #include <strata/train/loss.hpp>
 #include <strata/train/plan.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// What a dataset holds for one sample, in words.
 template <class Data>
@@ -127,4 +128,4 @@ struct fit_verdict {
         train_verdict<Net>::value.ok ? data_verdict<Net, Data, Judges...>::value : train_verdict<Net>::value;
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/in_order.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/team_part.hpp>
@@ -20,7 +21,7 @@
 #include <strata/train/gradients.hpp>
 #include <strata/train/plan.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// The memory that one thread sees while a batch is trained; the plan says where in the arena things are.
 template <class Net, class T>
@@ -238,4 +239,4 @@ private:
     }
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -10,12 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/csv.hpp>
 #include <strata/train/decimal.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' CSVLogger: the columns are `epoch`, counted from zero, and the scores of the first epoch by name; a score
 /// that is missing later reads NA. Each row is on the disk when its epoch ends. With append, a file that has rows keeps
@@ -42,7 +43,7 @@ struct CSVLogger {
             std::getline(std::ifstream(filename), header);
             if (header.ends_with('\r')) header.pop_back();
             if (!header.empty()) {
-                columns = detail::csv_fields(header, separator);
+                columns = internal::csv_fields(header, separator);
                 if (columns.front() != "epoch")
                     throw file_error(
                         filename, "begins with \"" + columns.front() + "\", expected a column \"epoch\" to append to");
@@ -59,7 +60,7 @@ struct CSVLogger {
             std::sort(columns.begin(), columns.end());
             std::vector<std::string> header = columns;
             header.insert(header.begin(), "epoch");
-            rows = detail::csv_row(header, separator);
+            rows = internal::csv_row(header, separator);
         }
         for (const score& each : scores)
             if (append && std::find(columns.begin(), columns.end(), each.name) == columns.end())
@@ -67,8 +68,8 @@ struct CSVLogger {
                                             each.name + "\"; log to another file, or without append");
         std::vector<std::string> fields{std::to_string(epoch)};
         for (const std::string& name : columns)
-            fields.push_back(scores.contains(name) ? detail::shortest(scores[name]) : "NA");
-        write(rows + detail::csv_row(fields, separator), std::ios::app);
+            fields.push_back(scores.contains(name) ? internal::shortest(scores[name]) : "NA");
+        write(rows + internal::csv_row(fields, separator), std::ios::app);
     }
 
 private:
@@ -80,4 +81,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

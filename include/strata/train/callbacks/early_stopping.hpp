@@ -8,11 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' EarlyStopping, but for two things: a monitor that does not exist throws std::invalid_argument at the end of
 /// the first epoch, and NaN is never the best value. Give std::ref of it to fit to read stopped_epoch and best
@@ -82,4 +83,4 @@ private:
     detail::monitor watched() const { return {type, monitor, mode}; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,9 +5,10 @@
 #include <functional>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/callback.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -34,4 +35,4 @@ struct LambdaCallback {
     static constexpr std::string_view type = "LambdaCallback";
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

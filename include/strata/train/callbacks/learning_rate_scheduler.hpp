@@ -8,11 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/decimal.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' LearningRateScheduler: schedule(epoch, rate) is called when an epoch, counted from zero, begins; adds
 /// "learning_rate" to the scores. A rate that is negative or not finite throws std::invalid_argument.
@@ -31,17 +32,17 @@ struct LearningRateScheduler {
     void on_epoch_begin(training_control& control, std::size_t epoch) {
         const double rate = schedule(epoch, control.learning_rate());
         if (!std::isfinite(rate) || rate < 0)
-            throw std::invalid_argument("strata: LearningRateScheduler: schedule gives " + detail::shortest(rate) +
+            throw std::invalid_argument("strata: LearningRateScheduler: schedule gives " + internal::shortest(rate) +
                                         " for epoch " + std::to_string(epoch) +
                                         "; a learning rate is finite and not negative");
         control.set_learning_rate(rate);
         if (verbose > 0)
             detail::print_message("\nEpoch " + std::to_string(epoch + 1) +
-                                  ": LearningRateScheduler setting learning rate to " + detail::shortest(rate) + ".");
+                                  ": LearningRateScheduler setting learning rate to " + internal::shortest(rate) + ".");
     }
     void on_epoch_end(training_control& control, std::size_t, Scores& scores) {
         scores.set("learning_rate", control.learning_rate());
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

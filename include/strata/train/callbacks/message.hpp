@@ -4,8 +4,10 @@
 #include <iostream>
 #include <string_view>
 
-namespace strata::detail {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
 
 inline void print_message(std::string_view message) { std::cout << message << '\n' << std::flush; }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

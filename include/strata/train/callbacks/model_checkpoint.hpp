@@ -12,6 +12,7 @@
 #include <system_error>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
@@ -19,7 +20,7 @@
 #include <strata/train/callbacks/path_template.hpp>
 #include <strata/train/decimal.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' save_freq: "epoch", or a number of batches.
 struct save_frequency {
@@ -100,13 +101,13 @@ private:
             const double value = watched().value(scores);
             watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
             const std::optional<double> before = best ? best : initial_value_threshold;
-            const std::string from = before ? detail::decimal(*before, 5) : "None";
+            const std::string from = before ? internal::decimal(*before, 5) : "None";
             if (!watched().is_improvement(value, before, 0)) {
                 if (verbose > 0) detail::print_message(now + monitor + " did not improve from " + from);
                 return;
             }
             best = value;
-            saving = now + monitor + " improved from " + from + " to " + detail::decimal(value, 5) +
+            saving = now + monitor + " improved from " + from + " to " + internal::decimal(value, 5) +
                      ", saving model to " + file.string();
         }
         if (verbose > 0) detail::print_message(saving);
@@ -120,4 +121,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

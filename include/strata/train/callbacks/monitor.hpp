@@ -9,9 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/scores.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// What Keras means by "auto": names of metrics that are better when greater, and when less. A name of the user's own
 /// that ends in one of them after an underscore counts too (`my_accuracy`), a count behind it does not matter
@@ -73,4 +74,4 @@ struct monitor {
     std::string says(std::string_view what) const { return "strata: " + std::string(who) + ": " + std::string(what); }
 };
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

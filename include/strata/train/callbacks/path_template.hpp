@@ -11,10 +11,11 @@
 #include <string_view>
 #include <system_error>
 
+#include <strata/core/config.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/scores.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// `name:[0][width][.precision][d|e|f|g]`, the part of Python's format that names of files want.
 struct placeholder {
@@ -48,10 +49,10 @@ struct placeholder {
     std::string text(double value, bool is_count) const {
         const int digits = precision.value_or(6);
         std::string result;
-        if (kind == 'f') result = decimal(value, digits);
-        else if (kind == 'e') result = decimal(value, digits, std::chars_format::scientific);
-        else if (kind == 'g' || precision) result = decimal(value, digits, std::chars_format::general);
-        else result = is_count ? decimal(value, 0) : shortest(value);
+        if (kind == 'f') result = internal::decimal(value, digits);
+        else if (kind == 'e') result = internal::decimal(value, digits, std::chars_format::scientific);
+        else if (kind == 'g' || precision) result = internal::decimal(value, digits, std::chars_format::general);
+        else result = is_count ? internal::decimal(value, 0) : internal::shortest(value);
         const std::size_t missing = width - std::min(width, result.size());
         const bool is_negative = has_zeros && result.starts_with('-');
         return result.insert(is_negative ? 1 : 0, missing, has_zeros ? '0' : ' ');
@@ -117,4 +118,4 @@ inline std::string fill_path(std::string_view path, std::size_t epoch, std::opti
     return result;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

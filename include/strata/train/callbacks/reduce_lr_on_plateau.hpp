@@ -9,13 +9,14 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
 #include <strata/train/decimal.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' ReduceLROnPlateau; adds "learning_rate", the rate of the epoch that ends, to its scores. A monitor that does
 /// not exist throws std::invalid_argument at the end of the first epoch.
@@ -63,7 +64,8 @@ struct ReduceLROnPlateau {
             control.set_learning_rate(rate);
             if (verbose > 0)
                 detail::print_message("\nEpoch " + std::to_string(epoch + 1) +
-                                      ": ReduceLROnPlateau reducing learning rate to " + detail::shortest(rate) + ".");
+                                      ": ReduceLROnPlateau reducing learning rate to " + internal::shortest(rate) +
+                                      ".");
             cooldown_counter = cooldown;
             wait = 0;
         }
@@ -73,4 +75,4 @@ private:
     detail::monitor watched() const { return {type, monitor, mode}; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/decimal.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Keras' TerminateOnNaN: NaN and infinity in the loss of a batch stop the fit, or throw std::runtime_error with
 /// raise_error.
@@ -29,7 +30,7 @@ struct TerminateOnNaN {
         if (has_stopped || !scores.contains("loss") || std::isfinite(scores["loss"])) return;
         if (raise_error)
             throw std::runtime_error("strata: TerminateOnNaN: the loss of batch " + std::to_string(batch) + " is " +
-                                     detail::shortest(scores["loss"]));
+                                     internal::shortest(scores["loss"]));
         has_stopped = true;
         if (verbose > 0)
             detail::print_message("\nBatch " + std::to_string(batch) + ": Invalid loss, terminating training");
@@ -37,4 +38,4 @@ struct TerminateOnNaN {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

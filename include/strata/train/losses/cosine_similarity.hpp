@@ -6,12 +6,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -60,4 +61,4 @@ struct CosineSimilarity {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

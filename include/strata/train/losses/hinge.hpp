@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -112,4 +113,4 @@ struct CategoricalHinge {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

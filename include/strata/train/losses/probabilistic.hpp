@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -57,4 +58,4 @@ struct Poisson {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -8,7 +8,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 
-namespace strata::detail {
+namespace strata::inline STRATA_ISA::detail {
 
 /// Keras' `backend.epsilon()`: keeps logarithms and quotients finite.
 inline constexpr double keras_epsilon = 1e-7;
@@ -89,4 +89,4 @@ T mean_of_terms(const Terms& terms, std::size_t n, const T* y, const Target* tar
     return sum_of_terms(terms, n, y, target, scale / static_cast<T>(n), dy) / static_cast<T>(n);
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

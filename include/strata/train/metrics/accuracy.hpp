@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The share of values that are on the target's side of the threshold; a value equal to it reads as 0. Keras:
 /// `BinaryAccuracy`.
@@ -121,4 +122,4 @@ struct Accuracy {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

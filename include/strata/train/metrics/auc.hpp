@@ -9,12 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/train/metrics/metric.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// ROC: recall over the share of false positives. PR: precision over recall.
 enum class curve { ROC, PR };
@@ -109,4 +110,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::detail {
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
 
 template <class T>
 constexpr bool is_nan(T x) {
@@ -47,4 +49,4 @@ constexpr bool is_in_top_k(std::size_t n, const T* x, std::size_t index, std::si
     return larger < k;
 }
 
-}  // namespace strata::detail
+}  // namespace strata::inline STRATA_ISA::detail

@@ -6,12 +6,13 @@
 #include <string_view>
 #include <type_traits>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/train/loss.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// A metric: an aggregate of Keras' arguments, then its state. `reset` begins anew; `update` takes one sample, y (rows,
 /// columns), its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric
@@ -74,4 +75,4 @@ constexpr auto as_metric(const Argument& argument) {
     else return metric_of<Argument>{argument};
 }
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

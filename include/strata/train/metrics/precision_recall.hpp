@@ -7,12 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
@@ -106,4 +107,4 @@ struct Recall {
     double true_positives = 0.0, false_negatives = 0.0;  // state
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -7,13 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/train/losses/regression.hpp>
 #include <strata/train/metrics/metric.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The root of the mean over all samples of (target - y)^2. Keras: `RootMeanSquaredError`.
 struct RootMeanSquaredError {
@@ -106,4 +107,4 @@ private:
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

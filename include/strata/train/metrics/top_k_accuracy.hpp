@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// The share of rows in which fewer than k values are larger than the one at the target's largest: all of them where k
 /// is no less than the number of classes. Keras: `TopKCategoricalAccuracy`.
@@ -59,4 +60,4 @@ struct SparseTopKCategoricalAccuracy {
     running_mean mean{};  // state
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

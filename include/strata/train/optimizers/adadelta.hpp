@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// a follows g^2; d = sqrt(b + epsilon) / sqrt(a + epsilon) g; b follows d^2; w -= rate d. Keras: `Adadelta`.
 /// Zeiler 2012. Slots: a, b.
@@ -53,4 +54,4 @@ struct Adadelta {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// a += g^2; w -= rate g / sqrt(a + epsilon). Keras: `Adagrad`. Duchi et al. 2011. Slot: a.
 struct Adagrad {
@@ -49,4 +50,4 @@ struct Adagrad {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// m follows g, v follows g^2; in step n w -= rate sqrt(1 - beta_2^n) / (1 - beta_1^n) m / (sqrt(v) + epsilon); with
 /// amsgrad by the largest v so far. Keras: `Adam`. Kingma and Ba 2014; Reddi et al. 2018. Slots: m, v, the largest v.
@@ -60,4 +61,4 @@ struct Adam {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

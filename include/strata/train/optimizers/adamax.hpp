@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// m follows g; u = max(beta_2 u, |g|); in step n w -= rate / (1 - beta_1^n) m / (u + epsilon). Keras: `Adamax`.
 /// Kingma and Ba 2014. Slots: m, u.
@@ -56,4 +57,4 @@ struct Adamax {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

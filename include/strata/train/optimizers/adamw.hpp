@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 #include <strata/train/optimizers/adam.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Adam after w -= rate weight_decay w. Keras: `AdamW`. Loshchilov and Hutter 2019. Slots: those of Adam.
 struct AdamW {
@@ -50,4 +51,4 @@ private:
     Adam adam() const { return {.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .amsgrad = amsgrad}; }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

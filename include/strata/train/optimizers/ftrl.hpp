@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// a += g^2 moves it from a_0; z += g + 2 shrinkage w - (a^p - a_0^p) / rate w, p = -learning_rate_power;
 /// w = (clip(z, -l1, l1) - z) / (a^p / rate + 2 l2 + beta / rate). Keras: `Ftrl`. McMahan et al. 2013. Slots: a, z.
@@ -74,4 +75,4 @@ struct Ftrl {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

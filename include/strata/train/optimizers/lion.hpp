@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// w -= rate sign(beta_1 m + (1 - beta_1) g), then m follows g by beta_2. Keras: `Lion`. Chen et al. 2023. Slot: m.
 struct Lion {
@@ -51,4 +52,4 @@ struct Lion {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// Adam with a numerator of one step ahead: u' m / (1 - u_1 ... u_n u') + (1 - u_n) g / (1 - u_1 ... u_n) in step n,
 /// where u_n = beta_1 (1 - 0.96^n / 2), u' = u_(n+1). `memory` is the product of all u so far. Keras: `Nadam`. Dozat
@@ -65,4 +66,4 @@ struct Nadam {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// v follows g^2; m = momentum m + rate g / sqrt(v + epsilon), w -= m. Centered takes the square of the average
 /// gradient off v. Keras: `RMSprop`. Hinton 2012. Slots: v, then m with a momentum, then the average gradient with
@@ -67,4 +68,4 @@ struct RMSprop {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA

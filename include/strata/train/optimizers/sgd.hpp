@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <strata/core/config.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_ISA {
 
 /// m = momentum m - rate g, w += m; with nesterov w += momentum m - rate g, after m has moved. Keras: `SGD`.
 /// Sutskever et al. 2013. Slot: m, only with a momentum.
@@ -52,4 +53,4 @@ struct SGD {
     }
 };
 
-}  // namespace strata
+}  // namespace strata::inline STRATA_ISA
