@@ -1,6 +1,7 @@
 // Everything that inference needs, and no files: what a product ships.
 #pragma once
 
+#include <strata/core/processor.hpp>
 #include <strata/core/report.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>

@@ -8,6 +8,10 @@ from pathlib import Path
 
 # Folders of include/strata in the order in which they include: to the left only.
 RANK = {"core": 0, "kernels": 1, "layers": 2, "model": 3, "train": 4, "io": 4, "applications": 5}
+# Headers whose code means the same for every instruction set; they include only each other, and live in plain
+# `namespace strata`. All others live in `namespace strata::inline STRATA_ISA`.
+SAME_FOR_EVERY_INSTRUCTION_SET = {"train/csv.hpp", "train/dataset.hpp", "train/decimal.hpp", "train/history.hpp",
+                                  "train/history_svg.hpp", "train/scores.hpp"}
 # The folders that know the contract of layers and no layer.
 CONTRACT_ONLY = {"model", "train", "io"}
 UMBRELLAS = ("strata.hpp", "infer.hpp")
@@ -160,6 +164,24 @@ def check_headers(tree):
                 yield "using namespace", f"{path}:{number}", line.strip()
 
 
+def is_same_for_every_instruction_set(path):
+    return path.startswith("core/") or path in SAME_FOR_EVERY_INSTRUCTION_SET
+
+
+def check_instruction_sets(tree):
+    for path, text in tree.headers.items():
+        spaces = re.findall(r"^namespace strata\b(?!::inline STRATA_ISA)", text, re.MULTILINE)
+        tagged = re.findall(r"^namespace strata::inline STRATA_ISA", text, re.MULTILINE)
+        if is_same_for_every_instruction_set(path):
+            if tagged:
+                yield "instruction set", path, "write namespace strata { ... }"
+            for target in tree.graph[path] if path in SAME_FOR_EVERY_INSTRUCTION_SET else ():
+                if not is_same_for_every_instruction_set(target):
+                    yield "instruction set", path, f"includes {target}, which depends on the instruction set"
+        elif spaces:
+            yield "instruction set", path, "write namespace strata::inline STRATA_ISA { ... }"
+
+
 def check_text(tree):
     for folder in TEXT_FOLDERS:
         for file in sorted((tree.root / folder).rglob("*")):
@@ -191,7 +213,8 @@ def check_layers(tree):
             yield "layer refusal", path, f"no pair in tests/compile_fail names {' or '.join(layers)}"
 
 
-CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_text, check_layers)
+CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_instruction_sets, check_text,
+          check_layers)
 
 
 def violations(root):
@@ -247,6 +270,11 @@ BROKEN = {
     "length": {"include/strata/core/meta.hpp": header() + "// more\n" * 300},
     "macro": {"include/strata/core/meta.hpp": header() + "#define STRATA_TWICE 2\n"},
     "using namespace": {"include/strata/core/meta.hpp": header(body="using namespace std;")},
+    "instruction set": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp",
+                                                                 body="}\nnamespace strata::detail {")},
+    "instruction set ": {"include/strata/core/meta.hpp": header(body="}\nnamespace strata::inline STRATA_ISA {")},
+    "instruction set  ": {"include/strata/train/fit.hpp": header("strata/model/model.hpp", "strata/train/scores.hpp"),
+                          "include/strata/train/scores.hpp": header("strata/model/model.hpp")},
     "columns": {"tests/layers.cpp": "// A test of Dense.\n// " + "x" * 118 + "\n"},
     "blanks": {"tests/layers.cpp": "// A test of Dense. \n"},
     "last line": {"tests/layers.cpp": "// A test of Dense."},
@@ -259,6 +287,9 @@ BROKEN = {
 
 def self_test():
     def found(files):
+        files = {name: text if is_same_for_every_instruction_set(name.removeprefix("include/strata/"))
+                 else text.replace("namespace strata {", "namespace strata::inline STRATA_ISA {", 1)
+                 for name, text in files.items()}
         with tempfile.TemporaryDirectory() as folder:
             for name, text in files.items():
                 file = Path(folder) / name

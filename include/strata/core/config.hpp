@@ -94,3 +94,17 @@
 #define STRATA_ISA scalar
 #define STRATA_SCALAR
 #endif
+
+// The tag makes what returns such a type, or is a variable of one, differ by its symbol too: handing a model to a file
+// that is compiled for another instruction set does not link.
+#define STRATA_TEXT_OF(name) #name
+#define STRATA_TEXT(name) STRATA_TEXT_OF(name)
+#if defined(__GNUC__) || defined(__clang__)
+namespace strata {
+inline namespace STRATA_ISA __attribute__((abi_tag(STRATA_TEXT(STRATA_ISA)))) {}
+}  // namespace strata
+#else
+namespace strata {
+inline namespace STRATA_ISA {}
+}  // namespace strata
+#endif
