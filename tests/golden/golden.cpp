@@ -1,6 +1,8 @@
 // Every layer and whole nets against values made by Keras (generate.py). Bound: 1e-5 of the largest output.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,11 +15,9 @@ namespace {
 
 using namespace strata;
 
-template <class Net>
-void compare(const io::safetensors_file& file, const std::string& name, Net net) {
-    INFO(name);
-    auto model = net.build();
-    const auto weights = model.weights();
+/// Writes the case's weights; as many as the model has. Not a template of the net: there are hundreds.
+void assign_weights(const io::safetensors_file& file, const std::string& name,
+                    std::span<const weight_view<float>> weights) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const auto* entry = file.find(name + "/w" + std::to_string(i));
         REQUIRE(entry != nullptr);
@@ -25,9 +25,10 @@ void compare(const io::safetensors_file& file, const std::string& name, Net net)
         weights[i].assign(file.values<float>(*entry));
     }
     REQUIRE(file.find(name + "/w" + std::to_string(weights.size())) == nullptr);
-    const auto x = file.values<float>(*file.find(name + "/x"));
+}
+
+void compare_outputs(const io::safetensors_file& file, const std::string& name, const std::vector<float>& y) {
     const auto expected = file.values<float>(*file.find(name + "/y"));
-    const std::vector<float> y = model.predict(x);
     REQUIRE(y.size() == expected.size());
     float largest = 0.0f, worst = 0.0f;
     for (std::size_t i = 0; i < y.size(); ++i) {
@@ -37,6 +38,14 @@ void compare(const io::safetensors_file& file, const std::string& name, Net net)
     }
     INFO("worst " << worst << ", largest " << largest);
     REQUIRE(worst <= 1e-5f * std::max(largest, 1e-3f));
+}
+
+template <class Net>
+void compare(const io::safetensors_file& file, const std::string& name, Net) {
+    INFO(name);
+    Model<Net> model;
+    assign_weights(file, name, model.weights());
+    compare_outputs(file, name, model.predict(file.values<float>(*file.find(name + "/x"))));
 }
 
 }  // namespace
