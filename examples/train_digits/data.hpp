@@ -74,7 +74,7 @@ inline void append(dataset& data, image from, int label, int down = 0, int right
 
 inline dataset dataset_of(std::span<const labelled_image> from) {
     dataset data;
-    for (const auto& [pixels, label] : from) append(data, pixels, label);
+    for (const auto& [drawn, label] : from) append(data, drawn, label);
     return data;
 }
 /// The images and each of them moved by one pixel in four directions: five samples an image.
@@ -82,7 +82,7 @@ inline dataset shifted(std::span<const labelled_image> from) {
     constexpr std::array<std::array<int, 2>, 5> shifts{{{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
     dataset data;
     for (const auto& [down, right] : shifts)
-        for (const auto& [pixels, label] : from) append(data, pixels, label, down, right);
+        for (const auto& [drawn, label] : from) append(data, drawn, label, down, right);
     return data;
 }
 

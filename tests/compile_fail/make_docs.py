@@ -1,4 +1,5 @@
 # Makes docs/errors.md of the cases of this folder: the mistake, the sentence of the refusal, the repair.
+# The outputs of compilers in errors_head.md are made by docs/check_outputs.py --write.
 # usage: make_docs.py FILE | make_docs.py --check FILE, which fails where the file is stale
 import re
 import sys

@@ -293,6 +293,27 @@ TEST_CASE("HDF5 prints nothing while a load fails, and prints as before afterwar
     REQUIRE(now_data == &mark);
 }
 
+TEST_CASE("the seeds that Keras keeps for Dropout are no weights") {
+    const folder at;
+    constexpr auto dropping = Sequential{Input<3>{}, Dropout<0.5>{}, Dense<2>{}};
+    const auto saved = dropping.build({.seed = 4});
+    saved.save_weights(at / "seeds.weights.h5");
+    {
+        const io::hdf5_file file(H5Fopen((at / "seeds.weights.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+        for (const char* group :
+             {"layers/dropout", "layers/dropout/seed_generator", "layers/dropout/seed_generator/vars"})
+            if (H5Lexists(file.id(), group, H5P_DEFAULT) <= 0) add_group(file, group);
+        add_dataset(file, "layers/dropout/seed_generator/vars/0", H5T_STD_U32LE, {2});
+    }
+    auto loaded = dropping.build({.seed = 5});
+    loaded.load_weights(at / "seeds.weights.h5");
+    REQUIRE(loaded == saved);
+    // The same where layers have other names.
+    auto renamed = Sequential{Input<3>{}, Dropout<0.5, name<"drop">>{}, Dense<2, name<"last">>{}}.build({.seed = 5});
+    renamed.load_weights(at / "seeds.weights.h5");
+    REQUIRE(renamed.weights()[0].to_vector() == saved.weights()[0].to_vector());
+}
+
 TEST_CASE("nothing of HDF5 stays open") {
     const folder at;
     net.build().save_weights(at / "a.weights.h5");

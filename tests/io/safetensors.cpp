@@ -82,6 +82,15 @@ TEST_CASE("a safetensors file that announces too much is refused before memory i
         contains(refused_with(file_of(
                      "{" + bias + "," + tensor("dense/kernel", "F32", "99999999999999999999,2", 8, 32) + "}", values)),
                  "too large"));
+    // A size that no 64 bits hold, and none of its bytes.
+    REQUIRE(contains(
+        refused_with(file_of("{" + bias + "," + tensor("dense/kernel", "F32", "4294967296,4294967296", 8, 8) + "}",
+                             std::string(8, '\0'))),
+        "do not agree"));
+    for (const char* axes : {"1,1,1,1,1,3,2", "1,1,1,1,1,1,3,2"})
+        REQUIRE(
+            contains(refused_with(file_of("{" + bias + "," + tensor("dense/kernel", "F32", axes, 8, 32) + "}", values)),
+                     "has more than 6 axes"));
     std::string announced = file_of("{}", values);
     const std::uint64_t length = std::uint64_t{1} << 60;
     std::memcpy(announced.data(), &length, 8);

@@ -180,6 +180,9 @@ TEST_CASE("a depthwise convolution equals the plain loops over windows, strides,
     compare<depthwise(3, 2, 20, 1, 5, 1, 1, same)>();              // larger than the input
     compare<depthwise(13, 14, 19, 1, 11, 1, 1, same)>();           // larger than a tile unrolls
     compare<depthwise(1, 40, 66, 1, {1, 3}, 1, {1, 16}, same)>();  // more padding than the first tile is wide
+    compare<depthwise(7, 7, 3, 1, 3, 1, 4, same)>();               // more padding than the last tile is wide
+    compare<depthwise(7, 7, 16, 1, 3, 1, 4, same)>();
+    compare<depthwise(7, 7, 33, 1, 3, 1, 4, same)>();
     compare<depthwise(1, 30, 9, 1, {1, 4}, 1, 1, same)>();
     compare<depthwise(6, 1, 9, 1, {4, 1}, 1, 1, same)>();
     compare<depthwise(6, 7, 3, 3, 3, {2, 1}, 1, same)>();

@@ -92,6 +92,11 @@ TEST_CASE("bands of rows give what whole maps give: Winograd's tiles inside a ch
                        MaxPooling2D<2, padding::same>{}, Flatten<>{}, Dense<4>{}});
 }
 
+TEST_CASE("a map that two layers read is whole: a residual after a convolution in bands") {
+    compare(Sequential{Input<96, 96, 3>{}, Conv2D<32, 3, padding::same, ReLU>{},
+                       Residual<DepthwiseConv2D<3, padding::same>>{}, MaxPooling2D<4>{}});
+}
+
 TEST_CASE("a chain in constant evaluation gives what it gives at run time") {
     std::array<float, 35> x{};
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 5) - 2.0f;

@@ -33,6 +33,21 @@ static_assert(nested.trainable_parameter_count() == 21 + 3 && nested.non_trainab
 static_assert(Sequential{Input<10, 11, 2>{}, Conv2D<4, window{3, 2}, strides<2, 3>, padding::same>{}}.output_shape() ==
               shape{5, 4, 4});
 
+// Digits in groups of three, whatever is left at the front.
+static_assert(grouped(0).view() == "0" && grouped(123).view() == "123" && grouped(1234).view() == "1,234");
+static_assert(grouped(123456).view() == "123,456" && grouped(1234567).view() == "1,234,567");
+
+// A border is negative where any side of it is.
+static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negative());
+static_assert(border{-1, 0, 0, 0}.is_negative() && border{0, -1, 0, 0}.is_negative());
+static_assert(border{0, 0, -1, 0}.is_negative() && border{0, 0, 0, -1}.is_negative());
+
+// What is longer than a column of the summary is cut, and a space follows it.
+constexpr auto long_names = Sequential{Input<3>{}, Dense<1234567, name<"a_name_longer_than_its_column">>{}};
+constexpr auto long_table = long_names.summary();
+static_assert(long_table.view().find("a_name_longer_than_its_column") == std::string_view::npos);
+static_assert(long_table.view().find("\na_name_longer_than_its_colum (None, 1234567)") != std::string_view::npos);
+
 // Inference as a constant.
 constexpr auto tiny = Sequential{Input<2>{}, Dense<2, ReLU>{}, Dense<1>{}};
 constexpr auto bound = tiny.bind(std::array{1.0f, -1.0f, 2.0f, 0.5f, 0.0f, 1.0f, 3.0f, 10.0f, 0.25f});

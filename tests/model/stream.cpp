@@ -123,6 +123,15 @@ TEST_CASE("the constants of a stream are known of the net") {
         Input<90, 2>{}, Conv1D<3, 3, dilation<4>, padding::causal>{}, Conv1D<3, 2, padding::causal>{},
         Dense<1>{}}.stream());
     static_assert(convolved::receptive_field == 10 && convolved::warm_up == 9 && convolved::output_size == 1);
+    // Of two paths the one that looks further back counts, whichever is written first.
+    using long_path = decltype(Sequential{
+        Input<90, 2>{}, Residual<Conv1D<2, 5, padding::causal>, shortcut<Conv1D<2, 2, padding::causal>>>{}}
+                                   .stream());
+    using long_shortcut = decltype(Sequential{
+        Input<90, 2>{}, Residual<Conv1D<2, 2, padding::causal>, shortcut<Conv1D<2, 5, padding::causal>>>{}}
+                                       .stream());
+    static_assert(long_path::receptive_field == 5 && long_path::warm_up == 4);
+    static_assert(long_shortcut::receptive_field == 5 && long_shortcut::warm_up == 4);
     static_assert(noexcept(std::declval<Stream<std::remove_const_t<decltype(net)>>&>().step(
         std::declval<std::array<float, 3>&>(), std::declval<std::array<float, 2>&>())));
     SUCCEED();

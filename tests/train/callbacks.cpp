@@ -229,6 +229,18 @@ TEST_CASE("EarlyStopping begins anew with every fit") {
     }
 }
 
+TEST_CASE("EarlyStopping counts its patience from zero in every fit") {
+    // A baseline that is never reached: improvements do not set the count back.
+    EarlyStopping stopper{.patience = 3, .baseline = 0.5};
+    for (const int round : {1, 2}) {
+        CAPTURE(round);
+        fake_training training;
+        run(training, std::ref(stopper), val_losses({2.0, 2.0, 2.0, 2.0, 2.0, 2.0}));
+        CHECK(training.rates.size() == 3);
+        CHECK(stopper.wait == 3);
+    }
+}
+
 TEST_CASE("EarlyStopping does not take NaN for the best, even where it comes first") {
     EarlyStopping stopper{.patience = 3, .restore_best_weights = true};
     fake_training training;

@@ -69,6 +69,11 @@ TEST_CASE("random_stream is uniform, normal, and another for another key or posi
     REQUIRE(std::fabs(moments_of(uniform).variance - 1.0 / 12) < 4 * 0.0745 / 141);
     REQUIRE(std::fabs(product) < 4 * 0.0834 / 141);
     REQUIRE(stream.from(7).bits(3) == stream.bits(10));
+    // Once in 2^24 the uniform number is 0, of which the logarithm is infinite.
+    std::uint32_t zero = 0;
+    while (stream.bits(zero) >> 8 != 0) ++zero;
+    REQUIRE(stream.uniform(zero) == 0.0f);
+    REQUIRE(std::fabs(stream.normal(zero)) <= 1e-3f);
     const moments normal = moments_of(normal_values(20000));
     REQUIRE(std::fabs(normal.mean) < 4.0 / 141);
     REQUIRE(std::fabs(normal.variance - 1.0) < 4 * 1.414 / 141);

@@ -26,7 +26,7 @@ struct axes {
     constexpr bool is_permutation() const {
         for (std::size_t number = 1; number <= rank_; ++number) {
             std::size_t count = 0;
-            for (std::size_t i = 0; i < rank_; ++i) count += numbers[i] == static_cast<int>(number) ? 1 : 0;
+            for (std::size_t i = 0; i < rank_; ++i) count += numbers[i] == static_cast<int>(number) ? 1u : 0u;
             if (count != 1) return false;
         }
         return true;

@@ -1,6 +1,7 @@
 // What owns the identifiers of HDF5's C interface, and a session inside the library.
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,6 +11,17 @@
 #include <strata/core/config.hpp>
 
 namespace strata::inline STRATA_ISA::io {
+
+// Macros of HDF5 that are casts in the manner of C, of which a user's -Wold-style-cast would warn here.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
+inline constexpr hid_t hdf5_whole_space = H5S_ALL;
+inline constexpr std::size_t hdf5_any_length = H5T_VARIABLE;
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 /// Owns an identifier; false where HDF5 gave none.
 template <herr_t (*Close)(hid_t)>

@@ -96,7 +96,8 @@ public:
                                         " lie in another file; load a file that holds its values");
         std::vector<T> result(wanted.extents.size());
         const hid_t memory = std::is_same_v<T, float> ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
-        if (H5Dread(opened.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()) < 0) refuse_damaged(dataset);
+        if (H5Dread(opened.id(), memory, hdf5_whole_space, hdf5_whole_space, H5P_DEFAULT, result.data()) < 0)
+            refuse_damaged(dataset);
         return result;
     }
 

@@ -47,7 +47,7 @@ public:
             H5Dcreate2(file_.id(), dataset.c_str(), stored, space.id(), link_.id(), plain_.id(), H5P_DEFAULT));
         check(made.id());
         const hid_t memory = is_single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
-        check(H5Dwrite(made.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+        check(H5Dwrite(made.id(), memory, hdf5_whole_space, hdf5_whole_space, H5P_DEFAULT, values.data()));
     }
     /// Gives a group ("" is the root; made where it is missing) a list of texts.
     void add_texts(const std::string& group, const std::string& name, const std::vector<std::string>& texts) {
@@ -82,7 +82,7 @@ private:
                                      : H5Gcreate2(file_.id(), group.c_str(), link_.id(), H5P_DEFAULT, H5P_DEFAULT));
         check(object.id());
         const hdf5_type type(H5Tcopy(H5T_C_S1));
-        check(H5Tset_size(type.id(), H5T_VARIABLE));
+        check(H5Tset_size(type.id(), hdf5_any_length));
         check(H5Tset_cset(type.id(), H5T_CSET_UTF8));
         const hdf5_attribute made(
             H5Acreate2(object.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT));

@@ -48,7 +48,7 @@ struct weight_list {
 template <class T>
 std::int32_t as_integer(T value) {
     constexpr double largest = 2147483647.0;
-    return value == value ? static_cast<std::int32_t>(std::clamp(double{value}, -largest, largest)) : 0;
+    return value == value ? static_cast<std::int32_t>(std::clamp(static_cast<double>(value), -largest, largest)) : 0;
 }
 
 /// The error of a weight whose shape in the file is another.

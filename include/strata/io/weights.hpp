@@ -58,7 +58,7 @@ struct weight_files {
         const auto lists = io::weight_lists<typename Model::net_type>();
         const std::string extension = io::extension_of(file);
         const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
-        const io::weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1 : 0];
+        const io::weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1u : 0u];
         const auto weights = model.weights();
         std::vector<std::vector<value_type>> values;
         for (const std::size_t place : list.places) values.push_back(weights[place].to_vector());

@@ -36,7 +36,7 @@ constexpr T multiply_add(T a, T b, T c) {
 }
 template <std::floating_point T>
 constexpr T square_root(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::sqrt(x)) : std::sqrt(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::sqrt(static_cast<double>(x))) : std::sqrt(x);
 }
 template <std::floating_point T>
 constexpr T choose(bool mask, T a, T b) {

@@ -51,7 +51,7 @@ STRATA_INLINE void for_each_vector(std::size_t rows, Visit visit) {
     constexpr std::size_t L = lanes<T>;
     std::size_t r = 0;
     if constexpr (wide::group > 1)
-        for (; r + wide::group <= rows; r += wide::group)
+        for (const std::size_t end = rows - rows % wide::group; r < end; r += wide::group)
             for (std::size_t j = 0; j < wide::width; j += L) visit(r * C + j, j, all_lanes{});
     for (; r < rows; ++r) {
         std::size_t j = 0;

@@ -79,12 +79,12 @@ struct grouped_winograd {
             winograd_weights<G.one, tile>(weights + i * conv2d_panels<G.one, T>().stored(), to + i * transformed, part);
     }
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T*, const T* bias, const T* prepared, T* y, item_range out,
+    static void rows(const T* x, std::size_t in_begin, const T*, const T* bias, const T* packed, T* y, item_range out,
                      T* scratch) {
         constexpr panels offset{.columns = G.one.out_channels, .width = panel_width<T>(G.one.out_channels)};
         for (std::size_t i = 0; i < G.count; ++i)
             winograd_rows<G.one, tile, Activation, G.count>(
-                x + i * G.one.in_channels, in_begin, prepared + i * transformed,
+                x + i * G.one.in_channels, in_begin, packed + i * transformed,
                 bias != nullptr ? bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
     }
 };

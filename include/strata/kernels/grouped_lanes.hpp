@@ -184,7 +184,7 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
     }
 
     template <class Activation>
-    static void multiply(const T* x, const T*, const T*, const T* prepared, T* y, item_range out, item_range which) {
+    static void multiply(const T* x, const T*, const T*, const T* packed, T* y, item_range out, item_range which) {
         using self = grouped_lanes;
         const std::size_t first = tiles.rows(which).begin * window.stride,
                           tap_row = G.one.height.dilation * self::in_row;
@@ -192,7 +192,7 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
              ++oh, x += G.one.height.stride * self::in_row, y += self::out_row)
             for (std::size_t v = 0; v < vectors; ++v) {
                 const item_range taps = taps_of(G.one.height, oh);
-                const T *all = prepared + v * stored, *w = all + taps.begin * window.in * window.kernel * lanes<T>;
+                const T *all = packed + v * stored, *w = all + taps.begin * window.in * window.kernel * lanes<T>;
                 std::size_t at = first * window.pixel + first_group(v) * window.in;  // in its row
                 const T* from = x + taps.begin * tap_row + first_group(v) * window.in;
                 T* to = y + first_group(v) * window.out;

@@ -20,33 +20,34 @@ namespace strata::inline STRATA_ISA::kernels {
 // Scalars: constant evaluation by constexpr_math, run time by the standard library. Vectors: vector_math.
 template <std::floating_point T>
 constexpr T exp(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::exp(x)) : std::exp(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::exp(static_cast<double>(x))) : std::exp(x);
 }
 template <std::floating_point T>
 constexpr T expm1(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::expm1(x)) : std::expm1(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::expm1(static_cast<double>(x))) : std::expm1(x);
 }
 template <std::floating_point T>
 constexpr T log(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::log(x)) : std::log(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::log(static_cast<double>(x))) : std::log(x);
 }
 template <std::floating_point T>
 constexpr T log1p(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::log1p(x)) : std::log1p(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::log1p(static_cast<double>(x))) : std::log1p(x);
 }
 template <std::floating_point T>
 constexpr T erf(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::erf(x)) : std::erf(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::erf(static_cast<double>(x))) : std::erf(x);
 }
 template <std::floating_point T>
 constexpr T tanh_of(T x) {
-    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::tanh(x)) : std::tanh(x);
+    return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::tanh(static_cast<double>(x))) : std::tanh(x);
 }
 /// x to the y for x >= 0 and y > 0.
 template <std::floating_point T>
 constexpr T power(T x, T y) {
     if (!std::is_constant_evaluated()) return std::pow(x, y);
-    return x > 0 ? static_cast<T>(constexpr_math::exp(y * constexpr_math::log(x))) : x;
+    const double exponent = static_cast<double>(y) * constexpr_math::log(static_cast<double>(x));
+    return x > 0 ? static_cast<T>(constexpr_math::exp(exponent)) : x;
 }
 
 #if defined(STRATA_SCALAR)

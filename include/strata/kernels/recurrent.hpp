@@ -100,11 +100,11 @@ struct recurrent_step {
         if (part.index == 0)
             each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
                 T* at = to + bias_offset + v * sums * L + lane;
-                const T first = used && bias != nullptr ? scale * bias[c] : T(0);
-                const T second = used && recurrent_bias != nullptr ? scale * recurrent_bias[c] : T(0);
-                at[Cell::input_sum(g) * L] = first;
-                if (Cell::input_sum(g) == g) at[g * L] += second;
-                else at[g * L] = second;
+                const T of_input = used && bias != nullptr ? scale * bias[c] : T(0);
+                const T of_state = used && recurrent_bias != nullptr ? scale * recurrent_bias[c] : T(0);
+                at[Cell::input_sum(g) * L] = of_input;
+                if (Cell::input_sum(g) == g) at[g * L] += of_state;
+                else at[g * L] = of_state;
             });
     }
 

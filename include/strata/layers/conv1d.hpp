@@ -51,11 +51,10 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     template <class... Others>
     using with_options = Conv1D<Filters, Kernel, Others...>;
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
-        constexpr window_options windows = window_options_of<options>(window{1, Kernel}, window{1});
+        constexpr window_options rows = window_options_of<options>(window{1, Kernel}, window{1});
         const border sides{0, 0, edges.top, edges.bottom};
-        const padding_mode same = padding_of_windows(windows, image_of(in), sides);
-        return same == padding_mode::same ? same
-                                          : padding_of_windows(windows, image_of(in), sides, padding_mode::causal);
+        const padding_mode same = padding_of_windows(rows, image_of(in), sides);
+        return same == padding_mode::same ? same : padding_of_windows(rows, image_of(in), sides, padding_mode::causal);
     }
 
     /// Where no output sees a later step, and each step has one; not in groups.

@@ -24,7 +24,7 @@ namespace strata::inline STRATA_ISA::detail {
 template <class Net, class Owner = Net>
 constexpr std::size_t weights_before(std::size_t layer) {
     std::size_t count = 0;
-    for (const weight_row& row : weight_rows_of<Net>) count += row.layer < flat_begins_of<Owner>[layer] ? 1 : 0;
+    for (const weight_row& row : weight_rows_of<Net>) count += row.layer < flat_begins_of<Owner>[layer] ? 1u : 0u;
     return count;
 }
 

@@ -153,16 +153,16 @@ struct folded_group<Net, Group<Items...>, Begin> {
     /// The names of the layers that are left.
     template <class... Layers>
     static constexpr auto kept_names(type_list<Layers...>) {
-        std::array<layer_name, layers_of<unnamed>::size()> names{};
+        std::array<layer_name, layers_of<unnamed>::size()> kept{};
         constexpr std::array<std::size_t, sizeof...(Layers)> sizes{item_size<Layers>::flat...};
         std::size_t flat = Begin, next = 0;
         for (std::size_t i = 0; i < sizes.size(); ++i) {
             bool is_kept = false;
             for (std::size_t k = 0; k < sizes[i]; ++k, ++flat)
                 is_kept = is_kept || folds_of<Net>[flat].what == fate::kept;
-            if (is_kept) names[next++] = names_of<Group<Items...>>[i];
+            if (is_kept) kept[next++] = names_of<Group<Items...>>[i];
         }
-        return names;
+        return kept;
     }
     static constexpr auto names = names_to_give(layers_of<unnamed>{}, kept_names(layers_of<Group<Items...>>{}));
 

@@ -40,7 +40,7 @@ template <class... Items>
 constexpr std::size_t count_of_kind(item_kind kind) {
     const std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
     std::size_t count = 0;
-    for (std::size_t i = 0; i < kinds.size(); ++i) count += kinds[i] == kind ? 1 : 0;
+    for (std::size_t i = 0; i < kinds.size(); ++i) count += kinds[i] == kind ? 1u : 0u;
     return count;
 }
 

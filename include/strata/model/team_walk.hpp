@@ -62,7 +62,7 @@ private:
     template <std::size_t... Step>
     static constexpr std::size_t count_shared(std::index_sequence<Step...>) {
         std::size_t count = 0;
-        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false}) count += shares ? 1 : 0;
+        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false}) count += shares ? 1u : 0u;
         return count;
     }
     template <std::size_t Step>

@@ -44,7 +44,7 @@ constexpr bool begins_range(std::size_t i) {
 template <class Net, class T>
 constexpr std::size_t trained_range_count() {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) count += begins_range<Net, T>(i) ? 1 : 0;
+    for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i) count += begins_range<Net, T>(i) ? 1u : 0u;
     return count;
 }
 

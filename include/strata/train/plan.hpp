@@ -189,7 +189,7 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
             operand.into = below;
             operand.dx = operand.use == gradient_use::add && step.input_count == 1 ? reserve(step.in_size) : below;
         }
-        time += step.learns && !step.is_whole ? 1 : 0;
+        time += step.learns && !step.is_whole ? 1u : 0u;
         buffers[own].end = time;
     }
     const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));

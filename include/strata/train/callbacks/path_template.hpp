@@ -55,7 +55,7 @@ struct placeholder {
         else result = is_count ? internal::decimal(value, 0) : internal::shortest(value);
         const std::size_t missing = width - std::min(width, result.size());
         const bool is_negative = has_zeros && result.starts_with('-');
-        return result.insert(is_negative ? 1 : 0, missing, has_zeros ? '0' : ' ');
+        return result.insert(is_negative ? 1u : 0u, missing, has_zeros ? '0' : ' ');
     }
 
 private:

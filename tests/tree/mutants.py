@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# Would the tests notice? Makes single-point changes to the headers, one at a time, and runs the narrowest test of each.
+# usage: mutants.py [--compiler g++] [--march x86-64-v3] [--jobs 1] [--only REGEX] [--trust] [--list]
+#
+# Run by hand: each change costs a compilation, all of them about an hour on two idle cores. The tree stays as it is: the
+# headers are copied, a change is made in the copy, one test program is compiled without optimization and run. A change
+# is noticed where the program does not compile, fails, crashes or takes longer than five minutes. Its text must stand in
+# the header exactly once: a change whose line was rewritten since is reported as `stale`, and wants to be written anew.
+# A change that is not noticed wants a test, or a reason why nothing can be wrong with it. First every program is run
+# without a change: one that fails then tells nothing.
+import argparse
+import concurrent.futures
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "tests/golden/data"
+LONGEST = 300  # seconds a test may take
+# What no change touches, and most programs include: read once, where the compiler is GCC.
+THIRD_PARTY = """#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+#include <boost/hana/tuple.hpp>
+#include <xsimd/xsimd.hpp>
+#include "CATCH"
+"""
+
+DEFINITIONS = [f'-DGOLDEN_FOLDER="{DATA}"', f'-DGOLDEN_FILES="{DATA / "files/files.inc"}"',
+               f'-DGOLDEN_LOSSES="{DATA / "losses.inc"}"', f'-DGOLDEN_METRICS="{DATA / "metrics.inc"}"',
+               f'-DGOLDEN_RESIDUAL="{DATA / "residual.inc"}"', f'-DGOLDEN_NETS="{DATA / "nets.inc"}"']
+
+
+def golden(family):
+    return ("golden/golden.cpp", [f'-DGOLDEN_FAMILY="{family}"', f'-DGOLDEN_CASES="{DATA / (family + ".inc")}"'])
+
+
+def trained(family):
+    return ("train/equals_keras.cpp",
+            [f'-DGOLDEN_FAMILY="{family}"', f'-DGOLDEN_CASES="{DATA / ("training_" + family + ".inc")}"'])
+
+
+# Header, text, text instead, test program. The first ones were found unnoticed once, and have their tests since.
+CHANGES = [
+    ("train/updater.hpp", "scale(n, g, factor); });\n        threads.barrier();", "scale(n, g, factor); });",
+     "train/steps.cpp"),
+    ("model/plan_steps.hpp", "value == plan.steps[s - 1].last() + 1 && readers[value] == 1;",
+     "value == plan.steps[s - 1].last() + 1;", "model/bands.cpp"),
+    ("kernels/depthwise.hpp", "G.width.after <= last* G.width.stride", "G.width.after <= cut.big* G.width.stride",
+     "kernels/depthwise.cpp"),
+    ("model/stream_plan.hpp", "k < nodes[i].input_count; ++k) back = std::max", "k < 1; ++k) back = std::max",
+     "model/stream.cpp"),
+    ("model/summary.hpp", "if (i > 0) line.chars[line.length - 1] = ' ';", "", "model/static.cpp"),
+    ("core/text.hpp", "if (i > 0 && (digits.size() - i) % 3 == 0)", "if ((digits.size() - i) % 3 == 0)",
+     "model/static.cpp"),
+    ("core/border.hpp", "|| right < 0", "", "model/static.cpp"),
+    ("core/random.hpp", "std::log(1.0f - uniform(position))", "std::log(uniform(position))", "train/noise.cpp"),
+    ("train/trainer.hpp", "order_[random() % i]", "order_[random() % (i - 1)]", "train/steps.cpp"),
+    ("train/data_checks.hpp", "if (label[i] > label[best]) best = i;", "if (label[i] >= label[best]) best = i;",
+     "train/steps.cpp"),
+    ("train/callbacks/early_stopping.hpp", "wait = stopped_epoch = best_epoch = 0;", "stopped_epoch = best_epoch = 0;",
+     "train/callbacks.cpp"),
+    ("io/safetensors.hpp", "if (extent != 0 && product > left / extent) product = left + 1;\n            else product",
+     "product", "io/safetensors.cpp"),
+    ("io/safetensors.hpp", "entry.extents.size() > strata::shape::max_rank",
+     "entry.extents.size() > strata::shape::max_rank + 1", "io/safetensors.cpp"),
+    ("io/keras_h5.hpp", ' && dataset.find("/seed_generator/") == std::string::npos', "", "io/hdf5.cpp"),
+    # core
+    ("core/text.hpp", "if (negative) digits[count++] = '-';", "", "model/static.cpp"),
+    ("core/text.hpp", "Capacity - length);\n        std::copy_n", "Capacity);\n        std::copy_n", "model/static.cpp"),
+    ("core/text.hpp", "(lower(type[i - 1]) || (i + 1 < type.size() && lower(type[i + 1])))", "lower(type[i - 1])",
+     "model/static.cpp"),
+    ("core/axes.hpp", "if (count != 1) return false;", "if (count > 1) return false;", "model/static.cpp"),
+    ("core/axes.hpp", "result.numbers[static_cast<std::size_t>(numbers[i] - 1)] = static_cast<int>(i + 1);",
+     "result.numbers[i] = numbers[i];", "kernels/catalogue.cpp"),
+    ("core/shape.hpp", "if (axis > 0 || !first.empty()) result", "if (axis > 0) result", "model/static.cpp"),
+    ("core/random.hpp", "low + (high - low) * uniform()", "low + high * uniform()", "train/initializers.cpp"),
+    ("core/random.hpp", "z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;", "z = (z ^ (z >> 28)) * 0x94d049bb133111ebu;",
+     "train/initializers.cpp"),
+    # kernels
+    ("kernels/softmax.hpp", "x[i] > best || x[i] != x[i] ? x[i] : best", "x[i] > best ? x[i] : best",
+     "kernels/softmax.cpp"),
+    ("kernels/softmax.hpp", "for (; i < n; ++i) sum += y[i];", "for (; i + 1 < n; ++i) sum += y[i];",
+     "kernels/softmax.cpp"),
+    ("kernels/pooling.hpp", "std::min(end - axis.before, axis.input)", "end - axis.before", "kernels/pooling.cpp"),
+    ("kernels/pooling.hpp", "static_cast<T>(rows * columns)", "static_cast<T>(columns)", "kernels/pooling.cpp"),
+    ("kernels/pooling.hpp", "for (std::size_t r = 1; r < rows; ++r)", "for (std::size_t r = 1; r + 1 < rows; ++r)",
+     "kernels/pooling.cpp"),
+    ("kernels/normalization.hpp", "for (; i < n; i += L) sums[0]", "for (; i + L <= n; i += L) sums[0]",
+     "kernels/catalogue.cpp"),
+    ("kernels/normalization.hpp", "if (count < lanes<T>) value = value * first_lanes<T>(count);", "",
+     "kernels/catalogue.cpp"),
+    ("kernels/channels.hpp", "if constexpr (C % L != 0) visit(r * C + j, j, C - j);", "", "kernels/channels.cpp"),
+    ("kernels/channels.hpp", "const std::size_t end = rows - rows % wide::group;", "const std::size_t end = rows;",
+     "kernels/channels.cpp"),
+    ("kernels/recurrent_cell.hpp", "return gate == 2 ? 3 : gate;", "return gate;", "kernels/recurrent.cpp"),
+    ("kernels/recurrent_cell.hpp", "return update * h + (V(1) - update) * candidate;",
+     "return (V(1) - update) * h + update * candidate;", "kernels/recurrent.cpp"),
+    ("kernels/recurrent_cell.hpp", "return out.above / (out.below * o);", "return out.above / out.below;",
+     "kernels/recurrent.cpp"),
+    ("kernels/geometry.hpp", "std::min((position - at + axis.stride - 1) / axis.stride, axis.output)",
+     "std::min((position - at) / axis.stride, axis.output)", "kernels/conv2d_transpose.cpp"),
+    ("kernels/geometry.hpp", ".end = (out.end - 1) * axis.stride + axis.span()}",
+     ".end = out.end * axis.stride + axis.span() - 1}", "kernels/conv2d.cpp"),
+    # layers
+    ("layers/initializer.hpp", "while (std::fabs(value) > 2.0)", "while (std::fabs(value) > 3.0)",
+     "train/initializers.cpp"),
+    ("layers/initializer.hpp", "how.mode == fan::in ? inputs", "how.mode == fan::in ? outputs",
+     "train/initializers.cpp"),
+    ("layers/initializer.hpp", "std::sqrt(detail::variance(how, extents)) / 0.87962566103423978",
+     "std::sqrt(detail::variance(how, extents))", "train/initializers.cpp"),
+    ("layers/initializer.hpp", "axis + 2 < rank; ++axis) taps", "axis + 1 < rank; ++axis) taps",
+     "train/initializers.cpp"),
+    ("layers/initializer.hpp", "gain * (rows < columns ?", "(rows < columns ?", "train/initializers.cpp"),
+    ("layers/initializer.hpp", "turn < 3 && after < 0.1 * before", "turn < 1", "train/initializers.cpp"),
+    ("layers/rate.hpp", "if (rate >= 0.0 && rate < 1.0) return {};", "if (rate >= 0.0 && rate <= 1.0) return {};",
+     "compile_fail/dropout_rate_of_one.cpp"),
+    ("layers/padding.hpp", "rows < in[0] && (in.rank() != 3 || columns < in[1])", "rows < in[0]",
+     "compile_fail/cropping2d_of_everything.cpp"),
+    ("layers/sliding.hpp", "if (stride != window{1} && dilation != window{1})", "if (false)",
+     "compile_fail/conv2d_strides_with_dilation.cpp"),
+    # model
+    ("model/names.hpp", "if (number > 0) names[i] << \"_\" << number;", "names[i] << \"_\" << number;",
+     "model/static.cpp"),
+    ("model/names.hpp", "while (taken.first_place(names[i], i) != i);", "while (false);", "model/static.cpp"),
+    ("model/arena.hpp", "other.begin > own.end || own.begin > other.end", "other.begin >= own.end || own.begin > other.end",
+     "model/residual.cpp"),
+    ("model/arena.hpp", "if (buffer.offset + buffer.size <= other.offset) break;",
+     "if (buffer.offset <= other.offset) break;", "model/residual.cpp"),
+    ("model/plan.hpp", "outline.last_read[value] == s && !is_final", "!is_final", "model/residual.cpp"),
+    ("model/plan.hpp", "buffers[buffer_of[value]].end = s;", "", "model/residual.cpp"),
+    ("model/summary.hpp", "grouped(total - trainable)", "grouped(trainable)", "model/residual.cpp"),
+    ("model/stream_plan.hpp", "lookback[count] == unbounded ? unbounded : lookback[count] + 1",
+     "lookback[count] == unbounded ? unbounded : lookback[count]", "model/stream.cpp"),
+    # train
+    ("train/csv.hpp", "result.append(c == '\"' ? 2 : 1, c)", "result.append(1, c)", "train/history.cpp"),
+    ("train/csv.hpp", "text.find_first_of(\"\\\"\\r\\n\")", "text.find_first_of(\"\\\"\\n\")", "train/history.cpp"),
+    ("train/csv.hpp", "i += separator.size() - 1;", "", "train/callbacks.cpp"),
+    ("train/decimal.hpp", "size >= 1e-4 && size < 1e16", "size >= 1e-3 && size < 1e16", "train/history.cpp"),
+    ("train/decimal.hpp", "value < 0 ? \"-inf\" : \"inf\"", "\"inf\"", "train/history.cpp"),
+    ("train/decimal.hpp", "std::abs(value) > 1e-3 ?", "std::abs(value) >= 1e-3 ?", "train/progress.cpp"),
+    ("train/history.hpp", "std::vector<double>(epochs_, none)", "std::vector<double>(epochs_, 0.0)",
+     "train/history.cpp"),
+    ("train/history.hpp", "std::to_string(initial_epoch_ + i)", "std::to_string(i)", "train/history.cpp"),
+    ("train/history.hpp", "initial_epoch_ + 1));", "1));", "train/history.cpp"),
+    ("train/progress.hpp", "if (whole > 3600)", "if (whole >= 3600)", "train/progress.cpp"),
+    ("train/progress.hpp", "duration >= 1 || duration == 0", "duration >= 1", "train/progress.cpp"),
+    ("train/progress.hpp", "now - drawn_ < 0.05", "now - drawn_ < 0.5", "train/progress.cpp"),
+    ("train/schedules.hpp", "if (now < warmup) return", "if (now <= warmup) return", "train/schedules.cpp"),
+    ("train/schedules.hpp", "return target * ((1.0 - alpha) * cosine + alpha);",
+     "return target * ((1.0 - alpha) * cosine) + alpha;", "train/schedules.cpp"),
+    ("train/schedules.hpp", "std::lower_bound(boundaries", "std::upper_bound(boundaries", "train/schedules.cpp"),
+    ("train/schedules.hpp", "cycle && step > 0 ? std::ceil(now / decay_steps) : 1.0",
+     "cycle && step > 0 ? std::floor(now / decay_steps) + 1.0 : 1.0", "train/schedules.cpp"),
+    ("train/optimizer.hpp", "check.require(clippings <= 1,", "check.require(clippings <= 2,", "train/optimizers.cpp"),
+    ("train/optimizers/adam.hpp", "slot[2] = kernels::larger(slot[2], v);", "slot[2] = v;", "train/optimizers.cpp"),
+    ("train/optimizers/adam.hpp", "(1.0 - std::pow(beta_1, n));", "(1.0 - std::pow(beta_1, n + 1.0));",
+     "train/optimizers.cpp"),
+    ("train/update.hpp", "norm <= limit ? 1.0 : limit / norm", "limit / norm", "train/optimizers.cpp"),
+    ("train/update.hpp", " + (norm - norm)", "", "train/optimizers.cpp"),
+    ("train/update.hpp", "how.l1 * detail::sum_of(n, w, [](auto v) { return kernels::magnitude(v); })",
+     "how.l1 * detail::sum_of(n, w, [](auto v) { return v; })", "train/optimizers.cpp"),
+    ("train/update.hpp", "static_cast<T>(2.0 * how.l2)", "static_cast<T>(how.l2)", "train/optimizers.cpp"),
+    ("train/losses/regression.hpp", "kernels::choose(size <= edge, error, edge * sign_of(error))",
+     "kernels::choose(size <= edge, error, sign_of(error))", "train/losses.cpp"),
+    ("train/losses/regression.hpp", "kernels::larger(constant<V>(keras_epsilon), kernels::magnitude(t))",
+     "kernels::magnitude(t)", "train/losses.cpp"),
+    ("train/losses/regression.hpp", "slope_of_larger(y, low) / (positive + V(1))", "V(1) / (positive + V(1))",
+     "train/losses.cpp"),
+    ("train/losses/binary_crossentropy.hpp", "constant<V>(0.5 * amount)", "constant<V>(amount)", "train/losses.cpp"),
+    ("train/losses/binary_crossentropy.hpp", " * slope_of_clipped(y, low, high)", "", "train/losses.cpp"),
+    ("train/losses/binary_crossentropy.hpp", "(T(1) - t) * static_cast<T>(1 - alpha)", "(T(1) - t) * static_cast<T>(alpha)",
+     "train/losses.cpp"),
+    ("train/metrics/precision_recall.hpp", "(y[i] == y[last] && i > last)", "(y[i] == y[last] && i >= last)",
+     "train/metrics.cpp"),
+    ("train/metrics/precision_recall.hpp", "*class_id >= columns", "*class_id > columns", "train/metrics.cpp"),
+    ("train/metrics/precision_recall.hpp", "thresholds ? static_cast<T>(*thresholds) : top_k ? none : T(0.5)",
+     "thresholds ? static_cast<T>(*thresholds) : T(0.5)", "train/metrics.cpp"),
+    ("train/metrics/auc.hpp", "width * std::max(low_height, high_height)", "width * high_height", "train/metrics.cpp"),
+    ("train/metrics/auc.hpp", "std::ceil(std::min(value, T(1)) * last) - T(1)", "std::floor(std::min(value, T(1)) * last)",
+     "train/metrics.cpp"),
+    ("train/metrics/auc.hpp", "intercept * std::log(ratio)", "std::log(ratio)", "train/metrics.cpp"),
+    ("train/callbacks/reduce_lr_on_plateau.hpp", "cooldown_counter == 0 && ++wait >= patience",
+     "cooldown_counter == 0 && ++wait > patience", "train/callbacks.cpp"),
+    ("train/callbacks/reduce_lr_on_plateau.hpp", "std::max(control.learning_rate() * factor, min_lr)",
+     "control.learning_rate() * factor", "train/callbacks.cpp"),
+    ("train/callbacks/reduce_lr_on_plateau.hpp", "--cooldown_counter;\n            wait = 0;", "--cooldown_counter;",
+     "train/callbacks.cpp"),
+    ("train/callbacks/early_stopping.hpp", "} else if (wait >= patience && epoch > 0) {", "} else if (wait >= patience) {",
+     "train/callbacks.cpp"),
+    # io
+    ("io/half.hpp", "exponent == 31 ? 255 : exponent + 112", "exponent + 112", "io/safetensors.cpp"),
+    ("io/half.hpp", "if (exponent == 0) return", "if (false) return", "io/safetensors.cpp"),
+    ("io/header_parser.hpp", "if (!names.insert(name).second) fail(", "if (false) fail(", "io/safetensors.cpp"),
+    ("io/header_parser.hpp", "if (at_ != json_.size()) fail(\"text behind the header\");", "", "io/safetensors.cpp"),
+    ("io/header_parser.hpp", "if (value > (SIZE_MAX - 9) / 10)", "if (false)", "io/safetensors.cpp"),
+    ("io/name_match.hpp", "names.size() == 1 || !std::is_sorted(names.begin(), names.end())", "true",
+     "io/safetensors.cpp"),
+    ("io/name_match.hpp", "std::stoul(type.substr(type.size() - digits)) + 1",
+     "std::stoul(type.substr(type.size() - digits))", "io/safetensors.cpp"),
+    ("io/safetensors.hpp", "if (entry->begin != end)", "if (entry->begin < end)", "io/safetensors.cpp"),
+]
+
+
+class Bench:
+    """Compiles and runs test programs against a copy of the headers."""
+
+    def __init__(self, given, folder):
+        self.given, self.folder = given, folder
+        self.command = [given.compiler, "-std=c++20", "-O0", "-w"] + ([f"-march={given.march}"] if given.march else [])
+        self.hdf5, self.hdf5_libraries = [], []
+        for package in ("hdf5-serial", "hdf5"):
+            flags, libraries = (subprocess.run(["pkg-config", part, package], capture_output=True, text=True)
+                                for part in ("--cflags", "--libs"))
+            if flags.returncode == 0:
+                self.hdf5, self.hdf5_libraries = ["-DSTRATA_WITH_HDF5", *flags.stdout.split()], libraries.stdout.split()
+                break
+        self.main = folder / "main.o"
+        done = subprocess.run([*self.command, "-c", str(ROOT / "tests/main.cpp"), "-o", str(self.main)])
+        if done.returncode != 0:
+            sys.exit("the main function of Catch2 2 does not compile")
+        version = subprocess.run([given.compiler, "--version"], capture_output=True, text=True).stdout
+        if "clang" not in version:
+            header = folder / "third_party.hpp"
+            header.write_text(THIRD_PARTY.replace("CATCH", str(ROOT / "tests/catch.hpp")), encoding="utf-8")
+            subprocess.run([*self.command, "-x", "c++-header", str(header)], check=True)
+            self.command += ["-include", str(header)]
+
+    def run(self, include, program, name):
+        """`passes`, or what failed."""
+        source = ROOT / "tests" / program
+        definitions = DEFINITIONS + (self.hdf5 if program.startswith("io/") else [])
+        command = [*self.command, f"-I{include}", *definitions, str(source)]
+        if program.startswith("compile_fail/"):  # it must be refused, in strata's words
+            done = subprocess.run([*command, "-fsyntax-only"], capture_output=True, text=True)
+            return "passes" if done.returncode != 0 and "strata: " in done.stderr else "is not refused"
+        if not re.search(r"\bTEST_CASE\(", source.read_text(encoding="utf-8")):
+            done = subprocess.run([*command, "-fsyntax-only"], capture_output=True, text=True)
+            return "passes" if done.returncode == 0 else "does not compile"
+        binary = self.folder / f"{name}.bin"
+        libraries = self.hdf5_libraries if program.startswith("io/") else []
+        done = subprocess.run([*command, str(self.main), "-o", str(binary), "-pthread", *libraries],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            return "does not compile"
+        try:
+            done = subprocess.run([str(binary)], capture_output=True, text=True, errors="replace", timeout=LONGEST,
+                                  cwd=self.folder)
+        except subprocess.TimeoutExpired:
+            return "does not end"
+        finally:
+            binary.unlink()
+        return "passes" if done.returncode == 0 else "fails" if done.returncode > 0 else "crashes"
+
+
+def try_change(bench, number, change):
+    header, text, instead, program = change
+    include = bench.folder / f"include{number}"
+    shutil.copytree(ROOT / "include", include)
+    file = include / "strata" / header
+    original = file.read_text(encoding="utf-8")
+    if original.count(text) != 1:
+        shutil.rmtree(include)
+        return change, "stale"
+    file.write_text(original.replace(text, instead), encoding="utf-8")
+    result = bench.run(include, program, f"change{number}")
+    shutil.rmtree(include)
+    return change, result
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes changes to the headers and says which the tests notice.")
+    parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--march", default="x86-64-v3")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", default="", help="changes whose header, text or program match")
+    parser.add_argument("--trust", action="store_true", help="do not run the programs without a change first")
+    parser.add_argument("--list", action="store_true")
+    given = parser.parse_args()
+    changes = [change for change in CHANGES if re.search(given.only, " ".join(change))]
+    if given.list:
+        for header, text, instead, program in changes:
+            print(f"{header}: {text!r} -> {instead!r}, {program}")
+        return 0
+    counts = {}
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        bench = Bench(given, Path(folder))
+        programs = [] if given.trust else sorted({change[3] for change in changes})
+        results = pool.map(lambda p: (p, bench.run(ROOT / "include", p, p.replace("/", "_"))), programs)
+        useless = {program for program, result in results if result != "passes"}
+        for program in useless:
+            print(f"{program} does not pass without a change", flush=True)
+        todo = [(n, change) for n, change in enumerate(changes) if change[3] not in useless]
+        for change, result in pool.map(lambda c: try_change(bench, *c), todo):
+            said = {"passes": "NOT NOTICED", "stale": "stale"}.get(result, f"noticed: {change[3]} {result}")
+            counts[said.split(":")[0]] = counts.get(said.split(":")[0], 0) + 1
+            print(f"{said}: {change[0]}: {change[1]!r} -> {change[2]!r}", flush=True)
+    tried = counts.get("noticed", 0) + counts.get("NOT NOTICED", 0)
+    print(f"{len(changes)} changes, {tried} tried, {counts.get('noticed', 0)} noticed, {counts.get('stale', 0)} stale")
+    return 1 if counts.get("NOT NOTICED", 0) or useless or counts.get("stale", 0) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
