@@ -54,8 +54,8 @@ using select_types = typename internal::selected<List, Indices>::type;
 
 namespace internal {
 
-/// Joins the first lists of a pack, then what that gives with the others: eight at a time, so that it nests an eighth as
-/// deep as the pack is long. No operators: looking for those of a list makes the compiler complete every type in it.
+/// Joins the first lists of a pack, then what that gives with the others: eight at a time, so that it nests an eighth
+/// as deep as the pack is long. No operators: looking for those of a list makes the compiler complete every type in it.
 template <class... Lists>
 struct concatenated {
     using type = type_list<>;

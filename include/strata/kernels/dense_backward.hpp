@@ -47,17 +47,28 @@ void batch_tile(std::size_t rows, const tile_input& in, const T* x, const T* w, 
         if constexpr (MR <= largest_batch_tile) tile<MR, NR, linear, Asks>(in, x, w, bias, y, out_step, columns);
     };
     switch (rows) {
-        case 1: return run(std::integral_constant<std::size_t, 1>{});
-        case 2: return run(std::integral_constant<std::size_t, 2>{});
-        case 3: return run(std::integral_constant<std::size_t, 3>{});
-        case 4: return run(std::integral_constant<std::size_t, 4>{});
-        case 5: return run(std::integral_constant<std::size_t, 5>{});
-        case 6: return run(std::integral_constant<std::size_t, 6>{});
-        case 7: return run(std::integral_constant<std::size_t, 7>{});
-        case 8: return run(std::integral_constant<std::size_t, 8>{});
-        case 10: return run(std::integral_constant<std::size_t, 10>{});
-        case 12: return run(std::integral_constant<std::size_t, 12>{});
-        default: return run(std::integral_constant<std::size_t, largest_batch_tile>{});
+        case 1:
+            return run(std::integral_constant<std::size_t, 1>{});
+        case 2:
+            return run(std::integral_constant<std::size_t, 2>{});
+        case 3:
+            return run(std::integral_constant<std::size_t, 3>{});
+        case 4:
+            return run(std::integral_constant<std::size_t, 4>{});
+        case 5:
+            return run(std::integral_constant<std::size_t, 5>{});
+        case 6:
+            return run(std::integral_constant<std::size_t, 6>{});
+        case 7:
+            return run(std::integral_constant<std::size_t, 7>{});
+        case 8:
+            return run(std::integral_constant<std::size_t, 8>{});
+        case 10:
+            return run(std::integral_constant<std::size_t, 10>{});
+        case 12:
+            return run(std::integral_constant<std::size_t, 12>{});
+        default:
+            return run(std::integral_constant<std::size_t, largest_batch_tile>{});
     }
 }
 
