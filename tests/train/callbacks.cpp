@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>
 
 #include "../catch.hpp"
@@ -30,7 +31,9 @@ public:
     void stop() override { is_stopped = true; }
     double learning_rate() const override { return rate; }
     void set_learning_rate(double value) override { rate = value; }
-    void save_weights(const std::filesystem::path& file) const override { saved.push_back(file.string()); }
+    void write_weights(const std::filesystem::path& file, weight_writer) const override {
+        saved.push_back(file.string());
+    }
     void keep_weights() override { kept = weights; }
     void restore_weights() override { restored = kept.value(); }
     std::size_t epochs() const override { return 24; }

@@ -12,9 +12,6 @@ struct type_list {
     static constexpr std::size_t size() { return sizeof...(Types); }
 };
 
-template <class... As, class... Bs>
-type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>);
-
 namespace internal {
 
 template <std::size_t Index, class Type>
@@ -57,47 +54,33 @@ using select_types = typename internal::selected<List, Indices>::type;
 
 namespace internal {
 
-/// Long packs of lists: a fold nests as deep as the pack is long, of which Clang allows 256.
+/// Joins the first lists of a pack, then what that gives with the others: eight at a time, so that it nests an eighth
+/// as deep as the pack is long. No operators: looking for those of a list makes the compiler complete every type in it.
 template <class... Lists>
-struct joined {
-    struct place {
-        std::size_t list, index;
-    };
-    static constexpr std::array<std::size_t, sizeof...(Lists)> sizes{Lists::size()...};
-    static constexpr std::size_t count = [] {
-        std::size_t sum = 0;
-        for (const std::size_t size : sizes) sum += size;
-        return sum;
-    }();
-    static constexpr auto places = [] {
-        std::array<place, count> result{};
-        for (std::size_t list = 0, next = 0; list < sizes.size(); ++list)
-            for (std::size_t i = 0; i < sizes[list]; ++i) result[next++] = {list, i};
-        return result;
-    }();
-    template <std::size_t... I>
-    static auto make(std::index_sequence<I...>)
-        -> type_list<type_at<places[I].index, type_at<places[I].list, type_list<Lists...>>>...>;
-    using type = decltype(make(std::make_index_sequence<count>{}));
+struct concatenated {
+    using type = type_list<>;
 };
-
-template <bool IsLong>
-struct concatenated;
-template <>
-struct concatenated<false> {
-    template <class... Lists>
-    using of = decltype((type_list<>{} + ... + Lists{}));
+template <class... As>
+struct concatenated<type_list<As...>> {
+    using type = type_list<As...>;
 };
-template <>
-struct concatenated<true> {
-    template <class... Lists>
-    using of = typename joined<Lists...>::type;
+template <class... As, class... Bs>
+struct concatenated<type_list<As...>, type_list<Bs...>> {
+    using type = type_list<As..., Bs...>;
 };
+template <class... As, class... Bs, class... Cs, class... Rest>
+struct concatenated<type_list<As...>, type_list<Bs...>, type_list<Cs...>, Rest...>
+    : concatenated<type_list<As..., Bs..., Cs...>, Rest...> {};
+template <class... As, class... Bs, class... Cs, class... Ds, class... Es, class... Fs, class... Gs, class... Hs,
+          class... Rest>
+struct concatenated<type_list<As...>, type_list<Bs...>, type_list<Cs...>, type_list<Ds...>, type_list<Es...>,
+                    type_list<Fs...>, type_list<Gs...>, type_list<Hs...>, Rest...>
+    : concatenated<type_list<As..., Bs..., Cs..., Ds..., Es..., Fs..., Gs..., Hs...>, Rest...> {};
 
 }  // namespace internal
 
 /// One list with the types of all, in order.
 template <class... Lists>
-using concat_types = typename internal::concatenated<(sizeof...(Lists) > 200)>::template of<Lists...>;
+using concat_types = typename internal::concatenated<Lists...>::type;
 
 }  // namespace strata

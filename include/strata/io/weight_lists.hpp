@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -202,14 +203,15 @@ inline void append_records(weight_list& list, const net_tree& tree, residual_lay
 
 /// The weights of a net as files see them, in their order: under the net's own names; as Keras has them, where layers
 /// of Residuals in a Functional are its own; the same for every Residual. One list where all are the same.
-template <class Net>
-std::vector<weight_list> weight_lists() {
+/// Grow: a pointer to grow_tree, so that this is no template of the net.
+template <class Grow>
+std::vector<weight_list> weight_lists_of(Grow grow, std::span<const weight_row> rows) {
     net_tree tree;
     std::size_t count = 0;
-    grow_tree<Net>(tree, count);
+    grow(tree, count);
     std::vector<std::vector<std::pair<std::size_t, weight_record>>> weights(count);
     std::size_t place = 0;
-    for (const weight_row& row : weight_rows_of<Net>) {
+    for (const weight_row& row : rows) {
         auto& of_layer = weights[row.layer];
         std::string part;
         for (const std::string_view name : {row.what.container, row.what.group})
@@ -228,6 +230,10 @@ std::vector<weight_list> weight_lists() {
     const std::array ways{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};
     for (std::size_t i = 0; i < lists.size(); ++i) append_records(lists[i], tree, ways[i], "", "", weights);
     return lists;
+}
+template <class Net>
+std::vector<weight_list> weight_lists() {
+    return weight_lists_of(&grow_tree<Net>, weight_rows_of<Net>);
 }
 
 }  // namespace strata::inline STRATA_ISA::io

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -13,6 +14,8 @@
 #include <strata/io/safetensors.hpp>
 #include <strata/io/weight_lists.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/model_record.hpp>
+#include <strata/model/weights.hpp>
 #if defined(STRATA_WITH_HDF5)
 #include <strata/io/hdf5.hpp>
 #endif
@@ -50,26 +53,53 @@ inline std::string extension_of(const std::filesystem::path& file) {
 
 }  // namespace io
 
+namespace io {
+
+/// Writes weights, which lie in `block` as the model's record says; the extension says how.
+template <class T>
+void save_weights(const model_record& model, const T* block, const std::filesystem::path& file) {
+    const auto lists = weight_lists_of(model.grow, model.rows);
+    const std::string extension = extension_of(file);
+    const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
+    const weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1 : 0];
+    std::vector<std::vector<T>> values;
+    for (const std::size_t place : list.places)
+        values.push_back(weight_view<const T>(model.rows[place], block + model.offsets[place]).to_vector());
+    if (extension == ".safetensors") return save_safetensors<T>(file, list.records, values);
+#if defined(STRATA_WITH_HDF5)
+    if (is_hdf5) return save_hdf5<T>(file, list.records, values);
+#endif
+#if defined(STRATA_WITH_LIBZIP)
+    if (extension == ".npz") return save_npz<T>(file, list.records, values);
+#endif
+    refuse_extension(file);
+}
+
+}  // namespace io
+
+template <class Record>
+struct record_files {
+    static void save(const Record& model, const std::filesystem::path& file) {
+        if (model.floats != nullptr) io::save_weights(model, model.floats, file);
+        else io::save_weights(model, model.doubles, file);
+    }
+};
+
 template <class Model>
 struct weight_files {
     using value_type = typename Model::value_type;
 
+    static model_record record(const Model& model) {
+        using net = typename Model::net_type;
+        model_record result{.grow = &io::grow_tree<net>,
+                            .rows = weight_rows_of<net>,
+                            .offsets = weight_offsets_of<net, value_type>.data()};
+        if constexpr (std::is_same_v<value_type, float>) result.floats = model.parameters();
+        else result.doubles = model.parameters();
+        return result;
+    }
     static void save(const Model& model, const std::filesystem::path& file) {
-        const auto lists = io::weight_lists<typename Model::net_type>();
-        const std::string extension = io::extension_of(file);
-        const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
-        const io::weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1u : 0u];
-        const auto weights = model.weights();
-        std::vector<std::vector<value_type>> values;
-        for (const std::size_t place : list.places) values.push_back(weights[place].to_vector());
-        if (extension == ".safetensors") return io::save_safetensors<value_type>(file, list.records, values);
-#if defined(STRATA_WITH_HDF5)
-        if (is_hdf5) return io::save_hdf5<value_type>(file, list.records, values);
-#endif
-#if defined(STRATA_WITH_LIBZIP)
-        if (extension == ".npz") return io::save_npz<value_type>(file, list.records, values);
-#endif
-        io::refuse_extension(file);
+        io::save_weights(record(model), model.parameters(), file);
     }
     static void load(Model& model, const std::filesystem::path& file) {
         const auto values = read(file, io::weight_lists<typename Model::net_type>());

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
-#include <strata/kernels/dense.hpp>
+#include <strata/kernels/elementwise.hpp>
 #include <strata/kernels/panels.hpp>
+#include <strata/kernels/rows_product.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/tile.hpp>
 #include <strata/kernels/weight_gradient.hpp>
@@ -37,10 +39,68 @@ constexpr void transpose_weights(const T* weights, T* transposed, team_part part
     }
 }
 
+/// One tile of a batch, of a size that next_batch_tile gives.
+template <std::size_t NR, bool Asks, class T>
+void batch_tile(std::size_t rows, const tile_input& in, const T* x, const T* w, const T* bias, T* y,
+                std::size_t out_step, std::size_t columns) {
+    const auto run = [&]<std::size_t MR>(std::integral_constant<std::size_t, MR>) {
+        if constexpr (MR <= largest_batch_tile) tile<MR, NR, linear, Asks>(in, x, w, bias, y, out_step, columns);
+    };
+    switch (rows) {
+        case 1:
+            return run(std::integral_constant<std::size_t, 1>{});
+        case 2:
+            return run(std::integral_constant<std::size_t, 2>{});
+        case 3:
+            return run(std::integral_constant<std::size_t, 3>{});
+        case 4:
+            return run(std::integral_constant<std::size_t, 4>{});
+        case 5:
+            return run(std::integral_constant<std::size_t, 5>{});
+        case 6:
+            return run(std::integral_constant<std::size_t, 6>{});
+        case 7:
+            return run(std::integral_constant<std::size_t, 7>{});
+        case 8:
+            return run(std::integral_constant<std::size_t, 8>{});
+        case 10:
+            return run(std::integral_constant<std::size_t, 10>{});
+        case 12:
+            return run(std::integral_constant<std::size_t, 12>{});
+        default:
+            return run(std::integral_constant<std::size_t, largest_batch_tile>{});
+    }
+}
+
+/// y (n, F) = x (n, K) weights (K, F) + bias (F), as dense(); sizes are no template parameters, so that all layers of
+/// a program share it.
+template <std::size_t NR, bool Asks, class T>
+STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, const T* x, const T* weights,
+                                   const T* bias, T* y) {
+    constexpr std::size_t width = NR * lanes<T>;
+    for (std::size_t f = 0; f < F; f += width)
+        for (std::size_t row = 0, rows = 0; row < n; row += rows) {
+            rows = next_batch_tile(n - row);
+            batch_tile<NR, Asks>(rows, tile_input{.length = K, .row_step = K}, x + row * K, weights + f * K,
+                                 bias != nullptr ? bias + f : nullptr, y + row * F + f, F, std::min(width, F - f));
+        }
+}
+
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense(). The activation runs over y afterwards: inside
+/// the tiles, each of its kinds would have tiles of its own.
+template <std::size_t K, std::size_t F, class Activation, class T>
+void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
+    if constexpr (shares_cache_sets<T>(K)) {
+        if (n >= 8) return packed_dense_rows<K, F, Activation>(n, x, weights, bias, y);
+    }
+    batch_product<panel_vectors<T>(F), asks_for_weights<K, F, T>>(n, K, F, x, weights, bias, y);
+    if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, static_cast<const T*>(y), y);
+}
+
 /// dx (n, K) = dy (n, F) times the transposed weights.
 template <std::size_t K, std::size_t F, class T>
 void dense_data_gradient(std::size_t n, const T* dy, const T* transposed, T* dx) {
-    dense_rows<F, K, linear>(n, dy, transposed, static_cast<const T*>(nullptr), dx);
+    dense_batch<F, K, linear>(n, dy, transposed, static_cast<const T*>(nullptr), dx);
 }
 
 /// Elements that dense_weight_gradient wants to pack a block of inputs into, for tiles of at most `rows` rows.

@@ -45,6 +45,18 @@ constexpr tile_split split(std::size_t count, std::size_t largest) {
     return {.big = big, .big_count = big_count, .small_count = tiles - big_count};
 }
 
+/// Rows of the largest tile of a batch.
+inline constexpr std::size_t largest_batch_tile = tile_rows(2);
+
+/// Rows of the next tile where `left` rows of a batch remain: 1 to 8, or an even number. A few sizes serve every layer
+/// and any batch, so that a program compiles each of them once; the tiles of a batch still differ little in size.
+constexpr std::size_t next_batch_tile(std::size_t left) {
+    if (left >= 2 * largest_batch_tile) return largest_batch_tile;
+    const std::size_t half = (left + 1) / 2;
+    if (left > largest_batch_tile) return half <= 8 ? half : (half + 1) / 2 * 2;
+    return left <= 8 || left % 2 == 0 ? left : half;
+}
+
 /// How a tile reads its input: `taps` groups of `runs` runs of `length` contiguous elements each. Steps in elements.
 struct tile_input {
     std::size_t taps = 1;

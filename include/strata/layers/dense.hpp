@@ -143,7 +143,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         const std::size_t rows = s.count * In.rows();
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = s.weights[1];
-        kernels::dense_rows<In.back(), features, typename act::in_kernel>(rows, s.x, s.weights[0], bias, linear);
+        kernels::dense_batch<In.back(), features, typename act::in_kernel>(rows, s.x, s.weights[0], bias, linear);
         act::template finish<features>(rows, linear, s.y);
     }
     template <shape In, class T>

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/model/model_record.hpp>
 #include <strata/train/scores.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -23,7 +24,14 @@ public:
     virtual void stop() = 0;
     virtual double learning_rate() const = 0;
     virtual void set_learning_rate(double rate) = 0;
-    virtual void save_weights(const std::filesystem::path& file) const = 0;
+    /// Writes the model's weights; the file's extension says how. No virtual function: the code that writes files is
+    /// compiled only in programs that call this.
+    template <class Files = record_files<model_record>>
+    void save_weights(const std::filesystem::path& file) const {
+        write_weights(file, &Files::save);
+    }
+    /// Calls write(model, file).
+    virtual void write_weights(const std::filesystem::path& file, weight_writer write) const = 0;
     /// Remembers the weights as they are ...
     virtual void keep_weights() = 0;
     /// ... and brings back those that were remembered last.

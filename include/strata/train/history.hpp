@@ -51,22 +51,26 @@ public:
             each.values.push_back(scores.contains(each.name) ? scores[each.name] : none);
     }
 
+    // Templates, so that writing files is compiled only in programs that do it.
+
     /// A row per epoch, counted from zero as Keras' CSVLogger does: `epoch,loss,val_loss`. Throws file_error.
+    template <class Curve = internal::curve>
     void write_csv(const std::filesystem::path& file) const {
         std::vector<std::string> fields = names();
         fields.insert(fields.begin(), "epoch");
         std::string table = internal::csv_row(fields, ",");
         for (std::size_t i = 0; i < epochs_; ++i) {
             fields.assign(1, std::to_string(initial_epoch_ + i));
-            for (const internal::curve& each : curves_) fields.push_back(internal::shortest(each.values[i]));
+            for (const Curve& each : curves_) fields.push_back(internal::shortest(each.values[i]));
             table += internal::csv_row(fields, ",");
         }
         replace_file_by(file, table);
     }
     /// The curves as a picture: losses in one panel, metrics in another; epochs count from one, as fit shows them.
     /// Throws file_error.
+    template <class Curve = internal::curve>
     void write_svg(const std::filesystem::path& file) const {
-        replace_file_by(file, internal::history_svg(curves_, initial_epoch_ + 1));
+        replace_file_by(file, internal::history_svg<Curve>(curves_, initial_epoch_ + 1));
     }
 
 private:

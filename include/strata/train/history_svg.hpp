@@ -73,14 +73,16 @@ inline std::string tick_text(double value, double step) {
     return decimal(rounded, static_cast<int>(digits) + 1, std::chars_format::general);
 }
 
-/// One panel: a title, a legend, axes with ticks, and the curves.
+/// One panel: a title, a legend, axes with ticks, and the curves. Curve is `curve`: a template, so that it is compiled
+/// only in programs that draw.
+template <class Curve>
 class svg_panel {
 public:
-    svg_panel(std::string_view title, std::vector<const curve*> curves, std::size_t first_epoch)
+    svg_panel(std::string_view title, std::vector<const Curve*> curves, std::size_t first_epoch)
         : title_(title), curves_(std::move(curves)), first_(static_cast<double>(first_epoch)) {
         count_ = curves_.front()->values.size();
         bool is_found = false;
-        for (const curve* each : curves_)
+        for (const Curve* each : curves_)
             for (const double value : each->values)
                 if (is_drawable(value)) {
                     low_ = is_found ? std::min(low_, value) : value;
@@ -106,7 +108,7 @@ public:
         std::string out = "<text x=\"" + at(x_) + "\" y=\"22\" class=\"title\">" + xml_text(title_) + "</text>\n";
         place_legend(&out);
         draw_axes(out);
-        for (const curve* each : curves_) draw_curve(out, *each);
+        for (const Curve* each : curves_) draw_curve(out, *each);
         return out;
     }
 
@@ -115,7 +117,7 @@ private:
 
     double place_legend(std::string* out) const {
         double x = 0, y = 0;
-        for (const curve* each : curves_) {
+        for (const Curve* each : curves_) {
             const double width = layout::sample + layout::letter * static_cast<double>(each->name.size()) + 14;
             if (x > 0 && x + width - 14 > layout::plot_width) {
                 x = 0;
@@ -154,7 +156,7 @@ private:
                "\" text-anchor=\"middle\">epoch</text>\n";
     }
 
-    void draw_curve(std::string& out, const curve& c) const {
+    void draw_curve(std::string& out, const Curve& c) const {
         std::string path, dots;
         const auto drawable = [&](std::size_t i) { return i < c.values.size() && is_drawable(c.values[i]); };
         for (std::size_t i = 0; i < c.values.size(); ++i) {
@@ -174,9 +176,9 @@ private:
     }
     double down(double value) const { return y_ + layout::plot_height * (high_ - value) / (high_ - low_); }
 
-    std::string_view colour(const curve& c) const {
+    std::string_view colour(const Curve& c) const {
         std::vector<std::string_view> seen;
-        for (const curve* each : curves_) {
+        for (const Curve* each : curves_) {
             if (quantity(each->name) == quantity(c.name)) break;
             if (std::find(seen.begin(), seen.end(), quantity(each->name)) == seen.end())
                 seen.push_back(quantity(each->name));
@@ -184,38 +186,39 @@ private:
         const hue& found = hues[seen.size() % hues.size()];
         return is_validation(c.name) ? found.validation : found.train;
     }
-    std::string stroke(const curve& c) const {
+    std::string stroke(const Curve& c) const {
         return "stroke=\"" + std::string(colour(c)) + "\" stroke-width=\"2\"" +
                (is_validation(c.name) ? " stroke-dasharray=\"6 4\"" : "");
     }
 
     std::string title_;
-    std::vector<const curve*> curves_;
+    std::vector<const Curve*> curves_;
     std::size_t count_ = 0;
     double first_, low_ = 0, high_ = 0, step_ = 1, x_ = 0, y_ = 0;
 };
 
 /// The picture. Losses, metrics and the learning rate have panels of their own, where there are any; training is drawn
 /// solid, validation dashed. first_epoch is the number of the first value.
-inline std::string history_svg(const std::vector<curve>& curves, std::size_t first_epoch) {
-    std::vector<const curve*> losses, metrics, rates;
-    for (const curve& each : curves) {
+template <class Curve>
+std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoch) {
+    std::vector<const Curve*> losses, metrics, rates;
+    for (const Curve& each : curves) {
         if (each.values.empty()) continue;
         const std::string_view name = quantity(each.name);
         (name == "loss" ? losses : name == "learning_rate" ? rates : metrics).push_back(&each);
     }
-    std::vector<svg_panel> panels;
+    std::vector<svg_panel<Curve>> panels;
     if (!losses.empty()) panels.emplace_back("loss", losses, first_epoch);
     if (!metrics.empty()) {
         const std::string_view first = quantity(metrics.front()->name);
         const bool is_one =
-            std::all_of(metrics.begin(), metrics.end(), [&](const curve* c) { return quantity(c->name) == first; });
+            std::all_of(metrics.begin(), metrics.end(), [&](const Curve* c) { return quantity(c->name) == first; });
         panels.emplace_back(is_one ? first : "metrics", metrics, first_epoch);
     }
     if (!rates.empty()) panels.emplace_back("learning rate", rates, first_epoch);
 
     double legend = 0, x = 0;
-    for (const svg_panel& each : panels) legend = std::max(legend, each.legend_height());
+    for (const svg_panel<Curve>& each : panels) legend = std::max(legend, each.legend_height());
     const double width = svg_layout::panel * static_cast<double>(std::max<std::size_t>(panels.size(), 1));
     const double height = svg_layout::title + legend + svg_layout::plot_height + svg_layout::bottom;
     std::string out =
@@ -225,7 +228,7 @@ inline std::string history_svg(const std::vector<curve>& curves, std::size_t fir
         "<style>.title{font-size:15px;font-weight:bold}.grid{stroke:#e4e4e4}.axis{stroke:#888;fill:none}</style>\n"
         "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
     if (panels.empty()) out += "<text x=\"20\" y=\"30\">no epochs</text>\n";
-    for (svg_panel& each : panels) {
+    for (svg_panel<Curve>& each : panels) {
         out += each.draw(x, legend);
         x += svg_layout::panel;
     }

@@ -25,7 +25,9 @@ public:
     void stop() override { stopped = true; }
     double learning_rate() const override { return learning_rate_(state_.steps()); }
     void set_learning_rate(double value) override { learning_rate_ = value; }
-    void save_weights(const std::filesystem::path& file) const override { model_.save_weights(file); }
+    void write_weights(const std::filesystem::path& file, weight_writer write) const override {
+        write(weight_files<Model>::record(model_), file);
+    }
     void keep_weights() override {
         const auto* block = model_.parameters();
         kept_.assign(block, block + Model::parameter_block_size());

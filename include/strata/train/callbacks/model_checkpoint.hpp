@@ -69,13 +69,16 @@ struct ModelCheckpoint {
 
     void on_epoch_begin(training_control&, std::size_t epoch) { current_epoch = epoch; }
 
-    void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) {
+    // Templates, so that the code that writes files is compiled only in programs that use this callback.
+    template <class Control>
+    void on_batch_end(Control& control, std::size_t batch, const Scores& scores) {
         if (save_freq.batches == 0 || ++batches_since_saving < save_freq.batches) return;
         batches_since_saving = 0;
         save(control, current_epoch, batch + 1, scores);
     }
 
-    void on_epoch_end(training_control& control, std::size_t epoch, const Scores& scores) {
+    template <class Control>
+    void on_epoch_end(Control& control, std::size_t epoch, const Scores& scores) {
         if (save_freq.batches == 0) save(control, epoch, std::nullopt, scores);
     }
 
@@ -92,7 +95,8 @@ private:
         }
     }
 
-    void save(training_control& control, std::size_t epoch, std::optional<std::size_t> batch, const Scores& scores) {
+    template <class Control>
+    void save(Control& control, std::size_t epoch, std::optional<std::size_t> batch, const Scores& scores) {
         const std::filesystem::path file =
             explained([&] { return detail::fill_path(filepath, epoch + 1, batch, scores); });
         const std::string now = "\nEpoch " + std::to_string(epoch + 1) + ": ";

@@ -1,0 +1,33 @@
+// model_record: a model of any net as data, for code that is no template of the net and is compiled where it is used.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+#include <strata/core/config.hpp>
+#include <strata/model/weights.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+namespace io {
+struct net_tree;
+}
+
+/// The layers and the weights of a model; it refers to the model. One of `floats` and `doubles` is the model's block.
+struct model_record {
+    void (*grow)(io::net_tree& tree, std::size_t& next) = nullptr;  // fills in the layers
+    std::span<const weight_row> rows{};
+    const std::size_t* offsets = nullptr;  // of each weight in the block, in elements
+    const float* floats = nullptr;
+    const double* doubles = nullptr;
+};
+
+/// Saves the weights of a model_record; defined by strata/io/weights.hpp.
+template <class Record>
+struct record_files;
+
+/// What writes the weights of a running fit.
+using weight_writer = void (*)(const model_record& model, const std::filesystem::path& file);
+
+}  // namespace strata::inline STRATA_ISA
