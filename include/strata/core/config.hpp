@@ -40,6 +40,36 @@
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
 
+// A floating-point value, of one number or a machine's vector, is rounded as it is written: under -fassociative-math
+// (of which -ffast-math and -Ofast are made) the compiler may not merge it with the sum or product that uses it, nor
+// drop a pair of operations that rounds on purpose. It takes no instruction, and nothing at all where the option is not
+// given.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)) && \
+    __has_builtin(__arithmetic_fence)
+#define STRATA_KEEP_ROUNDING(value) (value) = __arithmetic_fence(value)
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__) || defined(__clang__) || \
+    (defined(__GNUC__) && __GNUC__ < 12)  // these do not say which options hold
+#if defined(__AVX512F__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+v"(value))
+#elif defined(__SSE2__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
+#elif defined(__aarch64__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
+#else
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
+#endif
+#else
+#define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)
+#endif
+
+// The compiler knows nothing of an integer's value: not even that the number whose bits it has cannot be NaN, as
+// -ffinite-math-only claims.
+#if defined(__GNUC__) || defined(__clang__)
+#define STRATA_FORGET_VALUE(integer) asm("" : "+r"(integer))
+#else
+#define STRATA_FORGET_VALUE(integer) static_cast<void>(integer)
+#endif
+
 // Unrolls the next loop fully; its count is a small constant.
 #if defined(__clang__)
 #define STRATA_UNROLL _Pragma("clang loop unroll(full)")

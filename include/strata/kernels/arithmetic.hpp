@@ -49,6 +49,11 @@ constexpr T magnitude(T x) {
 
 #if defined(STRATA_SCALAR)
 template <class T>
+STRATA_INLINE scalar_batch<T> rounded(scalar_batch<T> x) {
+    STRATA_KEEP_ROUNDING(x.value);
+    return x;
+}
+template <class T>
 STRATA_INLINE scalar_batch<T> larger(scalar_batch<T> a, scalar_batch<T> b) {
     return max(a, b);
 }
@@ -69,6 +74,11 @@ STRATA_INLINE scalar_batch<T> magnitude(scalar_batch<T> x) {
     return abs(x);
 }
 #else
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> rounded(xsimd::batch<T, A> x) {
+    STRATA_KEEP_ROUNDING(x.data);
+    return x;
+}
 /// The larger of the two; where b is NaN, b: so does the machine's maximum, which xsimd 8 gives. Later ones treat NaN
 /// otherwise.
 template <class T, class A>

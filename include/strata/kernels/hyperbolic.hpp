@@ -45,7 +45,7 @@ STRATA_INLINE V tanh(const V& x) {
         const V n = nearest_multiple(twice, log_of_two::inverse);
         const V rest = detail::exponential_minus_one(multiply_add(n, V(-log_of_two::value), twice));
         const V power = power_of_two(n);
-        const V t = multiply_add(power, rest, power - V(1));
+        const V t = rounded(multiply_add(power, rest, rounded(power - V(1))));
         return with_sign_of(t / (t + V(2)), x);
     }
 }
