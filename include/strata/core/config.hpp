@@ -97,6 +97,21 @@
 #define STRATA_PAUSE() static_cast<void>(0)
 #endif
 
+// How the processor takes subnormal numbers: STRATA_FLUSH_BITS of its mode, a STRATA_FLOAT_MODE, take them for zero as
+// operands and as results. Nothing is kept in registers across a change of it. Intel's manual 1, 10.2.3 (DAZ, FTZ);
+// Arm's FPCR (FZ).
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__SSE2__)
+#define STRATA_FLOAT_MODE unsigned int
+#define STRATA_FLUSH_BITS 0x8040u
+#define STRATA_READ_FLOAT_MODE(mode) asm volatile("stmxcsr %0" : "=m"(mode) : : "memory")
+#define STRATA_WRITE_FLOAT_MODE(mode) asm volatile("ldmxcsr %0" : : "m"(mode) : "memory")
+#elif (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
+#define STRATA_FLOAT_MODE unsigned long
+#define STRATA_FLUSH_BITS 0x1000000ul
+#define STRATA_READ_FLOAT_MODE(mode) asm volatile("mrs %0, fpcr" : "=r"(mode) : : "memory")
+#define STRATA_WRITE_FLOAT_MODE(mode) asm volatile("msr fpcr, %0" : : "r"(mode) : "memory")
+#endif
+
 // All that depends on the instruction set lives in an inline namespace named after it, so that files compiled for
 // different ones share nothing in a program but the value types of core/ and of results. A name is all that layouts and
 // arithmetic depend on: the width of vectors, the number of registers, fused multiply-adds.

@@ -25,7 +25,8 @@ STRATA_INLINE fraction<V> tanh_fraction(const V& unbounded) {
     constexpr float one = 8.05593967f;
     constexpr float p[] = {1.0f, 0.133797228f, 0.00349403475f, 2.05835076e-5f, 1.33192239e-8f};
     constexpr float q[] = {1.0f, 0.467130423f, 0.0258710794f, 3.28309397e-4f, 7.76204786e-7f};
-    const V x = larger(V(-one), smaller(V(one), unbounded)), square = x * x, fourth = square * square;
+    const V x = larger(V(-one), smaller(V(one), unbounded));
+    const V square = square_of_normal(x), fourth = square * square;
     return {x * polynomial(square, fourth, p), polynomial(square, fourth, q)};
 }
 

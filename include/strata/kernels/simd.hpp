@@ -97,6 +97,7 @@ template <class T>
 STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<T> b) {
     return mask ? a : b;
 }
+STRATA_INLINE bool any_lane(bool mask) { return mask; }
 template <class T>
 STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
@@ -158,6 +159,11 @@ using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
 
+/// Whether a comparison holds in some lane.
+template <class T, class A>
+STRATA_INLINE bool any_lane(const xsimd::batch_bool<T, A>& mask) {
+    return xsimd::any(mask);
+}
 template <class T, class A>
 STRATA_INLINE T lane_sum(const xsimd::batch<T, A>& v) {
 #if XSIMD_VERSION_MAJOR == 8
