@@ -1,15 +1,12 @@
 // flushing: where inference opens a scope that takes subnormal numbers for zero, and where that would cost too much.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/flush_subnormals.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/arithmetic.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/shapes.hpp>
@@ -27,21 +24,20 @@ constexpr std::size_t inference_cost() {
 /// From here on, some 0.3 us, a scope costs about a hundredth of the time.
 inline constexpr std::size_t least_flushed_cost = 32'768;
 
+/// The same of steps of a stream, which the processor begins before the last one has ended: a scope keeps it from that.
+inline constexpr std::size_t least_flushed_steps = 8 * least_flushed_cost;
+
 /// Whether one of N values is subnormal, and the thread does not take those for zero.
 template <std::size_t N, class T>
 STRATA_INLINE bool holds_subnormal(const T* x) {
     using V = kernels::simd_for<T, N>;
     constexpr std::size_t L = V::size;
-    const auto is_subnormal = [](const V& v) {
-        const V size = kernels::magnitude(v);
-        return (size < V(std::numeric_limits<T>::min())) & (size > V(T(0)));
-    };
     if constexpr (N < L) {
-        return kernels::any_lane(is_subnormal(kernels::load_exactly<V, N>(x)));
+        return kernels::any_subnormal(kernels::load_exactly<V, N>(x));
     } else {
-        auto found = is_subnormal(kernels::load_exactly<V, L>(x + (N - L)));  // the last vector may overlap another
-        for (std::size_t i = 0; i + L < N; i += L) found = found | is_subnormal(kernels::load_exactly<V, L>(x + i));
-        return kernels::any_lane(found);
+        bool found = kernels::any_subnormal(kernels::load_exactly<V, L>(x + (N - L)));  // may overlap the one before
+        for (std::size_t i = 0; i + L < N; i += L) found |= kernels::any_subnormal(kernels::load_exactly<V, L>(x + i));
+        return found;
     }
 }
 

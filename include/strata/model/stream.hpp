@@ -66,7 +66,7 @@ struct stream_span_verdict {
 /// The model's input is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the
 /// whole sequence, or of a last layer that gives one output, what it would give if the sequence ended here. Silence is
 /// as fast as sound: inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as
-/// 0, and where a step takes longer than some 0.3 us it runs in a scope of flush_subnormals.
+/// 0, and where a call takes longer than some 3 us it runs in a scope of flush_subnormals.
 template <class Net, class T = float>
 class Stream : public stream_facts<Net, T> {
 public:
@@ -89,7 +89,7 @@ public:
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             assert(x.size() == verdict::in && y.size() == verdict::out);
-            if constexpr (N * step_cost >= detail::least_flushed_cost) {
+            if constexpr (N * step_cost >= detail::least_flushed_steps) {
                 const flush_subnormals flush;
                 steps<N>(x.data(), y.data());
             } else {
@@ -104,7 +104,7 @@ private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
     /// Of one time step. Where that is worth a scope, values need not be looked at.
     static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
-    static constexpr bool looks_at_values = step_cost < detail::least_flushed_cost;
+    static constexpr bool looks_at_values = step_cost < detail::least_flushed_steps;
 
     template <std::size_t N>
     STRATA_INLINE void steps(const T* x, T* y) noexcept {
