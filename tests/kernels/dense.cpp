@@ -45,7 +45,7 @@ void compare_column() {
         if constexpr (K <= lanes<T>) {
             using V = simd_for<T, K>;
             T elements[V::size];
-            std::fill_n(elements, V::size, std::numeric_limits<T>::quiet_NaN());
+            std::fill_n(elements, V::size, strata::internal::not_a_number<T>);
             std::copy_n(x.data(), K, elements);
             const V y = lanes_times_column<K, sigmoid>(load_exactly<V, V::size>(elements), w.data(), bias);
             store_exactly<V::size>(elements, y);

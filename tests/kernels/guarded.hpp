@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/number_class.hpp>
 #include <strata/kernels/simd.hpp>
 
 #include "../catch.hpp"
@@ -26,12 +27,30 @@
 #define STRATA_TESTS_ARE_SANITIZED false
 #endif
 
+/// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
+/// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
+/// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
+/// `loose_ulps` more of an elementary function and `loose` times of any other bound. Clang names the first option
+/// alone.
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+inline constexpr bool has_non_finite = false;
+#else
+inline constexpr bool has_non_finite = true;
+#endif
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__)
+inline constexpr double loose_ulps = 2, loose = 2;
+inline constexpr bool has_signed_zeros = false;
+#else
+inline constexpr double loose_ulps = 0, loose = 1;
+inline constexpr bool has_signed_zeros = true;
+#endif
+
 /// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
 /// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
 template <class T>
 class guarded {
 public:
-    explicit guarded(std::size_t count, T value = std::numeric_limits<T>::quiet_NaN()) : count_(count) {
+    explicit guarded(std::size_t count, T value = strata::internal::not_a_number<T>) : count_(count) {
         const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
         const std::size_t used = (count * sizeof(T) + front + page - 1) / page * page;
         mapped_ = used + page;
@@ -97,6 +116,17 @@ private:
 template <class T>
 constexpr T rounding = sizeof(T) == 4 ? T(1e-5) : T(1e-13);
 
+template <class T>
+bool is_nan(const T& x) {
+    return strata::internal::is_nan(x);
+}
+
+/// Whether two runs of one kernel gave the same; where the compiler may choose an order for each, nearly.
+template <class T>
+bool is_same(T a, T b) {
+    return std::fabs(a - b) <= static_cast<T>(2 * loose_ulps) * std::numeric_limits<T>::epsilon() * std::fabs(b);
+}
+
 /// Equal up to a bound, element by element; a NaN on either side fails.
 template <class T>
 void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
@@ -104,7 +134,9 @@ void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
     REQUIRE(y.is_intact());
     for (std::size_t i = 0; i < y.size(); ++i) {
         CAPTURE(i, y[i], expected[i], bound);
-        REQUIRE(std::fabs(y[i] - expected[i]) <= bound);
+        REQUIRE(!is_nan(y[i]));
+        REQUIRE(!is_nan(expected[i]));
+        REQUIRE(std::fabs(y[i] - expected[i]) <= bound * static_cast<T>(loose));
     }
 }
 

@@ -27,6 +27,9 @@ double ulps(double y, long double truth) {
     return static_cast<double>(std::fabs(static_cast<long double>(y) - truth) / unit);
 }
 
+/// An error that no bound allows; infinity is no value in every build.
+constexpr double everything_wrong = 1e300;
+
 struct range {
     double low;
     double high;
@@ -39,9 +42,9 @@ double worst(Function function, Truth truth, const std::array<range, Count>& ran
     numbers source(5);
     for (const range& r : ranges)
         for (int i = 0; i < 20000; ++i) {
-            const double x = source.next(r.low, r.high);
+            const double x = rounded(source.next(r.low, r.high));  // the same for both
             const double error = ulps(function(x), truth(static_cast<long double>(x)));
-            if (!(error <= result)) result = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+            result = is_nan(error) ? everything_wrong : std::max(result, error);
         }
     return result;
 }
@@ -67,7 +70,7 @@ double worst_of(const table<Count>& values, Truth truth) {
     double result = 0;
     for (std::size_t i = 0; i < Count; ++i) {
         const double error = ulps(values.y[i], truth(static_cast<long double>(values.x[i])));
-        if (!(error <= result)) result = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+        result = is_nan(error) ? everything_wrong : std::max(result, error);
     }
     return result;
 }
@@ -91,17 +94,22 @@ constexpr auto truth_softplus = [](long double x) { return std::fmax(x, 0.0L) + 
 
 TEST_CASE("constexpr_math is as exact as its comment says at run time") {
     using std::array;
-    REQUIRE(worst(constexpr_math::exp, truth_exp, array{range{-745, 709}, range{-1, 1}, range{-745, -700}}) <= 2);
-    REQUIRE(worst(constexpr_math::expm1, truth_expm1, array{range{-40, 709}, range{-1, 1}, range{-1e-5, 1e-5}}) <= 2);
+    REQUIRE(worst(constexpr_math::exp, truth_exp, array{range{-745, 709}, range{-1, 1}, range{-745, -700}}) <=
+            2 + loose_ulps);
+    REQUIRE(worst(constexpr_math::expm1, truth_expm1, array{range{-40, 709}, range{-1, 1}, range{-1e-5, 1e-5}}) <=
+            2 + loose_ulps);
     REQUIRE(worst(constexpr_math::log, truth_log,
-                  array{range{0.5, 2}, range{0, 1}, range{1, 1e300}, range{0, 1e-307}}) <= 2);
+                  array{range{0.5, 2}, range{0, 1}, range{1, 1e300}, range{0, 1e-307}}) <= 2 + loose_ulps);
     REQUIRE(worst(constexpr_math::log1p, truth_log1p, array{range{-0.999, 3}, range{-1e-5, 1e-5}, range{0, 1e30}}) <=
-            2);
-    REQUIRE(worst(constexpr_math::erf, truth_erf, array{range{-6.5, 6.5}, range{-1.3, 1.3}, range{-1e-5, 1e-5}}) <= 6);
-    REQUIRE(worst(constexpr_math::tanh, truth_tanh, array{range{-25, 25}, range{-1, 1}, range{-1e-5, 1e-5}}) <= 4);
-    REQUIRE(worst(constexpr_math::sqrt, truth_sqrt, array{range{0, 4}, range{0, 1e308}, range{0, 1e-307}}) <= 1);
-    REQUIRE(worst(constexpr_math::sigmoid, truth_sigmoid, array{range{-700, 40}, range{-2, 2}}) <= 4);
-    REQUIRE(worst(constexpr_math::softplus, truth_softplus, array{range{-700, 40}, range{-2, 2}}) <= 4);
+            2 + loose_ulps);
+    REQUIRE(worst(constexpr_math::erf, truth_erf, array{range{-6.5, 6.5}, range{-1.3, 1.3}, range{-1e-5, 1e-5}}) <=
+            6 + loose_ulps);
+    REQUIRE(worst(constexpr_math::tanh, truth_tanh, array{range{-25, 25}, range{-1, 1}, range{-1e-5, 1e-5}}) <=
+            4 + loose_ulps);
+    REQUIRE(worst(constexpr_math::sqrt, truth_sqrt, array{range{0, 4}, range{0, 1e308}, range{0, 1e-307}}) <=
+            1 + loose_ulps);
+    REQUIRE(worst(constexpr_math::sigmoid, truth_sigmoid, array{range{-700, 40}, range{-2, 2}}) <= 4 + loose_ulps);
+    REQUIRE(worst(constexpr_math::softplus, truth_softplus, array{range{-700, 40}, range{-2, 2}}) <= 4 + loose_ulps);
 }
 
 TEST_CASE("constexpr_math is as exact in constant evaluation") {
@@ -158,8 +166,12 @@ using wider = std::conditional_t<sizeof(T) == 4, double, long double>;
 /// As `ulps`, of T; a value that is infinite where it should be, and only there, has no error.
 template <class T>
 double ulps_of(T y, wider<T> truth) {
-    if (std::isinf(static_cast<T>(truth)) || std::isinf(y))
-        return static_cast<T>(truth) == y ? 0 : std::numeric_limits<double>::infinity();
+    const T nearest = static_cast<T>(truth);
+    if (strata::internal::is_infinite(nearest) || strata::internal::is_infinite(y))
+        return std::bit_cast<typename float_format<T>::bits>(nearest) ==
+                       std::bit_cast<typename float_format<T>::bits>(y)
+                   ? 0
+                   : everything_wrong;
     const int smallest = std::numeric_limits<T>::min_exponent - 1;
     const int exponent = truth == 0 ? smallest : std::max(std::ilogb(truth), smallest);
     const wider<T> unit = std::ldexp(wider<T>(1), exponent - std::numeric_limits<T>::digits + 1);
@@ -188,14 +200,14 @@ double worst_in_vectors(Function f, Truth truth, double low, double high) {
     std::size_t count = 0;
     double worst = 0;
     const auto add = [&](T value) {
-        if (!(value >= static_cast<T>(low) && value <= static_cast<T>(high))) return;
+        if (is_nan(value) || value < static_cast<T>(low) || value > static_cast<T>(high)) return;
         x[count++] = value;
         if (count < V::size) return;
         count = 0;
         const auto y = apply(x);
         for (std::size_t i = 0; i < V::size; ++i) {
             const double error = ulps_of<T>(y[i], truth(static_cast<wider<T>>(x[i])));
-            if (!(error <= worst)) worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+            worst = is_nan(error) ? everything_wrong : std::max(worst, error);
         }
     };
     constexpr bits patterns = 40009, step = ~bits{0} / patterns;
@@ -222,36 +234,49 @@ void vectors_are_exact() {
     constexpr double all = is_float ? static_cast<double>(std::numeric_limits<T>::max()) : everything;
     // Where e^x has all its digits: below, an error of a unit of the smallest number is multiplied by x.
     constexpr double normal = is_float ? -87 : -708;
+    // Up to the largest finite result, and from the smallest argument with one, where infinities are no values.
+    constexpr double finite = has_non_finite ? all : is_float ? 88.7 : 709.7;
+    constexpr double least = has_non_finite ? 0 : static_cast<double>(std::numeric_limits<T>::denorm_min());
+    constexpr double above = has_non_finite ? -1 : -0.9999;
     CAPTURE(V::size, sizeof(T));
     const auto worst_of_all = [](auto f, auto truth) { return worst_in_vectors<V>(f, truth, -all, all); };
 
-    CHECK(worst_of_all([](V x) { return exp(x); }, [](auto x) { return std::exp(x); }) <= 1.1);
-    CHECK(worst_in_vectors<V>([](V x) { return bounded_exp(x); }, [](auto x) { return std::exp(x); }, -all, 40) <= 1.1);
-    CHECK(worst_of_all([](V x) { return decay(x); }, [](auto x) { return std::exp(-std::fabs(x)); }) <= 1.1);
-    CHECK(worst_of_all([](V x) { return expm1(x); }, [](auto x) { return std::expm1(x); }) <= 2.5);
+    CHECK(worst_in_vectors<V>([](V x) { return exp(x); }, [](auto x) { return std::exp(x); }, -all, finite) <=
+          1.1 + loose_ulps);
+    CHECK(worst_in_vectors<V>([](V x) { return bounded_exp(x); }, [](auto x) { return std::exp(x); }, -all, 40) <=
+          1.1 + loose_ulps);
+    CHECK(worst_of_all([](V x) { return decay(x); }, [](auto x) { return std::exp(-std::fabs(x)); }) <=
+          1.1 + loose_ulps);
+    CHECK(worst_in_vectors<V>([](V x) { return expm1(x); }, [](auto x) { return std::expm1(x); }, -all, finite) <=
+          2.5 + loose_ulps);
     CHECK(worst_in_vectors<V>([](V x) { return bounded_expm1(x); }, [](auto x) { return std::expm1(x); }, -all, 40) <=
-          2.5);
-    CHECK(worst_in_vectors<V>([](V x) { return log(x); }, [](auto x) { return std::log(x); }, 0, all) <= 1);
-    CHECK(worst_in_vectors<V>([](V x) { return log1p(x); }, [](auto x) { return std::log1p(x); }, -1, all) <= 1);
-    CHECK(worst_in_vectors<V>([](V x) { return log1p_of_share(x); }, [](auto x) { return std::log1p(x); }, 0, 1) <= 3);
+          2.5 + loose_ulps);
+    CHECK(worst_in_vectors<V>([](V x) { return log(x); }, [](auto x) { return std::log(x); }, least, all) <=
+          1 + loose_ulps);
+    CHECK(worst_in_vectors<V>([](V x) { return log1p(x); }, [](auto x) { return std::log1p(x); }, above, all) <=
+          1 + loose_ulps);
+    CHECK(worst_in_vectors<V>([](V x) { return log1p_of_share(x); }, [](auto x) { return std::log1p(x); }, 0, 1) <=
+          3 + loose_ulps);
     constexpr double tanh_bound = !is_float ? 3 : has_fused_multiply_add ? 5 : 6;
-    CHECK(worst_of_all([](V x) { return tanh_of(x); }, [](auto x) { return std::tanh(x); }) <= tanh_bound);
-    CHECK(worst_of_all([](V x) { return erf(x); }, [](auto x) { return std::erf(x); }) <= 2.5);
+    CHECK(worst_of_all([](V x) { return tanh_of(x); }, [](auto x) { return std::tanh(x); }) <= tanh_bound + loose_ulps);
+    CHECK(worst_of_all([](V x) { return erf(x); }, [](auto x) { return std::erf(x); }) <= 2.5 + loose_ulps);
 
     const auto logistic = [](auto x) { return truth_logistic(x); };
-    CHECK(worst_of_all([](V x) { return sigmoid::apply(x); }, logistic) <= 2.5);
+    CHECK(worst_of_all([](V x) { return sigmoid::apply(x); }, logistic) <= 2.5 + loose_ulps);
     CHECK(worst_in_vectors<V>([](V x) { return silu::apply(x); }, [](auto x) { return x * truth_logistic(x); }, normal,
-                              all) <= 4);
+                              all) <= 4 + loose_ulps);
     CHECK(worst_of_all([](V x) { return softplus::apply(x); },
-                       [](auto x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }) <= 4);
+                       [](auto x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }) <= 4 + loose_ulps);
     const auto truth_mish = [](auto x) {
         const auto e = std::exp(std::min(x, decltype(x)(100))), n = e * (e + 2);
         return x * n / (n + 2);
     };
-    CHECK(worst_in_vectors<V>([](V x) { return mish::apply(x); }, truth_mish, normal, all / 4) <= 4.5);
+    CHECK(worst_in_vectors<V>([](V x) { return mish::apply(x); }, truth_mish, normal, all / 4) <= 4.5 + loose_ulps);
     const auto truth_gelu = [](auto x) { return x * std::erfc(-x / std::sqrt(decltype(x)(2))) / 2; };
-    CHECK(worst_in_vectors<V>([](V x) { return gelu::apply(x); }, truth_gelu, is_float ? -13 : -37, all) <= 6.5);
-    CHECK(worst_of_all([](V x) { return elu::apply(x); }, [](auto x) { return x > 0 ? x : std::expm1(x); }) <= 2.5);
+    CHECK(worst_in_vectors<V>([](V x) { return gelu::apply(x); }, truth_gelu, is_float ? -13 : -37, all) <=
+          6.5 + loose_ulps);
+    CHECK(worst_of_all([](V x) { return elu::apply(x); }, [](auto x) { return x > 0 ? x : std::expm1(x); }) <=
+          2.5 + loose_ulps);
 }
 
 /// f in vectors at one value, which all lanes give.
@@ -260,7 +285,8 @@ typename V::value_type at(Function f, typename V::value_type x) {
     std::array<typename V::value_type, V::size> all;
     all.fill(x);
     const auto y = in_vectors<V>(f)(all);
-    for (const auto value : y) REQUIRE((value == y[0] || (std::isnan(value) && std::isnan(y[0]))));
+    using bits = typename float_format<typename V::value_type>::bits;
+    for (const auto value : y) REQUIRE(std::bit_cast<bits>(value) == std::bit_cast<bits>(y[0]));
     return y[0];
 }
 
@@ -269,7 +295,41 @@ void vectors_end_rightly() {
     using T = typename V::value_type;
     using limits = std::numeric_limits<T>;
     constexpr bool is_float = std::is_same_v<T, float>;
-    const T infinite = limits::infinity(), nan = limits::quiet_NaN(), tiny = limits::denorm_min(), huge = limits::max();
+    const T tiny = limits::denorm_min(), huge = limits::max();
+    CAPTURE(V::size, sizeof(T));
+    const auto f_exp = [](V x) { return exp(x); };
+    const auto f_expm1 = [](V x) { return expm1(x); };
+    const auto f_log1p = [](V x) { return log1p(x); };
+    const auto f_tanh = [](V x) { return tanh_of(x); };
+    const auto f_erf = [](V x) { return erf(x); };
+
+    CHECK(at<V>(f_exp, -huge) == 0);
+    CHECK(at<V>(f_exp, T(is_float ? -104 : -746)) == 0);
+    CHECK(at<V>(f_exp, T(is_float ? -103.5 : -745)) == tiny);
+    CHECK(at<V>(f_exp, T(0)) == 1);
+    CHECK(at<V>(f_exp, T(is_float ? 88.72 : 709.78)) <= huge);
+    CHECK(at<V>(f_expm1, -huge) == -1);
+    CHECK(at<V>(f_expm1, T(is_float ? 88.72 : 709.78)) <= huge);
+    CHECK(at<V>([](V x) { return log(x); }, T(1)) == 0);
+    // Odd at 0, to the sign of zero and the smallest number.
+    const auto keeps = [&](auto f) {
+        for (const T x : {T(0), -T(0), tiny, -tiny}) {
+            CHECK(at<V>(f, x) == x);
+            if (has_signed_zeros) CHECK(std::signbit(at<V>(f, x)) == std::signbit(x));
+        }
+    };
+    keeps(f_expm1);
+    keeps(f_log1p);
+    keeps(f_tanh);
+    keeps(f_erf);
+}
+
+template <class V>
+void vectors_take_what_is_not_finite() {
+    using T = typename V::value_type;
+    constexpr bool is_float = std::is_same_v<T, float>;
+    const T infinite = strata::internal::infinity<T>, nan = strata::internal::not_a_number<T>;
+    const T tiny = std::numeric_limits<T>::denorm_min(), huge = std::numeric_limits<T>::max();
     CAPTURE(V::size, sizeof(T));
     const auto f_exp = [](V x) { return exp(x); };
     const auto f_expm1 = [](V x) { return expm1(x); };
@@ -281,27 +341,20 @@ void vectors_end_rightly() {
     const auto f_decay = [](V x) { return decay(x); };
 
     CHECK(at<V>(f_exp, -infinite) == 0);
-    CHECK(at<V>(f_exp, -huge) == 0);
-    CHECK(at<V>(f_exp, T(is_float ? -104 : -746)) == 0);
-    CHECK(at<V>(f_exp, T(is_float ? -103.5 : -745)) == tiny);
-    CHECK(at<V>(f_exp, T(0)) == 1);
-    CHECK(at<V>(f_exp, T(is_float ? 88.72 : 709.78)) < infinite);
     CHECK(at<V>(f_exp, T(is_float ? 88.73 : 709.79)) == infinite);
     CHECK(at<V>(f_exp, huge) == infinite);
     CHECK(at<V>(f_exp, infinite) == infinite);
     CHECK(at<V>(f_expm1, -infinite) == -1);
-    CHECK(at<V>(f_expm1, T(is_float ? 88.72 : 709.78)) < infinite);
     CHECK(at<V>(f_expm1, infinite) == infinite);
     CHECK(at<V>(f_log, T(0)) == -infinite);
     CHECK(at<V>(f_log, -T(0)) == -infinite);
-    CHECK(at<V>(f_log, T(1)) == 0);
     CHECK(at<V>(f_log, infinite) == infinite);
-    CHECK(std::isnan(at<V>(f_log, -tiny)));
-    CHECK(std::isnan(at<V>(f_log, -infinite)));
+    CHECK(is_nan(at<V>(f_log, -tiny)));
+    CHECK(is_nan(at<V>(f_log, -infinite)));
     CHECK(at<V>(f_log1p, T(-1)) == -infinite);
     CHECK(at<V>(f_log1p, infinite) == infinite);
-    CHECK(std::isnan(at<V>(f_log1p, T(-1.5))));
-    CHECK(std::isnan(at<V>(f_log1p, -infinite)));
+    CHECK(is_nan(at<V>(f_log1p, T(-1.5))));
+    CHECK(is_nan(at<V>(f_log1p, -infinite)));
     CHECK(at<V>(f_sigmoid, -infinite) == 0);
     CHECK(at<V>(f_sigmoid, infinite) == 1);
     CHECK(at<V>(f_decay, infinite) == 0);
@@ -309,20 +362,9 @@ void vectors_end_rightly() {
         CHECK(at<V>(f_tanh, sign * infinite) == sign);
         CHECK(at<V>(f_erf, sign * infinite) == sign);
     }
-    // Odd at 0, to the sign of zero and the smallest number.
-    const auto keeps = [&](auto f) {
-        for (const T x : {T(0), -T(0), tiny, -tiny}) {
-            CHECK(at<V>(f, x) == x);
-            CHECK(std::signbit(at<V>(f, x)) == std::signbit(x));
-        }
-    };
-    keeps(f_expm1);
-    keeps(f_log1p);
-    keeps(f_tanh);
-    keeps(f_erf);
     const auto stays_not_a_number = [&](auto f) {
-        CHECK(std::isnan(at<V>(f, nan)));
-        CHECK(std::isnan(at<V>(f, -nan)));
+        CHECK(is_nan(at<V>(f, nan)));
+        CHECK(is_nan(at<V>(f, -nan)));
     };
     stays_not_a_number(f_exp);
     stays_not_a_number(f_expm1);
@@ -348,10 +390,13 @@ void derivative_is_exact(long double (*truth)(long double)) {
         const T y = at<V>([](V v) { return Function::derivative(v); }, x);
         CAPTURE(x, y, static_cast<double>(slope));
         REQUIRE(std::fabs(static_cast<long double>(y) - slope) <=
-                8 * static_cast<long double>(std::numeric_limits<T>::epsilon()) + 1e-13L);
+                8 * static_cast<long double>(loose * std::numeric_limits<T>::epsilon()) + 1e-13L);
     }
     for (const T x : {T(-1e30), T(-1000)}) REQUIRE(at<V>([](V v) { return Function::derivative(v); }, x) == 0);
-    for (const T x : {T(1e30), T(1000)}) REQUIRE(at<V>([](V v) { return Function::derivative(v); }, x) == 1);
+    for (const T x : {T(1e30), T(1000)}) {
+        const T y = at<V>([](V v) { return Function::derivative(v); }, x);
+        REQUIRE(std::fabs(y - 1) <= static_cast<T>(loose_ulps) * std::numeric_limits<T>::epsilon());
+    }
 }
 
 template <class V>
@@ -377,11 +422,20 @@ TEST_CASE("functions of narrow vectors are as exact") {
     vectors_are_exact<simd_for<double, 2>>();
 }
 
-TEST_CASE("functions of vectors end rightly at infinities, NaN, zeros and the smallest numbers") {
+TEST_CASE("functions of vectors end rightly at the largest numbers, zeros and the smallest ones") {
     vectors_end_rightly<simd<float>>();
     vectors_end_rightly<simd<double>>();
     vectors_end_rightly<simd_for<float, 4>>();
     vectors_end_rightly<simd_for<double, 2>>();
+}
+
+TEST_CASE("functions of vectors end rightly at infinities and NaN") {
+    if constexpr (has_non_finite) {
+        vectors_take_what_is_not_finite<simd<float>>();
+        vectors_take_what_is_not_finite<simd<double>>();
+        vectors_take_what_is_not_finite<simd_for<float, 4>>();
+        vectors_take_what_is_not_finite<simd_for<double, 2>>();
+    }
 }
 
 TEST_CASE("derivatives of activations in vectors equal difference quotients") {

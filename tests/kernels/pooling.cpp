@@ -83,11 +83,12 @@ TEST_CASE("poolings equal the plain loops over windows, strides and padding") {
 }
 
 TEST_CASE("a maximum over a NaN is NaN, wherever it stands") {
+    if constexpr (!has_non_finite) return;
     constexpr std::size_t C = lanes<float> + 1;
     constexpr pool2d_geometry P = pool(2, 2, C, 2, 2, valid);
     for (std::size_t at = 0; at < 4 * C; ++at) {
         guarded<float> x = numbers(3).array<float>(4 * C);
-        x[at] = std::numeric_limits<float>::quiet_NaN();
+        x[at] = strata::internal::not_a_number<float>;
         guarded<float> y(C), whole(C), expected(C), expected_whole(C);
         max_pooling2d<P>(x.data(), y.data());
         global_max_pooling<4, C>(x.data(), whole.data());
@@ -95,10 +96,10 @@ TEST_CASE("a maximum over a NaN is NaN, wherever it stands") {
         reference::global_max_pooling(4, C, x.data(), expected_whole.data());
         for (std::size_t c = 0; c < C; ++c) {
             CAPTURE(at, c);
-            REQUIRE((y[c] != y[c]) == (c == at % C));
-            REQUIRE((whole[c] != whole[c]) == (c == at % C));
-            REQUIRE((expected[c] != expected[c]) == (c == at % C));
-            REQUIRE((expected_whole[c] != expected_whole[c]) == (c == at % C));
+            REQUIRE(is_nan(y[c]) == (c == at % C));
+            REQUIRE(is_nan(whole[c]) == (c == at % C));
+            REQUIRE(is_nan(expected[c]) == (c == at % C));
+            REQUIRE(is_nan(expected_whole[c]) == (c == at % C));
         }
     }
 }

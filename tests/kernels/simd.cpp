@@ -89,14 +89,14 @@ void operations() {
 template <class T>
 void not_a_number_second() {
     constexpr std::size_t L = lanes<T>;
-    const T nan = std::numeric_limits<T>::quiet_NaN();
+    const T nan = strata::internal::not_a_number<T>;
     guarded<T> y(L);
     store<T>(y.data(), larger(broadcast(T(0)), broadcast(nan)));
-    for (std::size_t i = 0; i < L; ++i) REQUIRE(std::isnan(y[i]));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
     store<T>(y.data(), smaller(broadcast(T(0)), broadcast(nan)));
-    for (std::size_t i = 0; i < L; ++i) REQUIRE(std::isnan(y[i]));
-    REQUIRE(std::isnan(larger(T(0), nan)));
-    REQUIRE(std::isnan(smaller(T(0), nan)));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
+    REQUIRE(is_nan(larger(T(0), nan)));
+    REQUIRE(is_nan(smaller(T(0), nan)));
 }
 
 }  // namespace
@@ -127,8 +127,10 @@ TEST_CASE("vector operations equal those of scalars") {
 }
 
 TEST_CASE("larger and smaller keep a NaN that stands second") {
-    not_a_number_second<float>();
-    not_a_number_second<double>();
+    if constexpr (has_non_finite) {
+        not_a_number_second<float>();
+        not_a_number_second<double>();
+    }
 }
 
 #if defined(STRATA_SCALAR)

@@ -40,6 +40,36 @@
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
 
+// A floating-point value, of one number or a machine's vector, is rounded as it is written: under -fassociative-math
+// (of which -ffast-math and -Ofast are made) the compiler may not merge it with the sum or product that uses it, nor
+// drop a pair of operations that rounds on purpose. It takes no instruction, and nothing at all where the option is not
+// given.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)) && \
+    __has_builtin(__arithmetic_fence)
+#define STRATA_KEEP_ROUNDING(value) (value) = __arithmetic_fence(value)
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__) || defined(__clang__) || \
+    (defined(__GNUC__) && __GNUC__ < 12)  // these do not say which options hold
+#if defined(__AVX512F__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+v"(value))
+#elif defined(__SSE2__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
+#elif defined(__aarch64__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
+#else
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
+#endif
+#else
+#define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)
+#endif
+
+// The compiler knows nothing of an integer's value: not even that the number whose bits it has cannot be NaN, as
+// -ffinite-math-only claims.
+#if defined(__GNUC__) || defined(__clang__)
+#define STRATA_FORGET_VALUE(integer) asm("" : "+r"(integer))
+#else
+#define STRATA_FORGET_VALUE(integer) static_cast<void>(integer)
+#endif
+
 // Unrolls the next loop fully; its count is a small constant.
 #if defined(__clang__)
 #define STRATA_UNROLL _Pragma("clang loop unroll(full)")
@@ -65,6 +95,21 @@
 #define STRATA_PAUSE() asm volatile("yield")
 #else
 #define STRATA_PAUSE() static_cast<void>(0)
+#endif
+
+// How the processor takes subnormal numbers: STRATA_FLUSH_BITS of its mode, a STRATA_FLOAT_MODE, take them for zero as
+// operands and as results. Nothing is kept in registers across a change of it. Intel's manual 1, 10.2.3 (DAZ, FTZ);
+// Arm's FPCR (FZ).
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__SSE2__)
+#define STRATA_FLOAT_MODE unsigned int
+#define STRATA_FLUSH_BITS 0x8040u
+#define STRATA_READ_FLOAT_MODE(mode) asm volatile("stmxcsr %0" : "=m"(mode) : : "memory")
+#define STRATA_WRITE_FLOAT_MODE(mode) asm volatile("ldmxcsr %0" : : "m"(mode) : "memory")
+#elif (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
+#define STRATA_FLOAT_MODE unsigned long
+#define STRATA_FLUSH_BITS 0x1000000ul
+#define STRATA_READ_FLOAT_MODE(mode) asm volatile("mrs %0, fpcr" : "=r"(mode) : : "memory")
+#define STRATA_WRITE_FLOAT_MODE(mode) asm volatile("msr fpcr, %0" : : "r"(mode) : "memory")
 #endif
 
 // All that depends on the instruction set lives in an inline namespace named after it, so that files compiled for

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/flush_subnormals.hpp>
 #include <strata/core/team_part.hpp>
 
 namespace strata {
 
 /// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
-/// usually comes sooner, and sleep then: waking one costs about 50 us.
+/// usually comes sooner, and sleep then: waking one costs about 50 us. All of them take subnormal numbers for zero
+/// while they work, so that results are the same for any number of threads.
 class team {
 public:
     explicit team(std::size_t count) : count_(count == 0 ? 1 : count) {
@@ -37,6 +39,7 @@ public:
     template <class Work>
     void run(Work& work) {
         static_assert(std::is_nothrow_invocable_v<Work&, team_part>, "strata: work of a team must be noexcept");
+        const flush_subnormals flush;
         if (count_ == 1) return work(team_part{});
         work_ = &work;
         call_ = [](void* which, team_part part) noexcept { (*static_cast<Work*>(which))(part); };
@@ -72,6 +75,7 @@ private:
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
     }
     void work(std::size_t index) {
+        const flush_subnormals flush;  // these threads do nothing else
         for (std::uint32_t seen = 0;; ++seen) {
             await(pieces_, seen);
             if (call_ == nullptr) return;

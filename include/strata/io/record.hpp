@@ -9,6 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 
@@ -48,7 +49,9 @@ struct weight_list {
 template <class T>
 std::int32_t as_integer(T value) {
     constexpr double largest = 2147483647.0;
-    return value == value ? static_cast<std::int32_t>(std::clamp(static_cast<double>(value), -largest, largest)) : 0;
+    return internal::is_nan(value)
+               ? 0
+               : static_cast<std::int32_t>(std::clamp(static_cast<double>(value), -largest, largest));
 }
 
 /// The error of a weight whose shape in the file is another.

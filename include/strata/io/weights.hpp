@@ -61,7 +61,7 @@ void save_weights(const model_record& model, const T* block, const std::filesyst
     const auto lists = weight_lists_of(model.grow, model.rows);
     const std::string extension = extension_of(file);
     const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
-    const weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1 : 0];
+    const weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1u : 0u];
     std::vector<std::vector<T>> values;
     for (const std::size_t place : list.places)
         values.push_back(weight_view<const T>(model.rows[place], block + model.offsets[place]).to_vector());

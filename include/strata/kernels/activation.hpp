@@ -186,7 +186,7 @@ struct hard_silu {
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
-        return x * hard_sigmoid::apply(x);
+        return x * rounded(hard_sigmoid::apply(x));
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -226,7 +226,7 @@ struct mish {
     template <class V>
     static constexpr V apply(V x) {
         const V e = bounded_exp(smaller(V(end), x)), n = e * (e + V(2));
-        return x * (n / (n + V(2)));
+        return x * rounded(n / (n + V(2)));  // x n may overflow
     }
     template <class V>
     static constexpr V derivative(V v) {

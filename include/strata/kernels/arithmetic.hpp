@@ -49,6 +49,11 @@ constexpr T magnitude(T x) {
 
 #if defined(STRATA_SCALAR)
 template <class T>
+STRATA_INLINE scalar_batch<T> rounded(scalar_batch<T> x) {
+    STRATA_KEEP_ROUNDING(x.value);
+    return x;
+}
+template <class T>
 STRATA_INLINE scalar_batch<T> larger(scalar_batch<T> a, scalar_batch<T> b) {
     return max(a, b);
 }
@@ -69,6 +74,11 @@ STRATA_INLINE scalar_batch<T> magnitude(scalar_batch<T> x) {
     return abs(x);
 }
 #else
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> rounded(xsimd::batch<T, A> x) {
+    STRATA_KEEP_ROUNDING(x.data);
+    return x;
+}
 /// The larger of the two; where b is NaN, b: so does the machine's maximum, which xsimd 8 gives. Later ones treat NaN
 /// otherwise.
 template <class T, class A>
@@ -94,6 +104,37 @@ STRATA_INLINE xsimd::batch<T, A> magnitude(const xsimd::batch<T, A>& x) {
     return xsimd::abs(x);
 }
 #endif
+
+/// Values closer to zero than this are taken for zero where a recurrent layer or a stream keeps them for its next step:
+/// their products with weights would become subnormal, one after the other, as an input fades.
+template <class T>
+inline constexpr T negligible = static_cast<T>(sizeof(T) == 4 ? 0x1p-80 : 0x1p-800);
+/// x, or 0 where it is negligible; NaN stays.
+template <class V>
+STRATA_INLINE V without_negligible(const V& x) {
+    if constexpr (std::floating_point<V>) return magnitude(x) < negligible<V> ? V(0) : x;
+    else return choose(magnitude(x) < V(negligible<typename V::value_type>), V(0), x);
+}
+/// y = x of N values, negligible ones as 0, with zeros up to whole vectors.
+template <std::size_t N, class T>
+STRATA_INLINE void copy_without_negligible(const T* x, T* y) {
+    using V = simd_for<T, N>;
+    constexpr std::size_t L = V::size, whole = N / L * L;
+    for (std::size_t i = 0; i < whole; i += L) store_exactly<L>(y + i, without_negligible(load_exactly<V, L>(x + i)));
+    if constexpr (whole < N) store_exactly<L>(y + whole, without_negligible(load_exactly<V, N - whole>(x + whole)));
+}
+/// x^2 for a polynomial whose first coefficient is about 1: so far from zero that neither it nor its powers become
+/// subnormal. With fused multiply-adds it costs no more than the product.
+template <class V>
+STRATA_INLINE V square_of_normal(const V& x) {
+    constexpr bool is_float = sizeof(typename V::value_type) == 4;
+    if constexpr (has_fused_multiply_add) {
+        return multiply_add(x, x, V(scalar_of<V>(is_float ? 0x1p-40 : 0x1p-200)));
+    } else {
+        const V size = larger(V(scalar_of<V>(is_float ? 0x1p-20 : 0x1p-100)), magnitude(x));
+        return size * size;
+    }
+}
 
 /// The larger of the two; NaN where either is.
 template <class V>

@@ -31,7 +31,7 @@ struct causal_step {
     // The state: sums [slot][filter], then in one element the slot of the present output as an integer.
     static constexpr std::size_t state_size = slots * slot_size + 1;
 
-    /// x (C) -> y (F), which may not overlap; the state is zero at first.
+    /// x (C) -> y (F), which may not overlap; the state is zero at first. Negligible outputs are zero.
     template <class Activation>
     static STRATA_INLINE void run(const T* x, const T* weights, const T* bias, T* state, T* y) {
         std::uint32_t present = 0;
@@ -78,7 +78,7 @@ private:
         for (std::size_t j = 0; j < Count; ++j)
             if (first + j > 0) store_exactly<L>(slots_of[first + j] + v * L, sums[j]);
         if (first > 0) return;
-        const V out = Activation::apply(sums[0]);
+        const V out = without_negligible(Activation::apply(sums[0]));
         if (F % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);
         alignas(64) T elements[L];
         store_exactly<L>(elements, out);

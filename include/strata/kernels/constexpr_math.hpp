@@ -4,22 +4,35 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 
 /// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in
 /// tests/kernels/math.cpp: exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
 /// and subnormal results are right. Slow at run time: there scalars call std::.
 namespace strata::inline STRATA_ISA::kernels {
+
+/// x, rounded as it is written: an operand that -fassociative-math may not merge with the operation that takes it. It
+/// stands where the digits that one operation loses are found by the next, or where another order would overflow.
+template <std::floating_point T>
+STRATA_INLINE constexpr T rounded(T x) {
+    if (!std::is_constant_evaluated()) STRATA_KEEP_ROUNDING(x);
+    return x;
+}
+
 namespace constexpr_math {
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
-inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = internal::infinity<double>;
+inline constexpr double not_a_number = internal::not_a_number<double>;
 
-constexpr bool is_nan(double x) { return x != x; }
+constexpr bool is_nan(const double& x) { return internal::is_nan(x); }
+constexpr bool is_infinite(const double& x) { return internal::is_infinite(x); }
 /// Clears the sign, of -0 and NaN too.
 constexpr double abs(double x) {
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63));
@@ -42,8 +55,8 @@ constexpr double power_of_two(int exponent) {
 
 /// x 2^exponent for |exponent| <= 2000: steps that cannot overflow before the result does and round at most once.
 constexpr double scaled(double x, int exponent) {
-    if (exponent > 1023) return x * power_of_two(1023) * power_of_two(exponent - 1023);
-    if (exponent < -1022) return x * power_of_two(exponent + 200) * power_of_two(-200);
+    if (exponent > 1023) return rounded(x * power_of_two(1023)) * power_of_two(exponent - 1023);
+    if (exponent < -1022) return rounded(x * power_of_two(exponent + 200)) * power_of_two(-200);
     return x * power_of_two(exponent);
 }
 
@@ -57,10 +70,10 @@ struct reduced {
 };
 constexpr reduced reduce(double x) {
     const int exponent = nearest_integer(x * log2_e);
-    const double difference = x - exponent * ln2_high;
+    const double difference = rounded(x - exponent * ln2_high);
     const double correction = exponent * ln2_low;
-    const double high = difference - correction;
-    return {exponent, high, (difference - high) - correction};
+    const double high = rounded(difference - correction);
+    return {exponent, high, rounded(difference - high) - correction};
 }
 
 /// e^r - 1 - r for |r| <= 0.35, the Taylor series: term 17 is below 2^-70 of r.
@@ -92,14 +105,14 @@ constexpr double expm1(double x) {
     if (r.exponent == 0) return r.high + rest;
     if (r.exponent > 60) return detail::scaled(1 + (r.high + rest), r.exponent);
     const double power = detail::power_of_two(r.exponent);
-    return (power - 1 + power * r.high) + power * rest;
+    return rounded(rounded(power - 1) + power * r.high) + power * rest;
 }
 
 /// log x; -infinity at 0, NaN below.
 constexpr double log(double x) {
     if (is_nan(x) || x < 0) return not_a_number;
     if (x == 0) return -infinity;
-    if (x == infinity) return x;
+    if (is_infinite(x)) return x;
     int exponent = 0;
     if (x < std::numeric_limits<double>::min()) {
         x *= 0x1p54;
@@ -113,22 +126,23 @@ constexpr double log(double x) {
         ++exponent;
     }
     // log(1 + f) = f - f^2/2 + s (f^2/2 + R), s = f / (2 + f), R = 2 s^2/3 + 2 s^4/5 + ...; s^2 < 0.0295
-    const double f = m - 1;
+    const double f = rounded(m - 1);
     const double s = f / (2 + f);
     const double square = s * s;
     double sum = 0;
     for (int n = 25; n >= 3; n -= 2) sum = square * (2.0 / n + sum);
     const double half = 0.5 * f * f;
-    return exponent * detail::ln2_high - ((half - (s * (half + sum) + exponent * detail::ln2_low)) - f);
+    const double low = rounded(half - rounded(s * (half + sum) + exponent * detail::ln2_low));
+    return exponent * detail::ln2_high - rounded(low - f);
 }
 
 /// log(1 + x) without cancellation near 0.
 constexpr double log1p(double x) {
-    if (is_nan(x) || x == infinity || x == 0) return x;
+    if (is_nan(x) || (is_infinite(x) && x > 0) || x == 0) return x;
     if (x <= -1) return x == -1 ? -infinity : not_a_number;
     if (abs(x) < 0x1p-53) return x;
-    const double u = 1 + x;
-    const double lost = u > 2 ? 1 - (u - x) : x - (u - 1);  // what the addition rounded away
+    const double u = rounded(1 + x);
+    const double lost = u > 2 ? 1 - rounded(u - x) : x - rounded(u - 1);  // what the addition rounded away
     if (x > -0.25 && x < 0.4) {
         const double s = x / (2 + x);
         const double square = s * s;
@@ -142,7 +156,7 @@ constexpr double log1p(double x) {
 
 constexpr double sqrt(double x) {
     if (is_nan(x) || x < 0) return not_a_number;
-    if (x == 0 || x == infinity) return x;
+    if (x == 0 || is_infinite(x)) return x;
     if (x < 0x1p-1000) return sqrt(x * 0x1p100) * 0x1p-50;
     double root = std::bit_cast<double>((std::bit_cast<std::uint64_t>(x) >> 1) + (std::uint64_t{1023} << 51));
     for (int step = 0; step < 5; ++step) root = 0.5 * (root + x / root);

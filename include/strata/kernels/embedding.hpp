@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/simd.hpp>
 
@@ -24,7 +25,7 @@ constexpr void take_rows(std::size_t count, std::size_t rows, std::size_t dimens
     for (std::size_t i = 0; i < count; ++i, y += dimension) {
         const std::size_t row = row_number(x[i], rows);
         if (row < rows) std::copy_n(table + row * dimension, dimension, y);
-        else std::fill_n(y, dimension, std::numeric_limits<T>::quiet_NaN());
+        else std::fill_n(y, dimension, internal::not_a_number<T>);
     }
 }
 

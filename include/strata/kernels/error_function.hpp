@@ -73,7 +73,7 @@ STRATA_INLINE V less_half_square(const V& c, const V& a) {
     if constexpr (has_fused_multiply_add) return multiply_add(a * minus_half, a, c);
     constexpr auto digits = float_format<typename V::value_type>::mantissa / 2 + 1;
     const V top = from_bits<V>((to_bits(a) >> digits) << digits);
-    return (c + minus_half * top * top) + minus_half * (a - top) * (a + top);
+    return rounded(c + minus_half * top * top) + minus_half * rounded(a - top) * (a + top);
 }
 
 }  // namespace detail

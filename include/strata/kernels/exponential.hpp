@@ -57,7 +57,7 @@ template <class V>
 STRATA_INLINE exponential_parts<V> split_exponential(const V& x) {
     using constants = natural_log_of_two<typename V::value_type>;
     const V n = nearest_multiple(x, constants::inverse);
-    const V r = multiply_add(n, V(-constants::low), multiply_add(n, V(-constants::high), x));
+    const V r = multiply_add(n, V(-constants::low), rounded(multiply_add(n, V(-constants::high), x)));
     return {n, exponential_minus_one(r)};
 }
 
@@ -89,7 +89,7 @@ STRATA_INLINE V bounded_expm1(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
     const auto parts = detail::split_exponential(larger(V(limits::minus_one), x));
     const V power = power_of_two(parts.exponent);
-    return with_sign_of(multiply_add(power, parts.rest, power - V(1)), x);
+    return with_sign_of(multiply_add(power, parts.rest, rounded(power - V(1))), x);
 }
 
 /// e^x - 1 without cancellation near 0: 2.5 ULP.
@@ -99,7 +99,7 @@ STRATA_INLINE V expm1(const V& x) {
     const auto parts = detail::split_exponential(smaller(V(limits::infinite), larger(V(limits::minus_one), x)));
     // Half of it: 2^n itself may overflow before e^x does.
     const V half = power_of_two(parts.exponent - V(1));
-    const V y = multiply_add(half, parts.rest, half - V(scalar_of<V>(0.5)));
+    const V y = rounded(multiply_add(half, parts.rest, rounded(half - V(scalar_of<V>(0.5)))));
     constexpr auto itself = std::numeric_limits<typename V::value_type>::epsilon() / 4;  // what rounds to x
     return choose(magnitude(x) < V(itself), x, y + y);
 }

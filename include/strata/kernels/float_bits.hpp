@@ -101,7 +101,7 @@ STRATA_INLINE V power_from(const V& n, const V& origin) {
 template <class V>
 STRATA_INLINE V nearest_multiple(const V& x, typename V::value_type factor) {
     const V integer = V(float_format<typename V::value_type>::integer);
-    return multiply_add(x, V(factor), integer) - integer;
+    return rounded(rounded(multiply_add(x, V(factor), integer)) - integer);
 }
 
 /// 2^n for integers n whose power is a normal number: -126 to 127 of float, -1022 to 1023 of double.
@@ -118,7 +118,8 @@ STRATA_INLINE V scale_down(const V& rest, const V& n) {
     if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
     constexpr auto shift = detail::exponent_shift<T>;
     const V down = V(shift.down);
-    return multiply_add(rest, down, down) * detail::power_from(n, V(float_format<T>::exponents + shift.exponent));
+    return rounded(multiply_add(rest, down, down)) *
+           detail::power_from(n, V(float_format<T>::exponents + shift.exponent));
 }
 
 /// (1 + rest) 2^n for small rest and integers n from -190 to 190 of float, -1500 to 1500 of double; right where that
@@ -132,7 +133,7 @@ STRATA_INLINE V scale(const V& rest, const V& n) {
     const auto falls = n < V(0);
     const V back = choose(falls, V(shift.down), V(shift.up));
     const V origin = choose(falls, V(exponents + shift.exponent), V(exponents - shift.exponent));
-    return multiply_add(rest, back, back) * detail::power_from(n, origin);
+    return rounded(multiply_add(rest, back, back)) * detail::power_from(n, origin);
 }
 
 /// y >= 0 with the sign of x.

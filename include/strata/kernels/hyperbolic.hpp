@@ -25,7 +25,8 @@ STRATA_INLINE fraction<V> tanh_fraction(const V& unbounded) {
     constexpr float one = 8.05593967f;
     constexpr float p[] = {1.0f, 0.133797228f, 0.00349403475f, 2.05835076e-5f, 1.33192239e-8f};
     constexpr float q[] = {1.0f, 0.467130423f, 0.0258710794f, 3.28309397e-4f, 7.76204786e-7f};
-    const V x = larger(V(-one), smaller(V(one), unbounded)), square = x * x, fourth = square * square;
+    const V x = larger(V(-one), smaller(V(one), unbounded));
+    const V square = square_of_normal(x), fourth = square * square;
     return {x * polynomial(square, fourth, p), polynomial(square, fourth, q)};
 }
 
@@ -45,7 +46,7 @@ STRATA_INLINE V tanh(const V& x) {
         const V n = nearest_multiple(twice, log_of_two::inverse);
         const V rest = detail::exponential_minus_one(multiply_add(n, V(-log_of_two::value), twice));
         const V power = power_of_two(n);
-        const V t = multiply_add(power, rest, power - V(1));
+        const V t = rounded(multiply_add(power, rest, rounded(power - V(1))));
         return with_sign_of(t / (t + V(2)), x);
     }
 }

@@ -1,10 +1,10 @@
 // logarithm: log x and log(1 + x) of vectors.
 #pragma once
 
-#include <limits>
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/kernels/arithmetic.hpp>
 #include <strata/kernels/exponential.hpp>
 #include <strata/kernels/float_bits.hpp>
@@ -43,7 +43,7 @@ STRATA_INLINE V logarithm(const V& f, const V& exponent) {
         const V rest = multiply_add(z, polynomial(z, z * z, logarithm_rest::near_squares), half);
         low = multiply_add(exponent, V(constants::low), s * rest);
     }
-    return multiply_add(exponent, V(constants::high), f - (half - low));
+    return multiply_add(exponent, V(constants::high), rounded(f - rounded(half - low)));
 }
 
 }  // namespace detail
@@ -53,27 +53,28 @@ namespace vector_math {
 /// y = log x but where x is 0, negative or infinite.
 template <class V>
 STRATA_INLINE V with_ends_of_logarithm(const V& y, const V& x) {
-    using limits = std::numeric_limits<typename V::value_type>;
-    const V ended = choose(x < V(limits::infinity()), y, x);  // infinity and NaN
-    return choose(x > V(0), ended, choose(x == V(0), V(-limits::infinity()), V(limits::quiet_NaN())));
+    using T = typename V::value_type;
+    constexpr T infinity = internal::infinity<T>, not_a_number = internal::not_a_number<T>;
+    const V ended = choose(x < V(infinity), y, x);  // infinity and NaN
+    return choose(x > V(0), ended, choose(x == V(0), V(-infinity), V(not_a_number)));
 }
 
 /// log x; -infinity at 0, NaN below: 1 ULP.
 template <class V>
 STRATA_INLINE V log(const V& x) {
     const auto parts = split(x);
-    return with_ends_of_logarithm(detail::logarithm(parts.mantissa - V(1), parts.exponent), x);
+    return with_ends_of_logarithm(detail::logarithm(rounded(parts.mantissa - V(1)), parts.exponent), x);
 }
 
 /// log(1 + x) without cancellation near 0: 1 ULP.
 template <class V>
 STRATA_INLINE V log1p(const V& x) {
-    const V sum = V(1) + x, added = sum - V(1);
-    const V lost = (V(1) - (sum - added)) + (x - added);  // what the addition rounded away
+    const V sum = rounded(V(1) + x), added = rounded(sum - V(1));
+    const V lost = rounded(V(1) - rounded(sum - added)) + rounded(x - added);  // what the addition rounded away
     const auto parts = split(sum);
     // Where x is so large that the powers end, nothing of it counts.
     const V low = choose(parts.exponent > V(100), V(0), lost * power_of_two(V(0) - parts.exponent));
-    const V y = detail::logarithm((parts.mantissa - V(1)) + low, parts.exponent);
+    const V y = detail::logarithm(rounded(rounded(parts.mantissa - V(1)) + low), parts.exponent);
     return with_sign_of(with_ends_of_logarithm(y, sum), x);
 }
 

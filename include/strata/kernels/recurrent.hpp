@@ -274,8 +274,12 @@ private:
             const V before = load_exactly<V, L>(h + v * L);
             V carry = Cell::has_carry ? load_exactly<V, L>(static_cast<const T*>(carries) + v * L) : before;
             V out = before;
-            if constexpr (Cell::template is_scaled<T>) out = Cell::advance_scaled(z, before, carry);
-            else out = Cell::advance(z, before, carry);
+            if constexpr (Cell::template is_scaled<T>) {
+                out = Cell::advance_scaled(z, before, carry);
+            } else {
+                out = without_negligible(Cell::advance(z, before, carry));
+                if constexpr (Cell::has_carry) carry = without_negligible(carry);
+            }
             if constexpr (Cell::has_carry) store_exactly<L>(carries + v * L, carry);
             store_exactly<L>(next + v * L, out);
             if (y == nullptr) return;

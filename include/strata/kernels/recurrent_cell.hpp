@@ -15,7 +15,8 @@ namespace strata::inline STRATA_ISA::kernels {
 // A cell has `gates` blocks of columns in both kernels. A unit's `sums` are what it adds up: column block g of the
 // kernel goes to sum input_sum(g), of the recurrent kernel to sum g. `scale` multiplies weights and biases of a block
 // when they are prepared for T. `advance` takes the sums, the unit's last output h and its carry (unused where
-// has_carry is false), writes the carry and gives the next output.
+// has_carry is false), writes the carry and gives the next output;
+// `advance_scaled` makes negligible ones zero, recurrent_step those of `advance`.
 
 /// Whether the gates of a cell are computed as fractions with one division: sigmoid and tanh of float vectors. The
 /// scalar build and other types and activations take the functors one by one.
@@ -54,7 +55,10 @@ struct lstm_cell {
         const V below = i * candidate.below;
         carry = multiply_add(carry, below, candidate.above * f) / (below * f);
         const auto out = tanh_fraction(carry);
-        return out.above / (out.below * o);
+        // An output is at least 2^-40 of its carry: where that is negligible, both are, before the output is known.
+        const auto is_negligible = magnitude(carry) < V(negligible<typename V::value_type>);
+        carry = choose(is_negligible, V(0), carry);
+        return choose(is_negligible, V(0), out.above / (out.below * o));
     }
 };
 
@@ -82,7 +86,11 @@ struct gru_cell {
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
         const auto candidate = tanh_fraction(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
         const V update = bounded_power_of_two(z[0]);
-        return multiply_add(h, candidate.below, update * candidate.above) / (candidate.below * (V(1) + update));
+        // The output lies between h and the candidate: whether it is negligible is known before it is.
+        const auto is_negligible =
+            larger(magnitude(h), magnitude(candidate.above)) < V(negligible<typename V::value_type>);
+        return choose(is_negligible, V(0),
+                      multiply_add(h, candidate.below, update * candidate.above) / (candidate.below * (V(1) + update)));
     }
 };
 

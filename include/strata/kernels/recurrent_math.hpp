@@ -59,7 +59,7 @@ STRATA_INLINE V bounded_power_of_two(V t) {
                            0.05550733743930229f,
                            0.009671512654104156f,
                            0.0013264726993378745f};
-    return times_power_of_two(polynomial(f, f * f, c), n);
+    return times_power_of_two(polynomial(f, square_of_normal(f), c), n);
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

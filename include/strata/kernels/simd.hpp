@@ -98,6 +98,10 @@ STRATA_INLINE scalar_batch<T> select(bool mask, scalar_batch<T> a, scalar_batch<
     return mask ? a : b;
 }
 template <class T>
+STRATA_INLINE bool any_subnormal(scalar_batch<T> a) {
+    return a.value != T(0) && std::fabs(a.value) < std::numeric_limits<T>::min();
+}
+template <class T>
 STRATA_INLINE T lane_sum(scalar_batch<T> a) {
     return a.value;
 }
@@ -158,6 +162,23 @@ using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
 
+/// Whether some lane is subnormal, and the thread does not take that for zero.
+template <class T, class A>
+STRATA_INLINE bool any_subnormal(const xsimd::batch<T, A>& v) {
+#if defined(__AVX512DQ__) && defined(__AVX512VL__)
+    constexpr std::size_t bytes = sizeof(v);
+    constexpr bool is_float = std::is_same_v<T, float>;
+    constexpr int denormal = 0x20;
+    if constexpr (bytes == 64 && is_float) return _mm512_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 64 && !is_float) return _mm512_fpclass_pd_mask(v, denormal) != 0;
+    if constexpr (bytes == 32 && is_float) return _mm256_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 32 && !is_float) return _mm256_fpclass_pd_mask(v, denormal) != 0;
+    if constexpr (bytes == 16 && is_float) return _mm_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 16 && !is_float) return _mm_fpclass_pd_mask(v, denormal) != 0;
+#endif
+    const auto size = xsimd::abs(v);
+    return xsimd::any((size < xsimd::batch<T, A>(std::numeric_limits<T>::min())) & (size > xsimd::batch<T, A>(T(0))));
+}
 template <class T, class A>
 STRATA_INLINE T lane_sum(const xsimd::batch<T, A>& v) {
 #if XSIMD_VERSION_MAJOR == 8

@@ -53,15 +53,17 @@ constexpr void softmax(const T* x, T* y) {
     }
 }
 
-/// y (Rows, N) = x - log(sum(exp(x))) along each row; y may be x.
+/// y (Rows, N) = x - log(sum(exp(x))) along each row, to a unit in the last place of the result however large x is; y
+/// may be x.
 template <std::size_t Rows, std::size_t N, class T>
 constexpr void log_softmax(const T* x, T* y) {
     for (std::size_t r = 0; r < Rows; ++r, x += N, y += N) {
         const T shift = row_maximum(N, x);
         T sum = T(0);
         for (std::size_t i = 0; i < N; ++i) sum += exp(x[i] - shift);
-        const T offset = shift + log(sum);
-        for (std::size_t i = 0; i < N; ++i) y[i] = x[i] - offset;
+        // In this order: a large maximum would round the logarithm away.
+        const T logarithm = log(sum);
+        for (std::size_t i = 0; i < N; ++i) y[i] = rounded(x[i] - shift) - logarithm;
     }
 }
 

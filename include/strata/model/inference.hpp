@@ -12,12 +12,14 @@
 
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/flush_subnormals.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/team_part.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
+#include <strata/model/flushing.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/stream.hpp>
 #include <strata/model/team_walk.hpp>
@@ -43,7 +45,9 @@ public:
         if constexpr (verdict::value.ok) {
             constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
             tensor_of<T, batch_shape(count, Net::output_shape())> y;
-            run_tiles<std::min(count, batch_tile<Net, T>)>(x.data(), y.data(), count);
+            constexpr std::size_t tile = std::min(count, batch_tile<Net, T>);
+            if constexpr (count == 1) infer_one(x.data(), y.data());
+            else run_tiles<tile>(x.data(), y.data(), count);
             return y;
         } else {
             return refused{};
@@ -81,8 +85,7 @@ public:
     template <class In, class Out>
     constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
         if constexpr (accepts<In, Out>())
-            forward_walk<Net, T, 1>::run(begin_of_input(in), self().parameters(), begin_of_output(out),
-                                         workspace.data());
+            flushed_walk<Net, T>::run(begin_of_input(in), self().parameters(), begin_of_output(out), workspace.data());
     }
     template <class In, class Out>
     void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
@@ -154,8 +157,13 @@ private:
         threads.run(work);
     }
 
+    constexpr void infer_one(const T* x, T* y) const {
+        storage<T, plan_of<Net, T, 1>.arena_size> arena{};
+        flushed_walk<Net, T>::run(x, self().parameters(), y, arena.data());
+    }
     template <std::size_t Tile>
     constexpr void run_tiles(const T* x, T* y, std::size_t count) const {
+        const flush_subnormals flush;
         using arena_storage = storage<T, batch_arena_size<Net, T, Tile>>;
         arena_storage arena{};
         run_batch<Net, T, Tile>(x, self().parameters(), y, count, arena.data());

@@ -12,6 +12,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/kernels/elementwise.hpp>
 #include <strata/model/band_walk.hpp>
+#include <strata/model/flushing.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/join.hpp>
 #include <strata/model/plan.hpp>
@@ -43,7 +44,7 @@ struct team_walk {
 
     /// arenas: for each thread plan.arena_size elements.
     static void run(team& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
-        if constexpr (shared() == 0) return forward_walk<Net, T, 1>::run(x, parameters, y, arenas);
+        if constexpr (shared() == 0) return flushed_walk<Net, T>::run(x, parameters, y, arenas);
         auto work = [&](team_part part) noexcept {
             run(threads, part, x, parameters, y, arenas, std::make_index_sequence<plan.step_count>{});
         };

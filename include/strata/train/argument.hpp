@@ -1,12 +1,12 @@
 // argument: ranges of run-time arguments, and the exception that says which one is out of its range.
 #pragma once
 
-#include <cmath>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -19,18 +19,18 @@ struct argument_check {
         if (!holds) refuse(expected, "", got);
     }
     void positive(std::string_view name, double value) const {
-        if (!(value > 0.0 && std::isfinite(value))) refuse(name, " above 0", value);
+        if (!(internal::is_finite(value) && value > 0.0)) refuse(name, " above 0", value);
     }
     void not_negative(std::string_view name, double value) const {
-        if (!(value >= 0.0 && std::isfinite(value))) refuse(name, " of at least 0", value);
+        if (!(internal::is_finite(value) && value >= 0.0)) refuse(name, " of at least 0", value);
     }
     /// 0 <= value <= 1.
     void within_one(std::string_view name, double value) const {
-        if (!(value >= 0.0 && value <= 1.0)) refuse(name, " in [0, 1]", value);
+        if (!(internal::is_finite(value) && value >= 0.0 && value <= 1.0)) refuse(name, " in [0, 1]", value);
     }
     /// 0 <= value < 1: the part that a moving average keeps.
     void fraction(std::string_view name, double value) const {
-        if (!(value >= 0.0 && value < 1.0)) refuse(name, " in [0, 1)", value);
+        if (!(internal::is_finite(value) && value >= 0.0 && value < 1.0)) refuse(name, " in [0, 1)", value);
     }
 
 private:

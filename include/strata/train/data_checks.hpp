@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise_backward.hpp>
 #include <strata/train/loss.hpp>
@@ -28,9 +29,9 @@ void refuse_nan(std::span<const Value> values, std::size_t per_sample, const cha
             const std::size_t end = std::min(begin + run, values.size());
             // A NaN is in every sum that it is in; few sums without one are NaN (infinities of both signs).
             const Value sum = kernels::row_dot<Value>(end - begin, nullptr, values.data() + begin);
-            if (sum == sum) continue;
+            if (!internal::is_nan(sum)) continue;
             for (std::size_t i = begin; i < end; ++i)
-                if (values[i] != values[i])
+                if (internal::is_nan(values[i]))
                     refuse_data("sample " + std::to_string(i / per_sample) + ": " + what + " number " +
                                 std::to_string(i % per_sample) + " is NaN; fix: leave the sample out, or repair it");
         }
@@ -55,7 +56,7 @@ void check_data(const Data& data, target_kind targets, const shape& output, cons
 
 /// How many samples are trained on, where the last part is held back. Keras: floor(n (1 - split)).
 inline std::size_t training_count(std::size_t count, double validation_split) {
-    if (!(validation_split >= 0.0 && validation_split < 1.0))
+    if (!internal::is_finite(validation_split) || validation_split < 0.0 || validation_split >= 1.0)
         refuse_data("validation_split is " + std::to_string(validation_split) + "; expected at least 0 and below 1");
     if (validation_split == 0.0) return count;
     const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(count) * (1.0 - validation_split)));
@@ -86,13 +87,13 @@ std::vector<double> loss_weights(const Data& data, const std::map<int, double>& 
             refuse_data("sample_weight has " + std::to_string(sample_weight.size()) + " values for " +
                         std::to_string(data.size()) + " samples; fix: give one a sample");
         for (std::size_t i = 0; i < sample_weight.size(); ++i)
-            if (!std::isfinite(sample_weight[i]))
+            if (!internal::is_finite(sample_weight[i]))
                 refuse_data("sample_weight number " + std::to_string(i) + " is no finite number");
         result.assign(sample_weight.begin(), sample_weight.end());
     }
     if (class_weight.empty()) return result;
     for (const auto& [label, weight] : class_weight)
-        if (!std::isfinite(weight))
+        if (!internal::is_finite(weight))
             refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
     result.resize(data.size(), 1.0);
     for (std::size_t i = 0; i < data.size(); ++i)

@@ -8,12 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include <strata/core/number_class.hpp>
+
 namespace strata::internal {
 
 /// `nan`, `inf` or `-inf`; empty where the value is finite.
 inline std::string_view not_finite_text(double value) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+    if (internal::is_nan(value)) return "nan";
+    if (internal::is_infinite(value)) return value < 0 ? "-inf" : "inf";
     return {};
 }
 

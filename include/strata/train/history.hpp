@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <strata/core/atomic_file.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/csv.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/history_svg.hpp>
@@ -43,7 +43,7 @@ public:
     std::size_t initial_epoch() const { return initial_epoch_; }
 
     void append(const Scores& scores) {
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        constexpr double none = internal::not_a_number<double>;
         for (const score& each : scores)
             if (!contains(each.name)) curves_.push_back({each.name, std::vector<double>(epochs_, none)});
         ++epochs_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/kernels/math.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/layers/regularizer.hpp>
@@ -103,7 +104,9 @@ double sum_of_squares(std::size_t n, const T* x) {
 /// What brings a norm down to a limit: 1 up to it, NaN where the norm is NaN. Keras: `clipnorm`, of each variable.
 inline double clip_factor(double norm, double limit) { return norm <= limit ? 1.0 : limit / norm; }
 /// As clip_factor, NaN where the norm is infinite too. Keras: `global_clipnorm`, of all gradients together.
-inline double global_clip_factor(double norm, double limit) { return clip_factor(norm, limit) + (norm - norm); }
+inline double global_clip_factor(double norm, double limit) {
+    return internal::is_finite(norm) ? clip_factor(norm, limit) : internal::not_a_number<double>;
+}
 
 /// x *= factor.
 template <class T>

@@ -1,7 +1,6 @@
 // EarlyStopping: ends the training when a score has stopped improving.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
@@ -39,8 +39,9 @@ struct EarlyStopping {
 
     void validate() const {
         watched().validate();
-        if (!std::isfinite(min_delta)) throw std::invalid_argument(watched().says("min_delta is no finite number"));
-        if (baseline && std::isnan(*baseline)) throw std::invalid_argument(watched().says("baseline is NaN"));
+        if (!internal::is_finite(min_delta))
+            throw std::invalid_argument(watched().says("min_delta is no finite number"));
+        if (baseline && internal::is_nan(*baseline)) throw std::invalid_argument(watched().says("baseline is NaN"));
     }
 
     void on_train_begin(training_control&) {

@@ -1,7 +1,6 @@
 // LearningRateScheduler: a function gives the learning rate of each epoch.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/decimal.hpp>
@@ -31,7 +31,7 @@ struct LearningRateScheduler {
 
     void on_epoch_begin(training_control& control, std::size_t epoch) {
         const double rate = schedule(epoch, control.learning_rate());
-        if (!std::isfinite(rate) || rate < 0)
+        if (!internal::is_finite(rate) || rate < 0)
             throw std::invalid_argument("strata: LearningRateScheduler: schedule gives " + internal::shortest(rate) +
                                         " for epoch " + std::to_string(epoch) +
                                         "; a learning rate is finite and not negative");

@@ -1,7 +1,6 @@
 // ModelCheckpoint: saves the weights while the training runs, every time or when a score has improved.
 #pragma once
 
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -14,6 +13,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
@@ -62,7 +62,7 @@ struct ModelCheckpoint {
                 watched().says("save_weights_only is false; only weights are saved, the architecture is the program"));
         if (!save_freq.is_known)
             throw std::invalid_argument(watched().says("save_freq may be \"epoch\" or a number of batches above zero"));
-        if (initial_value_threshold && std::isnan(*initial_value_threshold))
+        if (initial_value_threshold && internal::is_nan(*initial_value_threshold))
             throw std::invalid_argument(watched().says("initial_value_threshold is NaN"));
         explained([&] { detail::for_each_part(filepath, [](std::string_view) {}, [](const detail::placeholder&) {}); });
     }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/scores.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -66,7 +67,7 @@ struct monitor {
 
     /// Whether a value is better than the best so far by more than min_delta. Anything but NaN is better than nothing.
     bool is_improvement(double value, const std::optional<double>& best, double min_delta) const {
-        if (std::isnan(value)) return false;
+        if (internal::is_nan(value)) return false;
         if (!best) return true;
         return rises() ? value - std::abs(min_delta) > *best : value + std::abs(min_delta) < *best;
     }

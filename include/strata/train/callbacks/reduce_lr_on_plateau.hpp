@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
@@ -40,7 +40,8 @@ struct ReduceLROnPlateau {
         watched().validate();
         argument_check{type}.fraction("factor", factor);
         argument_check{type}.not_negative("min_lr", min_lr);
-        if (!std::isfinite(min_delta)) throw std::invalid_argument(watched().says("min_delta is no finite number"));
+        if (!internal::is_finite(min_delta))
+            throw std::invalid_argument(watched().says("min_delta is no finite number"));
     }
 
     void on_train_begin(training_control&) {

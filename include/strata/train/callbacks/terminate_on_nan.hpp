@@ -1,13 +1,13 @@
 // TerminateOnNaN: ends the training when the loss is no number.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/decimal.hpp>
@@ -27,7 +27,7 @@ struct TerminateOnNaN {
     void on_train_begin(training_control&) { has_stopped = false; }
 
     void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) {
-        if (has_stopped || !scores.contains("loss") || std::isfinite(scores["loss"])) return;
+        if (has_stopped || !scores.contains("loss") || internal::is_finite(scores["loss"])) return;
         if (raise_error)
             throw std::runtime_error("strata: TerminateOnNaN: the loss of batch " + std::to_string(batch) + " is " +
                                      internal::shortest(scores["loss"]));

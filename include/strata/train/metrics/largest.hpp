@@ -5,12 +5,13 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
 template <class T>
 constexpr bool is_nan(T x) {
-    if constexpr (std::is_floating_point_v<T>) return x != x;
+    if constexpr (std::is_floating_point_v<T>) return internal::is_nan(x);
     else return false;
 }
 

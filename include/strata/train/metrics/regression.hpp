@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
@@ -90,7 +91,7 @@ struct R2Score {
     /// The score of one column.
     double result(std::size_t column) const {
         const double score = 1.0 - columns.at(column).residual / variance(column);
-        return std::isinf(score) ? 0.0 : score;
+        return internal::is_infinite(score) ? 0.0 : score;
     }
 
     struct sums {
