@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -19,6 +20,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
+#include <strata/model/call_verdicts.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/stream.hpp>
 #include <strata/model/team_walk.hpp>
@@ -56,6 +58,11 @@ public:
         static_cast<void>(asserted<scalar_verdict<Net, T, Other>>{});
         return {};
     }
+    template <class... Arguments>
+    constexpr refused operator()(const Arguments&...) const {
+        static_cast<void>(asserted<call_arguments_verdict<Net, Arguments...>>{});
+        return {};
+    }
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
     /// hold whole samples.
     std::vector<T> predict(std::span<const T> x) const {
@@ -77,6 +84,14 @@ public:
         else share_tiles<tile>(x.data(), y.data(), count, workspace.threads());
         return y;
     }
+    template <class... Arguments>
+        requires(sizeof...(Arguments) != 1 || (!std::convertible_to<const Arguments&, std::span<const T>> && ...))
+    refused predict(const Arguments&...) const {
+        using verdict = arguments_verdict<Net, "predict", "the values of any number of samples, a vector or a span",
+                                          "write predict(values), of a Dataset predict(data.inputs())", Arguments...>;
+        static_cast<void>(asserted<verdict>{});
+        return {};
+    }
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
     /// exactly one input and one output, which must not overlap.
     template <class In, class Out>
@@ -93,6 +108,13 @@ public:
             team_walk<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
                                    workspace.data());
         }
+    }
+    template <class... Arguments>
+    void infer(const Arguments&...) const {
+        using verdict =
+            arguments_verdict<Net, "infer", "an input, an output and a workspace that has a name",
+                              "auto workspace = model.workspace(); then infer(x, y, workspace)", Arguments...>;
+        static_cast<void>(asserted<verdict>{});
     }
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.

@@ -13,6 +13,7 @@
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
 #include <strata/model/block.hpp>
+#include <strata/model/call_verdicts.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/plan.hpp>
@@ -43,7 +44,8 @@ class features_of;
 /// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or
 /// destroyed.
 template <class Net, class T = float, class Storage = detail::weight_storage<Net, T>>
-class Model : public detail::inference<Model<Net, T, Storage>, Net, T> {
+class Model : public detail::inference<Model<Net, T, Storage>, Net, T>,
+              public detail::foreign_members<Model<Net, T, Storage>> {
     static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
 
 public:
@@ -110,6 +112,9 @@ public:
         return block_.data();
     }
     static constexpr std::size_t parameter_block_size() { return detail::block_size<Net, T>(); }
+
+    using detail::foreign_members<Model>::get_layer;
+    using detail::foreign_members<Model>::features;
 
     /// A layer by name, callable and with its weights.
     template <fixed_string Name>
@@ -205,12 +210,16 @@ public:
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
     template <class Files = weight_files<Model>>
     void save_weights(const std::filesystem::path& file) const {
-        Files::save(*this, file);
+        using verdict = detail::files_verdict<Files, "save_weights">;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) Files::save(*this, file);
     }
     /// Reads the weights; a failed load throws and leaves the model as it was.
     template <class Files = weight_files<Model>>
     void load_weights(const std::filesystem::path& file) {
-        Files::load(*this, file);
+        using verdict = detail::files_verdict<Files, "load_weights">;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) Files::load(*this, file);
     }
 
     friend constexpr bool operator==(const Model& a, const Model& b) {
