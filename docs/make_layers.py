@@ -17,7 +17,7 @@ activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
 """
 
 # A struct with the comment and the template head in front of it, and its base.
-STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*)>\n)?(?:^ *requires.*\n)?"
+STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
 TAKES = r"static constexpr (?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(.*?)\};"
 TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')

@@ -1,6 +1,7 @@
 // report: the verdict of a check as a value, and the one assertion that turns a refusal into a compile error.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -128,29 +129,62 @@ struct facts_of_verdict<false> {
 template <class Verdict>
 using asserted = typename internal::facts_of_verdict<Verdict::value.ok>::template type<Verdict>;
 
-/// What a refused call returns. It takes what a net, a model or a layer would take, so that nothing more is said behind
-/// the error.
+/// What a refused call returns. It takes what a net, a model, a layer, a view, a stream or a trainer would take, and
+/// becomes what is wanted, so that nothing more is said after the error.
 struct refused {
     template <class... Arguments>
     constexpr refused operator()(const Arguments&...) const {
         return {};
     }
+    constexpr refused operator[](std::size_t) const { return {}; }
+    template <std::default_initializable Wanted>
+    constexpr operator Wanted() const {
+        return Wanted();
+    }
+    constexpr const refused* begin() const { return nullptr; }
+    constexpr const refused* end() const { return nullptr; }
+    template <fixed_string Name>
+    constexpr refused get_layer() const {
+        return {};
+    }
+    template <fixed_string Name>
+    constexpr refused features() const {
+        return {};
+    }
+    template <fixed_string Name>
+    constexpr refused weight() const {
+        return {};
+    }
+    constexpr refused bias() const { return {}; }
+    constexpr refused data() const { return {}; }
+    constexpr refused features() const { return {}; }
+    constexpr refused kernel() const { return {}; }
+    constexpr refused layers() const { return {}; }
+    constexpr refused name() const { return {}; }
+    constexpr refused parameters() const { return {}; }
+    constexpr refused reset() const { return {}; }
+    constexpr refused shape() const { return {}; }
+    constexpr refused size() const { return {}; }
+    constexpr refused stream() const { return {}; }
+    constexpr refused to_vector() const { return {}; }
+    constexpr refused weights() const { return {}; }
+    constexpr refused workspace() const { return {}; }
+    template <class... Arguments>
+    constexpr void assign(const Arguments&...) const {}
+    template <class... Arguments>
+    constexpr void infer(const Arguments&...) const {}
+    template <class... Arguments>
+    constexpr void load_weights(const Arguments&...) const {}
     template <class... Arguments>
     constexpr refused predict(const Arguments&...) const {
         return {};
     }
     template <class... Arguments>
-    constexpr void infer(const Arguments&...) const {}
+    constexpr void process(const Arguments&...) const {}
+    template <class... Arguments>
+    constexpr void save_weights(const Arguments&...) const {}
     template <class... Arguments>
     constexpr void step(const Arguments&...) const {}
-    template <fixed_string Name>
-    constexpr refused get_layer() const {
-        return {};
-    }
-    constexpr refused workspace() const { return {}; }
-    constexpr refused weights() const { return {}; }
-    constexpr refused kernel() const { return {}; }
-    constexpr refused bias() const { return {}; }
 };
 
 }  // namespace strata

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -37,11 +38,13 @@ public:
 
     heap_storage() : elements_(allocate()) { std::uninitialized_value_construct_n(elements_, Count); }
     heap_storage(const heap_storage& other) : elements_(allocate()) {
+        assert(other.elements_ != nullptr && "strata: a moved-from object is copied");
         std::uninitialized_copy_n(other.elements_, Count, elements_);
     }
     heap_storage(heap_storage&& other) noexcept : elements_(std::exchange(other.elements_, nullptr)) {}
     heap_storage& operator=(const heap_storage& other) {
         if (this == &other) return *this;
+        assert(other.elements_ != nullptr && "strata: a moved-from object is copied");
         if (elements_ == nullptr) elements_ = allocate();
         std::copy_n(other.elements_, Count, elements_);
         return *this;
@@ -59,6 +62,48 @@ private:
     static T* allocate() { return static_cast<T*>(::operator new(Count * sizeof(T), std::align_val_t{alignment})); }
 
     T* elements_;
+};
+
+/// Count elements of T on the heap, zero at first, which others may hold too: `share()` keeps them alive and where they
+/// are when this object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be
+/// assigned to or destroyed.
+template <class T, std::size_t Count>
+class shared_storage {
+public:
+    static constexpr bool is_inline = false;
+
+    shared_storage() : elements_(allocate()) { std::uninitialized_value_construct_n(elements_.get(), Count); }
+    shared_storage(const shared_storage& other) : elements_(allocate()) {
+        assert(other.elements_ != nullptr && "strata: a moved-from object is copied");
+        std::uninitialized_copy_n(other.elements_.get(), Count, elements_.get());
+    }
+    shared_storage(shared_storage&&) noexcept = default;
+    /// Writes into the elements that this object has, so that those who hold them see the new values.
+    shared_storage& operator=(const shared_storage& other) {
+        if (this == &other) return *this;
+        assert(other.elements_ != nullptr && "strata: a moved-from object is copied");
+        if (elements_ == nullptr) elements_ = allocate();
+        std::copy_n(other.elements_.get(), Count, elements_.get());
+        return *this;
+    }
+    /// Takes the other's elements; those who hold the old ones keep them.
+    shared_storage& operator=(shared_storage&& other) noexcept {
+        std::swap(elements_, other.elements_);
+        return *this;
+    }
+    ~shared_storage() = default;
+
+    T* data() { return elements_.get(); }
+    const T* data() const { return elements_.get(); }
+    std::shared_ptr<const T> share() const { return elements_; }
+
+private:
+    static std::shared_ptr<T> allocate() {
+        const auto free = [](T* elements) { ::operator delete(elements, std::align_val_t{alignment}); };
+        return {static_cast<T*>(::operator new(Count * sizeof(T), std::align_val_t{alignment})), free};
+    }
+
+    std::shared_ptr<T> elements_;
 };
 
 /// Inside the object up to `inline_bytes`, on the heap above.

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -12,40 +15,65 @@
 #include <strata/core/flush_subnormals.hpp>
 #include <strata/core/team_part.hpp>
 
+#if __has_include(<unistd.h>)
+#include <unistd.h>
+#endif
+
 namespace strata {
+
+namespace internal {
+
+/// The number of this process, 0 where the system gives none.
+inline long process_number() {
+#if __has_include(<unistd.h>)
+    return static_cast<long>(::getpid());
+#else
+    return 0;
+#endif
+}
+
+}  // namespace internal
 
 /// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
 /// usually comes sooner, and sleep then: waking one costs about 50 us. All of them take subnormal numbers for zero
-/// while they work, so that results are the same for any number of threads.
+/// while they work, so that results are the same for any number of threads. One thread at a time may use a team. A child
+/// process has the memory of its parent's team but not the threads: it must not use it, and ends without destroying it
+/// (_exit, or exec). Builds with assertions stop at both mistakes.
 class team {
 public:
+    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
     explicit team(std::size_t count) : count_(count == 0 ? 1 : count) {
         threads_.reserve(count_ - 1);
-        for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+        try {
+            for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+        } catch (const std::system_error& error) {
+            const std::size_t made = threads_.size() + 1;
+            end_threads();
+            throw std::system_error(error.code(), "strata: the system gives " + std::to_string(made) + " of " +
+                                                      std::to_string(count_) + " threads; fix: ask for fewer");
+        } catch (...) {
+            end_threads();
+            throw;
+        }
     }
     team(const team&) = delete;
     team& operator=(const team&) = delete;
-    ~team() {
-        if (count_ == 1) return;
-        call_ = nullptr;
-        release(pieces_);
-        for (std::thread& thread : threads_) thread.join();
-    }
+    ~team() { end_threads(); }
 
     std::size_t size() const { return count_; }
 
     /// Calls work(team_part) once in each thread and returns when all are done. work must not throw; it may call
-    /// barrier().
+    /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
         static_assert(std::is_nothrow_invocable_v<Work&, team_part>, "strata: work of a team must be noexcept");
-        const flush_subnormals flush;
-        if (count_ == 1) return work(team_part{});
-        work_ = &work;
-        call_ = [](void* which, team_part part) noexcept { (*static_cast<Work*>(which))(part); };
-        release(pieces_);
-        work(team_part{.index = 0, .count = count_});
-        barrier();
+        assert(
+            process_ == internal::process_number() &&
+            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
+        assert(!is_running_.exchange(true) &&
+               "strata: two threads use one team (a workspace with threads) at once; give each a workspace of its own");
+        run_parts(work);
+        assert(is_running_.exchange(false));
     }
     /// Inside run: waits until every thread has come here.
     void barrier() {
@@ -60,6 +88,22 @@ public:
     }
 
 private:
+    template <class Work>
+    void run_parts(Work& work) {
+        const flush_subnormals flush;
+        if (count_ == 1) return work(team_part{});
+        work_ = &work;
+        call_ = [](void* which, team_part part) noexcept { (*static_cast<Work*>(which))(part); };
+        release(pieces_);
+        work(team_part{.index = 0, .count = count_});
+        barrier();
+    }
+    void end_threads() {
+        if (threads_.empty()) return;
+        call_ = nullptr;
+        release(pieces_);
+        for (std::thread& thread : threads_) thread.join();
+    }
     static void release(std::atomic<std::uint32_t>& flag) {
         flag.fetch_add(1, std::memory_order_release);
         flag.notify_all();
@@ -85,6 +129,9 @@ private:
     }
 
     std::size_t count_;
+    /// These two are looked at where assertions are; the class is the same without them.
+    long process_ = internal::process_number();
+    std::atomic<bool> is_running_{false};
     void* work_ = nullptr;
     void (*call_)(void*, team_part) noexcept = nullptr;
     alignas(64) std::atomic<std::uint32_t> pieces_{0};

@@ -27,7 +27,8 @@ namespace strata::inline STRATA_ISA {
 /// (height, width, channels) -> (oh, ow, Filters); valid: height stride + max(span - stride, 0), same: height stride,
 /// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, Filters, channels), bias (Filters). Keras:
 /// `Conv2DTranspose`.
-template <int Filters, window Kernel, class... Options>
+template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2DTranspose<8, window{3, 3}>
+    requires says<"strata: options are types; fix: write Conv2DTranspose<8, window{3, 3}>">
 struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;

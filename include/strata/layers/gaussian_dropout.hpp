@@ -17,7 +17,8 @@ namespace strata::inline STRATA_ISA {
 /// Any shape, unchanged; the identity at inference. When training, y = x (1 + d n) with n normal and d = sqrt(Rate / (1
 /// - Rate)): mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al.
 /// 2014.
-template <double Rate, class... Options>
+template <double Rate, class... Options>  // strata: types, not values: GaussianDropout<0.5>
+    requires says<"strata: options are types; fix: write GaussianDropout<0.5>">
 struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianDropout";
     static constexpr bool is_identity = true;

@@ -1,14 +1,18 @@
 // Normalization: features by the mean and the variance of data seen before, and adapt, which finds them.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/kernels/normalization.hpp>
@@ -19,7 +23,8 @@ namespace strata::inline STRATA_ISA {
 
 /// (..., features), unchanged: (x - mean) / max(sqrt(variance), 1e-7), as adapt(layer, data) found them. Weights: mean
 /// (features), variance (features), count (); none is trained. Keras: `Normalization`.
-template <class... Options>
+template <class... Options>  // strata: types, not values: Normalization<>
+    requires says<"strata: options are types; fix: write Normalization<>">
 struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr std::string_view type = "Normalization";
 
@@ -57,14 +62,36 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
     }
 };
 
-/// Sets mean and variance of a Normalization of a model to those of `samples`, what the layer will see, one behind the
-/// other: `adapt(model.get_layer<"normalization">(), data.inputs())`. Throws std::invalid_argument where `samples` are
-/// none or not whole. Keras: `Normalization.adapt`.
+namespace detail {
+
+/// A call of adapt: the layer is a Normalization of a model, samples are values.
 template <class Handle, class Samples>
-void adapt(const Handle& layer, const Samples& samples) {
+struct adapt_verdict {
+    static constexpr report value = [] {
+        if (!requires(const Handle& layer) {
+                typename Handle::value_type;
+                { Handle::input_shape() } -> std::convertible_to<shape>;
+                { Handle::type() } -> std::convertible_to<std::string_view>;
+            })
+            return refuse("a Normalization of a model, then values", "something else in the layer's place",
+                          "write adapt(model.get_layer<\"normalization\">(), values)", "adapt, layer");
+        if (requires(const Samples& samples) { samples.inputs(); })
+            return refuse("the values of samples, a vector or a span", "a Dataset", "write data.inputs() for the data",
+                          "adapt, samples");
+        if (!requires(const Samples& samples) {
+                static_cast<double>(*std::data(samples));
+                std::size(samples);
+            })
+            return refuse("the values of samples, a vector or a span", "something else",
+                          "give numbers that follow each other", "adapt, samples");
+        return report{};
+    }();
+};
+
+template <class Handle, class Value>
+void adapt_to_values(const Handle& layer, std::span<const Value> values) {
     using T = typename Handle::value_type;
     constexpr shape in = Handle::input_shape();
-    const std::span values(std::data(samples), std::size(samples));
     if (values.empty() || values.size() % in.size() != 0)
         throw std::invalid_argument("strata: adapt takes whole samples of shape " + to_text(in).str() + ", " +
                                     std::to_string(in.size()) + " values each; got " + std::to_string(values.size()) +
@@ -85,6 +112,20 @@ void adapt(const Handle& layer, const Samples& samples) {
     }
     layer.template weight<"mean">().assign(mean);
     layer.template weight<"variance">().assign(variance);
+}
+
+}  // namespace detail
+
+/// Sets mean and variance of a Normalization of a model to those of `samples`, what the layer will see, one behind the
+/// other: `adapt(model.get_layer<"normalization">(), data.inputs())`. Throws std::invalid_argument where `samples` are
+/// none or not whole. Keras: `Normalization.adapt`.
+template <class Handle, class Samples>
+void adapt(const Handle& layer, const Samples& samples) {
+    using verdict = detail::adapt_verdict<Handle, Samples>;
+    static_cast<void>(asserted<verdict>{});
+    if constexpr (verdict::value.ok)
+        detail::adapt_to_values(layer, std::span<const std::remove_cvref_t<decltype(*std::data(samples))>>(
+                                           std::data(samples), std::size(samples)));
 }
 
 }  // namespace strata::inline STRATA_ISA

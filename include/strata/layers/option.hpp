@@ -17,6 +17,13 @@
 
 namespace strata::inline STRATA_ISA {
 
+/// Always true. A layer's template requires it so that GCC, which prints the requirements of a template together with
+/// its parameters, says this sentence where a template argument is a value and not a type (`Dense<32, "relu">`). No
+/// check of strata's sees such a mistake. Clang prints the line that declares the parameter, whose comment says the
+/// same.
+template <fixed_string Sentence>
+concept says = true;
+
 /// The layer's name, unique in its model. Keras: `name=`.
 template <fixed_string Text>
 struct name {

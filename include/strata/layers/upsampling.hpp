@@ -54,7 +54,8 @@ protected:
 };
 
 /// (features) -> (Count, features), the same vector in each step. Keras: `RepeatVector(n)`.
-template <int Count, class... Options>
+template <int Count, class... Options>  // strata: types, not values: RepeatVector<3>
+    requires says<"strata: options are types; fix: write RepeatVector<3>">
 struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...> {
     static constexpr std::string_view type = "RepeatVector";
 
@@ -69,7 +70,8 @@ struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...
 };
 
 /// (steps, channels) -> (steps Count, channels), each step Count times. Keras: `UpSampling1D(size)`.
-template <int Count, class... Options>
+template <int Count, class... Options>  // strata: types, not values: UpSampling1D<2>
+    requires says<"strata: options are types; fix: write UpSampling1D<2>">
 struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...> {
     static constexpr std::string_view type = "UpSampling1D";
 
@@ -85,7 +87,8 @@ struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...
 
 /// (height, width, channels) -> (height h, width w, channels) for Factor = window{h, w}: each pixel repeated, or with
 /// interpolation::bilinear the values between pixels. Keras: `UpSampling2D(size)`.
-template <window Factor, class... Options>
+template <window Factor, class... Options>  // strata: types, not values: UpSampling2D<window{2, 2}>
+    requires says<"strata: options are types; fix: write UpSampling2D<window{2, 2}>">
 struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options...> {
     static constexpr bool is_bilinear = option_list<Options...>::template get<interpolation::nearest>::is_bilinear;
 

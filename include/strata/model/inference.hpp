@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
+#include <strata/model/call_verdicts.hpp>
 #include <strata/model/flushing.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/model/stream.hpp>
@@ -59,6 +62,11 @@ public:
         static_cast<void>(asserted<scalar_verdict<Net, T, Other>>{});
         return {};
     }
+    template <class... Arguments>
+    constexpr refused operator()(const Arguments&...) const {
+        static_cast<void>(asserted<call_arguments_verdict<Net, Arguments...>>{});
+        return {};
+    }
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
     /// hold whole samples.
     std::vector<T> predict(std::span<const T> x) const {
@@ -80,29 +88,57 @@ public:
         else share_tiles<tile>(x.data(), y.data(), count, workspace.threads());
         return y;
     }
+    template <class... Arguments>
+        requires(sizeof...(Arguments) != 1 || (!std::convertible_to<const Arguments&, std::span<const T>> && ...))
+    refused predict(const Arguments&...) const {
+        using verdict = arguments_verdict<Net, "predict", "the values of any number of samples, a vector or a span",
+                                          "write predict(values), of a Dataset predict(data.inputs())", Arguments...>;
+        static_cast<void>(asserted<verdict>{});
+        return {};
+    }
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
-    /// exactly one input and one output.
+    /// exactly one input and one output, which must not overlap.
     template <class In, class Out>
     constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>())
-            flushed_walk<Net, T>::run(begin_of_input(in), self().parameters(), begin_of_output(out), workspace.data());
+        if constexpr (accepts<In, Out>()) {
+            check_spans(in, out);
+            flushed_walk<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+        }
     }
     template <class In, class Out>
     void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>())
-            team_walk<Net, T>::run(workspace.threads(), begin_of_input(in), self().parameters(), begin_of_output(out),
+        if constexpr (accepts<In, Out>()) {
+            check_spans(in, out);
+            team_walk<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
                                    workspace.data());
+        }
+    }
+    template <class... Arguments>
+    void infer(const Arguments&...) const {
+        using verdict =
+            arguments_verdict<Net, "infer", "an input, an output and a workspace that has a name",
+                              "auto workspace = model.workspace(); then infer(x, y, workspace)", Arguments...>;
+        static_cast<void>(asserted<verdict>{});
     }
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
     static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
 
-    /// A stream of one channel over these weights: one time step after the other. It refers to this model; each thread
-    /// has its own.
-    auto stream() const {
+    /// A stream of one channel over these weights: one time step after the other; each thread has its own. It keeps the
+    /// weights of a model that was built, so that both may move; where a model only refers to weights (one that was
+    /// bound, a layer of a model, features), so does the stream, and the weights must live longer and stay where they
+    /// are. Of a temporary model it is refused.
+    auto stream() const& {
         using verdict = stream_verdict<Net, T>;
         static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) return Stream<Net, T>(self().parameters());
+        if constexpr (verdict::value.ok) return Stream<Net, T>(parameter_access::shared_of(self()));
+        else return refused{};
+    }
+    auto stream() const&& {
+        using verdict = temporary_verdict<Net, owns_weights<typename Self::storage_type>, "stream()">;
+        if constexpr (stream_verdict<Net, T>::value.ok) static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok || !stream_verdict<Net, T>::value.ok)
+            return stream();  // *this is no temporary here
         else return refused{};
     }
 
@@ -127,15 +163,16 @@ private:
         static_cast<void>(asserted<verdict>{});
         return verdict::value.ok;
     }
-    template <class In>
-    static constexpr const T* begin_of_input(const In& in) {
-        assert(std::size(in) == Net::input_shape().size());
-        return std::data(in);
-    }
-    template <class Out>
-    static constexpr T* begin_of_output(Out& out) {
-        assert(std::size(out) == Net::output_shape().size());
-        return std::data(out);
+    /// What the types of the spans do not say, in builds with assertions.
+    template <class In, class Out>
+    constexpr void check_spans(const In& in, Out& out) const {
+        static_cast<void>(std::size(in) == std::size(out));  // both are used without assertions too
+        assert(self().parameters() != nullptr && "strata: a moved-from model infers");
+        assert(std::size(in) == Net::input_shape().size() && "strata: infer's input is not one sample");
+        assert(std::size(out) == Net::output_shape().size() && "strata: infer's output is not one sample");
+        assert((std::is_constant_evaluated() ||
+                !overlap<T>(std::data(in), std::size(in), std::data(out), std::size(out))) &&
+               "strata: input and output of infer overlap");
     }
 
     /// Samples that make whole tiles of a batch in tiles of Tile, the rest one by one, as run_tiles does.

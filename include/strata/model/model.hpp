@@ -12,8 +12,8 @@
 #include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
-#include <strata/core/storage.hpp>
 #include <strata/model/block.hpp>
+#include <strata/model/call_verdicts.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/plan.hpp>
@@ -43,13 +43,15 @@ class features_of;
 /// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference
 /// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or
 /// destroyed.
-template <class Net, class T = float, class Storage = storage<T, detail::block_size<Net, T>()>>
-class Model : public detail::inference<Model<Net, T, Storage>, Net, T> {
+template <class Net, class T = float, class Storage = detail::weight_storage<Net, T>>
+class Model : public detail::inference<Model<Net, T, Storage>, Net, T>,
+              public detail::foreign_members<Model<Net, T, Storage>> {
     static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
 
 public:
     using net_type = Net;
     using value_type = T;
+    using storage_type = Storage;
 
     /// Initialized as by `net.build()`.
     Model()
@@ -91,33 +93,71 @@ public:
     // ---- Layers and weights
     // ------------------------------------------------------------------------------------------
 
+    // What these give refers to the weights in this model: it may be used while the model lives and is neither moved
+    // nor assigned to by a move. Of a temporary model they are refused.
+
     /// Views of all weights in Keras' order; those of a const model cannot be written.
-    constexpr auto weights() { return views(block_.data()); }
-    constexpr auto weights() const { return views(static_cast<const T*>(block_.data())); }
+    constexpr auto weights() & { return views(block_.data()); }
+    constexpr auto weights() const& { return views(static_cast<const T*>(block_.data())); }
+    constexpr auto weights() const&& {
+        static_cast<void>(asserted<lends<"weights()">>{});
+        if constexpr (lends<"weights()">::value.ok) return views(block_.data());
+        else return refused{};
+    }
     /// The weights as they lie in memory, in the kernels' layout, padding included (always zero), each layer's followed
     /// by their prepared form.
-    constexpr const T* parameters() const { return block_.data(); }
+    constexpr const T* parameters() const& { return block_.data(); }
+    constexpr const T* parameters() const&& {
+        static_cast<void>(asserted<lends<"parameters()">>{});
+        return block_.data();
+    }
     static constexpr std::size_t parameter_block_size() { return detail::block_size<Net, T>(); }
 
-    /// A layer by name, callable and with its weights; it refers to this model.
+    using detail::foreign_members<Model>::get_layer;
+    using detail::foreign_members<Model>::features;
+
+    /// A layer by name, callable and with its weights.
     template <fixed_string Name>
-    constexpr auto get_layer() {
+    constexpr auto get_layer() & {
         return find_layer<Name>(block_.data());
     }
     template <fixed_string Name>
-    constexpr auto get_layer() const {
+    constexpr auto get_layer() const& {
         return find_layer<Name>(static_cast<const T*>(block_.data()));
     }
+    template <fixed_string Name>
+    constexpr auto get_layer() const&& {
+        static_cast<void>(asserted<lends<quoted_call<"get_layer", Name>()>>{});
+        if constexpr (lends<quoted_call<"get_layer", Name>()>::value.ok) return find_layer<Name>(block_.data());
+        else return refused{};
+    }
     /// The layers as a Hana sequence of what get_layer gives.
-    constexpr auto layers() { return handles(block_.data(), std::make_index_sequence<size()>{}); }
-    constexpr auto layers() const {
+    constexpr auto layers() & { return handles(block_.data(), std::make_index_sequence<size()>{}); }
+    constexpr auto layers() const& {
         return handles(static_cast<const T*>(block_.data()), std::make_index_sequence<size()>{});
     }
-    /// A function that gives the output of every layer as a tuple of tensors; it refers to this model.
-    constexpr auto features() const { return detail::features_of<Net, T>(block_.data()); }
-    /// A model of the layers up to the named one; it refers to this model.
+    constexpr auto layers() const&& {
+        static_cast<void>(asserted<lends<"layers()">>{});
+        if constexpr (lends<"layers()">::value.ok) return handles(block_.data(), std::make_index_sequence<size()>{});
+        else return refused{};
+    }
+    /// A function that gives the output of every layer as a tuple of tensors.
+    constexpr auto features() const& { return detail::features_of<Net, T>(block_.data()); }
+    constexpr auto features() const&& {
+        static_cast<void>(asserted<lends<"features()">>{});
+        if constexpr (lends<"features()">::value.ok) return detail::features_of<Net, T>(block_.data());
+        else return refused{};
+    }
+    /// A model of the layers up to the named one.
     template <fixed_string Name>
-    constexpr auto features() const {
+    constexpr auto features() const&& {
+        static_cast<void>(asserted<lends<quoted_call<"features", Name>()>>{});
+        if constexpr (lends<quoted_call<"features", Name>()>::value.ok)
+            return features<Name>();  // *this is no temporary here
+        else return refused{};
+    }
+    template <fixed_string Name>
+    constexpr auto features() const& {
         using verdict = detail::layer_verdict<Net, Name>;
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
@@ -170,12 +210,16 @@ public:
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
     template <class Files = weight_files<Model>>
     void save_weights(const std::filesystem::path& file) const {
-        Files::save(*this, file);
+        using verdict = detail::files_verdict<Files, "save_weights">;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) Files::save(*this, file);
     }
     /// Reads the weights; a failed load throws and leaves the model as it was.
     template <class Files = weight_files<Model>>
     void load_weights(const std::filesystem::path& file) {
-        Files::load(*this, file);
+        using verdict = detail::files_verdict<Files, "load_weights">;
+        static_cast<void>(asserted<verdict>{});
+        if constexpr (verdict::value.ok) Files::load(*this, file);
     }
 
     friend constexpr bool operator==(const Model& a, const Model& b) {
@@ -186,6 +230,15 @@ private:
     template <class, class, class>
     friend class Model;
     friend detail::parameter_access;
+
+    /// Of a call on a temporary model.
+    template <fixed_string Call>
+    using lends = detail::temporary_verdict<Net, detail::owns_weights<Storage>, Call>;
+    /// `get_layer<"dense">()`.
+    template <fixed_string Member, fixed_string Name>
+    static constexpr auto quoted_call() {
+        return Member + "<\"" + Name + "\">()";
+    }
 
     /// A loop over the table: written out, hundreds of views are one block of code that compilers schedule for seconds.
     template <class Scalar>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/model/call_verdicts.hpp>
 #include <strata/model/edit.hpp>
 #include <strata/model/features.hpp>
 #include <strata/model/model.hpp>
@@ -33,7 +35,9 @@ inline constexpr auto default_name = snake_case(Net::type);
 /// The base of a net. Self says `type`, its `item_list`, their `options`, and `with_items`, the net of its kind with
 /// other items. Every member is static; those that need shapes refuse a net without a known input.
 template <class Self>
-struct net_surface {
+struct net_surface : foreign_net_members<Self> {
+    using foreign_net_members<Self>::get_layer;
+
     // ---- As a list
     // ---------------------------------------------------------------------------------------------------
 
@@ -105,6 +109,13 @@ struct net_surface {
         if constexpr (net_verdict<Self>::value.ok) return Model<Self, T>(how);
         else return refused{};
     }
+    template <class Other>
+        requires(!std::same_as<Other, build_options>)
+    static constexpr refused build(const Other&) {
+        using verdict = arguments_verdict<Self, "build", "options in braces", "write build({.seed = 1})", Other>;
+        static_cast<void>(asserted<verdict>{});
+        return {};
+    }
     /// The same for samples of the shape Sample.
     template <shape Sample, class T = float>
     static auto build(build_options how = {}) {
@@ -122,6 +133,14 @@ struct net_surface {
         how.batch = x.shape()[0];
         if constexpr (verdict::value.ok) return Model<typename given_input<Self, sample>::type, T>(how);
         else return refused{};
+    }
+    template <class Other>
+    static constexpr refused build_for(const Other&) {
+        using verdict =
+            arguments_verdict<Self, "build_for", "a batch of samples, a Tensor",
+                              "write build_for(ones<1, ...>()), or put Input<...> first and call build()", Other>;
+        static_cast<void>(asserted<verdict>{});
+        return {};
     }
     /// The constants of this net's stream: sizes, state, receptive field. `model.stream()` gives the stream itself.
     template <class T = float>

@@ -45,13 +45,13 @@ template <composite Net>
 struct optimized<Net> : folded_net<Net> {};
 
 /// A model inside an object, in constant evaluation too, stays one.
-template <class Storage, class T, std::size_t Count>
+template <class Storage, class Net, class T>
 struct storage_like {
-    using type = storage<T, Count>;
+    using type = weight_storage<Net, T>;
 };
-template <class T, std::size_t Size, std::size_t Count>
-struct storage_like<inline_storage<T, Size>, T, Count> {
-    using type = inline_storage<T, Count>;
+template <class T, std::size_t Size, class Net>
+struct storage_like<inline_storage<T, Size>, Net, T> {
+    using type = inline_storage<T, block_size<Net, T>()>;
 };
 
 }  // namespace detail
@@ -79,7 +79,7 @@ constexpr auto optimize(const Model<Net, T, Storage>& model) {
     if constexpr (std::is_same_v<folded, Net>) {
         return model;
     } else {
-        using block = typename detail::storage_like<Storage, T, detail::block_size<folded, T>()>::type;
+        using block = typename detail::storage_like<Storage, folded, T>::type;
         const auto values =
             detail::folded_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
         return Model<folded, T, block>(detail::keras_order{}, values.data(), detail::parameter_access::batch_of(model));

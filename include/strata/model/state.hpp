@@ -5,6 +5,8 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -26,5 +28,20 @@ struct state_files;
 /// Saves and loads the weights of a model; defined by strata/io/weights.hpp.
 template <class Model>
 struct weight_files;
+
+namespace detail {
+
+/// A call that reads or writes files; what does so is complete where io/ is included.
+template <class Files, fixed_string Call>
+struct files_verdict {
+    static constexpr report value =
+        requires { sizeof(Files); }
+            ? report{}
+            : refuse("the headers that read and write files", "a program without them",
+                     "write #include <strata/strata.hpp>, or <strata/io/weights.hpp> and <strata/io/state.hpp>",
+                     Call.view());
+};
+
+}  // namespace detail
 
 }  // namespace strata::inline STRATA_ISA

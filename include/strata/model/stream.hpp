@@ -5,6 +5,8 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -45,6 +47,13 @@ struct stream_facts {
 
 namespace detail {
 
+/// Whether two ranges of memory have elements in common.
+template <class T>
+bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
+    const std::less<const T*> before;
+    return before(a, b + b_size) && before(b, a + a_size);
+}
+
 /// The spans of step and block: exactly one input and one output of so many steps.
 template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
 struct stream_span_verdict {
@@ -62,17 +71,23 @@ struct stream_span_verdict {
 
 }  // namespace detail
 
-/// A stream of one channel over the weights of a model, which must live longer and may serve any number of streams.
-/// The model's input is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the
-/// whole sequence, or of a last layer that gives one output, what it would give if the sequence ended here. Silence is
-/// as fast as sound: inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as
-/// 0, and where a call takes longer than some 3 us it runs in a scope of flush_subnormals.
+/// A stream of one channel over the weights of a model, which may serve any number of streams. It holds the weights of
+/// a model that was built, as the model itself does: model and stream may move, and the stream may live longer. Weights
+/// that are assigned, loaded or trained later act from the next step on; the stream of a model that takes another's
+/// weights by a move keeps the old ones. A copy of a stream goes on by itself over the same weights. The model's input
+/// is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the whole sequence,
+/// or of a last layer that gives one output, what it would give if the sequence ended here. Silence is as fast as sound:
+/// inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as 0, and where a call
+/// takes longer than some 3 us it runs in a scope of flush_subnormals.
 template <class Net, class T = float>
 class Stream : public stream_facts<Net, T> {
 public:
     using facts = stream_facts<Net, T>;
 
-    explicit Stream(const T* parameters) : parameters_(parameters) {}
+    /// Holds the weights of a model, as `parameters()` lays them out.
+    explicit Stream(std::shared_ptr<const T> parameters) : parameters_(std::move(parameters)) {}
+    /// Refers to them: they must live longer and stay where they are.
+    explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
 
     /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
     template <class In, class Out>
@@ -88,7 +103,10 @@ public:
             detail::stream_span_verdict<facts, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
+            assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
             assert(x.size() == verdict::in && y.size() == verdict::out);
+            assert(!detail::overlap<T>(x.data(), x.size(), y.data(), y.size()) &&
+                   "strata: input and output of a stream overlap");
             if constexpr (N * step_cost >= detail::least_flushed_steps) {
                 const flush_subnormals flush;
                 steps<N>(x.data(), y.data());
@@ -140,7 +158,7 @@ private:
         if constexpr (detail::join_layer<layer>) {
             layer::template join<s.in, epilogue>(1, at(s.inputs[0]), at(s.inputs[1]), to);
         } else {
-            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_);
+            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
             const T* const* own = weights.data();
             if constexpr (s.has_state)
                 layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
@@ -149,7 +167,7 @@ private:
         }
     }
 
-    const T* parameters_;
+    std::shared_ptr<const T> parameters_;
     storage<T, plan.memory_size> memory_{};
 };
 

@@ -62,6 +62,16 @@ struct build_verdict {
     }();
 };
 
+/// A call on a temporary model of what refers to its weights: accepted only where they live elsewhere (Owns is false).
+/// Call is the call as it is written.
+template <class Net, bool Owns, fixed_string Call>
+struct temporary_verdict {
+    static constexpr report value =
+        Owns ? refuse("a model that lives longer than the result, which refers to its weights", "a temporary model",
+                      text<200>("name the model: auto model = net.build(); then model.") << Call.view(), Call.view())
+             : report{};
+};
+
 template <class Net, std::size_t Count>
 struct bind_verdict {
     static constexpr report value = [] {

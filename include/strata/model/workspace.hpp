@@ -38,10 +38,12 @@ struct workspace_options {
 };
 
 /// Workspaces of a team of threads that share one inference, and the team; made by `model.workspace({.threads = 2})`.
-/// The threads sleep while there is nothing to do. One inference at a time.
+/// The threads sleep while there is nothing to do. One inference at a time: builds with assertions stop where two
+/// threads use one at once, or where a child process uses its parent's (a child makes its own, after fork).
 template <class Net, class T = float>
 class TeamWorkspace {
 public:
+    /// Throws std::system_error where the system does not give that many threads.
     explicit TeamWorkspace(workspace_options how)
         : team_(std::make_unique<team>(how.threads)), arenas_(team_->size() * size()) {}
 

@@ -1,11 +1,14 @@
 // compile: binds a model to an optimizer, a loss and metrics.
 #pragma once
 
+#include <initializer_list>
 #include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
+#include <strata/core/type_list.hpp>
 #include <strata/model/model.hpp>
+#include <strata/train/call_verdicts.hpp>
 #include <strata/train/history.hpp>
 #include <strata/train/judge.hpp>
 #include <strata/train/scores.hpp>
@@ -16,29 +19,35 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// What compile returns where it refuses: nothing more is said of what is asked of it.
-struct refused_trainer {
-    template <class... Arguments>
-    History fit(const Arguments&...) const {
-        return {};
-    }
-    template <class... Arguments>
-    Scores evaluate(const Arguments&...) const {
-        return {};
-    }
-};
+/// A trainer of arguments whose kinds are right, where they fit together.
+template <class Model, class Optimizer, class Loss, class... Metrics>
+auto make_trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
+    using verdict = compile_verdict<typename Model::net_type, Loss, judging<Loss, Metrics>...>;
+    static_cast<void>(asserted<verdict>{});
+    if constexpr (verdict::value.ok)
+        return Trainer<Model, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss, metrics...);
+    else return refused_trainer{};
+}
 
 }  // namespace detail
 
-/// Binds a model to an optimizer, a loss and metrics; the model must outlive what comes back. Keras: `compile`.
-template <class Net, class T, class Storage, class Optimizer, class Loss, class... Metrics>
-auto compile(Model<Net, T, Storage>& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
-    using verdict = detail::compile_verdict<Net, Loss, detail::judging<Loss, Metrics>...>;
-    static_cast<void>(asserted<verdict>{});
-    if constexpr (verdict::value.ok)
-        return Trainer<Model<Net, T, Storage>, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss,
-                                                                            metrics...);
+/// Binds a model to an optimizer, a loss and metrics, in this order. The trainer refers to the model, which must
+/// outlive it and stay where it is; a temporary model is refused. Keras: `compile`.
+template <class ModelArgument, class... Arguments>
+auto compile(ModelArgument&& model, Arguments... arguments) {
+    using call = detail::compile_call_verdict<ModelArgument, Arguments...>;
+    static_cast<void>(asserted<call>{});
+    if constexpr (call::value.ok) return detail::make_trainer(model, std::move(arguments)...);
     else return detail::refused_trainer{};
+}
+/// Metrics in braces are refused.
+template <class ModelArgument, class Optimizer, class Loss>
+auto compile(ModelArgument&&, const Optimizer&, const Loss&, detail::anything) {
+    using verdict = detail::arguments_verdict<
+        type_list<ModelArgument, Optimizer, Loss>, "compile, metrics", "metrics after the loss",
+        "write Accuracy{} or another metric; a list without braces around it", std::initializer_list<int>>;
+    static_cast<void>(asserted<verdict>{});
+    return detail::refused_trainer{};
 }
 
 }  // namespace strata::inline STRATA_ISA

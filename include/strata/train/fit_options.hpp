@@ -8,16 +8,30 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/report.hpp>
 #include <strata/train/callback.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// A dataset that somebody else holds: made from it, or from its address.
+namespace detail {
+
+template <class Data>
+struct temporary_data_verdict {
+    static constexpr report value =
+        refuse("a Dataset that lives as long as fit reads it", "a temporary Dataset",
+               "name the data: auto data = ...; then .validation_data = data", "fit, .validation_data");
+};
+
+}  // namespace detail
+
+/// A dataset that somebody else holds, and that must live longer: made from it, or from its address. A temporary one is
+/// refused.
 template <class Data>
 class data_reference {
 public:
     data_reference() = default;
     data_reference(const Data& data) : data_(&data) {}
+    data_reference(const Data&&) { static_cast<void>(asserted<detail::temporary_data_verdict<Data>>{}); }
     data_reference(const Data* data) : data_(data) {}
 
     const Data* get() const { return data_; }

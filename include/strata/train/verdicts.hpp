@@ -16,6 +16,7 @@
 #include <strata/model/shapes.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/model/weights.hpp>
+#include <strata/train/call_verdicts.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/plan.hpp>
 
@@ -104,20 +105,26 @@ struct train_verdict {
                                                  "unfreeze a layer, or add one", "fit");
 };
 
-/// Data for a model: samples of its input's shape, and labels that the loss and the metrics compare.
+template <class Net, class Data, class... Judges>
+constexpr report check_data_types() {
+    if (Data::sample_shape() != input_of<Net>())
+        return refuse(text<200>("samples of shape ") << to_text(input_of<Net>()), to_text(Data::sample_shape()),
+                      "give a Dataset of the model's input shape", "the data, samples");
+    report verdict;
+    const auto accept = [&](const report& found) {
+        verdict = found;
+        return verdict.ok;
+    };
+    static_cast<void>((accept(check_labels<Judges, Data>(shapes_of<Net>.back())) && ...));
+    return verdict;
+}
+
+/// Data for a model: a Dataset of samples of its input's shape, and of labels that the loss and the metrics compare.
 template <class Net, class Data, class... Judges>
 struct data_verdict {
     static constexpr report value = [] {
-        if (Data::sample_shape() != input_of<Net>())
-            return refuse(text<200>("samples of shape ") << to_text(input_of<Net>()), to_text(Data::sample_shape()),
-                          "give a Dataset of the model's input shape", "the data, samples");
-        report verdict;
-        const auto accept = [&](const report& found) {
-            verdict = found;
-            return verdict.ok;
-        };
-        static_cast<void>((accept(check_labels<Judges, Data>(shapes_of<Net>.back())) && ...));
-        return verdict;
+        if constexpr (dataset_like<Data>) return check_data_types<Net, Data, Judges...>();
+        else return data_call_verdict<Net, "fit or evaluate", Data>::value;
     }();
 };
 
