@@ -22,14 +22,18 @@ public:
     /// Ends the fit as Keras' stop_training does.
     virtual void stop() = 0;
     virtual double learning_rate() const = 0;
+    /// Throws std::invalid_argument for a rate that is negative or no finite number, and where the rate is a schedule.
     virtual void set_learning_rate(double rate) = 0;
+    virtual bool has_schedule() const { return false; }
     virtual void save_weights(const std::filesystem::path& file) const = 0;
     /// Remembers the weights as they are ...
     virtual void keep_weights() = 0;
     /// ... and brings back those that were remembered last.
     virtual void restore_weights() = 0;
-    /// How many epochs this fit has at most, and batches each of them.
+    /// How many epochs this fit has at most, and batches each of them (steps()).
     virtual std::size_t epochs() const = 0;
+    /// Whether validation data is due at the end of an epoch, counted from 0: not, where validation_freq leaves it out.
+    virtual bool is_validated(std::size_t) const { return true; }
     virtual std::size_t steps() const = 0;
 };
 
