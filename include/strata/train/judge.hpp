@@ -34,7 +34,10 @@ public:
         };
         for_each(prepare);
         std::vector<named_metric> names;
-        for_each([&]<class Metric>(Metric& each) { names.push_back({each.name, is_weighted<Metric>}); });
+        for_each([&]<class Metric>(Metric& each) {
+            const bool is_numbered = requires { Metric::is_numbered; } && each.name == snake_case(Metric::type).view();
+            names.push_back({each.name, is_weighted<Metric>, is_numbered});
+        });
         names_ = unique_names(names);
         reset();
     }

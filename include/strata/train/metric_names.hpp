@@ -12,14 +12,17 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// A metric's own name, and whether it is one of weighted_metrics.
+/// A metric's own name, and whether it is one of weighted_metrics. Keras numbers metrics of some classes (AUC,
+/// Precision, Recall) that are given no name, whether they are weighted or not.
 struct named_metric {
     std::string_view name;
     bool is_weighted = false;
+    bool is_numbered = false;
 };
 
-/// The second metric of a name has `_1` after it, the third `_2`; a weighted one has `weighted_` before it first.
-/// Throws std::invalid_argument for the name `loss`, which is that of the loss. Keras: the keys of the history.
+/// The second metric of a name has `_1` after it, the third `_2`; a weighted one has `weighted_` before it first, but
+/// for the numbered ones. Throws std::invalid_argument for the name `loss`, which is that of the loss. Keras: the keys
+/// of the history.
 inline std::vector<std::string> unique_names(const std::vector<named_metric>& metrics) {
     std::vector<std::string> result;
     const auto is_taken = [&](const std::string& name) {
@@ -36,7 +39,7 @@ inline std::vector<std::string> unique_names(const std::vector<named_metric>& me
             std::string name(each.name);
             if (name == "loss")
                 throw std::invalid_argument("strata: a metric is named \"loss\", as the loss is; fix: another .name");
-            place(weighted && is_taken(name) ? "weighted_" + name : name);
+            place(weighted && !each.is_numbered && is_taken(name) ? "weighted_" + name : name);
         }
     return result;
 }
