@@ -30,10 +30,11 @@ public:
     virtual void keep_weights() = 0;
     /// ... and brings back those that were remembered last.
     virtual void restore_weights() = 0;
-    /// How many epochs this fit has at most, and batches each of them (steps()).
+    /// How many epochs this fit has at most.
     virtual std::size_t epochs() const = 0;
-    /// Whether validation data is due at the end of an epoch, counted from 0: not, where validation_freq leaves it out.
-    virtual bool is_validated(std::size_t) const { return true; }
+    /// Whether there is validation data that validation_freq leaves out at the end of an epoch, counted from 0.
+    virtual bool skips_validation(std::size_t) const { return false; }
+    /// Batches in an epoch; where a pass over the data ends, it may have fewer.
     virtual std::size_t steps() const = 0;
 };
 

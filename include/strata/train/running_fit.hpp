@@ -14,12 +14,12 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Refers to what the trainer holds.
+/// Refers to what the trainer holds. validation_freq is null without validation data.
 template <class Model, class Updater>
 class running_fit final : public training_control {
 public:
     running_fit(Model& model, rate& learning_rate, const Updater& state, std::size_t epochs, std::size_t steps,
-                const validation_frequency& validation_freq)
+                const validation_frequency* validation_freq)
         : model_(model),
           learning_rate_(learning_rate),
           state_(state),
@@ -40,7 +40,9 @@ public:
     }
     void restore_weights() override { std::copy(kept_.begin(), kept_.end(), parameter_access::of(model_)); }
     std::size_t epochs() const override { return epochs_; }
-    bool is_validated(std::size_t epoch) const override { return validation_freq_.includes(epoch); }
+    bool skips_validation(std::size_t epoch) const override {
+        return validation_freq_ != nullptr && !validation_freq_->includes(epoch);
+    }
     std::size_t steps() const override { return steps_; }
 
 private:
@@ -48,7 +50,7 @@ private:
     rate& learning_rate_;
     const Updater& state_;
     std::size_t epochs_, steps_;
-    const validation_frequency& validation_freq_;
+    const validation_frequency* validation_freq_;  // null without validation data
     std::vector<typename Model::value_type> kept_;
 };
 

@@ -234,7 +234,8 @@ private:
         progress bar(how.verbose, how.epochs, schedule.steps);
         begin_training(how.threads, schedule.batch_size);
         order_.resize(schedule.samples);
-        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, schedule.steps, how.validation_freq);
+        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, schedule.steps,
+                        setup.validation.is_empty() ? nullptr : &how.validation_freq);
         const detail::interrupt_guard interrupt(how.stop_on_interrupt);
         History history(how.initial_epoch);
         Scores scores;

@@ -47,7 +47,7 @@ struct monitor {
     /// The watched score; none where validation_freq leaves out the epoch that it would come with.
     std::optional<double> value(const training_control& control, std::size_t epoch, const Scores& scores) const {
         if (scores.contains(name)) return scores[name];
-        if (name.starts_with("val_") && !control.is_validated(epoch)) return std::nullopt;
+        if (name.starts_with("val_") && control.skips_validation(epoch)) return std::nullopt;
         const bool lacks_validation = name.starts_with("val_") && scores.contains(name.substr(4));
         throw std::invalid_argument(
             says("there is no score \"" + name + "\"; " + scores.known_names() +
