@@ -14,7 +14,8 @@
 namespace strata::inline STRATA_ISA {
 
 /// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
-/// the layer's. Keras: `TimeDistributed(layer)`.
+/// the layer's. A BatchNormalization is trained with the statistics of each time step over the batch. Keras:
+/// `TimeDistributed(layer)`.
 template <class Each, class... Options>
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using options = option_list<Options...>;
@@ -39,7 +40,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
             if (inner.ok && Each::needs_whole_batch && !Each::takes_strided_batches)
                 inner = refuse("a layer that can take each time step as a batch of its own",
                                "one that needs the whole batch at once",
-                               "give it takes_strided_batches, or put Flatten or Reshape before it");
+                               "give it takes_strided_batches, or use it without TimeDistributed");
             if (!inner.ok) inner.at = text<200>() << Each::type << " inside a TimeDistributed";
             return inner;
         }
