@@ -599,28 +599,35 @@ def write_family(folder, family):
     write(folder, family, tensors, lines)
 
 
+def fit_case(seed, options, samples, validation, *case):
+    """The tensors of a training by fit, and its text as arguments of FIT_CASE behind the name."""
+    def draw(model, rng):
+        data = {}
+        for prefix, count in {"": samples, "validation_": validation}.items():
+            if count > 0:
+                x = rng.uniform(-1, 1, (count, *model.input_shape[1:])).astype(np.float32)
+                data[prefix + "x"] = catalogue.inputs(case[0], rng, x, 0.25)
+                data[prefix + "y"] = targets(case[3], (count, *model.output_shape[1:]), rng)
+        if re.search(r"\bsample_weight\b", options):
+            data["sample_weight"] = rng.uniform(0, 2, samples).astype(np.float32)
+        if "validation_weight" in options:
+            data["validation_weight"] = rng.uniform(0, 2, validation).astype(np.float32)
+        if seed[-1].startswith("sparse"):
+            data["x"][:, 2:5] = 0
+        return random_weights(model, rng), data
+
+    exact, single = trainers(case)
+    found = conditioned(seed, lambda trainer, begin, data: trainer.fit(begin, data, options), exact, single, draw)
+    spelling, optimizer, loss, _, *metrics = case
+    return tensors_of(*found), f"({options}), {', '.join([spelling, optimizer, loss, *metrics])}"
+
+
 def write_fits(folder, family):
     tensors, lines = {}, []
-    for name, (options, samples, validation, *case) in FIT_FAMILIES[family].items():
-        def draw(model, rng):
-            data = {}
-            for prefix, count in {"": samples, "validation_": validation}.items():
-                if count > 0:
-                    data[prefix + "x"] = rng.uniform(-1, 1, (count, *model.input_shape[1:])).astype(np.float32)
-                    data[prefix + "y"] = targets(case[3], (count, *model.output_shape[1:]), rng)
-            if re.search(r"\bsample_weight\b", options):
-                data["sample_weight"] = rng.uniform(0, 2, samples).astype(np.float32)
-            if "validation_weight" in options:
-                data["validation_weight"] = rng.uniform(0, 2, validation).astype(np.float32)
-            if name.startswith("sparse"):
-                data["x"][:, 2:5] = 0
-            return random_weights(model, rng), data
-
-        exact, single = trainers(case)
-        found = conditioned((family, name), lambda trainer, begin, data: trainer.fit(begin, data, options), exact, single, draw)
-        tensors |= {f"{name}/{key}": values for key, values in tensors_of(*found).items()}
-        spelling, optimizer, loss, _, *metrics = case
-        lines.append(f"FIT_CASE({name}, ({options}), {', '.join([spelling, optimizer, loss, *metrics])})")
+    for name, case in FIT_FAMILIES[family].items():
+        found, text = fit_case((family, name), *case)
+        tensors |= {f"{name}/{key}": values for key, values in found.items()}
+        lines.append(f"FIT_CASE({name}, {text})")
     write(folder, family, tensors, lines)
 
 
@@ -639,5 +646,5 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     arguments = parser.parse_args()
     if arguments.check:
-        sys.exit(check(write_all, "training_*"))
+        sys.exit(check(write_all, "training_*", others=["training_random.*"]))
     write_all(DATA, arguments.families or (*FAMILIES, *FIT_FAMILIES))
