@@ -16,6 +16,22 @@ activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
 |---|---|---|---|---|---|
 """
 
+FOOT = """
+## Not there
+
+What Keras' layers have and these have not; there is no option of that name:
+
+- masking: `Masking`, the `mask_zero` of Embedding, `mask` as an argument of a call
+- constraints of weights (`kernel_constraint` and the like)
+- `activity_regularizer`
+- of recurrent layers `dropout`, `recurrent_dropout`, `stateful`, `return_state`, `unroll`
+- of Bidirectional a merge of `None` (two outputs), and a backward layer of another kind
+- the `axis` of BatchNormalization, LayerNormalization and GroupNormalization: it is the last one
+- `data_format` other than channels last
+
+Of training [training.md](training.md) lists the same.
+"""
+
 # A struct with the comment and the template head in front of it, and its base.
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
@@ -145,7 +161,7 @@ def table(folder):
                     mistakes.append(f"{path}: {mistake}")
     if mistakes or not rows:
         raise ValueError("\n".join(mistakes) or f"no layers in {folder}")
-    return HEAD + "".join(rows)
+    return HEAD + "".join(rows) + FOOT
 
 
 def main(arguments):

@@ -146,11 +146,11 @@ def model_checkpoint():
 
 
 def directions():
-    """The metrics whose direction Keras knows; cosine_similarity is left out, its sign differs between loss and metric."""
+    """The metrics whose direction Keras knows."""
     arguments = {"MeanIoU": dict(num_classes=2), "OneHotMeanIoU": dict(num_classes=2)}
     for name in sorted(dir(metrics)):
         kind = getattr(metrics, name)
-        if not (isinstance(kind, type) and issubclass(kind, metrics.Metric)) or name == "CosineSimilarity":
+        if not (isinstance(kind, type) and issubclass(kind, metrics.Metric)):
             continue
         try:
             metric = kind(**arguments.get(name, {}))

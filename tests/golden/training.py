@@ -271,8 +271,30 @@ STRUCTURES = {
     "wide": images("40", "Dense<33, Tanh>{}", "Dense<17, ReLU>{}"),
 }
 
+# Steps with sample weights: reductions, weighted metrics and their names, accumulated gradients. Few types of trainer, as each
+# takes long to compile: options of a loss or an optimizer are no part of its type.
+WEIGHED = ("MeanAbsoluteError{}", "weighted_metrics{MeanAbsoluteError{}, RootMeanSquaredError{}}")
+WEIGHTS = {
+    "mean": (MLP, SGD, "MeanSquaredError{.reduction = reduction::mean}", "values", *WEIGHED),
+    "sum_over_batch_size": (MLP, SGD, MSE, "values", *WEIGHED),
+    "sum": (MLP, "SGD{.learning_rate = 0.02}", "MeanSquaredError{.reduction = reduction::sum}", "values", *WEIGHED),
+    "mean_with_sample_weight": (MLP, SGD, "MeanSquaredError{.reduction = reduction::mean_with_sample_weight}", "values", *WEIGHED),
+    "sum_of_rows": (ROWS, "SGD{.learning_rate = 0.01}", "MeanSquaredError{.reduction = reduction::sum}", "values", *WEIGHED),
+    "names": (head("Sigmoid"), FAST, "BinaryCrossentropy{}", "binary", "AUC{}", "AUC{.curve = curve::PR}", "Huber{}",
+              "CosineSimilarity{}", "weighted_metrics{AUC{}, Precision{}, AUC{.curve = curve::PR}}"),
+    "accumulated": (MLP, "SGD{.learning_rate = 0.1, .gradient_accumulation_steps = 3}", MSE, "values", *WEIGHED),
+    "accumulated_schedule": (MLP, "SGD{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 7, "
+                                  ".decay_rate = 0.5}, .momentum = 0.5, .gradient_accumulation_steps = 2}", MSE, "values", *WEIGHED),
+    "accumulated_ema": (MLP, "SGD{.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.8, .ema_overwrite_frequency = 3, "
+                             ".gradient_accumulation_steps = 2}", MSE, "values", *WEIGHED),
+    "accumulated_adam": (STRUCTURES["l2_everywhere"][0], "Adam{.learning_rate = 0.02, .global_clipnorm = 0.6, .gradient_accumulation_steps = 3}", SPARSE, "index"),
+    "accumulated_weight_decay": (STRUCTURES["l2_everywhere"][0], "Adam{.learning_rate = 0.02, .weight_decay = 0.3, "
+                                 ".gradient_accumulation_steps = 4}", SPARSE, "index"),
+}
+
 # family: cases, steps, samples of a step
 FAMILIES = {
+    "weights": (WEIGHTS, 20, 5),
     "optimizers": ({name: (MLP, optimizer, MSE, "values") for name, optimizer in OPTIMIZERS.items()}, 20, 5),
     "losses": (LOSSES, 20, 5),
     "convolutions": (CONVOLUTIONS, 6, 3),
@@ -333,7 +355,51 @@ FITS = {
                                    *images(*BATCH_NORMALIZATION_TRAINING["frozen"]), "SparseCategoricalAccuracy{}"),
     "cnn": ("{.batch_size = 4, .epochs = 3, .validation_split = 0.2, .shuffle = false, .verbose = 0}", 18, 0,
             *images("7, 6, 1", "Conv2D<4, 3, Tanh>{}", "MaxPooling2D<2>{}", "Flatten<>{}"), "SparseCategoricalAccuracy{}"),
+    # Much of each image is 0, and so is what the convolution makes of that: the kink of LeakyReLU, ties of the maximum.
+    "sparse_images": ("{.batch_size = 4, .epochs = 3, .shuffle = false, .verbose = 0}", 14, 0,
+                      *images("7, 6, 1", "Conv2D<4, 3, no_bias>{}", "LeakyReLU<0.3>{}", "Conv2D<5, 2, no_bias>{}",
+                              "GlobalMaxPooling2D<>{}")),
+    "time_distributed_batch_normalization":
+        ("{.batch_size = 5, .epochs = 3, .validation_split = 0.2, .shuffle = false, .verbose = 0}", 17, 0,
+         *images("4, 5", "TimeDistributed<BatchNormalization<momentum<0.7>>>{}", "Tanh{}", "Flatten<>{}")),
 }
+
+# More options of fit; here too few types of trainer.
+PLAIN = (MLP, ADAM, MSE, "values", "MeanAbsoluteError{}")
+WEIGHED_FIT = (MLP, SGD, MSE, "values", "MeanAbsoluteError{}", "weighted_metrics{MeanAbsoluteError{}}")
+SUM_FIT = (MLP, "SGD{.learning_rate = 0.02}", "MeanSquaredError{.reduction = reduction::sum}", *WEIGHED_FIT[3:])
+FIT_OPTIONS = {
+    "steps_per_epoch": ("{.batch_size = 5, .epochs = 5, .shuffle = false, .steps_per_epoch = 2, .verbose = 0}", 23, 0, *PLAIN),
+    "steps_per_epoch_alone": ("{.epochs = 3, .shuffle = false, .steps_per_epoch = 4, .verbose = 0}", 23, 0, *PLAIN),
+    "validation_steps": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.4, .shuffle = false, .validation_steps = 2, "
+                         ".validation_batch_size = 3, .verbose = 0}", 23, 0, *PLAIN),
+    "validation_steps_alone": ("{.epochs = 3, .validation_data = validation, .shuffle = false, .validation_steps = 3, "
+                               ".verbose = 0}", 17, 7, *PLAIN),
+    "validation_freq": ("{.batch_size = 5, .epochs = 5, .validation_split = 0.2, .shuffle = false, .validation_freq = 2, "
+                        ".verbose = 0}", 23, 0, *PLAIN),
+    "validation_freq_list": ("{.batch_size = 5, .epochs = 5, .validation_split = 0.2, .shuffle = false, .initial_epoch = 1, "
+                             ".validation_freq = {1, 2, 5}, .verbose = 0}", 23, 0, *PLAIN),
+    "validation_weights": ("{.batch_size = 5, .epochs = 3, .validation_data = validation, .validation_sample_weight = "
+                           "validation_weight, .shuffle = false, .sample_weight = sample_weight, .verbose = 0}", 23, 9,
+                           *WEIGHED_FIT),
+    "weighted_split": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.3, .shuffle = false, .sample_weight = "
+                       "sample_weight, .verbose = 0}", 23, 0, *WEIGHED_FIT),
+    "sum": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.4, .shuffle = false, .sample_weight = sample_weight, "
+            ".validation_batch_size = 4, .verbose = 0}", 23, 0, *SUM_FIT),
+    "mean_with_sample_weight": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.4, .shuffle = false, .sample_weight = "
+                                "sample_weight, .verbose = 0}", 23, 0, MLP, SGD,
+                                "MeanSquaredError{.reduction = reduction::mean_with_sample_weight}", *WEIGHED_FIT[3:]),
+    "accumulated": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.2, .shuffle = false, .sample_weight = sample_weight, "
+                    ".verbose = 0}", 23, 0, MLP, "SGD{.learning_rate = 0.1, .gradient_accumulation_steps = 3}", *WEIGHED_FIT[2:]),
+    "class_weight": ("{.batch_size = 5, .epochs = 3, .validation_split = 0.2, .shuffle = false, "
+                     ".class_weight = {{0, 0.5}, {1, 2.0}, {2, 1.5}}, .verbose = 0}", 23, 0, CLASSES, SGD,
+                     "SparseCategoricalCrossentropy{}", "index", "SparseCategoricalAccuracy{}",
+                     "weighted_metrics{SparseCategoricalAccuracy{}}"),
+    # Of targets between classes: halves go to the even class.
+    "class_weight_halves": ("{.batch_size = 5, .epochs = 3, .shuffle = false, .class_weight = {{0, 0.5}, {1, 2.0}, {2, 1.5}}, "
+                            ".verbose = 0}", 23, 0, head("", 1), SGD, MSE, "halves"),
+}
+FIT_FAMILIES = {"fit": FITS, "fit_options": FIT_OPTIONS}
 
 
 # ---- Keras' side -------------------------------------------------------------------------------------------------------------
@@ -341,6 +407,7 @@ def python(spelling):
     """`{.epochs = 2, .values = {1, 2}}` as Python's arguments `(epochs=2, values=[1, 2])`; a brace in a list is a pair."""
     text = re.sub(r"(?<!= )\{(\d+), ([\d.]+)\}", r"(\1, \2)", spelling)
     text = re.sub(r"= \{([^{}]*)\}", r"= [\1]", text)
+    text = re.sub(r"\b\w+::(\w+)", r"'\1'", text)
     text = text.replace("{", "(").replace("}", ")").replace("true", "True").replace("false", "False")
     return re.sub(r"\.([a-z]\w*) = ", r"\1=", text)
 
@@ -350,7 +417,15 @@ def made(module, spelling):
 
 
 def metric(spelling):
-    return "accuracy" if spelling == "Accuracy{}" else made(keras.metrics, spelling)
+    if spelling == "Accuracy{}":
+        return "accuracy"
+    # A loss that is no metric of Keras' is given as it is.
+    return made(keras.metrics if hasattr(keras.metrics, spelling.split("{")[0]) else keras.losses, spelling)
+
+
+def weighted_metrics(spelling):
+    scope = {**vars(keras.metrics), "weighted_metrics": lambda *metrics: list(metrics)}
+    return eval(python(spelling), scope)  # our own text
 
 
 class Trainer:
@@ -359,8 +434,10 @@ class Trainer:
     def __init__(self, spelling, optimizer, loss, *metrics, dtype):
         self.model = build(spelling, dtype)
         self.dtype = dtype
-        self.model.compile(made(keras.optimizers, optimizer), made(keras.losses, loss),
-                           metrics=[metric(text) for text in metrics])
+        plain = [metric(text) for text in metrics if not text.startswith("weighted_metrics{")]
+        # After the others: Keras numbers metrics without a name of their own as they are made.
+        weighted = [each for text in metrics if text.startswith("weighted_metrics{") for each in weighted_metrics(text)]
+        self.model.compile(made(keras.optimizers, optimizer), made(keras.losses, loss), metrics=plain, weighted_metrics=weighted)
         self.model.optimizer.build(self.model.trainable_variables)
         self.begin = [np.array(variable) for variable in self.model.optimizer.variables]
 
@@ -375,20 +452,36 @@ class Trainer:
 
     def steps(self, weights, data):
         self.reset(weights)
-        rows = [self.model.train_on_batch(x, y, return_dict=True) for x, y in zip(data["x"].astype(self.dtype), data["y"])]
-        return self.result({f"scores/{key}": np.array([row[key] for row in rows]) for key in rows[0]})
+        weights = data.get("sample_weight", [None] * len(data["x"]))
+        if len(self.model.output_shape) > 2 and "sample_weight" in data:
+            weights = weights[..., None]  # for each time step
+        rows = [self.model.train_on_batch(x, y, w, return_dict=True)
+                for x, y, w in zip(data["x"].astype(self.dtype), data["y"], weights)]
+        scores = {f"scores/{key}": np.array([row[key] for row in rows]) for key in rows[0]}
+        if "sample_weight" in data:
+            after = self.model.test_on_batch(data["x"][0].astype(self.dtype), data["y"][0], weights[0], return_dict=True)
+            scores |= {f"test_on_batch/{key}": np.array([value]) for key, value in after.items()}
+        return self.result(scores)
 
     def fit(self, weights, data, options):
         self.reset(weights)
         data = {name: values.astype(self.dtype) if name.endswith("x") else values for name, values in data.items()}
-        scope = {"validation": (data.get("validation_x"), data.get("validation_y")), "sample_weight": data.get("sample_weight")}
+        scope = {"validation": (data.get("validation_x"), data.get("validation_y")), "sample_weight": data.get("sample_weight"),
+                 "validation_weight": data.get("validation_weight")}
         options = eval("dict" + python(options), scope)  # our own text
         if "class_weight" in options:
             options["class_weight"] = dict(options["class_weight"])
+        if "validation_sample_weight" in options:
+            options["validation_data"] = (*options["validation_data"], options.pop("validation_sample_weight"))
         history = self.model.fit(data["x"], data["y"], **options).history
         after = self.model.evaluate(data["x"], data["y"], batch_size=4, verbose=0, return_dict=True)
-        return self.result({f"history/{key}": np.array(values) for key, values in history.items()} |
-                           {f"evaluate/{key}": np.array([value]) for key, value in after.items()})
+        scores = {f"history/{key}": np.array(values) for key, values in history.items()}
+        scores |= {f"evaluate/{key}": np.array([value]) for key, value in after.items()}
+        if "sample_weight" in data:
+            after = self.model.evaluate(data["x"], data["y"], batch_size=4, sample_weight=data["sample_weight"], steps=3, verbose=0,
+                                        return_dict=True)
+            scores |= {f"evaluate_weighted/{key}": np.array([value]) for key, value in after.items()}
+        return self.result(scores)
 
 
 def targets(kind, shape, rng):
@@ -408,6 +501,7 @@ def targets(kind, shape, rng):
         "binary": lambda: rng.integers(0, 2, shape),
         "signs": lambda: rng.choice([-1, 1], shape),
         "counts": lambda: rng.poisson(1.5, shape),
+        "halves": lambda: rng.integers(0, 6, shape) / 2,
     }[kind]().astype(np.float32)
 
 
@@ -486,7 +580,10 @@ def write_family(folder, family):
             if family == "activations" and case[1] != SLOW:
                 x *= 3  # reaches beyond the kinks
             x = catalogue.inputs(case[0], rng, x, 0.25)  # which rounding does not bring to another word
-            return begin, {"x": x, "y": targets(case[3], (steps, batch, *model.output_shape[1:]), rng)}
+            data = {"x": x, "y": targets(case[3], (steps, batch, *model.output_shape[1:]), rng)}
+            if family == "weights":
+                data["sample_weight"] = rng.uniform(0, 2, (steps, batch)).astype(np.float32)
+            return begin, data
 
         # All optimizers begin from the same weights and see the same data, where that is well conditioned.
         exact, single = trainers(case)
@@ -502,31 +599,42 @@ def write_family(folder, family):
     write(folder, family, tensors, lines)
 
 
-def write_fits(folder):
+def fit_case(seed, options, samples, validation, *case):
+    """The tensors of a training by fit, and its text as arguments of FIT_CASE behind the name."""
+    def draw(model, rng):
+        data = {}
+        for prefix, count in {"": samples, "validation_": validation}.items():
+            if count > 0:
+                x = rng.uniform(-1, 1, (count, *model.input_shape[1:])).astype(np.float32)
+                data[prefix + "x"] = catalogue.inputs(case[0], rng, x, 0.25)
+                data[prefix + "y"] = targets(case[3], (count, *model.output_shape[1:]), rng)
+        if re.search(r"\bsample_weight\b", options):
+            data["sample_weight"] = rng.uniform(0, 2, samples).astype(np.float32)
+        if "validation_weight" in options:
+            data["validation_weight"] = rng.uniform(0, 2, validation).astype(np.float32)
+        if seed[-1].startswith("sparse"):
+            data["x"][:, 2:5] = 0
+        return random_weights(model, rng), data
+
+    exact, single = trainers(case)
+    found = conditioned(seed, lambda trainer, begin, data: trainer.fit(begin, data, options), exact, single, draw)
+    spelling, optimizer, loss, _, *metrics = case
+    return tensors_of(*found), f"({options}), {', '.join([spelling, optimizer, loss, *metrics])}"
+
+
+def write_fits(folder, family):
     tensors, lines = {}, []
-    for name, (options, samples, validation, *case) in FITS.items():
-        def draw(model, rng):
-            data = {}
-            for prefix, count in {"": samples, "validation_": validation}.items():
-                if count > 0:
-                    data[prefix + "x"] = rng.uniform(-1, 1, (count, *model.input_shape[1:])).astype(np.float32)
-                    data[prefix + "y"] = targets(case[3], (count, *model.output_shape[1:]), rng)
-            if "sample_weight" in options:
-                data["sample_weight"] = rng.uniform(0, 2, samples).astype(np.float32)
-            return random_weights(model, rng), data
-
-        exact, single = trainers(case)
-        found = conditioned(("fit", name), lambda trainer, begin, data: trainer.fit(begin, data, options), exact, single, draw)
-        tensors |= {f"{name}/{key}": values for key, values in tensors_of(*found).items()}
-        spelling, optimizer, loss, _, *metrics = case
-        lines.append(f"FIT_CASE({name}, ({options}), {', '.join([spelling, optimizer, loss, *metrics])})")
-    write(folder, "fit", tensors, lines)
+    for name, case in FIT_FAMILIES[family].items():
+        found, text = fit_case((family, name), *case)
+        tensors |= {f"{name}/{key}": values for key, values in found.items()}
+        lines.append(f"FIT_CASE({name}, {text})")
+    write(folder, family, tensors, lines)
 
 
-def write_all(folder, families=(*FAMILIES, "fit")):
+def write_all(folder, families=(*FAMILIES, *FIT_FAMILIES)):
     for family in families:
-        if family == "fit":
-            write_fits(folder)
+        if family in FIT_FAMILIES:
+            write_fits(folder, family)
         else:
             write_family(folder, family)
 
@@ -534,9 +642,9 @@ def write_all(folder, families=(*FAMILIES, "fit")):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="make everything again and compare it with data/")
-    parser.add_argument("families", nargs="*", help=f"only these of {', '.join([*FAMILIES, 'fit'])}")
+    parser.add_argument("families", nargs="*", help=f"only these of {', '.join([*FAMILIES, *FIT_FAMILIES])}")
     warnings.filterwarnings("ignore")
     arguments = parser.parse_args()
     if arguments.check:
-        sys.exit(check(write_all, "training_*"))
-    write_all(DATA, arguments.families or (*FAMILIES, "fit"))
+        sys.exit(check(write_all, "training_*", others=["training_random.*"]))
+    write_all(DATA, arguments.families or (*FAMILIES, *FIT_FAMILIES))

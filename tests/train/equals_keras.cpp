@@ -58,6 +58,12 @@ public:
             if (entry.name.starts_with(begin)) result[entry.name.substr(begin.size())] = file_.values<double>(entry);
         return result;
     }
+    /// Weights of samples; none where the case has none.
+    std::vector<double> weights(const std::string& key) const {
+        if (find(key) == nullptr) return {};
+        const std::vector<scalar> found = values(key);
+        return {found.begin(), found.end()};
+    }
     const std::string& name() const { return name_; }
 
 private:
@@ -125,6 +131,10 @@ void compare_weights(const keras_case& keras, const Model& model) {
     }
 }
 
+void add(series& all, const Scores& scores) {
+    for (const auto& [name, value] : scores) all[name].push_back(value);
+}
+
 /// The same names, and the same values of each.
 void compare_series(const series& expected, const series& got) {
     REQUIRE(!expected.empty());
@@ -154,13 +164,22 @@ void compare_steps(const keras_case& keras, Net, Optimizer optimizer, Loss loss,
     auto trainer = compile(model, optimizer, loss, metrics...);
     const std::vector<scalar> x = keras.values("x"), y = keras.values("y");
     const std::size_t steps = keras.extents("x")[0], batch = keras.extents("x")[1];
+    const std::vector<double> weights = keras.weights("sample_weight");
+    const auto batch_of = [&](std::size_t step) {
+        return samples<dataset_for<Net, Loss>, Net>(x, y, step * batch, batch);
+    };
+    const auto options_of = [&](std::size_t step) {
+        if (weights.empty()) return batch_options{};
+        return batch_options{.sample_weight = std::span(weights).subspan(step * batch, batch)};
+    };
     series got;
-    for (std::size_t step = 0; step < steps; ++step) {
-        const auto scores = trainer.train_on_batch(samples<dataset_for<Net, Loss>, Net>(x, y, step * batch, batch));
-        for (const auto& [name, value] : scores) got[name].push_back(value);
-    }
+    for (std::size_t step = 0; step < steps; ++step) add(got, trainer.train_on_batch(batch_of(step), options_of(step)));
     compare_series(keras.all("scores/"), got);
     compare_weights(keras, model);
+    if (weights.empty()) return;
+    series tested;
+    add(tested, trainer.test_on_batch(batch_of(0), options_of(0)));
+    compare_series(keras.all("test_on_batch/"), tested);
 }
 
 template <class Fit, class Net, class Optimizer, class Loss, class... Metrics>
@@ -175,17 +194,20 @@ void compare_fit(const keras_case& keras, Fit fit, Net, Optimizer optimizer, Los
     if (keras.find("validation_x") != nullptr)
         validation = samples<data_type, Net>(keras.values("validation_x"), keras.values("validation_y"), 0,
                                              keras.extents("validation_x")[0]);
-    std::vector<double> sample_weight;
-    if (keras.find("sample_weight") != nullptr)
-        for (const scalar weight : keras.values("sample_weight")) sample_weight.push_back(double{weight});
-    const History history = fit(trainer, data, validation, sample_weight);
-    const series expected = keras.all("history/");
+    const std::vector<double> sample_weight = keras.weights("sample_weight");
+    const History history = fit(trainer, data, validation, sample_weight, keras.weights("validation_weight"));
     series got, after;
-    for (const auto& name : history.names()) got[std::string(name)] = history[name];
-    compare_series(expected, got);
+    for (const auto& name : history.names())
+        for (const double value : history[name])
+            if (!std::isnan(value)) got[std::string(name)].push_back(value);  // NaN: an epoch without validation
+    compare_series(keras.all("history/"), got);
     compare_weights(keras, model);
-    for (const auto& [name, value] : trainer.evaluate(data)) after[name].push_back(value);
+    add(after, trainer.evaluate(data, {.batch_size = 4}));
     compare_series(keras.all("evaluate/"), after);
+    if (sample_weight.empty()) return;
+    series weighted;
+    add(weighted, trainer.evaluate(data, {.batch_size = 4, .sample_weight = sample_weight, .steps = 3}));
+    compare_series(keras.all("evaluate_weighted/"), weighted);
 }
 
 }  // namespace
@@ -193,11 +215,14 @@ void compare_fit(const keras_case& keras, Fit fit, Net, Optimizer optimizer, Los
 #define TRAINING_CASE(name, ...) compare_steps(keras_case(file, #name), __VA_ARGS__);
 // The options stand in parentheses, as they hold commas.
 #define OPTIONS(...) __VA_ARGS__
-#define FIT_CASE(name, options, ...)                                                                                  \
-    compare_fit(                                                                                                      \
-        keras_case(file, #name),                                                                                      \
-        [](auto& trainer, const auto& data, [[maybe_unused]] const auto& validation,                                  \
-           [[maybe_unused]] const std::vector<double>& sample_weight) { return trainer.fit(data, OPTIONS options); }, \
+#define FIT_CASE(name, options, ...)                                                 \
+    compare_fit(                                                                     \
+        keras_case(file, #name),                                                     \
+        [](auto& trainer, const auto& data, [[maybe_unused]] const auto& validation, \
+           [[maybe_unused]] const std::vector<double>& sample_weight,                \
+           [[maybe_unused]] const std::vector<double>& validation_weight) {          \
+            return trainer.fit(data, OPTIONS options);                               \
+        },                                                                           \
         __VA_ARGS__);
 
 TEST_CASE("training equals Keras step by step: " GOLDEN_FAMILY) {

@@ -269,6 +269,243 @@ TEST_CASE("bad data and options are refused before any weight changes, and the s
     REQUIRE(trainer.steps() == 0);
 }
 
+TEST_CASE("options that leave nothing to train, or that Keras refuses, are refused before any weight changes") {
+    const data train = stripes(10, 5);
+    auto model = net.build({.seed = 2});
+    const auto before = model;
+    auto trainer = trainer_of(model);
+    const std::vector<double> ten(10, 1.0), nine(9, 1.0);
+    const auto fit = [&](fit_options<data> how) {
+        how.verbose = 0;
+        return refusal([&] { trainer.fit(train, how); });
+    };
+    REQUIRE(says(fit({.batch_size = -1}), {"batch_size is 0"}));
+    REQUIRE(says(fit({.epochs = 0}), {"epochs is 0"}));
+    REQUIRE(says(fit({.epochs = 2, .initial_epoch = 2}), {"epochs is 2", "initial_epoch 2", "nothing is left"}));
+    REQUIRE(says(fit({.steps_per_epoch = 0}), {"steps_per_epoch is 0"}));
+    REQUIRE(says(fit({.batch_size = 4, .steps_per_epoch = 4}), {"steps_per_epoch is 4", "3 batches of 4"}));
+    REQUIRE(says(fit({.batch_size = 4, .validation_data = train, .validation_steps = 4}),
+                 {"validation_steps is 4", "3 batches of 4"}));
+    REQUIRE(says(fit({.validation_data = train, .validation_steps = 0}), {"validation_steps is 0"}));
+    REQUIRE(says(fit({.validation_data = train, .validation_batch_size = 0}), {"validation_batch_size is 0"}));
+    REQUIRE(says(fit({.validation_freq = 0}), {"validation_freq is 0"}));
+    REQUIRE(says(fit({.validation_sample_weight = ten}), {"validation_sample_weight", "without validation_data"}));
+    REQUIRE(says(fit({.validation_data = train, .validation_sample_weight = nine}),
+                 {"validation_sample_weight has 9", "10 samples"}));
+    REQUIRE(says(fit({.class_weight = {{1, 2.0}}, .sample_weight = ten}), {"class_weight and sample_weight"}));
+    REQUIRE(
+        says(refusal([&] { trainer.evaluate(train, {.batch_size = 4, .steps = 4}); }), {"steps is 4", "3 batches"}));
+    REQUIRE(says(refusal([&] { trainer.train_on_batch(train, {.sample_weight = nine}); }), {"sample_weight has 9"}));
+    const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+    for (const double rate : {nan, inf, -1.0}) {
+        REQUIRE(says(refusal([&] { trainer.set_learning_rate(rate); }), {"learning_rate of at least 0"}));
+        const auto sets = [&](training_control& control) { control.set_learning_rate(rate); };
+        REQUIRE(says(fit({.callbacks = {LambdaCallback{.on_train_begin = sets}}}), {"learning_rate of at least 0"}));
+        auto scheduled = compile(model, SGD{.learning_rate = [=](std::uint64_t) { return rate; }},
+                                 SparseCategoricalCrossentropy{.from_logits = true});
+        REQUIRE(says(refusal([&] { scheduled.train_on_batch(train); }), {"learning rate of step 0"}));
+    }
+    REQUIRE(model == before);
+    REQUIRE(trainer.steps() == 0);
+    REQUIRE(says(refusal([&] { compile(model, Adam{.gradient_accumulation_steps = 1}, MeanSquaredError{}); }),
+                 {"gradient_accumulation_steps", "at least 2, got 1"}));
+    REQUIRE(says(refusal([&] { compile(model, Adam{}, SparseCategoricalCrossentropy{}, Accuracy{.name = "loss"}); }),
+                 {"metric", "\"loss\""}));
+}
+
+TEST_CASE("a learning rate that is a schedule cannot be set, by callbacks neither") {
+    const data train = stripes(10, 5);
+    auto model = net.build({.seed = 2});
+    const auto before = model;
+    auto trainer = compile(model, SGD{.learning_rate = CosineDecay{.initial_learning_rate = 0.1, .decay_steps = 9}},
+                           SparseCategoricalCrossentropy{.from_logits = true});
+    const auto fit = [&](callback each) {
+        return refusal([&] { trainer.fit(train, {.callbacks = {each}, .verbose = 0}); });
+    };
+    REQUIRE(says(fit(ReduceLROnPlateau{.monitor = "loss"}), {"ReduceLROnPlateau", "schedule"}));
+    REQUIRE(says(fit(LearningRateScheduler{.schedule = [](std::size_t, double) { return 0.1; }}),
+                 {"LearningRateScheduler", "schedule"}));
+    REQUIRE(says(refusal([&] { trainer.set_learning_rate(0.1); }), {"schedule"}));
+    REQUIRE(model == before);
+    REQUIRE(trainer.learning_rate() == 0.1);
+}
+
+TEST_CASE("a callback may evaluate and predict with its own trainer; what would train throws, and nothing is spoiled") {
+    const data train = stripes(40, 3), test = stripes(9, 4);
+    auto plain = net.build({.seed = 2}), watched = plain;
+    const fit_options<data> how{.batch_size = 8, .epochs = 3, .validation_split = 0.2, .threads = 2, .verbose = 0};
+    const History expected = trainer_of(plain).fit(train, how);
+
+    auto trainer = trainer_of(watched);
+    std::size_t calls = 0;
+    const auto uses = [&] {
+        ++calls;
+        const auto before = watched;
+        const double one = trainer.evaluate(test, {.threads = 1})["loss"];
+        REQUIRE(trainer.evaluate(test)["loss"] == one);
+        REQUIRE(trainer.evaluate(train, {.threads = 3})["loss"] > 0.0);
+        REQUIRE(trainer.test_on_batch(test)["loss"] == Approx(one));
+        REQUIRE(trainer.predict(test.inputs()).size() == 27);
+        REQUIRE_THROWS_AS(trainer.fit(test, {.batch_size = 3, .threads = 3, .verbose = 0}), std::logic_error);
+        REQUIRE_THROWS_AS(trainer.train_on_batch(test), std::logic_error);
+        REQUIRE(watched == before);
+    };
+    fit_options<data> with = how;
+    with.callbacks = {LambdaCallback{.on_epoch_begin = [&](training_control&, std::size_t) { uses(); },
+                                     .on_epoch_end = [&](training_control&, std::size_t, Scores&) { uses(); },
+                                     .on_train_begin = [&](training_control&) { uses(); },
+                                     .on_train_end = [&](training_control&) { uses(); },
+                                     .on_batch_end = [&](training_control&, std::size_t, const Scores&) { uses(); }}};
+    const History history = trainer.fit(train, with);
+    REQUIRE(calls == 1 + 3 * 6 + 1);
+    REQUIRE(watched == plain);
+    REQUIRE(history["loss"] == expected["loss"]);
+    REQUIRE(history["val_loss"] == expected["val_loss"]);
+
+    // A fit that a callback ended by an exception is over: the next one runs.
+    struct own_error {};
+    with.callbacks = {LambdaCallback{.on_train_begin = [](training_control&) { throw own_error{}; }}};
+    REQUIRE_THROWS_AS(trainer.fit(train, with), own_error);
+    REQUIRE_NOTHROW(trainer.fit(train, how));
+}
+
+TEST_CASE("data that a callback shortens is refused") {
+    data train = stripes(20, 3), test = stripes(9, 4);
+    auto model = net.build({.seed = 2});
+    auto trainer = trainer_of(model);
+    const auto fit = [&](data& changed) {
+        const auto clears = [&](training_control&, std::size_t, const Scores&) { changed.clear(); };
+        trainer.fit(train, {.batch_size = 8,
+                            .epochs = 2,
+                            .validation_data = test,
+                            .callbacks = {LambdaCallback{.on_batch_end = clears}},
+                            .verbose = 0});
+    };
+    REQUIRE_THROWS_AS(fit(test), std::logic_error);
+    test = stripes(9, 4);
+    REQUIRE_THROWS_AS(fit(train), std::logic_error);
+}
+
+TEST_CASE("validation_freq leaves epochs without validation; callbacks that watch it wait") {
+    const data train = stripes(30, 3);
+    auto model = net.build({.seed = 2});
+    EarlyStopping stopping{.patience = 3, .restore_best_weights = true};
+    ModelCheckpoint checkpoint{.filepath = "never-due-{val_loss:.2f}.safetensors", .save_best_only = true};
+    const History history = trainer_of(model).fit(
+        train,
+        {.epochs = 4, .validation_split = 0.2, .callbacks = {std::ref(stopping)}, .validation_freq = 2, .verbose = 0});
+    const std::vector<double> values = history["val_loss"];
+    REQUIRE(values.size() == 4);
+    REQUIRE((std::isnan(values[0]) && !std::isnan(values[1]) && std::isnan(values[2]) && !std::isnan(values[3])));
+    REQUIRE((stopping.best_epoch == 1 || stopping.best_epoch == 3));
+    REQUIRE(stopping.best == values[stopping.best_epoch]);
+    const fit_options<data> never{.epochs = 2,
+                                  .validation_split = 0.2,
+                                  .callbacks = {checkpoint, ReduceLROnPlateau{}},
+                                  .validation_freq = {9},
+                                  .verbose = 0};
+    REQUIRE_NOTHROW(trainer_of(model).fit(train, never));
+    // Without validation data the monitor does not exist.
+    REQUIRE(says(
+        refusal([&] { trainer_of(model).fit(train, {.callbacks = {stopping}, .validation_freq = 2, .verbose = 0}); }),
+        {"val_loss"}));
+}
+
+TEST_CASE("a training with steps_per_epoch and accumulated gradients goes on from a checkpoint bit for bit") {
+    const auto file = std::filesystem::temp_directory_path() / "strata-accumulated-test.safetensors";
+    const data train = stripes(50, 2);
+    const auto made = [](Model<net_type>& model) {
+        return compile(model, Adam{.learning_rate = 0.01, .gradient_accumulation_steps = 3},
+                       SparseCategoricalCrossentropy{.from_logits = true});
+    };
+    const auto options = [](std::size_t begin, std::size_t end) {
+        return fit_options<data>{
+            .batch_size = 8, .epochs = end, .seed = 9, .initial_epoch = begin, .steps_per_epoch = 5, .verbose = 0};
+    };
+    auto whole = net.build({.seed = 1}), first = whole, second = net.build({.seed = 7});
+    made(whole).fit(train, options(0, 4));
+    auto begun = made(first);
+    begun.fit(train, options(0, 1));
+    REQUIRE(begun.steps() == 1);  // five batches
+    begun.save_checkpoint(file);
+    auto resumed = made(second);
+    resumed.load_checkpoint(file);
+    REQUIRE(resumed.steps() == 1);
+    resumed.fit(train, options(1, 4));
+    REQUIRE(second == whole);
+    std::filesystem::remove(file);
+    for (std::size_t threads = 2; threads <= 3; ++threads) {
+        auto model = net.build({.seed = 1});
+        fit_options<data> how = options(0, 4);
+        how.threads = threads;
+        made(model).fit(train, how);
+        REQUIRE(model == whole);
+    }
+}
+
+TEST_CASE("a batch of one gives the layers before a BatchNormalization no gradient at all") {
+    // Each value is its own mean: an optimizer that divides by the gradient's size would follow its rounding.
+    auto model = Sequential{Input<5>{}, Dense<9>{}, BatchNormalization<>{}, Dense<3>{}}.build({.seed = 4});
+    const auto before = model;
+    Dataset<float, shape{5}, float, shape{3}> one;
+    random_engine engine(3);
+    const auto value = [&] { return static_cast<float>(engine.uniform(-1.0, 1.0)); };
+    for (int i = 0; i < 20; ++i)
+        one.push_back(std::vector<float>{value(), value(), value(), value(), value()},
+                      std::vector<float>{value(), value(), value()});
+    compile(model, Adam{}, MeanSquaredError{}).fit(one, {.batch_size = 1, .epochs = 2, .verbose = 0});
+    REQUIRE(model.weights()[0].to_vector() == before.weights()[0].to_vector());
+    REQUIRE(model.weights()[1].to_vector() == before.weights()[1].to_vector());
+    REQUIRE(model.weights()[6].to_vector() != before.weights()[6].to_vector());
+}
+
+TEST_CASE("BatchNormalization inside TimeDistributed trains, with the same weights for any number of threads") {
+    constexpr auto steps = Sequential{Input<6, 6>{}, TimeDistributed<BatchNormalization<>>{}, Flatten<>{}, Dense<3>{}};
+    Dataset<float, shape{6, 6}, int> train;
+    for (int i = 0; i < 20; ++i) {
+        std::vector<float> x(36);
+        for (std::size_t k = 0; k < x.size(); ++k)
+            x[k] = static_cast<float>((k * k * 7 + static_cast<std::size_t>(i * i)) % 11) / 11.0f;
+        train.push_back(x, i % 3);
+    }
+    auto one = steps.build({.seed = 2});
+    const auto begin = one;
+    const auto fit = [&](auto& model, std::size_t threads) {
+        compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true})
+            .fit(train, {.batch_size = 7, .epochs = 2, .threads = threads, .verbose = 0});
+    };
+    fit(one, 1);
+    for (std::size_t i = 0; i < 4; ++i) REQUIRE(one.weights()[i].to_vector() != begin.weights()[i].to_vector());
+    for (std::size_t threads = 2; threads <= 3; ++threads) {
+        auto model = begin;
+        fit(model, threads);
+        REQUIRE(model == one);
+    }
+}
+
+TEST_CASE("class_weight needs targets of which a sample has one class") {
+    const auto refuses = [](auto net_of, auto loss, auto row) {
+        auto model = net_of.build({.seed = 2});
+        const auto before = model;
+        auto trainer = compile(model, SGD{}, loss);
+        const std::string message = refusal([&] { trainer.fit(row, {.class_weight = {{0, 2.0}}, .verbose = 0}); });
+        REQUIRE(says(message, {"class_weight needs one class a sample", "sample_weight"}));
+        REQUIRE(model == before);
+    };
+    constexpr auto rows = Sequential{Input<2, 3>{}, Dense<3>{}};
+    constexpr auto values = Sequential{Input<2, 3>{}, Dense<1>{}};
+    const std::vector<float> x(6), y(6);
+    Dataset<float, shape{2, 3}, float, shape{2, 3}> one_hot;
+    one_hot.push_back(x, y);
+    Dataset<float, shape{2, 3}, float, shape{2, 1}> column;
+    column.push_back(x, std::vector<float>(2));
+    Dataset<float, shape{2, 3}, int, shape{2}> classes;
+    classes.push_back(x, std::vector<int>{0, 1});
+    refuses(rows, CategoricalCrossentropy{}, one_hot);
+    refuses(values, MeanSquaredError{}, column);
+    refuses(rows, SparseCategoricalCrossentropy{}, classes);
+}
+
 TEST_CASE("class weights and sample weights multiply the losses") {
     const data train = stripes(9, 6);
     std::vector<double> weights;

@@ -52,18 +52,19 @@ struct relu6 {
         return choose(v > V(0), choose(v < V(6), V(1), V(0)), V(0));
     }
 };
-/// x where x > 0, else Slope x.
+/// x where x > 0, else Slope x. At 0 the derivative is 1, as in Keras on jax. Of a slope of 0 the output does not tell
+/// an input of 0 from a negative one.
 template <double Slope>
 struct leaky_relu {
     static constexpr bool is_monotone = Slope >= 0;
-    static constexpr bool derives_from_output = Slope >= 0;
+    static constexpr bool derives_from_output = Slope > 0;
     template <class V>
     static constexpr V apply(V x) {
         return choose(x > V(0), x, x * V(scalar_of<V>(Slope)));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        return choose(v > V(0), V(1), V(scalar_of<V>(Slope)));
+        return choose(v < V(0), V(scalar_of<V>(Slope)), V(1));
     }
 };
 /// x where x > 0, else exp(x) - 1: 2.5 ULP.

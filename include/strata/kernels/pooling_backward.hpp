@@ -68,6 +68,35 @@ void pool2d_gradient(const pool2d_geometry& g, const T* x, const T* y, const T* 
     }
 }
 
+/// Adds to each cell that holds the maximum y its share of dy: equal parts, as jax and TensorFlow give where a whole
+/// map is reduced.
+struct to_all_maxima {
+    template <class T>
+    static STRATA_INLINE void spread(const T* x, T* dx, const T* y, const T* dy, std::size_t rows, std::size_t columns,
+                                     std::size_t row_step, std::size_t channels) {
+        constexpr std::size_t L = lanes<T>;
+        const simd<T> zero = broadcast(T(0)), one = broadcast(T(1));
+        for (std::size_t c = 0; c < channels; c += L) {
+            const std::size_t n = std::min(L, channels - c);
+            const simd<T> best = load_partial(y + c, n);
+            simd<T> hits = zero;
+            for (std::size_t r = 0; r < rows; ++r)
+                for (std::size_t i = 0; i < columns; ++i)
+                    hits = hits + choose(load_partial(x + r * row_step + i * channels + c, n) == best, one, zero);
+            const simd<T> share = load_partial(dy + c, n) / hits;
+            for (std::size_t r = 0; r < rows; ++r)
+                for (std::size_t i = 0; i < columns; ++i) {
+                    const std::size_t at = r * row_step + i * channels + c;
+                    T* to = dx + at;
+                    store_partial<T>(to,
+                                     load_partial(static_cast<const T*>(to), n) +
+                                         choose(load_partial(x + at, n) == best, share, zero),
+                                     n);
+                }
+        }
+    }
+};
+
 /// dx (Rows, Channels) of one sample from dy (Channels); overwritten.
 template <class Spread, std::size_t Rows, std::size_t Channels, class T>
 void global_pooling_gradient(const T* x, const T* y, const T* dy, T* dx) {

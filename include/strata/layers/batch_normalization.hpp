@@ -103,6 +103,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     // -----------------------------
 
     static constexpr bool needs_whole_batch = true;
+    static constexpr bool takes_strided_batches = true;
 
     /// Of each sample two sums for each channel; a single row is its own.
     template <shape In, class Fused, class T>
@@ -127,9 +128,11 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         T* mean = line<In>(s.shared, mean_line);
         T* squares = line<In>(s.shared, inverse_line);
         if constexpr (rows > 1)
-            kernels::combine_moments<T>(s.count, 2 * channels, rows, s.tape, s.tape + channels, mine.begin, mine.end,
-                                        mean, squares);
-        else kernels::combine_moments<T>(s.count, channels, 1, s.x, nullptr, mine.begin, mine.end, mean, squares);
+            kernels::combine_moments<T>(s.count, s.stride * 2 * channels, rows, s.tape, s.tape + channels, mine.begin,
+                                        mine.end, mean, squares);
+        else
+            kernels::combine_moments<T>(s.count, s.stride * channels, 1, s.x, nullptr, mine.begin, mine.end, mean,
+                                        squares);
         T* moving_mean = s.statistics[mean_at];
         T* moving_variance = s.statistics[variance_at];
         constexpr T keeps = static_cast<T>(kept), takes_in = static_cast<T>(1.0 - kept);
@@ -159,26 +162,32 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                                                       s.tape + n * 2 * In.back(), s.tape + (2 * n + 1) * In.back());
     }
     /// With the sums S of dy and P of dy (x - mean) over m rows: dbeta = S, dgamma = P inverse, and of the input
-    /// gamma inverse (dy - S / m - (x - mean) inverse^2 P / m).
+    /// gamma inverse (dy - S / m - (x - mean) inverse^2 P / m). Of one row that is 0, and exactly so: an optimizer that
+    /// divides by the gradient's size would follow the rounding.
     template <shape In, class Fused, class T>
     static void combine_gradient(const gradient_pass<T>& s, team_part part) {
         constexpr std::size_t channels = In.back(), rows = In.rows();
         const item_range mine = part.of(channels, kernels::lanes<T>);
         const T* mean = line<In>(s.shared, mean_line);
         const T* inverses = line<In>(s.shared, inverse_line);
-        const T* scale = line<In>(s.shared, scale_line);
+        T* scale = line<In>(s.shared, scale_line);
         T* sum = line<In>(s.shared, sum_line);
         T* product = line<In>(s.shared, product_line);
         if constexpr (rows > 1) {
-            kernels::combine_sums<T>(s.count, 2 * channels, s.tape, mine.begin, mine.end, sum);
-            kernels::combine_sums<T>(s.count, 2 * channels, s.tape + channels, mine.begin, mine.end, product);
+            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.tape, mine.begin, mine.end, sum);
+            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.tape + channels, mine.begin, mine.end,
+                                     product);
         } else {
-            kernels::combine_row_gradients<T>(s.count, channels, s.x, s.dy, mean, mine.begin, mine.end, sum, product);
+            kernels::combine_row_gradients<T>(s.count, s.stride * channels, s.x, s.dy, mean, mine.begin, mine.end, sum,
+                                              product);
         }
         const T each = T(1) / static_cast<T>(s.count * rows);
         for (std::size_t c = mine.begin; c < mine.end; ++c) {
-            if (has_gamma && s.gradients[0] != nullptr) s.gradients[0][c] = product[c] * inverses[c];
-            if (has_beta && s.gradients[beta_at] != nullptr) s.gradients[beta_at][c] = sum[c];
+            if (has_gamma && s.gradients[0] != nullptr)
+                s.gradients[0][c] = (s.first ? T(0) : s.gradients[0][c]) + product[c] * inverses[c];
+            if (has_beta && s.gradients[beta_at] != nullptr)
+                s.gradients[beta_at][c] = (s.first ? T(0) : s.gradients[beta_at][c]) + sum[c];
+            if (s.count * rows == 1) scale[c] = T(0);
             sum[c] *= T(0) - scale[c] * each;
             product[c] *= T(0) - scale[c] * inverses[c] * inverses[c] * each;
         }

@@ -47,7 +47,7 @@ struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Opt
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
-        GlobalMaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
+        GlobalMaxPooling2D::template spread<kernels::to_all_maxima, In>(s);
     }
 };
 

@@ -191,6 +191,9 @@ struct layer {
     /// combine_gradient gives the parameter gradients; batch_backward is called where dx is wanted. Frozen it is
     /// trained as any other layer.
     static constexpr bool needs_whole_batch = false;
+    /// Whether combine and combine_gradient keep to `stride` and `first` of their pass, so that TimeDistributed can
+    /// take each time step as a batch of its own. It refuses a layer that needs a whole batch and does not say so.
+    static constexpr bool takes_strided_batches = false;
     /// Elements that its samples share from collect to batch_backward.
     template <shape In, class T>
     static constexpr std::size_t shared() {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
@@ -13,7 +14,8 @@
 namespace strata::inline STRATA_ISA {
 
 /// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
-/// the layer's. Keras: `TimeDistributed(layer)`.
+/// the layer's. A BatchNormalization is trained with the statistics of each time step over the batch. Keras:
+/// `TimeDistributed(layer)`.
 template <class Each, class... Options>  // strata: types, not values: TimeDistributed<Dense<8>>
     requires says<"strata: options are types; fix: write TimeDistributed<Dense<8>>">
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
@@ -36,6 +38,10 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         } else {
             report inner = detail::check_options(typename Each::options{}, Each::takes);
             if (inner.ok) inner = Each::check(inside(in));
+            if (inner.ok && Each::needs_whole_batch && !Each::takes_strided_batches)
+                inner = refuse("a layer that can take each time step as a batch of its own",
+                               "one that needs the whole batch at once",
+                               "give it takes_strided_batches, or use it without TimeDistributed");
             if (!inner.ok) inner.at = text<200>() << Each::type << " inside a TimeDistributed";
             return inner;
         }
@@ -113,6 +119,53 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         Each::template accumulate<inside(In), Fused>(s, part);
     }
 
+    // A layer that needs the whole batch: each time step is a batch of its own, the first step first. Statistics follow
+    // the steps one after the other, gradients of weights are the sum over steps.
+
+    static constexpr bool needs_whole_batch = Each::needs_whole_batch && !Each::options::template has<frozen>;
+    static constexpr bool takes_strided_batches = Each::takes_strided_batches;
+
+    template <shape In, class T>
+    static constexpr std::size_t shared() {
+        return In[0] * Each::template shared<inside(In), T>();
+    }
+    template <shape In, class Fused, class T>
+    static void collect(training_pass<T> s) {
+        s.count *= In[0];
+        Each::template collect<inside(In), Fused>(s);
+    }
+    template <shape In, class Fused, class T>
+    static void combine(const training_pass<T>& s, team_part part) {
+        for (std::size_t t = 0; t < In[0]; ++t)
+            Each::template combine<inside(In), Fused>(step_of<In, Fused>(s, 0, t, s.count), part);
+    }
+    template <shape In, class Fused, class T>
+    static void batch_forward(const training_pass<T>& s) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            for (std::size_t t = 0; t < In[0]; ++t)
+                Each::template batch_forward<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
+    }
+    template <shape In, class Fused, class T>
+    static void collect_gradient(const gradient_pass<T>& s) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            for (std::size_t t = 0; t < In[0]; ++t)
+                Each::template collect_gradient<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
+    }
+    template <shape In, class Fused, class T>
+    static void combine_gradient(const gradient_pass<T>& s, team_part part) {
+        for (std::size_t t = 0; t < In[0]; ++t) {
+            gradient_pass<T> step = step_of<In, Fused>(s, 0, t, s.count);
+            step.first = s.first && t == 0;
+            Each::template combine_gradient<inside(In), Fused>(step, part);
+        }
+    }
+    template <shape In, class Fused, class T>
+    static void batch_backward(const gradient_pass<T>& s) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            for (std::size_t t = 0; t < In[0]; ++t)
+                Each::template batch_backward<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
+    }
+
     /// Where Keras' files have the weights of the layer inside.
     static constexpr text<64> container = [] {
         if constexpr (requires { Each::container; }) return text<64>("layer/") << Each::container;
@@ -125,6 +178,24 @@ private:
         shape result;
         for (std::size_t axis = 1; axis < in.rank(); ++axis) result.push_back(in[axis]);
         return result;
+    }
+    /// Time step t of `count` samples from the n-th on: samples lie In[0] steps apart.
+    template <shape In, class Fused, class Pass>
+    static Pass step_of(Pass s, std::size_t n, std::size_t t, std::size_t count) {
+        using T = std::remove_cvref_t<decltype(*s.y)>;
+        constexpr shape in = inside(In), out = Each::output(inside(In));
+        const std::size_t step = n * s.stride * In[0] + t;
+        s.count = count;
+        s.stride *= In[0];
+        s.x += step * in.size();
+        s.y += step * out.size();
+        s.tape += step * Each::template tape<in, Fused, T>();
+        s.shared += t * Each::template shared<in, T>();
+        if constexpr (requires { s.dy; }) {
+            s.dy += step * out.size();
+            if (s.dx != nullptr) s.dx += step * in.size();
+        }
+        return s;
     }
 };
 

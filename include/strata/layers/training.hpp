@@ -25,6 +25,7 @@ struct training_pass {
     T* scratch = nullptr;
     random_stream random{};
     T* shared = nullptr;             // of all samples, where the layer needs a whole batch
+    std::size_t stride = 1;          // of x and tape, in samples: combine reads every stride-th one
     T* const* statistics = nullptr;  // its weights that are not trained, for `combine` to write; null for the others
 };
 
@@ -47,6 +48,7 @@ struct gradient_pass {
     T* scratch = nullptr;
     random_stream random{};
     T* shared = nullptr;
+    std::size_t stride = 1;  // of x, dy and tape, in samples: combine_gradient reads every stride-th one
 };
 
 /// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's tape.

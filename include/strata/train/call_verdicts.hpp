@@ -13,6 +13,7 @@
 #include <strata/model/call_verdicts.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metrics/metric.hpp>
+#include <strata/train/metrics/weighted.hpp>
 #include <strata/train/optimizer.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -29,7 +30,7 @@ constexpr text<200> compile_words_of() {
 
 /// What may stand among the metrics of compile.
 template <class Argument>
-concept metric_argument = metric<Argument> || loss_function<Argument> ||
+concept metric_argument = metric<Argument> || loss_function<Argument> || !is_one_metric<Argument> ||
                           requires(const Argument& argument) { argument.template for_targets<target_kind::values>(); };
 
 /// The model that compile is given. ModelArgument is a reference where it has a name.
@@ -87,9 +88,10 @@ struct anything {
 /// Options of fit and evaluate as other libraries spell them, among those that there are.
 struct foreign_options {
     anything x{}, y{}, batch_size{}, batch{}, epochs{}, epoch{}, nb_epoch{}, num_epochs{}, validation_split{},
-        val_split{}, validation_data{}, validation{}, val_data{}, metrics{}, optimizer{}, loss{}, lr{}, learning_rate{},
+        val_split{}, validation_data{}, validation{}, val_data{}, validation_sample_weight{}, metrics{}, optimizer{}, loss{}, lr{}, learning_rate{},
         shuffle{}, seed{}, callbacks{}, callback{}, class_weight{}, class_weights{}, sample_weight{}, sample_weights{},
-        initial_epoch{}, threads{}, workers{}, num_workers{}, steps{}, stop_on_interrupt{}, verbose{};
+        initial_epoch{}, steps_per_epoch{}, validation_steps{}, validation_batch_size{}, validation_freq{}, steps{},
+        threads{}, workers{}, num_workers{}, stop_on_interrupt{}, verbose{};
 };
 
 /// Options that neither fit nor evaluate has. Context makes the check wait for the call.
@@ -109,6 +111,41 @@ struct data_call_verdict {
         refuse("one Dataset, which holds samples and labels, then options in braces", list_of<Arguments...>(),
                "write Dataset<float, shape{...}, int> data; data.push_back(sample, label);",
                text<100>(Call.view()) << ", arguments");
+};
+
+/// Calls of a trainer as they are written for other libraries, refused with what to write.
+template <class Trainer>
+struct refused_calls {
+    template <class... Arguments>
+    static refused fit(const Arguments&...) {
+        return refuse_call<"fit", Arguments...>();
+    }
+    static refused fit(const anything&, const foreign_options&) { return refuse_options<"fit">(); }
+    template <class... Arguments>
+    static refused evaluate(const Arguments&...) {
+        return refuse_call<"evaluate", Arguments...>();
+    }
+    static refused evaluate(const anything&, const foreign_options&) { return refuse_options<"evaluate">(); }
+    template <class... Arguments>
+    static refused train_on_batch(const Arguments&...) {
+        return refuse_call<"train_on_batch", Arguments...>();
+    }
+    template <class... Arguments>
+    static refused test_on_batch(const Arguments&...) {
+        return refuse_call<"test_on_batch", Arguments...>();
+    }
+
+private:
+    template <fixed_string Call, class... Arguments>
+    static refused refuse_call() {
+        static_cast<void>(asserted<data_call_verdict<Trainer, Call, Arguments...>>{});
+        return {};
+    }
+    template <fixed_string Call>
+    static refused refuse_options() {
+        static_cast<void>(asserted<options_verdict<Trainer, Call>>{});
+        return {};
+    }
 };
 
 /// What compile returns where it refuses: nothing more is said of what is asked of it.

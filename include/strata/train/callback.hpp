@@ -23,7 +23,9 @@ public:
     /// Ends the fit as Keras' stop_training does.
     virtual void stop() = 0;
     virtual double learning_rate() const = 0;
+    /// Throws std::invalid_argument for a rate that is negative or no finite number, and where the rate is a schedule.
     virtual void set_learning_rate(double rate) = 0;
+    virtual bool has_schedule() const { return false; }
     /// Writes the model's weights; the file's extension says how. No virtual function: the code that writes files is
     /// compiled only in programs that call this.
     template <class Files = record_files<model_record>>
@@ -36,8 +38,11 @@ public:
     virtual void keep_weights() = 0;
     /// ... and brings back those that were remembered last.
     virtual void restore_weights() = 0;
-    /// How many epochs this fit has at most, and batches each of them.
+    /// How many epochs this fit has at most.
     virtual std::size_t epochs() const = 0;
+    /// Whether there is validation data that validation_freq leaves out at the end of an epoch, counted from 0.
+    virtual bool skips_validation(std::size_t) const { return false; }
+    /// Batches in an epoch; where a pass over the data ends, it may have fewer.
     virtual std::size_t steps() const = 0;
 };
 

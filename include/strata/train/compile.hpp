@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <tuple>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -11,6 +12,7 @@
 #include <strata/train/call_verdicts.hpp>
 #include <strata/train/history.hpp>
 #include <strata/train/judge.hpp>
+#include <strata/train/metrics/weighted.hpp>
 #include <strata/train/scores.hpp>
 #include <strata/train/trainer.hpp>
 #include <strata/train/verdicts.hpp>
@@ -31,14 +33,18 @@ auto make_trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metri
 
 }  // namespace detail
 
-/// Binds a model to an optimizer, a loss and metrics, in this order. The trainer refers to the model, which must
-/// outlive it and stay where it is; a temporary model is refused. Keras: `compile`.
+/// Binds a model to an optimizer, a loss, metrics and weighted_metrics, in this order. The trainer refers to the model,
+/// which must outlive it and stay where it is; a temporary model is refused. Keras: `compile`.
 template <class ModelArgument, class... Arguments>
 auto compile(ModelArgument&& model, Arguments... arguments) {
     using call = detail::compile_call_verdict<ModelArgument, Arguments...>;
     static_cast<void>(asserted<call>{});
-    if constexpr (call::value.ok) return detail::make_trainer(model, std::move(arguments)...);
-    else return detail::refused_trainer{};
+    if constexpr (!call::value.ok) return detail::refused_trainer{};
+    else if constexpr ((detail::is_one_metric<Arguments> && ...))
+        return detail::make_trainer(model, std::move(arguments)...);
+    else
+        return std::apply([&](auto&... each) { return detail::make_trainer(model, std::move(each)...); },
+                          std::tuple_cat(detail::each_metric(arguments)...));
 }
 /// Metrics in braces are refused.
 template <class ModelArgument, class Optimizer, class Loss>

@@ -5,11 +5,9 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
@@ -64,42 +62,6 @@ inline std::size_t training_count(std::size_t count, double validation_split) {
         refuse_data("validation_split of " + std::to_string(validation_split) + " leaves " + std::to_string(kept) +
                     " of " + std::to_string(count) + " samples for training; fix: give more samples, or another split");
     return kept;
-}
-
-/// The class of a sample as class_weight counts it: its label, the larger column of one-hot targets, or a target of 0
-/// or 1.
-template <class Data>
-int class_of(const Data& data, std::size_t sample) {
-    const auto label = data.label(sample);
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < label.size(); ++i)
-        if (label[i] > label[best]) best = i;
-    return label.size() == 1 ? static_cast<int>(std::lround(static_cast<double>(label[0]))) : static_cast<int>(best);
-}
-
-/// The factor of each sample's loss; empty where all are 1.
-template <class Data>
-std::vector<double> loss_weights(const Data& data, const std::map<int, double>& class_weight,
-                                 std::span<const double> sample_weight) {
-    std::vector<double> result;
-    if (!sample_weight.empty()) {
-        if (sample_weight.size() != data.size())
-            refuse_data("sample_weight has " + std::to_string(sample_weight.size()) + " values for " +
-                        std::to_string(data.size()) + " samples; fix: give one a sample");
-        for (std::size_t i = 0; i < sample_weight.size(); ++i)
-            if (!internal::is_finite(sample_weight[i]))
-                refuse_data("sample_weight number " + std::to_string(i) + " is no finite number");
-        result.assign(sample_weight.begin(), sample_weight.end());
-    }
-    if (class_weight.empty()) return result;
-    for (const auto& [label, weight] : class_weight)
-        if (!internal::is_finite(weight))
-            refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
-    result.resize(data.size(), 1.0);
-    for (std::size_t i = 0; i < data.size(); ++i)
-        if (const auto found = class_weight.find(class_of(data, i)); found != class_weight.end())
-            result[i] *= found->second;
-    return result;
 }
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -29,6 +29,7 @@ struct batch {
     const Data* data = nullptr;
     std::span<const std::size_t> order{};
     std::span<const double> weights{};
+    double divisor = 1.0;  // of the sum of the losses
 
     std::size_t size() const { return order.size(); }
     const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
@@ -55,7 +56,7 @@ public:
     }
 
     T* gradients() { return gradients_.data(); }
-    /// The outputs and the losses of the last batch, sample by sample.
+    /// The outputs and the losses of the last batch, sample by sample; losses without their weights.
     const T* output(std::size_t sample) const { return outputs_.data() + sample * out_size; }
     double loss(std::size_t sample) const { return losses_[sample]; }
 
@@ -69,8 +70,8 @@ public:
         outputs_.resize(count * out_size);
         losses_.resize(count);
     }
-    /// Leaves in gradients() the gradient of the mean of the weighted losses of a batch. `key` is of this step's random
-    /// numbers.
+    /// Leaves in gradients() the gradient of the sum of the weighted losses of a batch over its divisor. `key` is of
+    /// this step's random numbers.
     template <class Data, class Loss>
     void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
         auto work = [&](team_part part) noexcept {
@@ -144,10 +145,9 @@ private:
             const std::size_t sample = at.tile_begin + i;
             const T* y = memory.arena + last.y + i * out_size;
             T* dy = memory.arena + last.dy + i * out_size;
-            const double weight = samples.weight(sample), scale = weight / static_cast<double>(samples.size());
-            losses_[sample] =
-                weight * static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
-                                                  static_cast<T>(scale), last.has_backward() ? dy : nullptr));
+            const double weight = samples.weight(sample), scale = weight / samples.divisor;
+            losses_[sample] = static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
+                                                       static_cast<T>(scale), last.has_backward() ? dy : nullptr));
             std::copy_n(y, out_size, outputs_.data() + sample * out_size);
         }
     }

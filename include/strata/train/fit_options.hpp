@@ -10,6 +10,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/report.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/count_option.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -43,12 +44,15 @@ private:
 /// The arguments of fit; names and defaults are Keras'.
 template <class Data>
 struct fit_options {
-    std::size_t batch_size = 32;
+    /// 32 where it is not given; with steps_per_epoch as many as make so many batches.
+    optional_count batch_size{};
     std::size_t epochs = 1;
     /// The last part of the data is held back and evaluated after each epoch.
     double validation_split = 0.0;
     /// The data that is evaluated after each epoch, instead of a split.
     data_reference<Data> validation_data{};
+    /// Factors of the losses of validation_data, one a sample; none: 1. Keras: `validation_data=(x, y, weights)`.
+    std::span<const double> validation_sample_weight{};
     bool shuffle = true;
     /// Of the order of samples, and of Dropout and the noise layers.
     std::uint64_t seed = 0;
@@ -59,6 +63,15 @@ struct fit_options {
     std::span<const double> sample_weight{};
     /// Epochs are counted from here, to go on with an earlier training.
     std::size_t initial_epoch = 0;
+    /// Batches in an epoch, where it is not a whole pass over the data: the next epoch goes on where it ended.
+    optional_count steps_per_epoch{};
+    /// Only so many batches of the validation data are evaluated.
+    optional_count validation_steps{};
+    /// Samples in a batch of an evaluation; batch_size where it is not given. It matters to validation_steps, and to a
+    /// loss whose reduction is another than the mean.
+    optional_count validation_batch_size{};
+    /// The validation data is evaluated after every so many epochs, or after those of a list, counted from 1.
+    validation_frequency validation_freq = 1;
     /// Threads that share each batch; the result does not depend on it.
     std::size_t threads = 1;
     /// Ctrl-C ends fit after the running step, instead of the program.
@@ -69,9 +82,23 @@ struct fit_options {
 
 /// The arguments of evaluate.
 struct evaluate_options {
+    /// 32 where it is not given; with steps as many as make so many batches. It matters to steps, and to a loss whose
+    /// reduction is another than the mean.
+    optional_count batch_size{};
+    /// As those of fit; Keras' `evaluate` has no class_weight.
+    std::map<int, double> class_weight{};
+    std::span<const double> sample_weight{};
+    /// Only the first so many batches are evaluated.
+    optional_count steps{};
     /// 0: as many as the last call of fit or evaluate had, one at first.
     std::size_t threads = 0;
     int verbose = 0;
+};
+
+/// The arguments of train_on_batch and test_on_batch.
+struct batch_options {
+    std::map<int, double> class_weight{};
+    std::span<const double> sample_weight{};
 };
 
 }  // namespace strata::inline STRATA_ISA

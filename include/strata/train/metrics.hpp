@@ -8,3 +8,4 @@
 #include <strata/train/metrics/precision_recall.hpp>
 #include <strata/train/metrics/regression.hpp>
 #include <strata/train/metrics/top_k_accuracy.hpp>
+#include <strata/train/metrics/weighted.hpp>

@@ -1,16 +1,19 @@
 // optimizer: the contract of optimizers, the learning rate, and the options that all of them share.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/train/argument.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -32,6 +35,24 @@ public:
         if (!schedule_) throw std::invalid_argument("strata: a learning rate expects a function, got an empty one");
     }
 
+    /// Puts another number in the place of a number. Throws std::invalid_argument for one that is negative or not
+    /// finite, and where the rate is a schedule, as Keras does.
+    void assign(double value) {
+        if (is_schedule())
+            throw std::invalid_argument(
+                "strata: the learning rate is a schedule and cannot be set; fix: compile with a number");
+        argument_check{"a trainer"}.not_negative("learning_rate", value);
+        value_ = value;
+    }
+    /// The rate of a step as a number that can be used. Throws std::invalid_argument where a schedule gives another.
+    double at(std::uint64_t step) const {
+        const double value = (*this)(step);
+        if (!(value >= 0.0 && internal::is_finite(value)))
+            throw std::invalid_argument("strata: the learning rate of step " + std::to_string(step) + " is " +
+                                        std::to_string(value) +
+                                        "; fix: let its schedule give finite numbers of at least 0");
+        return value;
+    }
     /// The rate of a step; steps count from 0, as Keras' `iterations` do.
     double operator()(std::uint64_t step) const { return schedule_ ? schedule_(step) : value_; }
     bool is_schedule() const { return static_cast<bool>(schedule_); }
@@ -42,7 +63,8 @@ private:
 };
 
 /// What every optimizer has beside its own arguments, 0 for Keras' None: what happens to gradients (clipping) and
-/// weights (decay, average) around the update.
+/// weights (decay, average) around the update. With gradient_accumulation_steps the weights move once in so many
+/// batches, by the mean of their gradients.
 struct optimizer_options {
     double weight_decay = 0.0;
     double clipnorm = 0.0;
@@ -51,6 +73,7 @@ struct optimizer_options {
     bool use_ema = false;
     double ema_momentum = 0.99;
     int ema_overwrite_frequency = 0;
+    int gradient_accumulation_steps = 0;
 };
 
 /// An optimizer: its arguments, and how it moves weights by gradients. For each weight it keeps slots() numbers, at
@@ -86,6 +109,8 @@ constexpr optimizer_options options_of(const Optimizer& from) {
     if constexpr (requires { from.ema_momentum; }) result.ema_momentum = from.ema_momentum;
     if constexpr (requires { from.ema_overwrite_frequency; })
         result.ema_overwrite_frequency = from.ema_overwrite_frequency;
+    if constexpr (requires { from.gradient_accumulation_steps; })
+        result.gradient_accumulation_steps = from.gradient_accumulation_steps;
     return result;
 }
 
@@ -104,6 +129,8 @@ void validate_options(const Optimizer& self) {
     check.require(clippings <= 1, "one of clipnorm, clipvalue and global_clipnorm", clippings);
     check.within_one("ema_momentum", options.ema_momentum);
     check.not_negative("ema_overwrite_frequency", options.ema_overwrite_frequency);
+    check.require(options.gradient_accumulation_steps == 0 || options.gradient_accumulation_steps >= 2,
+                  "gradient_accumulation_steps of 0 (none) or at least 2", options.gradient_accumulation_steps);
 }
 
 }  // namespace strata::inline STRATA_ISA

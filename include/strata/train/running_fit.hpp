@@ -9,22 +9,30 @@
 #include <strata/core/config.hpp>
 #include <strata/model/model.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/count_option.hpp>
 #include <strata/train/optimizer.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Refers to what the trainer holds.
+/// Refers to what the trainer holds. validation_freq is null without validation data.
 template <class Model, class Updater>
 class running_fit final : public training_control {
 public:
-    running_fit(Model& model, rate& learning_rate, const Updater& state, std::size_t epochs, std::size_t steps)
-        : model_(model), learning_rate_(learning_rate), state_(state), epochs_(epochs), steps_(steps) {}
+    running_fit(Model& model, rate& learning_rate, const Updater& state, std::size_t epochs, std::size_t steps,
+                const validation_frequency* validation_freq)
+        : model_(model),
+          learning_rate_(learning_rate),
+          state_(state),
+          epochs_(epochs),
+          steps_(steps),
+          validation_freq_(validation_freq) {}
 
     bool stopped = false;
 
     void stop() override { stopped = true; }
-    double learning_rate() const override { return learning_rate_(state_.steps()); }
-    void set_learning_rate(double value) override { learning_rate_ = value; }
+    double learning_rate() const override { return learning_rate_(state_.calls()); }
+    void set_learning_rate(double value) override { learning_rate_.assign(value); }
+    bool has_schedule() const override { return learning_rate_.is_schedule(); }
     void write_weights(const std::filesystem::path& file, weight_writer write) const override {
         write(weight_files<Model>::record(model_), file);
     }
@@ -34,6 +42,9 @@ public:
     }
     void restore_weights() override { std::copy(kept_.begin(), kept_.end(), parameter_access::of(model_)); }
     std::size_t epochs() const override { return epochs_; }
+    bool skips_validation(std::size_t epoch) const override {
+        return validation_freq_ != nullptr && !validation_freq_->includes(epoch);
+    }
     std::size_t steps() const override { return steps_; }
 
 private:
@@ -41,6 +52,7 @@ private:
     rate& learning_rate_;
     const Updater& state_;
     std::size_t epochs_, steps_;
+    const validation_frequency* validation_freq_;  // null without validation data
     std::vector<typename Model::value_type> kept_;
 };
 

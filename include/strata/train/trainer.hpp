@@ -16,6 +16,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/report.hpp>
+#include <strata/core/team_part.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/state.hpp>
 #include <strata/train/call_verdicts.hpp>
@@ -26,13 +27,16 @@
 #include <strata/train/engine.hpp>
 #include <strata/train/evaluator.hpp>
 #include <strata/train/fit_options.hpp>
+#include <strata/train/fit_setup.hpp>
 #include <strata/train/history.hpp>
 #include <strata/train/interrupt.hpp>
 #include <strata/train/judge.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/optimizer.hpp>
 #include <strata/train/progress.hpp>
+#include <strata/train/reduction.hpp>
 #include <strata/train/running_fit.hpp>
+#include <strata/train/sample_weights.hpp>
 #include <strata/train/scores.hpp>
 #include <strata/train/updater.hpp>
 #include <strata/train/verdicts.hpp>
@@ -43,11 +47,14 @@ namespace strata::inline STRATA_ISA {
 /// lives on between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled
 /// `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
-class Trainer {
+class Trainer : public detail::refused_calls<Trainer<Model, Optimizer, Loss, Metrics...>> {
+    using refused_calls = detail::refused_calls<Trainer>;
     using net = typename Model::net_type;
     using T = typename Model::value_type;
 
 public:
+    using refused_calls::evaluate, refused_calls::fit, refused_calls::test_on_batch, refused_calls::train_on_batch;
+
     /// Throws std::invalid_argument for arguments of the optimizer that are out of their range.
     Trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics)
         : model_(&model), optimizer_(std::move(optimizer)), loss_(loss), judge_(loss, net::output_shape(), metrics...) {
@@ -55,57 +62,56 @@ public:
     }
 
     /// Trains for some epochs and returns the scores of each. Throws std::invalid_argument, before any weight changes,
-    /// for empty data, NaN, labels out of range, and options that leave nothing to do. Keras: `fit`.
+    /// for empty data, NaN, labels out of range, and options that leave nothing to do; std::logic_error where a
+    /// callback of this trainer's fit calls it. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> how = {}) {
         static_cast<void>(asserted<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) return run(data, how);
         else return {};
     }
-    template <class... Arguments>
-    refused fit(const Arguments&...) {
-        return refuse_data_call<"fit", Arguments...>();
-    }
-    History fit(const detail::anything&, const detail::foreign_options&) {
-        static_cast<void>(asserted<detail::options_verdict<Trainer, "fit">>{});
-        return {};
-    }
-    /// The loss and the metrics of data, by name. Keras: `evaluate`.
+    /// The loss and the metrics of data, by name; may be called by callbacks. Keras: `evaluate`.
     template <class Data>
     Scores evaluate(const Data& data, evaluate_options how = {}) {
         static_cast<void>(asserted<judges<Data>>{});
         if constexpr (judges<Data>::value.ok) {
             check_data(data, "the data");
+            const std::vector<double> weights =
+                detail::loss_weights(data, Loss::targets, how.class_weight, how.sample_weight);
+            const auto part = detail::make_evaluation(data, how, weights);
             Scores scores;
             progress bar(how.verbose, 1, 1);
             bar.epoch_begin(0);
-            prepare(how.threads == 0 ? threads() : how.threads);
-            judge_samples(data, {0, data.size()}).write(scores);
+            const std::size_t count = how.threads == 0 ? threads() : how.threads;
+            if (is_running_ && count != threads()) {  // the fit that calls this keeps its own
+                team others(count);
+                evaluator own(count);
+                judge_samples(others, own, part).write(scores);
+            } else {
+                prepare(count);
+                judge_samples(*team_, *evaluator_, part).write(scores);
+            }
             bar.epoch_end(scores);
             return scores;
         } else {
             return {};
         }
     }
-    template <class... Arguments>
-    refused evaluate(const Arguments&...) {
-        return refuse_data_call<"evaluate", Arguments...>();
-    }
-    Scores evaluate(const detail::anything&, const detail::foreign_options&) {
-        static_cast<void>(asserted<detail::options_verdict<Trainer, "evaluate">>{});
-        return {};
-    }
     /// The outputs of any number of samples. Keras: `predict`.
     std::vector<T> predict(std::span<const T> x) const { return model_->predict(x); }
-    /// One step on all the data as one batch; the scores are that batch's, before the step. Keras: `train_on_batch`.
+    /// One step on all the data as one batch; the scores are that batch's, before the step. Throws std::logic_error
+    /// where a callback of this trainer's fit calls it. Keras: `train_on_batch`.
     template <class Data>
-    Scores train_on_batch(const Data& data) {
+    Scores train_on_batch(const Data& data, const batch_options& how = {}) {
         static_cast<void>(asserted<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) {
+            const detail::running_guard running(is_running_, "train_on_batch");
             check_data(data, "the batch");
+            const std::vector<double> weights =
+                detail::loss_weights(data, Loss::targets, how.class_weight, how.sample_weight);
             begin_training(threads(), data.size());
             judge_.reset();
-            train_step(detail::batch<Data>{.data = &data, .order = order_}, 0);
+            train_step(detail::batch<Data>{.data = &data, .order = order_, .weights = weights}, 0);
             Scores scores;
             judge_.write(scores);
             return scores;
@@ -113,27 +119,21 @@ public:
             return {};
         }
     }
-    template <class... Arguments>
-    refused train_on_batch(const Arguments&...) {
-        return refuse_data_call<"train_on_batch", Arguments...>();
-    }
     /// The scores of all the data as one batch. Keras: `test_on_batch`.
     template <class Data>
-    Scores test_on_batch(const Data& data) {
-        return evaluate(data);
+    Scores test_on_batch(const Data& data, const batch_options& how = {}) {
+        return evaluate(
+            data, {.batch_size = data.size(), .class_weight = how.class_weight, .sample_weight = how.sample_weight});
     }
 
-    template <class... Arguments>
-    refused test_on_batch(const Arguments&...) {
-        return refuse_data_call<"test_on_batch", Arguments...>();
-    }
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
     std::uint64_t steps() const { return updater_ ? updater_->steps() : 0; }
     /// Epochs of fit so far, counted from its initial_epoch: what to give to initial_epoch to go on.
     std::size_t epochs() const { return epochs_; }
-    double learning_rate() const { return optimizer_.learning_rate(steps()); }
-    void set_learning_rate(double value) { optimizer_.learning_rate = value; }
+    double learning_rate() const { return optimizer_.learning_rate(calls()); }
+    /// Throws std::invalid_argument for a rate that is negative or not finite, and where the rate is a schedule.
+    void set_learning_rate(double value) { optimizer_.learning_rate.assign(value); }
 
     /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
     template <class Files = state_files<T>>
@@ -163,15 +163,9 @@ public:
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
-    template <fixed_string Call, class... Arguments>
-    static refused refuse_data_call() {
-        using verdict = detail::data_call_verdict<Trainer, Call, Arguments...>;
-        static_cast<void>(asserted<verdict>{});
-        return {};
-    }
-
     using control = detail::running_fit<Model, detail::updater<net, T, Optimizer>>;
     using engine = detail::training_engine<net, T>;
+    using evaluator = detail::evaluator<net, T>;
     using updater = detail::updater<net, T, Optimizer>;
 
     template <class Data>
@@ -187,6 +181,8 @@ private:
 
     /// Those of the last call, one at first.
     std::size_t threads() const { return team_ ? team_->size() : 1; }
+    /// Batches trained on so far; more than steps where gradients are accumulated.
+    std::uint64_t calls() const { return updater_ ? updater_->calls() : 0; }
     void require_updater() {
         if (!updater_) updater_ = std::make_unique<updater>(optimizer_);
     }
@@ -194,7 +190,7 @@ private:
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
         return detail::training_state<net>(
             parameters(), *updater_,
-            {.steps = updater_->steps(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
+            {.steps = updater_->calls(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
     }
 
     void prepare(std::size_t threads) {
@@ -217,51 +213,38 @@ private:
 
     /// Gradients, losses, metrics and the optimizer's step for one batch.
     template <class Data>
-    void train_step(const detail::batch<Data>& samples, std::uint64_t seed) {
-        random_engine key(seed + 0x9e3779b97f4a7c15u * (steps() + 1));
+    void train_step(detail::batch<Data> samples, std::uint64_t seed) {
+        random_engine key(seed + 0x9e3779b97f4a7c15u * (calls() + 1));
+        double weights = 0.0;
+        for (std::size_t i = 0; i < samples.size(); ++i) weights += samples.weight(i);
+        samples.divisor =
+            detail::loss_divisor(detail::reduction_of(loss_), samples.size(), weights, net::output_shape().rows());
         engine_->compute_gradients(samples, loss_, parameters(), key());
-        double total = 0.0;
+        detail::batch_loss sum;
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            total += engine_->loss(i);
-            judge_.see(engine_->output(i), samples.label(i));
+            sum.add(engine_->loss(i), samples.weight(i));
+            judge_.see(engine_->output(i), samples.label(i), samples.weight(i));
         }
-        judge_.add_loss(total / static_cast<double>(samples.size()) + updater::penalties(parameters()), samples.size());
+        judge_.add_loss(sum, updater::penalties(parameters()));
         updater_->step(optimizer_, parameters(), engine_->gradients(), *team_);
     }
+    /// The scores of some samples, computed by a team.
     template <class Data>
-    const auto& judge_samples(const Data& data, item_range samples, std::span<const double> weights = {}) {
-        validation_judge_.reset();
-        double total = 0.0;
-        evaluator_->run(*team_, data, samples, parameters(), [&](std::size_t i, const T* y) {
-            const auto* label = data.label(i).data();
-            total += (weights.empty() ? 1.0 : weights[i]) * validation_judge_.loss_of(y, label);
-            validation_judge_.see(y, label);
-        });
-        validation_judge_.add_loss(total / static_cast<double>(samples.size()) + updater::penalties(parameters()),
-                                   samples.size());
+    const auto& judge_samples(team& threads, evaluator& infers, const detail::evaluation<Data>& part) {
+        detail::judge_samples(validation_judge_, infers, threads, part, parameters(), updater::penalties(parameters()));
         return validation_judge_;
     }
 
     template <class Data>
     History run(const Data& data, fit_options<Data>& how) {
-        check_data(data, "the data");
-        if (how.batch_size == 0) detail::refuse_data("batch_size is 0; fix: give at least 1");
-        const Data* validation = how.validation_data.get();
-        if (validation != nullptr) check_data(*validation, "validation_data");
-        const std::size_t count =
-            validation != nullptr ? data.size() : detail::training_count(data.size(), how.validation_split);
-        const item_range held =
-            validation != nullptr ? item_range{0, validation->size()} : item_range{count, data.size()};
-        const std::span<const double> held_weights =
-            validation != nullptr ? std::span<const double>{} : how.sample_weight;
-        if (validation == nullptr && held.size() > 0) validation = &data;
-        const std::vector<double> weights = detail::loss_weights(data, how.class_weight, how.sample_weight);
-        const std::size_t batch_size = std::min(how.batch_size, count), batches = (count + batch_size - 1) / batch_size;
-
-        begin_training(how.threads, batch_size);
-        order_.resize(count);
-        progress bar(how.verbose, how.epochs, batches);
-        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, batches);
+        const detail::running_guard guard(is_running_, "fit");
+        const detail::fit_setup<Data> setup(data, how, Loss::targets, net::output_shape());
+        const detail::batch_schedule& schedule = setup.schedule;
+        progress bar(how.verbose, how.epochs, schedule.steps);
+        begin_training(how.threads, schedule.batch_size);
+        order_.resize(schedule.samples);
+        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, schedule.steps,
+                        setup.validation.is_empty() ? nullptr : &how.validation_freq);
         const detail::interrupt_guard interrupt(how.stop_on_interrupt);
         History history(how.initial_epoch);
         Scores scores;
@@ -271,26 +254,29 @@ private:
         for (std::size_t epoch = how.initial_epoch; epoch < how.epochs && !running.stopped; ++epoch) {
             for (callback& each : how.callbacks) each.on_epoch_begin(running, epoch);
             bar.epoch_begin(epoch);
-            arrange(how, epoch);
+            detail::arrange(order_, how.shuffle, how.seed, schedule.pass_of(epoch));
             judge_.reset();
-            for (std::size_t b = 0; b < batches && !running.stopped; ++b) {
-                const std::size_t begin = b * batch_size;
-                train_step(
-                    detail::batch<Data>{.data = &data,
-                                        .order = std::span(order_).subspan(begin, std::min(batch_size, count - begin)),
-                                        .weights = weights},
-                    how.seed);
+            const item_range batches = schedule.batches_of(epoch);
+            for (std::size_t b = batches.begin; b < batches.end && !running.stopped; ++b) {
+                setup.require_unchanged(data);
+                const item_range mine = schedule.samples_of(b);
+                train_step(detail::batch<Data>{.data = &data,
+                                               .order = std::span(order_).subspan(mine.begin, mine.size()),
+                                               .weights = setup.weights},
+                           how.seed);
                 if (interrupt.seen()) {
                     finish(how, running);
                     return history;
                 }
                 if (bar.wants_scores() || !how.callbacks.empty()) judge_.write(scores);
-                for (callback& each : how.callbacks) each.on_batch_end(running, b, scores);
-                bar.step(b, scores);
+                for (callback& each : how.callbacks) each.on_batch_end(running, b - batches.begin, scores);
+                bar.step(b - batches.begin, scores);
             }
+            setup.require_unchanged(data);
             Scores whole;
             judge_.write(whole);
-            if (validation != nullptr) judge_samples(*validation, held, held_weights).write(whole, "val_");
+            if (!setup.validation.is_empty() && how.validation_freq.includes(epoch))
+                judge_samples(*team_, *evaluator_, setup.validation).write(whole, "val_");
             epochs_ = epoch + 1;
             for (callback& each : how.callbacks) each.on_epoch_end(running, epoch, whole);
             history.append(whole);
@@ -304,28 +290,18 @@ private:
         updater_->finish(parameters());
         for (callback& each : how.callbacks) each.on_train_end(running);
     }
-    /// The order of samples in an epoch depends on the seed and the epoch alone, so that a training that goes on
-    /// repeats it.
-    template <class Data>
-    void arrange(const fit_options<Data>& how, std::size_t epoch) {
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
-        if (!how.shuffle) return;
-        random_engine mixed(how.seed);
-        random_engine random(mixed() + 0x9e3779b97f4a7c15u * (epoch + 1));
-        for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random() % i]);
-    }
-
     Model* model_;
     Optimizer optimizer_;
     Loss loss_;
     detail::judge<Loss, Metrics...> judge_;
     detail::judge<Loss, Metrics...> validation_judge_ = judge_;
     std::unique_ptr<team> team_;
-    std::optional<detail::evaluator<net, T>> evaluator_;
+    std::optional<evaluator> evaluator_;
     std::unique_ptr<engine> engine_;
     std::unique_ptr<updater> updater_;
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;
+    bool is_running_ = false;
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -116,6 +116,12 @@ void scale(std::size_t n, T* x, double factor) {
     detail::transform(n, x, [=](V v) { return v * each; });
 }
 
+/// y += x.
+template <class T>
+void add_to(std::size_t n, T* y, const T* x) {
+    detail::transform(n, y, x, [](auto a, auto b) { return a + b; });
+}
+
 /// x = min(max(x, -limit), limit); NaN stays. Keras: `clipvalue`.
 template <class T>
 void clip(std::size_t n, T* x, double limit) {

@@ -29,7 +29,10 @@ class updater {
 public:
     static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
 
-    explicit updater(const Optimizer& how) : average_(options_of(how).use_ema ? size : 0) {
+    explicit updater(const Optimizer& how)
+        : average_(options_of(how).use_ema ? size : 0),
+          accumulated_(options_of(how).gradient_accumulation_steps > 1 ? size : 0),
+          calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(how).gradient_accumulation_steps, 1))) {
         for (std::size_t slot = 0; slot < how.slots(); ++slot) {
             slots_.emplace_back(size);
             slots_.back().fill(static_cast<T>(how.slot_begin(slot)));
@@ -37,7 +40,10 @@ public:
     }
 
     /// Steps done so far; Keras' `iterations`.
-    std::uint64_t steps() const { return steps_; }
+    std::uint64_t steps() const { return calls_ / calls_in_step_; }
+    /// Batches seen so far: as many as steps, where gradients are not accumulated. The learning rate's schedule counts
+    /// these, as in Keras.
+    std::uint64_t calls() const { return calls_; }
 
     /// What the regularizers add to the loss, for these weights; those of frozen weights add nothing.
     static double penalties(const T* parameters) {
@@ -49,24 +55,31 @@ public:
         return total;
     }
 
-    /// One step, in Keras' order: penalties join the gradients, clipping, weight decay, update, moving average.
+    /// One step, in Keras' order: penalties join the gradients, clipping, weight decay, update, moving average. Where
+    /// gradients are accumulated, the last batch of a step does that with their mean, the others only the average.
     void step(const Optimizer& how, T* parameters, T* gradients, team& threads) {
         const optimizer_options options = options_of(how);
-        const double rate = how.learning_rate(steps_);
-        const auto scalars = how.template begin_step<T>(rate, ++steps_, memory_);
+        const double rate = how.learning_rate.at(calls_);
+        const std::uint64_t number = steps() + 1;
+        const bool updates = (calls_ + 1) % calls_in_step_ == 0;
+        typename Optimizer::template step<T> scalars{};
+        if (updates) scalars = how.template begin_step<T>(rate, number, memory_);
         const bool adjusts =
             has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
-        const double momentum = steps_ == 1 ? 0.0 : options.ema_momentum;
+        const double momentum = number == 1 ? 0.0 : options.ema_momentum;
         const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
-        const bool overwrites = every > 0 && steps_ % every == 0;
+        const bool overwrites = every > 0 && number % every == 0;
         auto work = [&](team_part part) noexcept {
-            if (adjusts) adjust(options, parameters, gradients, part, threads);
+            if (accumulated_.size() > 0) accumulate(gradients, updates, part, threads);
+            if (updates && adjusts) adjust(options, parameters, gradients, part, threads);
             for (const trained_range& range : trained_ranges_of<Net, T>) {
                 const item_range mine = part.of(range.size, kernels::lanes<T>);
                 const std::size_t n = mine.size(), at = range.gradient + mine.begin;
                 T* weights = parameters + range.parameter + mine.begin;
-                if (options.weight_decay > 0.0) decay(n, weights, options.weight_decay * rate);
-                apply_updates(how, scalars, n, weights, gradients + at, slots_from(at));
+                if (updates) {
+                    if (options.weight_decay > 0.0) decay(n, weights, options.weight_decay * rate);
+                    apply_updates(how, scalars, n, weights, gradients + at, slots_from(at));
+                }
                 if (!options.use_ema) continue;
                 follow(n, average_.data() + at, weights, momentum);
                 if (overwrites) std::copy_n(average_.data() + at, n, weights);
@@ -77,25 +90,28 @@ public:
             }
         };
         threads.run(work);
+        ++calls_;
     }
     /// At the end of a training: the weights become their moving average, where there is one.
     void finish(T* parameters) const {
-        if (average_.size() == 0 || steps_ == 0) return;
+        if (average_.size() == 0 || calls_ == 0) return;
         for (const trained_range& range : trained_ranges_of<Net, T>)
             std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
         prepare_weights<Net>(parameters);
     }
 
-    /// The state as arrays, for checkpoints: slots, then the moving average where there is one.
+    /// The state as arrays, for checkpoints: slots, then the moving average and the accumulated gradients where there
+    /// are such.
     std::vector<std::span<T>> arrays() {
         std::vector<std::span<T>> result;
         for (aligned_array<T>& slot : slots_) result.emplace_back(slot.data(), slot.size());
         if (average_.size() > 0) result.emplace_back(average_.data(), average_.size());
+        if (accumulated_.size() > 0) result.emplace_back(accumulated_.data(), accumulated_.size());
         return result;
     }
     double memory() const { return memory_; }
-    void restore(std::uint64_t steps, double memory) {
-        steps_ = steps;
+    void restore(std::uint64_t calls, double memory) {
+        calls_ = calls;
         memory_ = memory;
     }
 
@@ -112,6 +128,17 @@ private:
         std::array<T*, Optimizer::max_slots> result{};
         for (std::size_t slot = 0; slot < slots_.size(); ++slot) result[slot] = slots_[slot].data() + at;
         return result;
+    }
+    /// Adds up gradients; the last batch of a step gets their mean, and the sum begins anew.
+    void accumulate(T* gradients, bool is_last, team_part part, team& threads) {
+        const item_range mine = part.of(size, kernels::lanes<T>);
+        T *sum = accumulated_.data() + mine.begin, *own = gradients + mine.begin;
+        const T* added = is_last ? sum : own;
+        add_to(mine.size(), is_last ? own : sum, added);
+        if (!is_last) return;
+        scale(mine.size(), own, 1.0 / static_cast<double>(calls_in_step_));
+        std::fill_n(sum, mine.size(), T(0));
+        threads.barrier();
     }
     /// Each weight is one thread's, so that the sums of a norm have one order for any team.
     void adjust(const optimizer_options& options, const T* parameters, T* gradients, team_part part, team& threads) {
@@ -136,8 +163,10 @@ private:
 
     std::vector<aligned_array<T>> slots_;
     aligned_array<T> average_;
+    aligned_array<T> accumulated_;
+    std::uint64_t calls_in_step_;
     std::array<double, count> squares_{};
-    std::uint64_t steps_ = 0;
+    std::uint64_t calls_ = 0;
     double memory_ = 1.0;
 };
 

@@ -51,9 +51,10 @@ struct EarlyStopping {
     }
 
     void on_epoch_end(training_control& control, std::size_t epoch, const Scores& scores) {
-        const double value = watched().value(scores);
+        const std::optional<double> found = watched().value(control, epoch, scores);
         watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
-        if (epoch < start_from_epoch) return;
+        if (!found || epoch < start_from_epoch) return;
+        const double value = *found;
         ++wait;
         const bool is_better = watched().is_improvement(value, best, min_delta);
         if (is_better || !keeps_weights) {

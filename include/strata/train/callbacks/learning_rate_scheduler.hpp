@@ -29,6 +29,12 @@ struct LearningRateScheduler {
                 "strata: LearningRateScheduler: schedule is empty; give a function (epoch, rate)");
     }
 
+    void on_train_begin(training_control& control) {
+        if (control.has_schedule())
+            throw std::invalid_argument(
+                "strata: LearningRateScheduler: the learning rate is a schedule and cannot be set; compile with a "
+                "number");
+    }
     void on_epoch_begin(training_control& control, std::size_t epoch) {
         const double rate = schedule(epoch, control.learning_rate());
         if (!internal::is_finite(rate) || rate < 0)

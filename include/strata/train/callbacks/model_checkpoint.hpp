@@ -97,13 +97,18 @@ private:
 
     template <class Control>
     void save(Control& control, std::size_t epoch, std::optional<std::size_t> batch, const Scores& scores) {
+        std::optional<double> found;
+        if (save_best_only) {
+            found = watched().value(control, epoch, scores);
+            watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
+            if (!found) return;
+        }
         const std::filesystem::path file =
             explained([&] { return detail::fill_path(filepath, epoch + 1, batch, scores); });
         const std::string now = "\nEpoch " + std::to_string(epoch + 1) + ": ";
         std::string saving = now + "saving model to " + file.string();
         if (save_best_only) {
-            const double value = watched().value(scores);
-            watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
+            const double value = *found;
             const std::optional<double> before = best ? best : initial_value_threshold;
             const std::string from = before ? internal::decimal(*before, 5) : "None";
             if (!watched().is_improvement(value, before, 0)) {

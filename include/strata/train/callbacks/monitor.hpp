@@ -11,16 +11,17 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/train/callback.hpp>
 #include <strata/train/scores.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
 /// What Keras means by "auto": names of metrics that are better when greater, and when less. A name of the user's own
 /// that ends in one of them after an underscore counts too (`my_accuracy`), a count behind it does not matter
-/// (`auc_1`). cosine_similarity is in neither: as a metric it is to rise, as a loss to fall.
-inline constexpr std::array<std::string_view, 11> rising_names{"accuracy",    "acc",      "precision",   "recall",
-                                                               "auc",         "f1_score", "fbeta_score", "r2_score",
-                                                               "correlation", "iou",      "io_u"};
+/// (`auc_1`).
+inline constexpr std::array<std::string_view, 12> rising_names{
+    "accuracy",    "acc",      "precision",   "recall", "auc",  "f1_score",
+    "fbeta_score", "r2_score", "correlation", "iou",    "io_u", "cosine_similarity"};
 inline constexpr std::array<std::string_view, 12> falling_names{"loss",     "error",      "crossentropy", "hinge",
                                                                 "poisson",  "divergence", "huber",        "logcosh",
                                                                 "log_cosh", "mse",        "mae",          "mape"};
@@ -44,8 +45,10 @@ struct monitor {
             throw std::invalid_argument(says("mode is \"" + mode + "\"; it may be \"auto\", \"min\" or \"max\""));
     }
 
-    double value(const Scores& scores) const {
+    /// The watched score; none where validation_freq leaves out the epoch that it would come with.
+    std::optional<double> value(const training_control& control, std::size_t epoch, const Scores& scores) const {
         if (scores.contains(name)) return scores[name];
+        if (name.starts_with("val_") && control.skips_validation(epoch)) return std::nullopt;
         const bool lacks_validation = name.starts_with("val_") && scores.contains(name.substr(4));
         throw std::invalid_argument(
             says("there is no score \"" + name + "\"; " + scores.known_names() +

@@ -19,7 +19,7 @@
 namespace strata::inline STRATA_ISA {
 
 /// Keras' ReduceLROnPlateau; adds "learning_rate", the rate of the epoch that ends, to its scores. A monitor that does
-/// not exist throws std::invalid_argument at the end of the first epoch.
+/// not exist throws std::invalid_argument at the end of the first epoch, a rate that is a schedule before it.
 struct ReduceLROnPlateau {
     std::string monitor = "val_loss";
     double factor = 0.1;
@@ -44,15 +44,20 @@ struct ReduceLROnPlateau {
             throw std::invalid_argument(watched().says("min_delta is no finite number"));
     }
 
-    void on_train_begin(training_control&) {
+    void on_train_begin(training_control& control) {
+        if (control.has_schedule())
+            throw std::invalid_argument(
+                watched().says("the learning rate is a schedule and cannot be set; compile with a number"));
         wait = cooldown_counter = 0;
         best.reset();
     }
 
     void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) {
         scores.set("learning_rate", control.learning_rate());
-        const double value = watched().value(scores);
+        const std::optional<double> found = watched().value(control, epoch, scores);
         watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
+        if (!found) return;
+        const double value = *found;
         if (cooldown_counter > 0) {
             --cooldown_counter;
             wait = 0;

@@ -12,6 +12,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -57,6 +58,7 @@ struct crossentropy_of_logit {
 struct BinaryCrossentropy {
     bool from_logits = false;
     double label_smoothing = 0.0;
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
 
     static constexpr std::string_view type = "BinaryCrossentropy";
     static constexpr target_kind targets = target_kind::values;
@@ -80,6 +82,7 @@ struct BinaryFocalCrossentropy {
     double gamma = 2.0;
     bool from_logits = false;
     double label_smoothing = 0.0;
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
 
     static constexpr std::string_view type = "BinaryFocalCrossentropy";
     static constexpr target_kind targets = target_kind::values;

@@ -13,6 +13,7 @@
 #include <strata/kernels/softmax.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -76,6 +77,7 @@ term<T> surprise(T p) {
 struct CategoricalCrossentropy {
     bool from_logits = false;
     double label_smoothing = 0.0;
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
 
     static constexpr std::string_view type = "CategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::values;
@@ -136,6 +138,7 @@ private:
 /// `SparseCategoricalCrossentropy`.
 struct SparseCategoricalCrossentropy {
     bool from_logits = false;
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
 
     static constexpr std::string_view type = "SparseCategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::class_index;

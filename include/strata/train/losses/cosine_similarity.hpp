@@ -11,6 +11,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -32,9 +33,14 @@ struct squared_target {
 }  // namespace detail
 
 /// -sum(target y) along each row, both divided by their length: -1 where they point the same way. Lengths below 1e-7
-/// count as 1e-7, so that a zero vector gives 0. The mean over rows. Keras: the loss `CosineSimilarity`, axis -1.
+/// count as 1e-7, so that a zero vector gives 0; it has no direction, and its gradient is 0 (Keras: NaN). The mean over
+/// rows. As a metric its sign is the other: 1 where they point the same way. Keras: the loss and the metric
+/// `CosineSimilarity`, axis -1.
 struct CosineSimilarity {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "CosineSimilarity";
+    static constexpr double metric_factor = -1.0;
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
 
@@ -46,7 +52,8 @@ struct CosineSimilarity {
         for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns) {
             const T dot = detail::sum_of_terms(detail::product{}, columns, y, target, T(1), none);
             const T target_squares = detail::sum_of_terms(detail::squared_target{}, columns, y, target, T(1), none);
-            const T of_y = T(1) / std::sqrt(detail::sum_of_terms(detail::product{}, columns, y, y, T(1), none));
+            const T squares = detail::sum_of_terms(detail::product{}, columns, y, y, T(1), none);
+            const T of_y = T(1) / std::sqrt(squares);
             const T of_target = T(1) / std::sqrt(target_squares);
             const T inverse = std::min(of_y, longest), unit = inverse * std::min(of_target, longest);
             sum -= dot * unit;
@@ -54,7 +61,7 @@ struct CosineSimilarity {
             // The part along y drops out where y's length varies with y.
             const T along = of_y < longest ? dot * inverse * inverse : T(0);
             for (std::size_t i = 0; i < columns; ++i)
-                dy[i] = factor * unit * (along * y[i] - static_cast<T>(target[i]));
+                dy[i] = squares == T(0) ? T(0) : factor * unit * (along * y[i] - static_cast<T>(target[i]));
             dy += columns;
         }
         return sum / static_cast<T>(rows);

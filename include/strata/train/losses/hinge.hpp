@@ -11,6 +11,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -53,6 +54,8 @@ struct squared_hinge_error {
 /// mean(max(1 - target y, 0)); targets of a sample that are all 0 or 1 are read as -1 and 1. Keras decides that for the
 /// whole batch: that differs only where -1, 0 and 1 are mixed. Keras: `Hinge`.
 struct Hinge {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "Hinge";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -66,6 +69,8 @@ struct Hinge {
 
 /// mean(max(1 - target y, 0)^2), with targets as for Hinge. Keras: `SquaredHinge`.
 struct SquaredHinge {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "SquaredHinge";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -80,6 +85,8 @@ struct SquaredHinge {
 /// max(max((1 - target) y) - sum(target y) + 1, 0) along each row, targets 0 or 1; the mean over rows. The largest
 /// values share the derivative where several are equal. Keras: `CategoricalHinge`.
 struct CategoricalHinge {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "CategoricalHinge";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }

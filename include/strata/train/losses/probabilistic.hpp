@@ -10,6 +10,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -35,6 +36,8 @@ struct poisson_error {
 
 /// sum(target log(target / y)) along each row, both clipped to [1e-7, 1]; the mean over rows. Keras: `KLDivergence`.
 struct KLDivergence {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "KLDivergence";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -48,6 +51,8 @@ struct KLDivergence {
 
 /// mean(y - target log(y + 1e-7)). Keras: `Poisson`.
 struct Poisson {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "Poisson";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }

@@ -10,6 +10,7 @@
 #include <strata/kernels/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
+#include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -68,6 +69,8 @@ struct log_cosh_error {
 
 /// mean((target - y)^2). Keras: `MeanSquaredError`.
 struct MeanSquaredError {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "MeanSquaredError";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -80,6 +83,8 @@ struct MeanSquaredError {
 
 /// mean(|target - y|); the derivative is 0 where they are equal. Keras: `MeanAbsoluteError`.
 struct MeanAbsoluteError {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "MeanAbsoluteError";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -92,6 +97,8 @@ struct MeanAbsoluteError {
 
 /// 100 mean(|target - y| / max(|target|, 1e-7)). Keras: `MeanAbsolutePercentageError`.
 struct MeanAbsolutePercentageError {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "MeanAbsolutePercentageError";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -104,6 +111,8 @@ struct MeanAbsolutePercentageError {
 
 /// mean((log(max(target, 1e-7) + 1) - log(max(y, 1e-7) + 1))^2). Keras: `MeanSquaredLogarithmicError`.
 struct MeanSquaredLogarithmicError {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "MeanSquaredLogarithmicError";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
@@ -114,11 +123,14 @@ struct MeanSquaredLogarithmicError {
     }
 };
 
-/// The mean of error^2 / 2 up to an error of delta, and of delta |error| - delta^2 / 2 beyond. Keras: `Huber`.
+/// The mean of error^2 / 2 up to an error of delta, and of delta |error| - delta^2 / 2 beyond. As a metric it is named
+/// `huber_loss`. Keras: `Huber`.
 struct Huber {
     double delta = 1.0;
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
 
     static constexpr std::string_view type = "Huber";
+    static constexpr std::string_view metric_name = "huber_loss";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
 
@@ -130,6 +142,8 @@ struct Huber {
 
 /// mean(log(cosh(y - target))). Keras: `LogCosh`.
 struct LogCosh {
+    strata::reduction reduction = strata::reduction::sum_over_batch_size;
+
     static constexpr std::string_view type = "LogCosh";
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }

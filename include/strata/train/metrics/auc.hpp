@@ -33,6 +33,7 @@ struct AUC {
     bool from_logits = false;
 
     static constexpr std::string_view type = "AUC";
+    static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
 

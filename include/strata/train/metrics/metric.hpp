@@ -42,13 +42,22 @@ struct running_mean {
     constexpr double result() const { return weights == 0.0 ? 0.0 : total / weights; }
 };
 
-/// A loss as a metric, its mean over samples: named as its class, `mean_squared_error`.
+namespace detail {
+
+/// What Keras calls a loss that is given as a metric: its member `metric_name`, else its class, `mean_squared_error`.
+template <class Loss>
+inline constexpr auto metric_name_of = [] {
+    if constexpr (requires { Loss::metric_name; }) return decltype(snake_case(Loss::type))(Loss::metric_name);
+    else return snake_case(Loss::type);
+}();
+
+}  // namespace detail
+
+/// A loss as a metric, its mean over samples, times its member `metric_factor` where it has one.
 template <loss_function Loss>
 struct metric_of {
-    static constexpr auto default_name = snake_case(Loss::type);
-
     Loss loss{};
-    std::string_view name = default_name.view();
+    std::string_view name = detail::metric_name_of<Loss>.view();
 
     static constexpr std::string_view type = Loss::type;
     static constexpr target_kind targets = Loss::targets;
@@ -57,7 +66,9 @@ struct metric_of {
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        mean.add(static_cast<double>(loss(rows, columns, y, target, T(1), static_cast<T*>(nullptr))), weight);
+        double factor = 1.0;
+        if constexpr (requires { Loss::metric_factor; }) factor = Loss::metric_factor;
+        mean.add(factor * static_cast<double>(loss(rows, columns, y, target, T(1), static_cast<T*>(nullptr))), weight);
     }
     double result() const { return mean.result(); }
 

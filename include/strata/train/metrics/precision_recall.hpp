@@ -60,6 +60,7 @@ struct Precision {
     std::string_view name = "precision";
 
     static constexpr std::string_view type = "Precision";
+    static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
 
@@ -88,6 +89,7 @@ struct Recall {
     std::string_view name = "recall";
 
     static constexpr std::string_view type = "Recall";
+    static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
     static constexpr report check(const shape&) { return {}; }
 

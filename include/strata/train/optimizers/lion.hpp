@@ -21,6 +21,7 @@ struct Lion {
     bool use_ema = false;
     double ema_momentum = 0.99;
     int ema_overwrite_frequency = 0;
+    int gradient_accumulation_steps = 0;
 
     static constexpr std::string_view type = "Lion";
     static constexpr std::size_t max_slots = 1;

@@ -25,6 +25,7 @@ struct Nadam {
     bool use_ema = false;
     double ema_momentum = 0.99;
     int ema_overwrite_frequency = 0;
+    int gradient_accumulation_steps = 0;
 
     static constexpr std::string_view type = "Nadam";
     static constexpr std::size_t max_slots = 2;

@@ -1,0 +1,87 @@
+// batch_schedule: which batches of the data each epoch trains on.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/random.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/train/count_option.hpp>
+#include <strata/train/data_checks.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Samples in a batch: as given, else 32, or with a number of steps as many as make so many batches. Keras:
+/// `batch_size`.
+inline std::size_t batch_size_of(std::size_t samples, const optional_count& batch_size, const optional_count& steps,
+                                 const char* steps_name) {
+    batch_size.require_positive("batch_size");
+    steps.require_positive(steps_name);
+    if (batch_size.is_given()) return std::min(batch_size.value_or(0), samples);
+    if (!steps.is_given()) return std::min(std::size_t{32}, samples);
+    return (samples - 1) / std::min(steps.value_or(1), samples) + 1;
+}
+
+/// A pass over the data has batches() batches. An epoch takes `steps` of them, and the next one goes on where it ended;
+/// where a pass ends the epoch does too, and may have fewer. Which batches these are depends on the number of the epoch
+/// alone, so that a training that goes on repeats them.
+struct batch_schedule {
+    std::size_t samples = 0;
+    std::size_t batch_size = 1;
+    std::size_t steps = 0;
+
+    static batch_schedule make(std::size_t samples, const optional_count& batch_size, const optional_count& steps) {
+        batch_schedule result{samples, batch_size_of(samples, batch_size, steps, "steps_per_epoch"), 0};
+        result.steps = steps.value_or(result.batches());
+        if (!batch_size.is_given()) result.steps = std::min(result.steps, result.batches());
+        if (result.steps > result.batches())
+            refuse_data("steps_per_epoch is " + std::to_string(result.steps) + ", and the data has " +
+                        std::to_string(result.batches()) + " batches of " + std::to_string(result.batch_size) +
+                        "; fix: give at most that, or more epochs");
+        return result;
+    }
+    std::size_t batches() const { return (samples - 1) / batch_size + 1; }
+
+    /// Which pass over the data an epoch belongs to.
+    std::size_t pass_of(std::size_t epoch) const { return epoch / epochs_in_pass(); }
+    /// The batches of an epoch.
+    item_range batches_of(std::size_t epoch) const {
+        const std::size_t begin = epoch % epochs_in_pass() * steps;
+        return {begin, std::min(begin + steps, batches())};
+    }
+    /// The samples of a batch, by their place in the order of the pass.
+    item_range samples_of(std::size_t batch) const {
+        return {batch * batch_size, std::min((batch + 1) * batch_size, samples)};
+    }
+
+private:
+    std::size_t epochs_in_pass() const { return (batches() - 1) / steps + 1; }
+};
+
+/// The order of samples in a pass over the data, which depends on the seed and the number of the pass alone, so that a
+/// training that goes on repeats it.
+inline void arrange(std::span<std::size_t> order, bool is_shuffled, std::uint64_t seed, std::size_t pass) {
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (!is_shuffled) return;
+    random_engine mixed(seed);
+    random_engine random(mixed() + 0x9e3779b97f4a7c15u * (pass + 1));
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+}
+
+/// How many of the samples an evaluation looks at: all, or those of the first `steps` batches.
+inline std::size_t evaluated_count(std::size_t samples, std::size_t batch_size, const optional_count& given_size,
+                                   const optional_count& steps, const char* steps_name) {
+    const std::size_t batches = (samples - 1) / batch_size + 1, wanted = steps.value_or(batches);
+    if (wanted > batches && given_size.is_given())
+        refuse_data(std::string(steps_name) + " is " + std::to_string(wanted) + ", and the data has " +
+                    std::to_string(batches) + " batches of " + std::to_string(batch_size) + "; fix: give at most that");
+    return std::min(samples, wanted * batch_size);
+}
+
+}  // namespace strata::inline STRATA_ISA::detail

@@ -1,0 +1,43 @@
+// evaluation: samples that are inferred and judged batch by batch.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <strata/core/config.hpp>
+#include <strata/core/team.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/train/reduction.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Samples that are evaluated, batch by batch; weights by place in the data, none: all 1.
+template <class Data>
+struct evaluation {
+    const Data* data = nullptr;
+    item_range samples{};
+    std::span<const double> weights{};
+    std::size_t batch_size = 1;
+
+    bool is_empty() const { return data == nullptr; }
+};
+
+/// Gives a judge the losses and outputs of samples, which the evaluator computes with a team. `penalties` is added to
+/// the loss of each batch.
+template <class Judge, class Evaluator, class Data, class T>
+void judge_samples(Judge& judge, Evaluator& evaluator, team& threads, const evaluation<Data>& part, const T* parameters,
+                   double penalties) {
+    judge.reset();
+    batch_loss sum;
+    evaluator.run(threads, *part.data, part.samples, parameters, [&](std::size_t i, const T* y) {
+        const auto* label = part.data->label(i).data();
+        const double weight = part.weights.empty() ? 1.0 : part.weights[i];
+        sum.add(judge.loss_of(y, label), weight);
+        judge.see(y, label, weight);
+        if (sum.samples < part.batch_size && i + 1 < part.samples.end) return;
+        judge.add_loss(sum, penalties);
+        sum = {};
+    });
+}
+
+}  // namespace strata::inline STRATA_ISA::detail

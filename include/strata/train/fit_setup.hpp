@@ -1,0 +1,109 @@
+// fit_setup: what fit and evaluate work on, made of their options, which are checked before any weight changes.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/team_part.hpp>
+#include <strata/train/batch_schedule.hpp>
+#include <strata/train/data_checks.hpp>
+#include <strata/train/evaluation.hpp>
+#include <strata/train/fit_options.hpp>
+#include <strata/train/loss.hpp>
+#include <strata/train/sample_weights.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Refuses options of fit that leave nothing to train.
+inline void check_epochs(std::size_t initial_epoch, std::size_t epochs) {
+    if (epochs == 0) refuse_data("epochs is 0; fix: give at least 1");
+    if (initial_epoch >= epochs)
+        refuse_data("epochs is " + std::to_string(epochs) + " and initial_epoch " + std::to_string(initial_epoch) +
+                    ": nothing is left to train; fix: epochs is the number of the last one, those before included");
+}
+
+template <class Data>
+struct fit_setup {
+    std::size_t data_size;
+    batch_schedule schedule;
+    std::vector<double> weights;
+    evaluation<Data> validation{};
+
+    fit_setup(const Data& data, const fit_options<Data>& how, target_kind targets, const shape& output)
+        : data_size(data.size()) {
+        check_data(data, targets, output, "the data");
+        check_epochs(how.initial_epoch, how.epochs);
+        how.validation_freq.require_positive();
+        weights = loss_weights(data, targets, how.class_weight, how.sample_weight);
+        std::size_t trained = data_size;
+        if (const Data* held = how.validation_data.get(); held != nullptr) {
+            check_data(*held, targets, output, "validation_data");
+            check_sample_weight(how.validation_sample_weight, held->size(), "validation_sample_weight");
+            validation = {.data = held, .samples = {0, held->size()}, .weights = how.validation_sample_weight};
+        } else {
+            if (!how.validation_sample_weight.empty())
+                refuse_data(
+                    "validation_sample_weight is given without validation_data; fix: give both; weights of a "
+                    "split are part of sample_weight");
+            trained = training_count(data_size, how.validation_split);
+            if (trained < data_size)
+                validation = {.data = &data, .samples = {trained, data_size}, .weights = how.sample_weight};
+        }
+        schedule = batch_schedule::make(trained, how.batch_size, how.steps_per_epoch);
+        if (validation.is_empty()) return;
+        how.validation_batch_size.require_positive("validation_batch_size");
+        const optional_count& size = how.validation_batch_size.is_given() ? how.validation_batch_size : how.batch_size;
+        validation.batch_size =
+            batch_size_of(validation.samples.size(), size, how.validation_steps, "validation_steps");
+        validation.samples.end =
+            validation.samples.begin + evaluated_count(validation.samples.size(), validation.batch_size, size,
+                                                       how.validation_steps, "validation_steps");
+    }
+
+    /// A callback may hold the data; samples that it takes away are not read.
+    void require_unchanged(const Data& data) const {
+        const auto differs = [](const Data& now, std::size_t before) {
+            if (now.size() != before)
+                throw std::logic_error("strata: the data had " + std::to_string(before) +
+                                       " samples when fit began and has " + std::to_string(now.size()) +
+                                       " now; fix: change data between calls of fit");
+        };
+        differs(data, data_size);
+        if (!validation.is_empty() && validation.data != &data && validation.data->size() < validation.samples.end)
+            differs(*validation.data, validation.samples.end);
+    }
+};
+
+/// What evaluate looks at; `weights` must live as long.
+template <class Data>
+evaluation<Data> make_evaluation(const Data& data, const evaluate_options& how, std::span<const double> weights) {
+    evaluation<Data> result{.data = &data, .weights = weights};
+    result.batch_size = batch_size_of(data.size(), how.batch_size, how.steps, "steps");
+    result.samples.end = evaluated_count(data.size(), result.batch_size, how.batch_size, how.steps, "steps");
+    return result;
+}
+
+/// Marks a trainer as being in a fit. Throws std::logic_error where it is already: a callback called `what`.
+class running_guard {
+public:
+    running_guard(bool& is_running, const char* what) : is_running_(is_running) {
+        if (is_running)
+            throw std::logic_error(std::string("strata: ") + what +
+                                   " is called by a callback of the same trainer's fit; fix: call it when fit has "
+                                   "returned, or with another trainer; evaluate and predict may be called");
+        is_running = true;
+    }
+    running_guard(const running_guard&) = delete;
+    running_guard& operator=(const running_guard&) = delete;
+    ~running_guard() { is_running_ = false; }
+
+private:
+    bool& is_running_;
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

@@ -1,0 +1,47 @@
+// metric_names: a name for each metric of a compiled model, none of them twice.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strata/core/config.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// A metric's own name, and whether it is one of weighted_metrics. Keras numbers metrics of some classes (AUC,
+/// Precision, Recall) that are given no name, whether they are weighted or not.
+struct named_metric {
+    std::string_view name;
+    bool is_weighted = false;
+    bool is_numbered = false;
+};
+
+/// The second metric of a name has `_1` after it, the third `_2`; a weighted one has `weighted_` before it first, but
+/// for the numbered ones. Throws std::invalid_argument for the name `loss`, which is that of the loss. Keras: the keys
+/// of the history.
+inline std::vector<std::string> unique_names(const std::vector<named_metric>& metrics) {
+    std::vector<std::string> result;
+    const auto is_taken = [&](const std::string& name) {
+        return std::find(result.begin(), result.end(), name) != result.end();
+    };
+    const auto place = [&](const std::string& wanted) {
+        std::string name = wanted;
+        for (std::size_t count = 1; is_taken(name); ++count) name = wanted + "_" + std::to_string(count);
+        result.push_back(name);
+    };
+    for (const bool weighted : {false, true})
+        for (const named_metric& each : metrics) {
+            if (each.is_weighted != weighted) continue;
+            std::string name(each.name);
+            if (name == "loss")
+                throw std::invalid_argument("strata: a metric is named \"loss\", as the loss is; fix: another .name");
+            place(weighted && !each.is_numbered && is_taken(name) ? "weighted_" + name : name);
+        }
+    return result;
+}
+
+}  // namespace strata::inline STRATA_ISA::detail

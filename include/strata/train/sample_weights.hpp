@@ -1,0 +1,72 @@
+// sample_weights: the factor of each sample's loss, from sample_weight or class_weight.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/train/data_checks.hpp>
+#include <strata/train/loss.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Refuses weights that are not one finite number for each sample; none at all are accepted.
+inline void check_sample_weight(std::span<const double> weights, std::size_t samples, const std::string& name) {
+    if (weights.empty()) return;
+    if (weights.size() != samples)
+        refuse_data(name + " has " + std::to_string(weights.size()) + " values for " + std::to_string(samples) +
+                    " samples; fix: give one a sample");
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        if (!internal::is_finite(weights[i])) refuse_data(name + " number " + std::to_string(i) + " is no finite number");
+}
+
+/// Refuses class weights beside sample weights, as Keras does, weights that are no finite numbers, and targets of which
+/// a sample has no single class: with time steps or pixels.
+inline void check_class_weight(const std::map<int, double>& weights, bool has_sample_weight, target_kind targets,
+                               const shape& labels) {
+    if (weights.empty()) return;
+    if (has_sample_weight)
+        refuse_data("class_weight and sample_weight are given both; fix: multiply them into one sample_weight");
+    for (const auto& [label, weight] : weights)
+        if (!internal::is_finite(weight))
+            refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
+    const bool has_one_class = targets == target_kind::class_index ? labels.size() == 1 : labels.rank() <= 1;
+    if (!has_one_class)
+        refuse_data("class_weight needs one class a sample, and targets have the shape " + to_text(labels).str() +
+                    "; fix: give sample_weight");
+}
+
+/// The class of a sample as class_weight counts it: the first largest column of one-hot targets, or a single target,
+/// halves to the even number, as numpy rounds.
+template <class Label>
+int class_of(std::span<const Label> label) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < label.size(); ++i)
+        if (label[i] > label[best]) best = i;
+    if (label.size() > 1) return static_cast<int>(best);
+    const double value = static_cast<double>(label[0]), below = std::floor(value), part = value - below;
+    const bool rounds_up = part > 0.5 || (part == 0.5 && std::fmod(below, 2.0) != 0.0);
+    return static_cast<int>(below + (rounds_up ? 1.0 : 0.0));
+}
+
+/// The factor of each sample's loss; empty where all are 1.
+template <class Data>
+std::vector<double> loss_weights(const Data& data, target_kind targets, const std::map<int, double>& class_weight,
+                                 std::span<const double> sample_weight) {
+    check_sample_weight(sample_weight, data.size(), "sample_weight");
+    check_class_weight(class_weight, !sample_weight.empty(), targets, Data::label_shape());
+    std::vector<double> result(sample_weight.begin(), sample_weight.end());
+    if (class_weight.empty()) return result;
+    result.resize(data.size(), 1.0);
+    for (std::size_t i = 0; i < data.size(); ++i)
+        if (const auto found = class_weight.find(class_of(data.label(i))); found != class_weight.end())
+            result[i] = found->second;
+    return result;
+}
+
+}  // namespace strata::inline STRATA_ISA::detail
