@@ -54,7 +54,21 @@ template <class Model>
 struct weight_files {
     using value_type = typename Model::value_type;
 
+    /// Throws file_error, whatever fails; the old file then stays.
     static void save(const Model& model, const std::filesystem::path& file) {
+        internal::with_file_errors(file, [&] { write(model, file); });
+    }
+    /// Throws file_error, whatever fails; the model then stays as it was.
+    static void load(Model& model, const std::filesystem::path& file) {
+        internal::with_file_errors(file, [&] {
+            const auto values = read(file, io::weight_lists<typename Model::net_type>());
+            const auto weights = model.weights();
+            for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
+        });
+    }
+
+private:
+    static void write(const Model& model, const std::filesystem::path& file) {
         const auto lists = io::weight_lists<typename Model::net_type>();
         const std::string extension = io::extension_of(file);
         const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
@@ -64,20 +78,13 @@ struct weight_files {
         for (const std::size_t place : list.places) values.push_back(weights[place].to_vector());
         if (extension == ".safetensors") return io::save_safetensors<value_type>(file, list.records, values);
 #if defined(STRATA_WITH_HDF5)
-        if (is_hdf5) return io::save_hdf5<value_type>(file, list.records, values);
+        if (is_hdf5) return io::save_hdf5<value_type>(file, list.records, values, list.orders);
 #endif
 #if defined(STRATA_WITH_LIBZIP)
         if (extension == ".npz") return io::save_npz<value_type>(file, list.records, values);
 #endif
         io::refuse_extension(file);
     }
-    static void load(Model& model, const std::filesystem::path& file) {
-        const auto values = read(file, io::weight_lists<typename Model::net_type>());
-        const auto weights = model.weights();
-        for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
-    }
-
-private:
     static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
                                                      const std::vector<io::weight_list>& lists) {
         const std::string extension = io::extension_of(file);

@@ -113,16 +113,18 @@ public:
     template <class Files = state_files<T>>
     void save_checkpoint(const std::filesystem::path& file) {
         require_updater();
-        Files::save(file, state());
+        Files::save(file, state(), facts());
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and
+    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with other
+    /// settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
+    /// changed. fit with the same data, seed and options, and
     /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
     /// failed load throws and leaves everything as it was.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
         require_updater();
         auto loaded = state();
-        Files::load(file, loaded);
+        Files::load(file, loaded, facts());
         const detail::training_counters counters = detail::restore_training<net>(loaded, parameters(), *updater_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
@@ -155,10 +157,9 @@ private:
     }
     auto state() {
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
-        return detail::training_state<net>(
-            parameters(), *updater_,
-            {.steps = updater_->steps(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
+        return detail::training_state<net>(parameters(), *updater_, {.epochs = epochs_, .learning_rate = rate});
     }
+    std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
     void prepare(std::size_t threads) {
         if (threads == 0) detail::refuse_data("threads is 0; fix: give at least 1");
@@ -173,6 +174,7 @@ private:
         prepare(threads);
         if (!engine_) engine_ = std::make_unique<engine>(*team_);
         require_updater();
+        updater_->resume(parameters());
         engine_->reserve(batch);
         if (order_.size() != batch) order_.resize(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
