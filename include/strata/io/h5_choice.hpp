@@ -64,7 +64,8 @@ h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, c
         answer.fits = fits(answer.choice.list.records[i], answer.choice.datasets[i]);
     // An activation that is a layer there and an option here moves the layers of one path against those of the other.
     const std::string& alike = use_names ? list.swappable : list.alike;
-    if (answer.fits && saved_orders.empty() && !alike.empty() && !layout.has_bare_layers(list))
+    if (answer.fits && saved_orders.empty() && !list.created_names.empty() && !alike.empty() &&
+        !layout.has_bare_layers(list))
         return {.doubt = alike};
     return answer;
 }

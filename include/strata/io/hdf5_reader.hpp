@@ -5,10 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,6 +18,7 @@
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/hdf5_handle.hpp>
+#include <strata/io/hdf5_heap_check.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -29,11 +30,13 @@ class hdf5_reader {
 public:
     /// Throws file_error for what is no readable HDF5 file.
     explicit hdf5_reader(const std::filesystem::path& file) : path_(file) {
-        size_ = internal::input_file(file, "an HDF5 file").size();
+        const internal::input_file bytes(file, "an HDF5 file");
+        size_ = bytes.size();
         if (size_ == 0) throw file_error(file, "is empty, expected an HDF5 file; save it again");
         const htri_t known = H5Fis_hdf5(file.c_str());
         if (known < 0) throw file_error(file, "cannot be opened: may it be read?" + hdf5_reason());
         if (known == 0) throw file_error(file, "is no HDF5 file; load a .weights.h5 or .h5 file of Keras or strata");
+        if (!hdf5_heap_check(bytes).passes()) refuse_damaged();
         file_ = hdf5_file(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
         if (!file_) refuse_damaged();
         list_objects();
@@ -143,12 +146,22 @@ private:
         }
     }
 
+    /// Whether a group whose links are messages of its header may have as many as it says: version 1.10 frees what it
+    /// never made where messages are missing.
+    static bool has_its_links(hid_t root, const char* group, unsigned messages) {
+        H5G_info_t facts{};
+        if (H5Gget_info_by_name(root, group, &facts, H5P_DEFAULT) < 0) return false;
+        return facts.storage_type != H5G_STORAGE_TYPE_COMPACT || facts.nlinks <= messages;
+    }
+
     void list_objects() {
-        const auto visit = [](hid_t, const char* name, const auto* info, void* self) -> herr_t {
+        const auto visit = [](hid_t root, const char* name, const auto* info, void* self) -> herr_t {
             try {
                 // Paths of groups in groups: without a limit their length grows as the square of the file's.
-                constexpr std::size_t longest = 2048;
-                if (std::strlen(name) > longest) return -1;
+                constexpr std::size_t longest = 2048, deepest = 64;
+                const std::string_view path(name);
+                if (path.size() > longest || std::count(path.begin(), path.end(), '/') > deepest) return -1;
+                if (info->type == H5O_TYPE_GROUP && !has_its_links(root, name, info->hdr.nmesgs)) return -1;
                 hdf5_reader& reader = *static_cast<hdf5_reader*>(self);
                 if (info->type == H5O_TYPE_GROUP) reader.groups_.insert(name);
                 if (info->type == H5O_TYPE_DATASET) reader.datasets_.insert(name);
@@ -157,7 +170,7 @@ private:
             }
             return 0;
         };
-        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC) < 0) refuse_damaged();
+        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC | H5O_INFO_HDR) < 0) refuse_damaged();
     }
     hdf5_object open(const std::string& group) const {
         hdf5_object object(H5Oopen(file_.id(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT));

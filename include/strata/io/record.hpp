@@ -61,7 +61,7 @@ struct order_question {
 struct weight_list : weight_sequence {
     std::vector<order_question> questions{};
     /// The names of all records as Keras counts them when the layers of each Residual are created before its shortcut,
-    /// or after it; none where the net has no Residual.
+    /// or after it; none where Residuals are layers that hold their own.
     std::vector<std::vector<std::string>> created_names{};
     /// A layer and one of a shortcut beside it that have weights of the same shapes; empty where there are none. Among
     /// all layers, and among those without a name of the user's.

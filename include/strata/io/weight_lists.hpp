@@ -40,17 +40,16 @@ public:
 private:
     void fill(weight_list& list, residual_layers how) const {
         static_cast<weight_sequence&>(list) = sequence(how, written_);
+        list.alike = alike_in(tree_, false);
+        list.swappable = alike_in(tree_, true);
         if (how == residual_layers::stay) return;
         for (const net_tree& layer : tree_.layers) ask(list, layer, how, layer.name);
-        if (written_.empty()) return;
         for (const naming names : {naming::layers_first, naming::shortcut_first}) {
             // The order of the records is that of the list, so that names and records belong together.
             std::vector<std::string>& created = list.created_names.emplace_back();
             for (const weight_record& record : sequence(how, written_, names).records)
                 created.push_back(record.full_name());
         }
-        list.alike = alike_in(tree_, false);
-        list.swappable = alike_in(tree_, true);
     }
 
     weight_sequence sequence(residual_layers how, const std::vector<bool>& shortcut_first,
