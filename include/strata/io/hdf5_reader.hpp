@@ -158,7 +158,8 @@ private:
         const auto visit = [](hid_t root, const char* name, const auto* info, void* self) -> herr_t {
             try {
                 // Paths of groups in groups: without a limit their length grows as the square of the file's.
-                constexpr std::size_t longest = 2048, deepest = 64;
+                constexpr std::size_t longest = 2048;
+                constexpr std::ptrdiff_t deepest = 64;
                 const std::string_view path(name);
                 if (path.size() > longest || std::count(path.begin(), path.end(), '/') > deepest) return -1;
                 if (info->type == H5O_TYPE_GROUP && !has_its_links(root, name, info->hdr.nmesgs)) return -1;
