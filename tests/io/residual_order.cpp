@@ -261,7 +261,7 @@ TEST_CASE("two Residuals, one in the other and one after it, may each have their
         INFO(orders);
         const bool outer = (orders & 1) != 0, inner = (orders & 2) != 0, next = (orders & 4) != 0;
         const auto dense = [](std::vector<std::size_t> weights) { return saved_layer{"dense", "d", std::move(weights)}; };
-        std::vector<saved_layer> layers;
+        std::vector<saved_layer> layers{{"input_layer", "input", {}}};
         const auto append = [&](std::vector<saved_layer> more) {
             for (saved_layer& layer : more) {
                 layer.name += std::to_string(layers.size());

@@ -51,7 +51,7 @@ inline std::string last_error() { return std::error_code(errno, std::generic_cat
 /// Throws where a path has a zero byte: the system would take what precedes it for the whole.
 inline void require_whole_path(const std::filesystem::path& file) {
     if (file.native().find('\0') != std::filesystem::path::string_type::npos)
-        throw file_error(file, "has a zero byte in its name; give it another name");
+        throw file_error(file.c_str(), "has a zero byte in its name; give it another name");
 }
 
 /// A regular file that is read at any place. Opening never waits: a FIFO, a socket or a device is refused.

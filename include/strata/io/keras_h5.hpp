@@ -42,9 +42,15 @@ public:
         }
     }
 
-    std::vector<std::string> by_structure(const weight_sequence& list) const {
+    /// Where the weights of a list are, if the file has them.
+    std::vector<std::string> locate(const weight_sequence& list) const {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) result.push_back(keras_dataset(record));
+        return result;
+    }
+    /// The same; nothing where the file has other weights than these.
+    std::vector<std::string> by_structure(const weight_sequence& list) const {
+        std::vector<std::string> result = locate(list);
         return is_all(result) ? result : std::vector<std::string>{};
     }
     /// Whether the layer of a record has its name in the file, where both have one.

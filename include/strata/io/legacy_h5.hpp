@@ -21,7 +21,6 @@ namespace strata::inline STRATA_ISA::io {
 /// The weights of one layer of the outermost model, by their positions in the list of all.
 struct legacy_layer {
     std::string name;
-    bool is_named = false;
     std::vector<std::size_t> weights;
 };
 
@@ -35,7 +34,6 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
         if (result.empty() || outer != last) {
             const std::string& path = records[i].path;
             result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')),
-                              .is_named = outer == group && records[i].is_named,
                               .weights = {}});
         }
         result.back().weights.push_back(i);
@@ -93,13 +91,20 @@ public:
         }
     }
 
-    std::vector<std::string> by_structure(const weight_sequence& list) const {
+    /// Where the weights of a list are, layer by layer; an empty text where a layer has another number of them.
+    std::vector<std::string> locate(const weight_sequence& list) const {
         const std::vector<legacy_layer> layers = legacy_layers(list.records);
-        if (layers.size() != saved_.size()) return {};
         std::vector<std::string> result(list.records.size());
+        if (layers.size() != saved_.size()) return {};
         for (std::size_t i = 0; i < layers.size(); ++i)
-            if (!assign(layers[i], saved_[i], list.records, result)) return {};
+            static_cast<void>(assign(layers[i], saved_[i], list.records, result));
         return result;
+    }
+    /// The same; nothing where a layer has another number of weights.
+    std::vector<std::string> by_structure(const weight_sequence& list) const {
+        std::vector<std::string> result = locate(list);
+        const bool is_whole = std::none_of(result.begin(), result.end(), [](const auto& path) { return path.empty(); });
+        return is_whole ? result : std::vector<std::string>{};
     }
     /// Whether the layer of a record has its name in the file; those of a nested model have none there.
     bool name_agrees(const weight_record& record, const std::string& dataset) const {
