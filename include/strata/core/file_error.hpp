@@ -1,7 +1,9 @@
 // file_error: what every reader and writer of files throws.
 #pragma once
 
+#include <exception>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -14,5 +16,25 @@ public:
     file_error(const std::filesystem::path& file, const std::string& what)
         : std::runtime_error("strata: " + file.string() + ": " + what) {}
 };
+
+namespace internal {
+
+/// Gives what f() gives. Any exception of the standard library that leaves f comes out as a file_error.
+template <class F>
+decltype(auto) with_file_errors(const std::filesystem::path& file, F f) {
+    try {
+        return f();
+    } catch (const file_error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw file_error(file, "needs more memory than there is");
+    } catch (const std::length_error&) {
+        throw file_error(file, "needs more memory than there is");
+    } catch (const std::exception& error) {
+        throw file_error(file, error.what());
+    }
+}
+
+}  // namespace internal
 
 }  // namespace strata

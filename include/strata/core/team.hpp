@@ -36,8 +36,9 @@ inline long process_number() {
 
 /// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
 /// usually comes sooner, and sleep then: waking one costs about 50 us. All of them take subnormal numbers for zero
-/// while they work, so that results are the same for any number of threads. One thread at a time may use a team. A child
-/// process has the memory of its parent's team but not the threads: it must not use it, and ends without destroying it
+/// while they work, so that results are the same for any number of threads. One thread at a time may use a team. A
+/// child process has the memory of its parent's team but not the threads: it must not use it, and ends without
+/// destroying it
 /// (_exit, or exec). Builds with assertions stop at both mistakes.
 class team {
 public:

@@ -4,24 +4,26 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/io/hdf5_reader.hpp>
+#include <strata/io/order_answers.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
-/// For each record of a list its dataset; no list where a file has no answer.
+/// A list, and for each of its records the dataset; none where a file has no answer.
 struct h5_choice {
-    const weight_list* list = nullptr;
+    weight_sequence list{};
     std::vector<std::string> datasets{};
 
     /// Whether the file has each of them, in the right shape.
     bool fits(const hdf5_reader& reader) const {
-        if (list == nullptr || datasets.size() != list->records.size()) return false;
+        if (datasets.size() != list.records.size()) return false;
         for (std::size_t i = 0; i < datasets.size(); ++i)
-            if (!reader.has_shape(datasets[i], list->records[i].extents)) return false;
+            if (!reader.has_shape(datasets[i], list.records[i].extents)) return false;
         return true;
     }
     /// The values of all weights, in the net's order.
@@ -29,28 +31,74 @@ struct h5_choice {
     std::vector<std::vector<T>> values(const hdf5_reader& reader) const {
         std::vector<std::vector<T>> result(datasets.size());
         for (std::size_t i = 0; i < datasets.size(); ++i)
-            result[list->places[i]] = reader.values<T>(datasets[i], list->records[i]);
+            result[list.places[i]] = reader.values<T>(datasets[i], list.records[i]);
         return result;
     }
 };
 
-/// What a file of a layout says of a list: datasets by its structure, whether the names in it agree with those that the
-/// user gave, and datasets by names alone. Structure and names together are the best answer; then come names, which do
-/// not depend on the order of layers in Keras; then the structure. `lists` as weight_lists() gives them.
+/// The attribute of a file of strata with the orders of its Residuals; see weight_sequence.
+inline constexpr const char* orders_attribute = "strata_residuals";
+
+/// Which datasets a file of a layout has for a list, and what it leaves open.
+struct h5_answer {
+    h5_choice choice{};
+    std::string doubt{};
+    bool fits = false;
+};
+
+/// By the structure of a list: by classes, numbers and shapes. With use_names a layer that the user named has its name
+/// in the file too, where the file has names.
+template <class Layout>
+h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, const weight_list& list,
+                              const std::string& saved_orders, bool use_names) {
+    const auto fits = [&](const weight_record& record, const std::string& dataset) {
+        return reader.has_shape(dataset, record.extents) && (!use_names || layout.name_agrees(record, dataset));
+    };
+    settled_list settled =
+        settle_orders(list, saved_orders, [&](const weight_sequence& order) { return layout.locate(order); }, fits);
+    if (!settled.list) return {.doubt = std::move(settled.doubt)};
+    h5_answer answer{.choice = {std::move(*settled.list), {}}};
+    answer.choice.datasets = layout.by_structure(answer.choice.list);
+    answer.fits = answer.choice.fits(reader);
+    for (std::size_t i = 0; answer.fits && i < answer.choice.datasets.size(); ++i)
+        answer.fits = fits(answer.choice.list.records[i], answer.choice.datasets[i]);
+    // An activation that is a layer there and an option here moves the layers of one path against those of the other.
+    const std::string& alike = use_names ? list.swappable : list.alike;
+    if (answer.fits && saved_orders.empty() && !list.created_names.empty() && !alike.empty() &&
+        !layout.has_bare_layers(list))
+        return {.doubt = alike};
+    return answer;
+}
+
+/// Structure and names together are the best answer; then come names, which do not depend on the order of layers in
+/// Keras; then the structure. Where weights of two layers could be exchanged and nobody would notice, the file is
+/// refused. `lists` as weight_lists() gives them.
 template <class Layout>
 h5_choice choose_datasets(const hdf5_reader& reader, const Layout& layout, std::span<const weight_list> lists) {
     std::vector<const weight_list*> order;
     for (std::size_t i = 1; i < lists.size(); ++i) order.push_back(&lists[i]);
     order.push_back(&lists.front());
+    std::string saved_orders;
+    if (reader.has_texts("", orders_attribute)) saved_orders = reader.text("", orders_attribute);
+    std::string doubt;
+    const auto by_structure = [&](bool use_names) {
+        h5_answer result;
+        for (const weight_list* list : order) {
+            result = choose_by_structure(reader, layout, *list, saved_orders, use_names);
+            if (result.fits) return result;
+            if (doubt.empty()) doubt = result.doubt;
+        }
+        return result;
+    };
+    if (h5_answer answer = by_structure(true); answer.fits) return std::move(answer.choice);
     for (const weight_list* list : order)
-        if (h5_choice choice{list, layout.by_structure(*list)}; choice.fits(reader) && layout.names_agree(*list))
+        if (h5_choice choice{*list, layout.by_names(*list)}; list->swappable.empty() && choice.fits(reader))
             return choice;
-    for (const weight_list* list : order)
-        if (h5_choice choice{list, layout.by_names(*list)}; choice.fits(reader)) return choice;
-    for (const weight_list* list : order)
-        if (h5_choice choice{list, layout.by_structure(*list)}; choice.fits(reader)) return choice;
+    if (!doubt.empty()) refuse_doubt(reader.file(), doubt);
+    if (h5_answer answer = by_structure(false); answer.fits) return std::move(answer.choice);
+    if (!doubt.empty()) refuse_doubt(reader.file(), doubt);
     layout.explain(order.front()->records);
-    return {order.front(), layout.by_structure(*order.front())};  // reading it says which shape is wrong
+    return {*order.front(), layout.by_structure(*order.front())};  // reading it says which shape is wrong
 }
 
 /// A name without those of what holds it: `block1_conv1` of `xception/block1_conv1`, `kernel` of

@@ -39,16 +39,18 @@ std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::sp
 }
 
 /// Writes all records as float32 or float64, as T is: in Keras 3's layout to `.weights.h5`, in the older one to any
-/// other name. Keras reads both with `load_weights`. A failed save throws file_error and leaves the old file.
+/// other name. Keras reads both with `load_weights`. `orders` are those of the net's Residuals, as weight_sequence has
+/// them; empty where none matters. A failed save throws file_error and leaves the old file.
 template <class T>
 void save_hdf5(const std::filesystem::path& file, std::span<const weight_record> records,
-               std::span<const std::vector<T>> values) {
+               std::span<const std::vector<T>> values, const std::string& orders = {}) {
     std::string name = file.filename().string();
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const hdf5_session session;
     hdf5_writer writer(file);
     if (name.ends_with(".weights.h5")) save_keras_h5<T>(writer, records, values);
     else save_legacy_h5<T>(writer, records, values);
+    if (!orders.empty()) writer.add_text("", orders_attribute, orders);
     writer.write();
 }
 

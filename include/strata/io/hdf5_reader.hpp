@@ -1,19 +1,24 @@
 // hdf5_reader: an HDF5 file whose names, types and shapes are checked before its values are read.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/hdf5_handle.hpp>
+#include <strata/io/hdf5_heap_check.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -25,16 +30,13 @@ class hdf5_reader {
 public:
     /// Throws file_error for what is no readable HDF5 file.
     explicit hdf5_reader(const std::filesystem::path& file) : path_(file) {
-        std::error_code code;
-        const auto status = std::filesystem::status(file, code);
-        if (std::filesystem::is_directory(status)) throw file_error(file, "is a folder, expected an HDF5 file");
-        if (!std::filesystem::is_regular_file(status))
-            throw file_error(file, "cannot be opened: does it exist, may it be read?");
-        if (std::filesystem::file_size(file, code) == 0)
-            throw file_error(file, "is empty, expected an HDF5 file; save it again");
+        const internal::input_file bytes(file, "an HDF5 file");
+        size_ = bytes.size();
+        if (size_ == 0) throw file_error(file, "is empty, expected an HDF5 file; save it again");
         const htri_t known = H5Fis_hdf5(file.c_str());
         if (known < 0) throw file_error(file, "cannot be opened: may it be read?" + hdf5_reason());
         if (known == 0) throw file_error(file, "is no HDF5 file; load a .weights.h5 or .h5 file of Keras or strata");
+        if (!hdf5_heap_check(bytes).passes()) refuse_damaged();
         file_ = hdf5_file(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
         if (!file_) refuse_damaged();
         list_objects();
@@ -43,7 +45,8 @@ public:
     const std::filesystem::path& file() const { return path_; }
     bool has_group(const std::string& path) const { return groups_.contains(path); }
     bool has_dataset(const std::string& path) const { return datasets_.contains(path); }
-    /// All datasets, sorted by path.
+    /// All groups and all datasets, sorted by path.
+    const std::set<std::string>& groups() const { return groups_; }
     const std::set<std::string>& datasets() const { return datasets_; }
 
     /// Whether a group ("" is the root) has a list of texts, whole or in parts `<name>0`, `<name>1`, ...
@@ -60,6 +63,15 @@ public:
             for (std::size_t part = 0; has_attribute(object, name + std::to_string(part)); ++part)
                 append_texts(object, name + std::to_string(part), result);
         return result;
+    }
+
+    /// The only text of an attribute. Throws file_error where it has none, or several.
+    std::string text(const std::string& group, const std::string& name) const {
+        std::vector<std::string> all = texts(group, name);
+        if (all.size() == 1) return std::move(all.front());
+        throw file_error(path_, "attribute " + name + " of " + (group.empty() ? "the root" : group) +
+                                    ": expected one text, found " + std::to_string(all.size()) +
+                                    "; the file is damaged, save it again");
     }
 
     /// Whether there is a dataset of that shape.
@@ -88,12 +100,16 @@ public:
         if (kind != H5T_FLOAT && !(wanted.is_integer && kind == H5T_INTEGER))
             throw file_error(path_, wanted.where() + ": expected values of type float16, float32 or float64, found " +
                                         type_name(type.id()) + " in " + dataset + "; save the model in float32");
+        constexpr std::size_t widest = 16;
+        if (H5Tget_size(type.id()) > widest) refuse_damaged(dataset);
         if (!is_shape(extents_of(hdf5_space(H5Dget_space(opened.id()))), wanted.extents))
             refuse_shape(path_, wanted, shape_text(dataset) + " in " + dataset);
         const hdf5_properties layout(H5Dget_create_plist(opened.id()));
         if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) != 0)
             throw file_error(path_, wanted.where() + ": the values of " + dataset +
                                         " lie in another file; load a file that holds its values");
+        if (H5Pget_layout(layout.id()) == H5D_CHUNKED)
+            check_chunks(layout, wanted.extents.size() * H5Tget_size(type.id()), dataset);
         std::vector<T> result(wanted.extents.size());
         const hid_t memory = std::is_same_v<T, float> ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
         if (H5Dread(opened.id(), memory, hdf5_whole_space, hdf5_whole_space, H5P_DEFAULT, result.data()) < 0)
@@ -108,9 +124,46 @@ private:
                                     "; save it again");
     }
 
+    /// HDF5 takes memory for a whole chunk, and for whatever a filter makes of it, before it looks at a value. Keras
+    /// writes neither chunks nor filters.
+    void check_chunks(const hdf5_properties& layout, std::size_t dataset_bytes, const std::string& dataset) const {
+        std::array<hsize_t, H5S_MAX_RANK> extents{};
+        const int rank = H5Pget_chunk(layout.id(), H5S_MAX_RANK, extents.data());
+        const std::size_t most = std::max(std::size_t{1} << 20, 2 * dataset_bytes);
+        std::size_t elements = 1;
+        for (int axis = 0; axis < rank; ++axis) {
+            const hsize_t extent = extents[static_cast<std::size_t>(axis)];
+            if (extent == 0 || extent > most / elements) refuse_damaged(dataset);
+            elements *= static_cast<std::size_t>(extent);
+        }
+        for (int i = 0; i < H5Pget_nfilters(layout.id()); ++i) {
+            unsigned flags = 0;
+            std::size_t count = 0;
+            const H5Z_filter_t filter =
+                H5Pget_filter2(layout.id(), static_cast<unsigned>(i), &flags, &count, nullptr, 0, nullptr, nullptr);
+            if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
+                throw file_error(path_, "the values of " + dataset +
+                                            " are compressed; save them as Keras does, without compression");
+        }
+    }
+
+    /// Whether a group whose links are messages of its header may have as many as it says: version 1.10 frees what it
+    /// never made where messages are missing.
+    static bool has_its_links(hid_t root, const char* group, unsigned messages) {
+        H5G_info_t facts{};
+        if (H5Gget_info_by_name(root, group, &facts, H5P_DEFAULT) < 0) return false;
+        return facts.storage_type != H5G_STORAGE_TYPE_COMPACT || facts.nlinks <= messages;
+    }
+
     void list_objects() {
-        const auto visit = [](hid_t, const char* name, const auto* info, void* self) -> herr_t {
+        const auto visit = [](hid_t root, const char* name, const auto* info, void* self) -> herr_t {
             try {
+                // Paths of groups in groups: without a limit their length grows as the square of the file's.
+                constexpr std::size_t longest = 2048;
+                constexpr std::ptrdiff_t deepest = 64;
+                const std::string_view path(name);
+                if (path.size() > longest || std::count(path.begin(), path.end(), '/') > deepest) return -1;
+                if (info->type == H5O_TYPE_GROUP && !has_its_links(root, name, info->hdr.nmesgs)) return -1;
                 hdf5_reader& reader = *static_cast<hdf5_reader*>(self);
                 if (info->type == H5O_TYPE_GROUP) reader.groups_.insert(name);
                 if (info->type == H5O_TYPE_DATASET) reader.datasets_.insert(name);
@@ -119,7 +172,8 @@ private:
             }
             return 0;
         };
-        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC) < 0) refuse_damaged();
+        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC | H5O_INFO_HDR) < 0)
+            refuse_damaged();
     }
     hdf5_object open(const std::string& group) const {
         hdf5_object object(H5Oopen(file_.id(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT));
@@ -157,12 +211,12 @@ private:
             throw file_error(path_, "attribute " + name + ": expected texts, found " + type_name(type.id()) +
                                         "; load a file of Keras or strata");
         const std::size_t size = H5Tget_size(type.id()), number = static_cast<std::size_t>(count);
-        // Far above any net: a larger attribute was made to exhaust memory.
-        constexpr std::size_t limit = std::size_t{1} << 26;
-        if (count < 0 || size == 0 || number > limit / size)
+        // Attributes are not compressed; a text of any length is a reference of 16 bytes there.
+        const bool is_variable = H5Tis_variable_str(type.id()) > 0;
+        if (count < 0 || size == 0 || number > size_ / (is_variable ? 16 : size))
             throw file_error(path_,
                              "attribute " + name + " is too large for a list of names; load a file of Keras or strata");
-        if (H5Tis_variable_str(type.id()) > 0) {
+        if (is_variable) {
             std::vector<char*> pointers(number);
             if (H5Aread(attribute.id(), type.id(), pointers.data()) < 0) refuse_damaged("attribute " + name);
             for (const char* text : pointers) result.emplace_back(text == nullptr ? "" : text);
@@ -199,6 +253,7 @@ private:
     }
 
     std::filesystem::path path_;
+    std::uint64_t size_ = 0;  // of the file, in bytes
     hdf5_file file_;
     std::set<std::string> groups_, datasets_;
 };

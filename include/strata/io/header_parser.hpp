@@ -2,9 +2,10 @@
 // three fields), so that strata.hpp needs no JSON package; everything outside the subset is refused.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <set>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,21 +31,31 @@ public:
 
     std::vector<header_entry> parse() {
         std::vector<header_entry> entries;
-        std::set<std::string> names;
         members([&](std::string name) {
-            if (name == "__metadata__") {
-                members([&](std::string) { string(); });
+            if (name != "__metadata__") {
+                entries.push_back(entry(std::move(name)));
                 return;
             }
-            if (!names.insert(name).second) fail("the name " + name + " twice");
-            entries.push_back(entry(std::move(name)));
+            members([&](std::string key) {
+                std::string value = string();
+                if (!metadata_.emplace(key, std::move(value)).second) fail("the key " + key + " twice");
+            });
         });
         space();
         if (at_ != json_.size()) fail("text behind the header");
+        std::vector<std::string_view> names;
+        for (const header_entry& each : entries) names.push_back(each.name);
+        std::sort(names.begin(), names.end());
+        const auto twice = std::adjacent_find(names.begin(), names.end());
+        if (twice != names.end()) fail("the name " + std::string(*twice) + " twice");
         return entries;
     }
+    /// What `__metadata__` holds, after parse().
+    const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
 private:
+    static constexpr std::size_t most_numbers = 64;  // above any rank: a longer list was made to take memory
+
     [[noreturn]] void fail(const std::string& why) const {
         throw std::invalid_argument(why + " at byte " + std::to_string(at_) + " of the header");
     }
@@ -109,6 +120,7 @@ private:
                 if (value > (SIZE_MAX - 9) / 10) fail("a number that is too large");
                 value = value * 10 + static_cast<std::size_t>(json_[at_] - '0');
             }
+            if (result.size() == most_numbers) fail("a list of too many numbers");
             result.push_back(value);
         } while (accept(','));
         expect(']');
@@ -160,6 +172,7 @@ private:
     }
 
     std::string_view json_;
+    std::map<std::string, std::string> metadata_;
     std::size_t at_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // The layout of Keras 3's .weights.h5: a group for each layer by class and number, its weights numbered from 0.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <span>
@@ -34,26 +36,41 @@ public:
             if (!dataset.ends_with("/vars/0")) continue;
             const std::string vars = dataset.substr(0, dataset.size() - 2);
             if (!reader.has_texts(vars, "name")) continue;
-            const std::string group = vars.substr(0, vars.rfind('/')), name = reader.texts(vars, "name").front();
+            const std::string group = vars.substr(0, vars.rfind('/')), name = reader.text(vars, "name");
             names_[group] = name;
             if (const auto [at, is_new] = groups_.emplace(name, group); !is_new) at->second.clear();
         }
     }
 
-    std::vector<std::string> by_structure(const weight_list& list) const {
+    /// Where the weights of a list are, if the file has them.
+    std::vector<std::string> locate(const weight_sequence& list) const {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) result.push_back(keras_dataset(record));
+        return result;
+    }
+    /// The same; nothing where the file has other weights than these.
+    std::vector<std::string> by_structure(const weight_sequence& list) const {
+        std::vector<std::string> result = locate(list);
         return is_all(result) ? result : std::vector<std::string>{};
     }
-    bool names_agree(const weight_list& list) const {
-        for (const weight_record& record : list.records)
-            if (const auto found = names_.find(record.group);
-                record.is_named && found != names_.end() && found->second != own_name(record.path))
-                return false;
-        return true;
+    /// Whether the layer of a record has its name in the file, where both have one.
+    bool name_agrees(const weight_record& record, const std::string&) const {
+        const auto found = names_.find(record.group);
+        return !record.is_named || found == names_.end() || found->second == own_name(record.path);
+    }
+    /// Whether the containers of the file hold as many layers without weights as those of a list.
+    bool has_bare_layers(const weight_sequence& list) const {
+        return std::all_of(list.bare_layers.begin(), list.bare_layers.end(), [&](const auto& container) {
+            const std::string prefix = container.first + "layers/";
+            std::size_t count = 0;
+            for (const std::string& group : reader_.groups())
+                if (group.starts_with(prefix) && group.find('/', prefix.size()) == std::string::npos)
+                    count += is_bare(group, group.substr(prefix.size())) ? 1 : 0;
+            return count == container.second;
+        });
     }
     /// By the name of each layer itself, whatever holds it, where that is the only one of this name.
-    std::vector<std::string> by_names(const weight_list& list) const {
+    std::vector<std::string> by_names(const weight_sequence& list) const {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) {
             const auto found = groups_.find(own_name(record.path));
@@ -85,6 +102,13 @@ public:
     }
 
 private:
+    /// Whether a layer has no weights, and is neither an input nor a sum.
+    bool is_bare(const std::string& group, const std::string& type) const {
+        const auto weight = weights_.lower_bound(group + "/");
+        const bool has_weights = weight != weights_.end() && weight->starts_with(group + "/");
+        return !has_weights && !reader_.has_group(group + "/layers") && !type.starts_with("input_layer") &&
+               type.substr(0, type.rfind('_')) != "add" && type != "add";
+    }
     /// Whether these are all the weights of the file.
     bool is_all(const std::vector<std::string>& datasets) const {
         return std::set<std::string>(datasets.begin(), datasets.end()) == weights_;

@@ -21,7 +21,6 @@ namespace strata::inline STRATA_ISA::io {
 /// The weights of one layer of the outermost model, by their positions in the list of all.
 struct legacy_layer {
     std::string name;
-    bool is_named = false;
     std::vector<std::size_t> weights;
 };
 
@@ -34,9 +33,7 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
         const std::string outer = group.substr(0, group.find('/', group.find('/') + 1));
         if (result.empty() || outer != last) {
             const std::string& path = records[i].path;
-            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')),
-                              .is_named = outer == group && records[i].is_named,
-                              .weights = {}});
+            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')), .weights = {}});
         }
         result.back().weights.push_back(i);
         last = outer;
@@ -88,25 +85,40 @@ public:
                     reader.file(),
                     "layer " + name + " is listed, but its group is missing; the file is damaged, save it again");
             auto weights = reader.texts(group, "weight_names");
-            if (!weights.empty()) saved_.push_back({name, group, std::move(weights)});
+            if (weights.empty()) ++bare_count_;
+            else saved_.push_back({name, group, std::move(weights)});
         }
     }
 
-    std::vector<std::string> by_structure(const weight_list& list) const {
+    /// Where the weights of a list are, layer by layer; an empty text where a layer has another number of them.
+    std::vector<std::string> locate(const weight_sequence& list) const {
         const std::vector<legacy_layer> layers = legacy_layers(list.records);
-        if (layers.size() != saved_.size()) return {};
         std::vector<std::string> result(list.records.size());
+        if (layers.size() != saved_.size()) return {};
         for (std::size_t i = 0; i < layers.size(); ++i)
-            if (!assign(layers[i], saved_[i], list.records, result)) return {};
+            static_cast<void>(assign(layers[i], saved_[i], list.records, result));
         return result;
     }
-    bool names_agree(const weight_list& list) const {
-        const std::vector<legacy_layer> layers = legacy_layers(list.records);
-        for (std::size_t i = 0; i < layers.size(); ++i)
-            if (layers[i].is_named && layers[i].name != saved_[i].name) return false;
-        return true;
+    /// The same; nothing where a layer has another number of weights.
+    std::vector<std::string> by_structure(const weight_sequence& list) const {
+        std::vector<std::string> result = locate(list);
+        const bool is_whole = std::none_of(result.begin(), result.end(), [](const auto& path) { return path.empty(); });
+        return is_whole ? result : std::vector<std::string>{};
     }
-    std::vector<std::string> by_names(const weight_list& list) const {
+    /// Whether the layer of a record has its name in the file; those of a nested model have none there.
+    bool name_agrees(const weight_record& record, const std::string& dataset) const {
+        if (!record.is_named || record.group.find('/') != record.group.rfind('/')) return true;
+        return std::any_of(saved_.begin(), saved_.end(), [&](const saved_layer& layer) {
+            return layer.name == record.path && dataset.starts_with(layer.group + "/");
+        });
+    }
+    /// Whether the file has as many layers without weights as a list, its input counted, its sums or not.
+    bool has_bare_layers(const weight_sequence& list) const {
+        const auto outermost = list.bare_layers.find("");
+        const std::size_t count = 1 + (outermost == list.bare_layers.end() ? 0 : outermost->second);
+        return bare_count_ == count || bare_count_ == count + list.orders.size();
+    }
+    std::vector<std::string> by_names(const weight_sequence& list) const {
         std::map<std::string, const saved_layer*> named;
         for (const saved_layer& layer : saved_) named[layer.name] = &layer;
         const std::vector<legacy_layer> layers = legacy_layers(list.records);
@@ -165,6 +177,7 @@ private:
 
     const hdf5_reader& reader_;
     std::vector<saved_layer> saved_;
+    std::size_t bare_count_ = 0;
 };
 
 /// Adds all records at the root, as Keras 2's `save_weights` does; Keras' `load_weights` reads them, Keras'

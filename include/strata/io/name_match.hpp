@@ -10,10 +10,12 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/io/order_answers.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -59,62 +61,146 @@ inline std::vector<std::string> recounted(const std::vector<std::string>& names)
     return result;
 }
 
-/// For each weight the position of its tensor; `names` stand in the file's order of data, `lists` are as weight_lists()
-/// gives them. By the names of one of them; else by names recounted; else in Keras' order, if each weight's own name
-/// (`kernel`) agrees. A sorted file, as other libraries write it, has no order of layers and is refused there. Throws
-/// file_error.
-inline std::vector<std::size_t> match_names(const std::filesystem::path& file, std::span<const weight_list> lists,
-                                            const std::vector<std::string>& names) {
-    const auto names_in = [](const weight_list& list) {
+/// The tensors of a file by their names, and the weights of a net that look for theirs.
+template <class Fits>
+class name_matcher {
+public:
+    /// fits(record, position) says whether a tensor may be that weight, by its shape.
+    name_matcher(const std::filesystem::path& file, std::span<const weight_list> lists,
+                 const std::vector<std::string>& names, const Fits& fits)
+        : file_(file), lists_(lists), names_(names), fits_(fits), own_(names_in(lists.front())) {
+        check_names();
+    }
+
+    std::vector<std::size_t> match() const {
+        const weight_list& own = lists_.front();
+        for (const auto& [in_file, list] :
+             {std::pair(places(names_), own_), std::pair(places(recounted(names_)), recounted(own_))})
+            if (const auto found = take(in_file, list, own); !found.empty() || list.empty()) return found;
+        if (lists_.size() > 1)
+            if (const auto found = match_joined(); !found.empty()) return found;
+        return match_order();
+    }
+
+private:
+    static std::vector<std::string> names_in(const weight_sequence& list) {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) result.push_back(record.full_name());
         return result;
-    };
-    const auto places = [](const std::vector<std::string>& list) {
+    }
+    static std::map<std::string, std::size_t> places(const std::vector<std::string>& list) {
         std::map<std::string, std::size_t> result;
         for (std::size_t i = 0; i < list.size(); ++i) result.emplace(list[i], i);
         return result;
-    };
-    const std::vector<weight_record>& wanted = lists.front().records;
-    const std::vector<std::string> own = names_in(lists.front());
-    const auto in_file = places(names), in_net = places(own);
-    const auto missing =
-        std::find_if(own.begin(), own.end(), [&](const auto& name) { return !in_file.contains(name); });
-    const auto extra =
-        std::find_if(names.begin(), names.end(), [&](const auto& name) { return !in_net.contains(name); });
-    if (names.size() != own.size())
-        throw file_error(file,
-                         "expected " + std::to_string(own.size()) + " weights, found " + std::to_string(names.size()) +
-                             (names.size() < own.size()
-                                  ? ": it lacks " + wanted[static_cast<std::size_t>(missing - own.begin())].where()
-                                  : ": the net lacks " + *extra) +
-                             "; load a file that was saved from the same architecture");
-
-    std::vector<std::size_t> result(own.size());
-    const auto take = [&](const auto& from, const std::vector<std::string>& list, const weight_list& weights) {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const auto found = from.find(list[i]);
-            if (found == from.end()) return false;
-            result[weights.places[i]] = found->second;
-        }
-        return std::set<std::size_t>(result.begin(), result.end()).size() == result.size();
-    };
-    for (const weight_list& list : lists)
-        if (take(in_file, names_in(list), list)) return result;
-    for (const weight_list& list : lists)
-        if (take(places(recounted(names)), recounted(names_in(list)), list)) return result;
-
-    const weight_list& keras = lists[std::min<std::size_t>(1, lists.size() - 1)];
-    bool in_order = names.size() == 1 || !std::is_sorted(names.begin(), names.end());
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        in_order = in_order && names[i].substr(names[i].rfind('/') + 1) == keras.records[i].name;
-        result[keras.places[i]] = i;
     }
-    if (!in_order)
-        throw file_error(file, wanted[static_cast<std::size_t>(missing - own.begin())].where() +
-                                   ": expected a tensor " + *missing + ", found none, but " + *extra +
-                                   "; give the layers the names of the file");
-    return result;
+    void check_names() const {
+        const auto in_file = places(names_), in_net = places(own_);
+        if (in_file.size() != names_.size()) {
+            std::vector<std::string> sorted = names_;
+            std::sort(sorted.begin(), sorted.end());
+            throw file_error(file_, "has two tensors called " + *std::adjacent_find(sorted.begin(), sorted.end()) +
+                                        "; the file is damaged, save it again");
+        }
+        if (names_.size() == own_.size()) return;
+        const auto missing =
+            std::find_if(own_.begin(), own_.end(), [&](const auto& name) { return !in_file.contains(name); });
+        const auto extra =
+            std::find_if(names_.begin(), names_.end(), [&](const auto& name) { return !in_net.contains(name); });
+        std::string difference;
+        if (names_.size() < own_.size() && missing != own_.end())
+            difference = ": it lacks " + record_of(static_cast<std::size_t>(missing - own_.begin())).where();
+        if (names_.size() > own_.size() && extra != names_.end()) difference = ": the net lacks " + *extra;
+        throw file_error(file_, "expected " + std::to_string(own_.size()) + " weights, found " +
+                                    std::to_string(names_.size()) + difference +
+                                    "; load a file that was saved from the same architecture");
+    }
+    const weight_record& record_of(std::size_t i) const { return lists_.front().records[i]; }
+
+    /// For each weight of the net its tensor, by the names of a list; empty where one has none.
+    static std::vector<std::size_t> take(const std::map<std::string, std::size_t>& in_file,
+                                         const std::vector<std::string>& names, const weight_sequence& list) {
+        std::vector<std::size_t> result(names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const auto found = in_file.find(names[i]);
+            if (found == in_file.end()) return {};
+            result[list.places[i]] = found->second;
+        }
+        if (std::set<std::size_t>(result.begin(), result.end()).size() != result.size()) return {};
+        return result;
+    }
+    bool all_fit(const std::vector<std::size_t>& tensors) const {
+        bool fit = !tensors.empty();
+        for (std::size_t i = 0; fit && i < tensors.size(); ++i) fit = fits_(record_of(i), tensors[i]);
+        return fit;
+    }
+    /// By the names that layers of Residuals have in a functional model. Default names count layers as they were made:
+    /// they tell two layers on the two paths of a Residual apart only where their shapes differ.
+    std::vector<std::size_t> match_joined() const {
+        for (const bool by_number : {false, true}) {
+            const auto in_file = places(by_number ? recounted(names_) : names_);
+            for (const weight_list& list : lists_.subspan(1)) {
+                std::vector<std::vector<std::string>> spellings = list.created_names;
+                spellings.insert(spellings.begin(), names_in(list));
+                for (const std::vector<std::string>& names : spellings) {
+                    const auto found = take(in_file, by_number ? recounted(names) : names, list);
+                    if (!all_fit(found)) continue;
+                    if (!list.swappable.empty()) refuse_doubt(file_, list.swappable);
+                    return found;
+                }
+            }
+        }
+        return {};
+    }
+    /// In Keras' order, if each weight's own name (`kernel`) agrees. A sorted file, as other libraries write it, has no
+    /// order of layers.
+    std::vector<std::size_t> match_order() const {
+        const auto in_file = places(names_), in_net = places(own_);
+        const auto missing =
+            std::find_if(own_.begin(), own_.end(), [&](const auto& name) { return !in_file.contains(name); });
+        const auto extra =
+            std::find_if(names_.begin(), names_.end(), [&](const auto& name) { return !in_net.contains(name); });
+        if (names_.size() == 1 || !std::is_sorted(names_.begin(), names_.end()))
+            for (const weight_list& list : lists_) {
+                std::vector<std::size_t> result(own_.size());
+                bool agrees = true;
+                const auto positions = [&](const weight_sequence& order) {
+                    std::vector<std::string> numbers;
+                    for (std::size_t i = 0; i < order.records.size(); ++i) numbers.push_back(std::to_string(i));
+                    return numbers;
+                };
+                const settled_list settled =
+                    settle_orders(list, "", positions, [&](const weight_record& record, const std::string& position) {
+                        return fits_(record, std::stoul(position));
+                    });
+                if (!settled.list) continue;
+                for (std::size_t i = 0; i < names_.size(); ++i) {
+                    agrees = agrees && names_[i].substr(names_[i].rfind('/') + 1) == settled.list->records[i].name;
+                    result[settled.list->places[i]] = i;
+                }
+                if (!agrees || (lists_.size() > 1 && !all_fit(result))) continue;
+                if (!lists_.back().alike.empty()) refuse_doubt(file_, lists_.back().alike);
+                return result;
+            }
+        if (!lists_.back().alike.empty()) refuse_doubt(file_, lists_.back().alike);
+        throw file_error(file_, record_of(static_cast<std::size_t>(missing - own_.begin())).where() +
+                                    ": expected a tensor " + *missing + ", found none, but " + *extra +
+                                    "; give the layers the names of the file");
+    }
+
+    const std::filesystem::path& file_;
+    std::span<const weight_list> lists_;
+    const std::vector<std::string>& names_;
+    const Fits& fits_;
+    std::vector<std::string> own_;
+};
+
+/// For each weight the position of its tensor; `names` stand in the file's order of data, `lists` are as weight_lists()
+/// gives them. By the net's own names; else by names recounted; else by those that layers of Residuals have in Keras;
+/// else in Keras' order. Throws file_error.
+template <class Fits>
+std::vector<std::size_t> match_names(const std::filesystem::path& file, std::span<const weight_list> lists,
+                                     const std::vector<std::string>& names, const Fits& fits) {
+    return name_matcher<Fits>(file, lists, names, fits).match();
 }
 
 }  // namespace strata::inline STRATA_ISA::io

@@ -56,7 +56,12 @@ std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::spa
             throw file_error(file, name + " is no array of numpy; load what numpy's savez or strata wrote");
         name.resize(name.size() - ending.size());
     }
-    const std::vector<std::size_t> chosen = match_names(file, lists, names);
+    // Headers are read where the shapes decide, and where an array is taken.
+    const auto fits = [&](const weight_record& wanted, std::size_t i) {
+        zip_reader::member member(archive, i, names[i]);
+        return read_npy_header(archive, member, names[i]).has_shape(wanted.extents);
+    };
+    const std::vector<std::size_t> chosen = match_names(file, lists, names, fits);
     const std::vector<weight_record>& wanted = lists.front().records;
     std::vector<std::vector<T>> values;
     for (std::size_t i = 0; i < wanted.size(); ++i) {

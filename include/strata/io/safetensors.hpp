@@ -7,23 +7,25 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <strata/core/atomic_file.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
+#include <strata/model/state.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -35,37 +37,37 @@ inline bool data_order(const header_entry* a, const header_entry* b) {
     return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
 }
 
-/// A whole .safetensors file in memory, checked when it is opened.
+/// A .safetensors file, checked when it is opened. Memory is taken for its header, then for each tensor that is read.
 class safetensors_file {
 public:
     /// Throws file_error for what is no such file: missing, truncated, a broken header, tensors that overlap or leave
-    /// bytes out. The header is checked before memory is taken for the values.
-    explicit safetensors_file(const std::filesystem::path& file) : file_(file) {
-        if (std::filesystem::is_directory(file)) throw file_error(file, "is a folder, expected a .safetensors file");
-        std::error_code code;
-        std::ifstream in(file, std::ios::binary);
-        if (!in || !std::filesystem::is_regular_file(file, code))
-            throw file_error(file, "cannot be opened: does it exist, may it be read?");
-        const std::uint64_t length = std::filesystem::file_size(file);
+    /// bytes out.
+    explicit safetensors_file(const std::filesystem::path& file) : file_(file, "a .safetensors file") {
+        const std::uint64_t length = file_.size();
         std::array<char, 8> prefix{};
-        if (length < 8 || !in.read(prefix.data(), 8))
+        if (length < prefix.size())
             throw file_error(file, "has " + std::to_string(length) + " bytes, no .safetensors header; is it complete?");
+        file_.read(0, prefix.data(), prefix.size());
         const auto header = std::bit_cast<std::uint64_t>(prefix);
         if (header > length - 8 || header > max_header)
             throw file_error(file, "announces a header of " + std::to_string(header) + " bytes in a file of " +
                                        std::to_string(length) + "; it is truncated or no .safetensors file");
+        values_begin_ = prefix.size() + header;
         std::string text(header, '\0');
-        read(in, text.data(), text.size());
+        file_.read(prefix.size(), text.data(), text.size());
         try {
-            entries_ = header_parser(text).parse();
+            header_parser parser(text);
+            entries_ = parser.parse();
+            metadata_ = parser.metadata();
         } catch (const std::invalid_argument& error) {
             throw file_error(file, std::string("is no .safetensors file: ") + error.what());
         }
-        check_offsets(length - 8 - header);
-        bytes_.resize(length - 8 - header);
-        read(in, bytes_.data(), bytes_.size());
+        check_offsets(length - values_begin_);
     }
 
+    const internal::input_file& file() const { return file_; }
+    /// The texts under `__metadata__`.
+    const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const std::vector<header_entry>& entries() const { return entries_; }
     const header_entry* find(std::string_view name) const {
         const auto found =
@@ -85,8 +87,10 @@ public:
     /// something else.
     template <class T>
     std::vector<T> values(const header_entry& entry) const {
-        if (!is_float(entry) && !is_integer(entry)) refuse_type(file_, "tensor " + entry.name, entry);
-        const char* from = bytes_.data() + entry.begin;
+        if (!is_float(entry) && !is_integer(entry)) refuse_type(file_.path(), "tensor " + entry.name, entry);
+        std::vector<char> bytes(entry.end - entry.begin);
+        file_.read(values_begin_ + entry.begin, bytes.data(), bytes.size());
+        const char* from = bytes.data();
         std::vector<T> result((entry.end - entry.begin) / width(entry));
         for (std::size_t i = 0; i < result.size(); ++i) {
             if (entry.dtype == "F32") result[i] = static_cast<T>(element<float>(from, i));
@@ -109,9 +113,6 @@ public:
 private:
     static constexpr std::uint64_t max_header = 100'000'000;  // the format's own limit
 
-    void read(std::ifstream& in, char* to, std::size_t count) const {
-        if (!in.read(to, static_cast<std::streamsize>(count))) throw file_error(file_, "cannot be read to its end");
-    }
     template <class Stored>
     static Stored element(const char* from, std::size_t i) {
         Stored value;
@@ -125,9 +126,9 @@ private:
         std::vector<const header_entry*> sorted;
         for (const header_entry& entry : entries_) {
             if (entry.begin > entry.end || entry.end > length)
-                throw file_error(file_, "tensor " + entry.name + " lies past the end; the file is truncated");
+                throw file_error(file_.path(), "tensor " + entry.name + " lies past the end; the file is truncated");
             if (entry.extents.size() > strata::shape::max_rank)
-                throw file_error(file_, "tensor " + entry.name + " has more than 6 axes");
+                throw file_error(file_.path(), "tensor " + entry.name + " has more than 6 axes");
             if (is_float(entry) || is_integer(entry)) check_size(entry);
             sorted.push_back(&entry);
         }
@@ -135,14 +136,14 @@ private:
         std::size_t end = 0;
         for (const header_entry* entry : sorted) {
             if (entry->begin != end)
-                throw file_error(file_, "tensor " + entry->name + " begins at byte " + std::to_string(entry->begin) +
-                                            ", expected " + std::to_string(end) +
-                                            "; the file is damaged, save it again");
+                throw file_error(file_.path(), "tensor " + entry->name + " begins at byte " +
+                                                   std::to_string(entry->begin) + ", expected " + std::to_string(end) +
+                                                   "; the file is damaged, save it again");
             end = entry->end;
         }
         if (end != length)
-            throw file_error(file_, "has " + std::to_string(length) + " bytes of values, expected " +
-                                        std::to_string(end) + "; the file is damaged, save it again");
+            throw file_error(file_.path(), "has " + std::to_string(length) + " bytes of values, expected " +
+                                               std::to_string(end) + "; the file is damaged, save it again");
     }
     void check_size(const header_entry& entry) const {
         const std::size_t left = (entry.end - entry.begin) / width(entry);
@@ -153,51 +154,85 @@ private:
             else product *= extent;
         }
         if (!whole || product != left)
-            throw file_error(file_, "tensor " + entry.name + ": its shape and its bytes do not agree; save it again");
+            throw file_error(file_.path(),
+                             "tensor " + entry.name + ": its shape and its bytes do not agree; save it again");
     }
 
-    std::filesystem::path file_;
-    std::vector<char> bytes_;
+    internal::input_file file_;
+    std::uint64_t values_begin_ = 0;
     std::vector<header_entry> entries_;
+    std::map<std::string, std::string> metadata_;
 };
 
 /// The values of all weights, in the net's order; match_names says which tensor is whose.
 template <class T>
-std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_list> lists) {
-    const safetensors_file tensors(file);
+std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::span<const weight_list> lists) {
+    const std::filesystem::path& file = tensors.file().path();
     std::vector<const header_entry*> entries;
     for (const header_entry& entry : tensors.entries()) entries.push_back(&entry);
     std::sort(entries.begin(), entries.end(), data_order);
     std::vector<std::string> names;
     for (const header_entry* entry : entries) names.push_back(entry->name);
-    const std::vector<std::size_t> chosen = match_names(file, lists, names);
+    const auto fits = [&](const weight_record& wanted, std::size_t i) {
+        return safetensors_file::shape_of(*entries[i]) == wanted.extents;
+    };
+    const std::vector<std::size_t> chosen = match_names(file, lists, names, fits);
     const std::vector<weight_record>& wanted = lists.front().records;
-    std::vector<std::vector<T>> values;
+    // All types and shapes come before the first value: a file that does not fit costs no memory.
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const header_entry& entry = *entries[chosen[i]];
         if (!safetensors_file::is_float(entry) && !(wanted[i].is_integer && safetensors_file::is_integer(entry)))
             safetensors_file::refuse_type(file, wanted[i].where(), entry);
         const strata::shape found = safetensors_file::shape_of(entry);
         if (found != wanted[i].extents) refuse_shape(file, wanted[i], to_text(found).str() + " in " + entry.name);
-        values.push_back(tensors.values<T>(entry));
     }
+    std::vector<std::vector<T>> values;
+    for (std::size_t i = 0; i < wanted.size(); ++i) values.push_back(tensors.values<T>(*entries[chosen[i]]));
     return values;
 }
 
-/// Writes all records as F32 or F64, whatever T is, integers as I32.
+/// `format` in the metadata of a checkpoint.
+inline constexpr std::string_view checkpoint_format = "strata checkpoint";
+
 template <class T>
-void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
-                      std::span<const std::vector<T>> values) {
-    std::string header = "{\"__metadata__\":{\"format\":\"strata\"}";
+std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_list> lists) {
+    const safetensors_file tensors(file);
+    const auto format = tensors.metadata().find("format");
+    if (format != tensors.metadata().end() && format->second == checkpoint_format)
+        throw file_error(file, "is a checkpoint; give it to load_checkpoint of a trainer");
+    return tensor_values<T>(tensors, lists);
+}
+
+/// A text as JSON has it.
+inline std::string json_string(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto code = static_cast<unsigned char>(c);
+        if (code < 0x20) {
+            result += std::string("\\u00") + digits[code >> 4] + digits[code & 15];
+            continue;
+        }
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result += '"';
+}
+
+/// The header of a file with these tensors, its length before it.
+template <class T>
+std::string safetensors_header(std::span<const weight_record> records, std::span<const std::vector<T>> values,
+                               std::span<const state_fact> metadata) {
+    std::string header = "{\"__metadata__\":{";
+    for (const state_fact& fact : metadata) {
+        if (!header.ends_with('{')) header += ',';
+        header += json_string(fact.key) + ":" + json_string(fact.value);
+    }
+    header += "}";
     std::size_t offset = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const std::string dtype = records[i].is_integer ? "I32" : sizeof(T) == 4 ? "F32" : "F64";
-        header += ",\"";
-        for (const char c : records[i].full_name()) {
-            if (c == '"' || c == '\\') header += '\\';
-            header += c;
-        }
-        header += std::string("\":{\"dtype\":\"") + dtype + "\",\"shape\":[";
+        header += "," + json_string(records[i].full_name()) + ":{\"dtype\":\"" + dtype + "\",\"shape\":[";
         for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis) {
             if (axis > 0) header += ',';
             header += std::to_string(records[i].extents[axis]);
@@ -208,25 +243,32 @@ void save_safetensors(const std::filesystem::path& file, std::span<const weight_
     }
     header += "}";
     header.resize((header.size() + 7) / 8 * 8, ' ');
-    replace_file(file, [&](const std::filesystem::path& temporary) {
-        std::ofstream out(temporary, std::ios::binary);
-        const std::uint64_t length = header.size();
-        char prefix[8];
-        std::memcpy(prefix, &length, 8);
-        out.write(prefix, 8).write(header.data(), static_cast<std::streamsize>(header.size()));
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            if (!records[i].is_integer) {
-                out.write(reinterpret_cast<const char*>(values[i].data()),
-                          static_cast<std::streamsize>(values[i].size() * sizeof(T)));
-                continue;
-            }
-            for (const T value : values[i]) {
-                const std::int32_t whole = as_integer(value);
-                out.write(reinterpret_cast<const char*>(&whole), sizeof(whole));
-            }
+    const auto length = std::bit_cast<std::array<char, 8>>(std::uint64_t{header.size()});
+    return std::string(length.data(), length.size()) + header;
+}
+
+/// Calls write(bytes, count) for the values of each record in turn.
+template <class T, class Write>
+void write_tensors(std::span<const weight_record> records, std::span<const std::vector<T>> values, Write write) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (!records[i].is_integer) {
+            write(values[i].data(), values[i].size() * sizeof(T));
+            continue;
         }
-        out.close();
-        if (!out) throw file_error(file, "cannot be written: is the disk full, may the folder be written?");
+        std::vector<std::int32_t> whole;
+        for (const T value : values[i]) whole.push_back(as_integer(value));
+        write(whole.data(), whole.size() * sizeof(whole[0]));
+    }
+}
+
+/// Writes all records as F32 or F64, whatever T is, integers as I32.
+template <class T>
+void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
+                      std::span<const std::vector<T>> values) {
+    const std::string header = safetensors_header(records, values, std::array{state_fact{"format", "strata"}});
+    replace_file(file, [&](auto& out) {
+        out.write(header.data(), header.size());
+        write_tensors(records, values, [&](const void* bytes, std::size_t count) { out.write(bytes, count); });
     });
 }
 

@@ -67,7 +67,7 @@ void save_weights(const model_record& model, const T* block, const std::filesyst
         values.push_back(weight_view<const T>(model.rows[place], block + model.offsets[place]).to_vector());
     if (extension == ".safetensors") return save_safetensors<T>(file, list.records, values);
 #if defined(STRATA_WITH_HDF5)
-    if (is_hdf5) return save_hdf5<T>(file, list.records, values);
+    if (is_hdf5) return save_hdf5<T>(file, list.records, values, list.orders);
 #endif
 #if defined(STRATA_WITH_LIBZIP)
     if (extension == ".npz") return save_npz<T>(file, list.records, values);
@@ -80,8 +80,10 @@ void save_weights(const model_record& model, const T* block, const std::filesyst
 template <class Record>
 struct record_files {
     static void save(const Record& model, const std::filesystem::path& file) {
-        if (model.floats != nullptr) io::save_weights(model, model.floats, file);
-        else io::save_weights(model, model.doubles, file);
+        internal::with_file_errors(file, [&] {
+            if (model.floats != nullptr) io::save_weights(model, model.floats, file);
+            else io::save_weights(model, model.doubles, file);
+        });
     }
 };
 
@@ -98,28 +100,32 @@ struct weight_files {
         else result.doubles = model.parameters();
         return result;
     }
+    /// Throws file_error, whatever fails; the old file then stays.
     static void save(const Model& model, const std::filesystem::path& file) {
-        io::save_weights(record(model), model.parameters(), file);
+        internal::with_file_errors(file, [&] { io::save_weights(record(model), model.parameters(), file); });
     }
+    /// Throws file_error, whatever fails; the model then stays as it was.
     static void load(Model& model, const std::filesystem::path& file) {
-        const auto values = read(file, io::weight_lists<typename Model::net_type>());
-        const auto weights = model.weights();
-        for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
+        internal::with_file_errors(file, [&] {
+            const auto values = read(file, io::weight_lists<typename Model::net_type>());
+            const auto weights = model.weights();
+            for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
+        });
     }
 
 private:
-    static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
-                                                     const std::vector<io::weight_list>& lists) {
-        const std::string extension = io::extension_of(file);
-        if (extension == ".safetensors") return io::load_safetensors<value_type>(file, lists);
+} static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
+                                                   const std::vector<io::weight_list>& lists) {
+    const std::string extension = io::extension_of(file);
+    if (extension == ".safetensors") return io::load_safetensors<value_type>(file, lists);
 #if defined(STRATA_WITH_HDF5)
-        if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, lists);
+    if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, lists);
 #endif
 #if defined(STRATA_WITH_LIBZIP)
-        if (extension == ".npz") return io::load_npz<value_type>(file, lists);
+    if (extension == ".npz") return io::load_npz<value_type>(file, lists);
 #endif
-        io::refuse_extension(file);
-    }
+    io::refuse_extension(file);
+}
 };
 
 }  // namespace strata::inline STRATA_ISA

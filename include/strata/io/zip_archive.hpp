@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include <strata/core/atomic_file.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/native_file.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -26,12 +26,7 @@ class zip_reader {
 public:
     /// Throws file_error for what is no readable archive.
     explicit zip_reader(const std::filesystem::path& file) : path_(file), archive_(nullptr, zip_discard) {
-        std::error_code code;
-        const auto status = std::filesystem::status(file, code);
-        if (std::filesystem::is_directory(status)) throw file_error(file, "is a folder, expected a .npz file");
-        if (!std::filesystem::is_regular_file(status))
-            throw file_error(file, "cannot be opened: does it exist, may it be read?");
-        if (std::filesystem::file_size(file, code) == 0)
+        if (internal::input_file(file, "a .npz file").size() == 0)
             throw file_error(file, "is empty, expected a .npz file; save it again");
         int error = 0;
         archive_.reset(zip_open(file.c_str(), ZIP_RDONLY, &error));

@@ -20,8 +20,15 @@ struct state_array {
     std::vector<T> values;
 };
 
+/// One fact about a training, such as `optimizer` and `Adam`: a checkpoint is refused where one of its facts differs.
+struct state_fact {
+    std::string key;
+    std::string value;
+};
+
 /// Writes and reads arrays of T; defined by strata/io/state.hpp. `load` fills the values of arrays whose names and
-/// shapes are given, and throws where the file has others.
+/// shapes are given, and throws where the file has others. With facts the file is a checkpoint: it holds them, a
+/// version and a checksum, and `load` throws where one of them is another.
 template <class T>
 struct state_files;
 

@@ -76,9 +76,9 @@ struct stream_span_verdict {
 /// that are assigned, loaded or trained later act from the next step on; the stream of a model that takes another's
 /// weights by a move keeps the old ones. A copy of a stream goes on by itself over the same weights. The model's input
 /// is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the whole sequence,
-/// or of a last layer that gives one output, what it would give if the sequence ended here. Silence is as fast as sound:
-/// inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as 0, and where a call
-/// takes longer than some 3 us it runs in a scope of flush_subnormals.
+/// or of a last layer that gives one output, what it would give if the sequence ended here. Silence is as fast as
+/// sound: inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as 0, and
+/// where a call takes longer than some 3 us it runs in a scope of flush_subnormals.
 template <class Net, class T = float>
 class Stream : public stream_facts<Net, T> {
 public:

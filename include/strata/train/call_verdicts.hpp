@@ -88,10 +88,11 @@ struct anything {
 /// Options of fit and evaluate as other libraries spell them, among those that there are.
 struct foreign_options {
     anything x{}, y{}, batch_size{}, batch{}, epochs{}, epoch{}, nb_epoch{}, num_epochs{}, validation_split{},
-        val_split{}, validation_data{}, validation{}, val_data{}, validation_sample_weight{}, metrics{}, optimizer{}, loss{}, lr{}, learning_rate{},
-        shuffle{}, seed{}, callbacks{}, callback{}, class_weight{}, class_weights{}, sample_weight{}, sample_weights{},
-        initial_epoch{}, steps_per_epoch{}, validation_steps{}, validation_batch_size{}, validation_freq{}, steps{},
-        threads{}, workers{}, num_workers{}, stop_on_interrupt{}, verbose{};
+        val_split{}, validation_data{}, validation{}, val_data{}, validation_sample_weight{}, metrics{}, optimizer{},
+        loss{}, lr{}, learning_rate{}, shuffle{}, seed{}, callbacks{}, callback{}, class_weight{}, class_weights{},
+        sample_weight{}, sample_weights{}, initial_epoch{}, steps_per_epoch{}, validation_steps{},
+        validation_batch_size{}, validation_freq{}, steps{}, threads{}, workers{}, num_workers{}, stop_on_interrupt{},
+        verbose{};
 };
 
 /// Options that neither fit nor evaluate has. Context makes the check wait for the call.

@@ -1,19 +1,26 @@
 // checkpoint: the whole state of a training as named arrays, from which fit goes on as if it had not stopped.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/aligned_array.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/model/graph.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/prepare.hpp>
 #include <strata/model/weights.hpp>
 #include <strata/train/gradients.hpp>
+#include <strata/train/optimizer.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -23,13 +30,49 @@ struct training_counters {
     std::uint64_t epochs = 0;
     double memory = 1.0;         // the optimizer's
     double learning_rate = 0.0;  // where it is a number
+    bool is_averaged = false;    // whether the model's weights are the moving averages
 };
+
+/// A layer as a checkpoint describes it: `Dense(16) ReLU`, its class, the shape of its output, its activation.
+template <class Layer>
+std::string layer_text(const shape& out) {
+    std::string result = std::string(Layer::type) + to_text(out).str();
+    if constexpr (requires { Layer::activation::type; }) result += " " + std::string(Layer::activation::type);
+    return result;
+}
+
+/// The facts that a checkpoint of a training holds beside its arrays: optimizer, slots, settings, learning rate, type
+/// of values, architecture. Arrays hold the names and shapes of all weights.
+template <class Net, class T, class Optimizer>
+std::vector<state_fact> training_facts(const Optimizer& optimizer) {
+    std::vector<state_fact> facts{{"optimizer", std::string(Optimizer::type)},
+                                  {"learning_rate", rate(optimizer.learning_rate).description()},
+                                  {"slots", std::to_string(optimizer.slots())}};
+    each_setting(optimizer, [&](std::string_view name, const auto& value) {
+        facts.push_back({std::string(name), setting_text(value)});
+    });
+    facts.push_back({"values", sizeof(T) == 4 ? "float32" : "float64"});
+    std::size_t layer = 0;
+    const auto append = [&]<class... Layers>(type_list<Layers...>) {
+        using row = std::string (*)(const shape&);
+        constexpr std::array<row, sizeof...(Layers) + 1> rows{&layer_text<Layers>..., nullptr};
+        for (const auto& node : flat_nodes_of<Net>) {
+            facts.push_back({"layer " + std::to_string(layer), rows[layer](node.out)});
+            ++layer;
+        }
+    };
+    append(flat_layers_of<Net>{});
+    facts.push_back({"layers", std::to_string(layer)});
+    return facts;
+}
+
+inline constexpr shape counters_shape{20};
 
 /// Counters as an array of T, 16 bits an element: exact in any floating-point type.
 template <class T>
 std::vector<T> packed(const training_counters& counters) {
     const std::array words{counters.steps, counters.epochs, std::bit_cast<std::uint64_t>(counters.memory),
-                           std::bit_cast<std::uint64_t>(counters.learning_rate)};
+                           std::bit_cast<std::uint64_t>(counters.learning_rate), std::uint64_t{counters.is_averaged}};
     std::vector<T> result;
     for (const std::uint64_t word : words)
         for (int shift = 0; shift < 64; shift += 16) result.push_back(static_cast<T>((word >> shift) & 0xffffu));
@@ -37,15 +80,15 @@ std::vector<T> packed(const training_counters& counters) {
 }
 template <class T>
 training_counters unpacked(const std::vector<T>& values) {
-    std::array<std::uint64_t, 4> words{};
+    std::array<std::uint64_t, counters_shape[0] / 4> words{};
     for (std::size_t i = 0; i < values.size(); ++i)
         words[i / 4] |= static_cast<std::uint64_t>(values[i]) << (16 * (i % 4));
     return {.steps = words[0],
             .epochs = words[1],
             .memory = std::bit_cast<double>(words[2]),
-            .learning_rate = std::bit_cast<double>(words[3])};
+            .learning_rate = std::bit_cast<double>(words[3]),
+            .is_averaged = words[4] != 0};
 }
-inline constexpr shape counters_shape{16};
 
 /// Calls visit(row, view) for the weights of a net, or for what a slot keeps of its trained ones.
 template <class Net, class T, class Visit>
@@ -62,17 +105,27 @@ void for_each_trained(T* block, Visit visit) {
 }
 
 /// The arrays of a state: weights, then the optimizer's arrays, then the counters, all in Keras' order, so that a file
-/// does not depend on the machine.
+/// does not depend on the machine. Where the weights are moving averages, the file has those from which training goes
+/// on.
 template <class Net, class T, class Updater>
-std::vector<state_array<T>> training_state(T* parameters, Updater& updater, const training_counters& counters) {
+std::vector<state_array<T>> training_state(T* parameters, Updater& updater, training_counters counters) {
     std::vector<state_array<T>> state;
+    counters.steps = updater.calls();
+    counters.memory = updater.memory();
+    counters.is_averaged = updater.is_averaged(parameters);
     const auto append = [&](const std::string& prefix) {
         return [&state, prefix](const weight_row& row, const weight_view<T>& view) {
             state.push_back(
                 {prefix + std::string(row.path()), row.what.label().str(), row.what.extents, view.to_vector()});
         };
     };
-    for_each_weight<Net>(parameters, append("weights/"));
+    aligned_array<T> trained;
+    if (counters.is_averaged) {
+        trained = aligned_array<T>(weight_offsets_of<Net, T>.back());
+        std::copy_n(parameters, trained.size(), trained.data());
+        updater.take_back(trained.data());
+    }
+    for_each_weight<Net>(counters.is_averaged ? trained.data() : parameters, append("weights/"));
     std::size_t slot = 0;
     for (const auto& array : updater.arrays())
         for_each_trained<Net>(array.data(), append("optimizer/" + std::to_string(slot++) + "/"));
@@ -90,6 +143,7 @@ training_counters restore_training(const std::vector<state_array<T>>& state, T* 
     for (const auto& array : updater.arrays()) for_each_trained<Net>(array.data(), assign);
     const training_counters counters = unpacked(state[next].values);
     updater.restore(counters.steps, counters.memory);
+    if (counters.is_averaged) updater.finish(parameters);
     return counters;
 }
 

@@ -15,8 +15,27 @@
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/train/argument.hpp>
+#include <strata/train/decimal.hpp>
 
 namespace strata::inline STRATA_ISA {
+
+/// A setting as checkpoints have it; numbers read back as the same value.
+template <class Value>
+std::string setting_text(const Value& value) {
+    if constexpr (std::same_as<Value, bool>) {
+        return value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<Value>) {
+        return std::to_string(value);
+    } else if constexpr (std::convertible_to<Value, double>) {
+        return internal::shortest(static_cast<double>(value));
+    } else if constexpr (requires { value.has_value(); }) {
+        return value.has_value() ? setting_text(*value) : "none";
+    } else {
+        std::string result = "[";
+        for (const auto& each : value) result += (result.size() > 1 ? ", " : "") + setting_text(each);
+        return result + "]";
+    }
+}
 
 /// A learning rate: a number, a schedule, or any function of the step. Keras: `learning_rate=`.
 class rate {
@@ -31,6 +50,7 @@ public:
                  std::is_invocable_r_v<double, const Schedule&, std::uint64_t>)
     rate(Schedule schedule) {
         if constexpr (requires { schedule.validate(); }) schedule.validate();
+        description_ = described_schedule(schedule);
         schedule_ = std::move(schedule);
         if (!schedule_) throw std::invalid_argument("strata: a learning rate expects a function, got an empty one");
     }
@@ -56,9 +76,31 @@ public:
     /// The rate of a step; steps count from 0, as Keras' `iterations` do.
     double operator()(std::uint64_t step) const { return schedule_ ? schedule_(step) : value_; }
     bool is_schedule() const { return static_cast<bool>(schedule_); }
+    /// `a number`, a schedule with its arguments, or `a function`: a rate is another one where this differs.
+    const std::string& description() const { return description_; }
 
 private:
+    template <class Schedule>
+    static std::string described_schedule(const Schedule& schedule) {
+        if constexpr (requires {
+                          { Schedule::type } -> std::convertible_to<std::string_view>;
+                      }) {
+            std::string result(Schedule::type);
+            if constexpr (requires { schedule.settings([](std::string_view, const auto&) {}); }) {
+                result += '(';
+                schedule.settings([&](std::string_view name, const auto& value) {
+                    result += (result.ends_with('(') ? "" : ", ") + std::string(name) + " = " + setting_text(value);
+                });
+                result += ')';
+            }
+            return result;
+        } else {
+            return "a function";
+        }
+    }
+
     double value_ = 0.0;
+    std::string description_ = "a number";
     std::function<double(std::uint64_t)> schedule_;
 };
 
@@ -79,7 +121,8 @@ struct optimizer_options {
 /// An optimizer: its arguments, and how it moves weights by gradients. For each weight it keeps slots() numbers, at
 /// most max_slots, which begin at slot_begin(slot). begin_step gives the scalars of a step, whose number counts from 1;
 /// `memory` begins at 1 and lives on between steps. update gives the new weight and moves the slots; V is T or a vector
-/// of T.
+/// of T. settings(see), which may be left out, calls see(name, value) for each argument that is not in
+/// optimizer_options: a checkpoint is refused where one of them differs.
 template <class Optimizer>
 concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& self, double& memory, float* slots) {
     typename Optimizer::template step<float>;
@@ -112,6 +155,21 @@ constexpr optimizer_options options_of(const Optimizer& from) {
     if constexpr (requires { from.gradient_accumulation_steps; })
         result.gradient_accumulation_steps = from.gradient_accumulation_steps;
     return result;
+}
+
+/// Calls see(name, value) for each argument of an optimizer but the learning rate.
+template <class Optimizer, class See>
+void each_setting(const Optimizer& from, See see) {
+    if constexpr (requires { from.settings(see); }) from.settings(see);
+    const optimizer_options options = options_of(from);
+    see("weight_decay", options.weight_decay);
+    see("clipnorm", options.clipnorm);
+    see("clipvalue", options.clipvalue);
+    see("global_clipnorm", options.global_clipnorm);
+    see("use_ema", options.use_ema);
+    see("ema_momentum", options.ema_momentum);
+    see("ema_overwrite_frequency", options.ema_overwrite_frequency);
+    see("gradient_accumulation_steps", options.gradient_accumulation_steps);
 }
 
 /// Throws std::invalid_argument for a learning rate or a shared option out of its range, and for more than one

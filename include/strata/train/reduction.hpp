@@ -34,6 +34,14 @@ constexpr double loss_divisor(reduction kind, std::size_t samples, double weight
     }
 }
 
+/// Sets by what the losses of a batch are divided.
+template <class Batch>
+void set_divisor(Batch& samples, reduction kind, std::size_t rows) {
+    double weights = 0.0;
+    for (std::size_t i = 0; i < samples.size(); ++i) weights += samples.weight(i);
+    samples.divisor = loss_divisor(kind, samples.size(), weights, rows);
+}
+
 /// The loss of a batch, summed up sample by sample.
 struct batch_loss {
     double total = 0.0;

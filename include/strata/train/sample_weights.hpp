@@ -22,7 +22,8 @@ inline void check_sample_weight(std::span<const double> weights, std::size_t sam
         refuse_data(name + " has " + std::to_string(weights.size()) + " values for " + std::to_string(samples) +
                     " samples; fix: give one a sample");
     for (std::size_t i = 0; i < weights.size(); ++i)
-        if (!internal::is_finite(weights[i])) refuse_data(name + " number " + std::to_string(i) + " is no finite number");
+        if (!internal::is_finite(weights[i]))
+            refuse_data(name + " number " + std::to_string(i) + " is no finite number");
 }
 
 /// Refuses class weights beside sample weights, as Keras does, weights that are no finite numbers, and targets of which

@@ -30,7 +30,7 @@ private:
 };
 
 // Each schedule maps a step, counted from 0, to a rate. validate() throws std::invalid_argument; an optimizer that
-// takes the schedule calls it.
+// takes the schedule calls it. settings() names each argument and its value, for checkpoints.
 
 /// initial decay_rate^(step / decay_steps), the exponent rounded down with staircase.
 struct ExponentialDecay {
@@ -41,6 +41,13 @@ struct ExponentialDecay {
 
     static constexpr std::string_view type = "ExponentialDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
+    template <class See>
+    void settings(See see) const {
+        see("initial_learning_rate", initial_learning_rate);
+        see("decay_steps", decay_steps);
+        see("decay_rate", decay_rate);
+        see("staircase", staircase);
+    }
     double operator()(std::uint64_t step) const {
         const double p = static_cast<double>(step) / decay_steps;
         return initial_learning_rate * std::pow(decay_rate, staircase ? std::floor(p) : p);
@@ -60,6 +67,14 @@ struct CosineDecay {
     void validate() const {
         argument_check{type}.positive("decay_steps", decay_steps);
         argument_check{type}.not_negative("warmup_steps", warmup_steps);
+    }
+    template <class See>
+    void settings(See see) const {
+        see("initial_learning_rate", initial_learning_rate);
+        see("decay_steps", decay_steps);
+        see("alpha", alpha);
+        see("warmup_target", warmup_target);
+        see("warmup_steps", warmup_steps);
     }
     double operator()(std::uint64_t step) const {
         const double warmup = warmup_target ? double{warmup_steps} : 0.0;
@@ -83,6 +98,11 @@ struct PiecewiseConstantDecay {
                                     std::to_string(boundaries.size()) + " boundaries and " +
                                     std::to_string(values.size()) + " values");
     }
+    template <class See>
+    void settings(See see) const {
+        see("boundaries", boundaries);
+        see("values", values);
+    }
     double operator()(std::uint64_t step) const {
         const auto reached = std::lower_bound(boundaries.begin(), boundaries.end(), static_cast<std::int64_t>(step));
         return values[static_cast<std::size_t>(reached - boundaries.begin())];
@@ -100,6 +120,14 @@ struct PolynomialDecay {
 
     static constexpr std::string_view type = "PolynomialDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
+    template <class See>
+    void settings(See see) const {
+        see("initial_learning_rate", initial_learning_rate);
+        see("decay_steps", decay_steps);
+        see("end_learning_rate", end_learning_rate);
+        see("power", power);
+        see("cycle", cycle);
+    }
     double operator()(std::uint64_t step) const {
         const double now = static_cast<double>(step);
         const double cycles = cycle && step > 0 ? std::ceil(now / decay_steps) : 1.0;
@@ -118,6 +146,13 @@ struct InverseTimeDecay {
 
     static constexpr std::string_view type = "InverseTimeDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
+    template <class See>
+    void settings(See see) const {
+        see("initial_learning_rate", initial_learning_rate);
+        see("decay_steps", decay_steps);
+        see("decay_rate", decay_rate);
+        see("staircase", staircase);
+    }
     double operator()(std::uint64_t step) const {
         const double p = static_cast<double>(step) / decay_steps;
         return initial_learning_rate / (1.0 + decay_rate * (staircase ? std::floor(p) : p));

@@ -1,7 +1,6 @@
 // Trainer: a model with an optimizer, a loss and metrics; fit, evaluate, predict, single batches.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,7 +8,6 @@
 #include <numeric>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -126,7 +124,6 @@ public:
             data, {.batch_size = data.size(), .class_weight = how.class_weight, .sample_weight = how.sample_weight});
     }
 
-
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
     std::uint64_t steps() const { return updater_ ? updater_->steps() : 0; }
     /// Epochs of fit so far, counted from its initial_epoch: what to give to initial_epoch to go on.
@@ -142,17 +139,18 @@ public:
         static_cast<void>(asserted<verdict>{});
         if constexpr (verdict::value.ok) {
             require_updater();
-            Files::save(file, state());
+            Files::save(file, state(), facts());
         }
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and
-    /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
-    /// failed load throws and leaves everything as it was.
+    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with
+    /// other settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
+    /// changed. fit with the same data, seed and options, and with .initial_epoch = epochs(), then gives the weights of
+    /// a training that was never stopped, bit for bit. A failed load throws and leaves everything as it was.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
         require_updater();
         auto loaded = state();
-        Files::load(file, loaded);
+        Files::load(file, loaded, facts());
         const detail::training_counters counters = detail::restore_training<net>(loaded, parameters(), *updater_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
@@ -188,10 +186,9 @@ private:
     }
     auto state() {
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
-        return detail::training_state<net>(
-            parameters(), *updater_,
-            {.steps = updater_->calls(), .epochs = epochs_, .memory = updater_->memory(), .learning_rate = rate});
+        return detail::training_state<net>(parameters(), *updater_, {.epochs = epochs_, .learning_rate = rate});
     }
+    std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
     void prepare(std::size_t threads) {
         if (threads == 0) detail::refuse_data("threads is 0; fix: give at least 1");
@@ -206,6 +203,7 @@ private:
         prepare(threads);
         if (!engine_) engine_ = std::make_unique<engine>(*team_);
         require_updater();
+        updater_->resume(parameters());
         engine_->reserve(batch);
         if (order_.size() != batch) order_.resize(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -215,10 +213,7 @@ private:
     template <class Data>
     void train_step(detail::batch<Data> samples, std::uint64_t seed) {
         random_engine key(seed + 0x9e3779b97f4a7c15u * (calls() + 1));
-        double weights = 0.0;
-        for (std::size_t i = 0; i < samples.size(); ++i) weights += samples.weight(i);
-        samples.divisor =
-            detail::loss_divisor(detail::reduction_of(loss_), samples.size(), weights, net::output_shape().rows());
+        detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
         engine_->compute_gradients(samples, loss_, parameters(), key());
         detail::batch_loss sum;
         for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -290,6 +285,7 @@ private:
         updater_->finish(parameters());
         for (callback& each : how.callbacks) each.on_train_end(running);
     }
+
     Model* model_;
     Optimizer optimizer_;
     Loss loss_;

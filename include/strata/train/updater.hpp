@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -92,12 +93,39 @@ public:
         threads.run(work);
         ++calls_;
     }
-    /// At the end of a training: the weights become their moving average, where there is one.
-    void finish(T* parameters) const {
+    /// At the end of a training: the weights become their moving average, where there is one. Those that were trained
+    /// are kept: training goes on from them.
+    void finish(T* parameters) {
         if (average_.size() == 0 || calls_ == 0) return;
-        for (const trained_range& range : trained_ranges_of<Net, T>)
+        if (trained_.size() == 0) trained_ = aligned_array<T>(size);
+        for (const trained_range& range : trained_ranges_of<Net, T>) {
+            std::copy_n(parameters + range.parameter, range.size, trained_.data() + range.gradient);
             std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
+        }
         prepare_weights<Net>(parameters);
+        has_finished_ = true;
+    }
+    /// Whether the weights are the averages that finish() wrote; not where somebody has changed one since.
+    bool is_averaged(const T* parameters) const {
+        return has_finished_ &&
+               std::all_of(trained_ranges_of<Net, T>.begin(), trained_ranges_of<Net, T>.end(),
+                           [&](const trained_range& range) {
+                               return std::memcmp(parameters + range.parameter, average_.data() + range.gradient,
+                                                  range.size * sizeof(T)) == 0;
+                           });
+    }
+    /// Writes the weights that finish() replaced to a block; their prepared form is not made.
+    void take_back(T* parameters) const {
+        for (const trained_range& range : trained_ranges_of<Net, T>)
+            std::copy_n(trained_.data() + range.gradient, range.size, parameters + range.parameter);
+    }
+    /// Before a training goes on: undoes finish(), where the weights are still its averages.
+    void resume(T* parameters) {
+        if (is_averaged(parameters)) {
+            take_back(parameters);
+            prepare_weights<Net>(parameters);
+        }
+        has_finished_ = false;
     }
 
     /// The state as arrays, for checkpoints: slots, then the moving average and the accumulated gradients where there
@@ -113,6 +141,7 @@ public:
     void restore(std::uint64_t calls, double memory) {
         calls_ = calls;
         memory_ = memory;
+        has_finished_ = false;
     }
 
 private:
@@ -165,6 +194,8 @@ private:
     aligned_array<T> average_;
     aligned_array<T> accumulated_;
     std::uint64_t calls_in_step_;
+    aligned_array<T> trained_;  // laid out as the average
+    bool has_finished_ = false;
     std::array<double, count> squares_{};
     std::uint64_t calls_ = 0;
     double memory_ = 1.0;

@@ -32,6 +32,11 @@ struct Adagrad {
         argument_check{type}.not_negative("initial_accumulator_value", initial_accumulator_value);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
+    template <class See>
+    void settings(See see) const {
+        see("initial_accumulator_value", initial_accumulator_value);
+        see("epsilon", epsilon);
+    }
     std::size_t slots() const { return 1; }
     double slot_begin(std::size_t) const { return initial_accumulator_value; }
 

@@ -34,6 +34,13 @@ struct AdamW {
         argument_check{type}.fraction("beta_2", beta_2);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
+    template <class See>
+    void settings(See see) const {
+        see("beta_1", beta_1);
+        see("beta_2", beta_2);
+        see("epsilon", epsilon);
+        see("amsgrad", amsgrad);
+    }
     std::size_t slots() const { return adam().slots(); }
     double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }
 

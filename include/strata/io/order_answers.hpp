@@ -1,0 +1,83 @@
+// Which order of an Add's inputs a file was saved with: tried for each Residual, and found when one order fits alone.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <strata/core/config.hpp>
+#include <strata/core/file_error.hpp>
+#include <strata/io/record.hpp>
+
+namespace strata::inline STRATA_ISA::io {
+
+/// The list whose orders fit a file, or what cannot be told; neither where no order fits.
+struct settled_list {
+    std::optional<weight_sequence> list{};
+    std::string doubt{};
+};
+
+/// Answers the questions of a list. locate(list) gives for each record where the file has it, or nothing;
+/// fits(record, location) says whether the file may have it there. `saved_orders` are the orders that the file names;
+/// empty where it names none. Each question is about records of its own, so that one at a time is answered.
+template <class Locate, class Fits>
+settled_list settle_orders(const weight_list& list, const std::string& saved_orders, const Locate& locate,
+                           const Fits& fits) {
+    weight_sequence result = list;
+    for (const order_question& question : list.questions) {
+        const std::vector<weight_sequence>& answers = question.answers;
+        std::set<std::size_t> differs;
+        for (const weight_sequence& answer : answers)
+            for (std::size_t i = 0; i < list.records.size(); ++i)
+                if (answer.places[i] != list.places[i] || answer.records[i].group != list.records[i].group)
+                    differs.insert(i);
+        const auto is_named = [&](const weight_sequence& answer) {
+            if (saved_orders.size() != list.orders.size()) return true;
+            for (std::size_t i = 0; i < saved_orders.size(); ++i)
+                if (answer.orders[i] != saved_orders[i])
+                    for (const weight_sequence& other : answers)
+                        if (other.orders[i] == saved_orders[i]) return false;
+            return true;
+        };
+        std::map<std::map<std::size_t, std::string>, const weight_sequence*> found;
+        for (const weight_sequence& answer : answers) {
+            const std::vector<std::string> locations = locate(answer);
+            bool fit = locations.size() == answer.records.size() && is_named(answer);
+            std::map<std::size_t, std::string> by_place;
+            for (const std::size_t i : differs) {
+                fit = fit && fits(answer.records[i], locations[i]);
+                if (fit) by_place.emplace(answer.places[i], locations[i]);
+            }
+            if (fit) found.emplace(std::move(by_place), &answer);
+        }
+        if (found.empty() && !answers.empty()) return {};
+        if (found.size() != 1) {
+            std::string layers, last;
+            for (const std::size_t i : differs)
+                if (const std::string& path = list.records[i].path; path != std::exchange(last, path))
+                    layers += (layers.empty() ? "" : ", ") + path;
+            return {.doubt = question.residual + " (" + (layers.empty() ? "with many Residuals in it" : layers) + ")"};
+        }
+        const weight_sequence& answer = *found.begin()->second;
+        for (const std::size_t i : differs) {
+            result.records[i] = answer.records[i];
+            result.places[i] = answer.places[i];
+        }
+    }
+    return {.list = std::move(result)};
+}
+
+/// The error of a file that may have the weights of two layers either way.
+[[noreturn]] inline void refuse_doubt(const std::filesystem::path& file, const std::string& doubt) {
+    throw file_error(
+        file, "does not tell which weights belong to the layers and which to the shortcut of the Residual " + doubt +
+                  ": the shapes are the same either way; give these layers the names that they have in "
+                  "Keras, by name<\"...\">");
+}
+
+}  // namespace strata::inline STRATA_ISA::io
