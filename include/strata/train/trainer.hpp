@@ -41,9 +41,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What compile() makes. It refers to the model, which must live longer and stay where it is; the optimizer's state
-/// lives on between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled
-/// `Model`.
+/// A model that compile() bound: it must live longer and stay where it is. The optimizer's state lives on between calls
+/// of fit. Everything that a step needs is allocated before the first one. Keras: a compiled `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
 class Trainer : public detail::refused_calls<Trainer<Model, Optimizer, Loss, Metrics...>> {
     using refused_calls = detail::refused_calls<Trainer>;
@@ -170,7 +169,6 @@ private:
     using trains = detail::fit_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
     template <class Data>
     using judges = detail::data_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
-
     template <class Data>
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
@@ -223,7 +221,6 @@ private:
         judge_.add_loss(sum, updater::penalties(parameters()));
         updater_->step(optimizer_, parameters(), engine_->gradients(), *team_);
     }
-    /// The scores of some samples, computed by a team.
     template <class Data>
     const auto& judge_samples(team& threads, evaluator& infers, const detail::evaluation<Data>& part) {
         detail::judge_samples(validation_judge_, infers, threads, part, parameters(), updater::penalties(parameters()));
