@@ -152,7 +152,7 @@ int train_and_classify(const std::filesystem::path& output, const std::filesyste
     std::size_t right = 0;
     for (std::size_t i = 0; i < test.size(); ++i) {
         answers.push_back(digits::largest(std::span(logits).subspan(i * classes, classes)));
-        right += answers.back() == held_back[i].label ? 1 : 0;
+        right += answers.back() == held_back[i].label ? 1u : 0u;
     }
     const double accuracy = static_cast<double>(right) / static_cast<double>(test.size());
     draw(held_back, answers);

@@ -65,7 +65,7 @@ public:
             std::size_t count = 0;
             for (const std::string& group : reader_.groups())
                 if (group.starts_with(prefix) && group.find('/', prefix.size()) == std::string::npos)
-                    count += is_bare(group, group.substr(prefix.size())) ? 1 : 0;
+                    count += is_bare(group, group.substr(prefix.size())) ? 1u : 0u;
             return count == container.second;
         });
     }

@@ -114,18 +114,18 @@ struct weight_files {
     }
 
 private:
-} static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
-                                                   const std::vector<io::weight_list>& lists) {
-    const std::string extension = io::extension_of(file);
-    if (extension == ".safetensors") return io::load_safetensors<value_type>(file, lists);
+    static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
+                                                     const std::vector<io::weight_list>& lists) {
+        const std::string extension = io::extension_of(file);
+        if (extension == ".safetensors") return io::load_safetensors<value_type>(file, lists);
 #if defined(STRATA_WITH_HDF5)
-    if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, lists);
+        if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, lists);
 #endif
 #if defined(STRATA_WITH_LIBZIP)
-    if (extension == ".npz") return io::load_npz<value_type>(file, lists);
+        if (extension == ".npz") return io::load_npz<value_type>(file, lists);
 #endif
-    io::refuse_extension(file);
-}
+        io::refuse_extension(file);
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA
