@@ -164,6 +164,16 @@ TEST_CASE(
         CHECK(count(svg, ">" + std::to_string(epoch == 1 ? 2 : epoch) + "</text>") >= 2);
 }
 
+TEST_CASE("a picture counts epochs from the first that its fit had, and from one") {
+    History later(20);
+    for (const double value : {3.0, 2.0, 1.0}) later.append({{"loss", value}});
+    const std::string svg = picture(later);
+    CHECK(count(svg, ">21</text>") == 1);
+    CHECK(count(svg, ">23</text>") == 1);
+    CHECK(count(svg, ">20</text>") == 0);
+    CHECK(count(svg, ">24</text>") == 0);
+}
+
 TEST_CASE("a panel of a picture is left out where it would be empty, the learning rate has its own") {
     History history;
     CHECK(count(picture(history), "class=\"title\"") == 0);
@@ -191,6 +201,19 @@ TEST_CASE("a picture draws a single epoch, leaves gaps for what is not finite an
     History none;
     none.append({{"loss", NaN}});
     CHECK(picture(none).find("nan") == std::string::npos);
+}
+
+TEST_CASE("a field of a table is quoted where it holds what separates fields, lines or quotes") {
+    CHECK(internal::csv_row({"plain", "a b"}, ",") == "plain,a b\n");
+    CHECK(internal::csv_row({"a,b", "say \"so\"", "two\nlines", "a\rb"}, ",") ==
+          "\"a,b\",\"say \"\"so\"\"\",\"two\nlines\",\"a\rb\"\n");
+    CHECK(internal::csv_row({"a,b", "c; d"}, "; ") == "a,b; \"c; d\"\n");
+    for (const char* separator : {",", "; "}) {
+        const std::vector<std::string> fields{"a,b", "", "say \"so\"", "; ", "last"};
+        std::string line = internal::csv_row(fields, separator);
+        line.pop_back();
+        CHECK(internal::csv_fields(line, separator) == fields);
+    }
 }
 
 TEST_CASE("a picture puts values where its ticks say they are") {

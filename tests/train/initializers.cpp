@@ -144,6 +144,15 @@ TEST_CASE("normal variance scaling keeps its deviation in spite of the cut") {
     require_truncated(LecunNormal::value, vector, 0, before_cut(1.0 / 20000));
 }
 
+TEST_CASE("the numbers of a seed are those of SplitMix64") {
+    // Of its reference implementation (Vigna, prng.di.unimi.it/splitmix64.c): a saved seed means the same weights for
+    // good.
+    random_engine engine(1234567);
+    for (const std::uint64_t expected : {6457827717110365317u, 3203168211198807973u, 9817491932198370423u})
+        REQUIRE(engine() == expected);
+    REQUIRE(random_engine(1234567).uniform() == static_cast<double>(6457827717110365317u >> 11) * 0x1p-53);
+}
+
 TEST_CASE("the same seed draws the same numbers, another seed others") {
     REQUIRE(draw(HeNormal::value, matrix) == draw(HeNormal::value, matrix));
     random_engine other(seed + 1);

@@ -139,6 +139,16 @@ TEST_CASE("an epoch that is stopped before its first step, and one without steps
     CHECK(stopped.text() == "120/120 - 3s - 1s/step\n");
 }
 
+TEST_CASE("times and scores change their form where Keras' do") {
+    CHECK(detail::time_left(60.0) == "60s");
+    CHECK(detail::time_left(61.0) == "1:01");
+    CHECK(detail::time_left(3600.0) == "60:00");
+    CHECK(detail::time_left(3601.0) == "1:00:01");
+    CHECK(internal::score_text(0.0011) == "0.0011");
+    CHECK(internal::score_text(0.001) == "1.0000e-03");
+    CHECK(internal::score_text(-0.0005) == "-5.0000e-04");
+}
+
 TEST_CASE("an unknown verbose is refused") {
     CHECK_THROWS_AS(progress(3, 1, 1), std::invalid_argument);
     CHECK_THROWS_WITH(progress(-1, 1, 1),

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from check_headers import WARNINGS
 
-FRONT_END = [["-march=x86-64-v3"], ["-march=x86-64-v4"], ["-DSTRATA_SCALAR"]]
-WHOLE = [["-O0"], ["-O2"], ["-O3", "-mavx2"]]
+FRONT_END = [["-O0"], ["-march=x86-64-v3"], ["-march=x86-64-v4"], ["-DSTRATA_SCALAR"]]
+WHOLE = [["-O2"], ["-O3", "-mavx2"]]
 
 
 def flag_sets():

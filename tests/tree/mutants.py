@@ -146,7 +146,7 @@ CHANGES = [
     # train
     ("train/csv.hpp", "result.append(c == '\"' ? 2 : 1, c)", "result.append(1, c)", "train/history.cpp"),
     ("train/csv.hpp", "text.find_first_of(\"\\\"\\r\\n\")", "text.find_first_of(\"\\\"\\n\")", "train/history.cpp"),
-    ("train/csv.hpp", "i += separator.size() - 1;", "", "train/callbacks.cpp"),
+    ("train/csv.hpp", "i += separator.size() - 1;", "", "train/history.cpp"),
     ("train/decimal.hpp", "size >= 1e-4 && size < 1e16", "size >= 1e-3 && size < 1e16", "train/history.cpp"),
     ("train/decimal.hpp", "value < 0 ? \"-inf\" : \"inf\"", "\"inf\"", "train/history.cpp"),
     ("train/decimal.hpp", "std::abs(value) > 1e-3 ?", "std::abs(value) >= 1e-3 ?", "train/progress.cpp"),
