@@ -44,31 +44,53 @@ void require_equal_sums(const guarded<T>& found, const guarded<T>& expected, std
     require_close(found, expected, (sizeof(T) == 4 ? T(2e-7) : T(4e-16)) * static_cast<T>(depth + 4));
 }
 
-template <std::size_t N, std::size_t K, std::size_t F, class T>
-void compare_dense() {
-    constexpr panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
-    const auto x = random_values<T>(N * K), dy = random_values<T>(N * F, gradient_slack<T>);
+/// Kernels as sizes and functions, so that what compares them is compiled once for each T.
+template <class T>
+struct dense_kernels {
+    panels layout;
+    std::size_t turned, scratch;
+    void (*transpose)(const T*, T*, team_part);
+    void (*data)(std::size_t, const T*, const T*, T*);
+    void (*weights)(std::size_t, const T*, const T*, T*, bool, team_part, T*);
+    void (*bias)(std::size_t, const T*, T*, bool, team_part);
+};
+
+template <class T>
+void compare_dense(std::size_t n, const dense_kernels<T>& kernels) {
+    const panels& layout = kernels.layout;
+    const std::size_t depth = layout.rows, columns = layout.columns;
+    const auto x = random_values<T>(n * depth), dy = random_values<T>(n * columns, gradient_slack<T>);
     const auto w = random_panels<T>(layout);
-    guarded<T> turned(transposed_panels<K, F, T>().stored()), dx(N * K), expected_dx(N * K);
+    guarded<T> turned(kernels.turned), dx(n * depth), expected_dx(n * depth);
     for (std::size_t index = 0; index < 2; ++index)
-        transpose_weights<K, F>(w.data(), turned.data(), {.index = index, .count = 2});
-    dense_data_gradient<K, F>(N, dy.data(), turned.data(), dx.data());
-    reference::dense_data_gradient(N, layout, dy.data(), w.data(), expected_dx.data());
-    require_equal_sums(dx, expected_dx, F);
+        kernels.transpose(w.data(), turned.data(), {.index = index, .count = 2});
+    kernels.data(n, dy.data(), turned.data(), dx.data());
+    reference::dense_data_gradient(n, layout, dy.data(), w.data(), expected_dx.data());
+    require_equal_sums(dx, expected_dx, columns);
 
     guarded<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), db(layout.count() * layout.width, T(0)),
-        expected_db(db.size(), T(0)), scratch(dense_gradient_scratch<K, F, T>(N));
+        expected_db(db.size(), T(0)), scratch(kernels.scratch);
     for (const bool first : {true, false})
         for (std::size_t index = 0; index < 3; ++index) {
             const team_part part{.index = index, .count = 3};
-            dense_weight_gradient<K, F>(N, x.data(), dy.data(), dw.data(), first, part, scratch.data());
-            bias_gradient<F>(N, dy.data(), db.data(), first, part);
+            kernels.weights(n, x.data(), dy.data(), dw.data(), first, part, scratch.data());
+            kernels.bias(n, dy.data(), db.data(), first, part);
         }
     for (int twice = 0; twice < 2; ++twice)
-        reference::dense_weight_gradient(N, layout, x.data(), dy.data(), expected.data(), expected_db.data());
-    require_equal_sums(dw, expected, 2 * N);
-    require_equal_sums(db, expected_db, 2 * N);
+        reference::dense_weight_gradient(n, layout, x.data(), dy.data(), expected.data(), expected_db.data());
+    require_equal_sums(dw, expected, 2 * n);
+    require_equal_sums(db, expected_db, 2 * n);
     REQUIRE(scratch.is_intact());
+}
+template <std::size_t N, std::size_t K, std::size_t F, class T>
+void compare_dense() {
+    compare_dense<T>(N, {.layout = {.rows = K, .columns = F, .width = panel_width<T>(F)},
+                         .turned = transposed_panels<K, F, T>().stored(),
+                         .scratch = dense_gradient_scratch<K, F, T>(N),
+                         .transpose = transpose_weights<K, F, T>,
+                         .data = dense_data_gradient<K, F, T>,
+                         .weights = dense_weight_gradient<K, F, T>,
+                         .bias = bias_gradient<F, T>});
 }
 
 template <class T, std::size_t... F>
@@ -84,33 +106,53 @@ constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std
             .out_channels = oc};
 }
 
-template <conv2d_geometry G, class T = float>
-void compare_conv(std::size_t samples = 2) {
-    constexpr panels layout = conv2d_panels<G, T>();
-    const auto x = random_values<T>(samples * G.in_size()),
-               dy = random_values<T>(samples * G.out_size(), gradient_slack<T>);
-    const auto w = random_panels<T>(layout);
-    guarded<T> turned(turned_weights_size<G, T>()), scratch(conv2d_gradient_scratch<G, T>());
-    for (std::size_t index = 0; index < 2; ++index)
-        turn_weights<G>(w.data(), turned.data(), {.index = index, .count = 2});
-    guarded<T> dx(G.in_size()), expected_dx(G.in_size());
-    conv2d_data_gradient<G>(dy.data(), turned.data(), dx.data(), scratch.data());
-    reference::conv2d_data_gradient(G, layout, dy.data(), w.data(), expected_dx.data());
-    require_equal_sums(dx, expected_dx, G.height.kernel * G.width.kernel * G.out_channels);
+template <class T>
+struct conv_kernels {
+    conv2d_geometry geometry;
+    panels layout;
+    std::size_t turned, scratch;
+    void (*turn)(const T*, T*, team_part);
+    void (*data)(const T*, const T*, T*, T*);
+    void (*pad)(const T*, std::size_t, item_range, T*);
+    void (*weights)(std::size_t, const T*, std::size_t, const T*, T*, bool, team_part);
+};
 
-    constexpr std::size_t plane = without_padding(G).in_size();
+template <class T>
+void compare_conv(std::size_t samples, const conv_kernels<T>& kernels) {
+    const conv2d_geometry& g = kernels.geometry;
+    const panels& layout = kernels.layout;
+    const auto x = random_values<T>(samples * g.in_size()),
+               dy = random_values<T>(samples * g.out_size(), gradient_slack<T>);
+    const auto w = random_panels<T>(layout);
+    guarded<T> turned(kernels.turned), scratch(kernels.scratch);
+    for (std::size_t index = 0; index < 2; ++index) kernels.turn(w.data(), turned.data(), {.index = index, .count = 2});
+    guarded<T> dx(g.in_size()), expected_dx(g.in_size());
+    kernels.data(dy.data(), turned.data(), dx.data(), scratch.data());
+    reference::conv2d_data_gradient(g, layout, dy.data(), w.data(), expected_dx.data());
+    require_equal_sums(dx, expected_dx, g.height.kernel * g.width.kernel * g.out_channels);
+
+    const std::size_t plane = without_padding(g).in_size();
     guarded<T> padded(samples * plane), dw(layout.stored(), T(0)), expected(layout.stored(), T(0)),
-        db(G.out_channels, T(0));
+        db(g.out_channels, T(0));
     for (std::size_t n = 0; n < samples; ++n) {
-        write_padding<G>(x.data() + n * G.in_size(), 0, {0, without_padding(G).height.input},
-                         padded.data() + n * plane);
-        reference::conv2d_weight_gradient(G, layout, x.data() + n * G.in_size(), dy.data() + n * G.out_size(),
+        kernels.pad(x.data() + n * g.in_size(), 0, {0, without_padding(g).height.input}, padded.data() + n * plane);
+        reference::conv2d_weight_gradient(g, layout, x.data() + n * g.in_size(), dy.data() + n * g.out_size(),
                                           expected.data(), db.data());
     }
     for (std::size_t index = 0; index < 2; ++index)
-        conv2d_weight_gradient<G>(samples, padded.data(), plane, dy.data(), dw.data(), true,
-                                  {.index = index, .count = 2});
-    require_equal_sums(dw, expected, samples * G.height.output * G.width.output);
+        kernels.weights(samples, padded.data(), plane, dy.data(), dw.data(), true, {.index = index, .count = 2});
+    require_equal_sums(dw, expected, samples * g.height.output * g.width.output);
+}
+template <conv2d_geometry G, class T = float>
+void compare_conv(std::size_t samples = 2) {
+    compare_conv<T>(samples, {.geometry = G,
+                              .layout = conv2d_panels<G, T>(),
+                              .turned = turned_weights_size<G, T>(),
+                              .scratch = conv2d_gradient_scratch<G, T>(),
+                              .turn = turn_weights<G, T>,
+                              .data = conv2d_data_gradient<G, T>,
+                              .pad = write_padding<G, T>,
+                              .weights = conv2d_weight_gradient<G, T>});
 }
 
 template <class T, std::size_t... F>

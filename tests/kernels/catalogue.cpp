@@ -21,16 +21,25 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
+// Each kernel goes as a pointer into what compares it, which is compiled once for each T.
+
+template <class T>
+using kernel = void (*)(const T*, T*);
+
+template <class T>
+void compare_permute(const shape& in, const axes& order, kernel<T> there, kernel<T> and_back) {
+    CAPTURE(to_text(in).str(), to_text(order).str());
+    const guarded<T> x = numbers(7).array<T>(in.size());
+    guarded<T> y(in.size()), expected(in.size()), back(in.size());
+    there(x.data(), y.data());
+    reference::permute(in, order, x.data(), expected.data());
+    require_close(y, expected, T(0));
+    and_back(y.data(), back.data());
+    require_close(back, x, T(0));
+}
 template <shape In, axes Order, class T>
 void compare_permute() {
-    CAPTURE(to_text(In).str(), to_text(Order).str());
-    const guarded<T> x = numbers(7).array<T>(In.size());
-    guarded<T> y(In.size()), expected(In.size()), back(In.size());
-    permute<In, Order>(x.data(), y.data());
-    reference::permute(In, Order, x.data(), expected.data());
-    require_close(y, expected, T(0));
-    permute<Order.of(In), Order.inverse()>(y.data(), back.data());
-    require_close(back, x, T(0));
+    compare_permute<T>(In, Order, permute<In, Order, T>, permute<Order.of(In), Order.inverse(), T>);
 }
 
 template <class T, std::size_t... N>
@@ -52,38 +61,56 @@ void permutations(std::index_sequence<N...>) {
     compare_permute<shape{1, 1}, axes{2, 1}, T>();
 }
 
-template <upsampling_geometry G, class T>
-void compare_upsampling() {
-    CAPTURE(G.height, G.width, G.channels, G.up_height, G.up_width);
-    const guarded<T> x = numbers(3).array<T>(G.in_size()), dy = numbers(4).array<T>(G.out_size());
-    guarded<T> y(G.out_size()), expected(G.out_size()), dx(G.in_size()), expected_dx(G.in_size()), line(G.in_line());
-    repeat_cells<G>(x.data(), y.data());
-    reference::repeat_cells(G, x.data(), expected.data());
+template <class T>
+struct upsampling_kernels {
+    kernel<T> repeat, sum;
+    void (*bilinear)(const T*, T*, T*);
+    void (*gradient)(const T*, T*, T*);
+};
+
+template <class T>
+void compare_upsampling(const upsampling_geometry& g, const upsampling_kernels<T>& kernels) {
+    CAPTURE(g.height, g.width, g.channels, g.up_height, g.up_width);
+    const guarded<T> x = numbers(3).array<T>(g.in_size()), dy = numbers(4).array<T>(g.out_size());
+    guarded<T> y(g.out_size()), expected(g.out_size()), dx(g.in_size()), expected_dx(g.in_size()), line(g.in_line());
+    kernels.repeat(x.data(), y.data());
+    reference::repeat_cells(g, x.data(), expected.data());
     require_close(y, expected, T(0));
-    sum_cells<G>(dy.data(), dx.data());
-    reference::sum_cells(G, dy.data(), expected_dx.data());
+    kernels.sum(dy.data(), dx.data());
+    reference::sum_cells(g, dy.data(), expected_dx.data());
     require_close(dx, expected_dx, rounding<T>);
-    bilinear<G>(x.data(), y.data(), line.data());
-    reference::bilinear(G, x.data(), expected.data());
+    kernels.bilinear(x.data(), y.data(), line.data());
+    reference::bilinear(g, x.data(), expected.data());
     require_close(y, expected, rounding<T>);
-    bilinear_gradient<G>(dy.data(), dx.data(), line.data());
-    reference::bilinear_gradient(G, dy.data(), expected_dx.data());
+    kernels.gradient(dy.data(), dx.data(), line.data());
+    reference::bilinear_gradient(g, dy.data(), expected_dx.data());
     require_close(dx, expected_dx, 4 * rounding<T>);
     REQUIRE(line.is_intact());
 }
+template <upsampling_geometry G, class T>
+void compare_upsampling() {
+    compare_upsampling<T>(G, {.repeat = repeat_cells<G, T>,
+                              .sum = sum_cells<G, T>,
+                              .bilinear = bilinear<G, T>,
+                              .gradient = bilinear_gradient<G, T>});
+}
 
-template <border_geometry G, class T>
-void compare_border() {
-    const std::size_t outer_size = G.top() + G.height * G.outer_line() + G.bottom();
-    const guarded<T> x = numbers(3).array<T>(G.height * G.inner_line());
+template <class T>
+void compare_border(const border_geometry& g, kernel<T> to_outer, kernel<T> to_inner) {
+    const std::size_t outer_size = g.top() + g.height * g.outer_line() + g.bottom();
+    const guarded<T> x = numbers(3).array<T>(g.height * g.inner_line());
     guarded<T> outer(outer_size), expected(outer_size), inner(x.size()), plain(x.size());
-    pad<G>(x.data(), outer.data());
-    reference::pad(G, x.data(), expected.data());
+    to_outer(x.data(), outer.data());
+    reference::pad(g, x.data(), expected.data());
     require_close(outer, expected, T(0));
-    crop<G>(static_cast<const T*>(outer.data()), inner.data());
-    reference::crop(G, static_cast<const T*>(outer.data()), plain.data());
+    to_inner(outer.data(), inner.data());
+    reference::crop(g, static_cast<const T*>(outer.data()), plain.data());
     require_close(inner, x, T(0));
     require_close(plain, x, T(0));
+}
+template <border_geometry G, class T>
+void compare_border() {
+    compare_border<T>(G, pad<G, T>, crop<G, T>);
 }
 
 template <class T, std::size_t... N>
@@ -185,28 +212,34 @@ void compare_shares(std::size_t n) {
     }
 }
 
-template <shape In, shape Slopes, class T>
-void compare_prelu() {
-    constexpr slope_layout layout{In, Slopes};
-    CAPTURE(to_text(In).str(), to_text(Slopes).str());
-    constexpr std::size_t samples = 3, size = In.size();
+template <class T>
+struct prelu_kernels {
+    void (*forward)(const T*, const T*, T*);
+    void (*data)(const T*, const T*, const T*, T*);
+    void (*slopes)(std::size_t, const T*, const T*, T*, bool, team_part);
+};
+
+template <class T>
+void compare_prelu(const slope_layout& layout, const prelu_kernels<T>& kernels) {
+    CAPTURE(to_text(layout.in).str(), to_text(layout.slopes).str());
+    const std::size_t samples = 3, size = layout.in.size(), count = layout.slopes.size();
     numbers source(9);
     guarded<T> x = source.array<T>(samples * size);
     x[size / 2] = T(0);
-    const guarded<T> slopes = source.array<T>(Slopes.size()), dy = source.array<T>(samples * size);
-    guarded<T> y(size), expected(size), dx(size), dslopes(Slopes.size()), shared(Slopes.size()), sum(Slopes.size(), 0);
-    prelu<layout>(x.data(), slopes.data(), y.data());
+    const guarded<T> slopes = source.array<T>(count), dy = source.array<T>(samples * size);
+    guarded<T> y(size), expected(size), dx(size), dslopes(count), shared(count), sum(count, 0);
+    kernels.forward(x.data(), slopes.data(), y.data());
     reference::prelu(layout, x.data(), slopes.data(), expected.data());
     require_close(y, expected, rounding<T>);
-    prelu_gradient<layout>(x.data(), slopes.data(), dy.data(), dx.data());
+    kernels.data(x.data(), slopes.data(), dy.data(), dx.data());
     for (std::size_t i = 0; i < size; ++i) {
         const T slope = slopes[layout.first_slope(i / layout.run) + (layout.is_shared ? 0 : i % layout.run)];
         REQUIRE(dx[i] == dy[i] * (x[i] > 0 ? T(1) : x[i] < 0 ? slope : T(0)));
     }
     REQUIRE(dx.is_intact());
-    slope_gradient<layout>(samples, x.data(), dy.data(), dslopes.data(), true, team_part{});
+    kernels.slopes(samples, x.data(), dy.data(), dslopes.data(), true, team_part{});
     for (std::size_t index = 0; index < 3; ++index)
-        slope_gradient<layout>(samples, x.data(), dy.data(), shared.data(), true, {index, 3});
+        kernels.slopes(samples, x.data(), dy.data(), shared.data(), true, {index, 3});
     require_close(shared, dslopes, T(0));
     for (std::size_t i = 0; i < samples * size; ++i) {
         const std::size_t at = i % size;
@@ -214,6 +247,12 @@ void compare_prelu() {
             x[i] < 0 ? x[i] * dy[i] : T(0);
     }
     require_close(dslopes, sum, rounding<T> * static_cast<T>(samples * size));
+}
+template <shape In, shape Slopes, class T>
+void compare_prelu() {
+    constexpr slope_layout layout{In, Slopes};
+    compare_prelu<T>(
+        layout, {.forward = prelu<layout, T>, .data = prelu_gradient<layout, T>, .slopes = slope_gradient<layout, T>});
 }
 
 template <class T, std::size_t... N>

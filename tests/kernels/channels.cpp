@@ -14,19 +14,40 @@ namespace {
 
 using namespace strata::kernels;
 
-/// Rows around the number that one wide row holds: none whole, one, and some left over.
+/// The kernels for a number of channels, so that what compares them is compiled once for each T.
+template <class T>
+struct kernels_of {
+    std::size_t channels, group;  // group: rows that make one wide row
+    void (*scale)(std::size_t, const T*, const T*, const T*, T*);
+    void (*data_gradient)(std::size_t, const T*, const T*, const T*, const T*, const T*, const T*, T*);
+    void (*scale_gradients)(std::size_t, const T*, const T*, T*);
+    void (*moments)(std::size_t, const T*, T*, T*);
+    void (*gradients)(std::size_t, const T*, const T*, const T*, T*, T*);
+};
+
 template <std::size_t C, class T>
-std::vector<std::size_t> row_counts() {
-    constexpr std::size_t group = wide_row<C, T>::group;
+kernels_of<T> kernels() {
+    static_assert(wide_row<C, T>::group == 1 || wide_row<C, T>::width % lanes<T> == 0);
+    return {.channels = C,
+            .group = wide_row<C, T>::group,
+            .scale = scale_channels<relu, C, T>,
+            .data_gradient = channel_data_gradient<C, T>,
+            .scale_gradients = scale_channel_gradients<C, T>,
+            .moments = channel_moments<C, T>,
+            .gradients = channel_gradients<C, T>};
+}
+
+/// Rows around the number that one wide row holds: none whole, one, and some left over.
+std::vector<std::size_t> row_counts(std::size_t group) {
     std::vector<std::size_t> rows{1, 3, group, group + 1, 2 * group + 3};
     if (group > 2) rows.push_back(group - 1);
     return rows;
 }
 
-template <std::size_t C, class T>
-void compare(std::size_t rows) {
+template <class T>
+void compare(const kernels_of<T>& of, std::size_t rows) {
+    const std::size_t C = of.channels;
     CAPTURE(C, rows, lanes<T>);
-    static_assert(wide_row<C, T>::group == 1 || wide_row<C, T>::width % lanes<T> == 0);
     numbers source(static_cast<unsigned>(C * 31 + rows));
     // A mean far from 0, so that squares would cancel.
     const guarded<T> x = source.array<T>(rows * C, T(7), T(9)), dy = source.array<T>(rows * C);
@@ -35,13 +56,13 @@ void compare(std::size_t rows) {
 
     guarded<T> scaled(rows * C), expected(rows * C), gradient(rows * C), expected_gradient(rows * C), thin(dy),
         expected_thin(rows * C);
-    scale_channels<relu, C>(rows, x.data(), a.data(), b.data(), scaled.data());
-    channel_data_gradient<C>(rows, x.data(), dy.data(), c.data(), a.data(), b.data(), c.data(), gradient.data());
-    scale_channel_gradients<C>(rows, static_cast<const T*>(thin.data()), a.data(), thin.data());
+    of.scale(rows, x.data(), a.data(), b.data(), scaled.data());
+    of.data_gradient(rows, x.data(), dy.data(), c.data(), a.data(), b.data(), c.data(), gradient.data());
+    of.scale_gradients(rows, thin.data(), a.data(), thin.data());
     guarded<T> mean(C), squares(C), sum(C), product(C), means(C, T(0)), expected_squares(C, T(0)),
         expected_sum(C, T(0)), expected_product(C, T(0));
-    channel_moments<C>(rows, x.data(), mean.data(), squares.data());
-    channel_gradients<C>(rows, x.data(), dy.data(), c.data(), sum.data(), product.data());
+    of.moments(rows, x.data(), mean.data(), squares.data());
+    of.gradients(rows, x.data(), dy.data(), c.data(), sum.data(), product.data());
     for (std::size_t i = 0; i < rows * C; ++i) {
         expected[i] = relu::apply(x[i] * a[i % C] + b[i % C]);
         expected_gradient[i] = a[i % C] * dy[i] + b[i % C] * (x[i] - c[i % C]) + c[i % C];
@@ -61,16 +82,19 @@ void compare(std::size_t rows) {
 }
 
 /// The moments of parts, put together, are those of the whole; each thread's channels are its own.
-template <std::size_t C, class T>
-void combine() {
+template <class T>
+void combine(const kernels_of<T>& of) {
     constexpr std::size_t samples = 5, rows = 4, L = lanes<T>;
+    const std::size_t C = of.channels;
     CAPTURE(C, L);
-    const guarded<T> x = numbers(C).array<T>(samples * rows * C, T(7), T(9)), dy = numbers(C + 1).array<T>(samples * C);
+    const auto seed = static_cast<unsigned>(C);
+    const guarded<T> x = numbers(seed).array<T>(samples * rows * C, T(7), T(9)),
+                     dy = numbers(seed + 1).array<T>(samples * C);
     guarded<T> parts(samples * 2 * C), mean(C), squares(C), whole(C), whole_squares(C), sum(C), product(C),
         expected_sum(C, T(0)), expected_product(C, T(0)), last(C), last_squares(C);
     for (std::size_t s = 0; s < samples; ++s)
-        channel_moments<C>(rows, x.data() + s * rows * C, parts.data() + 2 * s * C, parts.data() + (2 * s + 1) * C);
-    channel_moments<C>(samples * rows, x.data(), whole.data(), whole_squares.data());
+        of.moments(rows, x.data() + s * rows * C, parts.data() + 2 * s * C, parts.data() + (2 * s + 1) * C);
+    of.moments(samples * rows, x.data(), whole.data(), whole_squares.data());
     for (std::size_t begin = 0; begin < C; begin += L) {
         const std::size_t end = begin + L < C ? begin + L : C;
         const T* each = parts.data();
@@ -93,15 +117,17 @@ void combine() {
     require_close(last_squares, whole_squares, 40 * rounding<T>);
 }
 
+template <class T>
+void check(const kernels_of<T>& of) {
+    for (const std::size_t rows : row_counts(of.group)) compare(of, rows);
+    combine(of);
+}
+
 template <class T, std::size_t... C>
 void all_channels(std::index_sequence<C...>) {
-    const auto each = []<std::size_t Channels>(std::integral_constant<std::size_t, Channels>) {
-        for (const std::size_t rows : row_counts<Channels, T>()) compare<Channels, T>(rows);
-        combine<Channels, T>();
-    };
-    (each(std::integral_constant<std::size_t, C + 1>{}), ...);
-    each(std::integral_constant<std::size_t, 8 * lanes<T>>{});
-    each(std::integral_constant<std::size_t, 8 * lanes<T> + 3>{});
+    (check(kernels<C + 1, T>()), ...);
+    check(kernels<8 * lanes<T>, T>());
+    check(kernels<8 * lanes<T> + 3, T>());
 }
 
 template <class T>

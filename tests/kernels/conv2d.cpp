@@ -35,16 +35,39 @@ struct data {
     }
 };
 
+/// A kernel: x, weights, bias, y, scratch. What compares one is compiled once for each T.
+template <class T>
+using kernel = void (*)(const T*, const T*, const T*, T*, T*);
+
+template <class T>
+void compare(const conv2d_geometry& g, const panels& layout, kernel<T> run) {
+    CAPTURE(g.out_channels, g.height.kernel, g.width.kernel, g.height.stride, g.width.stride, lanes<T>);
+    const data<T> d(g, layout);
+    guarded<T> y(g.out_size()), expected(g.out_size()), scratch(conv2d_scratch<T>(g));
+    const T bound = rounding<T> * static_cast<T>(g.depth());
+    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
+        run(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
+        reference::conv2d<relu>(g, layout, d.x.data(), d.w.data(), bias, expected.data());
+        require_close(y, expected, bound);
+        REQUIRE(scratch.is_intact());
+    }
+}
+
 template <conv2d_geometry G, class T = float>
 void compare() {
-    CAPTURE(G.out_channels, G.height.kernel, G.width.kernel, G.height.stride, G.width.stride, lanes<T>);
-    constexpr panels layout = conv2d_panels<G, T>();
-    const data<T> d(G, layout);
-    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(conv2d_scratch<T>(G));
-    const T bound = rounding<T> * static_cast<T>(G.depth());
+    compare<T>(G, conv2d_panels<G, T>(), conv2d<G, relu, T>);
+}
+
+template <class T>
+void compare_pooled(const conv2d_geometry& g, const pool2d_geometry& p, const panels& layout, kernel<T> run) {
+    CAPTURE(g.out_channels, g.height.kernel, g.width.kernel, p.height.kernel, lanes<T>);
+    const data<T> d(g, layout);
+    guarded<T> y(p.out_size()), map(g.out_size()), expected(p.out_size()), scratch(conv2d_scratch<T>(g));
+    const T bound = rounding<T> * static_cast<T>(g.depth());
     for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
-        conv2d<G, relu>(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
-        reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), bias, expected.data());
+        run(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
+        reference::conv2d<relu>(g, layout, d.x.data(), d.w.data(), bias, map.data());
+        reference::max_pooling2d(p, map.data(), expected.data());
         require_close(y, expected, bound);
         REQUIRE(scratch.is_intact());
     }
@@ -52,22 +75,11 @@ void compare() {
 
 template <conv2d_geometry G, int Pool, class T = float>
 void compare_pooled() {
-    CAPTURE(G.out_channels, G.height.kernel, G.width.kernel, Pool, lanes<T>);
     constexpr pool2d_geometry p{.height = slide(G.height.output, Pool, Pool, 1, padding_mode::valid),
                                 .width = slide(G.width.output, Pool, Pool, 1, padding_mode::valid),
                                 .channels = G.out_channels};
     static_assert(fuses(G, p));
-    constexpr panels layout = conv2d_panels<G, T>();
-    const data<T> d(G, layout);
-    guarded<T> y(p.out_size()), map(G.out_size()), expected(p.out_size()), scratch(conv2d_scratch<T>(G));
-    const T bound = rounding<T> * static_cast<T>(G.depth());
-    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
-        conv2d_max_pooling<G, p, relu>(d.x.data(), d.w.data(), bias, y.data(), scratch.data());
-        reference::conv2d<relu>(G, layout, d.x.data(), d.w.data(), bias, map.data());
-        reference::max_pooling2d(p, map.data(), expected.data());
-        require_close(y, expected, bound);
-        REQUIRE(scratch.is_intact());
-    }
+    compare_pooled<T>(G, p, conv2d_panels<G, T>(), conv2d_max_pooling<G, p, relu, T>);
 }
 
 constexpr auto valid = padding_mode::valid;

@@ -38,33 +38,56 @@ guarded<T> weights_of(const panels& layout) {
     return result;
 }
 
-template <conv2d_geometry G, transpose_method Method, class T>
-void compare_method() {
-    CAPTURE(G.in_channels, G.out_channels, G.height.kernel, G.width.kernel, G.height.stride, G.width.stride, lanes<T>);
-    using method = transposed_convolution<G, T, Method>;
-    constexpr panels layout = transpose_panels<G, T>();
-    const auto w = weights_of<T>(layout);
-    const auto x = numbers(99).array<T>(G.out_size());
-    constexpr panels bias_layout{.columns = G.in_channels, .width = panel_width<T>(G.in_channels)};
-    const auto bias = weights_of<T>(bias_layout);
-    guarded<T> prepared(method::prepared), y(G.in_size()), expected(G.in_size()),
-        scratch(transposed_scratch<T>(G, Method));
+/// A method as sizes and functions, so that what follows is compiled once for each T.
+template <class T>
+struct kernel_of {
+    conv2d_geometry geometry;
+    transpose_method method;
+    panels layout;
+    std::size_t prepared_size, parts;
+    void (*prepare)(const T*, T*, team_part);
+    void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
+    void (*run)(const T*, const T*, const T*, T*, item_range, T*);
+};
+
+template <class T>
+void compare(const kernel_of<T>& method) {
+    const conv2d_geometry& g = method.geometry;
+    CAPTURE(g.in_channels, g.out_channels, g.height.kernel, g.width.kernel, g.height.stride, g.width.stride, lanes<T>);
+    const auto w = weights_of<T>(method.layout);
+    const auto x = numbers(99).array<T>(g.out_size());
+    const auto bias = weights_of<T>(panels{.columns = g.in_channels, .width = panel_width<T>(g.in_channels)});
+    guarded<T> prepared(method.prepared_size), y(g.in_size()), expected(g.in_size()),
+        scratch(transposed_scratch<T>(g, method.method));
     for (std::size_t index = 0; index < 3; ++index)
-        method::prepare(w.data(), prepared.data(), {.index = index, .count = 3});
+        method.prepare(w.data(), prepared.data(), {.index = index, .count = 3});
     for (const T* b : {bias.data(), static_cast<const T*>(nullptr)}) {
         const T* ready = prepared.data();
-        convolve_transposed<method, G, relu>(x.data(), w.data(), ready, b, y.data(), scratch.data());
-        reference::conv2d_transpose<relu>(G, layout, x.data(), w.data(), b, expected.data());
-        require_close(y, expected, rounding<T> * static_cast<T>(G.height.kernel * G.width.kernel * G.out_channels));
-        guarded<T> by_parts(G.in_size());
+        method.whole(x.data(), w.data(), ready, b, y.data(), scratch.data());
+        reference::conv2d_transpose<relu>(g, method.layout, x.data(), w.data(), b, expected.data());
+        const T bound = rounding<T> * static_cast<T>(g.height.kernel * g.width.kernel * g.out_channels);
+        require_close(y, expected, bound);
+        guarded<T> by_parts(g.in_size());
         for (std::size_t index = 0; index < 5; ++index) {
-            const item_range part = team_part{.index = index, .count = 5}.of(method::parts::count);
-            if (part.size() > 0) method::template run<relu>(x.data(), ready, b, by_parts.data(), part, scratch.data());
+            const item_range part = team_part{.index = index, .count = 5}.of(method.parts);
+            if (part.size() > 0) method.run(x.data(), ready, b, by_parts.data(), part, scratch.data());
         }
-        require_close(by_parts, expected,
-                      rounding<T> * static_cast<T>(G.height.kernel * G.width.kernel * G.out_channels));
+        require_close(by_parts, expected, bound);
         REQUIRE(scratch.is_intact());
     }
+}
+
+template <conv2d_geometry G, transpose_method Method, class T>
+void compare_method() {
+    using method = transposed_convolution<G, T, Method>;
+    compare<T>({.geometry = G,
+                .method = Method,
+                .layout = transpose_panels<G, T>(),
+                .prepared_size = method::prepared,
+                .parts = method::parts::count,
+                .prepare = method::prepare,
+                .whole = convolve_transposed<method, G, relu, T>,
+                .run = method::template run<relu>});
 }
 
 /// Every method, whichever is chosen.
@@ -75,21 +98,24 @@ void compare() {
     if constexpr (mirrors(G) && winograd_tile(mirrored(G)) > 0) compare_method<G, transpose_method::winograd, T>();
 }
 
-template <conv2d_geometry G, class T = float>
-void compare_gradient(std::size_t samples) {
-    CAPTURE(G.in_channels, G.out_channels, G.height.kernel, G.width.kernel, G.height.stride, samples, lanes<T>);
-    constexpr panels layout = transpose_panels<G, T>();
-    const auto x = numbers(99).array<T>(samples * G.out_size()), dy = numbers(98).array<T>(samples * G.in_size());
-    guarded<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)),
-        scratch(conv2d_transpose_gradient_scratch<G, T>());
+template <class T>
+void compare_gradient(const conv2d_geometry& g, const panels& layout, std::size_t scratch_size, std::size_t samples,
+                      void (*run)(std::size_t, const T*, const T*, T*, bool, team_part, T*)) {
+    CAPTURE(g.in_channels, g.out_channels, g.height.kernel, g.width.kernel, g.height.stride, samples, lanes<T>);
+    const auto x = numbers(99).array<T>(samples * g.out_size()), dy = numbers(98).array<T>(samples * g.in_size());
+    guarded<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), scratch(scratch_size);
     for (const bool first : {true, false})  // overwrites, then adds
         for (std::size_t index = 0; index < 2; ++index)
-            conv2d_transpose_weight_gradient<G>(samples, x.data(), dy.data(), dw.data(), first,
-                                                {.index = index, .count = 2}, scratch.data());
+            run(samples, x.data(), dy.data(), dw.data(), first, {.index = index, .count = 2}, scratch.data());
     for (std::size_t i = 0; i < 2 * samples; ++i)
-        reference::conv2d_transpose_weight_gradient(G, layout, x.data() + i % samples * G.out_size(),
-                                                    dy.data() + i % samples * G.in_size(), expected.data());
-    require_close(dw, expected, rounding<T> * static_cast<T>(2 * samples * G.height.output * G.width.output));
+        reference::conv2d_transpose_weight_gradient(g, layout, x.data() + i % samples * g.out_size(),
+                                                    dy.data() + i % samples * g.in_size(), expected.data());
+    require_close(dw, expected, rounding<T> * static_cast<T>(2 * samples * g.height.output * g.width.output));
+}
+template <conv2d_geometry G, class T = float>
+void compare_gradient(std::size_t samples) {
+    compare_gradient<T>(G, transpose_panels<G, T>(), conv2d_transpose_gradient_scratch<G, T>(), samples,
+                        conv2d_transpose_weight_gradient<G, T>);
 }
 
 constexpr auto valid = padding_mode::valid;

@@ -15,43 +15,64 @@ namespace {
 
 using namespace strata::kernels;
 
-template <std::size_t N, std::size_t K, std::size_t F, class T>
-void compare() {
-    CAPTURE(N, K, F, lanes<T>);
-    constexpr panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
-    const guarded<T> x = numbers(12345).array<T>(N * K);
-    guarded<T> w(layout.stored(), T(0)), padded(layout.count() * layout.width, T(0)), y(N * F), expected(N * F);
+template <class T>
+void compare(std::size_t n, const panels& layout, void (*run)(const T*, const T*, const T*, T*)) {
+    const std::size_t depth = layout.rows, columns = layout.columns;
+    CAPTURE(n, depth, columns, lanes<T>);
+    const guarded<T> x = numbers(12345).array<T>(n * depth);
+    guarded<T> w(layout.stored(), T(0)), padded(layout.count() * layout.width, T(0)), y(n * columns),
+        expected(n * columns);
     numbers source(54321);
-    for (std::size_t k = 0; k < K; ++k)
-        for (std::size_t f = 0; f < F; ++f) w[layout.offset(k, f)] = source.next<T>();
-    for (std::size_t f = 0; f < F; ++f) padded[f] = source.next<T>();
+    for (std::size_t k = 0; k < depth; ++k)
+        for (std::size_t f = 0; f < columns; ++f) w[layout.offset(k, f)] = source.next<T>();
+    for (std::size_t f = 0; f < columns; ++f) padded[f] = source.next<T>();
     for (const T* bias : {static_cast<const T*>(padded.data()), static_cast<const T*>(nullptr)}) {
-        dense<N, K, F, relu>(x.data(), w.data(), bias, y.data());
-        reference::dense<relu>(N, layout, x.data(), w.data(), bias, expected.data());
-        require_close(y, expected, rounding<T> * static_cast<T>(K));
+        run(x.data(), w.data(), bias, y.data());
+        reference::dense<relu>(n, layout, x.data(), w.data(), bias, expected.data());
+        require_close(y, expected, rounding<T> * static_cast<T>(depth));
     }
 }
+template <std::size_t N, std::size_t K, std::size_t F, class T>
+void compare() {
+    compare<T>(N, {.rows = K, .columns = F, .width = panel_width<T>(F)}, dense<N, K, F, relu, T>);
+}
 
-/// A single column without padding, from memory and from a vector whose other lanes hold no number.
+/// A column of x, w and bias: from memory, and from a vector whose other lanes hold no number.
+template <class T>
+using column_kernel = T (*)(const T*, const T*, const T*);
+
 template <std::size_t K, class T>
-void compare_column() {
-    CAPTURE(K, lanes<T>);
-    const guarded<T> x = numbers(12345).array<T>(K), w = numbers(54321).array<T>(K), b = numbers(99).array<T>(1);
+T from_memory(const T* x, const T* w, const T* bias) {
+    return row_times_column<K, sigmoid>(x, w, bias);
+}
+template <std::size_t K, class T>
+T from_lanes(const T* x, const T* w, const T* bias) {
+    using V = simd_for<T, K>;
+    T elements[V::size];
+    std::fill_n(elements, V::size, strata::internal::not_a_number<T>);
+    std::copy_n(x, K, elements);
+    store_exactly<V::size>(elements, lanes_times_column<K, sigmoid>(load_exactly<V, V::size>(elements), w, bias));
+    return elements[0];
+}
+
+/// A single column without padding; by_lanes is null where no vector holds so many values.
+template <class T>
+void compare_column(std::size_t k, column_kernel<T> by_memory, column_kernel<T> by_lanes) {
+    CAPTURE(k, lanes<T>);
+    const guarded<T> x = numbers(12345).array<T>(k), w = numbers(54321).array<T>(k), b = numbers(99).array<T>(1);
     for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
         T expected = 0;
-        reference::dense<sigmoid>(1, panels{.rows = K, .columns = 1}, x.data(), w.data(), bias, &expected);
-        const T bound = rounding<T> * static_cast<T>(K);
-        REQUIRE(std::fabs(row_times_column<K, sigmoid>(x.data(), w.data(), bias) - expected) <= bound);
-        if constexpr (K <= lanes<T>) {
-            using V = simd_for<T, K>;
-            T elements[V::size];
-            std::fill_n(elements, V::size, strata::internal::not_a_number<T>);
-            std::copy_n(x.data(), K, elements);
-            const V y = lanes_times_column<K, sigmoid>(load_exactly<V, V::size>(elements), w.data(), bias);
-            store_exactly<V::size>(elements, y);
-            REQUIRE(std::fabs(elements[0] - expected) <= bound);
-        }
+        reference::dense<sigmoid>(1, panels{.rows = k, .columns = 1}, x.data(), w.data(), bias, &expected);
+        const T bound = rounding<T> * static_cast<T>(k);
+        REQUIRE(std::fabs(by_memory(x.data(), w.data(), bias) - expected) <= bound);
+        if (by_lanes != nullptr) REQUIRE(std::fabs(by_lanes(x.data(), w.data(), bias) - expected) <= bound);
     }
+}
+template <std::size_t K, class T>
+void compare_column() {
+    column_kernel<T> by_lanes = nullptr;
+    if constexpr (K <= lanes<T>) by_lanes = from_lanes<K, T>;
+    compare_column<T>(K, from_memory<K, T>, by_lanes);
 }
 template <class T, std::size_t... K>
 void lengths(std::index_sequence<K...>) {

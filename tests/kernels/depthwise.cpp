@@ -33,100 +33,136 @@ guarded<T> bias_of(std::size_t columns) {
     return bias;
 }
 
-template <depthwise_geometry G, class T = float>
-void compare() {
-    CAPTURE(G.channels, G.multiplier, G.height.kernel, G.width.kernel, G.width.stride, G.width.dilation, lanes<T>);
-    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
-    const auto bias = bias_of<T>(G.out_channels());
-    guarded<T> y(G.out_size()), expected(G.out_size()), scratch(depthwise_scratch(G, G.height.output));
-    const T bound = rounding<T> * static_cast<T>(G.taps());
+/// Depthwise weights for a geometry.
+template <class T>
+guarded<T> taps_of(const depthwise_geometry& g) {
+    return numbers(100).array<T>(g.taps() * g.out_channels());
+}
+
+template <class T>
+void compare(const depthwise_geometry& g, void (*run)(const T*, const T*, const T*, T*, T*)) {
+    CAPTURE(g.channels, g.multiplier, g.height.kernel, g.width.kernel, g.width.stride, g.width.dilation, lanes<T>);
+    const auto x = numbers(99).array<T>(g.in_size()), w = taps_of<T>(g), bias = bias_of<T>(g.out_channels());
+    guarded<T> y(g.out_size()), expected(g.out_size()), scratch(depthwise_scratch(g, g.height.output));
+    const T bound = rounding<T> * static_cast<T>(g.taps());
     for (const T* b : {bias.data(), static_cast<const T*>(nullptr)}) {
-        depthwise_conv2d<G, relu>(x.data(), w.data(), b, y.data(), scratch.data());
-        reference::depthwise_conv2d<relu>(G, x.data(), w.data(), b, expected.data());
+        run(x.data(), w.data(), b, y.data(), scratch.data());
+        reference::depthwise_conv2d<relu>(g, x.data(), w.data(), b, expected.data());
         require_close(y, expected, bound);
         REQUIRE(scratch.is_intact());
     }
 }
+template <depthwise_geometry G, class T = float>
+void compare() {
+    compare<T>(G, depthwise_conv2d<G, relu, T>);
+}
+
+/// The kernels of one geometry as functions, so that what compares them is compiled once for each T.
+template <class T>
+struct row_kernels {
+    void (*depthwise)(const T*, std::size_t, const T*, const T*, T*, item_range, T*);
+    void (*separable)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
+};
 
 /// Rows by themselves, of no more input than they read, in shares of every size.
-template <depthwise_geometry G, std::size_t F, class T = float>
-void compare_rows() {
-    CAPTURE(G.channels, G.multiplier, F, G.height.kernel, G.height.stride, lanes<T>);
-    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
-    constexpr panels layout{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)};
+template <class T>
+void compare_rows(const depthwise_geometry& g, std::size_t filters, const row_kernels<T>& kernels) {
+    CAPTURE(g.channels, g.multiplier, filters, g.height.kernel, g.height.stride, lanes<T>);
+    const auto x = numbers(99).array<T>(g.in_size()), w = taps_of<T>(g);
+    const panels layout{.rows = g.out_channels(), .columns = filters, .width = panel_width<T>(filters)};
     const auto pointwise = numbers(5).array<T>(layout.stored());
     const T* none = nullptr;
-    guarded<T> map(G.out_size()), y(G.height.output * G.width.output * F);
-    reference::depthwise_conv2d<relu>(G, x.data(), w.data(), none, map.data());
+    guarded<T> map(g.out_size()), y(g.height.output * g.width.output * filters);
+    reference::depthwise_conv2d<relu>(g, x.data(), w.data(), none, map.data());
     {
-        guarded<T> linear_map(G.out_size());
-        reference::depthwise_conv2d<linear>(G, x.data(), w.data(), none, linear_map.data());
-        reference::dense<relu>(G.height.output * G.width.output, layout, linear_map.data(), pointwise.data(), none,
+        guarded<T> linear_map(g.out_size());
+        reference::depthwise_conv2d<linear>(g, x.data(), w.data(), none, linear_map.data());
+        reference::dense<relu>(g.height.output * g.width.output, layout, linear_map.data(), pointwise.data(), none,
                                y.data());
     }
-    constexpr std::size_t in_row = G.width.input * G.channels, map_row = G.width.output * G.out_channels();
-    for (std::size_t begin = 0; begin < G.height.output; ++begin)
-        for (std::size_t end = begin + 1; end <= G.height.output; ++end) {
-            const item_range out{begin, end}, read = rows_read(G.height, out);
+    const std::size_t in_row = g.width.input * g.channels, map_row = g.width.output * g.out_channels();
+    for (std::size_t begin = 0; begin < g.height.output; ++begin)
+        for (std::size_t end = begin + 1; end <= g.height.output; ++end) {
+            const item_range out{begin, end}, read = rows_read(g.height, out);
             guarded<T> part(read.size() * in_row), made(out.size() * map_row), expected(made.size());
             for (std::size_t i = 0; i < part.size(); ++i) part[i] = x[read.begin * in_row + i];
             for (std::size_t i = 0; i < made.size(); ++i) expected[i] = map[begin * map_row + i];
-            guarded<T> scratch(depthwise_scratch(G, out.size()));
-            depthwise_conv2d_rows<G, relu>(part.data(), read.begin, w.data(), none, made.data(), out, scratch.data());
-            require_close(made, expected, rounding<T> * static_cast<T>(G.taps()));
+            guarded<T> scratch(depthwise_scratch(g, out.size()));
+            kernels.depthwise(part.data(), read.begin, w.data(), none, made.data(), out, scratch.data());
+            require_close(made, expected, rounding<T> * static_cast<T>(g.taps()));
             REQUIRE(scratch.is_intact());
 
-            guarded<T> band(separable_scratch<T>(G, F, out.size())), sums(out.size() * G.width.output * F),
+            guarded<T> band(separable_scratch<T>(g, filters, out.size())), sums(out.size() * g.width.output * filters),
                 expected_sums(sums.size());
-            for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * G.width.output * F + i];
-            separable_rows<G, F, relu>(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out,
-                                       band.data());
-            require_close(sums, expected_sums, rounding<T> * static_cast<T>(G.taps() * G.out_channels()));
+            for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * g.width.output * filters + i];
+            kernels.separable(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out, band.data());
+            require_close(sums, expected_sums, rounding<T> * static_cast<T>(g.taps() * g.out_channels()));
             REQUIRE(band.is_intact());
         }
 }
-
-template <depthwise_geometry G, class T = float>
-void compare_gradients(std::size_t samples = 2) {
-    CAPTURE(G.channels, G.multiplier, G.height.kernel, G.width.kernel, G.width.stride, G.width.dilation, lanes<T>);
-    const auto x = numbers(99).array<T>(samples * G.in_size()), dy = numbers(98).array<T>(samples * G.out_size());
-    const auto w = numbers(100).array<T>(G.taps() * G.out_channels());
-    guarded<T> dx(G.in_size()), expected_dx(G.in_size()), scratch(depthwise_gradient_scratch(G));
-    depthwise_data_gradient<G>(dy.data(), w.data(), dx.data(), scratch.data());
-    reference::depthwise_data_gradient(G, dy.data(), w.data(), expected_dx.data());
-    require_close(dx, expected_dx, rounding<T> * static_cast<T>(G.taps() * G.multiplier));
-
-    constexpr std::size_t plane = repeated(G).in_size();
-    guarded<T> spread(samples * plane), dw(w.size()), expected(w.size(), T(0));
-    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = x[i / G.multiplier];
-    for (const bool first : {true, false})  // overwrites, then adds
-        for (std::size_t index = 0; index < 3; ++index)
-            depthwise_weight_gradient<repeated(G)>(samples, spread.data(), plane, dy.data(), G.out_size(), dw.data(),
-                                                   first, {.index = index, .count = 3});
-    for (std::size_t i = 0; i < 2 * samples; ++i)
-        reference::depthwise_weight_gradient(G, x.data() + i % samples * G.in_size(),
-                                             dy.data() + i % samples * G.out_size(), expected.data());
-    require_close(dw, expected, rounding<T> * static_cast<T>(2 * samples * G.height.output * G.width.output));
+template <depthwise_geometry G, std::size_t F, class T = float>
+void compare_rows() {
+    compare_rows<T>(G, F, {.depthwise = depthwise_conv2d_rows<G, relu, T>, .separable = separable_rows<G, F, relu, T>});
 }
 
-template <depthwise_geometry G, std::size_t F, class T = float>
-void compare_separable() {
-    CAPTURE(G.channels, G.multiplier, F, G.height.kernel, G.width.kernel, lanes<T>);
-    constexpr panels layout{.rows = G.out_channels(), .columns = F, .width = panel_width<T>(F)};
-    const auto x = numbers(99).array<T>(G.in_size()), w = numbers(100).array<T>(G.taps() * G.out_channels());
+template <class T>
+struct gradient_kernels {
+    void (*data)(const T*, const T*, T*, T*);
+    void (*weights)(std::size_t, const T*, std::size_t, const T*, std::size_t, T*, bool, team_part);
+};
+
+template <class T>
+void compare_gradients(const depthwise_geometry& g, const gradient_kernels<T>& kernels) {
+    CAPTURE(g.channels, g.multiplier, g.height.kernel, g.width.kernel, g.width.stride, g.width.dilation, lanes<T>);
+    constexpr std::size_t samples = 2;
+    const auto x = numbers(99).array<T>(samples * g.in_size()), dy = numbers(98).array<T>(samples * g.out_size());
+    const auto w = taps_of<T>(g);
+    guarded<T> dx(g.in_size()), expected_dx(g.in_size()), scratch(depthwise_gradient_scratch(g));
+    kernels.data(dy.data(), w.data(), dx.data(), scratch.data());
+    reference::depthwise_data_gradient(g, dy.data(), w.data(), expected_dx.data());
+    require_close(dx, expected_dx, rounding<T> * static_cast<T>(g.taps() * g.multiplier));
+
+    const std::size_t plane = repeated(g).in_size();
+    guarded<T> spread(samples * plane), dw(w.size()), expected(w.size(), T(0));
+    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = x[i / g.multiplier];
+    for (const bool first : {true, false})  // overwrites, then adds
+        for (std::size_t index = 0; index < 3; ++index)
+            kernels.weights(samples, spread.data(), plane, dy.data(), g.out_size(), dw.data(), first,
+                            {.index = index, .count = 3});
+    for (std::size_t i = 0; i < 2 * samples; ++i)
+        reference::depthwise_weight_gradient(g, x.data() + i % samples * g.in_size(),
+                                             dy.data() + i % samples * g.out_size(), expected.data());
+    require_close(dw, expected, rounding<T> * static_cast<T>(2 * samples * g.height.output * g.width.output));
+}
+template <depthwise_geometry G, class T = float>
+void compare_gradients() {
+    compare_gradients<T>(G,
+                         {.data = depthwise_data_gradient<G, T>, .weights = depthwise_weight_gradient<repeated(G), T>});
+}
+
+template <class T>
+void compare_separable(const depthwise_geometry& g, std::size_t filters,
+                       void (*run)(const T*, const T*, const T*, const T*, T*, T*)) {
+    CAPTURE(g.channels, g.multiplier, filters, g.height.kernel, g.width.kernel, lanes<T>);
+    const panels layout{.rows = g.out_channels(), .columns = filters, .width = panel_width<T>(filters)};
+    const auto x = numbers(99).array<T>(g.in_size()), w = taps_of<T>(g);
     guarded<T> pointwise(layout.stored(), T(0));
     numbers source(5);
     for (std::size_t k = 0; k < layout.rows; ++k)
-        for (std::size_t f = 0; f < F; ++f) pointwise[layout.offset(k, f)] = source.next<T>();
-    const auto bias = bias_of<T>(F);
-    constexpr std::size_t pixels = G.height.output * G.width.output;
-    guarded<T> y(pixels * F), expected(pixels * F), map(G.out_size()),
-        scratch(separable_scratch<T>(G, F, G.height.output));
-    separable_conv2d<G, F, relu>(x.data(), w.data(), pointwise.data(), bias.data(), y.data(), scratch.data());
-    reference::depthwise_conv2d<linear>(G, x.data(), w.data(), static_cast<const T*>(nullptr), map.data());
+        for (std::size_t f = 0; f < filters; ++f) pointwise[layout.offset(k, f)] = source.next<T>();
+    const auto bias = bias_of<T>(filters);
+    const std::size_t pixels = g.height.output * g.width.output;
+    guarded<T> y(pixels * filters), expected(pixels * filters), map(g.out_size()),
+        scratch(separable_scratch<T>(g, filters, g.height.output));
+    run(x.data(), w.data(), pointwise.data(), bias.data(), y.data(), scratch.data());
+    reference::depthwise_conv2d<linear>(g, x.data(), w.data(), static_cast<const T*>(nullptr), map.data());
     reference::dense<relu>(pixels, layout, map.data(), pointwise.data(), bias.data(), expected.data());
-    require_close(y, expected, rounding<T> * static_cast<T>(G.taps() * G.out_channels()));
+    require_close(y, expected, rounding<T> * static_cast<T>(g.taps() * g.out_channels()));
     REQUIRE(scratch.is_intact());
+}
+template <depthwise_geometry G, std::size_t F, class T = float>
+void compare_separable() {
+    compare_separable<T>(G, F, separable_conv2d<G, F, relu, T>);
 }
 
 constexpr auto valid = padding_mode::valid;

@@ -26,76 +26,114 @@ constexpr grouped_geometry grouped(int h, int w, std::size_t count, std::size_t 
             .count = count};
 }
 
+/// A method as sizes and functions, so that what follows is compiled once for each T. row is null where no tiles are.
+template <class T>
+struct kernel_of {
+    grouped_geometry geometry;
+    grouped_method method;
+    panels layout;  // of a group's weights
+    std::size_t prepared_size, unit, tiles;
+    void (*prepare)(const T*, const T*, T*, team_part);
+    void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
+    void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
+    void (*row)(const T*, const T*, const T*, const T*, T*, item_range, T*);
+    void (*gather)(std::size_t, std::size_t, const T*, T*);
+    void (*scatter)(std::size_t, std::size_t, const T*, T*);
+};
+
 /// Weights and bias of all groups, and what convolutions of each by itself make of x.
-template <grouped_geometry G, class T>
+template <class T>
 struct groups_data {
-    static constexpr panels kernel = conv2d_panels<G.one, T>();
-    static constexpr panels offset{.columns = G.one.out_channels, .width = kernel.width};
+    const kernel_of<T>& of;
+    const conv2d_geometry& one = of.geometry.one;
+    const panels& kernel = of.layout;
+    panels offset{.columns = one.out_channels, .width = kernel.width};
     guarded<T> x, w, bias;
 
-    groups_data()
-        : x(numbers(99).array<T>(G.whole().in_size())),
-          w(G.count * kernel.stored(), T(0)),
-          bias(G.count * offset.stored(), T(0)) {
+    explicit groups_data(const kernel_of<T>& method)
+        : of(method),
+          x(numbers(99).array<T>(of.geometry.whole().in_size())),
+          w(of.geometry.count * kernel.stored(), T(0)),
+          bias(of.geometry.count * offset.stored(), T(0)) {
         numbers source(100);
-        for (std::size_t i = 0; i < G.count; ++i)
-            for (std::size_t f = 0; f < G.one.out_channels; ++f) {
+        for (std::size_t i = 0; i < of.geometry.count; ++i)
+            for (std::size_t f = 0; f < one.out_channels; ++f) {
                 bias[i * offset.stored() + offset.offset(0, f)] = source.next<T>();
                 for (std::size_t k = 0; k < kernel.rows; ++k)
                     w[i * kernel.stored() + kernel.offset(k, f)] = source.next<T>();
             }
     }
     guarded<T> expected(const T* b) const {
-        guarded<T> y(G.whole().out_size()), in(G.one.in_size()), out(G.one.out_size());
-        for (std::size_t i = 0; i < G.count; ++i) {
-            gather_group<G.count, G.one.in_channels>(G.one.height.input * G.one.width.input, i, x.data(), in.data());
-            reference::conv2d<relu>(G.one, kernel, static_cast<const T*>(in.data()), w.data() + i * kernel.stored(),
+        guarded<T> y(of.geometry.whole().out_size()), in(one.in_size()), out(one.out_size());
+        for (std::size_t i = 0; i < of.geometry.count; ++i) {
+            of.gather(one.height.input * one.width.input, i, x.data(), in.data());
+            reference::conv2d<relu>(one, kernel, static_cast<const T*>(in.data()), w.data() + i * kernel.stored(),
                                     b != nullptr ? b + i * offset.stored() : nullptr, out.data());
-            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i,
-                                                       static_cast<const T*>(out.data()), y.data());
+            of.scatter(one.height.output * one.width.output, i, out.data(), y.data());
         }
         return y;
     }
 };
 
-template <grouped_geometry G, grouped_method Method, class T>
-void compare_method() {
-    CAPTURE(G.count, G.one.in_channels, G.one.out_channels, G.one.width.kernel, G.one.width.stride, Method, lanes<T>);
-    using method = grouped_convolution<G, T, Method>;
-    constexpr std::size_t rows = G.one.height.output, row = G.one.width.output * G.whole().out_channels;
-    const groups_data<G, T> d;
-    const T bound = rounding<T> * static_cast<T>(G.one.depth());
+template <class T>
+void compare(const kernel_of<T>& method) {
+    const conv2d_geometry &one = method.geometry.one, whole = method.geometry.whole();
+    CAPTURE(method.geometry.count, one.in_channels, one.out_channels, one.width.kernel, one.width.stride, method.method,
+            lanes<T>);
+    const std::size_t rows = one.height.output, row = one.width.output * whole.out_channels;
+    const auto scratch_of = [&](std::size_t count) {
+        return guarded<T>(grouped_scratch<T>(method.geometry, method.method, count));
+    };
+    const groups_data<T> d(method);
+    const T bound = rounding<T> * static_cast<T>(one.depth());
     for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
         const guarded<T> expected = d.expected(bias);
-        guarded<T> y(G.whole().out_size()), prepared(method::prepared),
-            scratch(grouped_scratch<T>(G, Method, G.one.height.output));
+        guarded<T> y(whole.out_size()), prepared(method.prepared_size), scratch = scratch_of(one.height.output);
         for (std::size_t index = 0; index < 3; ++index)
-            method::prepare(d.w.data(), bias, prepared.data(), {.index = index, .count = 3});
+            method.prepare(d.w.data(), bias, prepared.data(), {.index = index, .count = 3});
         const T* ready = prepared.data();
-        grouped_conv2d<method, G, relu>(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
+        method.whole(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
         require_close(y, expected, bound);
 
         // Rows by themselves, of the input that they read.
-        guarded<T> by_rows(G.whole().out_size());
+        guarded<T> by_rows(whole.out_size());
         for (std::size_t begin = 0; begin < rows;) {
-            const item_range out{begin, std::min(begin + 3 * method::unit, rows)};
-            const std::size_t from = rows_read(G.one.height, out).begin;
-            guarded<T> part(grouped_scratch<T>(G, Method, out.size()));
-            method::template rows<relu>(d.x.data() + from * G.one.width.input * G.whole().in_channels, from, d.w.data(),
-                                        bias, ready, by_rows.data() + begin * row, out, part.data());
+            const item_range out{begin, std::min(begin + 3 * method.unit, rows)};
+            const std::size_t from = rows_read(one.height, out).begin;
+            guarded<T> part = scratch_of(out.size());
+            method.rows(d.x.data() + from * one.width.input * whole.in_channels, from, d.w.data(), bias, ready,
+                        by_rows.data() + begin * row, out, part.data());
             REQUIRE(part.is_intact());
             begin = out.end;
         }
         require_close(by_rows, expected, bound);
-        if constexpr (is_one_row(G.one)) {
-            guarded<T> by_tiles(G.whole().out_size());
-            for (std::size_t t = 0; t < method::tiles.count(); ++t)
-                method::template row<relu>(d.x.data(), d.w.data(), bias, ready, by_tiles.data(), {t, t + 1},
-                                           scratch.data());
+        if (method.row != nullptr) {
+            guarded<T> by_tiles(whole.out_size());
+            for (std::size_t t = 0; t < method.tiles; ++t)
+                method.row(d.x.data(), d.w.data(), bias, ready, by_tiles.data(), {t, t + 1}, scratch.data());
             require_close(by_tiles, expected, bound);
         }
         REQUIRE(scratch.is_intact());
     }
+}
+
+template <grouped_geometry G, grouped_method Method, class T>
+void compare_method() {
+    using method = grouped_convolution<G, T, Method>;
+    kernel_of<T> kernel{.geometry = G,
+                        .method = Method,
+                        .layout = conv2d_panels<G.one, T>(),
+                        .prepared_size = method::prepared,
+                        .unit = method::unit,
+                        .tiles = method::tiles.count(),
+                        .prepare = method::prepare,
+                        .whole = grouped_conv2d<method, G, relu, T>,
+                        .rows = method::template rows<relu>,
+                        .row = nullptr,
+                        .gather = gather_group<G.count, G.one.in_channels, T>,
+                        .scatter = scatter_group<G.count, G.one.out_channels, T>};
+    if constexpr (is_one_row(G.one)) kernel.row = method::template row<relu>;
+    compare(kernel);
 }
 
 /// Every method that can, whichever is chosen.

@@ -23,31 +23,42 @@ constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channel
             .channels = channels};
 }
 
-template <pool2d_geometry P, class T>
-void compare() {
-    CAPTURE(P.channels, P.height.kernel, P.width.kernel, P.height.stride, P.width.stride);
+template <class T>
+using kernel = void (*)(const T*, T*);
+
+template <class T>
+void compare(const pool2d_geometry& p, kernel<T> maximum, kernel<T> average) {
+    CAPTURE(p.channels, p.height.kernel, p.width.kernel, p.height.stride, p.width.stride);
     // Below zero, so that a zero from padding would win a maximum.
-    const guarded<T> x = numbers(static_cast<unsigned>(P.channels)).array<T>(P.in_size(), T(-2), T(-1));
-    guarded<T> y(P.out_size()), expected(P.out_size());
-    max_pooling2d<P>(x.data(), y.data());
-    reference::max_pooling2d(P, x.data(), expected.data());
+    const guarded<T> x = numbers(static_cast<unsigned>(p.channels)).array<T>(p.in_size(), T(-2), T(-1));
+    guarded<T> y(p.out_size()), expected(p.out_size());
+    maximum(x.data(), y.data());
+    reference::max_pooling2d(p, x.data(), expected.data());
     require_close(y, expected, T(0));
-    average_pooling2d<P>(x.data(), y.data());
-    reference::average_pooling2d(P, x.data(), expected.data());
+    average(x.data(), y.data());
+    reference::average_pooling2d(p, x.data(), expected.data());
     require_close(y, expected, rounding<T>);
 }
+template <pool2d_geometry P, class T>
+void compare() {
+    compare<T>(P, max_pooling2d<P, T>, average_pooling2d<P, T>);
+}
 
+template <class T>
+void compare_global(std::size_t rows, std::size_t channels, kernel<T> maximum, kernel<T> average) {
+    CAPTURE(rows, channels);
+    const guarded<T> x = numbers(static_cast<unsigned>(channels)).array<T>(rows * channels, T(-2), T(-1));
+    guarded<T> y(channels), expected(channels);
+    maximum(x.data(), y.data());
+    reference::global_max_pooling(rows, channels, x.data(), expected.data());
+    require_close(y, expected, T(0));
+    average(x.data(), y.data());
+    reference::global_average_pooling(rows, channels, x.data(), expected.data());
+    require_close(y, expected, rounding<T>);
+}
 template <std::size_t Rows, std::size_t Channels, class T>
 void compare_global() {
-    CAPTURE(Rows, Channels);
-    const guarded<T> x = numbers(static_cast<unsigned>(Channels)).array<T>(Rows * Channels, T(-2), T(-1));
-    guarded<T> y(Channels), expected(Channels);
-    global_max_pooling<Rows, Channels>(x.data(), y.data());
-    reference::global_max_pooling(Rows, Channels, x.data(), expected.data());
-    require_close(y, expected, T(0));
-    global_average_pooling<Rows, Channels>(x.data(), y.data());
-    reference::global_average_pooling(Rows, Channels, x.data(), expected.data());
-    require_close(y, expected, rounding<T>);
+    compare_global<T>(Rows, Channels, global_max_pooling<Rows, Channels, T>, global_average_pooling<Rows, Channels, T>);
 }
 
 template <class T, std::size_t... C>
