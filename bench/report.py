@@ -201,15 +201,24 @@ def applications_text(given, results):
 
 
 def streaming_text(given, results):
-    rows, = results
+    all_steps, = results
+    rows = [row for row in all_steps if row["unit"] != "fading step"]
+    fading = [row for row in all_steps if row["unit"] == "fading step"]
     worst = max(row["error"] for row in rows)
     text = heading(given, "streaming", {}) + "\n" + wrapped(
         f"Nanoseconds of a step of a stream or of a call, on one core; each result was first compared with plain loops in "
         f"double: the largest difference is {worst:.0e} of the largest value. The mark is RTNeural's best backend on another "
         "machine (Sapphire Rapids class, AVX-512).") + "\n\n"
-    return text + table(["net", "one", "ns", "mark", "mark / strata"],
-                        [[row["name"], row["unit"], digits(row["ns"]), digits(row["mark"]), f"{row['ratio']:.2f}"]
-                         for row in rows])
+    text += table(["net", "one", "ns", "mark", "mark / strata"],
+                  [[row["name"], row["unit"], digits(row["ns"]), digits(row["mark"]), f"{row['ratio']:.2f}"]
+                   for row in rows])
+    if not fading:
+        return text
+    text += "\n" + wrapped("A step on inputs that stay at one size, as a sound fades to silence (0), and how many times the "
+                           "time of sound it takes.") + "\n\n"
+    return text + table(["net", "size", "ns", "times sound"],
+                        [[row["name"], f"{row['size']:.0e}" if row["size"] else "0", digits(row["ns"]),
+                          f"{row['factor']:.2f}"] for row in fading])
 
 
 def training_text(given, results):

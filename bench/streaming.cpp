@@ -1,6 +1,7 @@
 // Nanoseconds of one time step, one core: recurrent nets and causal convolutions as streams, small dense nets as calls,
 // recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN fails), then
-// timed; beside it the mark of RTNeural's best backend on a machine of this class. Lines of JSON where asked for.
+// timed; beside it the mark of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
+// are beside the time of sound. Lines of JSON where asked for.
 // usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
 #include <cmath>
@@ -144,6 +145,43 @@ public:
         });
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
     }
+    /// One step of a stream whose input stays at each of some sizes, from sound to silence: beside it the factor by
+    /// which each takes longer than sound, which counts as wrong above 1.5.
+    template <class Net>
+    void fading(const std::string& name, Net net) {
+        if (!wants(name)) return;
+        constexpr std::size_t steps = 256, in = decltype(net.stream())::input_size,
+                              out = decltype(net.stream())::output_size;
+        const auto model = net.build({.seed = 3});
+        auto state = model.stream();
+        std::vector<float> x(in), y(out);
+        const auto time_of = [&](float size) {
+            std::fill(x.begin(), x.end(), size);
+            const auto work = [&] {
+                for (std::size_t t = 0; t < steps; ++t) {
+                    state.step(std::span<const float, in>(x), std::span<float, out>(y));
+                    touch_memory();
+                }
+            };
+            for (int i = 0; i < 40; ++i) work();  // until the state has followed
+            return time_calls(seconds / 4, work).low / steps * 1e9;
+        };
+        const double sound = time_of(0.5f);
+        double slowest = 0.0;
+        for (const float size : {1e-20f, 1e-30f, 1e-37f, 1e-40f, 0.0f}) {
+            const double time = time_of(size), factor = time / sound;
+            slowest = std::max(slowest, factor);
+            if (is_json)
+                std::printf(
+                    "{\"name\": \"%s\", \"unit\": \"fading step\", \"size\": %.0e, \"ns\": %.2f, \"factor\": %.3f}\n",
+                    name.c_str(), static_cast<double>(size), time, factor);
+            else
+                std::printf("%-22s %9.1f ns a step at %.0e   %.2f times that of sound (%.1f ns)%s\n", name.c_str(),
+                            time, static_cast<double>(size), factor, sound, factor <= 1.5 ? "" : "   SLOW");
+        }
+        wrong_ += slowest <= 1.5 ? 0 : 1;
+        std::fflush(stdout);
+    }
     /// One call on a vector or on a whole sequence.
     template <class Net, class Plain>
     void call(const std::string& name, double mark, double factor, Net net, std::size_t features, Plain plain) {
@@ -233,6 +271,12 @@ int main(int count, char** arguments) {
                  net.dense(true);
                  net.dense(false);
              });
+    all.fading("lstm-32-fading", of_one(LSTM<32, return_sequences>{}, Dense<1>{}));
+    all.fading("gru-32-fading", of_one(GRU<32, return_sequences>{}, Dense<1>{}));
+    all.fading("simple-rnn-32-fading", of_one(SimpleRNN<32, return_sequences>{}, Dense<1>{}));
+    all.fading("conv1d-2-fading", of_one(Conv1D<16, 3, padding::causal, Tanh>{},
+                                         Conv1D<16, 3, padding::causal, dilation<4>, Tanh>{}, Dense<1>{}));
+    all.fading("dense-16x16-fading", Sequential{Input<512, 16>{}, Dense<16, Tanh>{}, Dense<16>{}});
     all.call("lstm-32-100x8", 17800, 1.5, Sequential{Input<100, 8>{}, LSTM<32>{}}, 8,
              [](plain_net& net) { net.lstm(32); });
     all.call("gru-32-100x8", 17300, 1.5, Sequential{Input<100, 8>{}, GRU<32>{}}, 8,

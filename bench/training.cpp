@@ -1,5 +1,6 @@
 // Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
-// the same steps, so that they can compare losses first (peers/training.py). usage: training [--folder FOLDER]
+// the same steps, so that they can compare losses first (peers/training.py); without one a row more: a net that trains
+// on subnormal numbers. usage: training [--folder FOLDER]
 // [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
@@ -35,12 +36,12 @@ template <class Net>
 using samples = Dataset<float, Net::input_shape(), int>;
 
 template <class Net>
-samples<Net> make_samples(std::size_t count) {
+samples<Net> make_samples(std::size_t count, double size = 1.0) {
     samples<Net> data;
     random_engine engine(7);
     std::vector<float> x(Net::input_shape().size());
     for (std::size_t i = 0; i < count; ++i) {
-        for (float& value : x) value = static_cast<float>(engine.uniform());
+        for (float& value : x) value = static_cast<float>(size * engine.uniform());
         data.push_back(x, static_cast<int>(engine() % Net::output_shape().size()));
     }
     return data;
@@ -100,6 +101,30 @@ void run(Net, const std::string& name, std::size_t batch, const settings& how) {
     std::fflush(stdout);
 }
 
+/// Steps on samples of subnormal numbers beside steps on usual ones, the least of many: the factor is to stay
+/// below 1.5.
+template <class Net>
+int run_fading(Net, const std::string& name, std::size_t batch, const settings& how) {
+    if (!how.wants(name) || !how.wants(batch) || !how.folder.empty()) return 0;
+    const auto time_of = [&](double size) {
+        const auto data = make_samples<Net>(batch * 8, size);
+        auto model = Net::build({.seed = 3});
+        auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
+        double least = 1e30;
+        for (const double end = seconds_now() + how.seconds / 2; seconds_now() < end;) {
+            const double begin = seconds_now();
+            trainer.fit(data, {.batch_size = batch, .epochs = 2, .threads = how.threads, .verbose = 0});
+            least = std::min(least, (seconds_now() - begin) / 16 * 1e3);
+        }
+        return least;
+    };
+    const double usual = time_of(1.0), fading = time_of(1e-38), factor = fading / usual;
+    std::printf(
+        "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"ms_usual\": %.4f, \"factor\": %.3f}\n",
+        name.c_str(), batch, how.threads, fading, usual, factor);
+    return factor <= 1.5 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -109,4 +134,5 @@ int main(int count, char** arguments) {
     run(cnn, "cnn", 32, how);
     run(cnn, "cnn", 128, how);
     run(wide, "wide", 128, how);
+    return run_fading(mlp, "mlp-fading", 32, how);
 }

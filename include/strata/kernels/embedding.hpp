@@ -15,7 +15,9 @@ namespace strata::inline STRATA_ISA::kernels {
 /// The number of a row that x holds, cut to an integer; `rows` where there is no such row: negative, too large, NaN.
 template <class T>
 constexpr std::size_t row_number(T x, std::size_t rows) {
-    return x > T(-1) && x < static_cast<T>(rows) ? std::min(static_cast<std::size_t>(x > 0 ? x : T(0)), rows) : rows;
+    return !internal::is_nan(x) && x > T(-1) && x < static_cast<T>(rows)
+               ? std::min(static_cast<std::size_t>(x > 0 ? x : T(0)), rows)
+               : rows;
 }
 
 /// y (count, dimension): the rows of the table (rows, dimension) that x names; NaN for one that is not there. Nothing

@@ -27,7 +27,11 @@ STRATA_INLINE V nearest(const V& x) {
 #if defined(__AVX512F__)
     if constexpr (sizeof(V) == 64) return _mm512_roundscale_ps(x, 8);
 #endif
+#if defined(__SSE2__) && !defined(__SSE4_1__)
+    return nearest_multiple(x, 1.0f);  // the machine does not round: xsimd does by a sum that -ffast-math removes
+#else
     return xsimd::nearbyint(x);
+#endif
 #endif
 }
 
