@@ -179,9 +179,9 @@ TEST_CASE("training's dense equals inference's bit for bit, for any batch") {
     compare_batches<5, 3, linear, float>();
     compare_batches<9, 16, relu, float>();
     compare_batches<70, 33, relu, float>();
-    compare_batches<12, 40, tanh, float>();
+    compare_batches<12, 40, kernels::tanh, float>();
     compare_batches<1024, 20, relu, float>();  // packed
-    compare_batches<7, 9, sigmoid, double>();
+    compare_batches<7, 9, kernels::sigmoid, double>();
 }
 
 TEST_CASE("gradients of dense equal the plain loops at every count of columns") {
