@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # What a layer costs the compiler: CPU time and peak memory of programs with 4 to 128 distinct layers, and the slopes.
-# usage: compile_time.py [--compiler g++]... [--variant mixed]... [--counts 4,16,64,128] [--runs 3] [--json FILE]
-#        [--header strata.hpp] [--flags "..."] [--include FOLDER] [--check]
+# And of programs that train a small net with fit.
+# usage: compile_time.py [--compiler g++]... [--variant mixed]... [--counts 4,16,64,128] [--training xor]... [--runs 3]
+#        [--json FILE] [--header strata.hpp] [--flags "..."] [--include FOLDER] [--check]
 #
-# Each program compares its result with plain loops in double; a wrong one ends the benchmark. CPU time is user + system
+# --counts "" leaves the nets out, --training none the trainings.
+#
+# Each program compares its result with plain loops in double, or says whether its net learned; a wrong one ends the
+# benchmark. CPU time is user + system
 # of the compiler and its children, the median of the runs, so that other work on the machine counts little.
 import argparse
 import json
@@ -16,9 +20,13 @@ import tempfile
 from pathlib import Path
 
 import nets
+import trainings
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {"seconds": 0.15, "megabytes": 8.0}  # for each distinct layer
+# Of a whole program that trains, with GCC and -O2; a test counts what is compiled: bench/instantiations.py.
+TRAINING_BUDGET = {"xor": {"seconds": 5.0, "megabytes": 520}, "mlp": {"seconds": 7.0, "megabytes": 560},
+                   "cnn": {"seconds": 11.0, "megabytes": 620}}
 
 
 def measure(command):
@@ -34,7 +42,7 @@ def measure(command):
 def compile_program(given, compiler, source, folder, runs):
     file, program = folder / "program.cpp", folder / "program"
     file.write_text(source, encoding="utf-8")
-    command = [compiler, *given.flags.split(), f"-I{given.include}", file, "-o", program]
+    command = [compiler, *given.flags.split(), f"-I{given.include}", file, "-o", program, "-pthread"]
     costs = [measure(command) for _ in range(runs)]
     said = subprocess.run([program], capture_output=True, text=True)
     if said.returncode != 0:
@@ -60,6 +68,12 @@ def bench(given, compiler, variant, folder):
     return result
 
 
+def bench_training(given, compiler, name, folder):
+    cost = compile_program(given, compiler, trainings.program(name), folder, given.runs)
+    print(f"| {compiler} | {name} trained | | {cost['seconds']:.2f} | {cost['megabytes']:.0f} |", flush=True)
+    return {"compiler": compiler, "training": name, **cost}
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                  platform.machine()) if Path("/proc/cpuinfo").exists() else platform.machine()
@@ -70,17 +84,20 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", action="append")
     parser.add_argument("--variant", action="append", choices=nets.VARIANTS)
-    parser.add_argument("--counts", default="4,16,64,128", type=lambda text: [int(n) for n in text.split(",")])
+    parser.add_argument("--counts", default="4,16,64,128", type=lambda text: [int(n) for n in text.split(",") if n])
+    parser.add_argument("--training", action="append", choices=[*trainings.PROGRAMS, "none"])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--flags", default="-std=c++20 -O2 -march=native")
     parser.add_argument("--include", default=str(ROOT / "include"))
     parser.add_argument("--header", default="strata.hpp", choices=("strata.hpp", "infer.hpp"))
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--check", action="store_true", help="fail above the budget of a layer")
+    parser.add_argument("--check", action="store_true", help="fail above the budget of a layer or of a training")
     given = parser.parse_args()
     compilers = given.compiler or ["g++", "clang++-19"]
     variants = given.variant or ["mixed"]
-    report = {"machine": machine(), "flags": given.flags, "header": given.header, "baseline": {}, "nets": []}
+    chosen = [name for name in given.training or trainings.PROGRAMS if name != "none"]
+    report = {"machine": machine(), "flags": given.flags, "header": given.header, "baseline": {}, "nets": [],
+              "trainings": []}
     print(f"{report['machine']}; {given.flags}; median of {given.runs}\n")
     print("| compiler | net | layers | CPU s | peak MB |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
@@ -89,8 +106,15 @@ def main():
             report["baseline"][compiler] = cost
             print(f"| {compiler} | `#include` alone | 0 | {cost['seconds']:.2f} | {cost['megabytes']:.0f} |",
                   flush=True)
-            report["nets"] += [bench(given, compiler, variant, Path(name)) for variant in variants]
+            if given.counts:
+                report["nets"] += [bench(given, compiler, variant, Path(name)) for variant in variants]
+            report["trainings"] += [bench_training(given, compiler, training, Path(name)) for training in chosen]
     over = 0
+    for row in report["trainings"]:
+        limits = TRAINING_BUDGET[row["training"]]
+        over += row["compiler"] == "g++" and any(row[key] > limit for key, limit in limits.items())
+    if report["trainings"]:
+        print(f"\nbudgets of trainings with GCC: {TRAINING_BUDGET}; {over} above them")
     if len(given.counts) > 1:
         print("\n| compiler | net | s a layer | MB a layer |\n|---|---|---|---|")
         for net in report["nets"]:

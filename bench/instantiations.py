@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-# Counts what clang instantiates for nets of 16, 32 and 64 distinct layers, and compares with bench/instantiations.json.
+# Counts what clang instantiates for nets of 16, 32 and 64 distinct layers and for programs that train, and how many
+# functions of the latter it makes code for; compares with bench/instantiations.json.
 # usage: instantiations.py [--write] [--compiler clang++-19] [--include FOLDER]
 #
 # Fails where the growth is not linear (32 more layers cost more than twice what 16 more cost, by over 5 %) or a count
-# lies more than 5 % above the committed one. Counts depend on compiler and libraries, not on the machine's load.
+# lies more than 5 % above the committed one, and where a program that trains makes code for files that it never writes.
+# Counts depend on compiler and libraries, not on the machine's load.
 # Exit code 77, which Meson calls skipped, where that compiler is not installed.
 import argparse
 import json
@@ -14,22 +16,55 @@ import tempfile
 from pathlib import Path
 
 import nets
+import trainings
 
 ROOT = Path(__file__).resolve().parent.parent
 BASELINE = ROOT / "bench" / "instantiations.json"
 COUNTS = (16, 32, 64)
 EVENTS = ("InstantiateFunction", "InstantiateClass")
+CODE = "CodeGen Function"
+# Names of functions that a program that trains has no use for.
+UNUSED = ("save_safetensors", "append_records", "history_svg", "save_weights")
 ALLOWED = 1.05
 
 
-def count(compiler, include, source, folder):
+def events_of(compiler, include, source, folder):
+    """Each event of the compiler's trace as its name and what it is about."""
     file = folder / "program.cpp"
     file.write_text(source, encoding="utf-8")
     # Granularity 0: every event is in the file; its own totals leave out what is instantiated within an instantiation.
     subprocess.run([compiler, "-std=c++20", "-O0", f"-I{include}", "-ftime-trace", "-ftime-trace-granularity=0",
                     "-c", file, "-o", folder / "program.o"], check=True)
-    names = [e["name"] for e in json.loads((folder / "program.json").read_text(encoding="utf-8"))["traceEvents"]]
+    trace = json.loads((folder / "program.json").read_text(encoding="utf-8"))["traceEvents"]
+    return [(e["name"], e.get("args", {}).get("detail", "")) for e in trace]
+
+
+def count(compiler, include, source, folder):
+    names = [name for name, _ in events_of(compiler, include, source, folder)]
     return {event: names.count(event) for event in EVENTS}
+
+
+def count_training(compiler, include, source, folder):
+    """Counts of a program that trains: events, and functions with code by what they are."""
+    events = events_of(compiler, include, source, folder)
+    code = [detail for name, detail in events if name == CODE]
+    return {**{event: sum(name == event for name, _ in events) for event in EVENTS}, "code": len(code),
+            "unused": sum(any(f"{word}<" in detail or f"{word}(" in detail or detail.endswith(word) for word in UNUSED)
+                          for detail in code),
+            "tiles": sum("kernels::tile<" in detail for detail in code)}
+
+
+def training_mistakes(found, committed):
+    """What is wrong with the counts of programs that train. Both map a program to its counts."""
+    for program, counts in found.items():
+        for what, number in counts.items():
+            known = committed.get(program, {}).get(what)
+            if known is None:
+                yield f"{program}, {what}: no committed count"
+            elif number > known * ALLOWED:
+                yield f"{program}, {what}: {number}, more than 5 % above {known}"
+        if counts["unused"] > 0:
+            yield f"{program}: code for {counts['unused']} functions that it does not use"
 
 
 def mistakes(found, committed):
@@ -53,7 +88,17 @@ def self_test():
     steep = {"mixed": {"InstantiateClass": {"16": 1000, "32": 1160, "64": 1512}}}
     many = {"mixed": {"InstantiateClass": {"16": 1100, "32": 1160, "64": 1280}}}
     return (not list(mistakes(good, good)) and any("linear" in m for m in mistakes(steep, steep)) and
-            any("above" in m for m in mistakes(many, good)) and any("no committed" in m for m in mistakes(good, {})))
+            any("above" in m for m in mistakes(many, good)) and any("no committed" in m for m in mistakes(good, {})) and
+            training_self_test())
+
+
+def training_self_test():
+    good = {"xor": {"InstantiateClass": 1000, "unused": 0}}
+    many = {"xor": {"InstantiateClass": 1060, "unused": 0}}
+    files = {"xor": {"InstantiateClass": 1000, "unused": 1}}
+    return (not list(training_mistakes(good, good)) and any("above" in m for m in training_mistakes(many, good)) and
+            any("no committed" in m for m in training_mistakes(good, {})) and
+            any("does not use" in m for m in training_mistakes(files, files)))
 
 
 def main():
@@ -74,14 +119,20 @@ def main():
             counts = {n: count(given.compiler, given.include, nets.program(variant, n, "infer.hpp"), Path(name))
                       for n in COUNTS}
             found[variant] = {event: {str(n): counts[n][event] for n in COUNTS} for event in EVENTS}
+        trained = {training: count_training(given.compiler, given.include, trainings.program(training), Path(name))
+                   for training in trainings.PROGRAMS}
     for variant, events in found.items():
         for event, by_layers in events.items():
             print(f"{variant}, {event}: {by_layers}, {(by_layers['64'] - by_layers['32']) / 32:.1f} a layer")
+    for training, counts in trained.items():
+        print(f"{training} trained: {counts}")
     if given.write:
         version = subprocess.run([given.compiler, "--version"], capture_output=True, text=True).stdout.splitlines()[0]
-        BASELINE.write_text(json.dumps({"compiler": version, "counts": found}, indent=1) + "\n", encoding="utf-8")
+        counted = {"compiler": version, "counts": found, "trainings": trained}
+        BASELINE.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
         return 0
-    wrong = list(mistakes(found, json.loads(BASELINE.read_text(encoding="utf-8"))["counts"]))
+    committed = json.loads(BASELINE.read_text(encoding="utf-8"))
+    wrong = [*mistakes(found, committed["counts"]), *training_mistakes(trained, committed.get("trainings", {}))]
     print("\n".join(wrong))
     return 1 if wrong else 0
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <set>
 #include <utility>
 
 #include <strata/core/random.hpp>
@@ -10,6 +11,7 @@
 #include <strata/kernels/dense_backward.hpp>
 #include <strata/kernels/pooling_backward.hpp>
 #include <strata/kernels/reference_backward.hpp>
+#include <strata/kernels/rows_product.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -42,6 +44,20 @@ guarded<T> random_panels(const panels& layout) {
 template <class T>
 void require_equal_sums(const guarded<T>& found, const guarded<T>& expected, std::size_t depth) {
     require_close(found, expected, (sizeof(T) == 4 ? T(2e-7) : T(4e-16)) * static_cast<T>(depth + 4));
+}
+
+/// Tiles of other sizes and an activation of its own pass change no bit.
+template <std::size_t K, std::size_t F, class Activation, class T>
+void compare_batches() {
+    const panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
+    const auto w = random_panels<T>(layout), bias = random_values<T>(layout.count() * layout.width);
+    for (std::size_t n = 1; n <= 60; ++n) {
+        const auto x = random_values<T>(n * K);
+        guarded<T> found(n * F), expected(n * F);
+        dense_batch<K, F, Activation>(n, x.data(), w.data(), bias.data(), found.data());
+        dense_rows<K, F, Activation>(n, x.data(), w.data(), bias.data(), expected.data());
+        for (std::size_t i = 0; i < n * F; ++i) REQUIRE(found[i] == expected[i]);
+    }
 }
 
 /// Kernels as sizes and functions, so that what compares them is compiled once for each T.
@@ -187,6 +203,28 @@ constexpr auto valid = padding_mode::valid;
 constexpr auto same = padding_mode::same;
 
 }  // namespace
+
+TEST_CASE("the tiles of a batch have few sizes and fill it") {
+    std::set<std::size_t> sizes;
+    for (std::size_t rows = 1; rows <= 300; ++rows)
+        for (std::size_t left = rows; left > 0;) {
+            const std::size_t tile = next_batch_tile(left);
+            REQUIRE(tile > 0);
+            REQUIRE(tile <= std::min(left, largest_batch_tile));
+            sizes.insert(tile);
+            left -= tile;
+        }
+    CHECK(sizes.size() <= 11);
+}
+
+TEST_CASE("training's dense equals inference's bit for bit, for any batch") {
+    compare_batches<5, 3, linear, float>();
+    compare_batches<9, 16, relu, float>();
+    compare_batches<70, 33, relu, float>();
+    compare_batches<12, 40, kernels::tanh, float>();
+    compare_batches<1024, 20, relu, float>();  // packed
+    compare_batches<7, 9, kernels::sigmoid, double>();
+}
 
 TEST_CASE("gradients of dense equal the plain loops at every count of columns") {
     each_column_count<float>(sweep_sequence<float>{});

@@ -38,6 +38,15 @@ class layer_handle;
 template <class Net, class T>
 class features_of;
 
+/// Writes elements of a weight, by their position in Keras' order. No lambda of a model's, so that all models share the
+/// code of initializers.
+template <class T>
+struct element_writer {
+    const weight_view<T>& view;
+
+    void operator()(std::size_t position, double value) const { view.put(position, static_cast<T>(value)); }
+};
+
 }  // namespace detail
 
 /// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference
@@ -270,8 +279,7 @@ private:
             random_engine mixed(seed);
             random_engine engine(mixed() + 0x9e3779b97f4a7c15u * i);
             const parameter& what = weight_rows_of<Net>[i].what;
-            initialize(what.begin, what.extents, engine,
-                       [&](std::size_t at, double value) { all[i].put(at, static_cast<T>(value)); });
+            initialize(what.begin, what.extents, engine, detail::element_writer<T>{all[i]});
         }
         detail::prepare_weights<Net>(block_.data());
     }

@@ -43,6 +43,14 @@ struct batch {
     double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
 };
 
+/// Waits for all threads of a team. A type of its own and no lambda, so that trainings of one net with other data,
+/// losses or optimizers share the code of its steps.
+struct team_barrier {
+    team& threads;
+
+    void operator()() const { threads.barrier(); }
+};
+
 /// Arena, scratch, gradients and the outputs of a batch; all of it is allocated before the first step.
 template <class Net, class T>
 class training_engine {
@@ -63,7 +71,7 @@ public:
     /// Makes room for batches of `count` samples.
     void reserve(std::size_t count) {
         if (count <= losses_.size()) return;
-        if (plan.is_whole) {
+        if constexpr (plan.is_whole) {
             plan_ = make_training_plan<Net, T>(count);
             take_memory();
         }
@@ -81,7 +89,7 @@ public:
                                .parameters = parameters,
                                .gradients = gradients_.data(),
                                .key = key};
-            auto barrier = [&] { team_.barrier(); };
+            team_barrier barrier{team_};
             training_walk<Net, T>::derive(memory, part);
             barrier();
             for (std::size_t begin = 0; begin < samples.size(); begin += plan_.tile) {
