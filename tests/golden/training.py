@@ -424,7 +424,7 @@ def metric(spelling):
 
 
 def weighted_metrics(spelling):
-    scope = {**vars(keras.metrics), "weighted_metrics": lambda *metrics: list(metrics)}
+    scope = {**vars(keras.metrics), "Accuracy": lambda: "accuracy", "weighted_metrics": lambda *metrics: list(metrics)}
     return eval(python(spelling), scope)  # our own text
 
 

@@ -28,6 +28,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     static constexpr bool is_identity = Each::is_identity;
     static constexpr bool is_view = Each::is_view;
     static constexpr bool is_random = Each::is_random;
+    static constexpr bool is_differentiable = Each::is_differentiable;
 
     static constexpr report check(const shape& in) {
         if (in.rank() < 2)

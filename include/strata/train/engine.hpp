@@ -29,7 +29,7 @@ struct batch {
     const Data* data = nullptr;
     std::span<const std::size_t> order{};
     std::span<const double> weights{};
-    double divisor = 1.0;  // of the sum of the losses
+    double divisor = 0.0;  // of the sum of the losses; 0: the number of samples
 
     std::size_t size() const { return order.size(); }
     const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
@@ -41,6 +41,8 @@ struct batch {
         return true;
     }
     double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
+    /// What a sample's loss is multiplied by in the batch's.
+    double factor(std::size_t i) const { return weight(i) / (divisor != 0.0 ? divisor : static_cast<double>(size())); }
 };
 
 /// Waits for all threads of a team. A type of its own and no lambda, so that trainings of one net with other data,
@@ -153,7 +155,7 @@ private:
             const std::size_t sample = at.tile_begin + i;
             const T* y = memory.arena + last.y + i * out_size;
             T* dy = memory.arena + last.dy + i * out_size;
-            const double weight = samples.weight(sample), scale = weight / samples.divisor;
+            const double scale = samples.factor(sample);
             losses_[sample] = static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
                                                        static_cast<T>(scale), last.has_backward() ? dy : nullptr));
             std::copy_n(y, out_size, outputs_.data() + sample * out_size);
