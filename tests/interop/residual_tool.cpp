@@ -38,8 +38,7 @@ int main(int count, char** words) try {
                        GlobalAveragePooling2D<>{}},
             commands);
     else if (net == "alike")
-        run(Sequential{Input<6, 5, 3>{},
-                       Residual{Conv2D<3, 1, Tanh>{}, Conv2D<3, 1>{}, shortcut<Conv2D<3, 1>>{}},
+        run(Sequential{Input<6, 5, 3>{}, Residual{Conv2D<3, 1, Tanh>{}, Conv2D<3, 1>{}, shortcut<Conv2D<3, 1>>{}},
                        GlobalAveragePooling2D<>{}},
             commands);
     else if (net == "named")
@@ -60,9 +59,8 @@ int main(int count, char** words) try {
             commands);
     else if (net == "nested")
         run(Sequential{Input<6>{},
-                       Residual{Dense<5, Tanh>{},
-                                Residual{Dense<4, Tanh>{}, Dense<7>{}, shortcut<Dense<7, no_bias>>{}}, Dense<3>{},
-                                shortcut<Dense<2, Tanh>, Dense<8, ReLU>, Dense<3, no_bias>>{}}},
+                       Residual{Dense<5, Tanh>{}, Residual{Dense<4, Tanh>{}, Dense<7>{}, shortcut<Dense<7, no_bias>>{}},
+                                Dense<3>{}, shortcut<Dense<2, Tanh>, Dense<8, ReLU>, Dense<3, no_bias>>{}}},
             commands);
     else throw std::runtime_error("no net is called " + net);
 } catch (const std::exception& error) {

@@ -197,7 +197,8 @@ TEST_CASE("a layer whose name is no text, or none, or many, is refused") {
     H5Tset_size(text.id(), 6);
     const hsize_t none = 0, two = 2;
     write_named(at / "a.weights.h5", text.id(), io::hdf5_space(H5Screate_simple(1, &none, nullptr)));
-    CHECK(contains(refused_with(at / "a.weights.h5"), "attribute name of layers/dense/vars: expected one text, found 0"));
+    CHECK(
+        contains(refused_with(at / "a.weights.h5"), "attribute name of layers/dense/vars: expected one text, found 0"));
     write_named(at / "b.weights.h5", text.id(), io::hdf5_space(H5Screate(H5S_NULL)));
     CHECK(contains(refused_with(at / "b.weights.h5"), "expected one text, found 0"));
     write_named(at / "c.weights.h5", text.id(), io::hdf5_space(H5Screate_simple(1, &two, nullptr)));

@@ -159,7 +159,8 @@ TEST_CASE("two arrays of one name are refused") {
         write(file, bytes);
         return refusal([&] { model.load_weights(file); });
     };
-    CHECK(contains(twice({{"dense/kernel.npy", kernel}, {"dense/kernex.npy", kernel}}), "two tensors called dense/kernel"));
+    CHECK(contains(twice({{"dense/kernel.npy", kernel}, {"dense/kernex.npy", kernel}}),
+                   "two tensors called dense/kernel"));
     CHECK(contains(twice({{"dense/kernel.npy", kernel}, {"dense/kernex.npy", kernel}, {"dense/bias.npy", bias}}),
                    "two tensors called dense/kernel"));
     CHECK(model == before);

@@ -30,7 +30,7 @@ std::filesystem::path watched;
 std::vector<std::string> synchronized;
 
 unsigned mode_of(const std::filesystem::path& file) {
-    struct stat facts {};
+    struct stat facts{};
     REQUIRE(::stat(file.c_str(), &facts) == 0);
     return facts.st_mode & 07777u;
 }
@@ -53,7 +53,7 @@ pid_t dead_process() {
 #if defined(__linux__)
 /// Stands before the system's in this program.
 extern "C" int fsync(int id) {
-    struct stat facts {};
+    struct stat facts{};
     if (!watched.empty() && ::fstat(id, &facts) == 0)
         synchronized.push_back((S_ISDIR(facts.st_mode) ? "folder " : "file ") + read(watched));
     return static_cast<int>(::syscall(SYS_fsync, id));

@@ -107,7 +107,8 @@ std::vector<saved_layer> alike_layers(bool shortcut_first, const std::string& on
                                       const std::string& side) {
     std::vector<saved_layer> layers{{"input_layer", "input_layer", {}}, {"conv2d", one, {0, 1}}};
     const saved_layer main{"conv2d", two, {2, 3}}, other{"conv2d", side, {4, 5}};
-    layers.insert(layers.end(), shortcut_first ? std::initializer_list{other, main} : std::initializer_list{main, other});
+    layers.insert(layers.end(),
+                  shortcut_first ? std::initializer_list{other, main} : std::initializer_list{main, other});
     layers.push_back({"add", "add", {}});
     layers.push_back({"flatten", "flatten", {}});
     return layers;
@@ -209,8 +210,8 @@ TEST_CASE("weights that could be exchanged are refused with the layers to name, 
 
 TEST_CASE("names of the file itself may be given: Keras' default ones too") {
     constexpr auto given = Sequential{
-        Input<5, 4, 3>{},
-        Residual{Conv2D<3, 1, Tanh>{}, Conv2D<3, 1>{}, shortcut<Conv2D<3, 1, name<"conv2d_7">>>{}}, Flatten<>{}};
+        Input<5, 4, 3>{}, Residual{Conv2D<3, 1, Tanh>{}, Conv2D<3, 1>{}, shortcut<Conv2D<3, 1, name<"conv2d_7">>>{}},
+        Flatten<>{}};
     const folder at;
     const auto model = filled(alike);
     for (const bool shortcut_first : {false, true}) {
@@ -225,8 +226,8 @@ TEST_CASE("names of the file itself may be given: Keras' default ones too") {
 TEST_CASE("an activation that is a layer in Keras and an option here moves one path: refused, not exchanged") {
     // Keras: the shortcut is a convolution and an activation, which stands one step further from the Add.
     constexpr auto fused = Sequential{
-        Input<5, 4, 3>{},
-        Residual{Conv2D<3, 1>{}, Conv2D<3, 3, padding::same>{}, shortcut<Conv2D<3, 1, Tanh>>{}}, Flatten<>{}};
+        Input<5, 4, 3>{}, Residual{Conv2D<3, 1>{}, Conv2D<3, 3, padding::same>{}, shortcut<Conv2D<3, 1, Tanh>>{}},
+        Flatten<>{}};
     const folder at;
     const auto model = filled(fused);
     for (const bool shortcut_first : {false, true}) {
@@ -246,12 +247,13 @@ TEST_CASE("an activation that is a layer in Keras and an option here moves one p
 }
 
 TEST_CASE("two Residuals, one in the other and one after it, may each have their own order") {
-    constexpr auto deep = Sequential{
-        Input<6>{},
-        Residual{Dense<5, Tanh>{}, Residual{Dense<4, Tanh>{}, Dense<7>{}, shortcut<Dense<7, no_bias>>{}}, Dense<3>{},
-                 shortcut<Dense<5, Tanh>, Dense<8, ReLU>, Dense<4, ReLU>, Dense<3, no_bias>>{}},
-        Residual{Dense<4>{}, Dense<9>{}, shortcut<Dense<9, no_bias>>{}}};
-    // Weights: 0-1 a, 2-3 b, 4-5 c, 6 inner side, 7-8 d, 9-10 s, 11-12 t, 13-14 u, 15 v, 16-17 e, 18-19 f, 20 outer side.
+    constexpr auto deep =
+        Sequential{Input<6>{},
+                   Residual{Dense<5, Tanh>{}, Residual{Dense<4, Tanh>{}, Dense<7>{}, shortcut<Dense<7, no_bias>>{}},
+                            Dense<3>{}, shortcut<Dense<5, Tanh>, Dense<8, ReLU>, Dense<4, ReLU>, Dense<3, no_bias>>{}},
+                   Residual{Dense<4>{}, Dense<9>{}, shortcut<Dense<9, no_bias>>{}}};
+    // Weights: 0-1 a, 2-3 b, 4-5 c, 6 inner side, 7-8 d, 9-10 s, 11-12 t, 13-14 u, 15 v, 16-17 e, 18-19 f, 20 outer
+    // side.
     const folder at;
     const auto model = filled(deep);
     const auto pair = [](bool flipped, const saved_layer& a, const saved_layer& b) {
@@ -260,7 +262,9 @@ TEST_CASE("two Residuals, one in the other and one after it, may each have their
     for (int orders = 0; orders < 8; ++orders) {
         INFO(orders);
         const bool outer = (orders & 1) != 0, inner = (orders & 2) != 0, next = (orders & 4) != 0;
-        const auto dense = [](std::vector<std::size_t> weights) { return saved_layer{"dense", "d", std::move(weights)}; };
+        const auto dense = [](std::vector<std::size_t> weights) {
+            return saved_layer{"dense", "d", std::move(weights)};
+        };
         std::vector<saved_layer> layers{{"input_layer", "input", {}}};
         const auto append = [&](std::vector<saved_layer> more) {
             for (saved_layer& layer : more) {

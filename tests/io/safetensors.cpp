@@ -156,8 +156,8 @@ TEST_CASE("layers of other names are matched in the order that strata wrote, and
 TEST_CASE("shapes that no memory holds, or of more axes than there are, are refused") {
     const std::string bias = "," + tensor("dense/bias", "F32", "2", 0, 8);
     const auto what = [&](const std::string& extents, std::size_t end) {
-        return refused_with(file_of("{" + tensor("dense/kernel", "F32", extents, 8, 8 + end) + bias + "}",
-                                    std::string(8 + end, '\0')));
+        return refused_with(
+            file_of("{" + tensor("dense/kernel", "F32", extents, 8, 8 + end) + bias + "}", std::string(8 + end, '\0')));
     };
     CHECK(contains(what("4294967296,4294967296", 0), "its shape and its bytes do not agree"));
     CHECK(contains(what("2147483648,2147483648,4", 24), "its shape and its bytes do not agree"));
@@ -165,8 +165,9 @@ TEST_CASE("shapes that no memory holds, or of more axes than there are, are refu
     std::string ones = "1";
     for (int i = 0; i < 100; ++i) ones += ",1";
     CHECK(contains(what(ones, 4), "a list of too many numbers"));
-    CHECK(contains(refused_with(file_of("{" + tensor("dense/bias", "F32", "2", 0, 8) + bias + "}", std::string(8, '\0'))),
-                   "the name dense/bias twice"));
+    CHECK(
+        contains(refused_with(file_of("{" + tensor("dense/bias", "F32", "2", 0, 8) + bias + "}", std::string(8, '\0'))),
+                 "the name dense/bias twice"));
 }
 
 TEST_CASE("a file of any announced size takes memory for the weights of the net alone") {

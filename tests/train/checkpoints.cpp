@@ -169,7 +169,8 @@ TEST_CASE("a checkpoint of which any bit has changed is refused") {
         accepted += refusal([&] { trainer.load_checkpoint(at / "b.safetensors"); }).empty() ? 1u : 0u;
     }
     CHECK(accepted == 0);
-    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{8}, bytes.size() / 2, bytes.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{7}, std::size_t{8}, bytes.size() / 2, bytes.size() - 1}) {
         write(at / "b.safetensors", bytes.substr(0, size));
         CHECK(!refusal([&] { trainer.load_checkpoint(at / "b.safetensors"); }).empty());
     }
@@ -245,8 +246,8 @@ TEST_CASE("a training with a moving average goes on bit for bit") {
     check_resuming(SGD{.learning_rate = 0.1, .momentum = 0.5, .use_ema = true, .ema_momentum = 0.7});
     check_resuming(Adam{.learning_rate = 0.01, .use_ema = true, .ema_overwrite_frequency = 7});
     check_resuming(Nadam{.learning_rate = 0.01});
-    check_resuming(Adam{.learning_rate = ExponentialDecay{
-                            .initial_learning_rate = 0.1, .decay_steps = 3, .decay_rate = 0.9}});
+    check_resuming(
+        Adam{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 3, .decay_rate = 0.9}});
 }
 
 TEST_CASE("weights that were changed after a training with a moving average are those from which it goes on") {
@@ -295,7 +296,8 @@ void check_packing(Net layers) {
 TEST_CASE("a checkpoint's weights are packed when they are loaded") {
     check_packing(Sequential{Input<9, 8, 3>{}, Conv2D<5, 3, ReLU>{}, Conv2D<4, 2, strides<2>>{}, Flatten<>{}});
     check_packing(Sequential{Input<12, 12, 16>{}, Conv2D<16, 3, padding::same>{}});
-    check_packing(Sequential{Input<8, 8, 8>{}, Conv2D<8, 3, groups<4>>{}, DepthwiseConv2D<3>{}, Flatten<>{}, Dense<1>{}});
+    check_packing(
+        Sequential{Input<8, 8, 8>{}, Conv2D<8, 3, groups<4>>{}, DepthwiseConv2D<3>{}, Flatten<>{}, Dense<1>{}});
     check_packing(Sequential{Input<6, 3>{}, Bidirectional<LSTM<4, return_sequences>>{}, LSTM<5, return_sequences>{},
                              GRU<7>{}, Dense<1>{}});
     check_packing(Sequential{Input<6, 3>{}, Conv1D<4, 3>{}, SimpleRNN<5>{}});

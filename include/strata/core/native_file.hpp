@@ -60,7 +60,7 @@ public:
     /// `expected` says in messages what the file should be: `a .npz file`.
     input_file(const std::filesystem::path& file, std::string_view expected) : path_(file) {
         require_whole_path(file);
-        struct stat facts {};
+        struct stat facts{};
         if (::stat(file.c_str(), &facts) != 0) refuse_to_open();
         require_regular(facts.st_mode, expected);
         // What stands under the name may be another file by now, a FIFO even.
@@ -115,7 +115,7 @@ class replacement_file {
 public:
     explicit replacement_file(const std::filesystem::path& file) : named_(file), target_(followed(file)) {
         if (target_.filename().empty()) throw file_error(file, "is a folder; give the name of a file");
-        struct stat old {};
+        struct stat old{};
         const bool is_there = ::stat(target_.c_str(), &old) == 0;
         if (!is_there && errno != ENOENT) refuse("cannot be written");
         if (is_there && S_ISDIR(old.st_mode)) throw file_error(file, "is a folder; give the name of a file");
@@ -163,7 +163,9 @@ public:
     }
 
 private:
-    [[noreturn]] void refuse(const std::string& why) const { throw file_error(named_, why + " (" + last_error() + ")"); }
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw file_error(named_, why + " (" + last_error() + ")");
+    }
 
     /// The file that a chain of symbolic links leads to, whether it is there or not.
     static std::filesystem::path followed(const std::filesystem::path& file) {
@@ -189,7 +191,7 @@ private:
             if (!file_ && errno == EEXIST) continue;
             if (!file_) break;
             // Another process may have taken the new file for a leftover before the lock stood.
-            struct stat facts {};
+            struct stat facts{};
             const bool is_locked = ::flock(file_.id(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
             if (is_locked && ::fstat(file_.id(), &facts) == 0 && facts.st_nlink > 0) return;
         }
@@ -198,7 +200,7 @@ private:
     }
     void keep_owner_and_mode(const struct stat& old) const {
         constexpr mode_t bits = 07777;
-        struct stat now {};
+        struct stat now{};
         if (::fstat(file_.id(), &now) != 0) refuse("cannot be written");
         // Only a privileged process may; for others the file changes its owner, as by any program that replaces files.
         if (old.st_uid != now.st_uid || old.st_gid != now.st_gid)
@@ -240,10 +242,10 @@ private:
         const auto [last, bad_number] = std::from_chars(dash + 1, end, number);
         if (bad_number != std::errc{} || last != end) return false;
         const file_descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
-        struct stat facts {};
+        struct stat facts{};
         if (!opened || ::fstat(opened.id(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-        const bool is_gone = process == ::getpid() ? facts.st_mtime < process_begin
-                                                   : ::kill(process, 0) != 0 && errno == ESRCH;
+        const bool is_gone =
+            process == ::getpid() ? facts.st_mtime < process_begin : ::kill(process, 0) != 0 && errno == ESRCH;
         return is_gone && (::flock(opened.id(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK);
     }
 

@@ -54,8 +54,8 @@ h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, c
     const auto fits = [&](const weight_record& record, const std::string& dataset) {
         return reader.has_shape(dataset, record.extents) && (!use_names || layout.name_agrees(record, dataset));
     };
-    settled_list settled = settle_orders(
-        list, saved_orders, [&](const weight_sequence& order) { return layout.locate(order); }, fits);
+    settled_list settled =
+        settle_orders(list, saved_orders, [&](const weight_sequence& order) { return layout.locate(order); }, fits);
     if (!settled.list) return {.doubt = std::move(settled.doubt)};
     h5_answer answer{.choice = {std::move(*settled.list), {}}};
     answer.choice.datasets = layout.by_structure(answer.choice.list);

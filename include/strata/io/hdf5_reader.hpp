@@ -171,7 +171,8 @@ private:
             }
             return 0;
         };
-        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC | H5O_INFO_HDR) < 0) refuse_damaged();
+        if (H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, visit, this, H5O_INFO_BASIC | H5O_INFO_HDR) < 0)
+            refuse_damaged();
     }
     hdf5_object open(const std::string& group) const {
         hdf5_object object(H5Oopen(file_.id(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT));

@@ -33,8 +33,7 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
         const std::string outer = group.substr(0, group.find('/', group.find('/') + 1));
         if (result.empty() || outer != last) {
             const std::string& path = records[i].path;
-            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')),
-                              .weights = {}});
+            result.push_back({.name = outer == group ? path : path.substr(0, path.find('/')), .weights = {}});
         }
         result.back().weights.push_back(i);
         last = outer;

@@ -136,14 +136,14 @@ private:
         std::size_t end = 0;
         for (const header_entry* entry : sorted) {
             if (entry->begin != end)
-                throw file_error(file_.path(), "tensor " + entry->name + " begins at byte " + std::to_string(entry->begin) +
-                                            ", expected " + std::to_string(end) +
-                                            "; the file is damaged, save it again");
+                throw file_error(file_.path(), "tensor " + entry->name + " begins at byte " +
+                                                   std::to_string(entry->begin) + ", expected " + std::to_string(end) +
+                                                   "; the file is damaged, save it again");
             end = entry->end;
         }
         if (end != length)
             throw file_error(file_.path(), "has " + std::to_string(length) + " bytes of values, expected " +
-                                        std::to_string(end) + "; the file is damaged, save it again");
+                                               std::to_string(end) + "; the file is damaged, save it again");
     }
     void check_size(const header_entry& entry) const {
         const std::size_t left = (entry.end - entry.begin) / width(entry);
@@ -154,7 +154,8 @@ private:
             else product *= extent;
         }
         if (!whole || product != left)
-            throw file_error(file_.path(), "tensor " + entry.name + ": its shape and its bytes do not agree; save it again");
+            throw file_error(file_.path(),
+                             "tensor " + entry.name + ": its shape and its bytes do not agree; save it again");
     }
 
     internal::input_file file_;

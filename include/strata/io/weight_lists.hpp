@@ -56,9 +56,8 @@ private:
                              naming names = naming::by_place) const {
         weight_sequence result;
         for (const bool first : shortcut_first) result.orders += first ? 's' : 'l';
-        append(result, tree_, "", "", [&](const net_tree& tree) {
-            return keras_container(tree, how, shortcut_first, names);
-        });
+        append(result, tree_, "", "",
+               [&](const net_tree& tree) { return keras_container(tree, how, shortcut_first, names); });
         return result;
     }
     template <class Contain>

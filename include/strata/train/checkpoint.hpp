@@ -72,8 +72,7 @@ inline constexpr shape counters_shape{20};
 template <class T>
 std::vector<T> packed(const training_counters& counters) {
     const std::array words{counters.steps, counters.epochs, std::bit_cast<std::uint64_t>(counters.memory),
-                           std::bit_cast<std::uint64_t>(counters.learning_rate),
-                           std::uint64_t{counters.is_averaged}};
+                           std::bit_cast<std::uint64_t>(counters.learning_rate), std::uint64_t{counters.is_averaged}};
     std::vector<T> result;
     for (const std::uint64_t word : words)
         for (int shift = 0; shift < 64; shift += 16) result.push_back(static_cast<T>((word >> shift) & 0xffffu));

@@ -62,7 +62,9 @@ public:
 private:
     template <class Schedule>
     static std::string described_schedule(const Schedule& schedule) {
-        if constexpr (requires { { Schedule::type } -> std::convertible_to<std::string_view>; }) {
+        if constexpr (requires {
+                          { Schedule::type } -> std::convertible_to<std::string_view>;
+                      }) {
             std::string result(Schedule::type);
             if constexpr (requires { schedule.settings([](std::string_view, const auto&) {}); }) {
                 result += '(';

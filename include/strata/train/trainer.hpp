@@ -115,8 +115,8 @@ public:
         require_updater();
         Files::save(file, state(), facts());
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with other
-    /// settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
+    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with
+    /// other settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
     /// changed. fit with the same data, seed and options, and
     /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
     /// failed load throws and leaves everything as it was.
