@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+
 #include <strata/io/hdf5.hpp>
 #include <strata/strata.hpp>
 
@@ -168,6 +170,145 @@ TEST_CASE("links and values that lead out of the file are not followed") {
     H5Pset_external(outside.id(), (at / "secret").c_str(), 0, 24);
     write_kernel(at / "b.weights.h5", H5T_IEEE_F32LE, {3, 2}, outside.id());
     REQUIRE(contains(refused_with(at / "b.weights.h5"), "lie in another file"));
+}
+
+namespace {
+
+/// A file with a right kernel and bias, whose layer has an attribute `name` of this type and space.
+void write_named(const std::filesystem::path& path, hid_t type, const io::hdf5_space& space) {
+    write_kernel(path, H5T_IEEE_F32LE, {3, 2});
+    const io::hdf5_file file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+    const io::hdf5_object vars(H5Oopen(file.id(), "layers/dense/vars", H5P_DEFAULT));
+    const io::hdf5_attribute made(H5Acreate2(vars.id(), "name", type, space.id(), H5P_DEFAULT, H5P_DEFAULT));
+    REQUIRE(made);
+}
+/// Bytes that a process has taken at most, so far.
+std::size_t peak_memory() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+TEST_CASE("a layer whose name is no text, or none, or many, is refused") {
+    const folder at;
+    const io::hdf5_type text(H5Tcopy(H5T_C_S1));
+    H5Tset_size(text.id(), 6);
+    const hsize_t none = 0, two = 2;
+    write_named(at / "a.weights.h5", text.id(), io::hdf5_space(H5Screate_simple(1, &none, nullptr)));
+    CHECK(
+        contains(refused_with(at / "a.weights.h5"), "attribute name of layers/dense/vars: expected one text, found 0"));
+    write_named(at / "b.weights.h5", text.id(), io::hdf5_space(H5Screate(H5S_NULL)));
+    CHECK(contains(refused_with(at / "b.weights.h5"), "expected one text, found 0"));
+    write_named(at / "c.weights.h5", text.id(), io::hdf5_space(H5Screate_simple(1, &two, nullptr)));
+    CHECK(contains(refused_with(at / "c.weights.h5"), "expected one text, found 2"));
+    write_named(at / "d.weights.h5", H5T_STD_I32LE, io::hdf5_space(H5Screate(H5S_SCALAR)));
+    CHECK(contains(refused_with(at / "d.weights.h5"), "expected texts, found int32"));
+}
+
+TEST_CASE("a weight without extents is refused") {
+    const folder at;
+    {
+        const auto file = create(at / "a.weights.h5");
+        for (const char* group : {"layers", "layers/dense", "layers/dense/vars"}) add_group(file, group);
+        const io::hdf5_space space(H5Screate(H5S_NULL));
+        REQUIRE(io::hdf5_dataset(H5Dcreate2(file.id(), "layers/dense/vars/0", H5T_IEEE_F32LE, space.id(), H5P_DEFAULT,
+                                            H5P_DEFAULT, H5P_DEFAULT)));
+        add_dataset(file, "layers/dense/vars/1", H5T_IEEE_F32LE, {2});
+    }
+    CHECK(contains(refused_with(at / "a.weights.h5"), "expected shape (3, 2), found ()"));
+}
+
+TEST_CASE("a chunk much larger than its weight is refused before memory is taken for it") {
+    const folder at;
+    const hsize_t extents[2]{3, 2}, most[2]{H5S_UNLIMITED, H5S_UNLIMITED}, bomb[2]{1 << 14, 1 << 13}, right[2]{3, 2};
+    const auto save = [&](const hsize_t* chunk, bool is_compressed) {
+        const auto file = create(at / "a.weights.h5");
+        for (const char* group : {"layers", "layers/dense", "layers/dense/vars"}) add_group(file, group);
+        const io::hdf5_properties layout(H5Pcreate(H5P_DATASET_CREATE));
+        H5Pset_chunk(layout.id(), 2, chunk);
+        if (is_compressed) H5Pset_deflate(layout.id(), 9);
+        H5Pset_shuffle(layout.id());
+        const io::hdf5_space space(H5Screate_simple(2, extents, most));
+        const io::hdf5_dataset made(H5Dcreate2(file.id(), "layers/dense/vars/0", H5T_IEEE_F32LE, space.id(),
+                                               H5P_DEFAULT, layout.id(), H5P_DEFAULT));
+        REQUIRE(made);
+        const std::vector<float> values{1, 2, 3, 4, 5, 6};
+        if (chunk == right)
+            REQUIRE(H5Dwrite(made.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+        add_dataset(file, "layers/dense/vars/1", H5T_IEEE_F32LE, {2});
+    };
+    save(bomb, false);
+    const std::size_t before = peak_memory();
+    CHECK(contains(refused_with(at / "a.weights.h5"), "layers/dense/vars/0 cannot be read"));
+    CHECK(peak_memory() - before < (std::size_t{1} << 25));  // the chunk has half a gigabyte
+    // A filter may make any number of bytes of a chunk.
+    save(right, true);
+    CHECK(contains(refused_with(at / "a.weights.h5"), "are compressed"));
+    save(right, false);
+    auto model = net.build();
+    model.load_weights(at / "a.weights.h5");
+    CHECK(model.weights()[0].to_vector() == std::vector<float>{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("a heap of texts in which HDF5 would never come to an end is refused") {
+    const folder at;
+    const auto model = net.build({.seed = 3});
+    model.save_weights(at / "a.h5");
+    const std::string good = read(at / "a.h5");
+    const std::size_t heap = good.find("GCOL");
+    REQUIRE(heap != good.npos);
+    const auto number = [&](std::size_t place) { return static_cast<unsigned char>(good[place]); };
+    // The objects of the heap: a number, a count, 4 bytes, a size; the last is number 0, what is free.
+    std::size_t free_space = heap + 16;
+    while (number(free_space) != 0) free_space += 16 + (number(free_space + 8) + 7u) / 8 * 8;
+    std::string endless = good, small = good, long_text = good;
+    for (std::size_t i = 0; i < 8; ++i) endless[free_space + 8 + i] = '\0';
+    write(at / "a.h5", endless);
+    CHECK(contains(refused_with(at / "a.h5"), "truncated or damaged"));
+    small[free_space + 8] = '\x08';
+    small[free_space + 9] = '\0';
+    write(at / "a.h5", small);
+    CHECK(contains(refused_with(at / "a.h5"), "truncated or damaged"));
+    long_text[heap + 16 + 8 + 7] = '\x7f';
+    write(at / "a.h5", long_text);
+    CHECK(contains(refused_with(at / "a.h5"), "truncated or damaged"));
+    write(at / "a.h5", good);
+    auto other = net.build();
+    other.load_weights(at / "a.h5");
+    CHECK(other == model);
+}
+
+TEST_CASE("groups in groups without end are refused") {
+    const folder at;
+    {
+        const auto file = create(at / "a.weights.h5");
+        std::string path = "layers";
+        add_group(file, path);
+        for (int depth = 0; depth < 100; ++depth) add_group(file, path += "/g");
+    }
+    CHECK(contains(refused_with(at / "a.weights.h5"), "cannot be read"));
+}
+
+TEST_CASE("a list of names larger than the file is refused before memory is taken for it") {
+    const folder at;
+    {
+        const auto file = create(at / "a.h5");
+        const io::hdf5_type text(H5Tcopy(H5T_C_S1));
+        H5Tset_size(text.id(), 60000);
+        const io::hdf5_space space(H5Screate(H5S_SCALAR));
+        const io::hdf5_attribute made(
+            H5Acreate2(file.id(), "layer_names", text.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT));
+        REQUIRE(made);
+        H5Awrite(made.id(), text.id(), std::string(60000, 'x').data());
+    }
+    std::string bytes = read(at / "a.h5");
+    const std::size_t size = bytes.find(std::string{'\x60', '\xea', '\0', '\0'});  // 60000
+    REQUIRE(size != bytes.npos);
+    bytes[size + 3] = '\x10';
+    write(at / "a.h5", bytes);
+    CHECK(!refused_with(at / "a.h5").empty());
 }
 
 TEST_CASE("a file whose groups contain each other is read to its end") {

@@ -146,3 +146,22 @@ TEST_CASE("a damaged value is found by its checksum") {
     CHECK(contains(refusal([&] { model.load_weights(at / "b.npz"); }), "damaged"));
     CHECK(model == before);
 }
+
+TEST_CASE("two arrays of one name are refused") {
+    const folder at;
+    auto model = net.build({.seed = 3});
+    const auto before = model;
+    // libzip writes no name twice: one letter is changed in the file.
+    const auto twice = [&](std::vector<std::pair<std::string, std::string>> members) {
+        const auto file = archive(at, members);
+        std::string bytes = read(file);
+        for (std::size_t i = 0; (i = bytes.find("dense/kernex.npy", i)) != bytes.npos;) bytes[i + 11] = 'l';
+        write(file, bytes);
+        return refusal([&] { model.load_weights(file); });
+    };
+    CHECK(contains(twice({{"dense/kernel.npy", kernel}, {"dense/kernex.npy", kernel}}),
+                   "two tensors called dense/kernel"));
+    CHECK(contains(twice({{"dense/kernel.npy", kernel}, {"dense/kernex.npy", kernel}, {"dense/bias.npy", bias}}),
+                   "two tensors called dense/kernel"));
+    CHECK(model == before);
+}

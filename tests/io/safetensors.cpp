@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -159,4 +160,33 @@ TEST_CASE("layers of other names are matched in the order that strata wrote, and
     const std::string what = refusal([&] { other.load_weights(at / "b.safetensors"); });
     for (const char* part : {"layer dense (Dense), weight kernel", "dense/kernel", "alpha/kernel"})
         REQUIRE(contains(what, part));
+}
+
+TEST_CASE("shapes that no memory holds, or of more axes than there are, are refused") {
+    const std::string bias = "," + tensor("dense/bias", "F32", "2", 0, 8);
+    const auto what = [&](const std::string& extents, std::size_t end) {
+        return refused_with(
+            file_of("{" + tensor("dense/kernel", "F32", extents, 8, 8 + end) + bias + "}", std::string(8 + end, '\0')));
+    };
+    CHECK(contains(what("4294967296,4294967296", 0), "its shape and its bytes do not agree"));
+    CHECK(contains(what("2147483648,2147483648,4", 24), "its shape and its bytes do not agree"));
+    CHECK(contains(what("1,1,1,1,1,3,2", 24), "more than 6 axes"));
+    std::string ones = "1";
+    for (int i = 0; i < 100; ++i) ones += ",1";
+    CHECK(contains(what(ones, 4), "a list of too many numbers"));
+    CHECK(
+        contains(refused_with(file_of("{" + tensor("dense/bias", "F32", "2", 0, 8) + bias + "}", std::string(8, '\0'))),
+                 "the name dense/bias twice"));
+}
+
+TEST_CASE("a file of any announced size takes memory for the weights of the net alone") {
+    const folder at;
+    // 8 GB that nobody wrote: a file with a hole.
+    const std::size_t size = std::size_t{1} << 33;
+    const std::string header = "{" + tensor("dense/kernel", "F32", "3,2", 0, 24) + "," +
+                               tensor("dense/bias", "F32", std::to_string((size - 24) / 4), 24, size) + "}";
+    write(at / "a.safetensors", file_of(header, ""));
+    std::filesystem::resize_file(at / "a.safetensors", 8 + header.size() + size);
+    auto model = net.build();
+    CHECK(contains(refusal([&] { model.load_weights(at / "a.safetensors"); }), "expected shape (2), found"));
 }

@@ -34,7 +34,7 @@ auto trainer_of(Model& model, Optimizer optimizer) {
 
 /// What a trainer with the optimizer `to` says of the checkpoint of one with `from`; empty where it takes it.
 template <class From, class To>
-std::string refused(From from, To to) {
+std::string refusal_of(From from, To to) {
     const folder at;
     auto first = net.build({.seed = 1});
     trainer_of(first, from).save_checkpoint(at / "a.safetensors");
@@ -58,19 +58,19 @@ template <class Optimizer, class Change>
 std::string changed(Change change) {
     Optimizer other;
     change(other);
-    return refused(Optimizer{}, other);
+    return refusal_of(Optimizer{}, other);
 }
 
 }  // namespace
 
 TEST_CASE("the checkpoint of another optimizer is refused with both names") {
-    has_both(refused(Adam{}, Adamax{}), "optimizer", "Adam", "Adamax");
-    has_both(refused(Adam{}, Ftrl{}), "optimizer", "Adam", "Ftrl");
-    has_both(refused(RMSprop{}, Adagrad{}), "optimizer", "RMSprop", "Adagrad");
-    has_both(refused(SGD{.momentum = 0.9}, Lion{}), "optimizer", "SGD", "Lion");
-    has_both(refused(Adam{}, SGD{}), "optimizer", "Adam", "SGD");
-    has_both(refused(Adam{}, AdamW{}), "optimizer", "Adam", "AdamW");
-    CHECK(refused(Adam{.learning_rate = 0.1}, Adam{.learning_rate = 0.2}) == "");
+    has_both(refusal_of(Adam{}, Adamax{}), "optimizer", "Adam", "Adamax");
+    has_both(refusal_of(Adam{}, Ftrl{}), "optimizer", "Adam", "Ftrl");
+    has_both(refusal_of(RMSprop{}, Adagrad{}), "optimizer", "RMSprop", "Adagrad");
+    has_both(refusal_of(SGD{.momentum = 0.9}, Lion{}), "optimizer", "SGD", "Lion");
+    has_both(refusal_of(Adam{}, SGD{}), "optimizer", "Adam", "SGD");
+    has_both(refusal_of(Adam{}, AdamW{}), "optimizer", "Adam", "AdamW");
+    CHECK(refusal_of(Adam{.learning_rate = 0.1}, Adam{.learning_rate = 0.2}) == "");
 }
 
 TEST_CASE("the checkpoint of another schedule is refused with both") {
@@ -78,24 +78,24 @@ TEST_CASE("the checkpoint of another schedule is refused with both") {
     const std::string text =
         "ExponentialDecay(initial_learning_rate = 0.01, decay_steps = 10.0, decay_rate = 0.5, staircase = false)";
     const auto with = [](rate learning_rate) { return Adam{.learning_rate = std::move(learning_rate)}; };
-    has_both(refused(with(falling), with(0.01)), "learning_rate", text, "a number");
-    has_both(refused(with(0.01), with(falling)), "learning_rate", "a number", text);
+    has_both(refusal_of(with(falling), with(0.01)), "learning_rate", text, "a number");
+    has_both(refusal_of(with(0.01), with(falling)), "learning_rate", "a number", text);
     ExponentialDecay faster = falling;
     faster.decay_rate = 0.25;
-    CHECK(contains(refused(with(falling), with(faster)), "decay_rate = 0.25"));
+    CHECK(contains(refusal_of(with(falling), with(faster)), "decay_rate = 0.25"));
     const InverseTimeDecay other{.initial_learning_rate = 0.01, .decay_steps = 10, .decay_rate = 0.5};
-    CHECK(contains(refused(with(falling), with(other)), "this one has learning_rate InverseTimeDecay("));
+    CHECK(contains(refusal_of(with(falling), with(other)), "this one has learning_rate InverseTimeDecay("));
     const auto function = [](std::uint64_t) { return 0.01; };
-    has_both(refused(with(function), with(falling)), "learning_rate", "a function", text);
-    CHECK(refused(with(falling), with(falling)) == "");
-    CHECK(refused(with(function), with(function)) == "");
+    has_both(refusal_of(with(function), with(falling)), "learning_rate", "a function", text);
+    CHECK(refusal_of(with(falling), with(falling)) == "");
+    CHECK(refusal_of(with(function), with(function)) == "");
     const PiecewiseConstantDecay steps{.boundaries = {5, 9}, .values = {0.1, 0.2, 0.3}};
-    CHECK(contains(refused(with(steps), with(0.1)),
+    CHECK(contains(refusal_of(with(steps), with(0.1)),
                    "PiecewiseConstantDecay(boundaries = [5, 9], values = [0.1, 0.2, 0.3])"));
     CosineDecay cosine{.initial_learning_rate = 0.1, .decay_steps = 7};
-    CHECK(contains(refused(with(cosine), with(0.1)), "warmup_target = none"));
+    CHECK(contains(refusal_of(with(cosine), with(0.1)), "warmup_target = none"));
     cosine.warmup_target = 0.3;
-    CHECK(contains(refused(with(cosine), with(0.1)), "warmup_target = 0.3"));
+    CHECK(contains(refusal_of(with(cosine), with(0.1)), "warmup_target = 0.3"));
 }
 
 TEST_CASE("a checkpoint with another setting of the optimizer is refused with the setting") {
@@ -127,9 +127,9 @@ TEST_CASE("a checkpoint with another setting of the optimizer is refused with th
     has_both(changed<Nadam>([](Nadam& o) { o.epsilon = 1; }), "epsilon", "1e-07", "1.0");
     has_both(changed<RMSprop>([](RMSprop& o) { o.rho = 0.5; }), "rho", "0.9", "0.5");
     has_both(changed<RMSprop>([](RMSprop& o) { o.momentum = 0.5; }), "slots", "1", "2");
-    has_both(refused(RMSprop{.momentum = 0.25}, RMSprop{.momentum = 0.5}), "momentum", "0.25", "0.5");
-    has_both(refused(SGD{.momentum = 0.25}, SGD{.momentum = 0.5}), "momentum", "0.25", "0.5");
-    has_both(refused(SGD{.momentum = 0.5}, SGD{.momentum = 0.5, .nesterov = true}), "nesterov", "false", "true");
+    has_both(refusal_of(RMSprop{.momentum = 0.25}, RMSprop{.momentum = 0.5}), "momentum", "0.25", "0.5");
+    has_both(refusal_of(SGD{.momentum = 0.25}, SGD{.momentum = 0.5}), "momentum", "0.25", "0.5");
+    has_both(refusal_of(SGD{.momentum = 0.5}, SGD{.momentum = 0.5, .nesterov = true}), "nesterov", "false", "true");
 }
 
 TEST_CASE("the checkpoint of another architecture is refused, also where all weights have its shapes") {

@@ -147,9 +147,35 @@ private:
                     if (!list.swappable.empty()) refuse_doubt(file_, list.swappable);
                     return found;
                 }
+                if (const auto found = match_places(list, in_file, by_number); all_fit(found)) {
+                    if (!list.swappable.empty()) refuse_doubt(file_, list.swappable);
+                    return found;
+                }
             }
         }
         return {};
+    }
+    /// By default names that count layers in Keras' order, where shapes tell which order that is.
+    std::vector<std::size_t> match_places(const weight_list& list, const std::map<std::string, std::size_t>& in_file,
+                                          bool by_number) const {
+        const auto spelled = [&](const weight_sequence& order) {
+            return by_number ? recounted(names_in(order)) : names_in(order);
+        };
+        const settled_list settled = settle_orders(
+            list, "",
+            [&](const weight_sequence& order) {
+                std::vector<std::string> numbers;
+                for (const std::string& name : spelled(order)) {
+                    const auto found = in_file.find(name);
+                    numbers.push_back(found == in_file.end() ? "" : std::to_string(found->second));
+                }
+                return numbers;
+            },
+            [&](const weight_record& record, const std::string& position) {
+                return !position.empty() && fits_(record, std::stoul(position));
+            });
+        if (!settled.list) return {};
+        return take(in_file, spelled(*settled.list), *settled.list);
     }
     /// In Keras' order, if each weight's own name (`kernel`) agrees. A sorted file, as other libraries write it, has no
     /// order of layers.

@@ -43,7 +43,13 @@ struct state_files {
         internal::with_file_errors(file, [&] {
             const auto list = list_of(file, arrays);
             const io::safetensors_file tensors(file);
-            if (!facts.empty()) check_header(tensors, facts);
+            if (!facts.empty()) {
+                check_header(tensors, facts);
+                for (const io::weight_record& record : list.records)
+                    if (tensors.find(record.full_name()) == nullptr)
+                        throw file_error(file, "has no " + record.full_name() +
+                                                   "; make the model as the one that was saved, names included");
+            }
             auto values = io::tensor_values<T>(tensors, std::array{list});
             for (std::size_t i = 0; i < arrays.size(); ++i) arrays[i].values = std::move(values[i]);
         });
