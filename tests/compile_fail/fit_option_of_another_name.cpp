@@ -1,7 +1,7 @@
 // Training: an option of fit that is called otherwise.
 // at: fit, options
 // expects: the options of Keras' fit and evaluate, in their order
-// got: another name
+// got: another name, or a value of another type
 // fix: write .batch_size, .epochs, .validation_data, .callbacks, .threads, .verbose
 #include <strata/strata.hpp>
 
