@@ -250,7 +250,8 @@ TEST_CASE("bad data and options are refused before any weight changes, and the s
     const std::vector<double> short_weights(9, 1.0);
     REQUIRE(says(fit(train, {.sample_weight = short_weights}), {"sample_weight has 9", "10 samples"}));
     REQUIRE(says(fit(data{}, {}), {"the data is empty"}));
-    REQUIRE(says(fit(train, {.validation_data = data{}}), {"validation_data is empty"}));
+    const data nothing;
+    REQUIRE(says(fit(train, {.validation_data = nothing}), {"validation_data is empty"}));
     data labels = train;
     labels.push_back(std::vector<float>(36), 3);
     REQUIRE(says(fit(labels, {}), {"sample 10", "label 3", "3 classes, 0 to 2"}));

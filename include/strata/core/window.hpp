@@ -1,6 +1,7 @@
 // Windows and the arithmetic of what they slide over: output extents and padding, as Keras computes them.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 
 namespace strata {
@@ -12,6 +13,16 @@ struct window {
 
     constexpr window(int both) : height(both), width(both) {}
     constexpr window(int h, int w) : height(h), width(w) {}
+    /// What is written by mistake (`window{3, 3, 3}`, `Conv2D<8, "3">`) makes a window that is_size() refuses.
+    template <class First>
+        requires(!std::integral<First>)
+    constexpr window(const First&) : height(none), width(none) {}
+    template <class... Others>
+        requires(sizeof...(Others) > 2)
+    constexpr window(const Others&...) : height(none), width(none) {}
+
+    static constexpr int none = -2147483647;
+    constexpr bool is_size() const { return height != none; }
     friend constexpr bool operator==(const window&, const window&) = default;
 };
 

@@ -2,16 +2,18 @@
 #pragma once
 
 #include <strata/core/config.hpp>
+#include <strata/core/extent.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
 
 /// `Input<28, 28, 1>`: each sample has this shape; the batch is never a part of it. Keras: `Input(shape)`.
-template <int... Extents>
+template <extent... Extents>
 struct Input {
     static constexpr bool is_model_input = true;
-    static constexpr shape value{Extents...};
-    static constexpr bool is_positive = ((Extents > 0) && ...);
+    static constexpr shape value{Extents.value...};
+    static constexpr bool is_sizes = (Extents.is_size() && ...);
+    static constexpr bool is_positive = ((Extents.value > 0) && ...);
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extent.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
@@ -37,11 +38,11 @@ struct frozen {
 };
 
 /// The shape of one sample, on the first layer of a model. Keras: `input_shape=`.
-template <int... Extents>
+template <extent... Extents>
 struct input_shape {
     static constexpr std::string_view kind = "input_shape<...>";
-    static constexpr shape value{Extents...};
-    static constexpr bool is_positive = ((Extents > 0) && ...);
+    static constexpr shape value{(Extents.is_size() ? Extents.value : 0)...};
+    static constexpr bool is_positive = ((Extents.value > 0) && ...);
 };
 
 /// Steps of a window: one number for both axes, or height, width. Keras: `strides=`.

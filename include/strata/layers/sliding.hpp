@@ -26,6 +26,9 @@ struct window_options {
     }
     /// Refuses sizes below 1, strides with dilation, and an input that is no image.
     constexpr report check_sizes(const shape& in) const {
+        if (!kernel.is_size())
+            return refuse("a window of an integer, or of two", "three, a string or a real number",
+                          "write window{height, width}, or one integer for both");
         const auto positive = [](window w) { return w.height > 0 && w.width > 0; };
         if (!positive(kernel) || !positive(stride) || !positive(dilation))
             return refuse("window, strides, dilation >= 1", sizes(), "write sizes of at least 1");

@@ -47,6 +47,9 @@ struct repeated_cells : layer<Self, Options...> {
 
 protected:
     static constexpr report check_factor(window factor, std::string_view example) {
+        if (!factor.is_size())
+            return refuse("a factor of an integer, or of two", "three, a string or a real number",
+                          "write window{height, width}, or one integer for both");
         if (factor.height >= 1 && factor.width >= 1) return {};
         return refuse("to repeat at least once", text<64>() << factor.height << "x" << factor.width,
                       text<64>("write ") << example);

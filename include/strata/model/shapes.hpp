@@ -55,6 +55,10 @@ constexpr report check_items(type_list<Items...>) {
         if constexpr (model_input<Items>) return Items::is_positive;
         else return true;
     }()...};
+    const std::array<bool, sizeof...(Items)> integers{[] {
+        if constexpr (model_input<Items>) return Items::is_sizes;
+        else return true;
+    }()...};
     bool layer_seen = false, input_seen = false;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         const auto where = text<200>() << "item " << i + 1 << " of " << kinds.size();
@@ -63,6 +67,9 @@ constexpr report check_items(type_list<Items...>) {
             return refuse("Input<...> once, first in the list", "Input<...> behind other items",
                           "put Input<...> first, or take it out", where);
         input_seen = input_seen || kinds[i] == item_kind::input;
+        if (!integers[i])
+            return refuse("Input<...> with an integer for each axis", "braces, a string or a real number",
+                          "write Input<28, 28, 1>, without braces", where);
         if (!positive[i])
             return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>",
                           where);

@@ -99,7 +99,7 @@ struct foreign_options {
 template <class Context, fixed_string Call>
 struct options_verdict {
     static constexpr report value =
-        refuse("the options of Keras' fit and evaluate, in their order", "another name",
+        refuse("the options of Keras' fit and evaluate, in their order", "another name, or a value of another type",
                "write .batch_size, .epochs, .validation_data, .callbacks, .threads, .verbose",
                text<100>(Call.view()) << ", options");
 };

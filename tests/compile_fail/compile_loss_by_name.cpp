@@ -1,0 +1,15 @@
+// Training: a loss by its name.
+// at: compile, loss
+// expects: a loss after the optimizer
+// got: a string
+// fix: write compile(model, Adam{}, MeanSquaredError{}, metrics...)
+#include <strata/strata.hpp>
+
+using namespace strata;
+
+auto model = Sequential{Input<4>{}, Dense<2>{}}.build();
+#if !defined(REPAIR)
+auto trainer = compile(model, Adam{}, "mse");
+#else
+auto trainer = compile(model, Adam{}, MeanSquaredError{});
+#endif

@@ -1,0 +1,15 @@
+// Training: a list of metrics.
+// at: compile, metrics
+// expects: metrics after the loss
+// got: values without a shape
+// fix: write Accuracy{} or another metric; a list without braces around it
+#include <strata/strata.hpp>
+
+using namespace strata;
+
+auto model = Sequential{Input<4>{}, Dense<2>{}}.build();
+#if !defined(REPAIR)
+auto trainer = compile(model, Adam{}, MeanSquaredError{}, {Accuracy{}, MeanAbsoluteError{}});
+#else
+auto trainer = compile(model, Adam{}, MeanSquaredError{}, Accuracy{}, MeanAbsoluteError{});
+#endif

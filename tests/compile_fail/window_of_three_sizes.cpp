@@ -1,0 +1,14 @@
+// Layers: a window of three sizes.
+// at: conv2d (Conv2D), layer 1 of 1
+// expects: a window of an integer, or of two
+// got: three, a string or a real number
+// fix: write window{height, width}, or one integer for both
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+auto model = Sequential{Input<28, 28, 1>{}, Conv2D<32, window{3, 3, 3}>{}}.build();
+#else
+auto model = Sequential{Input<28, 28, 1>{}, Conv2D<32, window{3, 3}>{}}.build();
+#endif
