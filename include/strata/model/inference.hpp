@@ -32,6 +32,14 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
+/// Whether predict takes these: samples, and perhaps a workspace with threads.
+template <class Net, class T, class... Arguments>
+inline constexpr bool is_predict_call = false;
+template <class Net, class T, class Samples>
+inline constexpr bool is_predict_call<Net, T, Samples> = std::convertible_to<const Samples&, std::span<const T>>;
+template <class Net, class T, class Samples>
+inline constexpr bool is_predict_call<Net, T, Samples, TeamWorkspace<Net, T>> = is_predict_call<Net, T, Samples>;
+
 /// The part of a model that infers; Self has `parameters()`.
 template <class Self, class Net, class T>
 class inference {
@@ -89,7 +97,7 @@ public:
         return y;
     }
     template <class... Arguments>
-        requires(sizeof...(Arguments) != 1 || (!std::convertible_to<const Arguments&, std::span<const T>> && ...))
+        requires(!is_predict_call<Net, T, Arguments...>)
     refused predict(const Arguments&...) const {
         using verdict = arguments_verdict<Net, "predict", "the values of any number of samples, a vector or a span",
                                           "write predict(values), of a Dataset predict(data.inputs())", Arguments...>;
