@@ -37,6 +37,11 @@ static_assert(Sequential{Input<10, 11, 2>{}, Conv2D<4, window{3, 2}, strides<2, 
 static_assert(grouped(0).view() == "0" && grouped(123).view() == "123" && grouped(1234).view() == "1,234");
 static_assert(grouped(123456).view() == "123,456" && grouped(1234567).view() == "1,234,567");
 
+// Numbers in texts, and texts that are cut.
+static_assert((text<8>() << -120).view() == "-120" &&
+              (text<24>() << std::numeric_limits<long long>::min()).view() == "-9223372036854775808");
+static_assert(text<4>("longer").view() == "long" && (text<4>("abc") << "de").view() == "abcd");
+
 // A border is negative where any side of it is.
 static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negative());
 static_assert(border{-1, 0, 0, 0}.is_negative() && border{0, -1, 0, 0}.is_negative());

@@ -195,7 +195,7 @@ CHANGES = [
      "cooldown_counter == 0 && ++wait > patience", "train/callbacks.cpp"),
     ("train/callbacks/reduce_lr_on_plateau.hpp", "std::max(control.learning_rate() * factor, min_lr)",
      "control.learning_rate() * factor", "train/callbacks.cpp"),
-    ("train/callbacks/reduce_lr_on_plateau.hpp", "--cooldown_counter;\n            wait = 0;", "--cooldown_counter;",
+    ("train/callbacks/reduce_lr_on_plateau.hpp", "--cooldown_counter;", "cooldown_counter = 0;",
      "train/callbacks.cpp"),
     ("train/callbacks/early_stopping.hpp", "} else if (wait >= patience && epoch > 0) {", "} else if (wait >= patience) {",
      "train/callbacks.cpp"),
