@@ -1,5 +1,7 @@
 // What is known at compile time: shapes, names, counts, plans, and inference in constant evaluation.
 #include <array>
+#include <limits>
+#include <string_view>
 #include <type_traits>
 
 #include <strata/strata.hpp>
@@ -41,6 +43,11 @@ static_assert(grouped(123456).view() == "123,456" && grouped(1234567).view() == 
 static_assert((text<8>() << -120).view() == "-120" &&
               (text<24>() << std::numeric_limits<long long>::min()).view() == "-9223372036854775808");
 static_assert(text<4>("longer").view() == "long" && (text<4>("abc") << "de").view() == "abcd");
+
+// Keras' names of classes: a word begins after a small letter, and before one.
+static_assert(snake_case("MaxPooling2D").view() == "max_pooling2d" && snake_case("ReLU").view() == "re_lu");
+static_assert(snake_case("GELUTanh").view() == "gelu_tanh" && snake_case("LSTM").view() == "lstm");
+static_assert(snake_case("PReLU").view() == "p_re_lu");
 
 // A border is negative where any side of it is.
 static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negative());
