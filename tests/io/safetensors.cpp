@@ -1,7 +1,9 @@
 // .safetensors: hostile headers, types, and weights found by name whatever a library counted.
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,14 @@ template <class T>
 std::string bytes_of(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
+
+// The ends of what a half can say: the largest, infinities, NaN, the smallest, both zeros.
+static_assert(io::float_of_half(0x7bff) == 65504.0f && io::float_of_half(0xfbff) == -65504.0f);
+static_assert(io::float_of_half(0x7c00) == std::numeric_limits<float>::infinity() &&
+              io::float_of_half(0xfc00) == -std::numeric_limits<float>::infinity());
+static_assert(io::float_of_half(0x7e00) != io::float_of_half(0x7e00));
+static_assert(io::float_of_half(0x0001) == 0x1p-24f && io::float_of_half(0x83ff) == -1023.0f * 0x1p-24f);
+static_assert(std::bit_cast<std::uint32_t>(io::float_of_half(0x8000)) == 0x80000000u && io::float_of_half(0) == 0.0f);
 
 std::string refused_with(const std::string& bytes) {
     const folder at;

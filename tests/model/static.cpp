@@ -49,6 +49,10 @@ static_assert(snake_case("MaxPooling2D").view() == "max_pooling2d" && snake_case
 static_assert(snake_case("GELUTanh").view() == "gelu_tanh" && snake_case("LSTM").view() == "lstm");
 static_assert(snake_case("PReLU").view() == "p_re_lu");
 
+// Axes in an order: each of 1 to their number once.
+static_assert(axes{2, 1}.is_permutation() && axes{3, 1, 2}.is_permutation());
+static_assert(!axes{1, 1}.is_permutation() && !axes{1, 3}.is_permutation() && !axes{0, 1}.is_permutation());
+
 // A border is negative where any side of it is.
 static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negative());
 static_assert(border{-1, 0, 0, 0}.is_negative() && border{0, -1, 0, 0}.is_negative());
