@@ -120,6 +120,22 @@ TEST_CASE("tensors that overlap, leave a hole or leave bytes behind are refused"
                      "has 40 bytes of values, expected 32"));
 }
 
+TEST_CASE("a header that names a tensor twice, or goes on after its end, is refused") {
+    const std::string bias = tensor("dense/bias", "F32", "2", 0, 8),
+                      kernel = tensor("dense/kernel", "F32", "3,2", 8, 32);
+    const std::string values(32, '\0');
+    for (const std::string& twice : {tensor("dense/bias", "F32", "0", 0, 0), tensor("dense/bias", "F32", "0", 8, 8)})
+        REQUIRE(contains(refused_with(file_of("{" + twice + "," + bias + "," + kernel + "}", values)),
+                         "the name dense/bias twice"));
+    for (const char* end : {"x", "{}", "}", " ,"})
+        REQUIRE(contains(refused_with(file_of("{" + bias + "," + kernel + "}" + end, values)), "behind the header"));
+    const folder at;  // blanks may follow: files are padded with them
+    write(at / "a.safetensors", file_of("{" + bias + "," + kernel + "}   ", values));
+    auto model = net.build({.seed = 2});
+    model.load_weights(at / "a.safetensors");
+    REQUIRE(model.weights()[0].to_vector() == std::vector<float>(6, 0.0f));
+}
+
 TEST_CASE("safetensors of integers are refused with layer and type") {
     const std::string what = refused_with(
         file_of("{" + tensor("dense/bias", "F32", "2", 0, 8) + "," + tensor("dense/kernel", "I64", "3,2", 8, 56) + "}",

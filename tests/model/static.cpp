@@ -42,7 +42,8 @@ static_assert(grouped(123456).view() == "123,456" && grouped(1234567).view() == 
 // Numbers in texts, and texts that are cut.
 static_assert((text<8>() << -120).view() == "-120" &&
               (text<24>() << std::numeric_limits<long long>::min()).view() == "-9223372036854775808");
-static_assert(text<4>("longer").view() == "long" && (text<4>("abc") << "de").view() == "abcd");
+static_assert(text<4>("longer").view() == "long" && (text<4>("abc") << "defgh").view() == "abcd");
+static_assert((text<4>("abc") << "de").size() == 4 && text<4>().append(9, 'x').size() == 4);
 
 // Keras' names of classes: a word begins after a small letter, and before one.
 static_assert(snake_case("MaxPooling2D").view() == "max_pooling2d" && snake_case("ReLU").view() == "re_lu");
