@@ -136,6 +136,15 @@ TEST_CASE("a header that names a tensor twice, or goes on after its end, is refu
     REQUIRE(model.weights()[0].to_vector() == std::vector<float>(6, 0.0f));
 }
 
+TEST_CASE("layers of a class are counted anew in the order of their numbers, the one without a number first") {
+    using names = std::vector<std::string>;
+    REQUIRE(io::recounted(names{"dense_10/kernel", "dense_9/kernel"}) == names{"dense_1/kernel", "dense_0/kernel"});
+    REQUIRE(io::recounted(names{"dense_0/bias", "dense/bias", "dense_1/bias"}) ==
+            names{"dense_1/bias", "dense_0/bias", "dense_2/bias"});
+    REQUIRE(io::recounted(names{"base_3/dense_2/kernel", "dense_4/kernel", "base_3/dense_7/kernel"}) ==
+            names{"base_0/dense_0/kernel", "dense_0/kernel", "base_0/dense_1/kernel"});
+}
+
 TEST_CASE("safetensors of integers are refused with layer and type") {
     const std::string what = refused_with(
         file_of("{" + tensor("dense/bias", "F32", "2", 0, 8) + "," + tensor("dense/kernel", "I64", "3,2", 8, 56) + "}",
