@@ -1,8 +1,10 @@
 // .safetensors: hostile headers, types, and weights found by name whatever a library counted.
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,14 @@ template <class T>
 std::string bytes_of(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
+
+// The ends of what a half can say: the largest, infinities, NaN, the smallest, both zeros.
+static_assert(io::float_of_half(0x7bff) == 65504.0f && io::float_of_half(0xfbff) == -65504.0f);
+static_assert(io::float_of_half(0x7c00) == std::numeric_limits<float>::infinity() &&
+              io::float_of_half(0xfc00) == -std::numeric_limits<float>::infinity());
+static_assert(io::float_of_half(0x7e00) != io::float_of_half(0x7e00));
+static_assert(io::float_of_half(0x0001) == 0x1p-24f && io::float_of_half(0x83ff) == -1023.0f * 0x1p-24f);
+static_assert(std::bit_cast<std::uint32_t>(io::float_of_half(0x8000)) == 0x80000000u && io::float_of_half(0) == 0.0f);
 
 std::string refused_with(const std::string& bytes) {
     const folder at;
@@ -109,6 +119,31 @@ TEST_CASE("tensors that overlap, leave a hole or leave bytes behind are refused"
     REQUIRE(contains(refused_with(file_of("{" + bias + "," + tensor("dense/kernel", "F32", "3,2", 8, 32) + "}",
                                           std::string(40, '\0'))),
                      "has 40 bytes of values, expected 32"));
+}
+
+TEST_CASE("a header that names a tensor twice, or goes on after its end, is refused") {
+    const std::string bias = tensor("dense/bias", "F32", "2", 0, 8),
+                      kernel = tensor("dense/kernel", "F32", "3,2", 8, 32);
+    const std::string values(32, '\0');
+    for (const std::string& twice : {tensor("dense/bias", "F32", "0", 0, 0), tensor("dense/bias", "F32", "0", 8, 8)})
+        REQUIRE(contains(refused_with(file_of("{" + twice + "," + bias + "," + kernel + "}", values)),
+                         "the name dense/bias twice"));
+    for (const char* end : {"x", "{}", "}", " ,"})
+        REQUIRE(contains(refused_with(file_of("{" + bias + "," + kernel + "}" + end, values)), "behind the header"));
+    const folder at;  // blanks may follow: files are padded with them
+    write(at / "a.safetensors", file_of("{" + bias + "," + kernel + "}   ", values));
+    auto model = net.build({.seed = 2});
+    model.load_weights(at / "a.safetensors");
+    REQUIRE(model.weights()[0].to_vector() == std::vector<float>(6, 0.0f));
+}
+
+TEST_CASE("layers of a class are counted anew in the order of their numbers, the one without a number first") {
+    using names = std::vector<std::string>;
+    REQUIRE(io::recounted(names{"dense_10/kernel", "dense_9/kernel"}) == names{"dense_1/kernel", "dense_0/kernel"});
+    REQUIRE(io::recounted(names{"dense_0/bias", "dense/bias", "dense_1/bias"}) ==
+            names{"dense_1/bias", "dense_0/bias", "dense_2/bias"});
+    REQUIRE(io::recounted(names{"base_3/dense_2/kernel", "dense_4/kernel", "base_3/dense_7/kernel"}) ==
+            names{"base_0/dense_0/kernel", "dense_0/kernel", "base_0/dense_1/kernel"});
 }
 
 TEST_CASE("safetensors of integers are refused with layer and type") {

@@ -1,5 +1,7 @@
 // What is known at compile time: shapes, names, counts, plans, and inference in constant evaluation.
 #include <array>
+#include <limits>
+#include <string_view>
 #include <type_traits>
 
 #include <strata/strata.hpp>
@@ -36,6 +38,21 @@ static_assert(Sequential{Input<10, 11, 2>{}, Conv2D<4, window{3, 2}, strides<2, 
 // Digits in groups of three, whatever is left at the front.
 static_assert(grouped(0).view() == "0" && grouped(123).view() == "123" && grouped(1234).view() == "1,234");
 static_assert(grouped(123456).view() == "123,456" && grouped(1234567).view() == "1,234,567");
+
+// Numbers in texts, and texts that are cut.
+static_assert((text<8>() << -120).view() == "-120" &&
+              (text<24>() << std::numeric_limits<long long>::min()).view() == "-9223372036854775808");
+static_assert(text<4>("longer").view() == "long" && (text<4>("abc") << "defgh").view() == "abcd");
+static_assert((text<4>("abc") << "de").size() == 4 && text<4>().append(9, 'x').size() == 4);
+
+// Keras' names of classes: a word begins after a small letter, and before one.
+static_assert(snake_case("MaxPooling2D").view() == "max_pooling2d" && snake_case("ReLU").view() == "re_lu");
+static_assert(snake_case("GELUTanh").view() == "gelu_tanh" && snake_case("LSTM").view() == "lstm");
+static_assert(snake_case("PReLU").view() == "p_re_lu");
+
+// Axes in an order: each of 1 to their number once.
+static_assert(axes{2, 1}.is_permutation() && axes{3, 1, 2}.is_permutation());
+static_assert(!axes{1, 1}.is_permutation() && !axes{1, 3}.is_permutation() && !axes{0, 1}.is_permutation());
 
 // A border is negative where any side of it is.
 static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negative());

@@ -89,7 +89,7 @@ CHANGES = [
     ("core/random.hpp", "z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;", "z = (z ^ (z >> 28)) * 0x94d049bb133111ebu;",
      "train/initializers.cpp"),
     # kernels
-    ("kernels/softmax.hpp", "x[i] > best || x[i] != x[i] ? x[i] : best", "x[i] > best ? x[i] : best",
+    ("kernels/softmax.hpp", "for (std::size_t i = 1; i < n; ++i) best", "for (std::size_t i = 1; i + 1 < n; ++i) best",
      "kernels/softmax.cpp"),
     ("kernels/softmax.hpp", "for (; i < n; ++i) sum += y[i];", "for (; i + 1 < n; ++i) sum += y[i];",
      "kernels/softmax.cpp"),
@@ -195,7 +195,7 @@ CHANGES = [
      "cooldown_counter == 0 && ++wait > patience", "train/callbacks.cpp"),
     ("train/callbacks/reduce_lr_on_plateau.hpp", "std::max(control.learning_rate() * factor, min_lr)",
      "control.learning_rate() * factor", "train/callbacks.cpp"),
-    ("train/callbacks/reduce_lr_on_plateau.hpp", "--cooldown_counter;\n            wait = 0;", "--cooldown_counter;",
+    ("train/callbacks/reduce_lr_on_plateau.hpp", "--cooldown_counter;", "cooldown_counter = 0;",
      "train/callbacks.cpp"),
     ("train/callbacks/early_stopping.hpp", "} else if (wait >= patience && epoch > 0) {", "} else if (wait >= patience) {",
      "train/callbacks.cpp"),
