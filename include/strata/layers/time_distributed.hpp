@@ -15,7 +15,7 @@ namespace strata::inline STRATA_ISA {
 /// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
 /// the layer's. Keras: `TimeDistributed(layer)`.
 template <class Each, class... Options>  // strata: types, not values: TimeDistributed<Dense<8>>
-    requires says<"strata: options are types; fix: write TimeDistributed<Dense<8>>">
+    requires detail::says<"strata: options are types; fix: write TimeDistributed<Dense<8>>">
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using options = option_list<Options...>;
     using wrapped = Each;

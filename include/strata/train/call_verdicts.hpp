@@ -111,6 +111,42 @@ struct data_call_verdict {
                text<100>(Call.view()) << ", arguments");
 };
 
+/// Calls of a trainer as other libraries have them, with samples and labels apart or options that are not there. Self
+/// is the trainer.
+template <class Self>
+struct foreign_trainer_members {
+    template <class... Arguments>
+    refused fit(const Arguments&...) {
+        return refuse_data<"fit", Arguments...>();
+    }
+    refused fit(const anything&, const foreign_options&) { return refuse_options<"fit">(); }
+    template <class... Arguments>
+    refused evaluate(const Arguments&...) {
+        return refuse_data<"evaluate", Arguments...>();
+    }
+    refused evaluate(const anything&, const foreign_options&) { return refuse_options<"evaluate">(); }
+    template <class... Arguments>
+    refused train_on_batch(const Arguments&...) {
+        return refuse_data<"train_on_batch", Arguments...>();
+    }
+    template <class... Arguments>
+    refused test_on_batch(const Arguments&...) {
+        return refuse_data<"test_on_batch", Arguments...>();
+    }
+
+private:
+    template <fixed_string Call, class... Arguments>
+    static refused refuse_data() {
+        static_cast<void>(asserted<data_call_verdict<Self, Call, Arguments...>>{});
+        return {};
+    }
+    template <fixed_string Call>
+    static refused refuse_options() {
+        static_cast<void>(asserted<options_verdict<Self, Call>>{});
+        return {};
+    }
+};
+
 /// What compile returns where it refuses: nothing more is said of what is asked of it.
 struct refused_trainer {
     constexpr refused fit(const anything&) const { return {}; }

@@ -43,11 +43,15 @@ namespace strata::inline STRATA_ISA {
 /// lives on between calls of fit. Everything that a step needs is allocated before the first one. Keras: a compiled
 /// `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
-class Trainer {
+class Trainer : public detail::foreign_trainer_members<Trainer<Model, Optimizer, Loss, Metrics...>> {
     using net = typename Model::net_type;
     using T = typename Model::value_type;
 
+    using foreign = detail::foreign_trainer_members<Trainer>;
+
 public:
+    using foreign::evaluate, foreign::fit, foreign::test_on_batch, foreign::train_on_batch;
+
     /// Throws std::invalid_argument for arguments of the optimizer that are out of their range.
     Trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics)
         : model_(&model), optimizer_(std::move(optimizer)), loss_(loss), judge_(loss, net::output_shape(), metrics...) {
@@ -61,14 +65,6 @@ public:
         static_cast<void>(asserted<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) return run(data, how);
         else return {};
-    }
-    template <class... Arguments>
-    refused fit(const Arguments&...) {
-        return refuse_data_call<"fit", Arguments...>();
-    }
-    History fit(const detail::anything&, const detail::foreign_options&) {
-        static_cast<void>(asserted<detail::options_verdict<Trainer, "fit">>{});
-        return {};
     }
     /// The loss and the metrics of data, by name. Keras: `evaluate`.
     template <class Data>
@@ -86,14 +82,6 @@ public:
         } else {
             return {};
         }
-    }
-    template <class... Arguments>
-    refused evaluate(const Arguments&...) {
-        return refuse_data_call<"evaluate", Arguments...>();
-    }
-    Scores evaluate(const detail::anything&, const detail::foreign_options&) {
-        static_cast<void>(asserted<detail::options_verdict<Trainer, "evaluate">>{});
-        return {};
     }
     /// The outputs of any number of samples. Keras: `predict`.
     std::vector<T> predict(std::span<const T> x) const { return model_->predict(x); }
@@ -113,19 +101,10 @@ public:
             return {};
         }
     }
-    template <class... Arguments>
-    refused train_on_batch(const Arguments&...) {
-        return refuse_data_call<"train_on_batch", Arguments...>();
-    }
     /// The scores of all the data as one batch. Keras: `test_on_batch`.
     template <class Data>
     Scores test_on_batch(const Data& data) {
         return evaluate(data);
-    }
-
-    template <class... Arguments>
-    refused test_on_batch(const Arguments&...) {
-        return refuse_data_call<"test_on_batch", Arguments...>();
     }
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
@@ -138,12 +117,8 @@ public:
     /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
     template <class Files = state_files<T>>
     void save_checkpoint(const std::filesystem::path& file) {
-        using verdict = detail::files_verdict<Files, "save_checkpoint">;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
-            require_updater();
-            Files::save(file, state());
-        }
+        require_updater();
+        Files::save(file, state());
     }
     /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and
     /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
@@ -163,13 +138,6 @@ public:
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
-    template <fixed_string Call, class... Arguments>
-    static refused refuse_data_call() {
-        using verdict = detail::data_call_verdict<Trainer, Call, Arguments...>;
-        static_cast<void>(asserted<verdict>{});
-        return {};
-    }
-
     using control = detail::running_fit<Model, detail::updater<net, T, Optimizer>>;
     using engine = detail::training_engine<net, T>;
     using updater = detail::updater<net, T, Optimizer>;
