@@ -1,6 +1,6 @@
 # Mistakes that the language itself refuses, before strata sees them: language/NAME.cpp holds a mistake and its repair as
 # the other cases do, language/NAME.COMPILER.txt what that compiler says. docs/errors.md quotes both.
-# usage: language.py --write | language.py --include FOLDER --compiler COMMAND, which fails where the texts are stale
+# usage: language.py --write [CASE...] | language.py --include FOLDER --compiler COMMAND, which fails where the texts are stale
 import argparse
 import os
 import re
@@ -44,7 +44,7 @@ def said(case, command, includes, defines=()):
     for folder in includes:
         text = text.replace(f"{folder}/", "")
     text = re.sub(r"(\.[ch]pp):\d+(:\d+)?", r"\1", text)
-    text = re.sub(r"^ *\d+ \|", "    |", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *\d+ \|", "      |", text, flags=re.MULTILINE)
     text = re.sub(r"strata::(sse\w*|x86_64\w*|avx\w*|neon\w*|v\d|scalar|generic)::", "strata::", text)
     return run.returncode == 0, "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
@@ -63,10 +63,11 @@ def main():
     options.add_argument("--compiler", action="append", default=[], help="a command; may be repeated")
     options.add_argument("--include", action="append", default=[], help="a folder of headers; may be repeated")
     options.add_argument("--write", action="store_true", help="write what the compilers say")
+    options.add_argument("cases", nargs="*", help="names of cases; all without any")
     given = options.parse_args()
     includes = given.include or [str(FOLDER.parent.parent / "include")]
     bad = 0
-    cases = read_language_cases()
+    cases = [case for case in read_language_cases() if not given.cases or case.name in given.cases]
     for command in map(shlex.split, given.compiler or WRITTEN):
         compiler = name_of(command)
         for case in cases:

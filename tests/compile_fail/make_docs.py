@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from cases import FOLDER, printed_facts, read_cases
+from language import WRITTEN, read_language_cases
 
 SHOWN = "conv2d_window_does_not_fit"  # the case whose outputs stand in errors_head.md
 # Other topics follow these.
 TOPICS = ["Nets that are not built", "List of layers", "Options", "Layers", "Nested models", "Names", "Calls",
-          "Training", "Static assertions"]
+          "Training", "Lifetimes", "Static assertions"]
 
 
 def code(lines):
@@ -33,7 +34,23 @@ def page(cases):
         for case in (case for case in cases if case.topic == topic):
             lines += ["", f"### {heading(case.title)}", "", *code(case.common + case.mistake), ""]
             lines += [f"`{case.sentence()}`", "", *code(case.repair)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + language_section()) + "\n"
+
+
+def language_section():
+    """Mistakes that compilers see before strata does, with what they say (language.py writes it)."""
+    lines = ["", "## What the language itself refuses", "",
+             "Some mistakes never reach strata's checks: a value where a template wants a type, a name that does not exist, a",
+             "layer without its braces. The compiler then speaks its own language. Where it can be made to, it prints a hint of",
+             "strata's: GCC in the error, Clang in the line that it shows of the header. Numbers of lines are left out below."]
+    for case in read_language_cases():
+        lines += ["", f"### {case.title}", "", *code(case.common + case.mistake), "",
+                  f"What it means: {case.meaning}", "", *code(case.repair)]
+        for compiler in WRITTEN:
+            if case.written(compiler).exists():
+                text = case.written(compiler).read_text(encoding="utf-8").rstrip("\n").splitlines()
+                lines += ["", f"`{compiler}` says:", "", "```text", *text, "```"]
+    return lines
 
 
 def stale_outputs(cases):

@@ -26,7 +26,7 @@ struct epilogue_function<Function> {
 
 /// Any shape, unchanged. Keras: `Activation(a)`.
 template <class Function, class... Options>  // strata: types, not values: Activation<ReLU>
-    requires says<"strata: options are types; fix: write Activation<ReLU>">
+    requires detail::says<"strata: options are types; fix: write Activation<ReLU>">
 struct Activation : layer<Activation<Function, Options...>, Options...>, detail::epilogue_function<Function> {
     static constexpr std::string_view type = "Activation";
     static constexpr bool is_identity = Function::is_identity;

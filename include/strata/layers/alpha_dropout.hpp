@@ -17,7 +17,7 @@ namespace strata::inline STRATA_ISA {
 /// Any shape, unchanged; the identity at inference. When training, a part Rate of the values becomes the limit of SELU,
 /// and all are scaled so that mean 0 and variance 1 stay. 0 <= Rate < 1. Keras: `AlphaDropout`. Klambauer et al. 2017.
 template <double Rate, class... Options>  // strata: types, not values: AlphaDropout<0.5>
-    requires says<"strata: options are types; fix: write AlphaDropout<0.5>">
+    requires detail::says<"strata: options are types; fix: write AlphaDropout<0.5>">
 struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "AlphaDropout";
     static constexpr bool is_identity = true;

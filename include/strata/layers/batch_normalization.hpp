@@ -19,7 +19,7 @@ namespace strata::inline STRATA_ISA {
 /// A frozen one is trained with the moving statistics too. epsilon is 1e-3 and momentum 0.99 where none is given.
 /// Keras: `BatchNormalization`. Ioffe and Szegedy 2015.
 template <class... Options>  // strata: types, not values: BatchNormalization<epsilon<1e-3>>
-    requires says<"strata: options are types; fix: write BatchNormalization<epsilon<1e-3>>">
+    requires detail::says<"strata: options are types; fix: write BatchNormalization<epsilon<1e-3>>">
 struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     using options = option_list<Options...>;
 

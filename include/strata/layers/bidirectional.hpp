@@ -40,7 +40,7 @@ struct other_direction<Inner> {
 /// (..., 2 units), or added, multiplied or averaged. Weights: those of Inner, then its twin's. Keras:
 /// `Bidirectional(layer)`. Schuster and Paliwal 1997.
 template <class Inner, class... Options>  // strata: types, not values: Bidirectional<LSTM<8>>
-    requires says<"strata: options are types; fix: write Bidirectional<LSTM<8>>">
+    requires detail::says<"strata: options are types; fix: write Bidirectional<LSTM<8>>">
 struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     using options = option_list<Options...>;
     using wrapped = Inner;

@@ -23,7 +23,7 @@ namespace strata::inline STRATA_ISA {
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2D; causal: ceil(steps / stride), and no output
 /// sees a step behind its own. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
 template <int Filters, int Kernel, class... Options>  // strata: types, not values: Conv1D<8, 3, ReLU>
-    requires says<"strata: options are types; fix: write Conv1D<8, 3, ReLU>">
+    requires detail::says<"strata: options are types; fix: write Conv1D<8, 3, ReLU>">
 struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                Conv2D<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {
     using options = option_list<Options...>;

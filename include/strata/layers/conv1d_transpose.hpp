@@ -16,7 +16,7 @@ namespace strata::inline STRATA_ISA {
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2DTranspose. Weights: kernel (k, Filters,
 /// channels), bias (Filters). Keras: `Conv1DTranspose`.
 template <int Filters, int Kernel, class... Options>  // strata: types, not values: Conv1DTranspose<8, 3, ReLU>
-    requires says<"strata: options are types; fix: write Conv1DTranspose<8, 3, ReLU>">
+    requires detail::says<"strata: options are types; fix: write Conv1DTranspose<8, 3, ReLU>">
 struct Conv1DTranspose
     : sequence_layer<Conv1DTranspose<Filters, Kernel, Options...>,
                      Conv2DTranspose<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {

@@ -30,7 +30,7 @@ namespace strata::inline STRATA_ISA {
 /// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, channels / groups, Filters), bias (Filters). Keras:
 /// `Conv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2D<8, window{3, 3}, ReLU>
-    requires says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>">
+    requires detail::says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>">
 struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;
@@ -269,7 +269,7 @@ private:
 
 /// With groups, each a convolution of its own.
 template <int Filters, window Kernel, class... Options>
-    requires says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>"> &&
+    requires detail::says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>"> &&
              (option_list<Options...>::template get<groups<1>>::value != 1)
 struct Conv2D<Filters, Kernel, Options...>
     : grouped_conv2d<Conv2D<Filters, Kernel, Options...>, Filters, Kernel, Options...> {

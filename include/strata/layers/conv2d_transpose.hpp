@@ -28,7 +28,7 @@ namespace strata::inline STRATA_ISA {
 /// span = (kernel - 1) dilation + 1. Weights: kernel (kh, kw, Filters, channels), bias (Filters). Keras:
 /// `Conv2DTranspose`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2DTranspose<8, window{3, 3}>
-    requires says<"strata: options are types; fix: write Conv2DTranspose<8, window{3, 3}>">
+    requires detail::says<"strata: options are types; fix: write Conv2DTranspose<8, window{3, 3}>">
 struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;

@@ -20,7 +20,7 @@ namespace strata::inline STRATA_ISA {
 
 /// (..., features) -> (..., Units). Weights: kernel (features, Units), bias (Units). Keras: `Dense`.
 template <int Units, class... Options>  // strata: types, not values: Dense<32, ReLU>
-    requires says<"strata: options are types; fix: write Dense<32, ReLU>">
+    requires detail::says<"strata: options are types; fix: write Dense<32, ReLU>">
 struct Dense : layer<Dense<Units, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;

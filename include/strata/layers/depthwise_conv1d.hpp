@@ -15,7 +15,7 @@ namespace strata::inline STRATA_ISA {
 /// (steps, channels) -> (outputs, channels depth_multiplier), outputs as of Conv1D. Weights: kernel (k, channels,
 /// depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv1D`.
 template <int Kernel, class... Options>  // strata: types, not values: DepthwiseConv1D<3, ReLU>
-    requires says<"strata: options are types; fix: write DepthwiseConv1D<3, ReLU>">
+    requires detail::says<"strata: options are types; fix: write DepthwiseConv1D<3, ReLU>">
 struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
                                         DepthwiseConv2D<window{1, Kernel}, along_width<Options>...>, Options...> {
     using options = option_list<Options...>;

@@ -25,7 +25,7 @@ namespace strata::inline STRATA_ISA {
 /// (height, width, channels) -> (oh, ow, channels depth_multiplier), oh and ow as of Conv2D. Weights: kernel (kh, kw,
 /// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
 template <window Kernel, class... Options>  // strata: types, not values: DepthwiseConv2D<window{3, 3}, ReLU>
-    requires says<"strata: options are types; fix: write DepthwiseConv2D<window{3, 3}, ReLU>">
+    requires detail::says<"strata: options are types; fix: write DepthwiseConv2D<window{3, 3}, ReLU>">
 struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;

@@ -16,7 +16,7 @@ namespace strata::inline STRATA_ISA {
 /// Any shape, unchanged; the identity at inference. Rate is the part that is dropped, 0 <= Rate < 1. Keras: `Dropout`.
 /// Srivastava et al. 2014.
 template <double Rate, class... Options>  // strata: types, not values: Dropout<0.5>
-    requires says<"strata: options are types; fix: write Dropout<0.5>">
+    requires detail::says<"strata: options are types; fix: write Dropout<0.5>">
 struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "Dropout";
     static constexpr bool is_identity = true;

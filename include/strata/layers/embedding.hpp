@@ -17,7 +17,7 @@ namespace strata::inline STRATA_ISA {
 /// NaN, reads nothing: its row of the output is NaN, and it teaches nothing. Weights: embeddings (Vocabulary,
 /// Dimension). Floats hold integers up to 16,777,216 exactly. Keras: `Embedding`.
 template <int Vocabulary, int Dimension, class... Options>  // strata: types, not values: Embedding<1000, 16>
-    requires says<"strata: options are types; fix: write Embedding<1000, 16>">
+    requires detail::says<"strata: options are types; fix: write Embedding<1000, 16>">
 struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options...> {
     static constexpr std::string_view type = "Embedding";
 

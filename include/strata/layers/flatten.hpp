@@ -11,7 +11,7 @@ namespace strata::inline STRATA_ISA {
 
 /// (a, b, c) -> (a b c), in row-major order: the same memory. Keras: `Flatten`.
 template <class... Options>  // strata: types, not values: Flatten<>
-    requires says<"strata: options are types; fix: write Flatten<>">
+    requires detail::says<"strata: options are types; fix: write Flatten<>">
 struct Flatten : layer<Flatten<Options...>, Options...> {
     static constexpr std::string_view type = "Flatten";
     static constexpr bool is_view = true;

@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA {
 /// - Rate)): mean and variance are those of Dropout<Rate>. 0 <= Rate < 1. Keras: `GaussianDropout`. Srivastava et al.
 /// 2014.
 template <double Rate, class... Options>  // strata: types, not values: GaussianDropout<0.5>
-    requires says<"strata: options are types; fix: write GaussianDropout<0.5>">
+    requires detail::says<"strata: options are types; fix: write GaussianDropout<0.5>">
 struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianDropout";
     static constexpr bool is_identity = true;

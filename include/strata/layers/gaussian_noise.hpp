@@ -16,7 +16,7 @@ namespace strata::inline STRATA_ISA {
 /// Any shape, unchanged; the identity at inference. When training, y = x + Deviation n with n normal, drawn anew for
 /// each value. Deviation >= 0. Keras: `GaussianNoise(stddev)`.
 template <double Deviation, class... Options>  // strata: types, not values: GaussianNoise<0.1>
-    requires says<"strata: options are types; fix: write GaussianNoise<0.1>">
+    requires detail::says<"strata: options are types; fix: write GaussianNoise<0.1>">
 struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianNoise";
     static constexpr bool is_identity = true;

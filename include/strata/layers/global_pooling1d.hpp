@@ -23,7 +23,7 @@ struct global_pooling1d : sequence_layer<Self, Image, Options...> {
 
 /// The maximum of each channel. Keras: `GlobalMaxPooling1D`.
 template <class... Options>  // strata: types, not values: GlobalMaxPooling1D<>
-    requires says<"strata: options are types; fix: write GlobalMaxPooling1D<>">
+    requires detail::says<"strata: options are types; fix: write GlobalMaxPooling1D<>">
 struct GlobalMaxPooling1D
     : global_pooling1d<GlobalMaxPooling1D<Options...>, GlobalMaxPooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalMaxPooling1D";
@@ -31,7 +31,7 @@ struct GlobalMaxPooling1D
 
 /// The mean of each channel. Keras: `GlobalAveragePooling1D`.
 template <class... Options>  // strata: types, not values: GlobalAveragePooling1D<>
-    requires says<"strata: options are types; fix: write GlobalAveragePooling1D<>">
+    requires detail::says<"strata: options are types; fix: write GlobalAveragePooling1D<>">
 struct GlobalAveragePooling1D
     : global_pooling1d<GlobalAveragePooling1D<Options...>, GlobalAveragePooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalAveragePooling1D";

@@ -36,7 +36,7 @@ protected:
 
 /// The maximum of each channel. Keras: `GlobalMaxPooling2D`.
 template <class... Options>  // strata: types, not values: GlobalMaxPooling2D<>
-    requires says<"strata: options are types; fix: write GlobalMaxPooling2D<>">
+    requires detail::says<"strata: options are types; fix: write GlobalMaxPooling2D<>">
 struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalMaxPooling2D";
 
@@ -53,7 +53,7 @@ struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Opt
 
 /// The mean of each channel. Keras: `GlobalAveragePooling2D`.
 template <class... Options>  // strata: types, not values: GlobalAveragePooling2D<>
-    requires says<"strata: options are types; fix: write GlobalAveragePooling2D<>">
+    requires detail::says<"strata: options are types; fix: write GlobalAveragePooling2D<>">
 struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalAveragePooling2D";
 

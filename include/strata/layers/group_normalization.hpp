@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA {
 /// gamma plus beta; -1: a group for each channel. Weights: gamma (channels), beta (channels). `epsilon` is 1e-3 where
 /// none is given. Keras: `GroupNormalization(groups)`. Wu and He 2018.
 template <int Groups = 32, class... Options>  // strata: types, not values: GroupNormalization<8>
-    requires says<"strata: options are types; fix: write GroupNormalization<8>">
+    requires detail::says<"strata: options are types; fix: write GroupNormalization<8>">
 struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Options...> {
     using options = option_list<Options...>;
     using places = gamma_and_beta_places<options>;

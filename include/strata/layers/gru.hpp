@@ -14,7 +14,7 @@ namespace strata::inline STRATA_ISA {
 /// recurrent_kernel (Units, 3 Units), bias (2, 3 Units) for the input and for the output before, gates in the order
 /// update, reset, candidate. Keras: `GRU` (reset_after=True). Cho et al. 2014.
 template <int Units, class... Options>  // strata: types, not values: GRU<8, return_sequences>
-    requires says<"strata: options are types; fix: write GRU<8, return_sequences>">
+    requires detail::says<"strata: options are types; fix: write GRU<8, return_sequences>">
 struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Units, Options...> {
     using reversed = typename reversed_layer<GRU, Units, Options...>::type;
 

@@ -103,7 +103,7 @@ struct row_normalization : layer<Self, Options...> {
 /// Each vector along the last axis with mean 0 and variance 1, times gamma plus beta. Weights: gamma (features), beta
 /// (features). `epsilon` is 1e-3 where none is given. Keras: `LayerNormalization`. Ba et al. 2016.
 template <class... Options>  // strata: types, not values: LayerNormalization<epsilon<1e-3>>
-    requires says<"strata: options are types; fix: write LayerNormalization<epsilon<1e-3>>">
+    requires detail::says<"strata: options are types; fix: write LayerNormalization<epsilon<1e-3>>">
 struct LayerNormalization : row_normalization<LayerNormalization<Options...>, kernels::row_norm::layer, Options...> {
     using options = option_list<Options...>;
     using places = gamma_and_beta_places<options>;
@@ -118,7 +118,7 @@ struct LayerNormalization : row_normalization<LayerNormalization<Options...>, ke
 /// Each vector along the last axis over the root of its mean square, times scale. Weights: scale (features).
 /// `epsilon` is 1e-6 where none is given. Keras: `RMSNormalization`. Zhang and Sennrich 2019.
 template <class... Options>  // strata: types, not values: RMSNormalization<epsilon<1e-6>>
-    requires says<"strata: options are types; fix: write RMSNormalization<epsilon<1e-6>>">
+    requires detail::says<"strata: options are types; fix: write RMSNormalization<epsilon<1e-6>>">
 struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernels::row_norm::rms, Options...> {
     using options = option_list<Options...>;
     using places = gamma_and_beta_places<option_list<no_center>>;
@@ -135,7 +135,7 @@ struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernel
 
 /// Each vector along the last axis over its length, at least 1e-12. Keras: `UnitNormalization`.
 template <class... Options>  // strata: types, not values: UnitNormalization<>
-    requires says<"strata: options are types; fix: write UnitNormalization<>">
+    requires detail::says<"strata: options are types; fix: write UnitNormalization<>">
 struct UnitNormalization : row_normalization<UnitNormalization<Options...>, kernels::row_norm::unit, Options...> {
     using places = gamma_and_beta_places<option_list<no_center, no_scale>>;
     static constexpr double smallest = 1e-12;

@@ -17,7 +17,7 @@ namespace strata::inline STRATA_ISA {
 /// recurrent_kernel (Units, 4 Units), bias (4 Units), gates in the order input, forget, candidate, output. Keras:
 /// `LSTM`. Hochreiter and Schmidhuber 1997.
 template <int Units, class... Options>  // strata: types, not values: LSTM<8, return_sequences>
-    requires says<"strata: options are types; fix: write LSTM<8, return_sequences>">
+    requires detail::says<"strata: options are types; fix: write LSTM<8, return_sequences>">
 struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>, Units, Options...> {
     using reversed = typename reversed_layer<LSTM, Units, Options...>::type;
 

@@ -24,7 +24,7 @@ namespace strata::inline STRATA_ISA {
 /// (..., features), unchanged: (x - mean) / max(sqrt(variance), 1e-7), as adapt(layer, data) found them. Weights: mean
 /// (features), variance (features), count (); none is trained. Keras: `Normalization`.
 template <class... Options>  // strata: types, not values: Normalization<>
-    requires says<"strata: options are types; fix: write Normalization<>">
+    requires detail::says<"strata: options are types; fix: write Normalization<>">
 struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr std::string_view type = "Normalization";
 

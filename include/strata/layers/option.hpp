@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
-#include <strata/core/extent.hpp>
+#include <strata/core/input_extent.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
@@ -18,12 +18,16 @@
 
 namespace strata::inline STRATA_ISA {
 
+namespace detail {
+
 /// Always true. A layer's template requires it so that GCC, which prints the requirements of a template together with
 /// its parameters, says this sentence where a template argument is a value and not a type (`Dense<32, "relu">`). No
 /// check of strata's sees such a mistake. Clang prints the line that declares the parameter, whose comment says the
 /// same.
 template <fixed_string Sentence>
 concept says = true;
+
+}  // namespace detail
 
 /// The layer's name, unique in its model. Keras: `name=`.
 template <fixed_string Text>
@@ -38,7 +42,7 @@ struct frozen {
 };
 
 /// The shape of one sample, on the first layer of a model. Keras: `input_shape=`.
-template <extent... Extents>
+template <input_extent... Extents>
 struct input_shape {
     static constexpr std::string_view kind = "input_shape<...>";
     static constexpr shape value{(Extents.is_size() ? Extents.value : 0)...};

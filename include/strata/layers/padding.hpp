@@ -60,7 +60,7 @@ protected:
 /// (steps, channels) -> (before + steps + after, channels), zeros at the ends: one number for both, or
 /// ends{before, after}. Keras: `ZeroPadding1D`.
 template <ends Padding, class... Options>  // strata: types, not values: ZeroPadding1D<ends{1, 2}>
-    requires says<"strata: options are types; fix: write ZeroPadding1D<ends{1, 2}>">
+    requires detail::says<"strata: options are types; fix: write ZeroPadding1D<ends{1, 2}>">
 struct ZeroPadding1D : zero_padding<ZeroPadding1D<Padding, Options...>, Padding.as_border(), Options...> {
     static constexpr std::string_view type = "ZeroPadding1D";
 
@@ -73,7 +73,7 @@ struct ZeroPadding1D : zero_padding<ZeroPadding1D<Padding, Options...>, Padding.
 /// (height, width, channels) -> (top + height + bottom, left + width + right, channels), zeros around: one number for
 /// all sides, or border{top, bottom, left, right}. Keras: `ZeroPadding2D`.
 template <border Padding, class... Options>  // strata: types, not values: ZeroPadding2D<border{1, 1, 2, 2}>
-    requires says<"strata: options are types; fix: write ZeroPadding2D<border{1, 1, 2, 2}>">
+    requires detail::says<"strata: options are types; fix: write ZeroPadding2D<border{1, 1, 2, 2}>">
 struct ZeroPadding2D : zero_padding<ZeroPadding2D<Padding, Options...>, Padding, Options...> {
     static constexpr std::string_view type = "ZeroPadding2D";
 
@@ -118,7 +118,7 @@ protected:
 /// (steps, channels) -> (steps - before - after, channels): one number for both ends, or ends{before, after}. Keras:
 /// `Cropping1D`.
 template <ends Cut, class... Options>  // strata: types, not values: Cropping1D<ends{1, 2}>
-    requires says<"strata: options are types; fix: write Cropping1D<ends{1, 2}>">
+    requires detail::says<"strata: options are types; fix: write Cropping1D<ends{1, 2}>">
 struct Cropping1D : cropping<Cropping1D<Cut, Options...>, Cut.as_border(), Options...> {
     static constexpr std::string_view type = "Cropping1D";
 
@@ -131,7 +131,7 @@ struct Cropping1D : cropping<Cropping1D<Cut, Options...>, Cut.as_border(), Optio
 /// (height, width, channels) -> (height - top - bottom, width - left - right, channels): one number for all sides, or
 /// border{top, bottom, left, right}. Keras: `Cropping2D`.
 template <border Cut, class... Options>  // strata: types, not values: Cropping2D<border{1, 1, 2, 2}>
-    requires says<"strata: options are types; fix: write Cropping2D<border{1, 1, 2, 2}>">
+    requires detail::says<"strata: options are types; fix: write Cropping2D<border{1, 1, 2, 2}>">
 struct Cropping2D : cropping<Cropping2D<Cut, Options...>, Cut, Options...> {
     static constexpr std::string_view type = "Cropping2D";
 

@@ -15,7 +15,7 @@ namespace strata::inline STRATA_ISA {
 /// (a, b, c) -> for axes{3, 1, 2} (c, a, b): output axis i is input axis Order[i], counted from 1. Keras:
 /// `Permute(dims)`.
 template <axes Order, class... Options>  // strata: types, not values: Permute<axes{2, 1}>
-    requires says<"strata: options are types; fix: write Permute<axes{2, 1}>">
+    requires detail::says<"strata: options are types; fix: write Permute<axes{2, 1}>">
 struct Permute : layer<Permute<Order, Options...>, Options...> {
     static constexpr std::string_view type = "Permute";
 

@@ -24,7 +24,7 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
 
 /// The maximum of each window. Keras: `MaxPooling1D`.
 template <int Pool, class... Options>  // strata: types, not values: MaxPooling1D<2, strides<1>>
-    requires says<"strata: options are types; fix: write MaxPooling1D<2, strides<1>>">
+    requires detail::says<"strata: options are types; fix: write MaxPooling1D<2, strides<1>>">
 struct MaxPooling1D : pooling1d<MaxPooling1D<Pool, Options...>, Pool,
                                 MaxPooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "MaxPooling1D";
@@ -38,7 +38,7 @@ struct MaxPooling1D : pooling1d<MaxPooling1D<Pool, Options...>, Pool,
 
 /// The mean of each window, over the steps inside the input only. Keras: `AveragePooling1D`.
 template <int Pool, class... Options>  // strata: types, not values: AveragePooling1D<2, strides<1>>
-    requires says<"strata: options are types; fix: write AveragePooling1D<2, strides<1>>">
+    requires detail::says<"strata: options are types; fix: write AveragePooling1D<2, strides<1>>">
 struct AveragePooling1D : pooling1d<AveragePooling1D<Pool, Options...>, Pool,
                                     AveragePooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "AveragePooling1D";

@@ -55,7 +55,7 @@ protected:
 
 /// The maximum of each window. Keras: `MaxPooling2D`.
 template <window Pool, class... Options>  // strata: types, not values: MaxPooling2D<window{2, 2}, strides<1>>
-    requires says<"strata: options are types; fix: write MaxPooling2D<window{2, 2}, strides<1>>">
+    requires detail::says<"strata: options are types; fix: write MaxPooling2D<window{2, 2}, strides<1>>">
 struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "MaxPooling2D";
     static constexpr bool is_max_pooling = true;
@@ -77,7 +77,7 @@ struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...
 
 /// The mean of each window, over the cells inside the input only. Keras: `AveragePooling2D`.
 template <window Pool, class... Options>  // strata: types, not values: AveragePooling2D<window{2, 2}, strides<1>>
-    requires says<"strata: options are types; fix: write AveragePooling2D<window{2, 2}, strides<1>>">
+    requires detail::says<"strata: options are types; fix: write AveragePooling2D<window{2, 2}, strides<1>>">
 struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "AveragePooling2D";
 

@@ -23,7 +23,7 @@ struct shared_axes {
 /// Any shape, unchanged: x where x > 0, else alpha x. Weights: alpha (the input's shape, 1 in the axes of
 /// shared_axes<...>). Keras: `PReLU`. He et al. 2015.
 template <class... Options>  // strata: types, not values: PReLU<shared_axes<1, 2>>
-    requires says<"strata: options are types; fix: write PReLU<shared_axes<1, 2>>">
+    requires detail::says<"strata: options are types; fix: write PReLU<shared_axes<1, 2>>">
 struct PReLU : layer<PReLU<Options...>, Options...> {
     using shared_over = typename option_list<Options...>::template get<shared_axes<>>;
 

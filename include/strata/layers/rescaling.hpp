@@ -40,7 +40,7 @@ constexpr bool is_finite(double x) {
 
 /// Any shape, unchanged: x Scale + Offset, such as Rescaling<1.0 / 255>. Keras: `Rescaling(scale, offset)`.
 template <double Scale, double Offset = 0.0, class... Options>  // strata: types, not values: Rescaling<1.0 / 255>
-    requires says<"strata: options are types; fix: write Rescaling<1.0 / 255>">
+    requires detail::says<"strata: options are types; fix: write Rescaling<1.0 / 255>">
 struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     using function = detail::rescale<Scale, Offset>;
 

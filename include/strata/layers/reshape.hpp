@@ -11,7 +11,7 @@ namespace strata::inline STRATA_ISA {
 
 /// (...) -> Target, in row-major order: the same memory; the sizes must be equal. Keras: `Reshape`.
 template <shape Target, class... Options>  // strata: types, not values: Reshape<shape{28, 28, 1}>
-    requires says<"strata: options are types; fix: write Reshape<shape{28, 28, 1}>">
+    requires detail::says<"strata: options are types; fix: write Reshape<shape{28, 28, 1}>">
 struct Reshape : layer<Reshape<Target, Options...>, Options...> {
     static constexpr std::string_view type = "Reshape";
     static constexpr bool is_view = true;

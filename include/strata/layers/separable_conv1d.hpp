@@ -16,7 +16,7 @@ namespace strata::inline STRATA_ISA {
 /// depth_multiplier), pointwise_kernel (1, channels depth_multiplier, Filters), bias (Filters). Keras:
 /// `SeparableConv1D`.
 template <int Filters, int Kernel, class... Options>  // strata: types, not values: SeparableConv1D<8, 3, ReLU>
-    requires says<"strata: options are types; fix: write SeparableConv1D<8, 3, ReLU>">
+    requires detail::says<"strata: options are types; fix: write SeparableConv1D<8, 3, ReLU>">
 struct SeparableConv1D
     : sequence_layer<SeparableConv1D<Filters, Kernel, Options...>,
                      SeparableConv2D<Filters, window{1, Kernel}, along_width<Options>...>, Options...> {

@@ -29,7 +29,7 @@ namespace strata::inline STRATA_ISA {
 /// depth_multiplier), pointwise_kernel (1, 1, channels depth_multiplier, Filters), bias (Filters). Keras:
 /// `SeparableConv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: SeparableConv2D<8, window{3, 3}>
-    requires says<"strata: options are types; fix: write SeparableConv2D<8, window{3, 3}>">
+    requires detail::says<"strata: options are types; fix: write SeparableConv2D<8, window{3, 3}>">
 struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Options...> {
     using options = option_list<Options...>;
     using activation = typename options::template get<Linear>;

@@ -13,7 +13,7 @@ namespace strata::inline STRATA_ISA {
 /// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, Units),
 /// recurrent_kernel (Units, Units), bias (Units). Keras: `SimpleRNN`. Elman 1990.
 template <int Units, class... Options>  // strata: types, not values: SimpleRNN<8, return_sequences>
-    requires says<"strata: options are types; fix: write SimpleRNN<8, return_sequences>">
+    requires detail::says<"strata: options are types; fix: write SimpleRNN<8, return_sequences>">
 struct SimpleRNN : recurrent_layer<SimpleRNN<Units, Options...>, simple_cell_of<Options...>, Units, Options...> {
     using reversed = typename reversed_layer<SimpleRNN, Units, Options...>::type;
 

@@ -43,7 +43,7 @@ private:
 
 /// (steps, channels), unchanged. Keras: `SpatialDropout1D`.
 template <double Rate, class... Options>  // strata: types, not values: SpatialDropout1D<0.5>
-    requires says<"strata: options are types; fix: write SpatialDropout1D<0.5>">
+    requires detail::says<"strata: options are types; fix: write SpatialDropout1D<0.5>">
 struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout1D";
 
@@ -56,7 +56,7 @@ struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Ra
 
 /// (height, width, channels), unchanged. Keras: `SpatialDropout2D`.
 template <double Rate, class... Options>  // strata: types, not values: SpatialDropout2D<0.5>
-    requires says<"strata: options are types; fix: write SpatialDropout2D<0.5>">
+    requires detail::says<"strata: options are types; fix: write SpatialDropout2D<0.5>">
 struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout2D";
 

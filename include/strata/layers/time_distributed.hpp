@@ -17,7 +17,7 @@ namespace strata::inline STRATA_ISA {
 /// the layer's. A BatchNormalization is trained with the statistics of each time step over the batch. Keras:
 /// `TimeDistributed(layer)`.
 template <class Each, class... Options>  // strata: types, not values: TimeDistributed<Dense<8>>
-    requires says<"strata: options are types; fix: write TimeDistributed<Dense<8>>">
+    requires detail::says<"strata: options are types; fix: write TimeDistributed<Dense<8>>">
 struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using options = option_list<Options...>;
     using wrapped = Each;

@@ -58,7 +58,7 @@ protected:
 
 /// (features) -> (Count, features), the same vector in each step. Keras: `RepeatVector(n)`.
 template <int Count, class... Options>  // strata: types, not values: RepeatVector<3>
-    requires says<"strata: options are types; fix: write RepeatVector<3>">
+    requires detail::says<"strata: options are types; fix: write RepeatVector<3>">
 struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...> {
     static constexpr std::string_view type = "RepeatVector";
 
@@ -74,7 +74,7 @@ struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...
 
 /// (steps, channels) -> (steps Count, channels), each step Count times. Keras: `UpSampling1D(size)`.
 template <int Count, class... Options>  // strata: types, not values: UpSampling1D<2>
-    requires says<"strata: options are types; fix: write UpSampling1D<2>">
+    requires detail::says<"strata: options are types; fix: write UpSampling1D<2>">
 struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...> {
     static constexpr std::string_view type = "UpSampling1D";
 
@@ -91,7 +91,7 @@ struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...
 /// (height, width, channels) -> (height h, width w, channels) for Factor = window{h, w}: each pixel repeated, or with
 /// interpolation::bilinear the values between pixels. Keras: `UpSampling2D(size)`.
 template <window Factor, class... Options>  // strata: types, not values: UpSampling2D<window{2, 2}>
-    requires says<"strata: options are types; fix: write UpSampling2D<window{2, 2}>">
+    requires detail::says<"strata: options are types; fix: write UpSampling2D<window{2, 2}>">
 struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options...> {
     static constexpr bool is_bilinear = option_list<Options...>::template get<interpolation::nearest>::is_bilinear;
 

@@ -1,4 +1,4 @@
-// extent: one size of a shape as a template argument, and what is written in its place by mistake.
+// input_extent: one size of a shape as a template argument, and what is written in its place by mistake.
 #pragma once
 
 #include <concepts>
@@ -6,19 +6,19 @@
 namespace strata {
 
 /// An integer that stands for one axis in `Input<28, 28, 1>`. What is no integer (`Input<{28, 28, 1}>`, a string, a
-/// real number) makes an extent that is_size() refuses, so that the check of the net can say what to write.
-struct extent {
+/// real number) makes one that is_size() refuses, so that the check of the net can say what to write.
+struct input_extent {
     static constexpr int none = -2147483647;
     int value = none;
 
     template <std::integral Integer>
-    constexpr extent(Integer size) : value(static_cast<int>(size)) {}
+    constexpr input_extent(Integer size) : value(static_cast<int>(size)) {}
     template <class First, class... More>
         requires(sizeof...(More) > 0 || !std::integral<First>)
-    constexpr extent(const First&, const More&...) {}
+    constexpr input_extent(const First&, const More&...) {}
 
     constexpr bool is_size() const { return value != none; }
-    friend constexpr bool operator==(const extent&, const extent&) = default;
+    friend constexpr bool operator==(const input_extent&, const input_extent&) = default;
 };
 
 }  // namespace strata
