@@ -1,4 +1,5 @@
 // Vectors: what a partial load reads and a partial store writes, reductions, and the operations that kernels build on.
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -99,7 +100,43 @@ void not_a_number_second() {
     REQUIRE(is_nan(smaller(T(0), nan)));
 }
 
+/// What bits say of a number, in every build: those of volatile integers, so that nothing is known of it.
+template <class T>
+void bits_tell() {
+    using bits = strata::internal::number_bits<T>;
+    using integer = typename bits::type;
+    const auto number = [](integer value) {
+        volatile integer hidden = value;
+        return std::bit_cast<T>(static_cast<integer>(hidden));
+    };
+    for (const integer sign : {integer{0}, static_cast<integer>(~bits::magnitude)}) {
+        const T infinite = number(bits::infinity | sign), quiet = number(bits::not_a_number | sign),
+                signalling = number((bits::infinity + 1) | sign), largest = number((bits::infinity - 1) | sign),
+                smallest = number(integer{1} | sign), zero = number(sign);
+        CHECK(strata::internal::is_infinite(infinite));
+        CHECK(!strata::internal::is_nan(infinite));
+        CHECK(!strata::internal::is_finite(infinite));
+        CHECK(strata::internal::is_nan(quiet));
+        CHECK(strata::internal::is_nan(signalling));
+        CHECK(!strata::internal::is_finite(quiet));
+        CHECK(!strata::internal::is_infinite(quiet));
+        for (const T* finite : {&largest, &smallest, &zero}) {
+            CHECK(strata::internal::is_finite(*finite));
+            CHECK(!strata::internal::is_nan(*finite));
+            CHECK(!strata::internal::is_infinite(*finite));
+        }
+    }
+    static_assert(strata::internal::is_nan(strata::internal::not_a_number<T>));
+    static_assert(strata::internal::is_infinite(-strata::internal::infinity<T>));
+    static_assert(strata::internal::is_finite(std::numeric_limits<T>::max()));
+}
+
 }  // namespace
+
+TEST_CASE("NaN and infinities are told from bits, whatever the options") {
+    bits_tell<float>();
+    bits_tell<double>();
+}
 
 TEST_CASE("partial loads and stores touch nothing outside of an array of any size") {
     partial_copies<float>();
