@@ -115,11 +115,10 @@ public:
         require_updater();
         Files::save(file, state(), facts());
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with
-    /// other settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
-    /// changed. fit with the same data, seed and options, and
-    /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A
-    /// failed load throws and leaves everything as it was.
+    /// Reads what save_checkpoint wrote of the same model and optimizer. fit with the same data, seed and options, and
+    /// with .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. The
+    /// file of another optimizer, other settings, another schedule or architecture is refused with both, and so is one
+    /// of which a bit has changed. A failed load throws and leaves everything as it was.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
         require_updater();
