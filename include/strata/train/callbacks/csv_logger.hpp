@@ -7,6 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +20,7 @@
 namespace strata::inline STRATA_ISA {
 
 /// Keras' CSVLogger: the columns are `epoch`, counted from zero, and the scores of the first epoch by name; a score
-/// that is missing later reads NA. Each row is on the disk when its epoch ends. With append, a file that has rows keeps
+/// that is missing later reads NA. Each row is written when its epoch ends. With append, a file that has rows keeps
 /// its columns, and scores that are not among them are refused. Throws file_error where the file cannot be written.
 struct CSVLogger {
     std::filesystem::path filename = {};
@@ -38,6 +39,10 @@ struct CSVLogger {
 
     void on_train_begin(training_control&) {
         columns.clear();
+        std::error_code code;
+        const auto status = std::filesystem::status(filename, code);
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+            throw file_error(filename, "is a folder, a FIFO, a socket or a device; give the name of a file");
         if (append) {
             std::string header;
             std::getline(std::ifstream(filename), header);
