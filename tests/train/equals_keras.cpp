@@ -92,9 +92,10 @@ Data samples(const std::vector<scalar>& x, const std::vector<scalar>& y, std::si
     return data;
 }
 
-template <class Model>
-void begin_as(const keras_case& keras, Model& model) {
-    const auto weights = model.weights();
+/// The weights of a model. What takes them is no template of its net: there are hundreds.
+using weight_list = std::span<const weight_view<scalar>>;
+
+void begin_as(const keras_case& keras, weight_list weights) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const std::vector<scalar> begin = keras.values("w" + std::to_string(i));
         REQUIRE(keras.extents("w" + std::to_string(i)) == weights[i].shape());
@@ -106,9 +107,7 @@ void begin_as(const keras_case& keras, Model& model) {
 /// What follows the batches without an optimizer, where its layer is not frozen.
 bool is_statistic(std::string_view name) { return name.find("/moving_") != std::string_view::npos; }
 
-template <class Model>
-void compare_weights(const keras_case& keras, const Model& model) {
-    const auto weights = model.weights();
+void compare_weights(const keras_case& keras, weight_list weights) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const std::vector<scalar> begin = keras.values("w" + std::to_string(i));
         const std::vector<scalar> end = keras.values("end" + std::to_string(i)), got = weights[i].to_vector();
@@ -154,6 +153,15 @@ void compare_series(const series& expected, const series& got) {
             CHECK(std::fabs(own[i] - values[i]) <= score_bound * largest);
         }
     }
+}
+
+template <class Model>
+void begin_as(const keras_case& keras, Model& model) {
+    begin_as(keras, weight_list(model.weights()));
+}
+template <class Model>
+void compare_weights(const keras_case& keras, Model& model) {
+    compare_weights(keras, weight_list(model.weights()));
 }
 
 template <class Net, class Optimizer, class Loss, class... Metrics>

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
-#include <string>
+#include <span>
 #include <vector>
 
 #include <strata/strata.hpp>
@@ -13,6 +14,8 @@
 #include "../catch.hpp"
 
 namespace strata {
+
+// What is no template is compiled once: a program checks dozens of nets.
 
 template <class Net>
 using data_of = Dataset<double, Net::input_shape(), double, Net::output_shape()>;
@@ -29,18 +32,56 @@ data_of<Net> random_samples(std::size_t count, random_engine& engine) {
     return data;
 }
 
+/// Moves every weight a little away from where it was initialized.
+inline void disturb(std::span<const weight_view<double>> weights, random_engine& engine) {
+    for (const auto& weight : weights)
+        for (std::size_t i = 0; i < weight.size(); ++i) weight.write(i, weight[i] + engine.uniform(-0.2, 0.2));
+}
+
+/// Gradients that training found, and those of differences, weight by weight.
+struct compared_gradients {
+    std::vector<double> found, expected;
+
+    /// Appends those of one weight, of at most about 40 of its elements; `gradients` lie as in memory.
+    template <class Loss>
+    void add(const weight_view<double>& weight, const kernels::panels& place, const double* gradients,
+             const Loss& mean_loss) {
+        for (std::size_t i = 0; i < weight.size(); i += 1 + weight.size() / 40) {
+            const double before = weight[i], h = 1e-5;
+            weight.write(i, before + h);
+            const double above = mean_loss();
+            weight.write(i, before - h);
+            const double below = mean_loss();
+            weight.write(i, before);
+            expected.push_back((above - below) / (2 * h));
+            found.push_back(gradients[place.offset(i / place.columns, i % place.columns)]);
+        }
+    }
+    void require_equal() const {
+        double largest = 0.0, worst = 0.0;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            largest = std::max(largest, std::fabs(expected[i]));
+            const double difference = std::fabs(found[i] - expected[i]);
+            if (!(difference <= worst)) worst = difference;
+        }
+        INFO("largest " << largest << ", worst " << worst);
+        REQUIRE(largest > 1e-4);
+        REQUIRE(worst <= 1e-6 * std::max(largest, 1e-2));
+    }
+};
+
 /// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times
 /// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; 1e-6 of the largest gradient leaves
 /// room for both.
 template <class Net, class Loss = MeanSquaredError>
 void check(Net, std::size_t count = 3, Loss loss = {}) {
     constexpr std::uint64_t seed = 20;
-    INFO(Net::summary().str() << "seed " << seed);
+    INFO(__PRETTY_FUNCTION__ << ", seed " << seed);  // names the net; its summary takes long to compile
     random_engine engine(seed);
     const auto data = random_samples<Net>(count, engine);
     auto model = Net::template build<double>({.seed = seed});
-    for (const auto& weight : model.weights())
-        for (std::size_t i = 0; i < weight.size(); ++i) weight.write(i, weight[i] + engine.uniform(-0.2, 0.2));
+    const auto weights = model.weights();
+    disturb(weights, engine);
 
     team threads(1);
     detail::training_engine<Net, double> training(threads);
@@ -70,32 +111,12 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
                           static_cast<double*>(nullptr));
         return total / static_cast<double>(count);
     };
-    std::vector<double> found, expected;
-    for (std::size_t w = 0; w < model.weights().size(); ++w) {
-        const auto weight = model.weights()[w];
-        const auto place = weight_rows_of<Net>[w].what.template storage<double>();
-        if (!weight.trainable()) continue;
-        for (std::size_t i = 0; i < weight.size(); i += 1 + weight.size() / 40) {
-            const double before = weight[i], h = 1e-5;
-            weight.write(i, before + h);
-            const double above = mean_loss();
-            weight.write(i, before - h);
-            const double below = mean_loss();
-            weight.write(i, before);
-            expected.push_back((above - below) / (2 * h));
-            found.push_back(
-                gradients[gradient_offsets_of<Net, double>[w] + place.offset(i / place.columns, i % place.columns)]);
-        }
-    }
-    double largest = 0.0, worst = 0.0;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        largest = std::max(largest, std::fabs(expected[i]));
-        const double difference = std::fabs(found[i] - expected[i]);
-        if (!(difference <= worst)) worst = difference;
-    }
-    INFO("largest " << largest << ", worst " << worst);
-    REQUIRE(largest > 1e-4);
-    REQUIRE(worst <= 1e-6 * std::max(largest, 1e-2));
+    compared_gradients compared;
+    for (std::size_t w = 0; w < weights.size(); ++w)
+        if (weights[w].trainable())
+            compared.add(weights[w], weight_rows_of<Net>[w].what.template storage<double>(),
+                         gradients.data() + gradient_offsets_of<Net, double>[w], mean_loss);
+    compared.require_equal();
 }
 
 }  // namespace strata
