@@ -45,16 +45,30 @@ real truth(mish, real x) { return x * std::tanh(std::log1p(std::exp(x))); }
 real truth(softsign, real x) { return x / (1 + std::fabs(x)); }
 real truth(exponential, real x) { return std::exp(x); }
 
+/// An activation as functions, so that what follows is compiled once for each T.
+template <class T>
+struct activation_of {
+    void (*array)(std::size_t, const T*, T*);
+    T (*scalar)(T);
+    real (*truth)(real);
+};
 template <class Function, class T>
-void compare(std::size_t n, T low, T high, error_bound bound) {
+activation_of<T> activation() {
+    return {.array = elementwise<Function, T>,
+            .scalar = [](T x) { return Function::apply(x); },
+            .truth = [](real x) { return truth(Function{}, x); }};
+}
+
+template <class T>
+void compare(const activation_of<T>& f, std::size_t n, T low, T high, error_bound bound) {
     CAPTURE(n, lanes<T>, low, high);
     const guarded<T> x = numbers(static_cast<unsigned>(n)).array<T>(n, low, high);
     guarded<T> y(n), in_place(x);
-    elementwise<Function>(n, x.data(), y.data());
-    elementwise<Function>(n, static_cast<const T*>(in_place.data()), in_place.data());
+    f.array(n, x.data(), y.data());
+    f.array(n, in_place.data(), in_place.data());
     REQUIRE(y.is_intact());
     for (std::size_t i = 0; i < n; ++i) {
-        const real at = static_cast<real>(x[i]), expected = truth(Function{}, at);
+        const real at = static_cast<real>(x[i]), expected = f.truth(at);
         const real relative = static_cast<real>(bound.relative + loose_ulps),
                    absolute = static_cast<real>(bound.absolute);
         const real allowed = static_cast<real>(std::numeric_limits<T>::epsilon()) *
@@ -67,36 +81,36 @@ void compare(std::size_t n, T low, T high, error_bound bound) {
 }
 
 /// NaN stays NaN at every position of an array, in vectors, in the tail and in scalars.
-template <class Function, class T>
-void keeps_not_a_number() {
+template <class T>
+void keeps_not_a_number(const activation_of<T>& f) {
     const T nan = strata::internal::not_a_number<T>;
     constexpr std::size_t n = sweep<T>;
     for (std::size_t at = 0; at < n; ++at) {
         guarded<T> x(n, T(0.5)), y(n);
         x[at] = nan;
-        elementwise<Function>(n, x.data(), y.data());
+        f.array(n, x.data(), y.data());
         for (std::size_t i = 0; i < n; ++i) REQUIRE(is_nan(y[i]) == (i == at));
     }
-    REQUIRE(is_nan(Function::apply(nan)));
+    REQUIRE(is_nan(f.scalar(nan)));
 }
 
-template <class Function, class T>
-void check(error_bound bound) {
-    for (std::size_t n = 1; n <= sweep<T>; ++n) compare<Function, T>(n, T(-4), T(4), bound);
-    compare<Function, T>(1000, T(-30), T(30), bound);
-    compare<Function, T>(1000, T(-0.01), T(0.01), bound);
-    if constexpr (has_non_finite) keeps_not_a_number<Function, T>();
+template <class T>
+void check(const activation_of<T>& f, error_bound bound) {
+    for (std::size_t n = 1; n <= sweep<T>; ++n) compare<T>(f, n, T(-4), T(4), bound);
+    compare<T>(f, 1000, T(-30), T(30), bound);
+    compare<T>(f, 1000, T(-0.01), T(0.01), bound);
+    if constexpr (has_non_finite) keeps_not_a_number(f);
 }
 
 template <class Function>
 void check(error_bound bound = {}) {
-    check<Function, float>(bound);
-    check<Function, double>(bound);
+    check(activation<Function, float>(), bound);
+    check(activation<Function, double>(), bound);
 }
 
 /// Where a function ends far from zero: f(-1e4) and f(1e4); an infinity is equal to itself alone.
-template <class Function, class T>
-void limits(T low, T high) {
+template <class T>
+void limits(const activation_of<T>& f, T low, T high) {
     const auto is_equal = [](T y, T end) {
         return strata::internal::is_infinite(end)
                    ? std::bit_cast<typename float_format<T>::bits>(y) == strata::internal::number_bits<T>::infinity
@@ -105,11 +119,15 @@ void limits(T low, T high) {
     };
     constexpr std::size_t n = lanes<T> + 1;
     guarded<T> x(n, T(-1e4)), y(n);
-    elementwise<Function>(n, x.data(), y.data());
+    f.array(n, x.data(), y.data());
     for (std::size_t i = 0; i < n; ++i) REQUIRE(is_equal(y[i], low));
     for (std::size_t i = 0; i < n; ++i) x[i] = T(1e4);
-    elementwise<Function>(n, x.data(), y.data());
+    f.array(n, x.data(), y.data());
     for (std::size_t i = 0; i < n; ++i) REQUIRE(is_equal(y[i], high));
+}
+template <class Function, class T>
+void limits(T low, T high) {
+    limits(activation<Function, T>(), low, high);
 }
 
 template <class T>

@@ -178,34 +178,59 @@ double ulps_of(T y, wider<T> truth) {
     return static_cast<double>(std::fabs(static_cast<wider<T>>(y) - truth) / unit);
 }
 
-/// f of a vector, value by value.
+/// Functions of vectors that hold `size` values, as pointers, so that what tests them is compiled once for each T.
+template <class T>
+using vector_function = void (*)(const T*, T*);
+template <class T>
+struct functions {
+    std::size_t size;
+    vector_function<T> exp, bounded_exp, decay, expm1, bounded_expm1, log, log1p, log1p_of_share, tanh, erf;
+    vector_function<T> sigmoid, silu, softplus, mish, gelu, elu;
+};
+
+/// f, which has no state, of a vector in memory.
 template <class V, class Function>
-auto in_vectors(Function f) {
-    return [f](const auto& x) {
-        using T = typename V::value_type;
-        std::array<T, V::size> y;
-        store_exactly<V::size>(y.data(), f(load_exactly<V, V::size>(x.data())));
-        return y;
-    };
+vector_function<typename V::value_type> in_vectors(Function) {
+    using T = typename V::value_type;
+    return [](const T* x, T* y) { store_exactly<V::size>(y, Function{}(load_exactly<V, V::size>(x))); };
 }
 
-/// The largest error of f in vectors V over [low, high]: bit patterns at even distances, so that every exponent counts
-/// alike, and for double numbers at even distances as well; NaN is infinitely wrong.
-template <class V, class Function, class Truth>
-double worst_in_vectors(Function f, Truth truth, double low, double high) {
-    using T = typename V::value_type;
+template <class V>
+functions<typename V::value_type> functions_of() {
+    return {.size = V::size,
+            .exp = in_vectors<V>([](V x) { return exp(x); }),
+            .bounded_exp = in_vectors<V>([](V x) { return bounded_exp(x); }),
+            .decay = in_vectors<V>([](V x) { return decay(x); }),
+            .expm1 = in_vectors<V>([](V x) { return expm1(x); }),
+            .bounded_expm1 = in_vectors<V>([](V x) { return bounded_expm1(x); }),
+            .log = in_vectors<V>([](V x) { return log(x); }),
+            .log1p = in_vectors<V>([](V x) { return log1p(x); }),
+            .log1p_of_share = in_vectors<V>([](V x) { return log1p_of_share(x); }),
+            .tanh = in_vectors<V>([](V x) { return tanh_of(x); }),
+            .erf = in_vectors<V>([](V x) { return erf(x); }),
+            .sigmoid = in_vectors<V>([](V x) { return sigmoid::apply(x); }),
+            .silu = in_vectors<V>([](V x) { return silu::apply(x); }),
+            .softplus = in_vectors<V>([](V x) { return softplus::apply(x); }),
+            .mish = in_vectors<V>([](V x) { return mish::apply(x); }),
+            .gelu = in_vectors<V>([](V x) { return gelu::apply(x); }),
+            .elu = in_vectors<V>([](V x) { return elu::apply(x); })};
+}
+
+/// The largest error of f in vectors of `size` values over [low, high): bit patterns at even distances, so that every
+/// exponent counts alike, and for double numbers at even distances as well; NaN is infinitely wrong.
+template <class T>
+double worst_in_vectors(std::size_t size, vector_function<T> f, wider<T> (*truth)(wider<T>), double low, double high) {
     using bits = typename float_format<T>::bits;
-    const auto apply = in_vectors<V>(f);
-    std::array<T, V::size> x;
+    std::array<T, lanes<T>> x, y;
     std::size_t count = 0;
     double worst = 0;
     const auto add = [&](T value) {
         if (is_nan(value) || value < static_cast<T>(low) || value > static_cast<T>(high)) return;
         x[count++] = value;
-        if (count < V::size) return;
+        if (count < size) return;
         count = 0;
-        const auto y = apply(x);
-        for (std::size_t i = 0; i < V::size; ++i) {
+        f(x.data(), y.data());
+        for (std::size_t i = 0; i < size; ++i) {
             const double error = ulps_of<T>(y[i], truth(static_cast<wider<T>>(x[i])));
             worst = is_nan(error) ? everything_wrong : std::max(worst, error);
         }
@@ -216,7 +241,7 @@ double worst_in_vectors(Function f, Truth truth, double low, double high) {
     const T first = static_cast<T>(std::max(low, -800.0)), last = static_cast<T>(std::min(high, 800.0));
     for (int i = 0; i < 20000; ++i) add(source.next(first, last));
     for (int i = 0; i < 20000; ++i) add(source.next(std::max(first, T(-4)), std::min(last, T(4))));
-    for (std::size_t i = 0; i < V::size; ++i) add(static_cast<T>(high));
+    for (std::size_t i = 0; i < size; ++i) add(static_cast<T>(high));
     return worst;
 }
 
@@ -227,9 +252,9 @@ R truth_logistic(R x) {
     return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
 }
 
-template <class V>
-void vectors_are_exact() {
-    using T = typename V::value_type;
+template <class T>
+void are_exact(const functions<T>& f) {
+    using W = wider<T>;
     constexpr bool is_float = std::is_same_v<T, float>;
     constexpr double all = is_float ? static_cast<double>(std::numeric_limits<T>::max()) : everything;
     // Where e^x has all its digits: below, an error of a unit of the smallest number is multiplied by x.
@@ -238,148 +263,127 @@ void vectors_are_exact() {
     constexpr double finite = has_non_finite ? all : is_float ? 88.7 : 709.7;
     constexpr double least = has_non_finite ? 0 : static_cast<double>(std::numeric_limits<T>::denorm_min());
     constexpr double above = has_non_finite ? -1 : -0.9999;
-    CAPTURE(V::size, sizeof(T));
-    const auto worst_of_all = [](auto f, auto truth) { return worst_in_vectors<V>(f, truth, -all, all); };
+    CAPTURE(f.size, sizeof(T));
+    const auto worst = [&](vector_function<T> function, W (*truth)(W), double low, double high) {
+        return worst_in_vectors<T>(f.size, function, truth, low, high);
+    };
+    const auto worst_of_all = [&](vector_function<T> function, W (*truth)(W)) {
+        return worst(function, truth, -all, all);
+    };
 
-    CHECK(worst_in_vectors<V>([](V x) { return exp(x); }, [](auto x) { return std::exp(x); }, -all, finite) <=
-          1.1 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return bounded_exp(x); }, [](auto x) { return std::exp(x); }, -all, 40) <=
-          1.1 + loose_ulps);
-    CHECK(worst_of_all([](V x) { return decay(x); }, [](auto x) { return std::exp(-std::fabs(x)); }) <=
-          1.1 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return expm1(x); }, [](auto x) { return std::expm1(x); }, -all, finite) <=
-          2.5 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return bounded_expm1(x); }, [](auto x) { return std::expm1(x); }, -all, 40) <=
-          2.5 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return log(x); }, [](auto x) { return std::log(x); }, least, all) <=
-          1 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return log1p(x); }, [](auto x) { return std::log1p(x); }, above, all) <=
-          1 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return log1p_of_share(x); }, [](auto x) { return std::log1p(x); }, 0, 1) <=
-          3 + loose_ulps);
+    CHECK(worst(f.exp, [](W x) { return std::exp(x); }, -all, finite) <= 1.1 + loose_ulps);
+    CHECK(worst(f.bounded_exp, [](W x) { return std::exp(x); }, -all, 40) <= 1.1 + loose_ulps);
+    CHECK(worst_of_all(f.decay, [](W x) { return std::exp(-std::fabs(x)); }) <= 1.1 + loose_ulps);
+    CHECK(worst(f.expm1, [](W x) { return std::expm1(x); }, -all, finite) <= 2.5 + loose_ulps);
+    CHECK(worst(f.bounded_expm1, [](W x) { return std::expm1(x); }, -all, 40) <= 2.5 + loose_ulps);
+    CHECK(worst(f.log, [](W x) { return std::log(x); }, least, all) <= 1 + loose_ulps);
+    CHECK(worst(f.log1p, [](W x) { return std::log1p(x); }, above, all) <= 1 + loose_ulps);
+    CHECK(worst(f.log1p_of_share, [](W x) { return std::log1p(x); }, 0, 1) <= 3 + loose_ulps);
     constexpr double tanh_bound = !is_float ? 3 : has_fused_multiply_add ? 5 : 6;
-    CHECK(worst_of_all([](V x) { return tanh_of(x); }, [](auto x) { return std::tanh(x); }) <= tanh_bound + loose_ulps);
-    CHECK(worst_of_all([](V x) { return erf(x); }, [](auto x) { return std::erf(x); }) <= 2.5 + loose_ulps);
+    CHECK(worst_of_all(f.tanh, [](W x) { return std::tanh(x); }) <= tanh_bound + loose_ulps);
+    CHECK(worst_of_all(f.erf, [](W x) { return std::erf(x); }) <= 2.5 + loose_ulps);
 
-    const auto logistic = [](auto x) { return truth_logistic(x); };
-    CHECK(worst_of_all([](V x) { return sigmoid::apply(x); }, logistic) <= 2.5 + loose_ulps);
-    CHECK(worst_in_vectors<V>([](V x) { return silu::apply(x); }, [](auto x) { return x * truth_logistic(x); }, normal,
-                              all) <= 4 + loose_ulps);
-    CHECK(worst_of_all([](V x) { return softplus::apply(x); },
-                       [](auto x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }) <= 4 + loose_ulps);
-    const auto truth_mish = [](auto x) {
-        const auto e = std::exp(std::min(x, decltype(x)(100))), n = e * (e + 2);
+    CHECK(worst_of_all(f.sigmoid, [](W x) { return truth_logistic(x); }) <= 2.5 + loose_ulps);
+    CHECK(worst(f.silu, [](W x) { return x * truth_logistic(x); }, normal, all) <= 4 + loose_ulps);
+    CHECK(worst_of_all(f.softplus, [](W x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }) <=
+          4 + loose_ulps);
+    const auto truth_mish = [](W x) {
+        const W e = std::exp(std::min(x, W(100))), n = e * (e + 2);
         return x * n / (n + 2);
     };
-    CHECK(worst_in_vectors<V>([](V x) { return mish::apply(x); }, truth_mish, normal, all / 4) <= 4.5 + loose_ulps);
-    const auto truth_gelu = [](auto x) { return x * std::erfc(-x / std::sqrt(decltype(x)(2))) / 2; };
-    CHECK(worst_in_vectors<V>([](V x) { return gelu::apply(x); }, truth_gelu, is_float ? -13 : -37, all) <=
-          6.5 + loose_ulps);
-    CHECK(worst_of_all([](V x) { return elu::apply(x); }, [](auto x) { return x > 0 ? x : std::expm1(x); }) <=
-          2.5 + loose_ulps);
+    CHECK(worst(f.mish, truth_mish, normal, all / 4) <= 4.5 + loose_ulps);
+    const auto truth_gelu = [](W x) { return x * std::erfc(-x / std::sqrt(W(2))) / 2; };
+    CHECK(worst(f.gelu, truth_gelu, is_float ? -13 : -37, all) <= 6.5 + loose_ulps);
+    CHECK(worst_of_all(f.elu, [](W x) { return x > 0 ? x : std::expm1(x); }) <= 2.5 + loose_ulps);
 }
 
-/// f in vectors at one value, which all lanes give.
-template <class V, class Function>
-typename V::value_type at(Function f, typename V::value_type x) {
-    std::array<typename V::value_type, V::size> all;
+/// f in vectors of `size` values at one value, which all lanes give.
+template <class T>
+T at(std::size_t size, vector_function<T> f, T x) {
+    using bits = typename float_format<T>::bits;
+    std::array<T, lanes<T>> all, y;
     all.fill(x);
-    const auto y = in_vectors<V>(f)(all);
-    using bits = typename float_format<typename V::value_type>::bits;
-    for (const auto value : y) REQUIRE(std::bit_cast<bits>(value) == std::bit_cast<bits>(y[0]));
+    f(all.data(), y.data());
+    for (std::size_t i = 0; i < size; ++i) REQUIRE(std::bit_cast<bits>(y[i]) == std::bit_cast<bits>(y[0]));
     return y[0];
 }
 
-template <class V>
-void vectors_end_rightly() {
-    using T = typename V::value_type;
+template <class T>
+void end_rightly(const functions<T>& f) {
     using limits = std::numeric_limits<T>;
     constexpr bool is_float = std::is_same_v<T, float>;
     const T tiny = limits::denorm_min(), huge = limits::max();
-    CAPTURE(V::size, sizeof(T));
-    const auto f_exp = [](V x) { return exp(x); };
-    const auto f_expm1 = [](V x) { return expm1(x); };
-    const auto f_log1p = [](V x) { return log1p(x); };
-    const auto f_tanh = [](V x) { return tanh_of(x); };
-    const auto f_erf = [](V x) { return erf(x); };
+    CAPTURE(f.size, sizeof(T));
+    const auto value = [&](vector_function<T> function, T x) { return at<T>(f.size, function, x); };
 
-    CHECK(at<V>(f_exp, -huge) == 0);
-    CHECK(at<V>(f_exp, T(is_float ? -104 : -746)) == 0);
-    CHECK(at<V>(f_exp, T(is_float ? -103.5 : -745)) == tiny);
-    CHECK(at<V>(f_exp, T(0)) == 1);
-    CHECK(at<V>(f_exp, T(is_float ? 88.72 : 709.78)) <= huge);
-    CHECK(at<V>(f_expm1, -huge) == -1);
-    CHECK(at<V>(f_expm1, T(is_float ? 88.72 : 709.78)) <= huge);
-    CHECK(at<V>([](V x) { return log(x); }, T(1)) == 0);
+    CHECK(value(f.exp, -huge) == 0);
+    CHECK(value(f.exp, T(is_float ? -104 : -746)) == 0);
+    CHECK(value(f.exp, T(is_float ? -103.5 : -745)) == tiny);
+    CHECK(value(f.exp, T(0)) == 1);
+    CHECK(value(f.exp, T(is_float ? 88.72 : 709.78)) <= huge);
+    CHECK(value(f.expm1, -huge) == -1);
+    CHECK(value(f.expm1, T(is_float ? 88.72 : 709.78)) <= huge);
+    CHECK(value(f.log, T(1)) == 0);
     // Odd at 0, to the sign of zero and the smallest number.
-    const auto keeps = [&](auto f) {
+    const auto keeps = [&](vector_function<T> function) {
         for (const T x : {T(0), -T(0), tiny, -tiny}) {
-            CHECK(at<V>(f, x) == x);
-            if (has_signed_zeros) CHECK(std::signbit(at<V>(f, x)) == std::signbit(x));
+            CHECK(value(function, x) == x);
+            if (has_signed_zeros) CHECK(std::signbit(value(function, x)) == std::signbit(x));
         }
     };
-    keeps(f_expm1);
-    keeps(f_log1p);
-    keeps(f_tanh);
-    keeps(f_erf);
+    keeps(f.expm1);
+    keeps(f.log1p);
+    keeps(f.tanh);
+    keeps(f.erf);
 }
 
-template <class V>
-void vectors_take_what_is_not_finite() {
-    using T = typename V::value_type;
+template <class T>
+void take_what_is_not_finite(const functions<T>& f) {
     constexpr bool is_float = std::is_same_v<T, float>;
     const T infinite = strata::internal::infinity<T>, nan = strata::internal::not_a_number<T>;
     const T tiny = std::numeric_limits<T>::denorm_min(), huge = std::numeric_limits<T>::max();
-    CAPTURE(V::size, sizeof(T));
-    const auto f_exp = [](V x) { return exp(x); };
-    const auto f_expm1 = [](V x) { return expm1(x); };
-    const auto f_log = [](V x) { return log(x); };
-    const auto f_log1p = [](V x) { return log1p(x); };
-    const auto f_tanh = [](V x) { return tanh_of(x); };
-    const auto f_erf = [](V x) { return erf(x); };
-    const auto f_sigmoid = [](V x) { return sigmoid::apply(x); };
-    const auto f_decay = [](V x) { return decay(x); };
+    CAPTURE(f.size, sizeof(T));
+    const auto value = [&](vector_function<T> function, T x) { return at<T>(f.size, function, x); };
 
-    CHECK(at<V>(f_exp, -infinite) == 0);
-    CHECK(at<V>(f_exp, T(is_float ? 88.73 : 709.79)) == infinite);
-    CHECK(at<V>(f_exp, huge) == infinite);
-    CHECK(at<V>(f_exp, infinite) == infinite);
-    CHECK(at<V>(f_expm1, -infinite) == -1);
-    CHECK(at<V>(f_expm1, infinite) == infinite);
-    CHECK(at<V>(f_log, T(0)) == -infinite);
-    CHECK(at<V>(f_log, -T(0)) == -infinite);
-    CHECK(at<V>(f_log, infinite) == infinite);
-    CHECK(is_nan(at<V>(f_log, -tiny)));
-    CHECK(is_nan(at<V>(f_log, -infinite)));
-    CHECK(at<V>(f_log1p, T(-1)) == -infinite);
-    CHECK(at<V>(f_log1p, infinite) == infinite);
-    CHECK(is_nan(at<V>(f_log1p, T(-1.5))));
-    CHECK(is_nan(at<V>(f_log1p, -infinite)));
-    CHECK(at<V>(f_sigmoid, -infinite) == 0);
-    CHECK(at<V>(f_sigmoid, infinite) == 1);
-    CHECK(at<V>(f_decay, infinite) == 0);
+    CHECK(value(f.exp, -infinite) == 0);
+    CHECK(value(f.exp, T(is_float ? 88.73 : 709.79)) == infinite);
+    CHECK(value(f.exp, huge) == infinite);
+    CHECK(value(f.exp, infinite) == infinite);
+    CHECK(value(f.expm1, -infinite) == -1);
+    CHECK(value(f.expm1, infinite) == infinite);
+    CHECK(value(f.log, T(0)) == -infinite);
+    CHECK(value(f.log, -T(0)) == -infinite);
+    CHECK(value(f.log, infinite) == infinite);
+    CHECK(is_nan(value(f.log, -tiny)));
+    CHECK(is_nan(value(f.log, -infinite)));
+    CHECK(value(f.log1p, T(-1)) == -infinite);
+    CHECK(value(f.log1p, infinite) == infinite);
+    CHECK(is_nan(value(f.log1p, T(-1.5))));
+    CHECK(is_nan(value(f.log1p, -infinite)));
+    CHECK(value(f.sigmoid, -infinite) == 0);
+    CHECK(value(f.sigmoid, infinite) == 1);
+    CHECK(value(f.decay, infinite) == 0);
     for (const T sign : {T(1), T(-1)}) {
-        CHECK(at<V>(f_tanh, sign * infinite) == sign);
-        CHECK(at<V>(f_erf, sign * infinite) == sign);
+        CHECK(value(f.tanh, sign * infinite) == sign);
+        CHECK(value(f.erf, sign * infinite) == sign);
     }
-    const auto stays_not_a_number = [&](auto f) {
-        CHECK(is_nan(at<V>(f, nan)));
-        CHECK(is_nan(at<V>(f, -nan)));
+    const auto stays_not_a_number = [&](vector_function<T> function) {
+        CHECK(is_nan(value(function, nan)));
+        CHECK(is_nan(value(function, -nan)));
     };
-    stays_not_a_number(f_exp);
-    stays_not_a_number(f_expm1);
-    stays_not_a_number(f_log);
-    stays_not_a_number(f_log1p);
-    stays_not_a_number(f_tanh);
-    stays_not_a_number(f_erf);
-    stays_not_a_number(f_sigmoid);
-    stays_not_a_number(f_decay);
+    stays_not_a_number(f.exp);
+    stays_not_a_number(f.expm1);
+    stays_not_a_number(f.log);
+    stays_not_a_number(f.log1p);
+    stays_not_a_number(f.tanh);
+    stays_not_a_number(f.erf);
+    stays_not_a_number(f.sigmoid);
+    stays_not_a_number(f.decay);
 }
 
 /// f'(x) of an activation whose derivative takes the input, against a difference quotient in long double.
-template <class Function, class V>
-void derivative_is_exact(long double (*truth)(long double)) {
-    using T = typename V::value_type;
+template <class T>
+void derivative_is_exact(std::size_t size, vector_function<T> derivative, long double (*truth)(long double)) {
     constexpr long double step = 2e-4L;
     for (T x = T(-12); x <= T(12); x += T(0.0625)) {
         const long double exact = static_cast<long double>(x);
@@ -387,16 +391,21 @@ void derivative_is_exact(long double (*truth)(long double)) {
         const long double slope =
             (truth(exact - 2 * step) - 8 * truth(exact - step) + 8 * truth(exact + step) - truth(exact + 2 * step)) /
             (12 * step);
-        const T y = at<V>([](V v) { return Function::derivative(v); }, x);
+        const T y = at<T>(size, derivative, x);
         CAPTURE(x, y, static_cast<double>(slope));
         REQUIRE(std::fabs(static_cast<long double>(y) - slope) <=
                 8 * static_cast<long double>(loose * std::numeric_limits<T>::epsilon()) + 1e-13L);
     }
-    for (const T x : {T(-1e30), T(-1000)}) REQUIRE(at<V>([](V v) { return Function::derivative(v); }, x) == 0);
+    for (const T x : {T(-1e30), T(-1000)}) REQUIRE(at<T>(size, derivative, x) == 0);
     for (const T x : {T(1e30), T(1000)}) {
-        const T y = at<V>([](V v) { return Function::derivative(v); }, x);
+        const T y = at<T>(size, derivative, x);
         REQUIRE(std::fabs(y - 1) <= static_cast<T>(loose_ulps) * std::numeric_limits<T>::epsilon());
     }
+}
+template <class Function, class V>
+void derivative_is_exact(long double (*truth)(long double)) {
+    derivative_is_exact<typename V::value_type>(V::size, in_vectors<V>([](V x) { return Function::derivative(x); }),
+                                                truth);
 }
 
 template <class V>
@@ -412,29 +421,29 @@ void derivatives_are_exact() {
 }  // namespace
 
 TEST_CASE("functions of vectors are as exact as their comments say") {
-    vectors_are_exact<simd<float>>();
-    vectors_are_exact<simd<double>>();
+    are_exact(functions_of<simd<float>>());
+    are_exact(functions_of<simd<double>>());
 }
 
 TEST_CASE("functions of narrow vectors are as exact") {
-    vectors_are_exact<simd_for<float, 8>>();
-    vectors_are_exact<simd_for<float, 4>>();
-    vectors_are_exact<simd_for<double, 2>>();
+    are_exact(functions_of<simd_for<float, 8>>());
+    are_exact(functions_of<simd_for<float, 4>>());
+    are_exact(functions_of<simd_for<double, 2>>());
 }
 
 TEST_CASE("functions of vectors end rightly at the largest numbers, zeros and the smallest ones") {
-    vectors_end_rightly<simd<float>>();
-    vectors_end_rightly<simd<double>>();
-    vectors_end_rightly<simd_for<float, 4>>();
-    vectors_end_rightly<simd_for<double, 2>>();
+    end_rightly(functions_of<simd<float>>());
+    end_rightly(functions_of<simd<double>>());
+    end_rightly(functions_of<simd_for<float, 4>>());
+    end_rightly(functions_of<simd_for<double, 2>>());
 }
 
 TEST_CASE("functions of vectors end rightly at infinities and NaN") {
     if constexpr (has_non_finite) {
-        vectors_take_what_is_not_finite<simd<float>>();
-        vectors_take_what_is_not_finite<simd<double>>();
-        vectors_take_what_is_not_finite<simd_for<float, 4>>();
-        vectors_take_what_is_not_finite<simd_for<double, 2>>();
+        take_what_is_not_finite(functions_of<simd<float>>());
+        take_what_is_not_finite(functions_of<simd<double>>());
+        take_what_is_not_finite(functions_of<simd_for<float, 4>>());
+        take_what_is_not_finite(functions_of<simd_for<double, 2>>());
     }
 }
 

@@ -22,24 +22,34 @@ long double exponential_sum(const T* x, std::size_t n, T shift) {
     return sum;
 }
 
-/// Three rows of N values in [low, high), each against exp(x) / sum(exp(x)); a row sums to 1.
-template <std::size_t N, class T>
-void compare(T low, T high) {
-    constexpr std::size_t rows = 3;
-    // Each value has the error of one exponential, of N additions and of x - max, which grows with the spread of x.
+constexpr std::size_t rows = 3;
+
+/// The kernels for rows of one length, so that what compares them is compiled once for each T.
+template <class T>
+struct kernels_of {
+    std::size_t length;
+    void (*softmax)(const T*, T*);
+    void (*log_softmax)(const T*, T*);
+};
+
+/// Three rows of values in [low, high), each against exp(x) / sum(exp(x)); a row sums to 1.
+template <class T>
+void compare(const kernels_of<T>& kernels, T low, T high) {
+    const std::size_t n = kernels.length;
+    // Each value has the error of one exponential, of n additions and of x - max, which grows with the spread of x.
     const T bound =
-        (8 + static_cast<T>(loose_ulps) + static_cast<T>(N) + (high - low)) * std::numeric_limits<T>::epsilon();
-    const guarded<T> x = numbers(static_cast<unsigned>(N)).array<T>(rows * N, low, high);
-    guarded<T> y(rows * N), logarithms(rows * N), in_place(x);
-    softmax<rows, N>(x.data(), y.data());
-    log_softmax<rows, N>(x.data(), logarithms.data());
-    softmax<rows, N>(in_place.data(), in_place.data());
-    CAPTURE(N, lanes<T>, low, high);
+        (8 + static_cast<T>(loose_ulps) + static_cast<T>(n) + (high - low)) * std::numeric_limits<T>::epsilon();
+    const guarded<T> x = numbers(static_cast<unsigned>(n)).array<T>(rows * n, low, high);
+    guarded<T> y(rows * n), logarithms(rows * n), in_place(x);
+    kernels.softmax(x.data(), y.data());
+    kernels.log_softmax(x.data(), logarithms.data());
+    kernels.softmax(in_place.data(), in_place.data());
+    CAPTURE(n, lanes<T>, low, high);
     for (std::size_t r = 0; r < rows; ++r) {
-        const T shift = row_maximum(N, x.data() + r * N);
-        const long double sum = exponential_sum(x.data() + r * N, N, shift);
+        const T shift = row_maximum(n, x.data() + r * n);
+        const long double sum = exponential_sum(x.data() + r * n, n, shift);
         long double total = 0;
-        for (std::size_t i = r * N; i < (r + 1) * N; ++i) {
+        for (std::size_t i = r * n; i < (r + 1) * n; ++i) {
             const long double difference = static_cast<long double>(x[i]) - static_cast<long double>(shift);
             const long double expected = std::exp(difference) / sum, logarithm = difference - std::log(sum);
             REQUIRE(std::fabs(static_cast<long double>(y[i]) - expected) <= static_cast<long double>(bound) * expected);
@@ -53,6 +63,10 @@ void compare(T low, T high) {
     }
     REQUIRE(y.is_intact());
     REQUIRE(logarithms.is_intact());
+}
+template <std::size_t N, class T>
+void compare(T low, T high) {
+    compare<T>({.length = N, .softmax = softmax<rows, N, T>, .log_softmax = log_softmax<rows, N, T>}, low, high);
 }
 
 template <class T, std::size_t... N>
