@@ -112,7 +112,7 @@ CHANGES = [
     ("kernels/geometry.hpp", "std::min((position - at + axis.stride - 1) / axis.stride, axis.output)",
      "std::min((position - at) / axis.stride, axis.output)", "kernels/conv2d_transpose.cpp"),
     ("kernels/geometry.hpp", ".end = (out.end - 1) * axis.stride + axis.span()}",
-     ".end = out.end * axis.stride + axis.span() - 1}", "kernels/conv2d.cpp"),
+     ".end = (out.end - 1) * axis.stride + axis.span() - 1}", "kernels/conv2d.cpp"),
     # layers
     ("layers/initializer.hpp", "while (std::fabs(value) > 2.0)", "while (std::fabs(value) > 3.0)",
      "train/initializers.cpp"),
