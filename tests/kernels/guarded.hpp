@@ -45,12 +45,19 @@ inline constexpr double loose_ulps = 0, loose = 1;
 inline constexpr bool has_signed_zeros = true;
 #endif
 
+/// A value that no test takes for a result: NaN where T has one.
+template <class T>
+constexpr T unset() {
+    if constexpr (std::is_floating_point_v<T>) return strata::internal::not_a_number<T>;
+    else return T(0);
+}
+
 /// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
 /// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
 template <class T>
 class guarded {
 public:
-    explicit guarded(std::size_t count, T value = strata::internal::not_a_number<T>) : count_(count) {
+    explicit guarded(std::size_t count, T value = unset<T>()) : count_(count) {
         const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
         const std::size_t used = (count * sizeof(T) + front + page - 1) / page * page;
         mapped_ = used + page;

@@ -15,7 +15,8 @@ TEST_CASE("of tied targets the first names the class") {
     Dataset<float, shape{1}, float, shape{3}> tied;
     tied.push_back(std::vector{0.0f}, std::vector{0.5f, 0.5f, 0.0f});
     tied.push_back(std::vector{0.0f}, std::vector{0.2f, 0.4f, 0.4f});
-    REQUIRE(detail::loss_weights(tied, {{0, 2.0}, {1, 3.0}, {2, 5.0}}, {}) == std::vector{2.0, 3.0});
+    REQUIRE(detail::loss_weights(tied, target_kind::values, {{0, 2.0}, {1, 3.0}, {2, 5.0}}, {}) ==
+            std::vector{2.0, 3.0});
 }
 
 TEST_CASE("clipping of each kind gives the same weights with any number of threads, and steps of the given length") {

@@ -43,7 +43,7 @@ auto compile(ModelArgument&& model, Arguments... arguments) {
     else if constexpr ((detail::is_one_metric<Arguments> && ...))
         return detail::make_trainer(model, std::move(arguments)...);
     else
-        return std::apply([&](auto&... each) { return detail::make_trainer(model, std::move(each)...); },
+        return std::apply([&](auto&&... each) { return detail::make_trainer(model, std::move(each)...); },
                           std::tuple_cat(detail::each_metric(arguments)...));
 }
 /// Metrics in braces are refused.
