@@ -95,13 +95,13 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     STRATA_UNROLL
     for (std::size_t c = 0; c < chains; ++c)
         sums[c] = whole > 0 ? load_exactly<V, L>(x + c * L) * load_exactly<V, L>(w + c * L) : V(T(0));
-    std::size_t k = chains;
-    for (; k + chains <= whole; k += chains) {
+    constexpr std::size_t in_chains = whole / chains * chains;
+    for (std::size_t k = chains; k < in_chains; k += chains) {
         STRATA_UNROLL
         for (std::size_t c = 0; c < chains; ++c)
             sums[c] = multiply_add(load_exactly<V, L>(x + (k + c) * L), load_exactly<V, L>(w + (k + c) * L), sums[c]);
     }
-    for (; k < whole; ++k)
+    for (std::size_t k = in_chains; k < whole; ++k)
         sums[0] = multiply_add(load_exactly<V, L>(x + k * L), load_exactly<V, L>(w + k * L), sums[0]);
     if constexpr (constexpr std::size_t rest = K % L; rest > 0)
         sums[0] = multiply_add(load_exactly<V, rest>(x + K - rest), load_exactly<V, rest>(w + K - rest), sums[0]);

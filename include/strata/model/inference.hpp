@@ -21,6 +21,7 @@
 #include <strata/core/team_part.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/view.hpp>
+#include <strata/model/block.hpp>
 #include <strata/model/call_verdicts.hpp>
 #include <strata/model/flushing.hpp>
 #include <strata/model/forward.hpp>
