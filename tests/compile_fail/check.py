@@ -13,30 +13,31 @@ from cases import FACTS, printed_facts, read_cases
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion"]
 MOST_LINES = 15
-PRECOMPILED = "strata/infer.hpp"  # what nearly all cases include; it takes most of the time that a case takes
+PRECOMPILED = ("strata/infer.hpp", "strata/strata.hpp")  # what the cases include takes most of their time
 
 
 class Compiler:
     def __init__(self, command, std, includes):
         self.command = shlex.split(command) + [f"-std={std}", "-fsyntax-only"]
         self.includes = [f"-I{folder}" for folder in includes]
-        self.precompiled = []
+        self.precompiled = {}
         macros = self.run(["-dM", "-E", "-x", "c++", os.devnull]).stdout
         version = re.search(r"__cpp_static_assert (\d+)", macros)
         self.prints_sentences = version is not None and int(version.group(1)) >= 202306
 
     def precompile(self, folder):
-        """Reads the headers that most cases include once for all of them."""
-        header = os.path.join(folder, "header.hpp")
-        with open(header, "w", encoding="utf-8") as file:
-            file.write(f"#include <{PRECOMPILED}>\n")
+        """Reads the headers that cases include once for all of them."""
         clang = "clang" in self.run(["--version"]).stdout
-        target = os.path.join(folder, PRECOMPILED + (".pch" if clang else ".gch"))
-        os.makedirs(os.path.dirname(target))
         command = [part for part in self.command if part != "-fsyntax-only"] + self.includes
-        subprocess.run(command + WARNINGS + ["-x", "c++-header", header, "-o", target], check=True)
-        # GCC takes X.gch where <X> is looked for, clang what it is told to include first.
-        self.precompiled = ["-include-pch", target] if clang else [f"-I{folder}"]
+        for name in PRECOMPILED:
+            target = os.path.join(folder, name + (".pch" if clang else ".gch"))
+            header = os.path.join(os.path.dirname(target), "header.hpp")
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(header, "w", encoding="utf-8") as file:
+                file.write(f"#include <{name}>\n")
+            subprocess.run(command + WARNINGS + ["-x", "c++-header", header, "-o", target], check=True)
+            # GCC takes X.gch where <X> is looked for, clang what it is told to include first.
+            self.precompiled[name] = ["-include-pch", target] if clang else [f"-I{folder}"]
 
     def run(self, arguments, program=None):
         return subprocess.run(self.command + self.includes + arguments, input=program, capture_output=True, text=True,
@@ -45,8 +46,8 @@ class Compiler:
 
 def faults_of_mistake(case, compiler):
     """What is wrong with what the compiler says to the mistake, and what it said."""
-    precompiled = compiler.precompiled if case.includes and PRECOMPILED in case.includes[0] else []
-    result = compiler.run(precompiled + WARNINGS + [str(case.path)])
+    first = re.search("<(.*)>", case.includes[0]).group(1) if case.includes else ""
+    result = compiler.run(compiler.precompiled.get(first, []) + WARNINGS + [str(case.path)])
     output = result.stdout + result.stderr
     lines = [line for line in output.splitlines() if "/header.hpp:" not in line]  # of the precompiled header
     errors = [line for line in lines if "error:" in line]

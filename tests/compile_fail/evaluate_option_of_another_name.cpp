@@ -11,7 +11,7 @@ auto model = Sequential{Input<4>{}, Dense<2>{}}.build();
 auto trainer = compile(model, Adam{}, MeanSquaredError{});
 Dataset<float, shape{4}, float, shape{2}> data;
 #if !defined(REPAIR)
-auto scores = trainer.evaluate(data, {.batch_size = 3});
+auto scores = trainer.evaluate(data, {.epochs = 3});
 #else
 auto scores = trainer.evaluate(data, {.verbose = 1});
 #endif

@@ -139,8 +139,8 @@ private:
         for (const bool by_number : {false, true}) {
             const auto in_file = places(by_number ? recounted(names_) : names_);
             for (const weight_list& list : lists_.subspan(1)) {
-                std::vector<std::vector<std::string>> spellings = list.created_names;
-                spellings.insert(spellings.begin(), names_in(list));
+                std::vector<std::vector<std::string>> spellings{names_in(list)};
+                spellings.insert(spellings.end(), list.created_names.begin(), list.created_names.end());
                 for (const std::vector<std::string>& names : spellings) {
                     const auto found = take(in_file, by_number ? recounted(names) : names, list);
                     if (!all_fit(found)) continue;
