@@ -55,7 +55,7 @@ TEST_CASE("clipping of each kind gives the same weights with any number of threa
     for (const SGD& optimizer : {by_value, by_norm, by_all}) {
         CAPTURE(optimizer.clipvalue, optimizer.clipnorm, optimizer.global_clipnorm);
         const auto one = fitted(optimizer, 1, 40, 4);
-        for (const std::size_t threads : {2, 3}) REQUIRE(fitted(optimizer, threads, 40, 4) == one);
+        for (const std::size_t threads : {2u, 3u}) REQUIRE(fitted(optimizer, threads, 40, 4) == one);
     }
     double total = 0.0;
     for (const double square : moved(by_all)) total += square;
