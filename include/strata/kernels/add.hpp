@@ -14,7 +14,8 @@ template <class Function, class T>
 void add_vectorised(std::size_t n, const T* a, const T* b, T* y) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
-    for (; i + L <= n; i += L) store<T>(y + i, Function::apply(load(a + i) + load(b + i)));
+    for (const std::size_t whole = n - n % L; i < whole; i += L)
+        store<T>(y + i, Function::apply(load(a + i) + load(b + i)));
     if (i < n) store_partial<T>(y + i, Function::apply(load_partial(a + i, n - i) + load_partial(b + i, n - i)), n - i);
 }
 

@@ -38,7 +38,7 @@ template <class T>
 STRATA_INLINE void add_products(std::size_t n, const T* a, const T* b, T* to) {
     constexpr std::size_t L = lanes<T>;
     std::size_t c = 0;
-    for (; c + L <= n; c += L)
+    for (const std::size_t whole = n - n % L; c < whole; c += L)
         store<T>(to + c, multiply_add(load(a + c), load(b + c), load(static_cast<const T*>(to + c))));
     for (; c < n; ++c) to[c] += a[c] * b[c];
 }

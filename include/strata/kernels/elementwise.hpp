@@ -14,7 +14,7 @@ template <class Function, class T>
 STRATA_FLATTEN void elementwise_vectorised(std::size_t n, const T* x, T* y) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
-    for (; i + L <= n; i += L) store<T>(y + i, Function::apply(load(x + i)));
+    for (const std::size_t whole = n - n % L; i < whole; i += L) store<T>(y + i, Function::apply(load(x + i)));
     if (i < n) store_partial<T>(y + i, Function::apply(load_partial(x + i, n - i)), n - i);
 }
 

@@ -16,7 +16,8 @@ template <class Function, class T>
 STRATA_FLATTEN void elementwise_gradient(std::size_t n, const T* v, const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;
     std::size_t i = 0;
-    for (; i + L <= n; i += L) store<T>(dx + i, load(dy + i) * Function::derivative(load(v + i)));
+    for (const std::size_t whole = n - n % L; i < whole; i += L)
+        store<T>(dx + i, load(dy + i) * Function::derivative(load(v + i)));
     if (i < n)
         store_partial<T>(dx + i, load_partial(dy + i, n - i) * Function::derivative(load_partial(v + i, n - i)), n - i);
 }

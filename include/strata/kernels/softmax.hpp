@@ -26,7 +26,7 @@ T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
     constexpr std::size_t L = lanes<T>;
     simd<T> sums = broadcast(T(0));
     std::size_t i = 0;
-    for (; i + L <= n; i += L) {
+    for (const std::size_t whole = n - n % L; i < whole; i += L) {
         const simd<T> e = bounded_exp(load(x + i) - broadcast(shift));
         sums = sums + e;
         store<T>(y + i, e);
