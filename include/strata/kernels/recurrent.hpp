@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/team_part.hpp>
@@ -80,6 +81,8 @@ struct recurrent_step {
             for (std::size_t v = 0; v < vectors; ++v)
                 for (std::size_t g = 0; g < gates; ++g)
                     for (std::size_t lane = 0; lane < L; ++lane) {
+                        // One at a time: GCC 12 at -O3 reads a whole vector where one value of it is used.
+                        if (!std::is_constant_evaluated()) STRATA_KEEP_LOOP(to);
                         const std::size_t unit = v * L + lane;
                         use(v, g, lane, unit < Units, g * Units + unit, static_cast<T>(Cell::template scale<T>(g)));
                     }
