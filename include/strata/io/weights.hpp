@@ -51,10 +51,6 @@ inline std::string extension_of(const std::filesystem::path& file) {
     throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
 }
 
-}  // namespace io
-
-namespace io {
-
 /// Writes weights, which lie in `block` as the model's record says; the extension says how.
 template <class T>
 void save_weights(const model_record& model, const T* block, const std::filesystem::path& file) {

@@ -36,10 +36,7 @@ struct AdamW {
     }
     template <class See>
     void settings(See see) const {
-        see("beta_1", beta_1);
-        see("beta_2", beta_2);
-        see("epsilon", epsilon);
-        see("amsgrad", amsgrad);
+        adam().settings(see);
     }
     std::size_t slots() const { return adam().slots(); }
     double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }
