@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -120,7 +121,8 @@ void time_batch(const Model& model, const char* name, const std::vector<float>& 
     using net = typename Model::net_type;
     std::vector<float> y;
     const auto work = [&] {
-        if constexpr (requires { model.predict(x, workspace); }) y = model.predict(x, workspace);
+        if constexpr (std::same_as<decltype(model.predict(x, workspace)), std::vector<float>>)
+            y = model.predict(x, workspace);
         else y = model.predict(x);
         touch_memory();
     };

@@ -1,5 +1,6 @@
 // Microseconds of each kernel shape, as a net of one layer: the result is first compared with the plain loops of
-// kernels/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage: kernels
+// kernels/reference/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage:
+// kernels
 // [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, grouped, sequence,
 // transposed, dense, gemm, elementwise
 #include <algorithm>
@@ -11,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include <strata/kernels/channel_groups.hpp>
-#include <strata/kernels/reference.hpp>
-#include <strata/kernels/reference_conv2d_transpose.hpp>
-#include <strata/kernels/reference_depthwise.hpp>
+#include <strata/kernels/conv/channel_groups.hpp>
+#include <strata/kernels/reference/reference.hpp>
+#include <strata/kernels/reference/reference_conv2d_transpose.hpp>
+#include <strata/kernels/reference/reference_depthwise.hpp>
 #include <strata/strata.hpp>
 
 #include "nets.hpp"

@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/simd.hpp>
+#include <strata/kernels/simd/simd.hpp>
 
 /// GFLOP/s of independent chains of multiply-adds, the best of several passes.
 template <class T>

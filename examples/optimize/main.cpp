@@ -53,7 +53,7 @@ struct Gains : layer<Gains<Options...>, Options...> {
 
     static constexpr parameter_table parameters(const shape& in) {
         return parameter_table{}.push_back(
-            {.name = "gains", .extents = shape{in.back()}, .begin = Ones::value, .layout = weight_layout::plain});
+            {.name = "gains", .extents = shape{in.back()}, .initializer = Ones::value, .layout = weight_layout::plain});
     }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {

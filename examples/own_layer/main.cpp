@@ -24,14 +24,14 @@ template <class... Options>
 struct Snake : layer<Snake<Options...>, Options...> {
     static constexpr std::string_view type = "Snake";
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() > 0) return {};
         return refuse("at least one axis", to_text(in), "give it rows, such as Dense<10>");
     }
     static constexpr parameter_table parameters(const shape& in) {
         return parameter_table{}.push_back({.name = "frequency",
                                             .extents = shape{in.back()},
-                                            .begin = Constant<0.5>::value,
+                                            .initializer = Constant<0.5>::value,
                                             .layout = weight_layout::plain});
     }
 
@@ -53,7 +53,7 @@ struct Snake : layer<Snake<Options...>, Options...> {
     /// This thread's share of the gradient of the weights, over all samples of a tile: its order does not depend on the
     /// number of threads.
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const item_range mine = part.of(In.back());
         for (std::size_t c = mine.begin; c < mine.end; ++c) {
             const T a = s.weights[0][c];

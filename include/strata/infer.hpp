@@ -1,8 +1,8 @@
 // Everything that inference needs, and no files: what a product ships.
 #pragma once
 
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/processor.hpp>
-#include <strata/core/report.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
@@ -45,9 +45,9 @@
 #include <strata/layers/time_distributed.hpp>
 #include <strata/layers/upsampling.hpp>
 #include <strata/model/freeze.hpp>
-#include <strata/model/frozen.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>
-#include <strata/model/residual.hpp>
 #include <strata/model/sequential.hpp>
-#include <strata/model/stream.hpp>
+#include <strata/model/trainability.hpp>
+#include <strata/net/residual.hpp>
+#include <strata/runtime/stream.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 // First: a refusal lists the files that its assertion was included from.
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 
 #include <strata/applications/mobilenet.hpp>
 #include <strata/applications/resnet50.hpp>

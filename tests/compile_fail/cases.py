@@ -4,7 +4,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 FACTS = ("at", "expects", "got", "fix")
-LONGEST_PIECE = 34  # as in core/report.hpp: a piece of this length was cut inside a word
+LONGEST_PIECE = 34  # as in core/diagnostic.hpp: a piece of this length was cut inside a word
 
 
 class Case:

@@ -18,7 +18,7 @@ struct Centered : layer<Centered<Options...>, Options...> {
 #else
     static constexpr bool needs_whole_batch = true, takes_strided_batches = true;
 #endif
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const*, T* y, T*) {
         std::copy_n(x, N * In.size(), y);

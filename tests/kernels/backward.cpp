@@ -7,11 +7,11 @@
 #include <utility>
 
 #include <strata/core/random.hpp>
-#include <strata/kernels/conv2d_backward.hpp>
-#include <strata/kernels/dense_backward.hpp>
-#include <strata/kernels/pooling_backward.hpp>
-#include <strata/kernels/reference_backward.hpp>
-#include <strata/kernels/rows_product.hpp>
+#include <strata/kernels/conv/conv2d_backward.hpp>
+#include <strata/kernels/gemm/dense_backward.hpp>
+#include <strata/kernels/gemm/rows_product.hpp>
+#include <strata/kernels/pooling/pooling_backward.hpp>
+#include <strata/kernels/reference/reference_backward.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -64,11 +64,11 @@ void compare_batches() {
 template <class T>
 struct dense_kernels {
     panels layout;
-    std::size_t turned, scratch;
-    void (*transpose)(const T*, T*, team_part);
+    std::size_t transposed, scratch;
+    void (*transpose)(const T*, T*, thread_slice);
     void (*data)(std::size_t, const T*, const T*, T*);
-    void (*weights)(std::size_t, const T*, const T*, T*, bool, team_part, T*);
-    void (*bias)(std::size_t, const T*, T*, bool, team_part);
+    void (*weights)(std::size_t, const T*, const T*, T*, bool, thread_slice, T*);
+    void (*bias)(std::size_t, const T*, T*, bool, thread_slice);
 };
 
 template <class T>
@@ -77,10 +77,10 @@ void compare_dense(std::size_t n, const dense_kernels<T>& kernels) {
     const std::size_t depth = layout.rows, columns = layout.columns;
     const auto x = random_values<T>(n * depth), dy = random_values<T>(n * columns, gradient_slack<T>);
     const auto w = random_panels<T>(layout);
-    guarded<T> turned(kernels.turned), dx(n * depth), expected_dx(n * depth);
+    guarded<T> transposed(kernels.transposed), dx(n * depth), expected_dx(n * depth);
     for (std::size_t index = 0; index < 2; ++index)
-        kernels.transpose(w.data(), turned.data(), {.index = index, .count = 2});
-    kernels.data(n, dy.data(), turned.data(), dx.data());
+        kernels.transpose(w.data(), transposed.data(), {.index = index, .count = 2});
+    kernels.data(n, dy.data(), transposed.data(), dx.data());
     reference::dense_data_gradient(n, layout, dy.data(), w.data(), expected_dx.data());
     require_equal_sums(dx, expected_dx, columns);
 
@@ -88,7 +88,7 @@ void compare_dense(std::size_t n, const dense_kernels<T>& kernels) {
         expected_db(db.size(), T(0)), scratch(kernels.scratch);
     for (const bool first : {true, false})
         for (std::size_t index = 0; index < 3; ++index) {
-            const team_part part{.index = index, .count = 3};
+            const thread_slice part{.index = index, .count = 3};
             kernels.weights(n, x.data(), dy.data(), dw.data(), first, part, scratch.data());
             kernels.bias(n, dy.data(), db.data(), first, part);
         }
@@ -101,7 +101,7 @@ void compare_dense(std::size_t n, const dense_kernels<T>& kernels) {
 template <std::size_t N, std::size_t K, std::size_t F, class T>
 void compare_dense() {
     compare_dense<T>(N, {.layout = {.rows = K, .columns = F, .width = panel_width<T>(F)},
-                         .turned = transposed_panels<K, F, T>().stored(),
+                         .transposed = transposed_panels<K, F, T>().stored(),
                          .scratch = dense_gradient_scratch<K, F, T>(N),
                          .transpose = transpose_weights<K, F, T>,
                          .data = dense_data_gradient<K, F, T>,
@@ -126,11 +126,11 @@ template <class T>
 struct conv_kernels {
     conv2d_geometry geometry;
     panels layout;
-    std::size_t turned, scratch;
-    void (*turn)(const T*, T*, team_part);
+    std::size_t transposed, scratch;
+    void (*turn)(const T*, T*, thread_slice);
     void (*data)(const T*, const T*, T*, T*);
     void (*pad)(const T*, std::size_t, item_range, T*);
-    void (*weights)(std::size_t, const T*, std::size_t, const T*, T*, bool, team_part);
+    void (*weights)(std::size_t, const T*, std::size_t, const T*, T*, bool, thread_slice);
 };
 
 template <class T>
@@ -140,10 +140,11 @@ void compare_conv(std::size_t samples, const conv_kernels<T>& kernels) {
     const auto x = random_values<T>(samples * g.in_size()),
                dy = random_values<T>(samples * g.out_size(), gradient_slack<T>);
     const auto w = random_panels<T>(layout);
-    guarded<T> turned(kernels.turned), scratch(kernels.scratch);
-    for (std::size_t index = 0; index < 2; ++index) kernels.turn(w.data(), turned.data(), {.index = index, .count = 2});
+    guarded<T> transposed(kernels.transposed), scratch(kernels.scratch);
+    for (std::size_t index = 0; index < 2; ++index)
+        kernels.turn(w.data(), transposed.data(), {.index = index, .count = 2});
     guarded<T> dx(g.in_size()), expected_dx(g.in_size());
-    kernels.data(dy.data(), turned.data(), dx.data(), scratch.data());
+    kernels.data(dy.data(), transposed.data(), dx.data(), scratch.data());
     reference::conv2d_data_gradient(g, layout, dy.data(), w.data(), expected_dx.data());
     require_equal_sums(dx, expected_dx, g.height.kernel * g.width.kernel * g.out_channels);
 
@@ -163,7 +164,7 @@ template <conv2d_geometry G, class T = float>
 void compare_conv(std::size_t samples = 2) {
     compare_conv<T>(samples, {.geometry = G,
                               .layout = conv2d_panels<G, T>(),
-                              .turned = turned_weights_size<G, T>(),
+                              .transposed = transposed_weights_size<G, T>(),
                               .scratch = conv2d_gradient_scratch<G, T>(),
                               .turn = turn_weights<G, T>,
                               .data = conv2d_data_gradient<G, T>,

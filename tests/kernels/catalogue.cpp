@@ -4,14 +4,14 @@
 #include <limits>
 #include <utility>
 
-#include <strata/kernels/bilinear.hpp>
-#include <strata/kernels/embedding.hpp>
-#include <strata/kernels/normalization.hpp>
-#include <strata/kernels/normalization_backward.hpp>
-#include <strata/kernels/prelu.hpp>
-#include <strata/kernels/rearrange.hpp>
-#include <strata/kernels/reference_normalization.hpp>
-#include <strata/kernels/reference_rearrange.hpp>
+#include <strata/kernels/elementwise/prelu.hpp>
+#include <strata/kernels/normalization/normalization.hpp>
+#include <strata/kernels/normalization/normalization_backward.hpp>
+#include <strata/kernels/reference/reference_normalization.hpp>
+#include <strata/kernels/reference/reference_rearrange.hpp>
+#include <strata/kernels/shape/bilinear.hpp>
+#include <strata/kernels/shape/embedding.hpp>
+#include <strata/kernels/shape/rearrange.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -192,8 +192,8 @@ void compare_shares(std::size_t n) {
     const guarded<T> x = source.array<T>(rows * n), dy = source.array<T>(rows * n), moments = source.array<T>(2 * rows);
     guarded<T> whole(n), shared(n), sums(n), shared_sums(n);
     for (const bool first : {true, false}) {
-        row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), whole.data(), first, team_part{});
-        column_sums(rows, n, dy.data(), sums.data(), first, team_part{});
+        row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), whole.data(), first, thread_slice{});
+        column_sums(rows, n, dy.data(), sums.data(), first, thread_slice{});
         for (std::size_t index = 0; index < 3; ++index) {
             row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), shared.data(), first, {index, 3});
             column_sums(rows, n, dy.data(), shared_sums.data(), first, {index, 3});
@@ -216,7 +216,7 @@ template <class T>
 struct prelu_kernels {
     void (*forward)(const T*, const T*, T*);
     void (*data)(const T*, const T*, const T*, T*);
-    void (*slopes)(std::size_t, const T*, const T*, T*, bool, team_part);
+    void (*slopes)(std::size_t, const T*, const T*, T*, bool, thread_slice);
 };
 
 template <class T>
@@ -237,7 +237,7 @@ void compare_prelu(const slope_layout& layout, const prelu_kernels<T>& kernels) 
         REQUIRE(dx[i] == dy[i] * (x[i] > 0 ? T(1) : x[i] < 0 ? slope : T(0)));
     }
     REQUIRE(dx.is_intact());
-    kernels.slopes(samples, x.data(), dy.data(), dslopes.data(), true, team_part{});
+    kernels.slopes(samples, x.data(), dy.data(), dslopes.data(), true, thread_slice{});
     for (std::size_t index = 0; index < 3; ++index)
         kernels.slopes(samples, x.data(), dy.data(), shared.data(), true, {index, 3});
     require_close(shared, dslopes, T(0));
@@ -291,13 +291,13 @@ void compare_embedding(std::size_t dimension) {
             sum[place] += dy[i * dimension + c];
         }
     REQUIRE(y.is_intact());
-    add_to_rows(count, rows, dimension, x.data(), dy.data(), whole.data(), true, team_part{});
+    add_to_rows(count, rows, dimension, x.data(), dy.data(), whole.data(), true, thread_slice{});
     require_close(whole, sum, T(0));
     for (const std::size_t threads : {std::size_t{2}, std::size_t{3}})
         for (std::size_t index = 0; index < threads; ++index)
             add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), true, {index, threads});
     require_close(shared, sum, T(0));
-    add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), false, team_part{});
+    add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), false, thread_slice{});
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] *= 2;
     require_close(shared, sum, 10 * rounding<T>);
 }

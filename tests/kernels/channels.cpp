@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include <strata/kernels/add.hpp>
-#include <strata/kernels/channels.hpp>
+#include <strata/kernels/elementwise/add.hpp>
+#include <strata/kernels/elementwise/channels.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

@@ -2,9 +2,9 @@
 #include <cstddef>
 #include <utility>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/conv2d.hpp>
-#include <strata/kernels/conv2d_pooled.hpp>
+#include <strata/kernels/conv/conv2d.hpp>
+#include <strata/kernels/conv/conv2d_pooled.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

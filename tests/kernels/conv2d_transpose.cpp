@@ -2,10 +2,10 @@
 #include <cstddef>
 #include <utility>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/conv2d_transpose.hpp>
-#include <strata/kernels/conv2d_transpose_backward.hpp>
-#include <strata/kernels/transposed_convolution.hpp>
+#include <strata/kernels/conv/conv2d_transpose.hpp>
+#include <strata/kernels/conv/conv2d_transpose_backward.hpp>
+#include <strata/kernels/conv/transposed_convolution.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -44,8 +44,8 @@ struct kernel_of {
     conv2d_geometry geometry;
     transpose_method method;
     panels layout;
-    std::size_t prepared_size, parts;
-    void (*prepare)(const T*, T*, team_part);
+    std::size_t packed_size, parts;
+    void (*pack_weights)(const T*, T*, thread_slice);
     void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
     void (*run)(const T*, const T*, const T*, T*, item_range, T*);
 };
@@ -57,19 +57,19 @@ void compare(const kernel_of<T>& method) {
     const auto w = weights_of<T>(method.layout);
     const auto x = numbers(99).array<T>(g.out_size());
     const auto bias = weights_of<T>(panels{.columns = g.in_channels, .width = panel_width<T>(g.in_channels)});
-    guarded<T> prepared(method.prepared_size), y(g.in_size()), expected(g.in_size()),
+    guarded<T> packed(method.packed_size), y(g.in_size()), expected(g.in_size()),
         scratch(transposed_scratch<T>(g, method.method));
     for (std::size_t index = 0; index < 3; ++index)
-        method.prepare(w.data(), prepared.data(), {.index = index, .count = 3});
+        method.pack_weights(w.data(), packed.data(), {.index = index, .count = 3});
     for (const T* b : {bias.data(), static_cast<const T*>(nullptr)}) {
-        const T* ready = prepared.data();
+        const T* ready = packed.data();
         method.whole(x.data(), w.data(), ready, b, y.data(), scratch.data());
         reference::conv2d_transpose<relu>(g, method.layout, x.data(), w.data(), b, expected.data());
         const T bound = rounding<T> * static_cast<T>(g.height.kernel * g.width.kernel * g.out_channels);
         require_close(y, expected, bound);
         guarded<T> by_parts(g.in_size());
         for (std::size_t index = 0; index < 5; ++index) {
-            const item_range part = team_part{.index = index, .count = 5}.of(method.parts);
+            const item_range part = thread_slice{.index = index, .count = 5}.of(method.parts);
             if (part.size() > 0) method.run(x.data(), ready, b, by_parts.data(), part, scratch.data());
         }
         require_close(by_parts, expected, bound);
@@ -83,9 +83,9 @@ void compare_method() {
     compare<T>({.geometry = G,
                 .method = Method,
                 .layout = transpose_panels<G, T>(),
-                .prepared_size = method::prepared,
+                .packed_size = method::packed_size,
                 .parts = method::parts::count,
-                .prepare = method::prepare,
+                .pack_weights = method::pack_weights,
                 .whole = convolve_transposed<method, G, relu, T>,
                 .run = method::template run<relu>});
 }
@@ -100,7 +100,7 @@ void compare() {
 
 template <class T>
 void compare_gradient(const conv2d_geometry& g, const panels& layout, std::size_t scratch_size, std::size_t samples,
-                      void (*run)(std::size_t, const T*, const T*, T*, bool, team_part, T*)) {
+                      void (*run)(std::size_t, const T*, const T*, T*, bool, thread_slice, T*)) {
     CAPTURE(g.in_channels, g.out_channels, g.height.kernel, g.width.kernel, g.height.stride, samples, lanes<T>);
     const auto x = numbers(99).array<T>(samples * g.out_size()), dy = numbers(98).array<T>(samples * g.in_size());
     guarded<T> dw(layout.stored(), T(0)), expected(layout.stored(), T(0)), scratch(scratch_size);

@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/dense.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/gemm/dense.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

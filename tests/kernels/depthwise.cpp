@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/depthwise.hpp>
-#include <strata/kernels/depthwise_backward.hpp>
-#include <strata/kernels/separable.hpp>
+#include <strata/kernels/conv/depthwise.hpp>
+#include <strata/kernels/conv/depthwise_backward.hpp>
+#include <strata/kernels/conv/separable.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -108,7 +108,7 @@ void compare_rows() {
 template <class T>
 struct gradient_kernels {
     void (*data)(const T*, const T*, T*, T*);
-    void (*weights)(std::size_t, const T*, std::size_t, const T*, std::size_t, T*, bool, team_part);
+    void (*weights)(std::size_t, const T*, std::size_t, const T*, std::size_t, T*, bool, thread_slice);
 };
 
 template <class T>

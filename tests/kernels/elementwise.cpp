@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <limits>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <utility>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/channel_groups.hpp>
-#include <strata/kernels/grouped_conv2d.hpp>
-#include <strata/kernels/reference.hpp>
+#include <strata/kernels/conv/channel_groups.hpp>
+#include <strata/kernels/conv/grouped_conv2d.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/reference/reference.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -32,8 +32,8 @@ struct kernel_of {
     grouped_geometry geometry;
     grouped_method method;
     panels layout;  // of a group's weights
-    std::size_t prepared_size, unit, tiles;
-    void (*prepare)(const T*, const T*, T*, team_part);
+    std::size_t packed_size, unit, tiles;
+    void (*pack_weights)(const T*, const T*, T*, thread_slice);
     void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
     void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
     void (*row)(const T*, const T*, const T*, const T*, T*, item_range, T*);
@@ -88,10 +88,10 @@ void compare(const kernel_of<T>& method) {
     const T bound = rounding<T> * static_cast<T>(one.depth());
     for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
         const guarded<T> expected = d.expected(bias);
-        guarded<T> y(whole.out_size()), prepared(method.prepared_size), scratch = scratch_of(one.height.output);
+        guarded<T> y(whole.out_size()), packed(method.packed_size), scratch = scratch_of(one.height.output);
         for (std::size_t index = 0; index < 3; ++index)
-            method.prepare(d.w.data(), bias, prepared.data(), {.index = index, .count = 3});
-        const T* ready = prepared.data();
+            method.pack_weights(d.w.data(), bias, packed.data(), {.index = index, .count = 3});
+        const T* ready = packed.data();
         method.whole(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
         require_close(y, expected, bound);
 
@@ -123,10 +123,10 @@ void compare_method() {
     kernel_of<T> kernel{.geometry = G,
                         .method = Method,
                         .layout = conv2d_panels<G.one, T>(),
-                        .prepared_size = method::prepared,
+                        .packed_size = method::packed_size,
                         .unit = method::unit,
                         .tiles = method::tiles.count(),
-                        .prepare = method::prepare,
+                        .pack_weights = method::pack_weights,
                         .whole = grouped_conv2d<method, G, relu, T>,
                         .rows = method::template rows<relu>,
                         .row = nullptr,

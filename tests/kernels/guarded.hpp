@@ -12,7 +12,7 @@
 #include <utility>
 
 #include <strata/core/number_class.hpp>
-#include <strata/kernels/simd.hpp>
+#include <strata/kernels/simd/simd.hpp>
 
 #include "../catch.hpp"
 

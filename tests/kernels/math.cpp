@@ -9,9 +9,9 @@
 #include <limits>
 #include <type_traits>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/constexpr_math.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/math/math.hpp>
+#include <strata/kernels/simd/constexpr_math.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include <strata/kernels/pooling.hpp>
+#include <strata/kernels/pooling/pooling.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

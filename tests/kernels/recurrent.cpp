@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/recurrent.hpp>
-#include <strata/kernels/reference_recurrent.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/recurrent/recurrent.hpp>
+#include <strata/kernels/reference/reference_recurrent.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -31,10 +31,10 @@ std::vector<double> plain_steps(std::size_t steps, std::size_t features, std::si
 /// A kernel as sizes and functions, so that what follows is compiled once for each T.
 template <class T>
 struct kernel_of {
-    std::size_t features, units, columns, state_size, prepared_size;
+    std::size_t features, units, columns, state_size, packed_size;
     bool has_own_bias, is_hoisted;
     panels products;  // of the inputs, where they are made before
-    void (*prepare)(const T*, const T*, const T*, const T*, T*, team_part);
+    void (*pack_weights)(const T*, const T*, const T*, const T*, T*, thread_slice);
     void (*run)(const T*, const T*, T*, T*);
     std::vector<double> (*plain)(std::size_t, std::size_t, std::size_t, const double*,
                                  const std::vector<double> (&)[4]);
@@ -47,11 +47,11 @@ kernel_of<T> kernel() {
             .units = Units,
             .columns = Cell::gates * Units,
             .state_size = step::state_size,
-            .prepared_size = step::prepared_size,
+            .packed_size = step::packed_size,
             .has_own_bias = Cell::sums != Cell::gates,
             .is_hoisted = IsHoisted,
             .products = step::kernel,
-            .prepare = step::prepare,
+            .pack_weights = step::pack_weights,
             .run = step::template run<IsHoisted>,
             .plain = plain_steps<Cell, Units>};
 }
@@ -63,7 +63,7 @@ struct layer_of {
     panels by_output{.rows = step.units, .columns = step.columns, .width = by_input.width};
     guarded<T> kernel{by_input.stored(), T(0)}, recurrent{by_output.stored(), T(0)};
     guarded<T> bias{step.columns}, own_bias{step.columns};
-    guarded<T> prepared{step.prepared_size};
+    guarded<T> packed{step.packed_size};
 
     explicit layer_of(const kernel_of<T>& of, T scale = T(1)) : step(of) {
         numbers source(7);
@@ -78,7 +78,7 @@ struct layer_of {
         }
         const T* second = step.has_own_bias ? own_bias.data() : nullptr;
         for (std::size_t part = 0; part < 3; ++part)
-            step.prepare(kernel.data(), recurrent.data(), bias.data(), second, prepared.data(), {part, 3});
+            step.pack_weights(kernel.data(), recurrent.data(), bias.data(), second, packed.data(), {part, 3});
     }
     /// Steps of the kernel in T and of the plain loops in double.
     void compare(std::size_t steps, T bound) const {
@@ -95,9 +95,9 @@ struct layer_of {
             for (std::size_t c = 0; step.is_hoisted && c < products.size(); ++c) {
                 products[c] = T(0);
                 for (std::size_t f = 0; f < features; ++f)
-                    products[c] += inputs[f] * prepared[step.products.offset(f, c)];
+                    products[c] += inputs[f] * packed[step.products.offset(f, c)];
             }
-            step.run(step.is_hoisted ? products.data() : inputs, prepared.data(), state.data(), y.data());
+            step.run(step.is_hoisted ? products.data() : inputs, packed.data(), state.data(), y.data());
             for (std::size_t u = 0; u < units; ++u) expected[u] = static_cast<T>(plain[t * units + u]);
             CAPTURE(units, features, t, step.is_hoisted);
             require_close(y, expected, bound);
@@ -159,7 +159,7 @@ TEST_CASE("gates that are driven far keep to their limits, and NaN stays NaN") {
     const layer_of<float> gru(kernel<gru_cell<kernels::tanh, sigmoid>, 1, 5, float>());
     guarded<float> state(gru.step.state_size, 0.0f), y(5);
     const float x = strata::internal::not_a_number<float>;
-    gru.step.run(&x, gru.prepared.data(), state.data(), y.data());
+    gru.step.run(&x, gru.packed.data(), state.data(), y.data());
     for (std::size_t u = 0; u < 5; ++u) REQUIRE(is_nan(y[u]));
     REQUIRE(y.is_intact());
 }

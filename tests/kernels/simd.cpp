@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <limits>
 
-#include <strata/kernels/math.hpp>
-#include <strata/kernels/simd.hpp>
+#include <strata/kernels/math/math.hpp>
+#include <strata/kernels/simd/min_max.hpp>
+#include <strata/kernels/simd/simd.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -80,9 +81,9 @@ void operations() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fmax(a[i], b[i]));
     store<T>(y.data(), min(vector(a), vector(b)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fmin(a[i], b[i]));
-    store<T>(y.data(), choose(vector(a) > vector(b), vector(a), vector(c)));
+    store<T>(y.data(), strata::kernels::select(vector(a) > vector(b), vector(a), vector(c)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == (a[i] > b[i] ? a[i] : c[i]));
-    store<T>(y.data(), abs(vector(a)));
+    store<T>(y.data(), strata::kernels::abs(vector(a)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fabs(a[i]));
 }
 
@@ -92,12 +93,12 @@ void not_a_number_second() {
     constexpr std::size_t L = lanes<T>;
     const T nan = strata::internal::not_a_number<T>;
     guarded<T> y(L);
-    store<T>(y.data(), larger(broadcast(T(0)), broadcast(nan)));
+    store<T>(y.data(), max(broadcast(T(0)), broadcast(nan)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
-    store<T>(y.data(), smaller(broadcast(T(0)), broadcast(nan)));
+    store<T>(y.data(), min(broadcast(T(0)), broadcast(nan)));
     for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
-    REQUIRE(is_nan(larger(T(0), nan)));
-    REQUIRE(is_nan(smaller(T(0), nan)));
+    REQUIRE(is_nan(max(T(0), nan)));
+    REQUIRE(is_nan(min(T(0), nan)));
 }
 
 /// What bits say of a number, in every build: those of volatile integers, so that nothing is known of it.

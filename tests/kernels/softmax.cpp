@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include <strata/kernels/softmax.hpp>
+#include <strata/kernels/elementwise/softmax.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"

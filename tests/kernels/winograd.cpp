@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/convolution.hpp>
+#include <strata/kernels/conv/convolution.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -25,8 +25,8 @@ template <class T>
 struct kernel_of {
     conv2d_geometry geometry;
     panels layout;
-    std::size_t tile, prepared;
-    void (*prepare)(const T*, T*, team_part);
+    std::size_t tile, packed_size;
+    void (*pack_weights)(const T*, T*, thread_slice);
     void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
 };
 
@@ -43,9 +43,9 @@ double error(const kernel_of<T>& method, bool with_bias, std::size_t bands) {
     for (std::size_t f = 0; f < layout.columns; ++f) bias[f] = source.next<T>();
     const T* offset = with_bias ? bias.data() : nullptr;
 
-    guarded<T> transformed(method.prepared), y(g.out_size()), scratch(convolution_scratch<T>(g, method.tile, bands));
+    guarded<T> transformed(method.packed_size), y(g.out_size()), scratch(convolution_scratch<T>(g, method.tile, bands));
     for (std::size_t index = 0; index < 3; ++index)
-        method.prepare(w.data(), transformed.data(), {.index = index, .count = 3});
+        method.pack_weights(w.data(), transformed.data(), {.index = index, .count = 3});
     for (std::size_t begin = 0; begin < g.height.output; begin += bands) {
         const item_range out{begin, std::min(begin + bands, g.height.output)};
         // Only the rows that the band needs, at the end of a page.
@@ -78,8 +78,8 @@ double error(bool with_bias = true) {
     return error<T>({.geometry = G,
                      .layout = conv2d_panels<G, T>(),
                      .tile = M,
-                     .prepared = method::prepared,
-                     .prepare = method::prepare,
+                     .packed_size = method::packed_size,
+                     .pack_weights = method::pack_weights,
                      .rows = method::template rows<relu>},
                     with_bias, Bands);
 }

@@ -28,7 +28,7 @@ struct Gains : strata::layer<Gains<Options...>, Options...> {
     static constexpr strata::parameter_table parameters(const strata::shape& in) {
         return strata::parameter_table{}.push_back({.name = "gains",
                                                     .extents = strata::shape{in.back()},
-                                                    .begin = strata::Ones::value,
+                                                    .initializer = strata::Ones::value,
                                                     .layout = strata::weight_layout::plain});
     }
     template <strata::shape In, std::size_t N, class Fused, class T>

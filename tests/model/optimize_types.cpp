@@ -23,8 +23,7 @@ constexpr bool stays(Net net) {
 
 using input = Input<9, 9, 3>;
 
-// ---- BatchNormalization
-// -------------------------------------------------------------------------------------------------
+// BatchNormalization
 
 static_assert(becomes(Sequential{input{}, Conv2D<8, 3, no_bias, padding::same>{}, BatchNormalization<>{}, ReLU{}},
                       Sequential{input{}, Conv2D<8, 3, padding::same, ReLU>{}}));
@@ -63,8 +62,7 @@ static_assert(becomes(freeze_all_but_last(Sequential{Input<4>{}, Dense<3>{}, Bat
                                                      Dense<1>{}}),
                       Sequential{Input<4>{}, Dense<3, frozen, ReLU>{}, Dense<1>{}}));
 
-// ---- Nested models and Residual
-// -----------------------------------------------------------------------------------------
+// Nested models and Residual
 
 // At the head of a nested model, which stays a layer, with its name.
 static_assert(becomes(Sequential{Input<4>{}, Dense<3>{},
@@ -95,8 +93,7 @@ static_assert(becomes(Sequential{Input<4>{}, Residual{Dropout<0.1>{}, Linear{}},
 static_assert(becomes(Residual{Sequential{GaussianNoise<0.1>{}, Dropout<0.1>{}}},
                       Residual{Sequential{GaussianNoise<0.1>{}}}));
 
-// ---- Activations
-// ----------------------------------------------------------------------------------------------------------
+// Activations
 
 static_assert(becomes(Sequential{Input<4>{}, Dense<3>{}, Softmax{}}, Sequential{Input<4>{}, Dense<3, Softmax>{}}));
 static_assert(becomes(Sequential{Input<4>{}, Dense<3, Linear>{}, LeakyReLU<0.1>{}},
@@ -116,8 +113,7 @@ static_assert(stays(Sequential{Input<4>{}, Dense<3>{}, Elementwise<cubed>{}}));
 // PReLU has weights.
 static_assert(stays(Sequential{Input<4>{}, Dense<3>{}, PReLU<>{}}));
 
-// ---- Identities
-// -----------------------------------------------------------------------------------------------------------
+// Identities
 
 static_assert(becomes(Sequential{Input<9, 4>{}, SpatialDropout1D<0.1>{}, GaussianNoise<0.1>{}, GaussianDropout<0.1>{},
                                  AlphaDropout<0.1>{}, Activation<Linear>{}, Flatten<>{}, Dropout<0.5>{}},
@@ -130,8 +126,7 @@ static_assert(becomes(Sequential{Dropout<0.1, input_shape<4, 3>>{}, Dense<2>{}},
 static_assert(becomes(Sequential{Sequential{Dropout<0.1, input_shape<4>>{}}, Dense<2>{}},
                       Sequential{Input<4>{}, Dense<2>{}}));
 
-// ---- Rescaling
-// ------------------------------------------------------------------------------------------------------------
+// Rescaling
 
 static_assert(becomes(Sequential{input{}, Rescaling<0.5>{}, Rescaling<4.0, 1.0>{}, Dropout<0.1>{},
                                  Rescaling<0.25, -1.0>{}, Conv2D<2, 3>{}},
@@ -142,8 +137,7 @@ static_assert(becomes(Sequential{Input<4>{}, Dense<3, no_bias>{}, Rescaling<2.0>
 // Too large for a product.
 static_assert(stays(Sequential{Input<4>{}, Rescaling<1e200>{}, Rescaling<1e200>{}}));
 
-// ---- Borders of zeros
-// -----------------------------------------------------------------------------------------------------
+// Borders of zeros
 
 using image = Input<8, 9, 3>;
 static_assert(becomes(Sequential{image{}, ZeroPadding2D<1>{}, Conv2D<4, 3>{}, BatchNormalization<>{}, ReLU{}},
@@ -179,8 +173,7 @@ static_assert(stays(Sequential{image{}, ZeroPadding2D<1>{}, Residual{Conv2D<3, 3
 static_assert(becomes(Sequential{image{}, Residual{ZeroPadding2D<1>{}, Conv2D<3, 3>{}}},
                       Sequential{image{}, Residual{Conv2D<3, 3, padding::same>{}}}));
 
-// ---- Nets that are not built, layers, models
-// ------------------------------------------------------------------------------
+// Nets that are not built, layers, models
 
 static_assert(becomes(Sequential{Dense<3>{}, BatchNormalization<>{}, Residual{Dense<3>{}, ReLU{}}},
                       Sequential{Dense<3>{}, Residual{Dense<3, ReLU>{}}}));
@@ -192,16 +185,14 @@ static_assert(std::is_same_v<decltype(optimize(Model<with_noise>())), Model<Sequ
 static_assert(
     std::is_same_v<decltype(optimize(Model<with_noise, double>())), Model<Sequential<Input<4>, Dense<3>>, double>>);
 
-// ---- Own layers
-// -----------------------------------------------------------------------------------------------------------
+// Own layers
 
 static_assert(becomes(Sequential{Input<4>{}, Dense<3>{}, Gains<>{}, Softsquare{}},
                       Sequential{Input<4>{}, Dense<3, Softsquare>{}}));
 static_assert(becomes(Sequential{Input<4>{}, Twofold<no_bias>{}, BatchNormalization<>{}, ReLU{}},
                       Sequential{Input<4>{}, Twofold<ReLU>{}}));
 
-// ---- Names and the summary
-// ------------------------------------------------------------------------------------------------
+// Names and the summary
 
 // What is left keeps its name: the second normalization, and the second ReLU.
 constexpr auto named = optimize(Sequential{input{}, Conv2D<4, 3>{}, BatchNormalization<>{}, ReLU{}, MaxPooling2D<2>{},
@@ -238,8 +229,7 @@ static_assert(table.view() ==
               "Non-trainable params: 0\n"
               "_________________________________________________________________\n");
 
-// ---- In constant evaluation
-// -----------------------------------------------------------------------------------------------
+// In constant evaluation
 
 // gamma 2, beta 1, mean 3, variance 0 with epsilon 1: 2 (x - 3) + 1.
 constexpr auto normalized =

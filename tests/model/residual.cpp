@@ -81,14 +81,14 @@ static_assert(std::string_view(trained(unfreeze<"stage/residual/sequential/dense
               "ttffttfffftt");
 
 // The step behind a fork neither takes the fork's reader into its epilogue nor lets it write over the value.
-constexpr auto forked =
+constexpr auto branching =
     Sequential{Input<8>{}, Dense<9>{}, Dropout<0.5>{}, Residual<ReLU, Dense<9>>{}, Tanh{}, Dense<3>{}};
-constexpr auto steps = forked.plan().steps;
-static_assert(forked.plan().step_count == 5);
-static_assert(steps[0].behind_count == 0 && steps[1].inputs[0].offset == steps[0].out_offset);
+constexpr auto steps = branching.plan().steps;
+static_assert(branching.plan().step_count == 5);
+static_assert(steps[0].fused_count == 0 && steps[1].inputs[0].offset == steps[0].out_offset);
 static_assert(steps[1].out_offset != steps[1].inputs[0].offset);
 // The sum takes the activation behind it, and lies where nobody reads any more.
-static_assert(steps[3].input_count == 2 && steps[3].behind_count == 1 &&
+static_assert(steps[3].input_count == 2 && steps[3].fused_count == 1 &&
               steps[3].inputs[1].offset == steps[0].out_offset);
 static_assert(steps[3].out_offset == steps[3].inputs[0].offset || steps[3].out_offset == steps[3].inputs[1].offset);
 // Three maps live at once: what is added later, what is read and what is written.
@@ -105,7 +105,7 @@ static_assert(views.plan().step_count == 4);
 static_assert(Sequential{Input<9, 9, 2>{}, Residual<Conv2D<2, 3, padding::same>, ReLU, Dropout<0.1>, Dense<2>>{}}
                   .plan()
                   .steps[0]
-                  .behind_count == 1);
+                  .fused_count == 1);
 
 // In constant evaluation.
 constexpr auto bound =
@@ -119,7 +119,7 @@ void check_plan(Net, const std::string& name) {
     INFO(name << ", " << Tile << " samples");
     constexpr const auto& plan = plan_of<Net, float, Tile>;
     constexpr const auto& nodes = flat_nodes_of<Net>;
-    constexpr auto facts = detail::facts_of<float>(flat_layers_of<Net>{}, nodes);
+    constexpr auto facts = detail::traits_of<float>(flat_layers_of<Net>{}, nodes);
     constexpr std::size_t garbage = nodes.size() + 1;
     std::vector<std::size_t> arena(plan.arena_size, garbage);
     const auto source = [&](std::size_t value) {

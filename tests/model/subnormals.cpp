@@ -144,13 +144,13 @@ TEST_CASE("a scope restores its own bits of the mode and no others") {
 #endif
 
 TEST_CASE("every thread of a team flushes, and the caller's mode is its own again") {
-    team threads(3);
+    thread_pool threads(3);
     std::array<bool, 3> flushed{};
-    auto work = [&](team_part part) noexcept { flushed[part.index] = flushes(); };
+    auto work = [&](thread_slice part) noexcept { flushed[part.index] = flushes(); };
     threads.run(work);
     for (const bool each : flushed) REQUIRE(each == has_mode);
     REQUIRE(!flushes());
-    team alone(1);
+    thread_pool alone(1);
     alone.run(work);
     REQUIRE(!flushes());
 }

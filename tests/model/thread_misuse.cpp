@@ -46,14 +46,14 @@ bool aborts(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGA
 
 /// Two threads in one team at once: the first waits in its work until the second has come.
 int two_threads() {
-    team threads(2);
+    thread_pool threads(2);
     std::atomic<bool> is_inside{false};
     std::thread second([&] {
         while (!is_inside) std::this_thread::yield();
-        auto nothing = [](team_part) noexcept {};
+        auto nothing = [](thread_slice) noexcept {};
         threads.run(nothing);
     });
-    auto work = [&](team_part) noexcept {
+    auto work = [&](thread_slice) noexcept {
         is_inside = true;
         std::this_thread::sleep_for(std::chrono::seconds(10));
     };
@@ -64,8 +64,8 @@ int two_threads() {
 
 /// A team whose threads a child of this process does not have.
 int child_of_a_child() {
-    team threads(2);
-    auto nothing = [](team_part) noexcept {};
+    thread_pool threads(2);
+    auto nothing = [](thread_slice) noexcept {};
     threads.run(nothing);
     const int status = end_of([&] {
         threads.run(nothing);

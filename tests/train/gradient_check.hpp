@@ -83,8 +83,8 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
     const auto weights = model.weights();
     disturb(weights, engine);
 
-    team threads(1);
-    detail::training_engine<Net, double> training(threads);
+    thread_pool threads(1);
+    detail::gradient_computer<Net, double> training(threads);
     training.reserve(count);
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});

@@ -200,12 +200,12 @@ TEST_CASE("columns that lie close to each other become orthonormal too") {
 
 TEST_CASE("kernel and bias of a layer take their initializers and regularizers") {
     constexpr auto plain = Dense<5>::parameters(shape{3});
-    STATIC_REQUIRE((plain[0].begin == GlorotUniform::value && plain[1].begin == Zeros::value));
+    STATIC_REQUIRE((plain[0].initializer == GlorotUniform::value && plain[1].initializer == Zeros::value));
     STATIC_REQUIRE((plain[0].penalty.is_none() && plain[1].penalty.is_none()));
     using Told = Dense<5, kernel_regularizer<L1L2<0.1, 0.2>>, bias_initializer<Ones>, bias_regularizer<L2<0.3>>,
                        kernel_initializer<Orthogonal<2.0>>>;
     constexpr auto told = Told::parameters(shape{3});
-    STATIC_REQUIRE((told[0].begin == Orthogonal<2.0>::value && told[1].begin == Ones::value));
+    STATIC_REQUIRE((told[0].initializer == Orthogonal<2.0>::value && told[1].initializer == Ones::value));
     STATIC_REQUIRE((told[0].penalty == regularizer{0.1, 0.2} && told[1].penalty == regularizer{0.0, 0.3}));
     STATIC_REQUIRE(Told::check(shape{3}).ok);
     STATIC_REQUIRE_FALSE(Dense<5, kernel_regularizer<L2<-0.1>>>::check(shape{3}).ok);

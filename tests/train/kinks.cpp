@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/pooling_backward.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/pooling/pooling_backward.hpp>
 #include <strata/train/losses.hpp>
 #include <strata/train/metrics.hpp>
-#include <strata/train/update.hpp>
+#include <strata/train/optimizer_kernels.hpp>
 
 #include "../catch.hpp"
 

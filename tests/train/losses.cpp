@@ -188,7 +188,7 @@ void saturate_all(const Loss& of_probabilities, const Loss& of_logits) {
 struct LargestError {
     static constexpr std::string_view type = "LargestError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
     template <class T>
     T operator()(std::size_t, std::size_t, const T* y, const T* target, T, T*) const {
         return y[0] - target[0];

@@ -12,8 +12,8 @@
 
 #include <strata/io/safetensors.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/train/optimizer_kernels.hpp>
 #include <strata/train/optimizers.hpp>
-#include <strata/train/update.hpp>
 
 #include "../catch.hpp"
 #include "../kernels/guarded.hpp"
@@ -267,7 +267,7 @@ struct SignDescent {
     }
     template <class T, class V>
     static V update(const step<T>& s, V w, V g, V*) {
-        return kernels::choose(g > V(T(0)), w - V(s.rate), w + V(s.rate));
+        return kernels::select(g > V(T(0)), w - V(s.rate), w + V(s.rate));
     }
 };
 

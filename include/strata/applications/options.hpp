@@ -6,16 +6,16 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/fixed_string.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/global_pooling2d.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/softmax.hpp>
-#include <strata/model/net_surface.hpp>
-#include <strata/model/residual.hpp>
+#include <strata/model/net_interface.hpp>
 #include <strata/model/sequential.hpp>
+#include <strata/net/residual.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -63,7 +63,7 @@ namespace applications {
 /// The base of an application: a net that is a type of its own, so that names of functions stay short. Self says its
 /// `item_list` and `smallest`, the least height and width. Name is its name where the options give none.
 template <class Self, fixed_string Name, int Height, int Width, int Channels, class... Options>
-struct application : detail::net_surface<Self> {
+struct application : detail::net_interface<Self> {
     using given = option_list<Options...>;
     using options = option_list<typename given::template get<name<Name>>>;
     template <class... Others>
@@ -72,11 +72,11 @@ struct application : detail::net_surface<Self> {
 
     static constexpr std::string_view type = "Functional";
 
-    static constexpr report check_itself() {
+    static constexpr diagnostic check_itself() {
         constexpr std::array takes{no_top::kind, pooling::avg::kind, classes<1>::kind,
                                    classifier_activation<Softmax>::kind};
         constexpr int least = Self::smallest;
-        report own = detail::check_options(given{}, takes);
+        diagnostic own = detail::check_options(given{}, takes);
         if (own.ok && (Height < least || Width < least || Channels < 1))
             own = refuse(text<64>() << "at least (" << least << ", " << least << ", 1)",
                          text<64>() << "(" << Height << ", " << Width << ", " << Channels << ")",

@@ -79,7 +79,7 @@
 #define STRATA_UNROLL
 #endif
 
-// Asks for the cache line at an address, which need not exist, into the L2 cache; the second to write to it.
+// Prefetch for the cache line at an address, which need not exist, into the L2 cache; the second to write to it.
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_PREFETCH(pointer) __builtin_prefetch(pointer, 0, 2)
 #define STRATA_PREFETCH_TO_WRITE(pointer) __builtin_prefetch(pointer, 1, 2)

@@ -11,8 +11,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/names.hpp>
-#include <strata/model/net.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/net.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -43,10 +43,10 @@ void grow_tree(net_tree& tree, std::size_t& next) {
         tree.number = next++;
     } else {
         tree.is_composite = true;
-        tree.is_forked = detail::forked<Net>;
+        tree.is_forked = detail::branching<Net>;
         tree.is_functional = Net::type == "Functional";
         tree.main_count = detail::fork_of<Net>();
-        if constexpr (detail::forked<Net>) tree.shortcut_first = Net::shortcut_is_first;
+        if constexpr (detail::branching<Net>) tree.shortcut_first = Net::shortcut_is_first;
         const auto grow = [&]<class... Layers>(type_list<Layers...>) {
             struct row {
                 std::string_view type{};
@@ -66,7 +66,7 @@ void grow_tree(net_tree& tree, std::size_t& next) {
             }
         };
         grow(layers_of<Net>{});
-        if constexpr (detail::forked<Net>) ++next;  // what adds the paths
+        if constexpr (detail::branching<Net>) ++next;  // what adds the paths
     }
 }
 

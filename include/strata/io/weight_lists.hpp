@@ -12,10 +12,10 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
+#include <strata/graph/weight_table.hpp>
 #include <strata/io/keras_container.hpp>
 #include <strata/io/net_tree.hpp>
 #include <strata/io/record.hpp>
-#include <strata/model/weights.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 

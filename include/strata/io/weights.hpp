@@ -10,12 +10,12 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/graph/weight_table.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/io/weight_lists.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/model_record.hpp>
-#include <strata/model/weights.hpp>
 #if defined(STRATA_WITH_HDF5)
 #include <strata/io/hdf5.hpp>
 #endif

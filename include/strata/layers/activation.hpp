@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
@@ -32,7 +32,7 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
     static constexpr bool is_identity = Function::is_identity;
     using activation_option = Function;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (detail::kind_of<Function>() != activation_kind)
             return refuse("an activation, such as ReLU", Function::type, "write it as a layer of its own");
         return Function::check(in);

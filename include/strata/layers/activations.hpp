@@ -6,8 +6,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/elementwise.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {

@@ -23,7 +23,7 @@ struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 
-    static constexpr report check(const shape&) { return check_rate(Rate, "AlphaDropout<0.5>"); }
+    static constexpr diagnostic check(const shape&) { return check_rate(Rate, "AlphaDropout<0.5>"); }
 
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {

@@ -7,8 +7,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/channels.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/elementwise/channels.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 
@@ -27,7 +27,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static constexpr std::array takes{epsilon<1e-3>::kind, momentum<0.99>::kind, no_center::kind, no_scale::kind};
     static constexpr bool works_in_place = true;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() < 1) return refuse("(channels)", to_text(in), "give it at least one axis");
         if (!(smallest > 0.0 && kept >= 0.0 && kept <= 1.0))
             return refuse("an epsilon above 0, a momentum of 0 to 1", "another number",
@@ -39,13 +39,13 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         parameter_table table;
         if (has_gamma)
             table.push_back(
-                {.name = "gamma", .extents = channels, .begin = Ones::value, .layout = weight_layout::plain});
+                {.name = "gamma", .extents = channels, .initializer = Ones::value, .layout = weight_layout::plain});
         if (has_beta) table.push_back({.name = "beta", .extents = channels, .layout = weight_layout::plain});
         table.push_back(
             {.name = "moving_mean", .extents = channels, .trainable = false, .layout = weight_layout::plain});
         table.push_back({.name = "moving_variance",
                          .extents = channels,
-                         .begin = Ones::value,
+                         .initializer = Ones::value,
                          .trainable = false,
                          .layout = weight_layout::plain});
         return table;
@@ -54,15 +54,15 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
 
     /// Of each channel the factor, then what is added.
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
+    static constexpr std::size_t packed_size() {
         return 2 * In.back();
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
+    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
         const item_range mine = part.of(In.back());
         for (std::size_t c = mine.begin; c < mine.end; ++c)
-            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), prepared[c],
-                       prepared[In.back() + c]);
+            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), packed[c],
+                       packed[In.back() + c]);
     }
 
     /// An elementwise activation behind it.
@@ -88,26 +88,24 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
             s.out.size() * (row / In.back()), s.x + (s.out.begin - s.in_begin) * row, line, line + In.back(), s.y);
     }
 
-    // ---- Frozen: what inference does
-    // ---------------------------------------------------------------------------------
+    // Frozen: what inference does
 
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
-        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.tape, s.dy);
+        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if (s.dx != nullptr)
             kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), static_cast<const T*>(s.dy),
                                                         s.weights[count], s.dx);
     }
 
-    // ---- Trained: the statistics of the whole batch, put together of those of each sample
-    // -----------------------------
+    // Trained: the statistics of the whole batch, put together of those of each sample
 
     static constexpr bool needs_whole_batch = true;
     static constexpr bool takes_strided_batches = true;
 
     /// Of each sample two sums for each channel; a single row is its own.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return In.rows() > 1 ? 2 * In.back() : 0;
     }
     template <shape In, class T>
@@ -118,17 +116,17 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static void collect(const training_pass<T>& s) {
         if constexpr (In.rows() > 1)
             for (std::size_t n = 0; n < s.count; ++n)
-                kernels::channel_moments<In.back()>(In.rows(), s.x + n * In.size(), s.tape + n * 2 * In.back(),
-                                                    s.tape + (2 * n + 1) * In.back());
+                kernels::channel_moments<In.back()>(In.rows(), s.x + n * In.size(), s.saved + n * 2 * In.back(),
+                                                    s.saved + (2 * n + 1) * In.back());
     }
     template <shape In, class Fused, class T>
-    static void combine(const training_pass<T>& s, team_part part) {
+    static void combine(const training_pass<T>& s, thread_slice part) {
         constexpr std::size_t channels = In.back(), rows = In.rows();
         const item_range mine = part.of(channels, kernels::lanes<T>);
         T* mean = line<In>(s.shared, mean_line);
         T* squares = line<In>(s.shared, inverse_line);
         if constexpr (rows > 1)
-            kernels::combine_moments<T>(s.count, s.stride * 2 * channels, rows, s.tape, s.tape + channels, mine.begin,
+            kernels::combine_moments<T>(s.count, s.stride * 2 * channels, rows, s.saved, s.saved + channels, mine.begin,
                                         mine.end, mean, squares);
         else
             kernels::combine_moments<T>(s.count, s.stride * channels, 1, s.x, nullptr, mine.begin, mine.end, mean,
@@ -153,19 +151,19 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     }
     template <shape In, class Fused, class T>
     static void collect_gradient(const gradient_pass<T>& s) {
-        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.tape, s.dy);
+        trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if constexpr (In.rows() > 1)
             for (std::size_t n = 0; n < s.count; ++n)
                 kernels::channel_gradients<In.back()>(In.rows(), s.x + n * In.size(),
                                                       static_cast<const T*>(s.dy + n * In.size()),
                                                       static_cast<const T*>(line<In>(s.shared, mean_line)),
-                                                      s.tape + n * 2 * In.back(), s.tape + (2 * n + 1) * In.back());
+                                                      s.saved + n * 2 * In.back(), s.saved + (2 * n + 1) * In.back());
     }
     /// With the sums S of dy and P of dy (x - mean) over m rows: dbeta = S, dgamma = P inverse, and of the input
     /// gamma inverse (dy - S / m - (x - mean) inverse^2 P / m). Of one row that is 0, and exactly so: an optimizer that
     /// divides by the gradient's size would follow the rounding.
     template <shape In, class Fused, class T>
-    static void combine_gradient(const gradient_pass<T>& s, team_part part) {
+    static void combine_gradient(const gradient_pass<T>& s, thread_slice part) {
         constexpr std::size_t channels = In.back(), rows = In.rows();
         const item_range mine = part.of(channels, kernels::lanes<T>);
         const T* mean = line<In>(s.shared, mean_line);
@@ -174,8 +172,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         T* sum = line<In>(s.shared, sum_line);
         T* product = line<In>(s.shared, product_line);
         if constexpr (rows > 1) {
-            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.tape, mine.begin, mine.end, sum);
-            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.tape + channels, mine.begin, mine.end,
+            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.saved, mine.begin, mine.end, sum);
+            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.saved + channels, mine.begin, mine.end,
                                      product);
         } else {
             kernels::combine_row_gradients<T>(s.count, s.stride * channels, s.x, s.dy, mean, mine.begin, mine.end, sum,

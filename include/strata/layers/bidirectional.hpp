@@ -8,11 +8,11 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
-#include <strata/kernels/weight_gradient.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
@@ -52,12 +52,12 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     static constexpr std::string_view type = "Bidirectional";
     static constexpr std::array takes{merge::concat::kind};
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (!reversible_layer<Inner>)
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
         if (Inner::options::template has<go_backwards>)
             return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
-        report inner = detail::check_options(typename Inner::options{}, Inner::takes);
+        diagnostic inner = detail::check_options(typename Inner::options{}, Inner::takes);
         if (inner.ok) inner = Inner::check(in);
         return inner;
     }
@@ -82,13 +82,14 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     }
 
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return 2 * rounded<T>(Inner::template prepared<In, T>());
+    static constexpr std::size_t packed_size() {
+        return 2 * rounded<T>(Inner::template packed_size<In, T>());
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
-        Inner::template prepare<In>(weights, to, part);
-        twin::template prepare<In>(weights + count<In>, to + rounded<T>(Inner::template prepared<In, T>()), part);
+    static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
+        Inner::template pack_weights<In>(weights, to, part);
+        twin::template pack_weights<In>(weights + count<In>, to + rounded<T>(Inner::template packed_size<In, T>()),
+                                        part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -114,15 +115,15 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         }
     }
 
-    // The tape of a sample: those of both directions, then their outputs. Samples go one by one, as each direction
-    // wants its tapes one behind the other.
+    // The saved activations of a sample: those of both directions, then their outputs. Samples go one by one, as each
+    // direction needs its saved activations next to each other.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
-        return 2 * (Inner::template tape<In, fused<>, T>() + Inner::output(In).size());
+    static constexpr std::size_t saved_size() {
+        return 2 * (Inner::template saved_size<In, fused<>, T>() + Inner::output(In).size());
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
-        return 2 * rounded<T>(Inner::template derived<In, T>());
+    static constexpr std::size_t backward_packed_size() {
+        return 2 * rounded<T>(Inner::template backward_packed_size<In, T>());
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
@@ -130,19 +131,19 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
-        constexpr std::size_t half = Inner::output(In).size(), size = Inner::template tape<In, fused<>, T>();
+        constexpr std::size_t half = Inner::output(In).size(), size = Inner::template saved_size<In, fused<>, T>();
         const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
         for (std::size_t n = 0; n < s.count; ++n) {
             training_pass<T> one = s;
             one.count = 1;
             one.x = s.x + n * In.size();
-            one.tape = s.tape + n * tape<In, Fused, T>();
-            T* a = one.tape + 2 * size;
+            one.saved = s.saved + n * saved_size<In, Fused, T>();
+            T* a = one.saved + 2 * size;
             T* b = a + half;
             one.weights = own.data();
             one.y = a;
             Inner::template train_forward<In, fused<>>(one);
-            one.tape += size;
+            one.saved += size;
             one.weights = other.data();
             one.y = b;
             twin::template train_forward<In, fused<>>(one);
@@ -150,28 +151,29 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         }
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        Inner::template derive<In>(weights, turned, part);
-        twin::template derive<In>(weights + count<In>, turned + rounded<T>(Inner::template derived<In, T>()), part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        Inner::template pack_for_backward<In>(weights, transposed, part);
+        twin::template pack_for_backward<In>(
+            weights + count<In>, transposed + rounded<T>(Inner::template backward_packed_size<In, T>()), part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
-        constexpr std::size_t size = Inner::template tape<In, fused<>, T>();
+        constexpr std::size_t size = Inner::template saved_size<In, fused<>, T>();
         const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
         T* a = s.scratch;
         T* b = a + gradient_size<In, T>;
         T* dx = b + gradient_size<In, T>;
         for (std::size_t n = 0; n < s.count; ++n) {
             gradient_pass<T> one = sample<In, Fused>(s, n);
-            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.tape) + 2 * size,
+            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.saved) + 2 * size,
                       a, b);
             one.scratch = dx + rounded<T>(In.size());
             one.weights = own.data();
             one.dy = a;
             Inner::template backward<In, fused<>>(one);
-            one.tape += size;
+            one.saved += size;
             one.weights = other.data();
-            one.derived += rounded<T>(Inner::template derived<In, T>());
+            one.backward_weights += rounded<T>(Inner::template backward_packed_size<In, T>());
             one.dy = b;
             if (s.dx != nullptr) one.dx = dx;
             twin::template backward<In, fused<>>(one);
@@ -180,12 +182,12 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         for (std::size_t n = 0; n < s.count; ++n) {
             gradient_pass<T> one = sample<In, Fused>(s, n);
             one.first = s.first && n == 0;
             Inner::template accumulate<In, fused<>>(one, part);
-            one.tape += Inner::template tape<In, fused<>, T>();
+            one.saved += Inner::template saved_size<In, fused<>, T>();
             one.gradients = s.gradients + count<In>;
             twin::template accumulate<In, fused<>>(one, part);
         }
@@ -204,12 +206,12 @@ private:
     template <shape In, class T>
     static constexpr std::size_t gradient_size = rounded<T>(Inner::output(In).size() + kernels::gradient_slack<T>);
 
-    /// The weights of one direction and their prepared form.
+    /// The weights of one direction and their packed form.
     template <shape In, class T>
     static constexpr auto weights_of(const T* const* weights, bool is_twin) {
         std::array<const T*, count<In> + 1> result{};
         for (std::size_t i = 0; i < count<In>; ++i) result[i] = weights[i + (is_twin ? count<In> : 0)];
-        result[count<In>] = weights[2 * count<In>] + (is_twin ? rounded<T>(Inner::template prepared<In, T>()) : 0);
+        result[count<In>] = weights[2 * count<In>] + (is_twin ? rounded<T>(Inner::template packed_size<In, T>()) : 0);
         return result;
     }
     template <shape In, class Fused, class T>
@@ -217,7 +219,7 @@ private:
         gradient_pass<T> one = s;
         one.count = 1;
         one.x = s.x + n * In.size();
-        one.tape = s.tape + n * tape<In, Fused, T>();
+        one.saved = s.saved + n * saved_size<In, Fused, T>();
         one.dx = s.dx == nullptr ? nullptr : s.dx + n * In.size();
         return one;
     }

@@ -7,13 +7,13 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
-#include <strata/kernels/causal_step.hpp>
+#include <strata/kernels/conv/causal_step.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/sequence.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -41,10 +41,10 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(type, Filters); !own.ok) return own;
-        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        if (const report window = check_sequence<options>(in, Kernel, 1, true); !window.ok) return window;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
+        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic window = check_sequence<options>(in, Kernel, 1, true); !window.ok) return window;
         return check_groups<options>(in.back(), Filters);
     }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/conv2d_transpose.hpp>
 #include <strata/layers/convolution_options.hpp>
@@ -34,9 +34,9 @@ struct Conv1DTranspose
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(type, Filters); !own.ok) return own;
-        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
+        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return check_sequence_sizes<options>(in, Kernel, 1);
     }
 

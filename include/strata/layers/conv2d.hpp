@@ -9,16 +9,16 @@
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
-#include <strata/kernels/conv2d.hpp>
-#include <strata/kernels/conv2d_backward.hpp>
-#include <strata/kernels/conv2d_pooled.hpp>
-#include <strata/kernels/convolution.hpp>
+#include <strata/kernels/conv/conv2d.hpp>
+#include <strata/kernels/conv/conv2d_backward.hpp>
+#include <strata/kernels/conv/conv2d_pooled.hpp>
+#include <strata/kernels/conv/convolution.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_epilogue.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/grouped_conv2d.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -49,11 +49,11 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (Filters < 1)
             return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>",
                           "write Conv2D<filters, k>");
-        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return windows.check(in);
     }
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
@@ -80,12 +80,12 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         return kernels::convolution_scratch<T>(g, tile(g), g.height.output);
     }
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return method<In, T>::prepared;
+    static constexpr std::size_t packed_size() {
+        return method<In, T>::packed_size;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* transformed, team_part part) {
-        method<In, T>::prepare(weights[0], transformed, part);
+    static constexpr void pack_weights(const T* const* weights, T* transformed, thread_slice part) {
+        method<In, T>::pack_weights(weights[0], transformed, part);
     }
 
     /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does
@@ -119,7 +119,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         return {.span = (pool - 1) * h.stride + h.span(),
                 .stride = pool * h.stride,
                 .before = h.before,
-                .unit = behind<In, Fused>::pools ? 1 : std::max<std::size_t>(1, tile(geometry(In)))};
+                .row_multiple = behind<In, Fused>::pools ? 1 : std::max<std::size_t>(1, tile(geometry(In)))};
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
@@ -168,12 +168,12 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the
     /// activation.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return kernels::conv2d_scratch<T>(geometry(In)) + (trained<Fused>::keeps_input ? output(In).size() : 0);
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
-        return kernels::turned_weights_size<geometry(In), T>();
+    static constexpr std::size_t backward_packed_size() {
+        return kernels::transposed_weights_size<geometry(In), T>();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
@@ -183,17 +183,17 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
-        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
+        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             const T* x = s.x + n * g.in_size();
             T* y = s.y + n * g.out_size();
-            T* tape = s.tape + n * kept;
-            T* linear = act::keeps_input ? tape + padded : y;
+            T* saved = s.saved + n * kept;
+            T* linear = act::keeps_input ? saved + padded : y;
             if constexpr (method<In, T>::tile == 0) {
-                kernels::conv2d<g, typename act::in_kernel>(x, s.weights[0], bias_of(s.weights), linear, tape);
+                kernels::conv2d<g, typename act::in_kernel>(x, s.weights[0], bias_of(s.weights), linear, saved);
             } else {
                 if constexpr (padded > 0)
-                    kernels::write_padding<g>(x, 0, kernels::padded_rows(g.height, {0, g.height.output}), tape);
+                    kernels::write_padding<g>(x, 0, kernels::padded_rows(g.height, {0, g.height.output}), saved);
                 kernels::convolve<method<In, T>, g, typename act::in_kernel>(
                     x, s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights), linear, s.scratch);
             }
@@ -201,29 +201,29 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         }
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        kernels::turn_weights<geometry(In)>(weights[0], turned, part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        kernels::turn_weights<geometry(In)>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = tape<In, Fused, T>();
+        constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * g.out_size();
             trained<Fused>::template through<g.out_channels>(pixels(g), s.y + n * g.out_size(),
-                                                             s.tape + n * kept + padded, dy);
+                                                             s.saved + n * kept + padded, dy);
             if (s.dx != nullptr)
-                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.derived, s.dx + n * g.in_size(),
+                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.backward_weights, s.dx + n * g.in_size(),
                                                  s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         const T* dy = s.dy;
         if constexpr (g.is_padded())
-            kernels::conv2d_weight_gradient<g>(s.count, s.tape, kept, dy, s.gradients[0], s.first, part);
+            kernels::conv2d_weight_gradient<g>(s.count, s.saved, kept, dy, s.gradients[0], s.first, part);
         else kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, s.gradients[0], s.first, part);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
@@ -256,7 +256,7 @@ private:
     }
     template <shape In, class T>
     static constexpr const T* transformed_of(const T* const* weights) {
-        if constexpr (method<In, T>::prepared > 0) return weights[weight_count];
+        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
         else return nullptr;
     }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }

@@ -7,17 +7,17 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/kernels/conv2d.hpp>
-#include <strata/kernels/conv2d_transpose.hpp>
-#include <strata/kernels/conv2d_transpose_backward.hpp>
-#include <strata/kernels/transposed_convolution.hpp>
-#include <strata/kernels/weight_gradient.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/conv/conv2d.hpp>
+#include <strata/kernels/conv/conv2d_transpose.hpp>
+#include <strata/kernels/conv/conv2d_transpose_backward.hpp>
+#include <strata/kernels/conv/transposed_convolution.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -46,9 +46,9 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(type, Filters); !own.ok) return own;
-        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
+        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
         return windows.check_sizes(in);
     }
     /// The convolution whose data gradient it is: its output is the layer's input.
@@ -82,12 +82,12 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         return kernels::transposed_scratch<T>(g, kernels::transpose_method_of<T>(g, is_direct));
     }
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return method<In, T>::prepared;
+    static constexpr std::size_t packed_size() {
+        return method<In, T>::packed_size;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
-        method<In, T>::prepare(weights[0], prepared, part);
+    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
+        method<In, T>::pack_weights(weights[0], packed, part);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -123,7 +123,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
 
     /// What stood in front of the activation, where its derivative wants it.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return trained<Fused>::keeps_input ? output(In).size() : 0;
     }
     template <shape In, class Fused, class T>
@@ -136,7 +136,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.tape + n * g.in_size() : y;
+            T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.saved + n * g.in_size() : y;
             method<In, T>::template run<typename act::in_kernel>(s.x + n * g.out_size(), s.weights[weight_count],
                                                                  bias(s.weights), linear,
                                                                  {0, method<In, T>::parts::count}, s.scratch);
@@ -146,14 +146,14 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.tape, s.dy);
+        trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.saved, s.dy);
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
             kernels::conv2d_transpose_data_gradient<g>(static_cast<const T*>(s.dy + n * g.in_size()), s.weights[0],
                                                        s.dx + n * g.out_size(), s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
         kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);

@@ -3,8 +3,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/conv2d_pooled.hpp>
-#include <strata/kernels/geometry.hpp>
+#include <strata/kernels/conv/conv2d_pooled.hpp>
+#include <strata/kernels/conv/geometry.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/depthwise.hpp>
-#include <strata/kernels/geometry.hpp>
+#include <strata/kernels/conv/depthwise.hpp>
+#include <strata/kernels/conv/geometry.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
@@ -61,7 +61,7 @@ struct pointwise_regularizer {
 };
 
 /// Refuses a convolution without filters.
-constexpr report check_filters(std::string_view layer, int filters) {
+constexpr diagnostic check_filters(std::string_view layer, int filters) {
     if (filters > 0) return {};
     return refuse("at least 1 filter", text<64>() << layer << "<" << filters << ", ...>",
                   text<64>() << "write " << layer << "<filters, k>");
@@ -69,7 +69,7 @@ constexpr report check_filters(std::string_view layer, int filters) {
 
 /// Refuses groups that do not share channels and filters equally.
 template <class Options>
-constexpr report check_groups(std::size_t channels, int filters) {
+constexpr diagnostic check_groups(std::size_t channels, int filters) {
     constexpr int count = Options::template get<groups<1>>::value, divisor = std::max(1, count);
     if (count == divisor && channels % static_cast<std::size_t>(divisor) == 0 && filters % divisor == 0) return {};
     return refuse("groups that divide channels and filters",
@@ -79,7 +79,7 @@ constexpr report check_groups(std::size_t channels, int filters) {
 
 /// Refuses a depth multiplier below 1, and regularizers with a factor that Keras refuses.
 template <class Options>
-constexpr report check_depthwise_options() {
+constexpr diagnostic check_depthwise_options() {
     constexpr int multiplier = Options::template get<depth_multiplier<1>>::value;
     if (multiplier < 1)
         return refuse("a depth multiplier of at least 1", text<64>() << "depth_multiplier<" << multiplier << ">",
@@ -96,7 +96,7 @@ template <class Options>
 constexpr parameter depthwise_kernel(std::string_view name, const shape& extents) {
     return {.name = name,
             .extents = extents,
-            .begin = Options::template get<depthwise_initializer<GlorotUniform>>::type::value,
+            .initializer = Options::template get<depthwise_initializer<GlorotUniform>>::type::value,
             .penalty = Options::template get<depthwise_regularizer<L1L2<>>>::type::value,
             .layout = weight_layout::plain};
 }
@@ -107,7 +107,7 @@ constexpr row_window depthwise_row_window() {
     return {.span = G.height.span(),
             .stride = G.height.stride,
             .before = G.height.before,
-            .unit = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows),
+            .row_multiple = std::max<std::size_t>(1, kernels::depthwise_row<kernels::repeated(G)>::largest.rows),
             .begins_anywhere = true};
 }
 

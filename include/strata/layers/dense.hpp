@@ -8,11 +8,11 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/kernels/dense.hpp>
-#include <strata/kernels/dense_backward.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/dense.hpp>
+#include <strata/kernels/gemm/dense_backward.hpp>
 #include <strata/layers/activations.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/softmax.hpp>
 
@@ -33,7 +33,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (Units < 1)
             return refuse("at least 1 unit", text<64>() << "Dense<" << Units << ">", "write Dense<units>, units >= 1");
         if (in.rank() < 1) return refuse("(features)", to_text(in), "give it at least one axis");
@@ -53,11 +53,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
 
     /// The kernel of a single unit without the padding of panels: for one row it is a dot product.
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
+    static constexpr std::size_t packed_size() {
         return features == 1 ? In.back() : 0;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* column, team_part part) {
+    static constexpr void pack_weights(const T* const* weights, T* column, thread_slice part) {
         constexpr kernels::panels layout{.rows = In.back(), .columns = 1, .width = kernels::panel_width<T>(1)};
         const item_range mine = part.of(In.back());
         for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = weights[0][layout.offset(k, 0)];
@@ -126,11 +126,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return trained<Fused>::keeps_input ? output(In).size() : 0;
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
+    static constexpr std::size_t backward_packed_size() {
         return kernels::transposed_panels<In.back(), features, T>().stored();
     }
     template <shape In, class Fused, class T>
@@ -140,7 +140,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
-        T* linear = act::keeps_input ? s.tape : s.y;
+        T* linear = act::keeps_input ? s.saved : s.y;
         const std::size_t rows = s.count * In.rows();
         const T* bias = nullptr;
         if constexpr (!options::template has<no_bias>) bias = s.weights[1];
@@ -148,18 +148,19 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         act::template finish<features>(rows, linear, s.y);
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        kernels::transpose_weights<In.back(), features>(weights[0], turned, part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        kernels::transpose_weights<In.back(), features>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         const std::size_t rows = s.count * In.rows();
-        trained<Fused>::template through<features>(rows, s.y, s.tape, s.dy);
+        trained<Fused>::template through<features>(rows, s.y, s.saved, s.dy);
         if (s.dx != nullptr)
-            kernels::dense_data_gradient<In.back(), features>(rows, static_cast<const T*>(s.dy), s.derived, s.dx);
+            kernels::dense_data_gradient<In.back(), features>(rows, static_cast<const T*>(s.dy), s.backward_weights,
+                                                              s.dx);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
         kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, s.gradients[0], s.first, part, s.scratch);

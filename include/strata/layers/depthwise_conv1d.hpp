@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/depthwise_conv2d.hpp>
 #include <strata/layers/sequence.hpp>
@@ -32,8 +32,8 @@ struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
                                       depthwise_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return check_sequence<options>(in, Kernel, 1);
     }
 

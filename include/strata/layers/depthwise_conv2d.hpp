@@ -9,13 +9,13 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
-#include <strata/kernels/depthwise.hpp>
-#include <strata/kernels/depthwise_backward.hpp>
-#include <strata/kernels/depthwise_parts.hpp>
-#include <strata/kernels/weight_gradient.hpp>
+#include <strata/kernels/conv/depthwise.hpp>
+#include <strata/kernels/conv/depthwise_backward.hpp>
+#include <strata/kernels/conv/depthwise_parts.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -43,8 +43,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
                                       depthwise_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return windows.check(in);
     }
     static constexpr kernels::depthwise_geometry geometry(const shape& in) {
@@ -126,7 +126,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
     /// wants it, what stood in front of the activation.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return repeats<geometry(In)> + (trained<Fused>::keeps_input ? output(In).size() : 0);
     }
     template <shape In, class Fused, class T>
@@ -137,11 +137,11 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *y = s.y + n * g.out_size(), *tape = s.tape + n * kept,
-              *linear = act::keeps_input ? tape + repeats<g> : y;
-            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            T *y = s.y + n * g.out_size(), *saved = s.saved + n * kept,
+              *linear = act::keeps_input ? saved + repeats<g> : y;
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
             kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(x, 0, s.weights[0], bias(s.weights),
                                                                                    linear, {0, g.height.output});
             act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
@@ -150,22 +150,22 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * g.out_size();
             trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
-                                                               s.tape + n * kept + repeats<g>, dy);
+                                                               s.saved + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
                 kernels::depthwise_data_gradient<g>(static_cast<const T*>(dy), s.weights[0], s.dx + n * g.in_size(),
                                                     s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
-        const T* x = g.multiplier == 1 ? s.x : s.tape;
-        constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : tape<In, Fused, T>();
+        const T* x = g.multiplier == 1 ? s.x : s.saved;
+        constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : saved_size<In, Fused, T>();
         kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, dy, g.out_size(), s.gradients[0],
                                                                  s.first, part);
         if constexpr (!options::template has<no_bias>)

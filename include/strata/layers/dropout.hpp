@@ -22,7 +22,7 @@ struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 
-    static constexpr report check(const shape&) { return check_rate(Rate, "Dropout<0.5>"); }
+    static constexpr diagnostic check(const shape&) { return check_rate(Rate, "Dropout<0.5>"); }
 
     /// What stays is divided by 1 - Rate, so that the mean stays.
     template <shape In, class Fused, class T>

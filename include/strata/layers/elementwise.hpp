@@ -8,8 +8,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/elementwise.hpp>
-#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -90,7 +90,7 @@ struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
     static constexpr std::string_view type = "Elementwise";
     static constexpr bool is_differentiable = detail::has_derivative<F, float> || detail::has_derivative<F, double>;
 
-    static constexpr report check(const shape&) {
+    static constexpr diagnostic check(const shape&) {
         if (detail::value_function<F, float> || detail::value_function<F, double>) return {};
         return refuse("an empty function object on one value", "a type that float and double cannot call",
                       "give it `auto operator()(auto x) const`");

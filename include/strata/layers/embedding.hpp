@@ -8,7 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
-#include <strata/kernels/embedding.hpp>
+#include <strata/kernels/shape/embedding.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -21,7 +21,7 @@ template <int Vocabulary, int Dimension, class... Options>  // strata: types, no
 struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options...> {
     static constexpr std::string_view type = "Embedding";
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (Vocabulary < 1 || Dimension < 1)
             return refuse("at least 1 word and 1 dimension",
                           text<64>("Embedding<") << Vocabulary << ", " << Dimension << ">",
@@ -36,7 +36,7 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     static constexpr parameter_table parameters(const shape&) {
         return parameter_table{}.push_back({.name = "embeddings",
                                             .extents = shape{Vocabulary, Dimension},
-                                            .begin = RandomUniform<>::value,
+                                            .initializer = RandomUniform<>::value,
                                             .layout = weight_layout::plain});
     }
 
@@ -54,7 +54,7 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
         if (s.dx != nullptr) std::fill_n(s.dx, s.count * In.size(), T(0));
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, static_cast<const T*>(s.dy), s.gradients[0],
                              s.first, part);
     }

@@ -24,7 +24,7 @@ struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 
-    static constexpr report check(const shape&) { return check_rate(Rate, "GaussianDropout<0.5>"); }
+    static constexpr diagnostic check(const shape&) { return check_rate(Rate, "GaussianDropout<0.5>"); }
 
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {

@@ -22,7 +22,7 @@ struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Deviation > 0.0;
 
-    static constexpr report check(const shape&) {
+    static constexpr diagnostic check(const shape&) {
         if (Deviation >= 0.0) return {};
         return refuse("a deviation of at least 0", "a negative deviation", "write GaussianNoise<0.1>");
     }

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/global_pooling2d.hpp>
 #include <strata/layers/sequence.hpp>
@@ -14,7 +14,7 @@ namespace strata::inline STRATA_ISA {
 /// What the two share: (steps, channels) -> (channels). No weights.
 template <class Self, class Image, class... Options>
 struct global_pooling1d : sequence_layer<Self, Image, Options...> {
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() == 2) return {};
         return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
     }

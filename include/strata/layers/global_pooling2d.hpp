@@ -6,8 +6,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/pooling.hpp>
-#include <strata/kernels/pooling_backward.hpp>
+#include <strata/kernels/pooling/pooling.hpp>
+#include <strata/kernels/pooling/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -15,7 +15,7 @@ namespace strata::inline STRATA_ISA {
 /// What the two share: (height, width, channels) -> (channels). No weights.
 template <class Self, class... Options>
 struct global_pooling2d : layer<Self, Options...> {
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() == 3) return {};
         return refuse("(height, width, channels)", to_text(in), "put it behind a layer that gives an image");
     }

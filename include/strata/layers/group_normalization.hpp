@@ -7,8 +7,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/normalization.hpp>
-#include <strata/kernels/normalization_backward.hpp>
+#include <strata/kernels/normalization/normalization.hpp>
+#include <strata/kernels/normalization/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/layer_normalization.hpp>
 
@@ -27,8 +27,8 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     static constexpr std::string_view type = "GroupNormalization";
     static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report usual = check_normalization(in, smallest); !usual.ok) return usual;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic usual = check_normalization(in, smallest); !usual.ok) return usual;
         if (Groups == -1 || (Groups > 0 && in.back() % static_cast<std::size_t>(Groups) == 0)) return {};
         return refuse(text<200>("groups that share out ") << in.back() << " channels",
                       text<64>() << Groups << " groups", "give a divisor of the channels, or -1");
@@ -49,7 +49,7 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
 
     /// Mean and scale of each group.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return 2 * geometry(In).groups;
     }
     template <shape In, class Fused, class T>
@@ -61,21 +61,21 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
         for (std::size_t n = 0; n < s.count; ++n)
             kernels::normalize_groups(geometry(In), s.x + n * In.size(), places::gamma(s.weights),
                                       places::beta(s.weights), static_cast<T>(smallest), s.y + n * In.size(),
-                                      s.tape + n * tape<In, Fused, T>(), s.scratch);
+                                      s.saved + n * saved_size<In, Fused, T>(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
             kernels::normalize_groups_gradient(
-                geometry(In), s.x + n * In.size(), places::gamma(s.weights), s.tape + n * tape<In, Fused, T>(),
+                geometry(In), s.x + n * In.size(), places::gamma(s.weights), s.saved + n * saved_size<In, Fused, T>(),
                 static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size(), s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const T* dy = s.dy;
         if constexpr (places::has_gamma)
-            kernels::group_gamma_gradient(geometry(In), s.count, s.x, s.tape, tape<In, Fused, T>(), dy,
+            kernels::group_gamma_gradient(geometry(In), s.count, s.x, s.saved, saved_size<In, Fused, T>(), dy,
                                           places::gamma(s.gradients), s.first, part, s.scratch);
         if constexpr (places::has_beta)
             kernels::column_sums(s.count * In.rows(), In.back(), dy, places::beta(s.gradients), s.first, part);

@@ -7,15 +7,15 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/kernels/channel_groups.hpp>
-#include <strata/kernels/conv2d.hpp>
-#include <strata/kernels/conv2d_backward.hpp>
-#include <strata/kernels/grouped_conv2d.hpp>
-#include <strata/kernels/panels.hpp>
-#include <strata/kernels/weight_gradient.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/conv/channel_groups.hpp>
+#include <strata/kernels/conv/conv2d.hpp>
+#include <strata/kernels/conv/conv2d_backward.hpp>
+#include <strata/kernels/conv/grouped_conv2d.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
@@ -43,10 +43,10 @@ struct grouped_conv2d : layer<Self, Options...> {
                                       kernel_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(Self::type, Filters); !own.ok) return own;
-        if (const report penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        if (const report sizes = windows.check(in); !sizes.ok) return sizes;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(Self::type, Filters); !own.ok) return own;
+        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic sizes = windows.check(in); !sizes.ok) return sizes;
         return check_groups<options>(in.back(), Filters);
     }
     /// Of one group.
@@ -76,12 +76,12 @@ struct grouped_conv2d : layer<Self, Options...> {
         return scratch_for<T>(in, geometry(in).height.output);
     }
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return method<In, T>::prepared;
+    static constexpr std::size_t packed_size() {
+        return method<In, T>::packed_size;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
-        method<In, T>::prepare(weights[0], bias_of(weights), prepared, part);
+    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
+        method<In, T>::pack_weights(weights[0], bias_of(weights), packed, part);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -107,7 +107,7 @@ struct grouped_conv2d : layer<Self, Options...> {
         return {.span = g.height.span(),
                 .stride = g.height.stride,
                 .before = g.height.before,
-                .unit = std::max<std::size_t>(1, is_direct ? 0 : kernels::winograd_tile(g, count))};
+                .row_multiple = std::max<std::size_t>(1, is_direct ? 0 : kernels::winograd_tile(g, count))};
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
@@ -139,12 +139,12 @@ struct grouped_conv2d : layer<Self, Options...> {
     /// The groups' inputs with their padding, and, where the activation's derivative wants it, what stood in front of
     /// the activation.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return count * plane<In, T> + (trained<Fused>::keeps_input ? output(In).size() : 0);
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
-        return count * kernels::turned_weights_size<geometry(In), T>();
+    static constexpr std::size_t backward_packed_size() {
+        return count * kernels::transposed_weights_size<geometry(In), T>();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
@@ -155,15 +155,15 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *y = s.y + n * count * g.out_size(), *tape = s.tape + n * kept;
-            T* linear = act::keeps_input ? tape + count * plane<In, T> : y;
+            T *y = s.y + n * count * g.out_size(), *saved = s.saved + n * kept;
+            T* linear = act::keeps_input ? saved + count * plane<In, T> : y;
             method<In, T>::template rows<typename act::in_kernel>(s.x + n * In.size(), 0, s.weights[0],
                                                                   bias_of(s.weights), prepared_of<In>(s.weights),
                                                                   linear, {0, g.height.output}, s.scratch);
             for (std::size_t i = 0; i < count; ++i) {
-                T* kept_input = tape + i * plane<In, T>;
+                T* kept_input = saved + i * plane<In, T>;
                 T* input = g.is_padded() ? s.scratch : kept_input;
                 kernels::gather_group<count, g.in_channels>(g.height.input * g.width.input, i, s.x + n * In.size(),
                                                             input);
@@ -175,21 +175,21 @@ struct grouped_conv2d : layer<Self, Options...> {
         }
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
         constexpr auto g = geometry(In);
         for (std::size_t i = 0; i < count; ++i)
             kernels::turn_weights<g>(weights[0] + i * kernel_size<In, T>,
-                                     turned + i * kernels::turned_weights_size<g, T>(), part);
+                                     transposed + i * kernels::transposed_weights_size<g, T>(), part);
     }
     /// dy becomes a map for each group.
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t out = count * g.out_size(), kept = tape<In, Fused, T>();
+        constexpr std::size_t out = count * g.out_size(), kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * out;
             trained<Fused>::template through<filters>(pixels(g), s.y + n * out,
-                                                      s.tape + n * kept + count * plane<In, T>, dy);
+                                                      s.saved + n * kept + count * plane<In, T>, dy);
             std::copy_n(dy, out, s.scratch);
             for (std::size_t i = 0; i < count; ++i)
                 kernels::gather_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(s.scratch),
@@ -197,21 +197,21 @@ struct grouped_conv2d : layer<Self, Options...> {
             if (s.dx == nullptr) continue;
             for (std::size_t i = 0; i < count; ++i) {
                 kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy + i * g.out_size()),
-                                                 s.derived + i * kernels::turned_weights_size<g, T>(), s.scratch,
-                                                 s.scratch + g.in_size());
+                                                 s.backward_weights + i * kernels::transposed_weights_size<g, T>(),
+                                                 s.scratch, s.scratch + g.in_size());
                 kernels::scatter_group<count, g.in_channels>(g.height.input * g.width.input, i,
                                                              static_cast<const T*>(s.scratch), s.dx + n * In.size());
             }
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         constexpr kernels::panels bias{.columns = g.out_channels, .width = kernels::panel_width<T>(g.out_channels)};
         for (std::size_t n = 0; n < s.count; ++n)
             for (std::size_t i = 0; i < count; ++i) {
-                const T *x = s.tape + n * kept + i * plane<In, T>, *dy = s.dy + (n * count + i) * g.out_size();
+                const T *x = s.saved + n * kept + i * plane<In, T>, *dy = s.dy + (n * count + i) * g.out_size();
                 const bool first = s.first && n == 0;
                 kernels::conv2d_weight_gradient<g>(1, x, kept, dy, s.gradients[0] + i * kernel_size<In, T>, first,
                                                    part);
@@ -247,7 +247,7 @@ private:
     }
     template <shape In, class T>
     static constexpr const T* prepared_of(const T* const* weights) {
-        if constexpr (method<In, T>::prepared > 0) return weights[weight_count];
+        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
         else return nullptr;
     }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }

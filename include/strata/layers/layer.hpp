@@ -8,11 +8,11 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/kernels/activation.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/rows.hpp>
@@ -37,7 +37,7 @@ struct final_activation<fused<Next...>, Own> {
 template <class Layer>
 concept layer_descriptor = std::is_empty_v<Layer> && requires(const shape& in) {
     { Layer::type } -> std::convertible_to<std::string_view>;
-    { Layer::check(in) } -> std::same_as<report>;
+    { Layer::check(in) } -> std::same_as<diagnostic>;
     { Layer::output(in) } -> std::same_as<shape>;
     { Layer::parameters(in) } -> std::same_as<parameter_table>;
 };
@@ -62,7 +62,7 @@ namespace detail {
 
 /// A built layer's shape of one sample, known before model/ is.
 template <class Self>
-struct model_surface;
+struct model_interface;
 
 }  // namespace detail
 
@@ -79,7 +79,7 @@ struct layer {
     /// Whether forward may write over its input: value by value, not only of elementwise layers.
     static constexpr bool works_in_place = false;
 
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
     static constexpr shape output(const shape& in) { return in; }
     static constexpr parameter_table parameters(const shape&) { return {}; }
     static constexpr std::size_t flops(const shape&) { return 0; }
@@ -91,12 +91,12 @@ struct layer {
     /// Elements of a second form of the weights that forward reads (Winograd's, fused gates): it lies behind them, and
     /// weights[count] points to it.
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
+    static constexpr std::size_t packed_size() {
         return 0;
     }
     /// This thread's share of that form; called whenever weights were written, never while forward runs.
     template <shape In, class T>
-    static constexpr void prepare(const T* const*, T*, team_part) {}
+    static constexpr void pack_weights(const T* const*, T*, thread_slice) {}
     /// Whether forward can run the layers Next in its epilogue.
     template <shape In, class... Next>
     static constexpr bool fuses() {
@@ -129,11 +129,10 @@ struct layer {
         return false;
     }
 
-    // ---- Streaming: one time step after the other, where the first axis of the input is time
-    // --------------------------
+    // Streaming: one time step after the other, where the first axis of the input is time
 
     /// Whether and how one time step follows another. A layer that is stepped by its forward is given inputs of one
-    /// step, so that its prepared weights must not depend on how many there are.
+    /// step, so that its packed weights must not depend on how many there are.
     template <shape In>
     static constexpr streaming streams() {
         return Self::is_identity ? streaming::each_step : streaming::none;
@@ -149,8 +148,7 @@ struct layer {
         return 0;
     }
 
-    // ---- Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
-    // ----------
+    // Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
 
     /// Whether it gives the gradient of its input; where it does not, nothing in front of it can be trained.
     static constexpr bool is_differentiable = true;
@@ -158,12 +156,12 @@ struct layer {
     static constexpr bool is_random = false;
     /// Elements per sample that are kept from forward to backward besides the layer's input and output.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return 0;
     }
-    /// Elements that `derive` makes of the weights, once a step, for the gradient of the input.
+    /// Elements that `pack_for_backward` makes of the weights, once a step, for the gradient of the input.
     template <shape In, class T>
-    static constexpr std::size_t derived() {
+    static constexpr std::size_t backward_packed_size() {
         return 0;
     }
     /// Elements of scratch that one thread wants for backward or accumulate, for tiles of `samples`.
@@ -178,15 +176,15 @@ struct layer {
             Self::template forward<In, 1, Fused>(s.x + n * In.size(), s.weights, s.y + n * out, s.scratch);
     }
     template <shape In, class T>
-    static void derive(const T* const*, T*, team_part) {}
+    static void pack_for_backward(const T* const*, T*, thread_slice) {}
     /// This thread's share of the parameter gradients of a whole tile; called when backward is done with all its
     /// samples.
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>&, team_part) {}
+    static void accumulate(const gradient_pass<T>&, thread_slice) {}
 
     /// Whether samples depend on each other when it is trained and not frozen, so that a batch is never cut. A layer
     /// that says so runs in phases, with a barrier between: collect<In, Fused>(training_pass), of this thread's
-    /// samples; combine<In, Fused>(training_pass, team_part), of the whole batch; batch_forward<In,
+    /// samples; combine<In, Fused>(training_pass, thread_slice), of the whole batch; batch_forward<In,
     /// Fused>(training_pass); then collect_gradient, combine_gradient and batch_backward alike with a gradient_pass.
     /// combine_gradient gives the parameter gradients; batch_backward is called where dx is wanted. Frozen it is
     /// trained as any other layer.
@@ -206,7 +204,7 @@ struct layer {
     /// A model of this one layer for batches like x.
     template <class Batch>
     static auto build_for(const Batch& x) {
-        return detail::model_surface<Self>::net::build_for(x);
+        return detail::model_interface<Self>::net::build_for(x);
     }
 };
 

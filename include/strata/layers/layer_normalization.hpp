@@ -7,8 +7,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/normalization.hpp>
-#include <strata/kernels/normalization_backward.hpp>
+#include <strata/kernels/normalization/normalization.hpp>
+#include <strata/kernels/normalization/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -20,10 +20,10 @@ constexpr parameter_table gamma_and_beta(std::size_t channels) {
     parameter_table table;
     if (!Options::template has<no_scale>)
         table.push_back(
-            {.name = "gamma", .extents = shape{channels}, .begin = Ones::value, .layout = weight_layout::plain});
+            {.name = "gamma", .extents = shape{channels}, .initializer = Ones::value, .layout = weight_layout::plain});
     if (!Options::template has<no_center>)
         table.push_back(
-            {.name = "beta", .extents = shape{channels}, .begin = Zeros::value, .layout = weight_layout::plain});
+            {.name = "beta", .extents = shape{channels}, .initializer = Zeros::value, .layout = weight_layout::plain});
     return table;
 }
 
@@ -47,7 +47,7 @@ struct gamma_and_beta_places {
 };
 
 /// Refuses an input without an axis, and an epsilon that would make a root of something negative.
-constexpr report check_normalization(const shape& in, double smallest) {
+constexpr diagnostic check_normalization(const shape& in, double smallest) {
     if (!(smallest >= 0.0)) return refuse("an epsilon of at least 0", "a negative one, or NaN", "write epsilon<1e-3>");
     return check_has_axis(in);
 }
@@ -56,7 +56,7 @@ constexpr report check_normalization(const shape& in, double smallest) {
 /// variance, or the least length).
 template <class Self, kernels::row_norm Kind, class... Options>
 struct row_normalization : layer<Self, Options...> {
-    static constexpr report check(const shape& in) { return check_normalization(in, Self::smallest); }
+    static constexpr diagnostic check(const shape& in) { return check_normalization(in, Self::smallest); }
     static constexpr std::size_t flops(const shape& in) {
         return in.size() * (Kind == kernels::row_norm::layer ? 5 : 3) + in.size() * Self::places::count;
     }
@@ -73,27 +73,27 @@ struct row_normalization : layer<Self, Options...> {
 
     /// Mean and scale of each row.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return 2 * In.rows();
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
         kernels::normalize_rows<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
-                                      Self::places::beta(s.weights), static_cast<T>(Self::smallest), s.y, s.tape);
+                                      Self::places::beta(s.weights), static_cast<T>(Self::smallest), s.y, s.saved);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx != nullptr)
             kernels::normalize_rows_gradient<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
-                                                   static_cast<T>(Self::smallest), s.tape, static_cast<const T*>(s.dy),
+                                                   static_cast<T>(Self::smallest), s.saved, static_cast<const T*>(s.dy),
                                                    s.dx);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
         if constexpr (Self::places::has_gamma)
-            kernels::row_gamma_gradient(rows, In.back(), s.x, s.tape, dy, Self::places::gamma(s.gradients), s.first,
+            kernels::row_gamma_gradient(rows, In.back(), s.x, s.saved, dy, Self::places::gamma(s.gradients), s.first,
                                         part);
         if constexpr (Self::places::has_beta)
             kernels::column_sums(rows, In.back(), dy, Self::places::beta(s.gradients), s.first, part);
@@ -129,7 +129,7 @@ struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernel
 
     static constexpr parameter_table parameters(const shape& in) {
         return parameter_table{}.push_back(
-            {.name = "scale", .extents = shape{in.back()}, .begin = Ones::value, .layout = weight_layout::plain});
+            {.name = "scale", .extents = shape{in.back()}, .initializer = Ones::value, .layout = weight_layout::plain});
     }
 };
 

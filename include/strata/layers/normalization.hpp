@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
-#include <strata/kernels/normalization.hpp>
+#include <strata/kernels/normalization/normalization.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -28,14 +28,14 @@ template <class... Options>  // strata: types, not values: Normalization<>
 struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr std::string_view type = "Normalization";
 
-    static constexpr report check(const shape& in) { return check_has_axis(in); }
+    static constexpr diagnostic check(const shape& in) { return check_has_axis(in); }
     static constexpr parameter_table parameters(const shape& in) {
         const shape features{in.back()};
         return parameter_table{}
             .push_back({.name = "mean", .extents = features, .trainable = false, .layout = weight_layout::plain})
             .push_back({.name = "variance",
                         .extents = features,
-                        .begin = Ones::value,
+                        .initializer = Ones::value,
                         .trainable = false,
                         .layout = weight_layout::plain})
             .push_back({.name = "count",
@@ -66,8 +66,8 @@ namespace detail {
 
 /// A call of adapt: the layer is a Normalization of a model, samples are values.
 template <class Handle, class Samples>
-struct adapt_verdict {
-    static constexpr report value = [] {
+struct adapt_check {
+    static constexpr diagnostic value = [] {
         if (!requires(const Handle& layer) {
                 typename Handle::value_type;
                 { Handle::input_shape() } -> std::convertible_to<shape>;
@@ -84,7 +84,7 @@ struct adapt_verdict {
             })
             return refuse("the values of samples, a vector or a span", "something else",
                           "give numbers that follow each other", "adapt, samples");
-        return report{};
+        return diagnostic{};
     }();
 };
 
@@ -121,9 +121,9 @@ void adapt_to_values(const Handle& layer, std::span<const Value> values) {
 /// none or not whole. Keras: `Normalization.adapt`.
 template <class Handle, class Samples>
 void adapt(const Handle& layer, const Samples& samples) {
-    using verdict = detail::adapt_verdict<Handle, Samples>;
-    static_cast<void>(asserted<verdict>{});
-    if constexpr (verdict::value.ok)
+    using checked = detail::adapt_check<Handle, Samples>;
+    static_cast<void>(require<checked>{});
+    if constexpr (checked::value.ok)
         detail::adapt_to_values(layer, std::span<const std::remove_cvref_t<decltype(*std::data(samples))>>(
                                            std::data(samples), std::size(samples)));
 }

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
-#include <strata/core/input_extent.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/fixed_string.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/input_extent.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
@@ -220,7 +220,7 @@ namespace detail {
 
 /// Refuses options that the layer does not take, and kinds that are given twice.
 template <class... Options, std::size_t Count>
-constexpr report check_options(option_list<Options...>, const std::array<std::string_view, Count>& takes) {
+constexpr diagnostic check_options(option_list<Options...>, const std::array<std::string_view, Count>& takes) {
     constexpr std::array<std::string_view, 3> common{"name<\"...\">", "frozen", "input_shape<...>"};
     const std::array<std::string_view, sizeof...(Options)> given{kind_of<Options>()...};
     for (std::size_t i = 0; i < given.size(); ++i) {

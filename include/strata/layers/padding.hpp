@@ -7,7 +7,7 @@
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/rearrange.hpp>
+#include <strata/kernels/shape/rearrange.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -51,7 +51,7 @@ struct zero_padding : layer<Self, Options...> {
     }
 
 protected:
-    static constexpr report check_edges() {
+    static constexpr diagnostic check_edges() {
         if (!Edges.is_negative()) return {};
         return refuse("a padding of at least 0", to_text(Edges), "crop with Cropping1D or Cropping2D");
     }
@@ -64,8 +64,8 @@ template <ends Padding, class... Options>  // strata: types, not values: ZeroPad
 struct ZeroPadding1D : zero_padding<ZeroPadding1D<Padding, Options...>, Padding.as_border(), Options...> {
     static constexpr std::string_view type = "ZeroPadding1D";
 
-    static constexpr report check(const shape& in) {
-        const report sequence = check_sequence(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic sequence = check_sequence(in);
         return sequence.ok ? ZeroPadding1D::check_edges() : sequence;
     }
 };
@@ -77,8 +77,8 @@ template <border Padding, class... Options>  // strata: types, not values: ZeroP
 struct ZeroPadding2D : zero_padding<ZeroPadding2D<Padding, Options...>, Padding, Options...> {
     static constexpr std::string_view type = "ZeroPadding2D";
 
-    static constexpr report check(const shape& in) {
-        const report image = check_image(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic image = check_image(in);
         return image.ok ? ZeroPadding2D::check_edges() : image;
     }
 };
@@ -104,7 +104,7 @@ struct cropping : layer<Self, Options...> {
     }
 
 protected:
-    static constexpr report check_edges(const shape& in) {
+    static constexpr diagnostic check_edges(const shape& in) {
         if (Edges.is_negative())
             return refuse("a cropping of at least 0", to_text(Edges), "pad with ZeroPadding1D or ZeroPadding2D");
         const auto rows = static_cast<std::size_t>(Edges.top + Edges.bottom);
@@ -122,8 +122,8 @@ template <ends Cut, class... Options>  // strata: types, not values: Cropping1D<
 struct Cropping1D : cropping<Cropping1D<Cut, Options...>, Cut.as_border(), Options...> {
     static constexpr std::string_view type = "Cropping1D";
 
-    static constexpr report check(const shape& in) {
-        const report sequence = check_sequence(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic sequence = check_sequence(in);
         return sequence.ok ? Cropping1D::check_edges(in) : sequence;
     }
 };
@@ -135,8 +135,8 @@ template <border Cut, class... Options>  // strata: types, not values: Cropping2
 struct Cropping2D : cropping<Cropping2D<Cut, Options...>, Cut, Options...> {
     static constexpr std::string_view type = "Cropping2D";
 
-    static constexpr report check(const shape& in) {
-        const report image = check_image(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic image = check_image(in);
         return image.ok ? Cropping2D::check_edges(in) : image;
     }
 };

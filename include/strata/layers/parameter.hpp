@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/dense.hpp>
-#include <strata/kernels/panels.hpp>
+#include <strata/kernels/gemm/dense.hpp>
+#include <strata/kernels/gemm/panels.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
@@ -24,7 +24,7 @@ enum class weight_layout { panels, plain };
 struct parameter {
     std::string_view name{};
     shape extents{};
-    initializer begin{};
+    strata::initializer initializer{};
     bool trainable = true;
     regularizer penalty{};
     weight_layout layout = weight_layout::panels;
@@ -67,14 +67,14 @@ struct parameter_table {
     constexpr const parameter* end() const { return rows.data() + count; }
 };
 
-constexpr report refuse_regularizers() {
+constexpr diagnostic refuse_regularizers() {
     return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
                   "write L2<0.01>");
 }
 
 /// Refuses regularizers with a factor that Keras refuses.
 template <class Options>
-constexpr report check_regularizers() {
+constexpr diagnostic check_regularizers() {
     if (Options::template get<kernel_regularizer<L1L2<>>>::type::value.is_valid() &&
         Options::template get<bias_regularizer<L1L2<>>>::type::value.is_valid())
         return {};
@@ -87,7 +87,7 @@ constexpr void push_bias(parameter_table& table, std::size_t columns) {
     if (!Options::template has<no_bias>)
         table.push_back({.name = "bias",
                          .extents = shape{columns},
-                         .begin = Options::template get<bias_initializer<Zeros>>::type::value,
+                         .initializer = Options::template get<bias_initializer<Zeros>>::type::value,
                          .penalty = Options::template get<bias_regularizer<L1L2<>>>::type::value});
 }
 
@@ -97,7 +97,7 @@ constexpr parameter_table kernel_and_bias(const shape& kernel) {
     parameter_table table;
     table.push_back({.name = "kernel",
                      .extents = kernel,
-                     .begin = Options::template get<kernel_initializer<GlorotUniform>>::type::value,
+                     .initializer = Options::template get<kernel_initializer<GlorotUniform>>::type::value,
                      .penalty = Options::template get<kernel_regularizer<L1L2<>>>::type::value});
     push_bias<Options>(table, kernel.back());
     return table;

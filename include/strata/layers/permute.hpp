@@ -7,7 +7,7 @@
 #include <strata/core/axes.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/rearrange.hpp>
+#include <strata/kernels/shape/rearrange.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -19,7 +19,7 @@ template <axes Order, class... Options>  // strata: types, not values: Permute<a
 struct Permute : layer<Permute<Order, Options...>, Options...> {
     static constexpr std::string_view type = "Permute";
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (Order.rank() == in.rank() && Order.is_permutation()) return {};
         return refuse(text<200>("each axis of ") << to_text(in) << " once, 1 to " << in.rank(), to_text(Order),
                       "name every axis once, such as Permute<axes{2, 1}>");

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/geometry.hpp>
+#include <strata/kernels/conv/geometry.hpp>
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/sequence.hpp>
 
@@ -19,7 +19,9 @@ template <class Self, int Pool, class Image, class... Options>
 struct pooling1d : sequence_layer<Self, Image, Options...> {
     static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
 
-    static constexpr report check(const shape& in) { return check_sequence<option_list<Options...>>(in, Pool, Pool); }
+    static constexpr diagnostic check(const shape& in) {
+        return check_sequence<option_list<Options...>>(in, Pool, Pool);
+    }
 };
 
 /// The maximum of each window. Keras: `MaxPooling1D`.

@@ -7,8 +7,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/pooling.hpp>
-#include <strata/kernels/pooling_backward.hpp>
+#include <strata/kernels/pooling/pooling.hpp>
+#include <strata/kernels/pooling/pooling_backward.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 
@@ -21,7 +21,7 @@ struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
     static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
 
-    static constexpr report check(const shape& in) { return windows.check(in); }
+    static constexpr diagnostic check(const shape& in) { return windows.check(in); }
     static constexpr kernels::pool2d_geometry geometry(const shape& in) {
         return {.height = windows.height(in), .width = windows.width(in), .channels = in[2]};
     }

@@ -8,7 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
-#include <strata/kernels/prelu.hpp>
+#include <strata/kernels/elementwise/prelu.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -30,7 +30,7 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
     static constexpr std::string_view type = "PReLU";
     static constexpr std::array takes{shared_axes<>::kind};
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         for (const int axis : shared_over::value)
             if (axis < 1 || axis > static_cast<int>(in.rank()))
                 return refuse(text<200>("shared_axes<...> of ") << to_text(in) << ", 1 to " << in.rank(),
@@ -60,7 +60,7 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
                                                 static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size());
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         kernels::slope_gradient<layout<In>>(s.count, s.x, static_cast<const T*>(s.dy), s.gradients[0], s.first, part);
     }
 

@@ -2,28 +2,28 @@
 #pragma once
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
 
 /// Refuses an input without any axis.
-constexpr report check_has_axis(const shape& in) {
+constexpr diagnostic check_has_axis(const shape& in) {
     if (in.rank() > 0) return {};
     return refuse("an input with a last axis", to_text(in), "give it at least one axis");
 }
 /// Refuses an input that is no vector.
-constexpr report check_vector(const shape& in) {
+constexpr diagnostic check_vector(const shape& in) {
     if (in.rank() == 1) return {};
     return refuse("one axis, (features)", to_text(in), "put Flatten<> before it");
 }
 /// Refuses an input that is no sequence.
-constexpr report check_sequence(const shape& in) {
+constexpr diagnostic check_sequence(const shape& in) {
     if (in.rank() == 2) return {};
     return refuse("a sequence, (steps, channels)", to_text(in), "put Reshape<shape{steps, channels}> before it");
 }
 /// Refuses an input that is no image.
-constexpr report check_image(const shape& in) {
+constexpr diagnostic check_image(const shape& in) {
     if (in.rank() == 3) return {};
     return refuse("an image, (height, width, channels)", to_text(in), "put Reshape<shape{h, w, c}> before it");
 }

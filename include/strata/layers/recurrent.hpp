@@ -10,10 +10,10 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/kernels/recurrent.hpp>
-#include <strata/kernels/recurrent_backward.hpp>
-#include <strata/kernels/reference_recurrent.hpp>
-#include <strata/kernels/rows_product.hpp>
+#include <strata/kernels/gemm/rows_product.hpp>
+#include <strata/kernels/recurrent/recurrent.hpp>
+#include <strata/kernels/recurrent/recurrent_backward.hpp>
+#include <strata/kernels/reference/reference_recurrent.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
@@ -69,7 +69,7 @@ struct recurrent_layer : layer<Self, Options...> {
     static constexpr bool sequences = options::template has<return_sequences>;
     static constexpr bool is_backwards = options::template has<go_backwards>;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (Units < 1)
             return refuse("at least 1 unit", text<64>() << Self::type << "<" << Units << ">",
                           text<64>() << "write " << Self::type << "<units>, units >= 1");
@@ -90,21 +90,22 @@ struct recurrent_layer : layer<Self, Options...> {
         parameter_table table;
         table.push_back({.name = "kernel",
                          .extents = shape{in.back(), columns},
-                         .begin = options::template get<kernel_initializer<GlorotUniform>>::type::value,
+                         .initializer = options::template get<kernel_initializer<GlorotUniform>>::type::value,
                          .penalty = options::template get<kernel_regularizer<L1L2<>>>::type::value,
                          .group = "cell"});
         table.push_back({.name = "recurrent_kernel",
                          .extents = shape{units, columns},
-                         .begin = options::template get<recurrent_initializer<Orthogonal<>>>::type::value,
+                         .initializer = options::template get<recurrent_initializer<Orthogonal<>>>::type::value,
                          .penalty = options::template get<recurrent_regularizer<L1L2<>>>::type::value,
                          .group = "cell"});
         if (has_bias)
-            table.push_back({.name = "bias",
-                             .extents = Self::bias_extents(),
-                             .begin = Self::begin_bias(options::template get<bias_initializer<Zeros>>::type::value),
-                             .penalty = options::template get<bias_regularizer<L1L2<>>>::type::value,
-                             .layout = weight_layout::plain,
-                             .group = "cell"});
+            table.push_back(
+                {.name = "bias",
+                 .extents = Self::bias_extents(),
+                 .initializer = Self::begin_bias(options::template get<bias_initializer<Zeros>>::type::value),
+                 .penalty = options::template get<bias_regularizer<L1L2<>>>::type::value,
+                 .layout = weight_layout::plain,
+                 .group = "cell"});
         return table;
     }
     /// Products, biases, and 1 for each activation and each operation of the cell.
@@ -115,12 +116,12 @@ struct recurrent_layer : layer<Self, Options...> {
     }
 
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return step_of<In, T>::prepared_size;
+    static constexpr std::size_t packed_size() {
+        return step_of<In, T>::packed_size;
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
-        step_of<In, T>::prepare(weights[0], weights[1], input_bias(weights), own_bias(weights), to, part);
+    static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
+        step_of<In, T>::pack_weights(weights[0], weights[1], input_bias(weights), own_bias(weights), to, part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -158,11 +159,11 @@ struct recurrent_layer : layer<Self, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
-        return training<In, T>::tape_size;
+    static constexpr std::size_t saved_size() {
+        return training<In, T>::saved_size;
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
+    static constexpr std::size_t backward_packed_size() {
         return kernels::transposed_panels<In[1], Cell::gates * units, T>().stored();
     }
     template <shape In, class Fused, class T>
@@ -171,29 +172,29 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
-        training<In, T>::forward(s.count, s.x, s.weights, input_bias(s.weights), own_bias(s.weights), sequences, s.tape,
-                                 s.y, s.scratch);
+        training<In, T>::forward(s.count, s.x, s.weights, input_bias(s.weights), own_bias(s.weights), sequences,
+                                 s.saved, s.y, s.scratch);
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], turned, part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
-        training<In, T>::backward(s.count, static_cast<const T*>(s.dy), s.weights, s.derived, sequences, s.tape, s.dx,
-                                  s.scratch);
+        training<In, T>::backward(s.count, static_cast<const T*>(s.dy), s.weights, s.backward_weights, sequences,
+                                  s.saved, s.dx, s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         using own = training<In, T>;
-        const T* tape = s.tape;
+        const T* saved = s.saved;
         if (s.gradients[0] == nullptr) return;
-        own::accumulate_kernel(s.count, s.x, tape, s.gradients[0], s.first, part);
-        own::accumulate_recurrent(s.count, tape, s.gradients[1], s.first, part);
+        own::accumulate_kernel(s.count, s.x, saved, s.gradients[0], s.first, part);
+        own::accumulate_recurrent(s.count, saved, s.gradients[1], s.first, part);
         if constexpr (has_bias) {
-            own::accumulate_bias(s.count, tape, false, s.gradients[2], s.first, part);
+            own::accumulate_bias(s.count, saved, false, s.gradients[2], s.first, part);
             if constexpr (has_own_bias)
-                own::accumulate_bias(s.count, tape, true, s.gradients[2] + Cell::gates * units, s.first, part);
+                own::accumulate_bias(s.count, saved, true, s.gradients[2] + Cell::gates * units, s.first, part);
         }
     }
 
@@ -233,18 +234,18 @@ private:
     static void walk(const T* x, const T* const* weights, T* y, T* memory) {
         using step = step_of<In, T>;
         constexpr bool hoisted = hoists<T>(In);
-        const T* prepared = weights[has_bias ? 3 : 2];
+        const T* packed = weights[has_bias ? 3 : 2];
         T* products = memory + state_elements<T>();
         std::fill_n(memory, step::state_size, T(0));
         if constexpr (hoisted)
-            kernels::dense_rows<In[1], step::columns, kernels::linear>(In[0], x, prepared,
-                                                                       static_cast<const T*>(nullptr), products);
+            kernels::dense_rows<In[1], step::columns, kernels::linear>(In[0], x, packed, static_cast<const T*>(nullptr),
+                                                                       products);
         const T* from = hoisted ? products : x;
         constexpr std::size_t width = hoisted ? step::columns : In[1];
         for (std::size_t t = 0; t < In[0]; ++t) {
             const T* at = from + (is_backwards ? In[0] - 1 - t : t) * width;
             T* to = sequences ? y + t * units : t + 1 == In[0] ? y : nullptr;
-            step::template run<hoisted>(at, prepared, memory, to);
+            step::template run<hoisted>(at, packed, memory, to);
         }
     }
 };

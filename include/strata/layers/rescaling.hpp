@@ -8,9 +8,9 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/elementwise.hpp>
-#include <strata/kernels/elementwise_backward.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -47,7 +47,7 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     static constexpr std::string_view type = "Rescaling";
     static constexpr double scale = Scale, offset = Offset;
 
-    static constexpr report check(const shape&) {
+    static constexpr diagnostic check(const shape&) {
         if (detail::is_finite(Scale) && detail::is_finite(Offset)) return {};
         return refuse("a finite scale and offset", "one that is infinite or NaN", "write Rescaling<1.0 / 255>");
     }

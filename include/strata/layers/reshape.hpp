@@ -16,7 +16,7 @@ struct Reshape : layer<Reshape<Target, Options...>, Options...> {
     static constexpr std::string_view type = "Reshape";
     static constexpr bool is_view = true;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.size() == Target.size()) return {};
         return refuse(text<200>() << Target.size() << " elements for " << to_text(Target),
                       text<200>() << to_text(in) << ", " << in.size() << " elements",

@@ -6,22 +6,22 @@
 #include <cstddef>
 
 #include <strata/core/config.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 
 namespace strata::inline STRATA_ISA {
 
 /// How rows (the first axis) of a step's output depend on rows of its input: row o reads `span` rows from
-/// o stride - before on, those that exist. Rows are made from multiples of `unit` on; where they may begin anywhere,
-/// that many together take less time. A span of 0: it is not made by rows.
+/// o stride - before on, those that exist. Rows are made from multiples of `row_multiple` on; where they may begin
+/// anywhere, that many together take less time. A span of 0: it is not made by rows.
 struct row_window {
     std::size_t span = 0;
     std::size_t stride = 1;
     std::size_t before = 0;
-    std::size_t unit = 1;
+    std::size_t row_multiple = 1;
     bool begins_anywhere = false;
 
-    /// What threads may cut the rows at.
-    constexpr std::size_t cut() const { return begins_anywhere ? 1 : unit; }
+    /// Threads split the rows at multiples of it.
+    constexpr std::size_t split_multiple() const { return begins_anywhere ? 1 : row_multiple; }
     /// The input rows, of `count`, that some output rows read.
     constexpr item_range needs(item_range out, std::size_t count) const {
         const std::size_t begin = out.begin * stride, end = (out.end - 1) * stride + span;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/separable_conv2d.hpp>
 #include <strata/layers/sequence.hpp>
@@ -36,9 +36,9 @@ struct SeparableConv1D
                                       pointwise_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(type, Filters); !own.ok) return own;
-        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
+        if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return check_sequence<options>(in, Kernel, 1);
     }
 

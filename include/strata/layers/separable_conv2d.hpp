@@ -10,15 +10,15 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
-#include <strata/kernels/dense_backward.hpp>
-#include <strata/kernels/depthwise_backward.hpp>
-#include <strata/kernels/depthwise_parts.hpp>
-#include <strata/kernels/separable.hpp>
-#include <strata/kernels/separable_backward.hpp>
-#include <strata/kernels/weight_gradient.hpp>
+#include <strata/kernels/conv/depthwise_backward.hpp>
+#include <strata/kernels/conv/depthwise_parts.hpp>
+#include <strata/kernels/conv/separable.hpp>
+#include <strata/kernels/conv/separable_backward.hpp>
+#include <strata/kernels/gemm/dense_backward.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -49,9 +49,9 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
                                       pointwise_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
-    static constexpr report check(const shape& in) {
-        if (const report own = check_filters(type, Filters); !own.ok) return own;
-        if (const report own = check_depthwise_options<options>(); !own.ok) return own;
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
+        if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return windows.check(in);
     }
     static constexpr kernels::depthwise_geometry geometry(const shape& in) {
@@ -71,7 +71,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             depthwise_kernel<options>("depthwise_kernel", {g.height.kernel, g.width.kernel, g.channels, g.multiplier}));
         table.push_back({.name = "pointwise_kernel",
                          .extents = shape{1, 1, g.out_channels(), filters},
-                         .begin = options::template get<pointwise_initializer<GlorotUniform>>::type::value,
+                         .initializer = options::template get<pointwise_initializer<GlorotUniform>>::type::value,
                          .penalty = options::template get<pointwise_regularizer<L1L2<>>>::type::value});
         push_bias<options>(table, filters);
         return table;
@@ -139,29 +139,29 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
     /// it the gradient of that; where the activation's derivative wants it, what stood in front of the activation.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
+    static constexpr std::size_t saved_size() {
         return places<geometry(In)>::linear + (trained<Fused>::keeps_input ? output(In).size() : 0);
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
+    static constexpr std::size_t backward_packed_size() {
         return kernels::transposed_panels<geometry(In).out_channels(), filters, T>().stored();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t samples) {
         constexpr auto g = geometry(In);
-        return std::max(derived<In, T>() + kernels::depthwise_gradient_scratch(g),
+        return std::max(backward_packed_size<In, T>() + kernels::depthwise_gradient_scratch(g),
                         kernels::pointwise_gradient_scratch<filters, T>(samples * pixels(g)));
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         using at = places<g>;
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *y = s.y + n * pixels(g) * filters, *tape = s.tape + n * kept;
-            T *map = tape + at::map, *linear = act::keeps_input ? tape + at::linear : y;
-            const T* x = repeated_input<g>(s.x + n * g.in_size(), tape);
+            T *y = s.y + n * pixels(g) * filters, *saved = s.saved + n * kept;
+            T *map = saved + at::map, *linear = act::keeps_input ? saved + at::linear : y;
+            const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
             kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
                 x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
             kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
@@ -170,41 +170,42 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         }
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        kernels::transpose_weights<geometry(In).out_channels(), filters>(weights[1], turned, part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        kernels::transpose_weights<geometry(In).out_channels(), filters>(weights[1], transposed, part);
     }
     /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
     /// where nothing below learns.
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         using at = places<g>;
-        const T* turned = s.derived;
+        const T* transposed = s.backward_weights;
         if (s.dx == nullptr) {
-            derive<In>(s.weights, s.scratch, {});
-            turned = s.scratch;
+            pack_for_backward<In>(s.weights, s.scratch, {});
+            transposed = s.scratch;
         }
         for (std::size_t n = 0; n < s.count; ++n) {
-            T *dy = s.dy + n * pixels(g) * filters, *tape = s.tape + n * kept, *dmap = tape + at::gradient;
-            trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, tape + at::linear, dy);
-            kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), static_cast<const T*>(dy), turned, dmap);
+            T *dy = s.dy + n * pixels(g) * filters, *saved = s.saved + n * kept, *dmap = saved + at::gradient;
+            trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, saved + at::linear, dy);
+            kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), static_cast<const T*>(dy), transposed,
+                                                                    dmap);
             if (s.dx != nullptr)
                 kernels::depthwise_data_gradient<g>(static_cast<const T*>(dmap), s.weights[0], s.dx + n * g.in_size(),
                                                     s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
-        constexpr std::size_t kept = tape<In, Fused, T>();
+        constexpr std::size_t kept = saved_size<In, Fused, T>();
         using at = places<g>;
-        const T *dy = s.dy, *tape = s.tape;
-        const T* x = g.multiplier == 1 ? s.x : tape;
+        const T *dy = s.dy, *saved = s.saved;
+        const T* x = g.multiplier == 1 ? s.x : saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : kept;
-        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, tape + at::gradient, kept,
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, saved + at::gradient, kept,
                                                                  s.gradients[0], s.first, part);
-        kernels::pointwise_weight_gradient<g.out_channels(), filters>(s.count, pixels(g), tape + at::map, kept, dy,
+        kernels::pointwise_weight_gradient<g.out_channels(), filters>(s.count, pixels(g), saved + at::map, kept, dy,
                                                                       s.gradients[1], s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
@@ -229,7 +230,7 @@ private:
     static constexpr std::size_t pixels(const kernels::depthwise_geometry& g) {
         return g.height.output * g.width.output;
     }
-    /// Where the parts of a sample's tape begin.
+    /// Where the parts of the saved activations of a sample begin.
     template <kernels::depthwise_geometry G>
     struct places {
         static constexpr std::size_t map = kernels::depthwise_gradient_scratch(G);

@@ -5,11 +5,11 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
-#include <strata/layers/folding.hpp>
+#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/sliding.hpp>
@@ -48,7 +48,7 @@ using along_width = typename detail::along_width<Option>::type;
 
 /// Refuses what is no sequence, sizes below 1, strides with dilation, and options for two axes.
 template <class Options>
-constexpr report check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
     const window_options windows = window_options_of<Options>(kernel, default_stride);
     const window stride = windows.stride, apart = windows.dilation;
     const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
@@ -67,8 +67,8 @@ constexpr report check_sequence_sizes(const shape& in, int kernel, int default_s
 
 /// Refuses these, and a window that does not fit into the sequence.
 template <class Options>
-constexpr report check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
-    if (const report sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
+constexpr diagnostic check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+    if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
         return sizes;
     const sliding_axis axis = window_options_of<Options>(kernel, default_stride).width(image_of(in));
     if (axis.output == 0)
@@ -93,12 +93,12 @@ struct sequence_layer : layer<Self, Options...> {
         return Image::template scratch<T>(image_of(in));
     }
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return Image::template prepared<image_of(In), T>();
+    static constexpr std::size_t packed_size() {
+        return Image::template packed_size<image_of(In), T>();
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* prepared, team_part part) {
-        Image::template prepare<image_of(In)>(weights, prepared, part);
+    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
+        Image::template pack_weights<image_of(In)>(weights, packed, part);
     }
     template <shape In, class... Next>
     static constexpr bool fuses() {
@@ -118,12 +118,12 @@ struct sequence_layer : layer<Self, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
-        return Image::template tape<image_of(In), Fused, T>();
+    static constexpr std::size_t saved_size() {
+        return Image::template saved_size<image_of(In), Fused, T>();
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
-        return Image::template derived<image_of(In), T>();
+    static constexpr std::size_t backward_packed_size() {
+        return Image::template backward_packed_size<image_of(In), T>();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t samples) {
@@ -134,15 +134,15 @@ struct sequence_layer : layer<Self, Options...> {
         Image::template train_forward<image_of(In), Fused>(s);
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* derived, team_part part) {
-        Image::template derive<image_of(In)>(weights, derived, part);
+    static void pack_for_backward(const T* const* weights, T* backward_weights, thread_slice part) {
+        Image::template pack_for_backward<image_of(In)>(weights, backward_weights, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         Image::template backward<image_of(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, team_part part) {
+    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         Image::template accumulate<image_of(In), Fused>(s, part);
     }
 

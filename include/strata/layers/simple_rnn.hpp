@@ -5,7 +5,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/recurrent_cell.hpp>
 #include <strata/layers/recurrent.hpp>
 
 namespace strata::inline STRATA_ISA {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/layers/option.hpp>
@@ -25,7 +25,7 @@ struct window_options {
         return slide(in[1], kernel.width, stride.width, dilation.width, mode);
     }
     /// Refuses sizes below 1, strides with dilation, and an input that is no image.
-    constexpr report check_sizes(const shape& in) const {
+    constexpr diagnostic check_sizes(const shape& in) const {
         if (!kernel.is_size())
             return refuse("a window of an integer, or of two", "three, a string or a real number",
                           "write window{height, width}, or one integer for both");
@@ -41,8 +41,8 @@ struct window_options {
         return {};
     }
     /// Refuses these, and a window that does not fit into the input.
-    constexpr report check(const shape& in) const {
-        if (const report sizes = check_sizes(in); !sizes.ok) return sizes;
+    constexpr diagnostic check(const shape& in) const {
+        if (const diagnostic sizes = check_sizes(in); !sizes.ok) return sizes;
         if (height(in).output == 0 || width(in).output == 0)
             return refuse(text<200>() << "(>= " << height(in).span() << ", >= " << width(in).span() << ", channels)",
                           to_text(in), "use padding::same, a smaller window, or less pooling before it");

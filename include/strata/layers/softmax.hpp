@@ -7,8 +7,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/elementwise_backward.hpp>
-#include <strata/kernels/softmax.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
+#include <strata/kernels/elementwise/softmax.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -24,7 +24,7 @@ struct last_axis_activation : layer<Self> {
     static constexpr bool acts_on_rows = true;
     using activation_option = Self;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() > 0) return {};
         return refuse("at least one axis", to_text(in), "give it rows, such as Dense<10>");
     }

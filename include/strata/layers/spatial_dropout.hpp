@@ -47,7 +47,7 @@ template <double Rate, class... Options>  // strata: types, not values: SpatialD
 struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout1D";
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 2)
             return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
         return check_rate(Rate, "SpatialDropout1D<0.5>");
@@ -60,7 +60,7 @@ template <double Rate, class... Options>  // strata: types, not values: SpatialD
 struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout2D";
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 3)
             return refuse("(height, width, channels)", to_text(in), "put it behind a layer that gives an image");
         return check_rate(Rate, "SpatialDropout2D<0.5>");

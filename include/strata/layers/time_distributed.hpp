@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/layers/layer.hpp>
@@ -30,14 +30,14 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     static constexpr bool is_random = Each::is_random;
     static constexpr bool is_differentiable = Each::is_differentiable;
 
-    static constexpr report check(const shape& in) {
+    static constexpr diagnostic check(const shape& in) {
         if (in.rank() < 2)
             return refuse("(steps, ...) of at least two axes", to_text(in),
                           "put Reshape<shape{steps, features}> before it");
         if constexpr (requires { typename Each::item_list; }) {
             return refuse("one layer inside", Each::type, "wrap each of its layers");
         } else {
-            report inner = detail::check_options(typename Each::options{}, Each::takes);
+            diagnostic inner = detail::check_options(typename Each::options{}, Each::takes);
             if (inner.ok) inner = Each::check(inside(in));
             if (inner.ok && Each::needs_whole_batch && !Each::takes_strided_batches)
                 inner = refuse("a layer that can take each time step as a batch of its own",
@@ -67,12 +67,12 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         return Each::template scratch<T>(inside(in));
     }
     template <shape In, class T>
-    static constexpr std::size_t prepared() {
-        return Each::template prepared<inside(In), T>();
+    static constexpr std::size_t packed_size() {
+        return Each::template packed_size<inside(In), T>();
     }
     template <shape In, class T>
-    static constexpr void prepare(const T* const* weights, T* to, team_part part) {
-        Each::template prepare<inside(In)>(weights, to, part);
+    static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
+        Each::template pack_weights<inside(In)>(weights, to, part);
     }
     template <shape In, class... Next>
     static constexpr bool fuses() {
@@ -89,12 +89,12 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t tape() {
-        return In[0] * Each::template tape<inside(In), Fused, T>();
+    static constexpr std::size_t saved_size() {
+        return In[0] * Each::template saved_size<inside(In), Fused, T>();
     }
     template <shape In, class T>
-    static constexpr std::size_t derived() {
-        return Each::template derived<inside(In), T>();
+    static constexpr std::size_t backward_packed_size() {
+        return Each::template backward_packed_size<inside(In), T>();
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t samples) {
@@ -106,8 +106,8 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         Each::template train_forward<inside(In), Fused>(s);
     }
     template <shape In, class T>
-    static void derive(const T* const* weights, T* turned, team_part part) {
-        Each::template derive<inside(In)>(weights, turned, part);
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+        Each::template pack_for_backward<inside(In)>(weights, transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(gradient_pass<T> s) {
@@ -115,7 +115,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         Each::template backward<inside(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(gradient_pass<T> s, team_part part) {
+    static void accumulate(gradient_pass<T> s, thread_slice part) {
         s.count *= In[0];
         Each::template accumulate<inside(In), Fused>(s, part);
     }
@@ -136,7 +136,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         Each::template collect<inside(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void combine(const training_pass<T>& s, team_part part) {
+    static void combine(const training_pass<T>& s, thread_slice part) {
         for (std::size_t t = 0; t < In[0]; ++t)
             Each::template combine<inside(In), Fused>(step_of<In, Fused>(s, 0, t, s.count), part);
     }
@@ -153,7 +153,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
                 Each::template collect_gradient<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
     }
     template <shape In, class Fused, class T>
-    static void combine_gradient(const gradient_pass<T>& s, team_part part) {
+    static void combine_gradient(const gradient_pass<T>& s, thread_slice part) {
         for (std::size_t t = 0; t < In[0]; ++t) {
             gradient_pass<T> step = step_of<In, Fused>(s, 0, t, s.count);
             step.first = s.first && t == 0;
@@ -190,7 +190,7 @@ private:
         s.stride *= In[0];
         s.x += step * in.size();
         s.y += step * out.size();
-        s.tape += step * Each::template tape<in, Fused, T>();
+        s.saved += step * Each::template saved_size<in, Fused, T>();
         s.shared += t * Each::template shared<in, T>();
         if constexpr (requires { s.dy; }) {
             s.dy += step * out.size();

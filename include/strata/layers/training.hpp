@@ -6,52 +6,54 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/elementwise.hpp>
-#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// The forward pass of `count` samples that follow each other. x, y and tape begin at the first of them; weights are in
-/// the kernels' layout; scratch is this thread's.
+/// The forward pass of `count` samples that follow each other. x, y and saved begin at the first of them; weights are
+/// in the kernels' layout; scratch is this thread's.
 template <class T>
 struct training_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     T* y = nullptr;
-    T* tape = nullptr;
+    T* saved = nullptr;
     const T* const* weights = nullptr;
     T* scratch = nullptr;
     random_stream random{};
     T* shared = nullptr;             // of all samples, where the layer needs a whole batch
-    std::size_t stride = 1;          // of x and tape, in samples: combine reads every stride-th one
+    std::size_t stride = 1;          // of x and saved, in samples: combine reads every stride-th one
     T* const* statistics = nullptr;  // its weights that are not trained, for `combine` to write; null for the others
 };
 
-/// The backward pass of `count` samples. dy and tape may be overwritten, dx (null where nothing below learns) is
+/// The backward pass of `count` samples. dy and saved may be overwritten, dx (null where nothing below learns) is
 /// overwritten, parameter gradients are in the layout of the weights: overwritten by the first tile of a batch, added
-/// to by the others. `derived` is what `derive` made of the weights, where dx is not null. What backward writes on the
-/// tape, accumulate finds there. Behind the last element of dy kernels::gradient_slack elements may be read.
+/// to by the others. `backward_weights` is what `pack_for_backward` made of the weights, where dx is not null. What
+/// What backward writes to the saved activations, accumulate finds there. Behind the last element of dy
+/// kernels::gradient_slack elements may be read.
 template <class T>
 struct gradient_pass {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    T* tape = nullptr;
+    T* saved = nullptr;
     T* dy = nullptr;
     T* dx = nullptr;
     const T* const* weights = nullptr;
-    const T* derived = nullptr;
+    const T* backward_weights = nullptr;
     T* const* gradients = nullptr;
     bool first = true;
     T* scratch = nullptr;
     random_stream random{};
     T* shared = nullptr;
-    std::size_t stride = 1;  // of x, dy and tape, in samples: combine_gradient reads every stride-th one
+    std::size_t stride = 1;  // of x, dy and saved, in samples: combine_gradient reads every stride-th one
 };
 
-/// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's tape.
+/// An activation inside a layer, when training: where its derivative needs its input, that is kept on the layer's
+/// saved.
 template <class Activation>
 struct trained_activation {
     static constexpr bool keeps_input = false;

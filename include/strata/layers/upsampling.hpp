@@ -8,8 +8,8 @@
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
-#include <strata/kernels/bilinear.hpp>
-#include <strata/kernels/rearrange.hpp>
+#include <strata/kernels/shape/bilinear.hpp>
+#include <strata/kernels/shape/rearrange.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -46,7 +46,7 @@ struct repeated_cells : layer<Self, Options...> {
     }
 
 protected:
-    static constexpr report check_factor(window factor, std::string_view example) {
+    static constexpr diagnostic check_factor(window factor, std::string_view example) {
         if (!factor.is_size())
             return refuse("a factor of an integer, or of two", "three, a string or a real number",
                           "write window{height, width}, or one integer for both");
@@ -62,8 +62,8 @@ template <int Count, class... Options>  // strata: types, not values: RepeatVect
 struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...> {
     static constexpr std::string_view type = "RepeatVector";
 
-    static constexpr report check(const shape& in) {
-        const report vector = check_vector(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic vector = check_vector(in);
         return vector.ok ? RepeatVector::check_factor(Count, "RepeatVector<n>, n >= 1") : vector;
     }
     static constexpr shape output(const shape& in) { return {static_cast<std::size_t>(Count), in[0]}; }
@@ -78,8 +78,8 @@ template <int Count, class... Options>  // strata: types, not values: UpSampling
 struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...> {
     static constexpr std::string_view type = "UpSampling1D";
 
-    static constexpr report check(const shape& in) {
-        const report sequence = check_sequence(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic sequence = check_sequence(in);
         return sequence.ok ? UpSampling1D::check_factor(Count, "UpSampling1D<n>, n >= 1") : sequence;
     }
     static constexpr shape output(const shape& in) { return {in[0] * static_cast<std::size_t>(Count), in[1]}; }
@@ -98,8 +98,8 @@ struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options..
     static constexpr std::string_view type = "UpSampling2D";
     static constexpr std::array takes{interpolation::nearest::kind};
 
-    static constexpr report check(const shape& in) {
-        const report image = check_image(in);
+    static constexpr diagnostic check(const shape& in) {
+        const diagnostic image = check_image(in);
         return image.ok ? UpSampling2D::check_factor(Factor, "UpSampling2D<n>, n >= 1") : image;
     }
     static constexpr shape output(const shape& in) {

@@ -7,16 +7,16 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/fixed_string.hpp>
-#include <strata/core/in_order.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/edit.hpp>
+#include <strata/graph/weight_table.hpp>
 #include <strata/model/model.hpp>
-#include <strata/model/names.hpp>
-#include <strata/model/shapes.hpp>
-#include <strata/model/weights.hpp>
+#include <strata/net/item_list_ops.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/shapes.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -74,11 +74,11 @@ public:
     /// A layer inside, of a nested model or of a Residual, by name.
     template <fixed_string Name>
     constexpr auto get_layer() const {
-        if constexpr (forked<layer>) {
-            using verdict = layer_verdict<layer, Name>;
-            static_cast<void>(asserted<verdict>{});
-            if constexpr (verdict::value.ok)
-                return placed_layer<own_net, block_place<own_net, verdict::index>, T>(parameter_access::of(*this));
+        if constexpr (branching<layer>) {
+            using checked = layer_check<layer, Name>;
+            static_cast<void>(require<checked>{});
+            if constexpr (checked::value.ok)
+                return placed_layer<own_net, block_place<own_net, checked::index>, T>(parameter_access::of(*this));
             else return refused{};
         } else {
             return const_cast<placed_layer*>(this)->base::template get_layer<Name>();
@@ -88,9 +88,9 @@ public:
     /// The weight of that name: `weight<"gamma">()`.
     template <fixed_string Weight>
     constexpr auto weight() const {
-        using verdict = weight_verdict<Weight>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) return this->weights()[verdict::index];
+        using checked = weight_check<Weight>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return this->weights()[checked::index];
         else return refused{};
     }
     constexpr auto kernel() const { return weight<"kernel">(); }
@@ -99,15 +99,15 @@ public:
 
 private:
     template <fixed_string Weight>
-    struct weight_verdict {
+    struct weight_check {
         static constexpr const auto& rows = weight_rows_of<own_net>;
         static constexpr std::size_t index = [] {
             std::size_t i = 0;
             while (i < rows.size() && rows[i].what.label() != Weight.view()) ++i;
             return i;
         }();
-        static constexpr report value = [] {
-            if (index < rows.size()) return report{};
+        static constexpr diagnostic value = [] {
+            if (index < rows.size()) return diagnostic{};
             text<200> known;
             for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.label();
             const auto where = text<200>() << name() << " (" << type() << "), a weight by name";
@@ -134,9 +134,9 @@ public:
 
     template <std::size_t... Extents>
     constexpr auto operator()(const Tensor<T, Extents...>& x) const {
-        using verdict = call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok)
+        using checked = call_check<Net, Tensor<T, Extents...>::shape()>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok)
             return outputs<Tensor<T, Extents...>::shape()[0]>(x, std::make_index_sequence<Net::size()>{});
         else return refused{};
     }
@@ -150,7 +150,7 @@ private:
             if constexpr (Index == 0) std::get<0>(result) = layer(x);
             else std::get<Index>(result) = layer(std::get<Index - 1>(result));
         };
-        in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...};
+        evaluate_in_order{0, (run(std::integral_constant<std::size_t, I>{}), 0)...};
         return result;
     }
 

@@ -7,15 +7,15 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/fixed_string.hpp>
-#include <strata/core/in_order.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/frozen.hpp>
+#include <strata/model/checks.hpp>
 #include <strata/model/model.hpp>
-#include <strata/model/names.hpp>
-#include <strata/model/net.hpp>
-#include <strata/model/verdicts.hpp>
+#include <strata/model/trainability.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/net.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -23,26 +23,26 @@ namespace detail {
 
 /// Whether a net has the layer at a path, of which the first `from` characters lead to it.
 template <class Net, class... Layers>
-constexpr report check_path(std::string_view path, std::size_t from, type_list<Layers...>) {
+constexpr diagnostic check_path(std::string_view path, std::size_t from, type_list<Layers...>) {
     const std::string_view name = path.substr(from);
     for (const layer_name& own : names_of<Net>)
         if (own == name) return {};
-    report verdict = no_layer<Net>(name, path.substr(0, from));
+    diagnostic verdict = no_layer<Net>(name, path.substr(0, from));
     std::size_t index = 0;
     [[maybe_unused]] const auto look_into = [&]<class Layer>(const Layer*) {
         const std::string_view own = names_of<Net>[index++];
         if constexpr (composite<Layer>)
             if (leads_into(name, own)) verdict = check_path<Layer>(path, from + own.size() + 1, layers_of<Layer>{});
     };
-    in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...};
+    evaluate_in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...};
     return verdict;
 }
 
 template <class Net, fixed_string... Names>
-struct names_verdict {
-    static constexpr report value = [] {
-        report verdict;
-        const auto accept = [&](const report& found) {
+struct names_check {
+    static constexpr diagnostic value = [] {
+        diagnostic verdict;
+        const auto accept = [&](const diagnostic& found) {
             verdict = found;
             return verdict.ok;
         };
@@ -101,9 +101,9 @@ constexpr auto freeze(X&& x) {
 /// as in `weights()`: `block/conv2d`. Names that x does not have are refused.
 template <fixed_string First, fixed_string... Names, class X>
 constexpr auto freeze(X&& x) {
-    using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
-    static_cast<void>(asserted<verdict>{});
-    if constexpr (verdict::value.ok)
+    using checked = detail::names_check<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
+    static_cast<void>(require<checked>{});
+    if constexpr (checked::value.ok)
         return detail::changed<detail::by_name<First, Names...>::template frozen>(std::forward<X>(x));
     else return refused{};
 }
@@ -120,9 +120,9 @@ constexpr auto unfreeze(X&& x) {
 /// x with the named layers no longer frozen, even where what they are in is frozen as a whole; the rest of it stays so.
 template <fixed_string First, fixed_string... Names, class X>
 constexpr auto unfreeze(X&& x) {
-    using verdict = detail::names_verdict<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
-    static_cast<void>(asserted<verdict>{});
-    if constexpr (verdict::value.ok)
+    using checked = detail::names_check<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
+    static_cast<void>(require<checked>{});
+    if constexpr (checked::value.ok)
         return detail::changed<detail::by_name<First, Names...>::template unfrozen>(std::forward<X>(x));
     else return refused{};
 }

@@ -14,22 +14,22 @@
 
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/flush_subnormals.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
-#include <strata/core/team_part.hpp>
 #include <strata/core/tensor.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/view.hpp>
-#include <strata/model/block.hpp>
-#include <strata/model/call_verdicts.hpp>
-#include <strata/model/flushing.hpp>
-#include <strata/model/forward.hpp>
-#include <strata/model/stream.hpp>
-#include <strata/model/team_walk.hpp>
-#include <strata/model/verdicts.hpp>
-#include <strata/model/weights.hpp>
-#include <strata/model/workspace.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/model/checks.hpp>
+#include <strata/net/call_checks.hpp>
+#include <strata/runtime/forward_executor.hpp>
+#include <strata/runtime/parallel_executor.hpp>
+#include <strata/runtime/stream.hpp>
+#include <strata/runtime/subnormal_inputs.hpp>
+#include <strata/runtime/weight_storage.hpp>
+#include <strata/runtime/workspace.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -52,9 +52,9 @@ public:
     }
     template <std::size_t... Extents>
     constexpr auto operator()(view<const T, Extents...> x) const {
-        using verdict = call_verdict<Net, Tensor<T, Extents...>::shape()>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
+        using checked = call_check<Net, Tensor<T, Extents...>::shape()>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) {
             constexpr std::size_t count = Tensor<T, Extents...>::shape()[0];
             tensor_of<T, batch_shape(count, Net::output_shape())> y;
             constexpr std::size_t tile = std::min(count, batch_tile<Net, T>);
@@ -68,12 +68,12 @@ public:
     /// A batch of another scalar is refused.
     template <class Other, std::size_t... Extents>
     constexpr refused operator()(const Tensor<Other, Extents...>&) const {
-        static_cast<void>(asserted<scalar_verdict<Net, T, Other>>{});
+        static_cast<void>(require<scalar_check<Net, T, Other>>{});
         return {};
     }
     template <class... Arguments>
     constexpr refused operator()(const Arguments&...) const {
-        static_cast<void>(asserted<call_arguments_verdict<Net, Arguments...>>{});
+        static_cast<void>(require<call_arguments_check<Net, Arguments...>>{});
         return {};
     }
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
@@ -100,9 +100,9 @@ public:
     template <class... Arguments>
         requires(!is_predict_call<Net, T, Arguments...>)
     refused predict(const Arguments&...) const {
-        using verdict = arguments_verdict<Net, "predict", "the values of any number of samples, a vector or a span",
-                                          "write predict(values), of a Dataset predict(data.inputs())", Arguments...>;
-        static_cast<void>(asserted<verdict>{});
+        using checked = arguments_check<Net, "predict", "the values of any number of samples, a vector or a span",
+                                        "write predict(values), of a Dataset predict(data.inputs())", Arguments...>;
+        static_cast<void>(require<checked>{});
         return {};
     }
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
@@ -118,16 +118,16 @@ public:
     void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
         if constexpr (accepts<In, Out>()) {
             check_spans(in, out);
-            team_walk<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
-                                   workspace.data());
+            parallel_executor<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
+                                           workspace.data());
         }
     }
     template <class... Arguments>
     void infer(const Arguments&...) const {
-        using verdict =
-            arguments_verdict<Net, "infer", "an input, an output and a workspace that has a name",
-                              "auto workspace = model.workspace(); then infer(x, y, workspace)", Arguments...>;
-        static_cast<void>(asserted<verdict>{});
+        using checked =
+            arguments_check<Net, "infer", "an input, an output and a workspace that has a name",
+                            "auto workspace = model.workspace(); then infer(x, y, workspace)", Arguments...>;
+        static_cast<void>(require<checked>{});
     }
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
@@ -138,15 +138,15 @@ public:
     /// bound, a layer of a model, features), so does the stream, and the weights must live longer and stay where they
     /// are. Of a temporary model it is refused.
     auto stream() const& {
-        using verdict = stream_verdict<Net, T>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) return Stream<Net, T>(parameter_access::shared_of(self()));
+        using checked = stream_check<Net, T>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return Stream<Net, T>(parameter_access::shared_of(self()));
         else return refused{};
     }
     auto stream() const&& {
-        using verdict = temporary_verdict<Net, owns_weights<typename Self::storage_type>, "stream()">;
-        if constexpr (stream_verdict<Net, T>::value.ok) static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok || !stream_verdict<Net, T>::value.ok)
+        using checked = temporary_check<Net, owns_weights<typename Self::storage_type>, "stream()">;
+        if constexpr (stream_check<Net, T>::value.ok) static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok || !stream_check<Net, T>::value.ok)
             return stream();  // *this is no temporary here
         else return refused{};
     }
@@ -167,10 +167,10 @@ private:
     /// Whether spans made of these hold one input and one output, as far as their types say; refuses them where not.
     template <class In, class Out>
     static constexpr bool accepts() {
-        using verdict = span_verdict<Net, decltype(std::span(std::declval<const In&>()))::extent,
-                                     decltype(std::span(std::declval<Out&>()))::extent>;
-        static_cast<void>(asserted<verdict>{});
-        return verdict::value.ok;
+        using checked = span_check<Net, decltype(std::span(std::declval<const In&>()))::extent,
+                                   decltype(std::span(std::declval<Out&>()))::extent>;
+        static_cast<void>(require<checked>{});
+        return checked::value.ok;
     }
     /// What the types of the spans do not say, in builds with assertions.
     template <class In, class Out>
@@ -186,12 +186,12 @@ private:
 
     /// Samples that make whole tiles of a batch in tiles of Tile, the rest one by one, as run_tiles does.
     template <std::size_t Tile>
-    void share_tiles(const T* x, T* y, std::size_t count, team& threads) const {
+    void share_tiles(const T* x, T* y, std::size_t count, thread_pool& threads) const {
         constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
         const std::size_t whole = count / batch_tile<Net, T> * batch_tile<Net, T>;
         const std::size_t arena = aligned_size<T>(batch_arena_size<Net, T, Tile>);
         aligned_array<T> arenas(threads.size() * arena);
-        auto work = [&](team_part part) noexcept {
+        auto work = [&](thread_slice part) noexcept {
             const auto run = [&](item_range mine) {
                 run_batch<Net, T, Tile>(x + mine.begin * in, self().parameters(), y + mine.begin * out, mine.size(),
                                         arenas.data() + part.index * arena);

@@ -10,18 +10,18 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
-#include <strata/core/report.hpp>
-#include <strata/model/block.hpp>
-#include <strata/model/call_verdicts.hpp>
-#include <strata/model/edit.hpp>
+#include <strata/graph/plan.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/model/checks.hpp>
 #include <strata/model/inference.hpp>
-#include <strata/model/plan.hpp>
-#include <strata/model/prepare.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
-#include <strata/model/verdicts.hpp>
-#include <strata/model/weights.hpp>
+#include <strata/net/call_checks.hpp>
+#include <strata/net/item_list_ops.hpp>
+#include <strata/runtime/packing.hpp>
+#include <strata/runtime/weight_storage.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -55,7 +55,7 @@ struct element_writer {
 template <class Net, class T = float, class Storage = detail::weight_storage<Net, T>>
 class Model : public detail::inference<Model<Net, T, Storage>, Net, T>,
               public detail::foreign_members<Model<Net, T, Storage>> {
-    static_assert(sizeof(asserted<net_verdict<Net>>) > 0);
+    static_assert(sizeof(require<net_check<Net>>) > 0);
 
 public:
     using net_type = Net;
@@ -69,7 +69,7 @@ public:
     explicit Model(build_options how)
         requires std::is_default_constructible_v<Storage>
         : batch_(how.batch) {
-        if constexpr (net_verdict<Net>::value.ok) initialize_from(0, how.seed);
+        if constexpr (net_check<Net>::value.ok) initialize_from(0, how.seed);
     }
     /// All weights in `weights()` order, each in Keras' order.
     constexpr Model(detail::keras_order, const T* values, std::size_t batch = 0) : batch_(batch) {
@@ -81,8 +81,7 @@ public:
     /// out.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 
-    // ---- What the net says
-    // -------------------------------------------------------------------------------------------
+    // What the net says
 
     static constexpr Net net() { return {}; }
     static constexpr std::size_t size() { return Net::size(); }
@@ -99,8 +98,7 @@ public:
     /// Keras' table; the batch is the one that the model was built for.
     constexpr auto summary() const { return detail::summary<Net>(batch_); }
 
-    // ---- Layers and weights
-    // ------------------------------------------------------------------------------------------
+    // Layers and weights
 
     // What these give refers to the weights in this model: it may be used while the model lives and is neither moved
     // nor assigned to by a move. Of a temporary model they are refused.
@@ -109,7 +107,7 @@ public:
     constexpr auto weights() & { return views(block_.data()); }
     constexpr auto weights() const& { return views(static_cast<const T*>(block_.data())); }
     constexpr auto weights() const&& {
-        static_cast<void>(asserted<lends<"weights()">>{});
+        static_cast<void>(require<lends<"weights()">>{});
         if constexpr (lends<"weights()">::value.ok) return views(block_.data());
         else return refused{};
     }
@@ -117,7 +115,7 @@ public:
     /// by their prepared form.
     constexpr const T* parameters() const& { return block_.data(); }
     constexpr const T* parameters() const&& {
-        static_cast<void>(asserted<lends<"parameters()">>{});
+        static_cast<void>(require<lends<"parameters()">>{});
         return block_.data();
     }
     static constexpr std::size_t parameter_block_size() { return detail::block_size<Net, T>(); }
@@ -136,7 +134,7 @@ public:
     }
     template <fixed_string Name>
     constexpr auto get_layer() const&& {
-        static_cast<void>(asserted<lends<quoted_call<"get_layer", Name>()>>{});
+        static_cast<void>(require<lends<quoted_call<"get_layer", Name>()>>{});
         if constexpr (lends<quoted_call<"get_layer", Name>()>::value.ok) return find_layer<Name>(block_.data());
         else return refused{};
     }
@@ -146,31 +144,31 @@ public:
         return handles(static_cast<const T*>(block_.data()), std::make_index_sequence<size()>{});
     }
     constexpr auto layers() const&& {
-        static_cast<void>(asserted<lends<"layers()">>{});
+        static_cast<void>(require<lends<"layers()">>{});
         if constexpr (lends<"layers()">::value.ok) return handles(block_.data(), std::make_index_sequence<size()>{});
         else return refused{};
     }
     /// A function that gives the output of every layer as a tuple of tensors.
     constexpr auto features() const& { return detail::features_of<Net, T>(block_.data()); }
     constexpr auto features() const&& {
-        static_cast<void>(asserted<lends<"features()">>{});
+        static_cast<void>(require<lends<"features()">>{});
         if constexpr (lends<"features()">::value.ok) return detail::features_of<Net, T>(block_.data());
         else return refused{};
     }
     /// A model of the layers up to the named one.
     template <fixed_string Name>
     constexpr auto features() const&& {
-        static_cast<void>(asserted<lends<quoted_call<"features", Name>()>>{});
+        static_cast<void>(require<lends<quoted_call<"features", Name>()>>{});
         if constexpr (lends<quoted_call<"features", Name>()>::value.ok)
             return features<Name>();  // *this is no temporary here
         else return refused{};
     }
     template <fixed_string Name>
     constexpr auto features() const& {
-        using verdict = detail::layer_verdict<Net, Name>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
-            using front = typename detail::given_input<detail::first_layers_of<Net, verdict::index + 1>,
+        using checked = detail::layer_check<Net, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) {
+            using front = typename detail::given_input<detail::first_layers_of<Net, checked::index + 1>,
                                                        Net::input_shape()>::type;
             return Model<front, T, borrowed_storage<const T>>(borrowed_storage<const T>(block_.data()), batch_);
         } else {
@@ -178,22 +176,21 @@ public:
         }
     }
 
-    // ---- Growing and shrinking
-    // ---------------------------------------------------------------------------------------
+    // Growing and shrinking
 
     /// A model with one more layer: the old layers keep their weights, the new one is initialized.
     template <class Layer>
     auto add(Layer, build_options how = {}) const {
         using grown = decltype(Net::add(Layer{}));
-        static_cast<void>(asserted<net_verdict<grown>>{});
-        if constexpr (net_verdict<grown>::value.ok) return resized<grown>(how);
+        static_cast<void>(require<net_check<grown>>{});
+        if constexpr (net_check<grown>::value.ok) return resized<grown>(how);
         else return refused{};
     }
     /// A model without its last layer; the others keep their weights.
     auto pop() const {
-        using verdict = detail::pop_verdict<Net>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
+        using checked = detail::pop_check<Net>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) {
             using shorter = detail::popped<Net>;
             return resized<typename detail::given_input<shorter, Net::input_shape()>::type>({});
         } else {
@@ -213,22 +210,21 @@ public:
         return Model<Other, T, Storage>(std::move(block_), batch_);
     }
 
-    // ---- Files
-    // -------------------------------------------------------------------------------------------------------
+    // Files
 
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
     template <class Files = weight_files<Model>>
     void save_weights(const std::filesystem::path& file) const {
-        using verdict = detail::files_verdict<Files, "save_weights">;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) Files::save(*this, file);
+        using checked = detail::files_check<Files, "save_weights">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) Files::save(*this, file);
     }
     /// Reads the weights; a failed load throws and leaves the model as it was.
     template <class Files = weight_files<Model>>
     void load_weights(const std::filesystem::path& file) {
-        using verdict = detail::files_verdict<Files, "load_weights">;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) Files::load(*this, file);
+        using checked = detail::files_check<Files, "load_weights">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) Files::load(*this, file);
     }
 
     friend constexpr bool operator==(const Model& a, const Model& b) {
@@ -242,7 +238,7 @@ private:
 
     /// Of a call on a temporary model.
     template <fixed_string Call>
-    using lends = detail::temporary_verdict<Net, detail::owns_weights<Storage>, Call>;
+    using lends = detail::temporary_check<Net, detail::owns_weights<Storage>, Call>;
     /// `get_layer<"dense">()`.
     template <fixed_string Member, fixed_string Name>
     static constexpr auto quoted_call() {
@@ -261,9 +257,9 @@ private:
 
     template <fixed_string Name, class Scalar>
     static constexpr auto find_layer(Scalar* block) {
-        using verdict = detail::layer_verdict<Net, Name>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) return detail::layer_handle<Net, verdict::index, Scalar>(block);
+        using checked = detail::layer_check<Net, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return detail::layer_handle<Net, checked::index, Scalar>(block);
         else return refused{};
     }
     template <class Scalar, std::size_t... I>
@@ -279,7 +275,7 @@ private:
             random_engine mixed(seed);
             random_engine engine(mixed() + 0x9e3779b97f4a7c15u * i);
             const parameter& what = weight_rows_of<Net>[i].what;
-            initialize(what.begin, what.extents, engine, detail::element_writer<T>{all[i]});
+            initialize(what.initializer, what.extents, engine, detail::element_writer<T>{all[i]});
         }
         detail::prepare_weights<Net>(block_.data());
     }

@@ -6,7 +6,7 @@
 #include <span>
 
 #include <strata/core/config.hpp>
-#include <strata/model/weights.hpp>
+#include <strata/graph/weight_table.hpp>
 
 namespace strata::inline STRATA_ISA {
 

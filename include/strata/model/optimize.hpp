@@ -6,17 +6,17 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
-#include <strata/model/block.hpp>
-#include <strata/model/fold_weights.hpp>
-#include <strata/model/folded.hpp>
+#include <strata/model/fuse_weights.hpp>
+#include <strata/model/fused_type.hpp>
 #include <strata/model/model.hpp>
-#include <strata/model/net.hpp>
 #include <strata/model/sequential.hpp>
-#include <strata/model/shapes.hpp>
+#include <strata/net/net.hpp>
+#include <strata/net/shapes.hpp>
+#include <strata/runtime/weight_storage.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -24,9 +24,9 @@ namespace detail {
 
 /// Whether the layers of a net are known to fit, as far as its input is known.
 template <class Net>
-struct optimize_verdict {
-    static constexpr report value = [] {
-        if constexpr (Net::is_built()) return net_verdict<Net>::value;
+struct optimize_check {
+    static constexpr diagnostic value = [] {
+        if constexpr (Net::is_built()) return net_check<Net>::value;
         else return check_structure<Net>();
     }();
 };
@@ -38,11 +38,11 @@ struct optimized {
 };
 template <composite Layer>
 struct optimized<Layer> {
-    using type = type_at<0, layers_of<typename folded_net<Sequential<Layer>>::type>>;
+    using type = type_at<0, layers_of<typename fused_net<Sequential<Layer>>::type>>;
 };
 template <composite Net>
-    requires(!forked<Net>)
-struct optimized<Net> : folded_net<Net> {};
+    requires(!branching<Net>)
+struct optimized<Net> : fused_net<Net> {};
 
 /// A model inside an object, in constant evaluation too, stays one.
 template <class Storage, class Net, class T>
@@ -63,9 +63,9 @@ struct storage_like<inline_storage<T, Size>, Net, T> {
 template <layer_descriptor Layer>
 constexpr auto optimize(Layer) {
     if constexpr (requires { Layer::model_name(); }) {
-        using verdict = detail::optimize_verdict<Layer>;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) return typename detail::optimized<Layer>::type{};
+        using checked = detail::optimize_check<Layer>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return typename detail::optimized<Layer>::type{};
         else return refused{};
     } else {
         return typename detail::optimized<Layer>::type{};

@@ -5,8 +5,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/edit.hpp>
-#include <strata/model/net_surface.hpp>
+#include <strata/model/net_interface.hpp>
+#include <strata/net/item_list_ops.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -14,7 +14,7 @@ namespace strata::inline STRATA_ISA {
 /// Sequential is itself a layer. Every member is static; those that need shapes refuse a net without a known input.
 /// Keras: `Sequential`.
 template <class... Items>
-struct Sequential : detail::net_surface<Sequential<Items...>> {
+struct Sequential : detail::net_interface<Sequential<Items...>> {
     using item_list = type_list<Items...>;
     using options = detail::options_among<Items...>;
     template <class... Others>
@@ -34,7 +34,7 @@ Sequential(Items...) -> Sequential<Items...>;
 /// The same net where Keras has it as a functional model: in Keras' files the layers of its Residuals are its own.
 /// Keras: `Model(inputs, outputs)`.
 template <class... Items>
-struct Functional : detail::net_surface<Functional<Items...>> {
+struct Functional : detail::net_interface<Functional<Items...>> {
     using item_list = type_list<Items...>;
     using options = detail::options_among<Items...>;
     template <class... Others>
@@ -54,7 +54,7 @@ Functional(Items...) -> Functional<Items...>;
 namespace detail {
 
 template <class Layer>
-struct model_surface {
+struct model_interface {
     using net = Sequential<Layer>;
 };
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/fixed_string.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -40,10 +40,10 @@ namespace detail {
 
 /// A call that reads or writes files; what does so is complete where io/ is included.
 template <class Files, fixed_string Call>
-struct files_verdict {
-    static constexpr report value =
+struct files_check {
+    static constexpr diagnostic value =
         requires { sizeof(Files); }
-            ? report{}
+            ? diagnostic{}
             : refuse("the headers that read and write files", "a program without them",
                      "write #include <strata/strata.hpp>, or <strata/io/weights.hpp> and <strata/io/state.hpp>",
                      Call.view());

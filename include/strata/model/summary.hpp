@@ -8,9 +8,9 @@
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/names.hpp>
-#include <strata/model/shapes.hpp>
-#include <strata/model/weights.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/shapes.hpp>
 
 namespace strata::inline STRATA_ISA {
 

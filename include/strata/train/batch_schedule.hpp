@@ -11,7 +11,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/random.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/train/count_option.hpp>
 #include <strata/train/data_checks.hpp>
 

@@ -10,16 +10,16 @@
 #include <string_view>
 #include <vector>
 
-#include <strata/core/config.hpp>
 #include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/model/graph.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/weight_table.hpp>
 #include <strata/model/state.hpp>
-#include <strata/model/prepare.hpp>
-#include <strata/model/weights.hpp>
-#include <strata/train/gradients.hpp>
+#include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/packing.hpp>
 #include <strata/train/optimizer.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -108,11 +108,11 @@ void for_each_trained(T* block, Visit visit) {
 /// does not depend on the machine. Where the weights are moving averages, the file has those from which training goes
 /// on.
 template <class Net, class T, class Updater>
-std::vector<state_array<T>> training_state(T* parameters, Updater& updater, training_counters counters) {
+std::vector<state_array<T>> training_state(T* parameters, Updater& optimizer_state, training_counters counters) {
     std::vector<state_array<T>> state;
-    counters.steps = updater.calls();
-    counters.memory = updater.memory();
-    counters.is_averaged = updater.is_averaged(parameters);
+    counters.steps = optimizer_state.calls();
+    counters.memory = optimizer_state.memory();
+    counters.is_averaged = optimizer_state.is_averaged(parameters);
     const auto append = [&](const std::string& prefix) {
         return [&state, prefix](const weight_row& row, const weight_view<T>& view) {
             state.push_back(
@@ -123,11 +123,11 @@ std::vector<state_array<T>> training_state(T* parameters, Updater& updater, trai
     if (counters.is_averaged) {
         trained = aligned_array<T>(weight_offsets_of<Net, T>.back());
         std::copy_n(parameters, trained.size(), trained.data());
-        updater.take_back(trained.data());
+        optimizer_state.take_back(trained.data());
     }
     for_each_weight<Net>(counters.is_averaged ? trained.data() : parameters, append("weights/"));
     std::size_t slot = 0;
-    for (const auto& array : updater.arrays())
+    for (const auto& array : optimizer_state.arrays())
         for_each_trained<Net>(array.data(), append("optimizer/" + std::to_string(slot++) + "/"));
     state.push_back({"training", "counters", counters_shape, packed<T>(counters)});
     return state;
@@ -135,15 +135,15 @@ std::vector<state_array<T>> training_state(T* parameters, Updater& updater, trai
 
 /// Puts a state back; gives its counters.
 template <class Net, class T, class Updater>
-training_counters restore_training(const std::vector<state_array<T>>& state, T* parameters, Updater& updater) {
+training_counters restore_training(const std::vector<state_array<T>>& state, T* parameters, Updater& optimizer_state) {
     std::size_t next = 0;
     const auto assign = [&](const weight_row&, const weight_view<T>& view) { view.assign(state[next++].values); };
     for_each_weight<Net>(parameters, assign);
     prepare_weights<Net>(parameters);
-    for (const auto& array : updater.arrays()) for_each_trained<Net>(array.data(), assign);
+    for (const auto& array : optimizer_state.arrays()) for_each_trained<Net>(array.data(), assign);
     const training_counters counters = unpacked(state[next].values);
-    updater.restore(counters.steps, counters.memory);
-    if (counters.is_averaged) updater.finish(parameters);
+    optimizer_state.restore(counters.steps, counters.memory);
+    if (counters.is_averaged) optimizer_state.finish(parameters);
     return counters;
 }
 

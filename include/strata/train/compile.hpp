@@ -6,16 +6,16 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/model/model.hpp>
-#include <strata/train/call_verdicts.hpp>
+#include <strata/train/call_checks.hpp>
+#include <strata/train/checks.hpp>
 #include <strata/train/history.hpp>
-#include <strata/train/judge.hpp>
+#include <strata/train/metric_tracker.hpp>
 #include <strata/train/metrics/weighted.hpp>
 #include <strata/train/scores.hpp>
 #include <strata/train/trainer.hpp>
-#include <strata/train/verdicts.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -24,9 +24,9 @@ namespace detail {
 /// A trainer of arguments whose kinds are right, where they fit together.
 template <class Model, class Optimizer, class Loss, class... Metrics>
 auto make_trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
-    using verdict = compile_verdict<typename Model::net_type, Loss, judging<Loss, Metrics>...>;
-    static_cast<void>(asserted<verdict>{});
-    if constexpr (verdict::value.ok)
+    using checked = compile_check<typename Model::net_type, Loss, judging<Loss, Metrics>...>;
+    static_cast<void>(require<checked>{});
+    if constexpr (checked::value.ok)
         return Trainer<Model, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss, metrics...);
     else return refused_trainer{};
 }
@@ -37,8 +37,8 @@ auto make_trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metri
 /// which must outlive it and stay where it is; a temporary model is refused. Keras: `compile`.
 template <class ModelArgument, class... Arguments>
 auto compile(ModelArgument&& model, Arguments... arguments) {
-    using call = detail::compile_call_verdict<ModelArgument, Arguments...>;
-    static_cast<void>(asserted<call>{});
+    using call = detail::compile_call_check<ModelArgument, Arguments...>;
+    static_cast<void>(require<call>{});
     if constexpr (!call::value.ok) return detail::refused_trainer{};
     else if constexpr ((detail::is_one_metric<Arguments> && ...))
         return detail::make_trainer(model, std::move(arguments)...);
@@ -49,10 +49,11 @@ auto compile(ModelArgument&& model, Arguments... arguments) {
 /// Metrics in braces are refused.
 template <class ModelArgument, class Optimizer, class Loss>
 auto compile(ModelArgument&&, const Optimizer&, const Loss&, detail::anything) {
-    using verdict = detail::arguments_verdict<
-        type_list<ModelArgument, Optimizer, Loss>, "compile, metrics", "metrics after the loss",
-        "write Accuracy{} or another metric; a list without braces around it", std::initializer_list<int>>;
-    static_cast<void>(asserted<verdict>{});
+    using checked =
+        detail::arguments_check<type_list<ModelArgument, Optimizer, Loss>, "compile, metrics", "metrics after the loss",
+                                "write Accuracy{} or another metric; a list without braces around it",
+                                std::initializer_list<int>>;
+    static_cast<void>(require<checked>{});
     return detail::refused_trainer{};
 }
 

@@ -12,7 +12,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/elementwise_backward.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
 #include <strata/train/loss.hpp>
 
 namespace strata::inline STRATA_ISA::detail {

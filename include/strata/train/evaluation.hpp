@@ -5,8 +5,8 @@
 #include <span>
 
 #include <strata/core/config.hpp>
-#include <strata/core/team.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_pool.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -24,18 +24,18 @@ struct evaluation {
 
 /// Gives a judge the losses and outputs of samples, which the evaluator computes with a team. `penalties` is added to
 /// the loss of each batch.
-template <class Judge, class Evaluator, class Data, class T>
-void judge_samples(Judge& judge, Evaluator& evaluator, team& threads, const evaluation<Data>& part, const T* parameters,
-                   double penalties) {
-    judge.reset();
+template <class Tracker, class Evaluator, class Data, class T>
+void track_samples(Tracker& tracker, Evaluator& evaluator, thread_pool& threads, const evaluation<Data>& part,
+                   const T* parameters, double penalties) {
+    tracker.reset();
     batch_loss sum;
     evaluator.run(threads, *part.data, part.samples, parameters, [&](std::size_t i, const T* y) {
         const auto* label = part.data->label(i).data();
         const double weight = part.weights.empty() ? 1.0 : part.weights[i];
-        sum.add(judge.loss_of(y, label), weight);
-        judge.see(y, label, weight);
+        sum.add(tracker.loss_of(y, label), weight);
+        tracker.update(y, label, weight);
         if (sum.samples < part.batch_size && i + 1 < part.samples.end) return;
-        judge.add_loss(sum, penalties);
+        tracker.add_loss(sum, penalties);
         sum = {};
     });
 }

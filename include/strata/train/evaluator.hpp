@@ -8,10 +8,10 @@
 
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/config.hpp>
-#include <strata/core/team_part.hpp>
-#include <strata/model/forward.hpp>
-#include <strata/model/shapes.hpp>
-#include <strata/core/team.hpp>
+#include <strata/core/thread_pool.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/net/shapes.hpp>
+#include <strata/runtime/forward_executor.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -26,11 +26,11 @@ public:
     /// Calls see(i, y) for the samples of a range in order. Shares are cut at tiles, so that a sample's result does not
     /// depend on the number of threads.
     template <class Data, class See>
-    void run(team& threads, const Data& data, item_range samples, const T* parameters, See see) {
+    void run(thread_pool& threads, const Data& data, item_range samples, const T* parameters, See see) {
         for (std::size_t begin = samples.begin; begin < samples.end; begin += block) {
             const std::size_t count = std::min(block, samples.end - begin);
             const T* x = as_values(data.inputs().data() + begin * in_size, count * in_size);
-            auto work = [&](team_part part) noexcept {
+            auto work = [&](thread_slice part) noexcept {
                 const item_range mine = part.of(count, tile);
                 run_batch<Net, T, tile>(x + mine.begin * in_size, parameters, outputs_.data() + mine.begin * out_size,
                                         mine.size(), arena_.data() + part.index * arena_size);

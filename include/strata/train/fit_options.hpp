@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/count_option.hpp>
 
@@ -17,8 +17,8 @@ namespace strata::inline STRATA_ISA {
 namespace detail {
 
 template <class Data>
-struct temporary_data_verdict {
-    static constexpr report value =
+struct temporary_data_check {
+    static constexpr diagnostic value =
         refuse("a Dataset that lives as long as fit reads it", "a temporary Dataset",
                "name the data: auto data = ...; then .validation_data = data", "fit, .validation_data");
 };
@@ -32,7 +32,7 @@ class data_reference {
 public:
     data_reference() = default;
     data_reference(const Data& data) : data_(&data) {}
-    data_reference(const Data&&) { static_cast<void>(asserted<detail::temporary_data_verdict<Data>>{}); }
+    data_reference(const Data&&) { static_cast<void>(require<detail::temporary_data_check<Data>>{}); }
     data_reference(const Data* data) : data_(data) {}
 
     const Data* get() const { return data_; }

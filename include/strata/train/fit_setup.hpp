@@ -9,7 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/train/batch_schedule.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/evaluation.hpp>

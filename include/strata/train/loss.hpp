@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -21,8 +21,8 @@ enum class target_kind {
 namespace detail {
 
 /// A type of targets that every loss or metric of this kind takes.
-template <class Judge>
-using target_example = std::conditional_t<Judge::targets == target_kind::values, float, int>;
+template <class Consumer>
+using target_example = std::conditional_t<Consumer::targets == target_kind::values, float, int>;
 
 }  // namespace detail
 
@@ -35,7 +35,7 @@ concept loss_function =
     std::copy_constructible<Loss> && requires(const Loss& loss, const shape& output, std::size_t extent) {
         { Loss::type } -> std::convertible_to<std::string_view>;
         { Loss::targets } -> std::convertible_to<target_kind>;
-        { Loss::check(output) } -> std::same_as<report>;
+        { Loss::check(output) } -> std::same_as<diagnostic>;
         requires requires(const detail::target_example<Loss>* target, const float* y, float* dy) {
             { loss(extent, extent, y, target, 1.0f, dy) } -> std::same_as<float>;
         };

@@ -12,32 +12,32 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
-#include <strata/core/report.hpp>
-#include <strata/core/team_part.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/state.hpp>
-#include <strata/train/call_verdicts.hpp>
+#include <strata/train/call_checks.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/checkpoint.hpp>
+#include <strata/train/checks.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/dataset.hpp>
-#include <strata/train/engine.hpp>
 #include <strata/train/evaluator.hpp>
 #include <strata/train/fit_options.hpp>
+#include <strata/train/fit_session.hpp>
 #include <strata/train/fit_setup.hpp>
+#include <strata/train/gradient_computer.hpp>
 #include <strata/train/history.hpp>
 #include <strata/train/interrupt.hpp>
-#include <strata/train/judge.hpp>
 #include <strata/train/loss.hpp>
+#include <strata/train/metric_tracker.hpp>
 #include <strata/train/optimizer.hpp>
+#include <strata/train/optimizer_state.hpp>
 #include <strata/train/progress.hpp>
 #include <strata/train/reduction.hpp>
-#include <strata/train/running_fit.hpp>
 #include <strata/train/sample_weights.hpp>
 #include <strata/train/scores.hpp>
-#include <strata/train/updater.hpp>
-#include <strata/train/verdicts.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -54,7 +54,10 @@ public:
 
     /// Throws std::invalid_argument for arguments of the optimizer that are out of their range.
     Trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics)
-        : model_(&model), optimizer_(std::move(optimizer)), loss_(loss), judge_(loss, net::output_shape(), metrics...) {
+        : model_(&model),
+          optimizer_(std::move(optimizer)),
+          loss_(loss),
+          tracker_(loss, net::output_shape(), metrics...) {
         optimizer_.validate();
     }
 
@@ -63,14 +66,14 @@ public:
     /// callback of this trainer's fit calls it. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> how = {}) {
-        static_cast<void>(asserted<trains<Data>>{});
+        static_cast<void>(require<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) return run(data, how);
         else return {};
     }
     /// The loss and the metrics of data, by name; may be called by callbacks. Keras: `evaluate`.
     template <class Data>
     Scores evaluate(const Data& data, evaluate_options how = {}) {
-        static_cast<void>(asserted<judges<Data>>{});
+        static_cast<void>(require<judges<Data>>{});
         if constexpr (judges<Data>::value.ok) {
             check_data(data, "the data");
             const std::vector<double> weights =
@@ -81,12 +84,12 @@ public:
             bar.epoch_begin(0);
             const std::size_t count = how.threads == 0 ? threads() : how.threads;
             if (is_running_ && count != threads()) {  // the fit that calls this keeps its own
-                team others(count);
+                thread_pool others(count);
                 evaluator own(count);
-                judge_samples(others, own, part).write(scores);
+                track_samples(others, own, part).write(scores);
             } else {
                 prepare(count);
-                judge_samples(*team_, *evaluator_, part).write(scores);
+                track_samples(*threads_, *evaluator_, part).write(scores);
             }
             bar.epoch_end(scores);
             return scores;
@@ -100,17 +103,17 @@ public:
     /// where a callback of this trainer's fit calls it. Keras: `train_on_batch`.
     template <class Data>
     Scores train_on_batch(const Data& data, const batch_options& how = {}) {
-        static_cast<void>(asserted<trains<Data>>{});
+        static_cast<void>(require<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) {
             const detail::running_guard running(is_running_, "train_on_batch");
             check_data(data, "the batch");
             const std::vector<double> weights =
                 detail::loss_weights(data, Loss::targets, how.class_weight, how.sample_weight);
             begin_training(threads(), data.size());
-            judge_.reset();
+            tracker_.reset();
             train_step(detail::batch<Data>{.data = &data, .order = order_, .weights = weights}, 0);
             Scores scores;
-            judge_.write(scores);
+            tracker_.write(scores);
             return scores;
         } else {
             return {};
@@ -124,7 +127,7 @@ public:
     }
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
-    std::uint64_t steps() const { return updater_ ? updater_->steps() : 0; }
+    std::uint64_t steps() const { return optimizer_state_ ? optimizer_state_->steps() : 0; }
     /// Epochs of fit so far, counted from its initial_epoch: what to give to initial_epoch to go on.
     std::size_t epochs() const { return epochs_; }
     double learning_rate() const { return optimizer_.learning_rate(calls()); }
@@ -134,9 +137,9 @@ public:
     /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
     template <class Files = state_files<T>>
     void save_checkpoint(const std::filesystem::path& file) {
-        using verdict = detail::files_verdict<Files, "save_checkpoint">;
-        static_cast<void>(asserted<verdict>{});
-        if constexpr (verdict::value.ok) {
+        using checked = detail::files_check<Files, "save_checkpoint">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) {
             require_updater();
             Files::save(file, state(), facts());
         }
@@ -150,7 +153,8 @@ public:
         require_updater();
         auto loaded = state();
         Files::load(file, loaded, facts());
-        const detail::training_counters counters = detail::restore_training<net>(loaded, parameters(), *updater_);
+        const detail::training_counters counters =
+            detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
@@ -160,15 +164,15 @@ public:
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
-    using control = detail::running_fit<Model, detail::updater<net, T, Optimizer>>;
-    using engine = detail::training_engine<net, T>;
+    using control = detail::fit_session<Model, detail::optimizer_state<net, T, Optimizer>>;
+    using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
-    using updater = detail::updater<net, T, Optimizer>;
+    using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
 
     template <class Data>
-    using trains = detail::fit_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+    using trains = detail::fit_check<net, Data, Loss, detail::judging<Loss, Metrics>...>;
     template <class Data>
-    using judges = detail::data_verdict<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+    using judges = detail::data_check<net, Data, Loss, detail::judging<Loss, Metrics>...>;
     template <class Data>
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
@@ -176,33 +180,33 @@ private:
     T* parameters() { return detail::parameter_access::of(*model_); }
 
     /// Those of the last call, one at first.
-    std::size_t threads() const { return team_ ? team_->size() : 1; }
+    std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
-    std::uint64_t calls() const { return updater_ ? updater_->calls() : 0; }
+    std::uint64_t calls() const { return optimizer_state_ ? optimizer_state_->calls() : 0; }
     void require_updater() {
-        if (!updater_) updater_ = std::make_unique<updater>(optimizer_);
+        if (!optimizer_state_) optimizer_state_ = std::make_unique<optimizer_state>(optimizer_);
     }
     auto state() {
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
-        return detail::training_state<net>(parameters(), *updater_, {.epochs = epochs_, .learning_rate = rate});
+        return detail::training_state<net>(parameters(), *optimizer_state_, {.epochs = epochs_, .learning_rate = rate});
     }
     std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
     void prepare(std::size_t threads) {
         if (threads == 0) detail::refuse_data("threads is 0; fix: give at least 1");
-        if (!team_ || team_->size() != threads) {
-            engine_.reset();
+        if (!threads_ || threads_->size() != threads) {
+            gradients_.reset();
             evaluator_.reset();
-            team_ = std::make_unique<team>(threads);
+            threads_ = std::make_unique<thread_pool>(threads);
         }
         if (!evaluator_) evaluator_.emplace(threads);
     }
     void begin_training(std::size_t threads, std::size_t batch) {
         prepare(threads);
-        if (!engine_) engine_ = std::make_unique<engine>(*team_);
+        if (!gradients_) gradients_ = std::make_unique<gradient_computer>(*threads_);
         require_updater();
-        updater_->resume(parameters());
-        engine_->reserve(batch);
+        optimizer_state_->resume(parameters());
+        gradients_->reserve(batch);
         if (order_.size() != batch) order_.resize(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
@@ -212,19 +216,20 @@ private:
     void train_step(detail::batch<Data> samples, std::uint64_t seed) {
         random_engine key(seed + 0x9e3779b97f4a7c15u * (calls() + 1));
         detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
-        engine_->compute_gradients(samples, loss_, parameters(), key());
+        gradients_->compute_gradients(samples, loss_, parameters(), key());
         detail::batch_loss sum;
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            sum.add(engine_->loss(i), samples.weight(i));
-            judge_.see(engine_->output(i), samples.label(i), samples.weight(i));
+            sum.add(gradients_->loss(i), samples.weight(i));
+            tracker_.update(gradients_->output(i), samples.label(i), samples.weight(i));
         }
-        judge_.add_loss(sum, updater::penalties(parameters()));
-        updater_->step(optimizer_, parameters(), engine_->gradients(), *team_);
+        tracker_.add_loss(sum, optimizer_state::penalties(parameters()));
+        optimizer_state_->step(optimizer_, parameters(), gradients_->gradients(), *threads_);
     }
     template <class Data>
-    const auto& judge_samples(team& threads, evaluator& infers, const detail::evaluation<Data>& part) {
-        detail::judge_samples(validation_judge_, infers, threads, part, parameters(), updater::penalties(parameters()));
-        return validation_judge_;
+    const auto& track_samples(thread_pool& threads, evaluator& infers, const detail::evaluation<Data>& part) {
+        detail::track_samples(validation_tracker_, infers, threads, part, parameters(),
+                              optimizer_state::penalties(parameters()));
+        return validation_tracker_;
     }
 
     template <class Data>
@@ -235,19 +240,19 @@ private:
         progress bar(how.verbose, how.epochs, schedule.steps);
         begin_training(how.threads, schedule.batch_size);
         order_.resize(schedule.samples);
-        control running(*model_, optimizer_.learning_rate, *updater_, how.epochs, schedule.steps,
+        control running(*model_, optimizer_.learning_rate, *optimizer_state_, how.epochs, schedule.steps,
                         setup.validation.is_empty() ? nullptr : &how.validation_freq);
         const detail::interrupt_guard interrupt(how.stop_on_interrupt);
         History history(how.initial_epoch);
         Scores scores;
-        judge_.reset();
-        judge_.write(scores);
+        tracker_.reset();
+        tracker_.write(scores);
         for (callback& each : how.callbacks) each.on_train_begin(running);
         for (std::size_t epoch = how.initial_epoch; epoch < how.epochs && !running.stopped; ++epoch) {
             for (callback& each : how.callbacks) each.on_epoch_begin(running, epoch);
             bar.epoch_begin(epoch);
             detail::arrange(order_, how.shuffle, how.seed, schedule.pass_of(epoch));
-            judge_.reset();
+            tracker_.reset();
             const item_range batches = schedule.batches_of(epoch);
             for (std::size_t b = batches.begin; b < batches.end && !running.stopped; ++b) {
                 setup.require_unchanged(data);
@@ -260,15 +265,15 @@ private:
                     finish(how, running);
                     return history;
                 }
-                if (bar.wants_scores() || !how.callbacks.empty()) judge_.write(scores);
+                if (bar.wants_scores() || !how.callbacks.empty()) tracker_.write(scores);
                 for (callback& each : how.callbacks) each.on_batch_end(running, b - batches.begin, scores);
                 bar.step(b - batches.begin, scores);
             }
             setup.require_unchanged(data);
             Scores whole;
-            judge_.write(whole);
+            tracker_.write(whole);
             if (!setup.validation.is_empty() && how.validation_freq.includes(epoch))
-                judge_samples(*team_, *evaluator_, setup.validation).write(whole, "val_");
+                track_samples(*threads_, *evaluator_, setup.validation).write(whole, "val_");
             epochs_ = epoch + 1;
             for (callback& each : how.callbacks) each.on_epoch_end(running, epoch, whole);
             history.append(whole);
@@ -279,19 +284,19 @@ private:
     }
     template <class Data>
     void finish(fit_options<Data>& how, control& running) {
-        updater_->finish(parameters());
+        optimizer_state_->finish(parameters());
         for (callback& each : how.callbacks) each.on_train_end(running);
     }
 
     Model* model_;
     Optimizer optimizer_;
     Loss loss_;
-    detail::judge<Loss, Metrics...> judge_;
-    detail::judge<Loss, Metrics...> validation_judge_ = judge_;
-    std::unique_ptr<team> team_;
+    detail::metric_tracker<Loss, Metrics...> tracker_;
+    detail::metric_tracker<Loss, Metrics...> validation_tracker_ = tracker_;
+    std::unique_ptr<thread_pool> threads_;
     std::optional<evaluator> evaluator_;
-    std::unique_ptr<engine> engine_;
-    std::unique_ptr<updater> updater_;
+    std::unique_ptr<gradient_computer> gradients_;
+    std::unique_ptr<optimizer_state> optimizer_state_;
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;
     bool is_running_ = false;

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <strata/core/config.hpp>

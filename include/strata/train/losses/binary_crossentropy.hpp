@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/activation.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 #include <strata/train/reduction.hpp>
@@ -44,10 +44,9 @@ struct crossentropy_of_logit {
     template <class V>
     term<V> operator()(V y, V target) const {
         // softplus(y) = max(y, 0) + log1p(exp(-|y|)), and softplus(-y) shares its logarithm.
-        const V t = smoothed(target), decay = kernels::exp(V(0) - kernels::magnitude(y)),
-                sigmoid = V(1) / (V(1) + decay);
-        return {t * kernels::larger(V(0), V(0) - y) + (V(1) - t) * kernels::larger(V(0), y) + kernels::log1p(decay),
-                kernels::choose(y < V(0), decay * sigmoid, sigmoid) - t};
+        const V t = smoothed(target), decay = kernels::exp(V(0) - kernels::abs(y)), sigmoid = V(1) / (V(1) + decay);
+        return {t * kernels::max(V(0), V(0) - y) + (V(1) - t) * kernels::max(V(0), y) + kernels::log1p(decay),
+                kernels::select(y < V(0), decay * sigmoid, sigmoid) - t};
     }
 };
 
@@ -62,7 +61,7 @@ struct BinaryCrossentropy {
 
     static constexpr std::string_view type = "BinaryCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -86,7 +85,7 @@ struct BinaryFocalCrossentropy {
 
     static constexpr std::string_view type = "BinaryFocalCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

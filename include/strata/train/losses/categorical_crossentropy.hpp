@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/math.hpp>
-#include <strata/kernels/softmax.hpp>
+#include <strata/kernels/elementwise/softmax.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 #include <strata/train/reduction.hpp>
@@ -81,7 +81,7 @@ struct CategoricalCrossentropy {
 
     static constexpr std::string_view type = "CategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -142,7 +142,7 @@ struct SparseCategoricalCrossentropy {
 
     static constexpr std::string_view type = "SparseCategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
@@ -42,7 +42,7 @@ struct CosineSimilarity {
     static constexpr std::string_view type = "CosineSimilarity";
     static constexpr double metric_factor = -1.0;
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

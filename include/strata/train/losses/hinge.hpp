@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 #include <strata/train/reduction.hpp>
@@ -36,7 +36,7 @@ struct hinge_error {
     template <class V>
     term<V> operator()(V y, V target) const {
         const V t = labels(target), margin = V(1) - t * y;
-        return {kernels::larger(V(0), margin), V(0) - t * slope_of_larger(margin, V(0))};
+        return {kernels::max(V(0), margin), V(0) - t * slope_of_larger(margin, V(0))};
     }
 };
 struct squared_hinge_error {
@@ -44,7 +44,7 @@ struct squared_hinge_error {
 
     template <class V>
     term<V> operator()(V y, V target) const {
-        const V t = labels(target), margin = kernels::larger(V(0), V(1) - t * y);
+        const V t = labels(target), margin = kernels::max(V(0), V(1) - t * y);
         return {margin * margin, V(-2) * t * margin};
     }
 };
@@ -58,7 +58,7 @@ struct Hinge {
 
     static constexpr std::string_view type = "Hinge";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -73,7 +73,7 @@ struct SquaredHinge {
 
     static constexpr std::string_view type = "SquaredHinge";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -89,7 +89,7 @@ struct CategoricalHinge {
 
     static constexpr std::string_view type = "CategoricalHinge";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -107,7 +107,7 @@ struct CategoricalHinge {
                 }
             }
             const T margin = negative - positive + T(1);
-            sum += kernels::larger(T(0), margin);
+            sum += kernels::max(T(0), margin);
             if (dy == nullptr) continue;
             const T factor = scale / static_cast<T>(rows) * detail::slope_of_larger(margin, T(0));
             for (std::size_t i = 0; i < columns; ++i) {

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 #include <strata/train/reduction.hpp>
@@ -40,7 +40,7 @@ struct KLDivergence {
 
     static constexpr std::string_view type = "KLDivergence";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -55,7 +55,7 @@ struct Poisson {
 
     static constexpr std::string_view type = "Poisson";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

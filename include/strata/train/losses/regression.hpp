@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
 #include <strata/train/reduction.hpp>
@@ -27,21 +27,21 @@ struct absolute_error {
     template <class V>
     term<V> operator()(V y, V t) const {
         const V error = y - t;
-        return {kernels::magnitude(error), sign_of(error)};
+        return {kernels::abs(error), sign_of(error)};
     }
 };
 struct percentage_error {
     template <class V>
     term<V> operator()(V y, V t) const {
-        const V error = y - t, percent = V(100) / kernels::larger(constant<V>(keras_epsilon), kernels::magnitude(t));
-        return {kernels::magnitude(error) * percent, sign_of(error) * percent};
+        const V error = y - t, percent = V(100) / kernels::max(constant<V>(keras_epsilon), kernels::abs(t));
+        return {kernels::abs(error) * percent, sign_of(error) * percent};
     }
 };
 struct squared_logarithmic_error {
     template <class V>
     term<V> operator()(V y, V t) const {
-        const V low = constant<V>(keras_epsilon), positive = kernels::larger(low, y);
-        const V error = log1p(positive) - log1p(kernels::larger(low, t));
+        const V low = constant<V>(keras_epsilon), positive = kernels::max(low, y);
+        const V error = log1p(positive) - log1p(kernels::max(low, t));
         return {error * error, (error + error) * slope_of_larger(y, low) / (positive + V(1))};
     }
 };
@@ -50,17 +50,17 @@ struct huber_error {
 
     template <class V>
     term<V> operator()(V y, V t) const {
-        const V error = y - t, size = kernels::magnitude(error), edge = constant<V>(delta);
-        return {kernels::choose(size <= edge, constant<V>(0.5) * error * error,
+        const V error = y - t, size = kernels::abs(error), edge = constant<V>(delta);
+        return {kernels::select(size <= edge, constant<V>(0.5) * error * error,
                                 edge * size - constant<V>(0.5) * edge * edge),
-                kernels::choose(size <= edge, error, edge * sign_of(error))};
+                kernels::select(size <= edge, error, edge * sign_of(error))};
     }
 };
 struct log_cosh_error {
     template <class V>
     term<V> operator()(V y, V t) const {
         // log(cosh(x)) = |x| + log(1 + exp(-2 |x|)) - log 2: nothing overflows.
-        const V error = y - t, size = kernels::magnitude(error);
+        const V error = y - t, size = kernels::abs(error);
         return {size + log1p(exp(V(0) - size - size)) - constant<V>(0.69314718055994531), kernels::tanh_of(error)};
     }
 };
@@ -73,7 +73,7 @@ struct MeanSquaredError {
 
     static constexpr std::string_view type = "MeanSquaredError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -87,7 +87,7 @@ struct MeanAbsoluteError {
 
     static constexpr std::string_view type = "MeanAbsoluteError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -101,7 +101,7 @@ struct MeanAbsolutePercentageError {
 
     static constexpr std::string_view type = "MeanAbsolutePercentageError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -115,7 +115,7 @@ struct MeanSquaredLogarithmicError {
 
     static constexpr std::string_view type = "MeanSquaredLogarithmicError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -132,7 +132,7 @@ struct Huber {
     static constexpr std::string_view type = "Huber";
     static constexpr std::string_view metric_name = "huber_loss";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -146,7 +146,7 @@ struct LogCosh {
 
     static constexpr std::string_view type = "LogCosh";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

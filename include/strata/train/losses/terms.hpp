@@ -5,8 +5,8 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
-#include <strata/kernels/simd.hpp>
+#include <strata/kernels/math/math.hpp>
+#include <strata/kernels/simd/simd.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -28,19 +28,19 @@ constexpr V constant(double value) {
 /// x's sign; 0 at 0, NaN at NaN.
 template <class V>
 constexpr V sign_of(V x) {
-    return kernels::choose(x > V(0), V(1), kernels::choose(x < V(0), V(-1), x));
+    return kernels::select(x > V(0), V(1), kernels::select(x < V(0), V(-1), x));
 }
 
 /// The derivative of max(x, low) by x: half at the edge, where jax shares it between the two.
 template <class V>
 constexpr V slope_of_larger(V x, V low) {
-    return kernels::choose(x > low, V(1), kernels::choose(x == low, constant<V>(0.5), V(0)));
+    return kernels::select(x > low, V(1), kernels::select(x == low, constant<V>(0.5), V(0)));
 }
 
 /// x within [low, high]; NaN stays NaN.
 template <class V>
 constexpr V clipped(V x, V low, V high) {
-    return kernels::smaller(high, kernels::larger(low, x));
+    return kernels::min(high, kernels::max(low, x));
 }
 template <class V>
 constexpr V slope_of_clipped(V x, V low, V high) {

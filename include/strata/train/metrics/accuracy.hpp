@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
@@ -20,7 +20,7 @@ struct BinaryAccuracy {
 
     static constexpr std::string_view type = "BinaryAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
@@ -42,7 +42,7 @@ struct CategoricalAccuracy {
 
     static constexpr std::string_view type = "CategoricalAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
@@ -64,7 +64,7 @@ struct SparseCategoricalAccuracy {
 
     static constexpr std::string_view type = "SparseCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
@@ -86,7 +86,7 @@ struct accuracy_for {
 
     static constexpr std::string_view type = "Accuracy";
     static constexpr target_kind targets = Kind;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/activation.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
 #include <strata/train/metrics/metric.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -35,7 +35,7 @@ struct AUC {
     static constexpr std::string_view type = "AUC";
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void prepare(std::size_t) {
         if (num_thresholds < 2)

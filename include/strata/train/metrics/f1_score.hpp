@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/train/metrics/largest.hpp>
@@ -33,7 +33,7 @@ struct F1Score {
 
     static constexpr std::string_view type = "F1Score";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape& output) {
+    static constexpr diagnostic check(const shape& output) {
         if (output.rank() == 1) return {};
         return refuse("an output of one axis", to_text(output),
                       "end the net with Flatten<> or a Dense layer behind one");

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/train/loss.hpp>
@@ -23,7 +23,7 @@ concept metric = std::copy_constructible<Metric> && requires(Metric m, const Met
                                                              std::size_t n) {
     { Metric::type } -> std::convertible_to<std::string_view>;
     { Metric::targets } -> std::convertible_to<target_kind>;
-    { Metric::check(output) } -> std::same_as<report>;
+    { Metric::check(output) } -> std::same_as<diagnostic>;
     { c.name } -> std::convertible_to<std::string_view>;
     m.reset();
     requires requires(const float* y, const detail::target_example<Metric>* target) { m.update(n, n, y, target, 1.0); };
@@ -61,7 +61,7 @@ struct metric_of {
 
     static constexpr std::string_view type = Loss::type;
     static constexpr target_kind targets = Loss::targets;
-    static constexpr report check(const shape& output) { return Loss::check(output); }
+    static constexpr diagnostic check(const shape& output) { return Loss::check(output); }
 
     void reset() { mean = {}; }
     template <class T, class Target>

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/number_class.hpp>
-#include <strata/core/report.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/train/losses/regression.hpp>
@@ -23,7 +23,7 @@ struct RootMeanSquaredError {
 
     static constexpr std::string_view type = "RootMeanSquaredError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
@@ -50,7 +50,7 @@ struct R2Score {
 
     static constexpr std::string_view type = "R2Score";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape& output) {
+    static constexpr diagnostic check(const shape& output) {
         if (output.rank() == 1) return {};
         return refuse("an output of one axis", to_text(output),
                       "end the net with Flatten<> or a Dense layer behind one");

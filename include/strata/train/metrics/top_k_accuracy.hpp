@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/report.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
@@ -20,7 +20,7 @@ struct TopKCategoricalAccuracy {
 
     static constexpr std::string_view type = "TopKCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
@@ -43,7 +43,7 @@ struct SparseTopKCategoricalAccuracy {
 
     static constexpr std::string_view type = "SparseTopKCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr report check(const shape&) { return {}; }
+    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>

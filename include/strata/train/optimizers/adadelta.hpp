@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 

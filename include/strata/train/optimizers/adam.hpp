@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
@@ -64,7 +64,7 @@ struct Adam {
         V& v = slot[1];
         m = kernels::multiply_add(g - m, V(s.toward_gradient), m);
         v = kernels::multiply_add(g * g - v, V(s.toward_square), v);
-        if (s.amsgrad) slot[2] = kernels::larger(slot[2], v);
+        if (s.amsgrad) slot[2] = kernels::max(slot[2], v);
         return w - V(s.rate) * m / (kernels::square_root(s.amsgrad ? slot[2] : v) + V(s.epsilon));
     }
 };

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
@@ -59,7 +59,7 @@ struct Adamax {
         V& m = slot[0];
         V& u = slot[1];
         m = kernels::multiply_add(g - m, V(s.toward_gradient), m);
-        u = kernels::larger(V(s.beta_2) * u, kernels::magnitude(g));
+        u = kernels::max(V(s.beta_2) * u, kernels::abs(g));
         return w - V(s.rate) * m / (u + V(s.epsilon));
     }
 };

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
@@ -80,7 +80,7 @@ struct Ftrl {
         a = kernels::multiply_add(g, g, a);
         const V after = s.powered(a);
         z = z + (g + V(s.shrinkage) * w - (after - before) * V(s.per_rate) * w);
-        const V clipped = kernels::smaller(V(s.l1), kernels::larger(V(-s.l1), z));
+        const V clipped = kernels::min(V(s.l1), kernels::max(V(-s.l1), z));
         return (clipped - z) / kernels::multiply_add(after, V(s.per_rate), V(s.quadratic));
     }
 };

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/kernels/math.hpp>
+#include <strata/kernels/math/math.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/optimizer.hpp>
 
@@ -53,8 +53,8 @@ struct Lion {
         V& m = slot[0];
         const V direction = V(s.beta_1) * m + V(s.toward_1) * g, zero = V(T(0));
         m = V(s.beta_2) * m + V(s.toward_2) * g;
-        const V not_positive = kernels::choose(direction < zero, V(T(-1)), direction);  // 0 and NaN stay
-        return w - V(s.rate) * kernels::choose(direction > zero, V(T(1)), not_positive);
+        const V not_positive = kernels::select(direction < zero, V(T(-1)), direction);  // 0 and NaN stay
+        return w - V(s.rate) * kernels::select(direction > zero, V(T(1)), not_positive);
     }
 };
 

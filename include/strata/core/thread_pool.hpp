@@ -1,0 +1,144 @@
+// team: a few threads that do one piece of work together, and wait for the next without burning a core for long.
+#pragma once
+
+#include <atomic>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include <strata/core/config.hpp>
+#include <strata/core/flush_subnormals.hpp>
+#include <strata/core/thread_slice.hpp>
+
+#if __has_include(<unistd.h>)
+#include <unistd.h>
+#endif
+
+namespace strata {
+
+namespace internal {
+
+/// The number of this process, 0 where the system gives none.
+inline long process_number() {
+#if __has_include(<unistd.h>)
+    return static_cast<long>(::getpid());
+#else
+    return 0;
+#endif
+}
+
+}  // namespace internal
+
+/// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
+/// usually comes sooner, and sleep then: waking one costs about 50 us. All of them take subnormal numbers for zero
+/// while they work, so that results are the same for any number of threads. One thread at a time may use a team. A
+/// child process has the memory of its parent's team but not the threads: it must not use it, and ends without
+/// destroying it
+/// (_exit, or exec). Builds with assertions stop at both mistakes.
+class thread_pool {
+public:
+    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
+    explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count) {
+        threads_.reserve(count_ - 1);
+        try {
+            for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+        } catch (const std::system_error& error) {
+            const std::size_t made = threads_.size() + 1;
+            end_threads();
+            throw std::system_error(error.code(), "strata: the system gives " + std::to_string(made) + " of " +
+                                                      std::to_string(count_) + " threads; fix: ask for fewer");
+        } catch (...) {
+            end_threads();
+            throw;
+        }
+    }
+    thread_pool(const thread_pool&) = delete;
+    thread_pool& operator=(const thread_pool&) = delete;
+    ~thread_pool() { end_threads(); }
+
+    std::size_t size() const { return count_; }
+
+    /// Calls work(thread_slice) once in each thread and returns when all are done. work must not throw; it may call
+    /// barrier(), but not run.
+    template <class Work>
+    void run(Work& work) {
+        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>, "strata: work of a team must be noexcept");
+        assert(
+            process_ == internal::process_number() &&
+            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
+        assert(!is_running_.exchange(true) &&
+               "strata: two threads use one team (a workspace with threads) at once; give each a workspace of its own");
+        run_parts(work);
+        assert(is_running_.exchange(false));
+    }
+    /// Inside run: waits until every thread has come here.
+    void barrier() {
+        if (count_ == 1) return;
+        const std::uint32_t phase = phase_.load(std::memory_order_relaxed);
+        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
+            arrived_.store(0, std::memory_order_relaxed);
+            release(phase_);
+        } else {
+            await(phase_, phase);
+        }
+    }
+
+private:
+    template <class Work>
+    void run_parts(Work& work) {
+        const flush_subnormals flush;
+        if (count_ == 1) return work(thread_slice{});
+        work_ = &work;
+        call_ = [](void* which, thread_slice part) noexcept { (*static_cast<Work*>(which))(part); };
+        release(pieces_);
+        work(thread_slice{.index = 0, .count = count_});
+        barrier();
+    }
+    void end_threads() {
+        if (threads_.empty()) return;
+        call_ = nullptr;
+        release(pieces_);
+        for (std::thread& thread : threads_) thread.join();
+    }
+    static void release(std::atomic<std::uint32_t>& flag) {
+        flag.fetch_add(1, std::memory_order_release);
+        flag.notify_all();
+    }
+    /// Until the flag is no longer `old`. Where more threads want to run than there are cores, whoever is waited for
+    /// needs the one that spins: it gives way now and then.
+    static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
+        for (int spin = 1; spin <= 20000; ++spin) {
+            if (flag.load(std::memory_order_acquire) != old) return;
+            STRATA_PAUSE();
+            if (spin % 1000 == 0) std::this_thread::yield();
+        }
+        while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
+    }
+    void work(std::size_t index) {
+        const flush_subnormals flush;  // these threads do nothing else
+        for (std::uint32_t seen = 0;; ++seen) {
+            await(pieces_, seen);
+            if (call_ == nullptr) return;
+            call_(work_, thread_slice{.index = index, .count = count_});
+            barrier();
+        }
+    }
+
+    std::size_t count_;
+    /// These two are looked at where assertions are; the class is the same without them.
+    long process_ = internal::process_number();
+    std::atomic<bool> is_running_{false};
+    void* work_ = nullptr;
+    void (*call_)(void*, thread_slice) noexcept = nullptr;
+    alignas(64) std::atomic<std::uint32_t> pieces_{0};
+    alignas(64) std::atomic<std::uint32_t> phase_{0};
+    alignas(64) std::atomic<std::size_t> arrived_{0};
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace strata

@@ -1,0 +1,150 @@
+// bands: chains of steps that run depth-first over bands of rows, so that the maps between them are never whole.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/layers/rows.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// What the pass reads of a step that is made by rows.
+struct row_traits {
+    row_window window{};
+    std::size_t in_rows = 0;
+    std::size_t out_rows = 0;
+    std::size_t out_row = 0;  // elements of a row
+    std::size_t flops = 0;
+    std::size_t weight_bytes = 0;
+    std::size_t (*scratch)(std::size_t rows) = nullptr;
+
+    constexpr bool is_by_rows() const { return window.span > 0; }
+};
+
+/// How far each stage of a chain is: rows `low` to `done` of its output are in memory. The last stage keeps nothing.
+template <std::size_t Size>
+struct band_state {
+    std::array<std::size_t, Size> low{};
+    std::array<std::size_t, Size> done{};
+};
+
+/// The schedule of a chain: before stage k runs, `keep` says from where on its map is still wanted.
+template <std::size_t Size>
+struct band_schedule {
+    std::array<row_window, Size> windows{};
+    std::array<std::size_t, Size> rows{};  // of the outputs
+
+    /// Nothing is made yet; the last stage begins at row `begin`.
+    constexpr band_state<Size> start(std::size_t begin, std::size_t used = Size) const {
+        band_state<Size> state;
+        state.done[used - 1] = begin;
+        for (std::size_t k = used - 1; k > 0; --k) {
+            const std::size_t multiple = windows[k - 1].row_multiple, first = next_need(k, state.done[k]);
+            state.low[k - 1] = state.done[k - 1] = first / multiple * multiple;
+        }
+        return state;
+    }
+    /// How far each stage must come for the last one to come to row `end`.
+    constexpr std::array<std::size_t, Size> targets(const band_state<Size>& state, std::size_t end,
+                                                    std::size_t used = Size) const {
+        std::array<std::size_t, Size> target = state.done;
+        target[used - 1] = end;
+        for (std::size_t k = used - 1; k > 0; --k) {
+            if (target[k] == state.done[k]) continue;
+            const std::size_t multiple = windows[k - 1].row_multiple;
+            const std::size_t wanted = windows[k].needs({state.done[k], target[k]}, rows[k - 1]).end;
+            target[k - 1] =
+                std::max(state.done[k - 1], std::min((wanted + multiple - 1) / multiple * multiple, rows[k - 1]));
+        }
+        return target;
+    }
+    /// The first row of the map of stage k that is still wanted before the stage behind it goes on.
+    constexpr std::size_t keep(const band_state<Size>& state, std::size_t k) const {
+        return std::max(state.low[k], std::min(next_need(k + 1, state.done[k + 1]), state.done[k]));
+    }
+
+private:
+    constexpr std::size_t next_need(std::size_t k, std::size_t row) const {
+        return windows[k].needs({row, row + 1}, rows[k - 1]).begin;
+    }
+};
+
+/// The longest chain that runs depth-first.
+inline constexpr std::size_t longest_chain = 8;
+
+/// Bands of `rows` rows of a chain's last output, and what they take.
+struct band_plan {
+    std::size_t rows = 0;
+    std::array<std::size_t, longest_chain> map_rows{};  // of each stage's output in memory; of the last none
+    std::array<std::size_t, longest_chain> made{};      // by one call of each stage at most
+    std::size_t bands = 0;
+    std::size_t split_multiple = 0;  // threads begin at multiples of it
+};
+
+/// Bands that begin at a multiple of `split_multiple`, which divides `rows`, and then every `rows` rows.
+constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t rows, std::size_t split_multiple) {
+    const std::size_t used = chain.size(), all = chain[used - 1].out_rows;
+    band_schedule<longest_chain> schedule;
+    for (std::size_t k = 0; k < used; ++k) {
+        schedule.windows[k] = chain[k].window;
+        schedule.rows[k] = chain[k].out_rows;
+    }
+    band_plan plan{.rows = rows, .bands = (all + rows - 1) / rows, .split_multiple = split_multiple};
+    for (std::size_t first = 0; first < std::min(rows, all); first += split_multiple) {
+        auto state = schedule.start(first, used);
+        for (std::size_t begin = first; begin < all; begin += rows) {
+            // A thread may begin here: with less than what goes on from the band before.
+            const auto fresh = schedule.start(begin, used);
+            const auto target = schedule.targets(state, std::min(begin + rows, all), used);
+            for (std::size_t k = 0; k < used; ++k) {
+                if (k + 1 < used)
+                    plan.map_rows[k] =
+                        std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
+                plan.made[k] = std::max(plan.made[k], target[k] - std::min(fresh.done[k], state.done[k]));
+            }
+            for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = schedule.keep(state, k);
+            state.done = target;
+        }
+    }
+    return plan;
+}
+
+/// The same bands, with split_multiples as close to each other as take no more memory.
+constexpr band_plan with_close_cuts(std::span<const row_traits> chain, const band_plan& bands) {
+    for (std::size_t split_multiple = chain.back().window.split_multiple();
+         bands.rows % split_multiple == 0 && split_multiple < bands.rows; split_multiple *= 2) {
+        const band_plan plan = plan_bands(chain, bands.rows, split_multiple);
+        if (plan.map_rows == bands.map_rows && plan.made == bands.made) return plan;
+    }
+    return bands;
+}
+
+/// Rows of maps above this many bytes are not kept: a part of the L2 cache.
+inline constexpr std::size_t largest_whole_map = std::size_t{256} << 10;
+
+/// The bands of a chain: as small as costs little time, or as small as can be. Cycles: moving rows that two bands share
+/// takes one for 32 bytes, weights beyond an L2 cache stream at 7 bytes, a multiply-add of vectors counts one.
+constexpr band_plan choose_bands(std::span<const row_traits> chain, std::size_t scalar_bytes, bool smallest) {
+    const row_traits& last = chain.back();
+    for (std::size_t rows = last.window.row_multiple;; rows *= 2) {
+        const std::size_t band = std::min(rows, last.out_rows);
+        const band_plan plan = plan_bands(chain, band, band);
+        if (smallest || plan.rows == last.out_rows) return with_close_cuts(chain, plan);
+        std::size_t extra = 0, cycles = 0;
+        for (std::size_t k = 0; k < chain.size(); ++k) {
+            const row_traits& stage = chain[k];
+            cycles += stage.flops * scalar_bytes / 128;
+            if (stage.weight_bytes > largest_whole_map) extra += plan.bands * stage.weight_bytes / 7;
+            if (k > 0 && stage.window.span > stage.window.stride)
+                extra +=
+                    plan.bands * (stage.window.span - stage.window.stride) * chain[k - 1].out_row * scalar_bytes / 32;
+        }
+        if (extra * 25 <= cycles) return with_close_cuts(chain, plan);
+    }
+}
+
+}  // namespace strata::inline STRATA_ISA::detail

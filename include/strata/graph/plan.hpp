@@ -1,0 +1,122 @@
+// plan: what is computed, in which order, and where in the arena.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/graph/arena.hpp>
+#include <strata/graph/bands.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/layer_traits.hpp>
+#include <strata/graph/plan_steps.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/net/net.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
+/// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
+/// takes into its epilogue get no buffer. For one sample, steps between which a map has more than LargestMap bytes run
+/// depth-first over bands of rows.
+template <class Net, class T, std::size_t Count, std::size_t LargestMap>
+constexpr auto make_plan(std::size_t tile) {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& traits = detail::layer_traits_of<Net, T>;
+    constexpr const auto& outline = detail::plan_outline_of<Net, T, Count>;
+    constexpr const auto& alias_of = outline.alias_of;
+    execution_plan<Count> plan = outline.plan;
+    if (plan.step_count == 0) return plan;
+
+    // Chains, one sample at a time.
+    std::array<std::size_t, Count> map_rows{}, chain_head{}, chain_tail{}, scratch{};
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        chain_head[s] = chain_tail[s] = s;
+        scratch[s] = traits[plan.steps[s].first].scratch;
+    }
+    for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
+        const detail::step_chain& chain = detail::chains_from<Net, T, Count, LargestMap>[head];
+        plan.steps[head].band = chain.band;
+        plan.steps[head].split_multiple = chain.split_multiple;
+        plan.steps[head].chain = chain.size;
+        if (chain.size > 1) scratch[head] = chain.scratch;
+        for (std::size_t k = 0; k < chain.size; ++k) {
+            if (k > 0) plan.steps[head + k].chain = 0;
+            chain_head[head + k] = head;
+            chain_tail[head + k] = head + chain.size - 1;
+            if (k + 1 < chain.size) map_rows[head + k] = chain.map_rows[k];
+        }
+        head += chain.size;
+    }
+
+    // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
+    std::array<arena_buffer, 2 * Count + 1> buffers{};
+    std::array<std::size_t, Count + 1> buffer_of{}, scratch_of{};
+    std::size_t used = 1;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        const detail::layer_traits& fact = traits[step.first];
+        const bool is_final = s + 1 == plan.step_count;
+        std::size_t target = 0;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = alias_of[nodes[step.first].inputs[k]];
+            buffers[buffer_of[value]].end = s;
+            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && outline.last_read[value] == s && !is_final &&
+                target == 0)
+                target = buffer_of[value];
+        }
+        if (target == 0) {
+            target = used++;
+            buffers[target] = {.size = is_final ? 0 : tile * traits[step.last()].out_size, .begin = s, .end = s};
+        }
+        buffer_of[step.last() + 1] = target;
+        scratch_of[s] = chain_head[s] == s ? used++ : scratch_of[chain_head[s]];  // a chain's steps share it
+        if (chain_head[s] == s) buffers[scratch_of[s]] = {.size = scratch[s], .begin = s, .end = s};
+        if (map_rows[s] > 0)
+            buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
+    }
+    for (arena_buffer& buffer : buffers) {  // all of a chain lives together
+        buffer.begin = chain_head[buffer.begin];
+        buffer.end = chain_tail[buffer.end];
+    }
+    plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        plan_step& step = plan.steps[s];
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t buffer = buffer_of[alias_of[nodes[step.first].inputs[k]]];
+            step.inputs[k] = {.from = buffer == 0 ? location::input : location::arena,
+                              .offset = buffers[buffer].offset};
+        }
+        step.to = s + 1 == plan.step_count ? location::output : location::arena;
+        step.out_offset = buffers[buffer_of[step.last() + 1]].offset;
+        step.scratch_offset = buffers[scratch_of[s]].offset;
+    }
+    return plan;
+}
+
+/// The plan of a net whose maps may be whole up to a part of the L2 cache; of one that wants the smallest memory, the
+/// smallest for some limits.
+template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
+constexpr auto make_plan(std::size_t tile) {
+    auto plan = make_plan<Net, T, Count, detail::largest_whole_map>(tile);
+    if constexpr (Net::options::template has<memory::smallest>) {
+        const auto compare = [&]<std::size_t... Halvings>(std::index_sequence<Halvings...>) {
+            const std::array others{make_plan<Net, T, Count, (std::size_t{256} << Halvings)>(tile)...};
+            for (std::size_t i = others.size(); tile == 1 && i-- > 0;)
+                if (others[i].arena_size < plan.arena_size) plan = others[i];
+        };
+        compare(std::make_index_sequence<std::bit_width(detail::largest_whole_map / 512)>{});
+    }
+    return plan;
+}
+
+/// The plan of the first Count layers of a net for a tile of N samples as a constant.
+template <class Net, class T, std::size_t N, std::size_t Count = detail::flat_count<Net>>
+inline constexpr auto plan_of = make_plan<Net, T, Count>(N);
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,233 @@
+// stream_plan: how a net is streamed: which layers go step by step, where states and values lie; constexpr data.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/plan.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/net/merge.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/net.hpp>
+#include <strata/net/shapes.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// Where a step of a stream reads or writes; offsets in elements of the stream's memory.
+struct stream_location {
+    enum kind { input, memory, output };
+    kind from = memory;
+    std::size_t offset = 0;
+};
+
+/// One layer of a stream, perhaps with the activation behind it.
+struct stream_step {
+    std::size_t layer = 0;
+    bool takes_next = false;
+    bool has_state = false;
+    shape in{};  // of one time step
+    std::array<stream_location, 2> inputs{};
+    stream_location to{};
+    std::size_t state = 0;
+};
+
+/// The steps of a stream; its memory is states, then values between layers, then scratch.
+template <std::size_t Capacity>
+struct stream_plan {
+    std::array<stream_step, Capacity> steps{};
+    std::size_t step_count = 0;
+    std::size_t input_size = 0;
+    std::size_t output_size = 0;
+    std::size_t state_size = 0;
+    std::size_t receptive_field = 1;
+    std::size_t scratch = 0;
+    std::size_t memory_size = 0;
+};
+
+namespace detail {
+
+/// What the pass reads of a layer.
+struct stream_layer {
+    streaming how = streaming::none;
+    bool is_view = false;
+    bool is_merge = false;
+    bool takes_next = false;
+    std::size_t lookback = 0;
+    std::size_t state = 0;
+    std::size_t scratch = 0;
+    std::size_t scratch_of_step = 0;
+};
+
+/// Whether a stream runs the activation behind layer I in its epilogue: it alone reads what the layer gives.
+template <class Net, std::size_t I>
+constexpr bool stream_takes_next() {
+    using layers = flat_layers_of<Net>;
+    constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
+    if constexpr (reader == I + 1 && reader < flat_count<Net>) {
+        using next = type_at<reader, layers>;
+        if constexpr (elementwise_layer<next>)
+            return !next::is_identity && type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
+    }
+    return false;
+}
+template <class Net, std::size_t I, bool TakesNext>
+struct stream_epilogue {
+    using type = fused<>;
+};
+template <class Net, std::size_t I>
+struct stream_epilogue<Net, I, true> {
+    using type = fused<type_at<I + 1, flat_layers_of<Net>>>;
+};
+
+template <class Net, class T, std::size_t I>
+constexpr stream_layer stream_layer_of() {
+    using layer = type_at<I, flat_layers_of<Net>>;
+    constexpr shape in = flat_nodes_of<Net>[I].in;
+    return {.how = layer::template streams<in>(),
+            .is_view = layer::is_view || layer::is_identity,
+            .is_merge = merge_layer<layer>,
+            .takes_next = stream_takes_next<Net, I>(),
+            .lookback = layer::template lookback<in>(),
+            .state = layer::template state<in, T>(),
+            .scratch = layer::template scratch<T>(in),
+            .scratch_of_step = in.rank() > 1 ? layer::template scratch<T>(one_step(in)) : 0};
+}
+template <class Net, class T, std::size_t... I>
+constexpr auto stream_layers(std::index_sequence<I...>) {
+    return std::array<stream_layer, sizeof...(I)>{stream_layer_of<Net, T, I>()...};
+}
+template <class Net, class T>
+inline constexpr auto stream_layers_of = stream_layers<Net, T>(std::make_index_sequence<flat_count<Net>>{});
+
+/// Which values have a time axis still.
+template <class Net, class T>
+constexpr auto values_in_time() {
+    std::array<bool, flat_count<Net> + 1> result{true};
+    for (std::size_t i = 0; i < flat_count<Net>; ++i)
+        result[i + 1] =
+            result[flat_nodes_of<Net>[i].inputs[0]] && stream_layers_of<Net, T>[i].how != streaming::to_last;
+    return result;
+}
+
+/// How many layers of the flattened list each layer of a net is.
+template <class... Layers>
+constexpr auto flat_sizes(type_list<Layers...>) {
+    return std::array<std::size_t, sizeof...(Layers)>{flattened<Layers>::type::size()...};
+}
+
+template <class... Layers>
+constexpr auto layer_types(type_list<Layers...>) {
+    return std::array<std::string_view, sizeof...(Layers)>{Layers::type...};
+}
+
+}  // namespace detail
+
+/// Whether a net can be streamed: the first layer that cannot.
+template <class Net, class T>
+struct stream_check {
+    static constexpr diagnostic value = [] {
+        if (!net_check<Net>::value.ok) return net_check<Net>::value;
+        diagnostic verdict;
+        if constexpr (net_check<Net>::value.ok) {
+            constexpr shape in = detail::input_of<Net>();
+            if (in.rank() < 2)
+                return refuse("an input of (steps, ...)", to_text(in), "write Input<steps, features>",
+                              "a stream of this net");
+            constexpr auto types = detail::layer_types(flat_layers_of<Net>{});
+            constexpr auto in_time = detail::values_in_time<Net, T>();
+            for (std::size_t i = 0; i < types.size() && verdict.ok; ++i) {
+                const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
+                if (!in_time[flat_nodes_of<Net>[i].inputs[0]] || layer.is_merge || layer.how != streaming::none)
+                    continue;
+                constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
+                std::size_t outer = 0;
+                for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
+                }
+                verdict = refuse("layers that take one time step after another", types[i],
+                                 "leave it out of the streamed net, or call infer with all steps",
+                                 text<200>("a stream, ") << detail::describe_layer<Net>(
+                                     outer, detail::layer_types(layers_of<Net>{})[outer]));
+            }
+        }
+        return verdict;
+    }();
+};
+
+/// The plan of a net's stream. Identities and views vanish, the last value is the output, each other value has memory
+/// of its own: they are of one time step.
+template <class Net, class T>
+constexpr auto make_stream_plan() {
+    constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& layers = detail::stream_layers_of<Net, T>;
+    const auto in_time = detail::values_in_time<Net, T>();
+    const auto step_shape = [&](std::size_t value) {
+        const shape whole = detail::value_shape<Net>(value);
+        return in_time[value] ? one_step(whole) : whole;
+    };
+    stream_plan<count> plan;
+    std::size_t used = 0;
+    const auto reserve = [&](std::size_t elements) {
+        const std::size_t at = used;
+        used += (elements + unit - 1) / unit * unit;
+        return at;
+    };
+    plan.input_size = step_shape(0).size();
+    plan.output_size = step_shape(count).size();
+
+    // Which value's memory each value has, and how far back it looks.
+    std::array<std::size_t, count + 1> alias_of{}, lookback{};
+    for (std::size_t i = 0; i < count; ++i) {
+        const detail::stream_layer& layer = layers[i];
+        std::size_t back = 0;
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) back = std::max(back, lookback[nodes[i].inputs[k]]);
+        const bool forgets = layer.lookback != unbounded && back != unbounded;
+        lookback[i + 1] = forgets ? back + layer.lookback : unbounded;
+        alias_of[i + 1] = layer.is_view ? alias_of[nodes[i].inputs[0]] : i + 1;
+    }
+    plan.receptive_field = lookback[count] == unbounded ? unbounded : lookback[count] + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        const detail::stream_layer& layer = layers[i];
+        if (layer.is_view) continue;
+        stream_step& step = plan.steps[plan.step_count++];
+        step = {.layer = i, .takes_next = layer.takes_next, .in = step_shape(nodes[i].inputs[0])};
+        step.has_state = in_time[nodes[i].inputs[0]] && !layer.is_merge &&
+                         (layer.how == streaming::with_state || layer.how == streaming::to_last);
+        if (step.has_state) step.state = reserve(layer.state);
+        plan.state_size += step.has_state ? layer.state : 0;
+        if (layer.takes_next) ++i;
+    }
+    std::array<stream_location, count + 1> places{};
+    for (std::size_t value = 0; value <= count; ++value) {
+        if (alias_of[value] == alias_of[count]) places[value].from = stream_location::output;
+        else if (alias_of[value] == 0) places[value].from = stream_location::input;
+        else if (alias_of[value] == value) places[value].offset = reserve(step_shape(value).size());
+        else places[value] = places[alias_of[value]];
+    }
+    std::size_t scratch = 0;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        stream_step& step = plan.steps[s];
+        for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k)
+            step.inputs[k] = places[nodes[step.layer].inputs[k]];
+        step.to = places[step.layer + (step.takes_next ? 2 : 1)];
+        const bool by_step = in_time[nodes[step.layer].inputs[0]];
+        scratch = std::max(scratch, by_step ? layers[step.layer].scratch_of_step : layers[step.layer].scratch);
+    }
+    plan.scratch = reserve(scratch);
+    plan.memory_size = used;
+    return plan;
+}
+
+/// The plan of a net's stream as a constant.
+template <class Net, class T>
+inline constexpr auto stream_plan_of = make_stream_plan<Net, T>();
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,290 @@
+// plan: what a training step computes, in which order, and where in the training arena; constexpr data.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/plan.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/net/merge.hpp>
+#include <strata/net/net.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
+/// added to what other readers gave. A join may also pass on the memory of its own gradient.
+enum class gradient_use { none, write, add, pass_on };
+
+/// What a step reads, and the gradient of it. Offsets are in elements of the training arena.
+struct training_operand {
+    bool is_input = false;  // what the first step reads
+    std::size_t x = 0;
+    gradient_use use = gradient_use::none;
+    std::size_t dx = 0;    // where the layer writes
+    std::size_t into = 0;  // where it is added then
+};
+
+/// One layer of a training step, perhaps with the activation behind it.
+struct training_step {
+    std::size_t layer = 0;
+    bool takes_next = false;
+    bool learns = false;       // some of its weights are trained
+    bool passes_down = false;  // something below it learns: it gives the gradient of its input
+    bool is_whole = false;     // it needs the whole batch at once
+    std::size_t in_size = 0;   // of one sample
+    std::size_t out_size = 0;
+    std::size_t saved_size = 0;
+    std::array<training_operand, 2> inputs{};
+    std::size_t input_count = 1;
+    std::size_t y = 0;
+    std::size_t saved = 0;
+    std::size_t dy = 0;
+    std::size_t backward_weights = 0;
+    std::size_t shared = 0;
+
+    constexpr bool has_backward() const { return learns || passes_down; }
+};
+
+/// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in
+/// inference. Behind them come the steps.
+template <std::size_t Capacity>
+struct training_plan {
+    std::array<training_step, Capacity> steps{};
+    std::size_t step_count = 0;
+    std::size_t first_layer = 0;
+    bool is_whole = false;         // a tile is a whole batch
+    std::size_t tile = 1;          // samples that go forward and backward together
+    std::size_t input = 0;         // where the first step reads
+    std::size_t arena_size = 0;    // elements
+    std::size_t scratch_size = 0;  // elements, of each thread
+};
+
+namespace detail {
+
+/// What the training passes read of a layer.
+struct trained_facts {
+    bool learns = false;
+    bool is_random = false;
+    bool is_view = false;  // nothing to compute when training either
+    bool is_merge = false;
+    bool is_whole = false;
+    bool takes_next = false;
+    std::size_t in_size = 0;
+    std::size_t out_size = 0;
+    std::size_t saved = 0;
+    std::size_t backward_weights = 0;
+    std::size_t scratch = 0;
+    std::size_t gradient_scratch = 0;
+    std::size_t shared = 0;
+};
+
+/// Whether layer I runs the activation behind it when training: one whose derivative its output gives, and that alone
+/// reads it.
+template <class Net, std::size_t I>
+constexpr bool takes_next() {
+    using layers = flat_layers_of<Net>;
+    constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
+    if constexpr (reader == I + 1 && reader < flat_count<Net>) {
+        using next = type_at<reader, layers>;
+        if constexpr (elementwise_layer<next>)
+            return !next::is_identity && next::function::derives_from_output &&
+                   type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
+    }
+    return false;
+}
+
+/// What stands in the epilogue of layer I when training.
+template <class Net, std::size_t I, bool TakesNext = takes_next<Net, I>()>
+struct trained_epilogue {
+    using type = fused<>;
+};
+template <class Net, std::size_t I>
+struct trained_epilogue<Net, I, true> {
+    using type = fused<type_at<I + 1, flat_layers_of<Net>>>;
+};
+
+template <class Net, class T, std::size_t I>
+constexpr trained_facts trained_facts_of(std::size_t tile) {
+    using layer = type_at<I, flat_layers_of<Net>>;
+    using epilogue = typename trained_epilogue<Net, I>::type;
+    constexpr shape in = flat_nodes_of<Net>[I].in;
+    trained_facts traits{.is_random = layer::is_random,
+                         .is_view = layer::is_view || (layer::is_identity && !layer::is_random),
+                         .is_merge = merge_layer<layer>,
+                         .is_whole = layer::needs_whole_batch && !flat_nodes_of<Net>[I].is_frozen,
+                         .takes_next = takes_next<Net, I>(),
+                         .in_size = in.size(),
+                         .out_size = flat_nodes_of<Net>[I].out.size(),
+                         .scratch = layer::template scratch<T>(in)};
+    for (const weight_row& row : weight_rows_of<Net>)
+        traits.learns = traits.learns || (row.layer == I && row.trainable);
+    if (traits.is_whole) traits.shared = layer::template shared<in, T>();
+    if (!traits.is_view) {
+        traits.saved = layer::template saved_size<in, epilogue, T>();
+        traits.backward_weights = layer::template backward_packed_size<in, T>();
+        traits.gradient_scratch = layer::template gradient_scratch<in, epilogue, T>(tile);
+    }
+    return traits;
+}
+
+template <class Net, class T, std::size_t... I>
+constexpr auto all_trained_facts(std::size_t tile, std::index_sequence<I...>) {
+    return std::array<trained_facts, sizeof...(I)>{trained_facts_of<Net, T, I>(tile)...};
+}
+
+constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
+
+/// The last layer not behind `wanted` in front of which one value alone is read by it and those behind it.
+template <std::size_t Count>
+constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std::size_t wanted) {
+    std::size_t cut = std::min(wanted, Count);
+    for (std::size_t i = Count; i-- > cut;)
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k) cut = std::min(cut, nodes[i].inputs[k]);
+    return cut;
+}
+
+/// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
+/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
+/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input.
+/// `alias_of` says for each value which step's output it is. Gives the size.
+template <class T, std::size_t Count>
+constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
+                                      const std::array<std::size_t, Count + 1>& alias_of) {
+    constexpr std::size_t none = 0;
+    std::array<arena_buffer, 3 * Count + 1> buffers{};
+    std::array<std::size_t, Count + 1> buffer_of{};  // of the gradient of each value; none where nobody wrote it yet
+    std::size_t used = 1, time = 0;
+    const auto reserve = [&](std::size_t size) {
+        buffers[used] = {.size = plan.tile * size + kernels::gradient_slack<T>, .begin = time, .end = time};
+        return used++;
+    };
+    for (std::size_t s = plan.step_count; s-- > 0;) {
+        training_step& step = plan.steps[s];
+        if (!step.has_backward()) continue;
+        std::size_t& own = buffer_of[alias_of[step.layer + (step.takes_next ? 2 : 1)]];
+        if (own == none) own = reserve(step.out_size);
+        step.dy = own;
+        time += step.is_whole ? 2 : 0;
+        bool is_passed_on = step.input_count == 1;
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            training_operand& operand = step.inputs[k];
+            std::size_t& below = buffer_of[alias_of[nodes[step.layer].inputs[k]]];
+            if (operand.use == gradient_use::none) continue;
+            operand.use = below != none  ? gradient_use::add
+                          : is_passed_on ? gradient_use::write
+                                         : gradient_use::pass_on;
+            if (operand.use == gradient_use::pass_on) {
+                below = own;
+                is_passed_on = true;
+            }
+            if (below == none) below = reserve(step.in_size);
+            buffers[below].end = time;
+            operand.into = below;
+            operand.dx = operand.use == gradient_use::add && step.input_count == 1 ? reserve(step.in_size) : below;
+        }
+        time += step.learns && !step.is_whole ? 1u : 0u;
+        buffers[own].end = time;
+    }
+    const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        training_step& step = plan.steps[s];
+        step.dy = plan.arena_size + buffers[step.dy].offset;
+        for (training_operand& operand : step.inputs) {
+            operand.dx = plan.arena_size + buffers[operand.dx].offset;
+            operand.into = plan.arena_size + buffers[operand.into].offset;
+        }
+    }
+    return size;
+}
+
+}  // namespace detail
+
+/// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a
+/// gradient lives from where the layer above writes it until nobody can still read it.
+template <class Net, class T>
+constexpr auto make_training_plan(std::size_t tile) {
+    constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    const auto traits = detail::all_trained_facts<Net, T>(tile, std::make_index_sequence<count>{});
+    training_plan<count> plan;
+    plan.tile = tile;
+    const auto acts = [](const auto& fact) { return fact.learns || fact.is_random || fact.is_whole; };
+    plan.first_layer = detail::cut_before(
+        nodes, static_cast<std::size_t>(std::find_if(traits.begin(), traits.end(), acts) - traits.begin()));
+
+    const auto reserve = [&](std::size_t elements) {
+        const std::size_t at = plan.arena_size;
+        plan.arena_size += detail::aligned(elements, unit);
+        return at;
+    };
+    // Of each value the one that lies in its memory first, where that is, and whether something below it learns.
+    std::array<std::size_t, count + 1> alias_of{}, place_of{};
+    std::array<bool, count + 1> learns_below{};
+    const std::size_t input = alias_of[plan.first_layer] = plan.first_layer;
+    if (input < count) plan.input = place_of[input] = reserve(tile * traits[input].in_size);
+    for (std::size_t i = plan.first_layer; i < count; ++i) {
+        const detail::trained_facts& fact = traits[i];
+        if (fact.is_view) {
+            alias_of[i + 1] = alias_of[nodes[i].inputs[0]];
+            continue;
+        }
+        training_step& step = plan.steps[plan.step_count++];
+        step = {.layer = i,
+                .takes_next = fact.takes_next,
+                .learns = fact.learns,
+                .is_whole = fact.is_whole,
+                .in_size = fact.in_size,
+                .out_size = fact.out_size,
+                .saved_size = fact.saved,
+                .input_count = nodes[i].input_count};
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = alias_of[nodes[i].inputs[k]];
+            step.inputs[k] = {.is_input = value == input,
+                              .x = place_of[value],
+                              .use = learns_below[value] ? gradient_use::write : gradient_use::none};
+            step.passes_down = step.passes_down || learns_below[value];
+        }
+        if (fact.takes_next) ++i;
+        alias_of[i + 1] = i + 1;
+        place_of[i + 1] = step.y = reserve(tile * fact.out_size);
+        learns_below[i + 1] = step.has_backward();
+        step.saved = reserve(tile * fact.saved);
+        if (step.passes_down) step.backward_weights = reserve(fact.backward_weights);
+        step.shared = reserve(fact.shared);
+        plan.is_whole = plan.is_whole || fact.is_whole;
+        plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
+    }
+    plan.arena_size += detail::place_gradients<T>(plan, nodes, alias_of);
+    return plan;
+}
+
+/// Samples per tile, where a batch may be cut: as many as keep the activations of a tile in a megabyte, the size of an
+/// L2 cache, or more where the weights weigh more than that: they are read once per tile. 4 to 128. Where a batch may
+/// not be cut, the default size of one: the plan is made anew for other sizes.
+template <class Net, class T>
+inline constexpr std::size_t training_tile = [] {
+    if (make_training_plan<Net, T>(1).is_whole) return std::size_t{32};
+    constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;
+    constexpr std::size_t sample = std::max<std::size_t>(1, eight / 8 * sizeof(T));
+    constexpr std::size_t weights = weight_offsets_of<Net, T>.back() * sizeof(T);
+    return std::clamp<std::size_t>(std::max(std::size_t{1} << 20, weights) / sample / 4 * 4, 4, 128);
+}();
+
+/// The training plan of a net as a constant.
+template <class Net, class T>
+inline constexpr auto training_plan_of = make_training_plan<Net, T>(training_tile<Net, T>);
+
+/// Bytes of the training arena of a net: activations, saved activations, gradients of activations, transposed weights.
+/// Where a batch may not be cut, for batches of 32.
+template <class Net, class T = float>
+inline constexpr std::size_t training_arena_bytes = training_plan_of<Net, T>.arena_size * sizeof(T);
+
+}  // namespace strata::inline STRATA_ISA

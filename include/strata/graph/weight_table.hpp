@@ -1,0 +1,243 @@
+// The table of a net's weights, and views of the weights of a model.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/storage.hpp>
+#include <strata/core/text.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/net.hpp>
+#include <strata/net/shapes.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// One weight of a net: `path` is its layer's (`base/conv2d`), `layer` that layer's index in the flattened list.
+struct weight_row {
+    text<128> name{};
+    std::size_t path_length = 0;
+    parameter what{};
+    bool trainable = true;
+    std::size_t layer = 0;
+
+    constexpr std::string_view path() const { return name.view().substr(0, path_length); }
+};
+
+namespace detail {
+
+/// Appends a layer's rows.
+template <class Layer, std::size_t Count, std::size_t Nodes>
+constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index,
+                              const std::array<flat_node, Nodes>& nodes, const text<128>& path) {
+    if constexpr (composite<Layer>) {
+        std::size_t index = 0;
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
+                                                         text<128>(path) << "/" << names_of<Layer>[index++]),
+                                  0)...};
+        };
+        add(layers_of<Layer>{});
+        if constexpr (branching<Layer>) ++flat_index;
+    } else {
+        const parameter_table table = Layer::parameters(nodes[flat_index].in);
+        for (const parameter& row : table)
+            rows[next++] = {.name = text<128>(path) << "/" << row.label(),
+                            .path_length = path.size(),
+                            .what = row,
+                            .trainable = row.trainable && !nodes[flat_index].is_frozen,
+                            .layer = flat_index};
+        ++flat_index;
+    }
+}
+
+template <class... Layers, std::size_t Nodes>
+constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
+    [[maybe_unused]] std::size_t i = 0;
+    std::size_t count = 0;
+    evaluate_in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...};
+    return count;
+}
+
+template <class Net, class... Layers>
+constexpr auto weight_rows(type_list<Layers...>) {
+    std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
+    [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
+    evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
+                                                 text<128>(names_of<Net>[index++].view())),
+                          0)...};
+    return rows;
+}
+
+template <class T>
+constexpr std::size_t aligned_size(std::size_t elements) {
+    constexpr std::size_t unit = alignment / sizeof(T);
+    return (elements + unit - 1) / unit * unit;
+}
+
+/// Elements of the packed form of each layer's weights.
+template <class Net, class T, class... Layers, std::size_t... I>
+constexpr auto prepared_sizes(type_list<Layers...>, std::index_sequence<I...>) {
+    return std::array<std::size_t, sizeof...(Layers) + 1>{
+        aligned_size<T>(Layers::template packed_size<flat_nodes_of<Net>[I].in, T>())..., 0};
+}
+
+}  // namespace detail
+
+/// All weights of a net in Keras' order.
+template <class Net>
+inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{});
+
+/// Elements of the packed form of the weights of each layer of the flattened list, padding included.
+template <class Net, class T>
+inline constexpr auto prepared_sizes_of =
+    detail::prepared_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+
+/// Elements of each weight in the block, padding included.
+template <class Net, class T>
+inline constexpr auto weight_sizes_of = [] {
+    std::array<std::size_t, weight_rows_of<Net>.size()> sizes{};
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        sizes[i] = detail::aligned_size<T>(weight_rows_of<Net>[i].what.template storage<T>().stored());
+    return sizes;
+}();
+
+/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size. Behind the last
+/// weight of a layer lies their packed form.
+template <class Net, class T>
+inline constexpr auto weight_offsets_of = [] {
+    constexpr std::size_t count = weight_rows_of<Net>.size();
+    std::array<std::size_t, count + 1> offsets{};
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t layer = weight_rows_of<Net>[i].layer;
+        const bool last = i + 1 == count || weight_rows_of<Net>[i + 1].layer != layer;
+        offsets[i + 1] = offsets[i] + weight_sizes_of<Net, T>[i] + (last ? prepared_sizes_of<Net, T>[layer] : 0);
+    }
+    return offsets;
+}();
+
+namespace detail {
+
+/// The number of the first weight of each layer of the flattened list, or where it would stand; then of all.
+template <class Net>
+inline constexpr auto weight_begins_of = [] {
+    std::array<std::size_t, flat_layers_of<Net>::size() + 1> begins{};
+    for (const weight_row& row : weight_rows_of<Net>) ++begins[row.layer + 1];
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
+}();
+/// The number of a layer's first weight, and how many it has.
+template <class Net, std::size_t Layer>
+inline constexpr std::pair<std::size_t, std::size_t> weight_range_of{
+    weight_begins_of<Net>[Layer], weight_begins_of<Net>[Layer + 1] - weight_begins_of<Net>[Layer]};
+
+/// How many layers of the flattened list a layer is.
+template <class Layer>
+inline constexpr std::size_t flat_size = 1;
+template <composite Layer>
+inline constexpr std::size_t flat_size<Layer> = flattened<Layer>::type::size();
+
+template <class... Layers>
+constexpr auto flat_begins(type_list<Layers...>) {
+    std::array<std::size_t, sizeof...(Layers) + 1> begins{0, flat_size<Layers>...};
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    return begins;
+}
+/// Where each layer of a net begins in the flattened list, and where the last one ends.
+template <class Net>
+inline constexpr auto flat_begins_of = flat_begins(layers_of<Net>{});
+
+}  // namespace detail
+
+/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
+/// model.
+template <class Scalar>
+class weight_view {
+public:
+    using value_type = std::remove_const_t<Scalar>;
+
+    /// Brings the packed forms of the weights in a block up to date.
+    using refresher = void (*)(value_type* block);
+
+    constexpr weight_view() = default;
+    constexpr weight_view(const weight_row& row, Scalar* data)
+        : row_(&row), data_(data), storage_(row.what.template storage<value_type>()) {}
+    /// A weight of a block whose layer prepares a second form of it.
+    constexpr weight_view(const weight_row& row, Scalar* data, Scalar* block, refresher refresh)
+        : weight_view(row, data) {
+        block_ = block;
+        refresh_ = refresh;
+    }
+
+    /// `dense_1/kernel`.
+    constexpr std::string_view name() const { return row_->name; }
+    constexpr const strata::shape& shape() const { return row_->what.extents; }
+    constexpr std::size_t size() const { return shape().size(); }
+    constexpr bool trainable() const { return row_->trainable; }
+
+    /// The element at a position in Keras' order.
+    constexpr value_type operator[](std::size_t i) const {
+        return data_[storage_.offset(i / storage_.columns, i % storage_.columns)];
+    }
+    /// The element at Keras' indices.
+    template <std::integral... Index>
+    constexpr value_type operator()(Index... index) const {
+        assert(sizeof...(Index) == shape().rank());
+        std::size_t position = 0, axis = 0;
+        ((position = position * shape()[axis++] + static_cast<std::size_t>(index)), ...);
+        return (*this)[position];
+    }
+    /// A copy in Keras' order.
+    std::vector<value_type> to_vector() const {
+        std::vector<value_type> result(size());
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
+        return result;
+    }
+    /// Writes all elements, given in Keras' order. Throws std::invalid_argument where the sizes differ.
+    constexpr void assign(std::span<const value_type> values) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        if (values.size() != size())
+            throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " +
+                                        to_text(shape()).str() + " takes " + std::to_string(size()) + " values, got " +
+                                        std::to_string(values.size()));
+        for (std::size_t i = 0; i < values.size(); ++i) put(i, values[i]);
+        if (refresh_ != nullptr) refresh_(block_);
+    }
+    /// Writes one element; many are written faster by assign.
+    constexpr void write(std::size_t i, value_type value) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        put(i, value);
+        if (refresh_ != nullptr) refresh_(block_);
+    }
+    /// Writes one element and leaves the packed forms as they are: whoever writes all weights refreshes them once.
+    constexpr void put(std::size_t i, value_type value) const
+        requires(!std::is_const_v<Scalar>)
+    {
+        data_[storage_.offset(i / storage_.columns, i % storage_.columns)] = value;
+    }
+
+private:
+    const weight_row* row_ = nullptr;
+    Scalar* data_ = nullptr;
+    kernels::panels storage_{};
+    Scalar* block_ = nullptr;
+    refresher refresh_ = nullptr;
+};
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,96 @@
+// causal_step: one time step of a causal convolution, as sums that are begun for later outputs.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/simd/simd.hpp>
+#include <strata/kernels/simd/tile.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// A convolution of K taps, Dilation steps apart, from C channels to F filters, that is given one step after the other.
+/// It remembers no inputs but the sums of the outputs to come: so each channel is broadcast once for all taps, and the
+/// taps are independent chains. Weights (K C, F) and bias in panels; bias may be null.
+template <std::size_t K, std::size_t Dilation, std::size_t C, std::size_t F, class T>
+struct causal_step {
+    using V = simd_for<T, F>;
+    static constexpr std::size_t L = V::size;
+    static constexpr std::size_t vectors = (F + L - 1) / L;
+    /// Outputs that are begun: the present one, and those up to the one that the first tap will give last.
+    static constexpr std::size_t slots = (K - 1) * Dilation + 1;
+    static constexpr std::size_t slot_size = vectors * L;
+    static constexpr panels layout{.rows = K * C, .columns = F, .width = panel_width<T>(F)};
+    /// Taps whose sums fit the registers.
+    static constexpr std::size_t block = vector_registers == 32 ? 24 : 12;
+
+    // The state: sums [slot][filter], then in one element the slot of the present output as an integer.
+    static constexpr std::size_t state_size = slots * slot_size + 1;
+
+    /// x (C) -> y (F), which may not overlap; the state is zero at first. Negligible outputs are zero.
+    template <class Activation>
+    static STRATA_INLINE void run(const T* x, const T* weights, const T* bias, T* state, T* y) {
+        std::uint32_t present = 0;
+        std::memcpy(&present, state + slots * slot_size, sizeof(present));
+        std::array<T*, K> sums{};
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < K; ++j) {
+            const std::size_t slot = present + j * Dilation;
+            sums[j] = state + (slot >= slots ? slot - slots : slot) * slot_size;
+        }
+        for (std::size_t v = 0; v < vectors; ++v) {
+            for (std::size_t first = 0; first + block < K; first += block)
+                some_taps<block, Activation>(first, v, x, weights, bias, sums.data(), y);
+            some_taps<(K - 1) % block + 1, Activation>((K - 1) / block * block, v, x, weights, bias, sums.data(), y);
+        }
+        present = present + 1 == slots ? 0 : present + 1;
+        std::memcpy(state + slots * slot_size, &present, sizeof(present));
+    }
+
+private:
+    /// The taps that add to the outputs of `first` and later steps from now; none of them was begun for the last one.
+    template <std::size_t Count, class Activation>
+    static STRATA_INLINE void some_taps(std::size_t first, std::size_t v, const T* x, const T* weights, const T* bias,
+                                        T* const* slots_of, T* y) {
+        V sums[Count];
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < Count; ++j) {
+            const bool begins = first + j + 1 == K && K > 1;
+            sums[j] = begins ? V(T(0)) : load_exactly<V, L>(static_cast<const T*>(slots_of[first + j]) + v * L);
+        }
+        if (first == 0 && K == 1) sums[0] = V(T(0));
+        if (first == 0 && bias != nullptr) sums[0] = sums[0] + load_exactly<V, L>(bias + v * L);
+        const T* w = weights + layout.offset((K - 1 - first) * C, v * L);
+        if constexpr (C * Count <= 256) {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < C; ++c) channel<Count>(x[c], w + c * layout.width, sums);
+        } else {
+            for (const T* end = x + C; x != end; ++x, w += layout.width) {
+                STRATA_KEEP_LOOP(w);
+                channel<Count>(*x, w, sums);
+            }
+        }
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < Count; ++j)
+            if (first + j > 0) store_exactly<L>(slots_of[first + j] + v * L, sums[j]);
+        if (first > 0) return;
+        const V out = without_negligible(Activation::apply(sums[0]));
+        if (F % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);
+        alignas(64) T elements[L];
+        store_exactly<L>(elements, out);
+        for (std::size_t i = 0; i < F % L; ++i) y[v * L + i] = elements[i];
+    }
+    template <std::size_t Count>
+    static STRATA_INLINE void channel(T x, const T* w, V (&sums)[Count]) {
+        const V factor(x);
+        STRATA_UNROLL
+        for (std::size_t j = 0; j < Count; ++j)
+            sums[j] = multiply_add(factor, load_exactly<V, L>(w - j * C * layout.width), sums[j]);
+    }
+};
+
+}  // namespace strata::inline STRATA_ISA::kernels

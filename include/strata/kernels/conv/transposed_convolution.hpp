@@ -1,0 +1,135 @@
+// transposed_convolution: the algorithm of a transposed convolution, chosen by its cost, behind one interface.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/conv/conv2d_backward.hpp>
+#include <strata/kernels/conv/conv2d_transpose.hpp>
+#include <strata/kernels/conv/convolution.hpp>
+#include <strata/kernels/conv/geometry.hpp>
+#include <strata/kernels/conv/winograd.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/gemm/dense_backward.hpp>
+#include <strata/kernels/reference/reference_conv2d_transpose.hpp>
+#include <strata/kernels/simd/simd.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// One direct convolution for each phase of the outputs; one matrix product whose columns are taps and filters, added
+/// into place; Winograd's algorithm.
+enum class transpose_method { phases, columns, winograd };
+
+/// Few filters leave most lanes of a phase's vectors empty; taps and filters together fill them, but each product is
+/// loaded, added and stored once more. Windows of 3x3 without strides are for Winograd.
+template <class T>
+constexpr transpose_method transpose_method_of(const conv2d_geometry& g, bool direct) {
+    const auto padded = [](std::size_t columns) { return (columns + lanes<T> - 1) / lanes<T> * lanes<T>; };
+    const std::size_t taps = g.height.kernel * g.width.kernel;
+    if (2 * taps * padded(g.in_channels) > 3 * padded(taps * g.in_channels)) return transpose_method::columns;
+    if (!direct && mirrors(g) && winograd_tile(mirrored(g)) > 0) return transpose_method::winograd;
+    return transpose_method::phases;
+}
+
+/// Elements of scratch that a method wants.
+template <class T>
+constexpr std::size_t transposed_scratch(const conv2d_geometry& g, transpose_method method) {
+    if (method == transpose_method::columns) return g.width.output * g.depth();
+    if (method == transpose_method::phases) return conv2d_transpose_scratch<T>(g);
+    return convolution_scratch<T>(mirrored(g), winograd_tile(mirrored(g)), g.height.input);
+}
+
+/// How a map is cut into parts: some rows each, or, where it is one row, pixels.
+template <conv2d_geometry G, std::size_t Rows = 1>
+struct transposed_parts {
+    static constexpr std::size_t count = is_one_row(G) ? G.width.input : (G.height.input + Rows - 1) / Rows;
+
+    static constexpr item_range rows(item_range parts) {
+        if (is_one_row(G)) return {0, 1};
+        return {.begin = parts.begin * Rows, .end = std::min(parts.end * Rows, G.height.input)};
+    }
+    static constexpr item_range columns(item_range parts) {
+        return is_one_row(G) ? parts : item_range{0, G.width.input};
+    }
+    /// The pixels of some parts, which lie behind each other.
+    static constexpr item_range pixels(item_range parts) {
+        const item_range r = rows(parts), c = columns(parts);
+        return {.begin = r.begin * G.width.input + c.begin, .end = (r.end - 1) * G.width.input + c.end};
+    }
+};
+
+/// A transposed convolution whose weights lie in transpose_panels; y = activation(it of x + bias), bias lies in panels
+/// and may be null. run makes some parts of the map; its `weights` are what pack_weights made, its scratch holds
+/// transposed_scratch elements, x and y are whole.
+template <conv2d_geometry G, class T, transpose_method Method>
+struct transposed_convolution {
+    using parts = transposed_parts<G>;
+    static constexpr std::size_t packed_size = phase_weights_size<G, T>();
+
+    static constexpr void pack_weights(const T* weights, T* split, thread_slice part) {
+        split_weights<G>(weights, split, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        conv2d_transpose<G, Activation>(cut_to(G.height, parts::rows(which)), cut_to(G.width, parts::columns(which)), x,
+                                        weights, bias, y + parts::pixels(which).begin * G.in_channels, scratch);
+    }
+};
+
+template <conv2d_geometry G, class T>
+struct transposed_convolution<G, T, transpose_method::columns> {
+    using parts = transposed_parts<G>;
+    static constexpr std::size_t packed_size = transposed_panels<G.depth(), G.out_channels, T>().stored();
+
+    static constexpr void pack_weights(const T* weights, T* transposed, thread_slice part) {
+        transpose_weights<G.depth(), G.out_channels>(weights, transposed, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        constexpr std::size_t F = G.in_channels, C = G.out_channels;
+        const sliding_axis height = cut_to(G.height, parts::rows(which)),
+                           width = cut_to(G.width, parts::columns(which));
+        const item_range rows = outputs_seeing(height), columns = outputs_seeing(width);
+        const std::size_t size = parts::pixels(which).size() * F;
+        y += parts::pixels(which).begin * F;
+        for (std::size_t i = 0; i < size; i += F)
+            for (std::size_t f = 0; f < F; ++f) y[i + f] = bias != nullptr ? bias[f] : T(0);
+        for (std::size_t h = rows.begin; h < rows.end; ++h) {
+            dense_data_gradient<G.depth(), C>(columns.size(), x + (h * G.width.output + columns.begin) * C, weights,
+                                              scratch);
+            scatter_row<G>(height, width, h, columns, static_cast<const T*>(scratch), y);
+        }
+        if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(size, static_cast<const T*>(y), y);
+    }
+};
+
+template <conv2d_geometry G, class T>
+struct transposed_convolution<G, T, transpose_method::winograd> {
+    static constexpr std::size_t tile = winograd_tile(mirrored(G));
+    using method = convolution<mirrored(G), T, tile>;
+    using parts = transposed_parts<G, tile>;
+    static constexpr std::size_t packed_size = method::packed_size;
+
+    static constexpr void pack_weights(const T* weights, T* transformed, thread_slice part) {
+        winograd_mirrored_weights<mirrored(G), tile>(weights, transformed, part);
+    }
+    template <class Activation>
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+        method::template rows<Activation>(x, 0, weights, weights, bias, y + parts::pixels(which).begin * G.in_channels,
+                                          parts::rows(which), scratch);
+    }
+};
+
+/// The whole map, in constant evaluation of the weights as they lie.
+template <class Method, conv2d_geometry G, class Activation, class T>
+constexpr void convolve_transposed(const T* x, const T* weights, const T* packed, const T* bias, T* y, T* scratch) {
+    if (std::is_constant_evaluated())
+        reference::conv2d_transpose<Activation>(G, transpose_panels<G, T>(), x, weights, bias, y);
+    else Method::template run<Activation>(x, packed, bias, y, {0, Method::parts::count}, scratch);
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -1,0 +1,150 @@
+// dense: y = activation(x w + bias), batch 1 as a matrix-vector product, larger batches in register tiles.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/gemm/rows_product.hpp>
+#include <strata/kernels/reference/reference.hpp>
+#include <strata/kernels/simd/lane_broadcast.hpp>
+#include <strata/kernels/simd/simd.hpp>
+#include <strata/kernels/simd/tile.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// One row times V panels' vectors from `w` on, in Chains independent chains per vector: with about 16 sums in flight
+/// the latency of a multiply-add is hidden and the loop runs at the speed of its loads.
+template <std::size_t V, std::size_t Chains, class Activation, class T>
+STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const T* bias, T* y, std::size_t columns) {
+    constexpr std::size_t L = lanes<T>;
+    simd<T> sums[Chains][V];
+    STRATA_UNROLL
+    for (std::size_t n = 0; n < V; ++n) {
+        sums[0][n] = bias != nullptr ? load(bias + n * L) : broadcast(T(0));
+        STRATA_UNROLL
+        for (std::size_t c = 1; c < Chains; ++c) sums[c][n] = broadcast(T(0));
+    }
+    const auto add = [&](const simd<T>& value, std::size_t c) STRATA_INLINE_CALL {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
+    };
+    const std::size_t rest = k % Chains;
+    for (const T* end = x + (k - rest); x != end; x += Chains, w += Chains * V * L) {
+        if constexpr (Chains % 4 == 0) {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < Chains; c += 4) {
+                const four_elements<simd<T>> values(x + c);
+                add(values.template broadcast<0>(), c);
+                add(values.template broadcast<1>(), c + 1);
+                add(values.template broadcast<2>(), c + 2);
+                add(values.template broadcast<3>(), c + 3);
+            }
+        } else {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < Chains; ++c) add(broadcast(x[c]), c);
+        }
+    }
+    for (const T* end = x + rest; x != end; ++x, w += V * L) add(broadcast(*x), 0);
+    STRATA_UNROLL
+    for (std::size_t n = 0; n < V; ++n) {
+        STRATA_UNROLL
+        for (std::size_t c = 1; c < Chains; ++c) sums[0][n] = sums[0][n] + sums[c][n];
+        if (columns > n * L) store_partial<T>(y + n * L, Activation::apply(sums[0][n]), std::min(columns - n * L, L));
+    }
+}
+
+/// One row in a vector: activation(the first K lanes of x times a panel of `width` columns + bias). What lanes past the
+/// columns hold is of no use. Two chains of sums, for the latency of a multiply-add.
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
+    V sums[2];
+    const lane_source<V> lanes_of_x(x);
+    const auto add = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) STRATA_INLINE_CALL {
+        const V value = lanes_of_x.template broadcast<I>(), row = load_exactly<V, V::size>(w + I * width);
+        if constexpr (I > 1) sums[I % 2] = multiply_add(value, row, sums[I % 2]);
+        else if (I == 0 && bias != nullptr) sums[0] = multiply_add(value, row, load_exactly<V, V::size>(bias));
+        else sums[I] = value * row;
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>)
+        STRATA_INLINE_CALL { (add(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<K>{});
+    if constexpr (K == 1) return Activation::apply(sums[0]);
+    else return Activation::apply(sums[0] + sums[1]);
+}
+
+/// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
+    const T sum = lane_sum(keep_lanes<K>(x) * load_exactly<V, K>(w));
+    return Activation::apply(V(bias != nullptr ? sum + *bias : sum));
+}
+
+/// One row (K) times one column (K): activation(x w + bias). Short rows in vectors of at most 32 bytes: a wider load of
+/// what narrower vectors have just written would wait until it has left the store buffer.
+template <std::size_t K, class Activation, class T>
+STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
+    constexpr std::size_t widest = std::max<std::size_t>(1, 32 / sizeof(T));
+    using V = simd_for<T, (K <= 8 * widest ? std::min(K, widest) : lanes<T>)>;
+    using narrow = simd_for<T, 1>;
+    constexpr std::size_t L = V::size, whole = K / L, chains = std::clamp<std::size_t>(whole, 1, 4);
+    V sums[chains];
+    STRATA_UNROLL
+    for (std::size_t c = 0; c < chains; ++c)
+        sums[c] = whole > 0 ? load_exactly<V, L>(x + c * L) * load_exactly<V, L>(w + c * L) : V(T(0));
+    constexpr std::size_t in_chains = whole / chains * chains;
+    for (std::size_t k = chains; k < in_chains; k += chains) {
+        STRATA_UNROLL
+        for (std::size_t c = 0; c < chains; ++c)
+            sums[c] = multiply_add(load_exactly<V, L>(x + (k + c) * L), load_exactly<V, L>(w + (k + c) * L), sums[c]);
+    }
+    for (std::size_t k = in_chains; k < whole; ++k)
+        sums[0] = multiply_add(load_exactly<V, L>(x + k * L), load_exactly<V, L>(w + k * L), sums[0]);
+    if constexpr (constexpr std::size_t rest = K % L; rest > 0)
+        sums[0] = multiply_add(load_exactly<V, rest>(x + K - rest), load_exactly<V, rest>(w + K - rest), sums[0]);
+    STRATA_UNROLL
+    for (std::size_t c = 1; c < chains; ++c) sums[0] = sums[0] + sums[c];
+    const T sum = lane_sum(sums[0]) + (bias != nullptr ? *bias : T(0));
+    T y[narrow::size];
+    store_exactly<narrow::size>(y, Activation::apply(narrow(sum)));
+    return y[0];
+}
+
+/// Some panels of one row: y (F) = activation(x (K) weights + bias).
+template <std::size_t K, std::size_t F, class Activation, class T>
+STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+    for (std::size_t p = which.begin; p < which.end; ++p)
+        row_times_panel<NR,
+                        (K >= 64  ? 8
+                         : K >= 8 ? 4
+                                  : 1),
+                        Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
+                                    y + p * width, std::min(width, F - p * width));
+}
+
+template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
+STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
+    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
+    if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
+    if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
+    for (std::size_t p = 0; p < panel_count; ++p)
+        rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
+            tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
+            bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
+}
+
+/// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)
+/// columns; bias may be null; x and y are unpadded, any alignment; y overlaps neither x nor the weights.
+template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
+constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
+    if (std::is_constant_evaluated())
+        reference::dense<Activation>(N, panels{.rows = K, .columns = F, .width = panel_width<T>(F)}, x, weights, bias,
+                                     y);
+    else dense_vectorised<N, K, F, Activation>(x, weights, bias, y);
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -1,0 +1,137 @@
+// dense_backward: training's dense for any number of rows, and the gradients of a dense layer's input and weights.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/gemm/rows_product.hpp>
+#include <strata/kernels/gemm/weight_gradient.hpp>
+#include <strata/kernels/simd/simd.hpp>
+#include <strata/kernels/simd/tile.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// Elements of a K x F weight matrix transposed for dense_data_gradient.
+template <std::size_t K, std::size_t F, class T>
+constexpr panels transposed_panels() {
+    return {.rows = F, .columns = K, .width = panel_width<T>(K)};
+}
+
+/// transposed (F, K) = weights (K, F), both in panels; this thread's share. Where both widths are equal, a square block
+/// of the one is contiguous in both, so that the transposition stays in L1.
+template <std::size_t K, std::size_t F, class T>
+constexpr void transpose_weights(const T* weights, T* transposed, thread_slice part) {
+    constexpr panels from{.rows = K, .columns = F, .width = panel_width<T>(F)}, to = transposed_panels<K, F, T>();
+    const item_range mine = part.of(to.count());
+    for (std::size_t p = mine.begin; p < mine.end; ++p) {
+        const std::size_t k0 = p * to.width, k1 = std::min(k0 + to.width, K);
+        for (std::size_t f0 = 0; f0 < F; f0 += from.width) {
+            const std::size_t f1 = std::min(f0 + from.width, F);
+            for (std::size_t k = k0; k < k1; ++k)
+                for (std::size_t f = f0; f < f1; ++f) transposed[to.offset(f, k)] = weights[from.offset(k, f)];
+        }
+    }
+}
+
+/// One tile of a batch, of a size that next_batch_tile gives.
+template <std::size_t NR, bool Prefetch, class T>
+void batch_tile(std::size_t rows, const tile_input& in, const T* x, const T* w, const T* bias, T* y,
+                std::size_t out_step, std::size_t columns) {
+    const auto run = [&]<std::size_t MR>(std::integral_constant<std::size_t, MR>) {
+        if constexpr (MR <= largest_batch_tile) tile<MR, NR, linear, Prefetch>(in, x, w, bias, y, out_step, columns);
+    };
+    switch (rows) {
+        case 1:
+            return run(std::integral_constant<std::size_t, 1>{});
+        case 2:
+            return run(std::integral_constant<std::size_t, 2>{});
+        case 3:
+            return run(std::integral_constant<std::size_t, 3>{});
+        case 4:
+            return run(std::integral_constant<std::size_t, 4>{});
+        case 5:
+            return run(std::integral_constant<std::size_t, 5>{});
+        case 6:
+            return run(std::integral_constant<std::size_t, 6>{});
+        case 7:
+            return run(std::integral_constant<std::size_t, 7>{});
+        case 8:
+            return run(std::integral_constant<std::size_t, 8>{});
+        case 10:
+            return run(std::integral_constant<std::size_t, 10>{});
+        case 12:
+            return run(std::integral_constant<std::size_t, 12>{});
+        default:
+            return run(std::integral_constant<std::size_t, largest_batch_tile>{});
+    }
+}
+
+/// y (n, F) = x (n, K) weights (K, F) + bias (F), as dense(); sizes are no template parameters, so that all layers of
+/// a program share it.
+template <std::size_t NR, bool Prefetch, class T>
+STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, const T* x, const T* weights,
+                                   const T* bias, T* y) {
+    constexpr std::size_t width = NR * lanes<T>;
+    for (std::size_t f = 0; f < F; f += width)
+        for (std::size_t row = 0, rows = 0; row < n; row += rows) {
+            rows = next_batch_tile(n - row);
+            batch_tile<NR, Prefetch>(rows, tile_input{.length = K, .row_step = K}, x + row * K, weights + f * K,
+                                     bias != nullptr ? bias + f : nullptr, y + row * F + f, F, std::min(width, F - f));
+        }
+}
+
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense(). The activation runs over y afterwards: inside
+/// the tiles, each of its kinds would have tiles of its own.
+template <std::size_t K, std::size_t F, class Activation, class T>
+void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
+    if constexpr (shares_cache_sets<T>(K)) {
+        if (n >= 8) return packed_dense_rows<K, F, Activation>(n, x, weights, bias, y);
+    }
+    batch_product<panel_vectors<T>(F), asks_for_weights<K, F, T>>(n, K, F, x, weights, bias, y);
+    if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, static_cast<const T*>(y), y);
+}
+
+/// dx (n, K) = dy (n, F) times the transposed weights.
+template <std::size_t K, std::size_t F, class T>
+void dense_data_gradient(std::size_t n, const T* dy, const T* transposed, T* dx) {
+    dense_batch<F, K, linear>(n, dy, transposed, static_cast<const T*>(nullptr), dx);
+}
+
+/// Elements that dense_weight_gradient wants to pack a block of inputs into, for tiles of at most `rows` rows.
+template <std::size_t K, std::size_t F, class T>
+constexpr std::size_t dense_gradient_scratch(std::size_t rows) {
+    const std::size_t count = (F + panel_width<T>(F) - 1) / panel_width<T>(F);
+    return count >= 4 ? rows * tile_rows(panel_vectors<T>(F)) : 0;
+}
+
+/// dkernel (K, F) = or += x (n, K) transposed times dy (n, F); this thread's share of the rows. dkernel lies in panels;
+/// dy is read as by gradient_tile. Where each block of x meets many panels, it is packed first: rows K apart would
+/// share cache sets.
+template <std::size_t K, std::size_t F, class T>
+void dense_weight_gradient(std::size_t n, const T* x, const T* dy, T* dkernel, bool first, thread_slice part,
+                           [[maybe_unused]] T* scratch) {
+    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+    using rows = gradient_rows<K, NR>;
+    constexpr bool packs = dense_gradient_scratch<K, F, T>(1) > 0;
+    const item_range mine = part.of(rows::tiles);
+    for (std::size_t tile = mine.begin; tile < mine.end; ++tile) {
+        const std::size_t row = rows::row(tile), size = rows::size(tile);
+        gradient_input in{.count = n, .x_step = K, .dy_step = F};
+        const T* from = x + row;
+        if constexpr (packs) {
+            for (std::size_t i = 0; i < n; ++i) std::copy_n(from + i * K, size, scratch + i * size);
+            in.x_step = size;
+            from = scratch;
+        }
+        for (std::size_t f = 0; f < F; f += width)
+            rows::run(tile, in, from, dy + f, dkernel + f * K + row * width, std::min(width, F - f), first);
+    }
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

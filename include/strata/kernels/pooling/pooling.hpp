@@ -1,0 +1,107 @@
+// pooling: maxima and means of windows and of whole maps, vectorised over channels.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/conv/geometry.hpp>
+#include <strata/kernels/math/math.hpp>
+#include <strata/kernels/reference/reference.hpp>
+#include <strata/kernels/simd/simd.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+struct take_max {
+    template <class V>
+    static STRATA_INLINE V combine(V a, V b) {
+        return maximum(a, b);
+    }
+    template <class V, class T>
+    static STRATA_INLINE V finish(V sum, T) {
+        return sum;
+    }
+};
+struct take_mean {
+    template <class V>
+    static STRATA_INLINE V combine(V a, V b) {
+        return a + b;
+    }
+    template <class V, class T>
+    static STRATA_INLINE V finish(V sum, T count) {
+        return sum / V(count);
+    }
+};
+
+/// A rectangle of cells, `rows` by `columns`, row_step and channels elements apart, reduced to y (channels).
+template <class Reduction, class T>
+STRATA_INLINE void reduce_cells(const T* x, std::size_t rows, std::size_t columns, std::size_t row_step,
+                                std::size_t channels, T* y) {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t c = 0; c < channels; c += L) {
+        const std::size_t n = std::min(L, channels - c);
+        simd<T> total = load_partial(x + c, n);
+        for (std::size_t i = 1; i < columns; ++i)
+            total = Reduction::combine(total, load_partial(x + i * channels + c, n));
+        for (std::size_t r = 1; r < rows; ++r)
+            for (std::size_t i = 0; i < columns; ++i)
+                total = Reduction::combine(total, load_partial(x + r * row_step + i * channels + c, n));
+        store_partial<T>(y + c, Reduction::finish(total, static_cast<T>(rows * columns)), n);
+    }
+}
+
+/// The cells of window number `o` that lie inside the input: first and one past the last.
+struct cell_range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+constexpr cell_range cells_of(const sliding_axis& axis, std::size_t o) {
+    const std::size_t begin = o * axis.stride, end = begin + axis.kernel;
+    return {.begin = std::max(begin, axis.before) - axis.before, .end = std::min(end - axis.before, axis.input)};
+}
+
+/// Output rows `out` of a pooling; x begins at input row in_begin, y at row out.begin.
+template <class Reduction, class T>
+void pool2d_rows(const pool2d_geometry& g, const T* x, std::size_t in_begin, T* y, item_range out) {
+    const std::size_t row = g.width.input * g.channels;
+    for (std::size_t oh = out.begin; oh < out.end; ++oh) {
+        const cell_range h = cells_of(g.height, oh);
+        for (std::size_t ow = 0; ow < g.width.output; ++ow, y += g.channels) {
+            const cell_range w = cells_of(g.width, ow);
+            reduce_cells<Reduction>(x + (h.begin - in_begin) * row + w.begin * g.channels, h.end - h.begin,
+                                    w.end - w.begin, row, g.channels, y);
+        }
+    }
+}
+
+/// y (oh, ow, channels): the maximum of each window of x (ih, iw, channels); padding never counts.
+template <pool2d_geometry P, class T>
+constexpr void max_pooling2d(const T* x, T* y) {
+    if (std::is_constant_evaluated()) reference::max_pooling2d(P, x, y);
+    else pool2d_rows<take_max>(P, x, 0, y, {0, P.height.output});
+}
+
+/// y (oh, ow, channels): the mean of the cells of each window that lie inside x.
+template <pool2d_geometry P, class T>
+constexpr void average_pooling2d(const T* x, T* y) {
+    if (std::is_constant_evaluated()) reference::average_pooling2d(P, x, y);
+    else pool2d_rows<take_mean>(P, x, 0, y, {0, P.height.output});
+}
+
+/// y (Channels): the maximum over the rows of x (Rows, Channels).
+template <std::size_t Rows, std::size_t Channels, class T>
+constexpr void global_max_pooling(const T* x, T* y) {
+    if (std::is_constant_evaluated()) reference::global_max_pooling(Rows, Channels, x, y);
+    else reduce_cells<take_max>(x, 1, Rows, 0, Channels, y);
+}
+
+/// y (Channels): the mean over the rows of x (Rows, Channels).
+template <std::size_t Rows, std::size_t Channels, class T>
+constexpr void global_average_pooling(const T* x, T* y) {
+    if (std::is_constant_evaluated()) reference::global_average_pooling(Rows, Channels, x, y);
+    else reduce_cells<take_mean>(x, 1, Rows, 0, Channels, y);
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -1,0 +1,297 @@
+// recurrent: one time step of a recurrent layer as a matrix-vector product whose gates are used up in registers.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/simd/simd.hpp>
+#include <strata/kernels/simd/tile.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// Lanes of the vectors that hold `units` units: the widest, or narrower ones where those waste less than half as much
+/// or give two vectors in place of one, so that the activations of one run while the products of the other do.
+template <class T>
+constexpr std::size_t recurrent_lanes(std::size_t units) {
+    std::size_t best = lanes<T>;
+    const auto padded = [units](std::size_t width) { return (units + width - 1) / width * width; };
+    for (std::size_t width = best / 2; width * sizeof(T) >= 32; width /= 2)
+        if (4 * padded(width) <= 3 * padded(best) || (units <= best && units > width)) best = width;
+    return best;
+}
+
+/// A step of Cell for one sequence: the sums of all vectors of units are register accumulators, each weight is read
+/// once. Most rows of the recurrent kernel are added to the sums of all vectors, the last ones vector by vector, so
+/// that the activations of a vector run beside the products of the next; a step begins with the outputs that came
+/// first.
+template <class Cell, std::size_t Features, std::size_t Units, class T>
+struct recurrent_step {
+    static constexpr std::size_t L = recurrent_lanes<T>(Units);
+    using V = simd_for<T, L>;
+    static constexpr std::size_t gates = Cell::gates;
+    static constexpr std::size_t sums = Cell::sums;
+    static constexpr std::size_t vectors = (Units + L - 1) / L;
+    static constexpr std::size_t padded = vectors * L;
+    static constexpr std::size_t columns = gates * padded;
+
+    /// Whether the sums of all vectors fit the registers; else one vector after the other walks all rows.
+    static constexpr bool holds_all = sums * vectors <= (vector_registers == 32 ? 24 : 12);
+    /// Whether the recurrent weights are more than a first-level cache holds. Then every other step walks them
+    /// backwards, so that what was read last is read first, and half of them are still there.
+    static constexpr bool turns = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
+
+    // Rows of the recurrent kernel: `first` of them lie vector by vector where the walk turns, as it ends there every
+    // other time; then those for all vectors at once; the last ones vector by vector.
+    static constexpr std::size_t first = holds_all && turns ? L : 0;
+    static constexpr std::size_t last = holds_all ? Units - (vectors - 1) * L : Units;
+    static constexpr std::size_t middle = Units - first - last;
+
+    // The packed form: kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
+    // [vector][sum][lane]; rows [vector][first][gate][lane], [middle][vector][gate][lane], [vector][last][gate][lane].
+    static constexpr panels kernel{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
+    static constexpr std::size_t bias_offset = kernel.stored();
+    static constexpr std::size_t first_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
+    static constexpr std::size_t middle_offset = first_offset + first * columns;
+    static constexpr std::size_t last_offset = middle_offset + middle * columns;
+    static constexpr std::size_t packed_size = last_offset + last * columns;
+    static constexpr std::size_t row_offset(std::size_t k, std::size_t v) {
+        if (k < first) return first_offset + (v * first + k) * gates * L;
+        if (k < first + middle) return middle_offset + (k - first) * columns + v * gates * L;
+        return last_offset + (v * last + k - first - middle) * gates * L;
+    }
+
+    // The state: outputs (where not all sums fit the registers, the old ones and the new), carries, whether the next
+    // walk goes backwards.
+    static constexpr std::size_t carry_offset = holds_all && !turns ? padded : 2 * padded;
+    static constexpr std::size_t turn_offset = carry_offset + (Cell::has_carry ? padded : 0);
+    static constexpr std::size_t state_size = turn_offset + (turns || !holds_all ? 1 : 0);
+
+    /// This thread's share of the packed form of weights in panels of Keras' columns; `bias` may be null, as may be
+    /// `recurrent_bias`, which only a GRU has.
+    static constexpr void pack_weights(const T* from, const T* recurrent, const T* bias, const T* recurrent_bias, T* to,
+                                       thread_slice part) {
+        constexpr panels own{.rows = 1, .columns = gates * Units, .width = panel_width<T>(gates * Units)};
+        const auto column = [&](std::size_t v, std::size_t g, std::size_t lane) { return (v * gates + g) * L + lane; };
+        const auto each = [&](auto use) {
+            for (std::size_t v = 0; v < vectors; ++v)
+                for (std::size_t g = 0; g < gates; ++g)
+                    for (std::size_t lane = 0; lane < L; ++lane) {
+                        // One at a time: GCC 12 at -O3 reads a whole vector where one value of it is used.
+                        if (!std::is_constant_evaluated()) STRATA_KEEP_LOOP(to);
+                        const std::size_t unit = v * L + lane;
+                        use(v, g, lane, unit < Units, g * Units + unit, static_cast<T>(Cell::template scale<T>(g)));
+                    }
+        };
+        const auto cell = [&](std::size_t rows, std::size_t row, std::size_t c) {
+            return panels{.rows = rows, .columns = own.columns, .width = own.width}.offset(row, c);
+        };
+        const item_range rows = part.of(Features);
+        for (std::size_t r = rows.begin; r < rows.end; ++r)
+            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
+                to[kernel.offset(r, column(v, g, lane))] = used ? scale * from[cell(Features, r, c)] : T(0);
+            });
+        const item_range units = part.of(Units);
+        for (std::size_t k = units.begin; k < units.end; ++k)
+            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
+                to[row_offset(k, v) + g * L + lane] = used ? scale * recurrent[cell(Units, k, c)] : T(0);
+            });
+        if (part.index == 0)
+            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
+                T* at = to + bias_offset + v * sums * L + lane;
+                const T of_input = used && bias != nullptr ? scale * bias[c] : T(0);
+                const T of_state = used && recurrent_bias != nullptr ? scale * recurrent_bias[c] : T(0);
+                at[Cell::input_sum(g) * L] = of_input;
+                if (Cell::input_sum(g) == g) at[g * L] += of_state;
+                else at[g * L] = of_state;
+            });
+    }
+
+    /// One step. x are the Features inputs, or, Hoisted, their products with the kernel (columns), biases not added.
+    /// `state` and `packed` are aligned; y takes the Units outputs, or is null.
+    template <bool Hoisted>
+    static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
+        pass<Hoisted> p{x, packed, state, state, state + carry_offset, y};
+        if constexpr (holds_all && !turns) return p.template walk<false>();
+        else {
+            T* turn = state + turn_offset;
+            const bool back = *turn != T(0);
+            *turn = back ? T(0) : T(1);
+            p.h = state + (back ? padded : 0);
+            p.next = state + (back ? 0 : padded);
+            if constexpr (!holds_all)
+                for (std::size_t v = 0; v < vectors; ++v) p.alone(back ? vectors - 1 - v : v);
+            else if (back) p.template walk<true>();
+            else p.template walk<false>();
+        }
+    }
+
+private:
+    template <bool Hoisted>
+    struct pass {
+        const T* x;
+        const T* packed;
+        const T* h;
+        T* next;
+        T* carries;
+        T* y;
+
+        /// All sums at once. Back: from the last row to the first ones.
+        template <bool Back>
+        STRATA_INLINE void walk() const {
+            V all[vectors][sums];
+            begin<vectors>(0, all);
+            if constexpr (Back) {
+                rows<last, Units - 1, -1>(all);
+                rows<middle, first + middle - 1, -1>(all);
+            } else {
+                rows<first, 0, 1>(all);
+                rows<middle, first, 1>(all);
+            }
+            STRATA_UNROLL
+            for (std::size_t i = 0; i < vectors; ++i) {
+                const std::size_t v = turns && !Back ? vectors - 1 - i : i;
+                add_alone<Back ? first : last, Back ? 0 : Units - last>(v, all[v]);
+                if constexpr (turns) finish(v, all[v]);
+            }
+            // Where the weights are close by, products are not what a step waits for: the activations go together.
+            if constexpr (!turns) {
+                STRATA_UNROLL
+                for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
+            }
+        }
+        /// All of one vector.
+        STRATA_INLINE void alone(std::size_t v) const {
+            V own[1][sums];
+            begin<1>(v, own);
+            add_alone<last, 0>(v, own[0]);
+            finish(v, own[0]);
+        }
+
+        /// Biases and the input's part of the sums of Count vectors from v on.
+        template <std::size_t Count>
+        STRATA_INLINE void begin(std::size_t v, V (&all)[Count][sums]) const {
+            STRATA_UNROLL
+            for (std::size_t i = 0; i < Count; ++i) {
+                STRATA_UNROLL
+                for (std::size_t s = 0; s < sums; ++s)
+                    all[i][s] = load_exactly<V, L>(packed + bias_offset + ((v + i) * sums + s) * L);
+            }
+            const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
+            if constexpr (Hoisted) {
+                STRATA_UNROLL
+                for (std::size_t i = 0; i < Count; ++i) {
+                    STRATA_UNROLL
+                    for (std::size_t g = 0; g < gates; ++g) {
+                        V& sum = all[i][Cell::input_sum(g)];
+                        sum = sum + load_exactly<V, L>(x + column(i, g));
+                    }
+                }
+            } else {
+                for (std::size_t f = 0; f < Features; ++f) {
+                    const V factor(x[f]);
+                    STRATA_UNROLL
+                    for (std::size_t i = 0; i < Count; ++i) {
+                        STRATA_UNROLL
+                        for (std::size_t g = 0; g < gates; ++g) {
+                            V& sum = all[i][Cell::input_sum(g)];
+                            sum =
+                                multiply_add(factor, load_exactly<V, L>(packed + kernel.offset(f, column(i, g))), sum);
+                        }
+                    }
+                }
+            }
+        }
+        /// Adds Count rows from From on, in steps of Step, to the sums of all vectors.
+        template <std::size_t Count, std::size_t From, int Step>
+        STRATA_INLINE void rows(V (&all)[vectors][sums]) const {
+            constexpr auto step =
+                Count < 2 ? std::ptrdiff_t{0}
+                          : static_cast<std::ptrdiff_t>(row_offset(From + static_cast<std::size_t>(Step), 0)) -
+                                static_cast<std::ptrdiff_t>(row_offset(From, 0));
+            constexpr std::size_t to_vector = row_offset(From, vectors > 1 ? 1 : 0) - row_offset(From, 0);
+            const T* w = packed + (Count > 0 ? row_offset(From, 0) : 0);
+            const T* value = h + From;
+            if constexpr (Count * vectors * gates <= 192) {
+                STRATA_UNROLL
+                for (std::size_t k = 0; k < Count; ++k, w += step, value += Step) add_row<to_vector>(*value, w, all);
+            } else {
+                for (std::size_t k = 0; k < Count; ++k, w += step, value += Step) {
+                    STRATA_KEEP_LOOP(w);
+                    add_row<to_vector>(*value, w, all);
+                }
+            }
+        }
+        template <std::size_t ToVector>
+        static STRATA_INLINE void add_row(T value, const T* w, V (&all)[vectors][sums]) {
+            const V factor(value);
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < vectors; ++v) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g)
+                    all[v][g] = multiply_add(factor, load_exactly<V, L>(w + v * ToVector + g * L), all[v][g]);
+            }
+        }
+        /// Adds Count rows from From on to the sums of vector v, in independent chains.
+        template <std::size_t Count, std::size_t From>
+        STRATA_INLINE void add_alone(std::size_t v, V (&own)[sums]) const {
+            constexpr std::size_t chains = gates == 1 ? 4 : 2;
+            constexpr std::size_t block = Count <= 16 ? Count : 8, blocks = block == 0 ? 0 : Count / block;
+            V more[chains][gates];
+            STRATA_UNROLL
+            for (std::size_t c = 1; c < chains; ++c) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) more[c][g] = V(T(0));
+            }
+            const T* w = packed + row_offset(From, v);
+            const T* value = h + From;
+            for (std::size_t b = 0; b < blocks; ++b, w += block * gates * L, value += block) {
+                if constexpr (blocks > 1) STRATA_KEEP_LOOP(w);
+                add_rows<block>(value, w, own, more);
+            }
+            if constexpr (block > 0) add_rows<Count % block>(value, w, own, more);
+            STRATA_UNROLL
+            for (std::size_t c = 1; c < chains; ++c) {
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) own[g] = own[g] + more[c][g];
+            }
+        }
+        template <std::size_t Count, std::size_t Chains>
+        static STRATA_INLINE void add_rows(const T* value, const T* w, V (&own)[sums], V (&more)[Chains][gates]) {
+            STRATA_UNROLL
+            for (std::size_t k = 0; k < Count; ++k) {
+                const V factor(value[k]);
+                STRATA_UNROLL
+                for (std::size_t g = 0; g < gates; ++g) {
+                    V& sum = k % Chains == 0 ? own[g] : more[k % Chains][g];
+                    sum = multiply_add(factor, load_exactly<V, L>(w + (k * gates + g) * L), sum);
+                }
+            }
+        }
+        /// The gates of vector v.
+        STRATA_INLINE void finish(std::size_t v, const V (&z)[sums]) const {
+            const V before = load_exactly<V, L>(h + v * L);
+            V carry = Cell::has_carry ? load_exactly<V, L>(static_cast<const T*>(carries) + v * L) : before;
+            V out = before;
+            if constexpr (Cell::template is_scaled<T>) {
+                out = Cell::advance_scaled(z, before, carry);
+            } else {
+                out = without_negligible(Cell::advance(z, before, carry));
+                if constexpr (Cell::has_carry) carry = without_negligible(carry);
+            }
+            if constexpr (Cell::has_carry) store_exactly<L>(carries + v * L, carry);
+            store_exactly<L>(next + v * L, out);
+            if (y == nullptr) return;
+            if (Units % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);
+            alignas(64) T elements[L];
+            store_exactly<L>(elements, out);
+            for (std::size_t i = 0; i < Units % L; ++i) y[v * L + i] = elements[i];
+        }
+    };
+};
+
+}  // namespace strata::inline STRATA_ISA::kernels

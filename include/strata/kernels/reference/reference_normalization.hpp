@@ -1,0 +1,96 @@
+// reference_normalization: plain loops of the normalisations; the oracle, and what constant evaluation runs.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/math/math.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// What makes a row's scale: its variance (and its mean is taken away), its mean square, its length.
+enum class row_norm { layer, rms, unit };
+
+/// What is taken away from the values of a row, and what they are multiplied with.
+template <class T>
+struct row_moments {
+    T mean{};
+    T scale{};
+};
+
+/// A sample as (rows, channels) in groups of channels that follow each other.
+struct group_geometry {
+    std::size_t rows = 1;
+    std::size_t channels = 1;
+    std::size_t groups = 1;
+
+    constexpr std::size_t size() const { return rows * channels; }
+};
+
+/// The scale of n values whose squares sum to `squares`.
+template <row_norm Kind, class T>
+constexpr T row_scale(T squares, std::size_t n, T epsilon) {
+    if constexpr (Kind == row_norm::unit) {
+        const T length = square_root(squares);
+        return length > epsilon ? T(1) / length : length == length ? T(1) / epsilon : length;
+    } else {
+        return T(1) / square_root(squares / static_cast<T>(n) + epsilon);
+    }
+}
+
+namespace reference {
+
+/// y (rows, n); gamma, beta and moments may be null.
+template <row_norm Kind, class T>
+constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const T* gamma, const T* beta, T epsilon,
+                              T* y, T* moments) {
+    for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
+        T mean = T(0), squares = T(0);
+        if (Kind == row_norm::layer) {
+            for (std::size_t i = 0; i < n; ++i) mean += x[i];
+            mean /= static_cast<T>(n);
+        }
+        for (std::size_t i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
+        const T scale = row_scale<Kind>(squares, n, epsilon);
+        for (std::size_t i = 0; i < n; ++i)
+            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[i] : T(1)) + (beta != nullptr ? beta[i] : T(0));
+        if (moments != nullptr) *moments++ = mean, *moments++ = scale;
+    }
+}
+
+/// Calls use(place, channel) for each value of a group.
+template <class Use>
+constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use use) {
+    const std::size_t size = g.channels / g.groups;
+    for (std::size_t r = 0; r < g.rows; ++r)
+        for (std::size_t c = group * size; c < (group + 1) * size; ++c) use(r * g.channels + c, c);
+}
+
+/// y of one sample; gamma, beta and moments may be null.
+template <class T>
+constexpr void normalize_groups(const group_geometry& g, const T* x, const T* gamma, const T* beta, T epsilon, T* y,
+                                T* moments) {
+    const T count = static_cast<T>(g.size() / g.groups);
+    for (std::size_t group = 0; group < g.groups; ++group) {
+        T mean = T(0), squares = T(0);
+        for_each_of_group(g, group, [&](std::size_t i, std::size_t) { mean += x[i] / count; });
+        for_each_of_group(g, group, [&](std::size_t i, std::size_t) { squares += (x[i] - mean) * (x[i] - mean); });
+        const T scale = T(1) / square_root(squares / count + epsilon);
+        for_each_of_group(g, group, [&](std::size_t i, std::size_t c) {
+            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[c] : T(1)) + (beta != nullptr ? beta[c] : T(0));
+        });
+        if (moments != nullptr) *moments++ = mean, *moments++ = scale;
+    }
+}
+
+/// y (rows, n) = (x - mean) / max(sqrt(variance), 1e-7); mean may be null.
+template <class T>
+constexpr void standardize_columns(std::size_t rows, std::size_t n, const T* x, const T* mean, const T* variance,
+                                   T* y) {
+    for (std::size_t i = 0; i < rows * n; ++i)
+        y[i] =
+            (x[i] - (mean != nullptr ? mean[i % n] : T(0))) / max(static_cast<T>(1e-7), square_root(variance[i % n]));
+}
+
+}  // namespace reference
+}  // namespace strata::inline STRATA_ISA::kernels

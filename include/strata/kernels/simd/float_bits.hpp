@@ -1,0 +1,202 @@
+// float_bits: exponent, mantissa and sign of floating-point numbers, read and set lane by lane.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/simd/arithmetic.hpp>
+#include <strata/kernels/simd/min_max.hpp>
+#include <strata/kernels/simd/simd.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// The format of T. The sum of `integer` and a small number has the nearest integer in its lowest bits, the sum of
+/// `exponents` and an integer n the exponent of 2^n.
+template <class T>
+struct float_format;
+template <>
+struct float_format<float> {
+    using bits = std::uint32_t;
+    static constexpr int mantissa = 23;
+    static constexpr float bias = 127, integer = 0x1.8p23f, exponents = integer + bias;
+};
+template <>
+struct float_format<double> {
+    using bits = std::uint64_t;
+    static constexpr int mantissa = 52;
+    static constexpr double bias = 1023, integer = 0x1.8p52, exponents = integer + bias;
+};
+
+namespace detail {
+
+#if defined(STRATA_SCALAR)
+template <class T>
+STRATA_INLINE auto to_bits(scalar_batch<T> x) {
+    return std::bit_cast<typename float_format<T>::bits>(x.value);
+}
+template <class V>
+STRATA_INLINE V from_bits(typename float_format<typename V::value_type>::bits x) {
+    return std::bit_cast<typename V::value_type>(x);
+}
+#else
+template <class T, class A>
+STRATA_INLINE auto to_bits(const xsimd::batch<T, A>& x) {
+    return std::bit_cast<xsimd::batch<typename float_format<T>::bits, A>>(x);
+}
+template <class V, class Bits>
+STRATA_INLINE V from_bits(const Bits& x) {
+    return std::bit_cast<V>(x);
+}
+#endif
+
+/// Whether the machine has AVX-512's operations on exponents for V.
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+#if defined(__AVX512VL__)
+template <class V>
+inline constexpr bool has_exponent_operations = true;
+#else
+template <class V>
+inline constexpr bool has_exponent_operations = sizeof(V) == 64;
+#endif
+template <class V>
+STRATA_INLINE V scale_of_machine(const V& p, const V& n) {
+    constexpr bool is_float = std::is_same_v<typename V::value_type, float>;
+#if defined(__AVX512VL__)
+    if constexpr (sizeof(V) == 16 && is_float) return _mm_scalef_ps(p, n);
+    if constexpr (sizeof(V) == 16 && !is_float) return _mm_scalef_pd(p, n);
+    if constexpr (sizeof(V) == 32 && is_float) return _mm256_scalef_ps(p, n);
+    if constexpr (sizeof(V) == 32 && !is_float) return _mm256_scalef_pd(p, n);
+#endif
+    if constexpr (sizeof(V) == 64 && is_float) return _mm512_scalef_ps(p, n);
+    if constexpr (sizeof(V) == 64 && !is_float) return _mm512_scalef_pd(p, n);
+}
+#else
+template <class V>
+inline constexpr bool has_exponent_operations = false;
+template <class V>
+V scale_of_machine(const V& p, const V& n);
+#endif
+
+/// A power that is multiplied in two steps, so that neither leaves the exponents of normal numbers.
+template <class T>
+struct shifted_exponent {
+    T exponent, up, down;
+};
+template <class T>
+inline constexpr shifted_exponent<T> exponent_shift = {64, 0x1p64f, 0x1p-64f};
+template <>
+inline constexpr shifted_exponent<double> exponent_shift<double> = {512, 0x1p512, 0x1p-512};
+/// 2^(n + shift) with origin = exponents + shift.
+template <class V>
+STRATA_INLINE V power_from(const V& n, const V& origin) {
+    return from_bits<V>(to_bits(n + origin) << float_format<typename V::value_type>::mantissa);
+}
+
+}  // namespace detail
+
+/// The integer nearest to x times factor, |x factor| < 2^22 (2^51 of double).
+template <class V>
+STRATA_INLINE V nearest_multiple(const V& x, typename V::value_type factor) {
+    const V integer = V(float_format<typename V::value_type>::integer);
+    return rounded(rounded(multiply_add(x, V(factor), integer)) - integer);
+}
+
+/// 2^n for integers n whose power is a normal number: -126 to 127 of float, -1022 to 1023 of double.
+template <class V>
+STRATA_INLINE V power_of_two(const V& n) {
+    return detail::power_from(n, V(float_format<typename V::value_type>::exponents));
+}
+
+/// (1 + rest) 2^n for small rest and integers n from -190 to 63 of float, -1500 to 500 of double, rounded once where
+/// that is subnormal.
+template <class V>
+STRATA_INLINE V scale_down(const V& rest, const V& n) {
+    using T = typename V::value_type;
+    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    constexpr auto shift = detail::exponent_shift<T>;
+    const V down = V(shift.down);
+    return rounded(multiply_add(rest, down, down)) *
+           detail::power_from(n, V(float_format<T>::exponents + shift.exponent));
+}
+
+/// (1 + rest) 2^n for small rest and integers n from -190 to 190 of float, -1500 to 1500 of double; right where that
+/// overflows, too.
+template <class V>
+STRATA_INLINE V scale(const V& rest, const V& n) {
+    using T = typename V::value_type;
+    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    constexpr auto shift = detail::exponent_shift<T>;
+    constexpr T exponents = float_format<T>::exponents;
+    const auto falls = n < V(0);
+    const V back = select(falls, V(shift.down), V(shift.up));
+    const V origin = select(falls, V(exponents + shift.exponent), V(exponents - shift.exponent));
+    return rounded(multiply_add(rest, back, back)) * detail::power_from(n, origin);
+}
+
+/// y >= 0 with the sign of x.
+#if defined(STRATA_SCALAR)
+template <class T>
+STRATA_INLINE scalar_batch<T> with_sign_of(scalar_batch<T> y, scalar_batch<T> x) {
+    return std::copysign(y.value, x.value);
+}
+/// -|x|.
+template <class T>
+STRATA_INLINE scalar_batch<T> negative_magnitude(scalar_batch<T> x) {
+    return -std::fabs(x.value);
+}
+#else
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> with_sign_of(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
+    return y | (x & xsimd::batch<T, A>(-T(0)));
+}
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> negative_magnitude(const xsimd::batch<T, A>& x) {
+    return x | xsimd::batch<T, A>(-T(0));
+}
+#endif
+
+/// x = mantissa 2^exponent.
+template <class V>
+struct binary_parts {
+    V mantissa;
+    V exponent;
+};
+
+/// The parts of x > 0 with 0.75 <= mantissa < 1.5: exponent 0 on both sides of 1. Where x is no positive number,
+/// AVX-512 gives parts whose logarithm is that of x.
+template <class V>
+STRATA_INLINE binary_parts<V> split(const V& x) {
+    using T = typename V::value_type;
+    using format = float_format<T>;
+    constexpr auto bits_of = [](T value) { return std::bit_cast<typename format::bits>(value); };
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (sizeof(V) == 64) {
+        constexpr auto range = _MM_MANT_NORM_p75_1p5;
+        constexpr auto sign = _MM_MANT_SIGN_nan;
+        if constexpr (std::is_same_v<T, float>) {
+            const __m512 m = _mm512_getmant_ps(x, range, sign);
+            return {m, _mm512_sub_ps(_mm512_getexp_ps(x), _mm512_getexp_ps(m))};
+        } else {
+            const __m512d m = _mm512_getmant_pd(x, range, sign);
+            return {m, _mm512_sub_pd(_mm512_getexp_pd(x), _mm512_getexp_pd(m))};
+        }
+    }
+#endif
+    constexpr T smallest_normal = std::numeric_limits<T>::min(), shift = T(format::mantissa + 1);
+    const auto is_subnormal = x < V(smallest_normal);
+    const V normal = select(is_subnormal, x * V(T(typename format::bits{2} << format::mantissa)), x);
+    // 1.5 carries into the exponent when a half is added to the mantissa.
+    using B = decltype(detail::to_bits(x));
+    const B carried = detail::to_bits(normal) + B(bits_of(T(1)) - bits_of(T(0.75)));
+    const B mask = B((typename format::bits{1} << format::mantissa) - 1);
+    const V mantissa = detail::from_bits<V>((carried & mask) + B(bits_of(T(0.75))));
+    constexpr T whole = static_cast<T>(typename format::bits{1} << format::mantissa);
+    const V biased = detail::from_bits<V>((carried >> format::mantissa) | B(bits_of(whole)));
+    return {mantissa, biased - select(is_subnormal, V(whole + format::bias + shift), V(whole + format::bias))};
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

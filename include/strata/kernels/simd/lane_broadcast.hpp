@@ -1,0 +1,138 @@
+// spread: single lanes and elements in all lanes of a vector, lanes in another order, lanes left out.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/kernels/simd/min_max.hpp>
+#include <strata/kernels/simd/simd.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+#if defined(STRATA_SCALAR)
+/// Lane Lanes[l] in lane l.
+template <auto Lanes, class T>
+STRATA_INLINE scalar_batch<T> permute(scalar_batch<T> a) {
+    return a;
+}
+#else
+/// Lane Lanes[l] in lane l.
+template <auto Lanes, class T, class A>
+STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
+    const typename xsimd::batch<T, A>::register_type all = v;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) STRATA_INLINE_CALL {
+        return xsimd::batch<T, A>(STRATA_SHUFFLE(all, static_cast<int>(Lanes[I])...));
+    }(std::make_index_sequence<xsimd::batch<T, A>::size>{});
+}
+#endif
+
+/// v with zeros behind its first Count lanes.
+template <std::size_t Count, class V>
+STRATA_INLINE V keep_lanes(const V& v) {
+    if constexpr (Count >= V::size) {
+        return v;
+    } else {
+        using T = typename V::value_type;
+        alignas(64) static constexpr auto numbers = [] {
+            std::array<T, V::size> all{};
+            for (std::size_t i = 0; i < V::size; ++i) all[i] = static_cast<T>(i);
+            return all;
+        }();
+        return select(V::load_aligned(numbers.data()) < V(static_cast<T>(Count)), v, V(T(0)));
+    }
+}
+
+/// A vector whose lanes are to be had one by one, each in all lanes of another vector: through memory.
+template <class V>
+class lane_source {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) { store_exactly<V::size>(elements_, v); }
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return V(elements_[Lane]);
+    }
+
+private:
+    alignas(64) typename V::value_type elements_[V::size];
+};
+#if !defined(STRATA_SCALAR) && defined(__SSE2__)
+/// In registers, in one cycle.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) : all_(v) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return _mm_shuffle_ps(all_, all_, Lane * 0x55);
+    }
+
+private:
+    __m128 all_;
+};
+#endif
+#if !defined(STRATA_SCALAR) && defined(__AVX__)
+/// In registers: each half stands in both halves of a vector.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 32)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v)
+        : low_(_mm256_permute2f128_ps(v, v, 0x00)), high_(_mm256_permute2f128_ps(v, v, 0x11)) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+        return _mm256_permute_ps(Lane < 4 ? low_ : high_, Lane % 4 * 0x55);
+    }
+
+private:
+    __m256 low_, high_;
+};
+#endif
+
+/// Elements at p that are to be had one by one, each in all lanes of a V.
+template <class V>
+class four_elements {
+public:
+    using element = typename V::value_type;
+    STRATA_INLINE explicit four_elements(const element* p) : p_(p) {}
+    template <std::size_t I>
+    STRATA_INLINE V broadcast() const {
+        return V(p_[I]);
+    }
+
+private:
+    const element* p_;
+};
+#if !defined(STRATA_SCALAR) && defined(__AVX__)
+/// One load instead of four, where a row of products waits for its loads; the rest is done in registers.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) >= 32)
+class four_elements<V> {
+public:
+    STRATA_INLINE explicit four_elements(const float* p) : four_(in_each_quarter(_mm_loadu_ps(p))) {
+        STRATA_KEEP_VECTOR(four_);
+    }
+    template <std::size_t I>
+    STRATA_INLINE V broadcast() const {
+#if defined(__AVX512F__)
+        if constexpr (sizeof(V) == 64) return _mm512_permute_ps(four_, I * 0x55);
+#endif
+        if constexpr (sizeof(V) == 32) return _mm256_permute_ps(four_, I * 0x55);
+    }
+
+private:
+    static STRATA_INLINE auto in_each_quarter(__m128 v) {
+#if defined(__AVX512F__)
+        if constexpr (sizeof(V) == 64) return _mm512_broadcast_f32x4(v);
+#endif
+        if constexpr (sizeof(V) == 32) return _mm256_insertf128_ps(_mm256_castps128_ps256(v), v, 1);
+    }
+
+    typename V::register_type four_;
+};
+#endif
+
+}  // namespace strata::inline STRATA_ISA::kernels

@@ -1,0 +1,272 @@
+// simd: vectors of floats and doubles over xsimd, the only header that includes it; one lane where STRATA_SCALAR is
+// defined.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/config.hpp>
+
+#if !defined(STRATA_SCALAR)
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+#endif
+
+namespace strata::inline STRATA_ISA::kernels {
+
+#if defined(STRATA_SCALAR)
+
+/// One lane with the operations of a vector.
+template <class T>
+struct scalar_batch {
+    using value_type = T;
+    static constexpr std::size_t size = 1;
+    T value{};  // GCC does not see that tiles write before they read
+
+    scalar_batch() = default;
+    STRATA_INLINE scalar_batch(T x) : value(x) {}
+    friend STRATA_INLINE scalar_batch operator+(scalar_batch a, scalar_batch b) { return a.value + b.value; }
+    friend STRATA_INLINE scalar_batch operator-(scalar_batch a, scalar_batch b) { return a.value - b.value; }
+    friend STRATA_INLINE scalar_batch operator*(scalar_batch a, scalar_batch b) { return a.value * b.value; }
+    friend STRATA_INLINE scalar_batch operator/(scalar_batch a, scalar_batch b) { return a.value / b.value; }
+    friend STRATA_INLINE scalar_batch operator-(scalar_batch a) { return -a.value; }
+    friend STRATA_INLINE bool operator<(scalar_batch a, scalar_batch b) { return a.value < b.value; }
+    friend STRATA_INLINE bool operator<=(scalar_batch a, scalar_batch b) { return a.value <= b.value; }
+    friend STRATA_INLINE bool operator>(scalar_batch a, scalar_batch b) { return a.value > b.value; }
+    friend STRATA_INLINE bool operator>=(scalar_batch a, scalar_batch b) { return a.value >= b.value; }
+    friend STRATA_INLINE bool operator==(scalar_batch a, scalar_batch b) { return a.value == b.value; }
+    friend STRATA_INLINE bool operator!=(scalar_batch a, scalar_batch b) { return a.value != b.value; }
+};
+template <class T>
+using simd = scalar_batch<T>;
+
+template <class T>
+STRATA_INLINE simd<T> load(const T* p) {
+    return *p;
+}
+template <class T>
+STRATA_INLINE simd<T> load_once(const T* p) {
+    return *p;
+}
+template <class T>
+STRATA_INLINE void store(T* p, simd<T> v) {
+    *p = v.value;
+}
+template <class T>
+STRATA_INLINE simd<T> broadcast(T x) {
+    return x;
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) {
+    return a.value * b.value + c.value;
+}
+template <class T>
+STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) {
+    return std::sqrt(a.value);
+}
+template <class T>
+STRATA_INLINE bool any_subnormal(scalar_batch<T> a) {
+    return a.value != T(0) && std::fabs(a.value) < std::numeric_limits<T>::min();
+}
+template <class T>
+STRATA_INLINE T lane_sum(scalar_batch<T> a) {
+    return a.value;
+}
+template <class T>
+STRATA_INLINE T lane_max(scalar_batch<T> a) {
+    return a.value;
+}
+
+#else
+
+/// The widest vector of T that the target has.
+template <class T>
+using simd = xsimd::batch<T>;
+
+template <class T>
+STRATA_INLINE simd<T> load(const T* p) {
+    return simd<T>::load_unaligned(p);
+}
+/// As `load`, for a vector that is used many times: GCC would load it again for each use.
+template <class T>
+STRATA_INLINE simd<T> load_once(const T* p) {
+    simd<T> v = load(p);
+    STRATA_KEEP_VECTOR(v.data);
+    return v;
+}
+template <class T>
+STRATA_INLINE void store(T* p, simd<T> v) {
+    v.store_unaligned(p);
+}
+template <class T>
+STRATA_INLINE simd<T> broadcast(T x) {
+    return simd<T>(x);
+}
+
+/// a b + c, rounded once where the target has a fused multiply-add.
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b,
+                                              const xsimd::batch<T, A>& c) {
+    [[maybe_unused]] constexpr bool is_float = std::is_same_v<T, float>;
+    [[maybe_unused]] constexpr std::size_t bytes = sizeof(xsimd::batch<T, A>);
+    // For AVX-512 and for vectors narrower than the target's, xsimd 8.1 multiplies and adds; GCC contracts the two,
+    // clang does not.
+#if defined(__AVX512F__)
+    if constexpr (bytes == 64 && is_float) return _mm512_fmadd_ps(a, b, c);
+    if constexpr (bytes == 64 && !is_float) return _mm512_fmadd_pd(a, b, c);
+#endif
+#if defined(__FMA__)
+    if constexpr (bytes == 32 && is_float) return _mm256_fmadd_ps(a, b, c);
+    if constexpr (bytes == 32 && !is_float) return _mm256_fmadd_pd(a, b, c);
+    if constexpr (bytes == 16 && is_float) return _mm_fmadd_ps(a, b, c);
+    if constexpr (bytes == 16 && !is_float) return _mm_fmadd_pd(a, b, c);
+#endif
+    return xsimd::fma(a, b, c);
+}
+using xsimd::sqrt;
+
+/// Whether some lane is subnormal, and the thread does not take that for zero.
+template <class T, class A>
+STRATA_INLINE bool any_subnormal(const xsimd::batch<T, A>& v) {
+#if defined(__AVX512DQ__) && defined(__AVX512VL__)
+    constexpr std::size_t bytes = sizeof(v);
+    constexpr bool is_float = std::is_same_v<T, float>;
+    constexpr int denormal = 0x20;
+    if constexpr (bytes == 64 && is_float) return _mm512_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 64 && !is_float) return _mm512_fpclass_pd_mask(v, denormal) != 0;
+    if constexpr (bytes == 32 && is_float) return _mm256_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 32 && !is_float) return _mm256_fpclass_pd_mask(v, denormal) != 0;
+    if constexpr (bytes == 16 && is_float) return _mm_fpclass_ps_mask(v, denormal) != 0;
+    if constexpr (bytes == 16 && !is_float) return _mm_fpclass_pd_mask(v, denormal) != 0;
+#endif
+    const auto size = xsimd::abs(v);
+    return xsimd::any((size < xsimd::batch<T, A>(std::numeric_limits<T>::min())) & (size > xsimd::batch<T, A>(T(0))));
+}
+template <class T, class A>
+STRATA_INLINE T lane_sum(const xsimd::batch<T, A>& v) {
+#if XSIMD_VERSION_MAJOR == 8
+    return xsimd::hadd(v);
+#else
+    return xsimd::reduce_add(v);
+#endif
+}
+template <class T, class A>
+STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
+    alignas(64) T lanes[xsimd::batch<T, A>::size];
+    v.store_aligned(lanes);
+    for (std::size_t width = xsimd::batch<T, A>::size / 2; width > 0; width /= 2)
+        for (std::size_t i = 0; i < width; ++i) lanes[i] = lanes[i + width] > lanes[i] ? lanes[i + width] : lanes[i];
+    return lanes[0];
+}
+
+#endif
+
+/// Elements in a vector of T.
+template <class T>
+inline constexpr std::size_t lanes = simd<T>::size;
+
+#if defined(STRATA_SCALAR)
+template <class T, std::size_t Count>
+using simd_for = simd<T>;
+#else
+namespace detail {
+template <class T, std::size_t Count>
+constexpr auto narrowest() {
+    if constexpr (Count >= simd<T>::size) return simd<T>{};
+    else if constexpr (Count < 16 / sizeof(T)) return narrowest<T, 16 / sizeof(T)>();
+    else if constexpr (std::is_void_v<xsimd::make_sized_batch_t<T, Count>>) return narrowest<T, Count + 1>();
+    else return xsimd::make_sized_batch_t<T, Count>{};
+}
+}  // namespace detail
+
+/// The narrowest vector of T with at least Count lanes that the target has; its widest one where none is so wide.
+template <class T, std::size_t Count>
+using simd_for = decltype(detail::narrowest<T, Count>());
+#endif
+
+/// The first Count elements at p, zeros behind them; nothing past them is read. Put together in registers: a load of
+/// what lies in several pieces waits until all of them have left the store buffer.
+template <class V, std::size_t Count, class T>
+STRATA_INLINE V load_exactly(const T* p) {
+    if constexpr (V::size == 1) {
+        return V(*p);
+    } else if constexpr (Count == V::size) {
+        return V::load_unaligned(p);
+    } else {
+        return [&]<std::size_t... I>(std::index_sequence<I...>)
+                   STRATA_INLINE_CALL { return V{(I < Count ? p[I] : T(0))...}; }(std::make_index_sequence<V::size>{});
+    }
+}
+/// Writes the first Count lanes to p, and nothing past them.
+template <std::size_t Count, class V, class T>
+STRATA_INLINE void store_exactly(T* p, const V& v) {
+    if constexpr (Count == V::size) {
+        if constexpr (V::size == 1) *p = v.value;
+        else v.store_unaligned(p);
+    } else {
+        alignas(64) T elements[V::size];
+        v.store_aligned(elements);
+        for (std::size_t i = 0; i < Count; ++i) p[i] = elements[i];
+    }
+}
+
+/// Whether `multiply_add` rounds once for certain.
+#if (defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)) && !defined(STRATA_SCALAR)
+inline constexpr bool has_fused_multiply_add = true;
+#else
+inline constexpr bool has_fused_multiply_add = false;
+#endif
+
+/// Vector registers of the target.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::size_t vector_registers = 32;
+#else
+inline constexpr std::size_t vector_registers = 16;
+#endif
+
+/// The first n elements at p, 0 < n <= lanes, zeros behind them; nothing past them is read.
+template <class T>
+STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
+    if (n >= lanes<T>) return load(p);
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<T, float>) return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
+    else return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1u), p);
+#else
+    alignas(64) T buffer[lanes<T>]{};
+    for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
+    return load(static_cast<const T*>(buffer));
+#endif
+}
+
+/// Writes the first n lanes to p, 0 < n <= lanes, and nothing past them.
+template <class T>
+STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
+    if (n >= lanes<T>) return store<T>(p, v);
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<T, float>) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
+    else _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1u), v);
+#else
+    alignas(64) T buffer[lanes<T>];
+    store<T>(buffer, v);
+    for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];
+#endif
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

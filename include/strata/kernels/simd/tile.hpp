@@ -1,0 +1,168 @@
+// tile: the register tile that dense and convolution layers share, and how a row of outputs is cut into tiles.
+#pragma once
+
+#include <cstddef>
+
+#include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/kernels/simd/simd.hpp>
+
+namespace strata::inline STRATA_ISA::kernels {
+
+/// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all
+/// columns.
+template <class T>
+constexpr std::size_t panel_vectors(std::size_t columns) {
+    return columns <= lanes<T> ? 1 : 2;
+}
+
+/// Columns in a panel of a weight matrix.
+template <class T>
+constexpr std::size_t panel_width(std::size_t columns) {
+    return panel_vectors<T>(columns) * lanes<T>;
+}
+
+/// Rows of the largest tile: its accumulators, the weights and one broadcast fill the registers.
+constexpr std::size_t tile_rows(std::size_t vectors) { return (vector_registers == 32 ? 28 : 12) / vectors; }
+
+/// `count` rows cut into tiles of two sizes that differ by one: `big_count` of `big`, then `small_count` of `big` - 1.
+struct tile_split {
+    std::size_t big = 0;
+    std::size_t big_count = 0;
+    std::size_t small_count = 0;
+
+    constexpr std::size_t count() const { return big_count + small_count; }
+    /// The rows of some of the tiles.
+    constexpr item_range rows(item_range tiles) const {
+        const auto begin = [&](std::size_t tile) { return tile * big - (tile > big_count ? tile - big_count : 0); };
+        return {.begin = begin(tiles.begin), .end = begin(tiles.end)};
+    }
+};
+constexpr tile_split split(std::size_t count, std::size_t largest) {
+    if (count == 0) return {};
+    const std::size_t tiles = (count + largest - 1) / largest, big = (count + tiles - 1) / tiles;
+    const std::size_t big_count = count - (big - 1) * tiles;
+    return {.big = big, .big_count = big_count, .small_count = tiles - big_count};
+}
+
+/// Rows of the largest tile of a batch.
+inline constexpr std::size_t largest_batch_tile = tile_rows(2);
+
+/// Rows of the next tile where `left` rows of a batch remain: 1 to 8, or an even number. A few sizes serve every layer
+/// and any batch, so that a program compiles each of them once; the tiles of a batch still differ little in size.
+constexpr std::size_t next_batch_tile(std::size_t left) {
+    if (left >= 2 * largest_batch_tile) return largest_batch_tile;
+    const std::size_t half = (left + 1) / 2;
+    if (left > largest_batch_tile) return half <= 8 ? half : (half + 1) / 2 * 2;
+    return left <= 8 || left % 2 == 0 ? left : half;
+}
+
+/// How a tile reads its input: `taps` groups of `runs` runs of `length` contiguous elements each. Steps in elements.
+struct tile_input {
+    std::size_t taps = 1;
+    std::size_t tap_step = 0;
+    std::size_t runs = 1;
+    std::size_t run_step = 0;
+    std::size_t length = 0;
+    std::size_t row_step = 0;
+};
+
+/// How far ahead a tile that asks for its weights does so, in bytes.
+inline constexpr std::size_t prefetch_bytes = std::size_t{16} << 10;
+
+/// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts.
+/// Unrolling over k would let the compiler keep broadcasts of several k and spill.
+template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
+STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
+    constexpr std::size_t L = lanes<T>;
+    for (std::size_t tap = 0; tap < in.taps; ++tap)
+        for (std::size_t run = 0; run < in.runs; ++run) {
+            const T* a = x + tap * in.tap_step + run * in.run_step;
+            const std::size_t row_step = in.row_step;
+            for (const T* end = a + in.length; a != end; ++a, w += NR * L) {
+                STRATA_KEEP_LOOP(w);
+                if constexpr (Prefetch) {
+                    STRATA_UNROLL
+                    for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH(w + prefetch_bytes / sizeof(T) + n * L);
+                }
+                simd<T> b[NR];
+                STRATA_UNROLL
+                for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
+                STRATA_UNROLL
+                for (std::size_t m = 0; m < MR; ++m) {
+                    const simd<T> value = broadcast(a[m * row_step]);
+                    STRATA_UNROLL
+                    for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
+                }
+            }
+        }
+}
+
+/// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the
+/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written. Prefetch: weights and
+/// output are asked for ahead, as they may still be in main memory; what is small takes longer so.
+template <std::size_t MR, std::size_t NR, class Activation, bool Prefetch = false, class T>
+STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
+                          std::size_t columns) {
+    constexpr std::size_t L = lanes<T>;
+    simd<T> sums[MR][NR];
+    STRATA_UNROLL
+    for (std::size_t n = 0; n < NR; ++n) {
+        const simd<T> begin = bias != nullptr ? load(bias + n * L) : broadcast(T(0));
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) sums[m][n] = begin;
+    }
+    if constexpr (Prefetch) {
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH_TO_WRITE(y + m * out_step + n * L);
+            STRATA_PREFETCH_TO_WRITE(y + m * out_step + NR * L - 1);
+        }
+    }
+    multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
+    if (columns == NR * L) {
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]));
+        }
+        return;
+    }
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n)
+            if (columns > n * L)
+                store_partial<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]),
+                                 columns - n * L < L ? columns - n * L : L);
+    }
+}
+
+/// y (MR rows, `columns` of a panel) = or += x panel: a tile of a product whose depth is cut. `begin` is padded to the
+/// panel and may be null; null adds to y.
+template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
+STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, const T* begin, T* y,
+                                  std::size_t out_step, std::size_t columns) {
+    constexpr std::size_t L = lanes<T>;
+    simd<T> sums[MR][NR];
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n) {
+            if (begin != nullptr) sums[m][n] = load(begin + n * L);
+            else if (columns > n * L)
+                sums[m][n] = load_partial(static_cast<const T*>(y + m * out_step + n * L), columns - n * L);
+            else sums[m][n] = broadcast(T(0));
+        }
+    }
+    multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n)
+            if (columns > n * L) store_partial<T>(y + m * out_step + n * L, sums[m][n], columns - n * L);
+    }
+}
+
+}  // namespace strata::inline STRATA_ISA::kernels

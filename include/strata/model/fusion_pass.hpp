@@ -1,0 +1,162 @@
+// fold: the pass that decides which layers of a net become part of others.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <strata/core/border.hpp>
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/core/window.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/layers/fusion_hooks.hpp>
+#include <strata/net/net.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// What becomes of a layer: it is kept, goes because it is an identity, or becomes a part of another layer, its host.
+enum class fate { kept, gone, affine, activation, constant, border };
+
+/// What the pass decides on a layer; behind the host, what becomes part of the layer itself.
+struct layer_fusion {
+    fate what = fate::kept;
+    std::size_t host = 0;
+
+    bool takes_affine = false;
+    bool takes_activation = false;
+    std::size_t activation = 0;                  // the layer that becomes its option
+    padding_mode padding = padding_mode::valid;  // instead of the zeros that a layer put in front
+    bool takes_constant = false;
+    double scale = 1.0, offset = 0.0;  // its own and those of the constant layers behind
+};
+
+/// What the pass reads of a layer.
+struct fusion_traits {
+    bool is_identity = false;
+    bool is_affine = false, is_option = false, is_constant = false, is_border = false;
+    bool takes_affine = false, takes_option = false;
+    double scale = 1.0, offset = 0.0;
+    border edges{0};
+    padding_mode (*padding_for)(const shape&, const border&) = nullptr;
+    bool must_stay = false;  // the first layer of a path of a Residual that has identities alone
+    std::size_t list = 0;    // the number of the net or Residual whose list it stands in
+};
+
+template <class Layer>
+constexpr fusion_traits fold_facts_of() {
+    fusion_traits traits{.is_identity = identity_at_inference<Layer>,
+                         .is_affine = affine_layer<Layer>,
+                         .is_option = layer_as_option<Layer>,
+                         .is_constant = constant_affine_layer<Layer>,
+                         .is_border = adds_border<Layer>,
+                         .takes_affine = absorbs_affine<Layer>,
+                         .takes_option = takes_activation<Layer>};
+    if constexpr (constant_affine_layer<Layer>) {
+        traits.scale = Layer::scale;
+        traits.offset = Layer::offset;
+    }
+    if constexpr (adds_border<Layer>) traits.edges = Layer::zero_edges;
+    if constexpr (takes_border<Layer>) traits.padding_for = &Layer::padding_for;
+    return traits;
+}
+
+/// Writes the traits of a layer and of those inside it; `index` and `list` count layers and lists.
+template <class Layer, std::size_t Count>
+constexpr void append_fold_facts(std::array<fusion_traits, Count>& traits, std::size_t& index, std::size_t list,
+                                 std::size_t& lists) {
+    if constexpr (composite<Layer>) {
+        const std::size_t own = ++lists, first = index;
+        std::size_t place = 0, behind_main = 0;
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            evaluate_in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
+                                  append_fold_facts<Layers>(traits, index, own, lists), 0)...};
+            if (place == fork_of<Layer>()) behind_main = index;
+        };
+        add(layers_of<Layer>{});
+        if constexpr (branching<Layer>) {
+            bool only_identities = true;
+            for (std::size_t i = first; i < behind_main; ++i)
+                only_identities = only_identities && traits[i].is_identity;
+            traits[first].must_stay = traits[first].must_stay || only_identities;
+            traits[index++].list = own;
+        }
+    } else {
+        traits[index] = fold_facts_of<Layer>();
+        traits[index++].list = list;
+    }
+}
+
+template <class Net>
+inline constexpr auto fold_facts_in = [] {
+    std::array<fusion_traits, flat_layers_of<Net>::size()> traits{};
+    std::size_t index = 0, lists = 0;
+    append_fold_facts<Net>(traits, index, 0, lists);
+    return traits;
+}();
+
+/// Constants that can be multiplied and stay far from overflow.
+constexpr bool is_moderate(double scale, double offset) {
+    constexpr double most = 1e100;
+    return scale < most && scale > -most && offset < most && offset > -most;
+}
+
+/// The layer whose output layer i sees, through layers that are gone or part of it, where nobody else reads any of
+/// that; the number of layers where there is none.
+template <class Net, std::size_t Count>
+constexpr std::size_t seen_layer(const std::array<layer_fusion, Count>& folds, std::size_t i) {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& readers = sole_readers_of<Net>;
+    std::size_t value = nodes[i].inputs[0];
+    while (value > 0 && readers[value] < Count) {
+        const layer_fusion& fold = folds[value - 1];
+        if (fold.what == fate::kept) return value - 1;
+        if (fold.what != fate::gone) return fold.host;
+        value = nodes[value - 1].inputs[0];
+    }
+    return Count;
+}
+
+/// What becomes of each layer of the flattened list of a net.
+template <class Net>
+inline constexpr auto fusions_of = [] {
+    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr const auto& traits = fold_facts_in<Net>;
+    constexpr std::size_t count = nodes.size();
+    std::array<layer_fusion, count> folds{};
+    for (std::size_t i = 0; i < count; ++i) {
+        const fusion_traits& own = traits[i];
+        layer_fusion& fold = folds[i];
+        fold.scale = own.scale;
+        fold.offset = own.offset;
+        if (own.is_identity && !own.must_stay) {
+            fold.what = fate::gone;
+            continue;
+        }
+        const std::size_t seen = nodes[i].input_count == 1 ? seen_layer<Net>(folds, i) : count;
+        if (seen == count) continue;
+        layer_fusion& host = folds[seen];
+        if (own.is_affine && traits[seen].takes_affine && !host.takes_activation) {
+            fold = {.what = fate::affine, .host = seen};
+            host.takes_affine = true;
+        } else if (own.is_option && traits[seen].takes_option && !host.takes_activation) {
+            fold = {.what = fate::activation, .host = seen};
+            host.takes_activation = true;
+            host.activation = i;
+        } else if (own.is_constant && traits[seen].is_constant && is_moderate(host.scale, host.offset) &&
+                   is_moderate(own.scale, own.offset)) {
+            fold = {.what = fate::constant, .host = seen};
+            host.takes_constant = true;
+            host.offset = host.offset * own.scale + own.offset;
+            host.scale *= own.scale;
+        } else if (own.padding_for != nullptr && traits[seen].is_border && traits[seen].list == own.list &&
+                   nodes[seen].in.rank() > 0) {
+            fold.padding = own.padding_for(nodes[seen].in, traits[seen].edges);
+            if (fold.padding != padding_mode::valid) host = {.what = fate::border, .host = i};
+        }
+    }
+    return folds;
+}();
+
+}  // namespace strata::inline STRATA_ISA::detail

@@ -1,0 +1,137 @@
+// net: what a list of items means: its layers, its input, its name; nested models flattened into one list.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <string_view>
+
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+template <class... Items>
+struct Sequential;
+
+namespace detail {
+
+template <class Item>
+concept model_input = requires { requires Item::is_model_input; };
+
+/// A layer that consists of layers: a Sequential inside a Sequential.
+template <class Item>
+concept composite = requires { typename Item::item_list; };
+
+enum class item_kind { input, layer, option, other };
+
+template <class Item>
+constexpr item_kind kind_of_item() {
+    if constexpr (model_input<Item>) return item_kind::input;
+    else if constexpr (layer_descriptor<Item>) return item_kind::layer;
+    else if constexpr (option<Item>) return item_kind::option;
+    else return item_kind::other;
+}
+
+template <class... Items>
+constexpr std::size_t count_of_kind(item_kind kind) {
+    const std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kinds.size(); ++i) count += kinds[i] == kind ? 1u : 0u;
+    return count;
+}
+
+template <class... Items>
+constexpr auto layer_indices() {
+    constexpr std::array<item_kind, sizeof...(Items) + 1> kinds{kind_of_item<Items>()..., item_kind::other};
+    std::array<std::size_t, count_of_kind<Items...>(item_kind::layer)> result{};
+    for (std::size_t i = 0, next = 0; i < kinds.size(); ++i)
+        if (kinds[i] == item_kind::layer) result[next++] = i;
+    return result;
+}
+
+/// The layers of a list of items.
+template <class List>
+struct layers_in;
+template <class... Items>
+struct layers_in<type_list<Items...>> {
+    using type = select_types<type_list<Items...>, layer_indices<Items...>()>;
+};
+
+/// Two paths from one input, whose outputs are added: a Residual. The first `main_path_size` of its layers are one
+/// path, the others the shortcut, which may be empty.
+template <class Item>
+concept branching = composite<Item> && requires { Item::main_path_size; };
+
+/// A net that is a type of its own, not a list of items that may be written anew; its names stay short.
+template <class Net>
+concept named_net = composite<Net> && requires { requires Net::is_named; };
+
+/// The place of the first layer on the shortcut among a composite's layers; of one without a shortcut their number.
+template <composite Layer>
+constexpr std::size_t fork_of() {
+    if constexpr (branching<Layer>) return Layer::main_path_size;
+    else return layers_in<typename Layer::item_list>::type::size();
+}
+
+/// Layers with nested models replaced by their layers; paths stand one behind the other, and then what adds them.
+template <class Layer>
+struct flattened {
+    using type = type_list<Layer>;
+};
+template <class List>
+struct flattened_list;
+template <class... Layers>
+struct flattened_list<type_list<Layers...>> {
+    using type = concat_types<typename flattened<Layers>::type...>;
+};
+template <class... Layers>
+constexpr bool has_composite() {
+    for (const bool found : {composite<Layers>..., false})
+        if (found) return true;
+    return false;
+}
+template <class... Layers>
+    requires(!has_composite<Layers...>())
+struct flattened_list<type_list<Layers...>> {
+    using type = type_list<Layers...>;
+};
+template <composite Layer>
+struct flattened<Layer> : flattened_list<typename layers_in<typename Layer::item_list>::type> {};
+template <branching Layer>
+struct flattened<Layer> {
+    using type = concat_types<typename flattened_list<typename layers_in<typename Layer::item_list>::type>::type,
+                              type_list<typename Layer::join>>;
+};
+
+template <class Layer>
+constexpr std::string_view given_name() {
+    return Layer::options::template get<name<"">>::value;
+}
+
+/// The input shape that a list of items states, rank 0 where it states none.
+template <class... Items>
+constexpr shape stated_input(type_list<Items...>) {
+    shape result;
+    [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
+        if constexpr (model_input<Item>) result = Item::value;
+    };
+    evaluate_in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...};
+    return result;
+}
+
+}  // namespace detail
+
+/// The layers of a net, in order; a nested model is one.
+template <class Net>
+using layers_of = typename detail::layers_in<typename Net::item_list>::type;
+
+/// The layers of a net with nested models replaced by their layers: what is computed. Each comes behind those that it
+/// reads.
+template <class Net>
+using flat_layers_of = typename detail::flattened<Net>::type;
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,135 @@
+// The forward walk: runs the steps of a plan.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/plan.hpp>
+#include <strata/net/merge.hpp>
+#include <strata/runtime/band_executor.hpp>
+#include <strata/runtime/register_chain.hpp>
+#include <strata/runtime/step.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// One inference of a tile of N samples, through the first Count layers of the flattened list.
+template <class Net, class T, std::size_t N, std::size_t Count = flat_count<Net>>
+struct forward_executor {
+    static constexpr const auto& plan = plan_of<Net, T, N, Count>;
+
+    /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
+    /// elements.
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena) {
+        run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
+    }
+
+    /// The step, or the chain that begins with it; Length as register_chains says.
+    template <std::size_t Step, std::size_t Length>
+    static void run_step(const T* x, const T* parameters, T* y, T* arena) {
+        chain<Step, Length>(x, parameters, y, arena);
+    }
+
+private:
+    template <std::size_t Step>
+    using step_at = step_of<Net, T, N, Count, Step>;
+
+    template <std::size_t... Step>
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...> all) {
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, N * value_shape<Net>(0).size(), y);
+        } else if (std::is_constant_evaluated()) {
+            evaluate_in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...};
+        } else {
+            constexpr auto chains = register_chains<Net, T, N, Count>(all);
+            evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...};
+        }
+    }
+    static constexpr const T* read(const plan_operand& what, const T* x, const T* arena) {
+        return what.from == location::input ? x : arena + what.offset;
+    }
+    static constexpr T* write(const plan_step& step, T* y, T* arena) {
+        return step.to == location::output ? y : arena + step.out_offset;
+    }
+    /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
+    template <std::size_t First, std::size_t Length>
+    static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr std::size_t size = plan.steps[First].chain;
+        if constexpr (size > 1)
+            band_executor<Net, T, Count, First>::run(read(plan.steps[First].inputs[0], x, arena), parameters,
+                                                     write(plan.steps[First + size - 1], y, arena), arena,
+                                                     {0, band_executor<Net, T, Count, First>::rows});
+        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
+        else if constexpr (size == 1 && Length > 1)
+            run_register_chain<Net, T, Count, First>(read(plan.steps[First].inputs[0], x, arena), parameters,
+                                                     write(plan.steps[First + Length - 1], y, arena),
+                                                     std::make_index_sequence<Length>{});
+    }
+    /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
+    template <std::size_t Step>
+    static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
+        constexpr std::size_t size = plan.steps[Step].chain;
+        if constexpr (size == 1) {
+            step<Step>(x, parameters, y, arena);
+        } else if constexpr (size > 1) {
+            const T* from = read(plan.steps[Step].inputs[0], x, arena);
+            T* last = write(plan.steps[Step + size - 1], y, arena);
+            T* map = nullptr;
+            const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
+                using s = step_at<Step + Stage>;
+                T* to = Stage + 1 == size ? last : new T[s::out.size()]{};
+                const auto weights = s::weights::of(parameters);
+                s::layer::template forward<s::in, N, typename s::epilogue>(
+                    from, static_cast<const T* const*>(weights.data()), to, static_cast<T*>(nullptr));
+                delete[] map;
+                from = map = Stage + 1 == size ? nullptr : to;
+            };
+            [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+                (run(std::integral_constant<std::size_t, Stage>{}), ...);
+            }(std::make_index_sequence<size>{});
+        }
+    }
+    template <std::size_t Step>
+    static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
+        using s = step_at<Step>;
+        const T* from = read(s::plan.inputs[0], x, arena);
+        T* to = write(s::plan, y, arena);
+        if constexpr (merge_layer<typename s::layer>) {
+            s::layer::template join<s::in, typename s::epilogue>(N, from, read(s::plan.inputs[1], x, arena), to);
+        } else {
+            const auto weights = s::weights::of(parameters);
+            s::layer::template forward<s::in, N, typename s::epilogue>(
+                from, static_cast<const T* const*>(weights.data()), to, arena + s::plan.scratch_offset);
+        }
+    }
+};
+
+/// How many samples go through the plan at once: as many as keep the arena within half an L2 cache of 512 KB, at
+/// most 32.
+template <class Net, class T>
+inline constexpr std::size_t batch_tile = [] {
+    if (Net::options::template has<memory::smallest>) return std::size_t{1};
+    const std::size_t bytes = std::max<std::size_t>(1, plan_of<Net, T, 1>.arena_size * sizeof(T));
+    return std::clamp<std::size_t>((std::size_t{256} << 10) / bytes, 1, 32);
+}();
+
+/// Elements of the arena that run_batch wants.
+template <class Net, class T, std::size_t Tile>
+inline constexpr std::size_t batch_arena_size =
+    std::max(plan_of<Net, T, Tile>.arena_size, plan_of<Net, T, 1>.arena_size);
+
+/// Tiles of Tile samples, then one by one.
+template <class Net, class T, std::size_t Tile>
+constexpr void run_batch(const T* x, const T* parameters, T* y, std::size_t count, T* arena) {
+    constexpr std::size_t in = input_of<Net>().size(), out = shapes_of<Net>.back().size();
+    for (; count >= Tile; count -= Tile, x += Tile * in, y += Tile * out)
+        forward_executor<Net, T, Tile>::run(x, parameters, y, arena);
+    if constexpr (Tile > 1)
+        for (; count > 0; --count, x += in, y += out) forward_executor<Net, T, 1>::run(x, parameters, y, arena);
+}
+
+}  // namespace strata::inline STRATA_ISA::detail

@@ -1,0 +1,143 @@
+// parallel_executor: the forward walk of one sample by a team of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/thread_pool.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/graph/plan.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/net/merge.hpp>
+#include <strata/runtime/band_executor.hpp>
+#include <strata/runtime/forward_executor.hpp>
+#include <strata/runtime/register_chain.hpp>
+#include <strata/runtime/step.hpp>
+#include <strata/runtime/subnormal_inputs.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
+inline constexpr std::size_t least_shared_flops = 300'000;
+
+/// Values that a step passes on one by one, below which one thread does it alone, for the same reason.
+inline constexpr std::size_t least_shared_values = 60'000;
+
+/// Cuts between rows below which the shares of threads are too uneven.
+inline constexpr std::size_t least_shared_cuts = 4;
+
+/// A sample's inference. The plan says which steps threads share, by rows of their last output, by parts of a layer's
+/// own or by values; what lies between them is in the first thread's arena, what is inside them in each thread's own.
+template <class Net, class T>
+struct parallel_executor {
+    static constexpr std::size_t layers = flat_count<Net>;
+    static constexpr const auto& plan = plan_of<Net, T, 1>;
+    template <std::size_t Step>
+    using step_at = step_of<Net, T, 1, layers, Step>;
+
+    /// How many steps, or chains of them, threads share.
+    static constexpr std::size_t shared() { return count_shared(std::make_index_sequence<plan.step_count>{}); }
+
+    /// arenas: for each thread plan.arena_size elements.
+    static void run(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
+        if constexpr (shared() == 0) return flushed_walk<Net, T>::run(x, parameters, y, arenas);
+        auto work = [&](thread_slice part) noexcept {
+            run(threads, part, x, parameters, y, arenas, std::make_index_sequence<plan.step_count>{});
+        };
+        threads.run(work);
+    }
+
+private:
+    enum class sharing { inside, alone, rows, parts, values };
+
+    static constexpr auto vectors = register_chains<Net, T, 1, layers>(std::make_index_sequence<plan.step_count>{});
+
+    /// Whether a layer reads and writes value by value.
+    template <class Layer>
+    static constexpr bool maps_values = elementwise_layer<Layer> || merge_layer<Layer>;
+
+    template <std::size_t... Step>
+    static constexpr std::size_t count_shared(std::index_sequence<Step...>) {
+        std::size_t count = 0;
+        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false}) count += shares ? 1u : 0u;
+        return count;
+    }
+    template <std::size_t Step>
+    static constexpr sharing sharing_of() {
+        constexpr std::size_t size = plan.steps[Step].chain;
+        if constexpr (size == 0 || vectors[Step] == 0) return sharing::inside;
+        else if constexpr (vectors[Step] > 1) return sharing::alone;
+        else return sharing_of_chain<Step, size>();
+    }
+    template <std::size_t Step, std::size_t size>
+    static constexpr sharing sharing_of_chain() {
+        using last = step_at<Step + size - 1>;
+        if constexpr (maps_values<typename last::layer>)
+            return last::out.size() < least_shared_values ? sharing::alone : sharing::values;
+        std::size_t flops = 0;
+        [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+            ((flops += step_at<Step + Stage>::layer::flops(step_at<Step + Stage>::in)), ...);
+        }(std::make_index_sequence<size>{});
+        if (flops < least_shared_flops) return sharing::alone;
+        if (plan.steps[Step].split_multiple > 0 && last::out[0] >= least_shared_cuts * plan.steps[Step].split_multiple)
+            return sharing::rows;
+        if (size == 1 &&
+            step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
+            return sharing::parts;
+        return sharing::alone;
+    }
+
+    template <std::size_t... Step>
+    static void run(thread_pool& threads, thread_slice part, const T* x, const T* parameters, T* y, T* arenas,
+                    std::index_sequence<Step...>) {
+        if constexpr (sizeof...(Step) == 0) {
+            if (part.index == 0) std::copy_n(x, value_shape<Net>(0).size(), y);
+        } else {
+            bool was_shared = false;
+            evaluate_in_order{0, (step<Step>(threads, part, x, parameters, y, arenas, was_shared), 0)...};
+        }
+    }
+    template <std::size_t Step>
+    static void step(thread_pool& threads, thread_slice part, const T* x, const T* parameters, T* y, T* arenas,
+                     bool& was_shared) {
+        constexpr sharing how = sharing_of<Step>();
+        if constexpr (how != sharing::inside) {
+            constexpr bool is_shared = how != sharing::alone;
+            if (Step > 0 && (was_shared || is_shared)) threads.barrier();
+            was_shared = is_shared;
+            using s = step_at<Step>;
+            constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
+            const auto read = [&](std::size_t input) -> const T* {
+                return s::plan.inputs[input].from == location::input ? x : arenas + s::plan.inputs[input].offset;
+            };
+            [[maybe_unused]] const T* from = read(0);
+            [[maybe_unused]] T* to = last.to == location::output ? y : arenas + last.out_offset;
+            [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
+            if constexpr (how == sharing::rows) {
+                using walk = band_executor<Net, T, layers, Step>;
+                const item_range mine = part.of(walk::rows, s::plan.split_multiple);
+                if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
+            } else if constexpr (how == sharing::parts) {
+                const auto weights = s::weights::of(parameters);
+                constexpr std::size_t parts = s::layer::template parts<s::in, typename s::epilogue, T>();
+                if (const item_range mine = part.of(parts); mine.size() > 0)
+                    s::layer::template forward_parts<s::in, typename s::epilogue>(
+                        from, static_cast<const T* const*>(weights.data()), to, mine, own + s::plan.scratch_offset);
+            } else if constexpr (how == sharing::values) {
+                const item_range mine = part.of(s::out.size(), 1024);
+                if constexpr (merge_layer<typename s::layer>)
+                    s::layer::template join<shape{1}, typename s::epilogue>(mine.size(), from + mine.begin,
+                                                                            read(1) + mine.begin, to + mine.begin);
+                else kernels::elementwise<typename s::layer::function>(mine.size(), from + mine.begin, to + mine.begin);
+            } else if (part.index == 0) {
+                forward_executor<Net, T, 1>::template run_step<Step, vectors[Step]>(x, parameters, y, arenas);
+            }
+        }
+    }
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

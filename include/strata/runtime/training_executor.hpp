@@ -1,0 +1,243 @@
+// walk: runs the steps of a training plan, forward and backward.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include <strata/core/config.hpp>
+#include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/random.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/training_schedule.hpp>
+#include <strata/kernels/elementwise/add.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/net/merge.hpp>
+#include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/packing.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// The memory that one thread sees while a batch is trained; the plan says where in the arena things are.
+template <class Net, class T>
+struct training_memory {
+    const std::remove_const_t<decltype(training_plan_of<Net, T>)>* plan = nullptr;
+    T* arena = nullptr;
+    const T* input = nullptr;  // of the first step, this tile's samples
+    T* scratch = nullptr;      // this thread's
+    T* parameters = nullptr;
+    T* gradients = nullptr;
+    std::uint64_t key = 0;  // of this batch's random numbers
+};
+
+/// Which samples of a batch are at work: `mine` of the tile that begins at sample `tile_begin`.
+struct tile_position {
+    std::size_t tile_begin = 0;
+    std::size_t tile_count = 0;
+    item_range mine{};
+};
+
+template <class Net, class T>
+struct training_executor {
+    using layers = flat_layers_of<Net>;
+    using memory_type = training_memory<Net, T>;
+    static constexpr const auto& plan = training_plan_of<Net, T>;
+
+    /// Forward through all steps, this thread's samples of a tile. Barrier is called inside steps that need the whole
+    /// batch.
+    template <class Barrier>
+    static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
+        forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
+    }
+    /// What each layer derives of its weights for the backward pass; this thread's share. A barrier must follow.
+    static void pack_for_backward(const memory_type& memory, thread_slice part) {
+        pack_for_backward(memory, part, std::make_index_sequence<plan.step_count>{});
+    }
+    /// Backward through all steps that learn or pass down. Barrier is called between a layer's activation gradients,
+    /// which are shared by samples, and its parameter gradients, which are shared by rows, so that sums have one order
+    /// for any team.
+    template <class Barrier>
+    static void backward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
+        backward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
+    }
+
+private:
+    template <std::size_t Step>
+    static constexpr training_step step = plan.steps[Step];
+    template <std::size_t Step>
+    using layer_of = type_at<step<Step>.layer, layers>;
+    template <std::size_t Step>
+    using epilogue_of = typename trained_epilogue<Net, step<Step>.layer, step<Step>.takes_next>::type;
+    template <std::size_t Step>
+    static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
+    template <std::size_t Step>
+    static constexpr auto owned = weight_range_of<Net, step<Step>.layer>;
+
+    template <std::size_t Step>
+    static constexpr auto weights_of(const T* parameters) {
+        return layer_weights<Net, T, step<Step>.layer>::of(parameters);
+    }
+    /// The weights that are not trained, for their layer to write; null for the others.
+    template <std::size_t Step>
+    static constexpr auto statistics_of(T* parameters) {
+        std::array<T*, owned<Step>.second + 1> result{};
+        for (std::size_t i = 0; i < owned<Step>.second; ++i)
+            if (!weight_rows_of<Net>[owned<Step>.first + i].trainable)
+                result[i] = parameters + weight_offsets_of<Net, T>[owned<Step>.first + i];
+        return result;
+    }
+    template <std::size_t Step>
+    static constexpr auto gradients_of(T* gradients) {
+        std::array<T*, owned<Step>.second + 1> result{};
+        for (std::size_t i = 0; i < owned<Step>.second; ++i)
+            if (weight_rows_of<Net>[owned<Step>.first + i].trainable)
+                result[i] = gradients + gradient_offsets_of<Net, T>[owned<Step>.first + i];
+        return result;
+    }
+    template <std::size_t Step>
+    static random_stream random_of(const memory_type& memory, std::size_t sample) {
+        random_engine engine(memory.key + 0x9e3779b97f4a7c15u * step<Step>.layer);
+        return random_stream{.key = engine()}.from(sample * step<Step>.in_size);
+    }
+
+    template <class Barrier, std::size_t... Step>
+    static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier,
+                        std::index_sequence<Step...>) {
+        evaluate_in_order{0, (forward_step<Step>(memory, at, part, barrier), 0)...};
+    }
+    template <std::size_t Step, class Barrier>
+    static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] thread_slice part,
+                             [[maybe_unused]] Barrier& barrier) {
+        using layer = layer_of<Step>;
+        using epilogue = epilogue_of<Step>;
+        constexpr shape in = input_of_step<Step>;
+        if constexpr (merge_layer<layer>) {
+            const std::size_t first = at.mine.begin;
+            layer::template join<in, epilogue>(at.mine.size(), x_of<Step>(memory, 0, first),
+                                               x_of<Step>(memory, 1, first),
+                                               memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size);
+        } else {
+            const auto weights = weights_of<Step>(memory.parameters);
+            const auto pass = forward_pass<Step>(memory, at, at.mine, weights.data());
+            if constexpr (step<Step>.is_whole) {
+                const auto statistics = statistics_of<Step>(memory.parameters);
+                auto whole = forward_pass<Step>(memory, at, {0, at.tile_count}, weights.data());
+                whole.statistics = statistics.data();
+                layer::template collect<in, epilogue>(pass);
+                barrier();
+                layer::template combine<in, epilogue>(whole, part);
+                barrier();
+                layer::template batch_forward<in, epilogue>(pass);
+            } else {
+                layer::template train_forward<in, epilogue>(pass);
+            }
+        }
+    }
+    template <std::size_t Step>
+    static training_pass<T> forward_pass(const memory_type& memory, const tile_position& at, item_range samples,
+                                         const T* const* weights) {
+        constexpr training_step sizes = step<Step>;
+        const training_step& s = memory.plan->steps[Step];
+        return {.count = samples.size(),
+                .x = x_of<Step>(memory, 0, samples.begin),
+                .y = memory.arena + s.y + samples.begin * sizes.out_size,
+                .saved = memory.arena + s.saved + samples.begin * sizes.saved_size,
+                .weights = weights,
+                .scratch = memory.scratch,
+                .random = random_of<Step>(memory, at.tile_begin + samples.begin),
+                .shared = memory.arena + s.shared};
+    }
+    /// What a step reads, from a sample of the tile on.
+    template <std::size_t Step>
+    static const T* x_of(const memory_type& memory, std::size_t operand, std::size_t sample) {
+        const training_operand& what = memory.plan->steps[Step].inputs[operand];
+        return (what.is_input ? memory.input : memory.arena + what.x) + sample * step<Step>.in_size;
+    }
+
+    template <std::size_t... Step>
+    static void pack_for_backward(const memory_type& memory, thread_slice part, std::index_sequence<Step...>) {
+        evaluate_in_order{0, (derive_step<Step>(memory, part), 0)...};
+    }
+    template <std::size_t Step>
+    static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] thread_slice part) {
+        if constexpr (step<Step>.passes_down) {
+            const auto weights = weights_of<Step>(memory.parameters);
+            layer_of<Step>::template pack_for_backward<input_of_step<Step>>(
+                static_cast<const T* const*>(weights.data()), memory.arena + memory.plan->steps[Step].backward_weights,
+                part);
+        }
+    }
+
+    template <class Barrier, std::size_t... Step>
+    static void backward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier,
+                         std::index_sequence<Step...>) {
+        evaluate_in_order{0, (backward_step<plan.step_count - 1 - Step>(memory, at, part, barrier), 0)...};
+    }
+    template <std::size_t Step, class Barrier>
+    static void backward_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] const tile_position& at,
+                              [[maybe_unused]] thread_slice part, [[maybe_unused]] Barrier& barrier) {
+        if constexpr (step<Step>.has_backward()) {
+            using layer = layer_of<Step>;
+            using epilogue = epilogue_of<Step>;
+            constexpr shape in = input_of_step<Step>;
+            const auto weights = weights_of<Step>(memory.parameters);
+            const auto gradients = gradients_of<Step>(memory.gradients);
+            const auto pass = pass_of<Step>(memory, at, at.mine, weights.data(), gradients.data());
+            if constexpr (step<Step>.is_whole) {
+                const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
+                layer::template collect_gradient<in, epilogue>(pass);
+                barrier();
+                layer::template combine_gradient<in, epilogue>(whole, part);
+                barrier();
+                if constexpr (step<Step>.passes_down) layer::template batch_backward<in, epilogue>(pass);
+            } else {
+                layer::template backward<in, epilogue>(pass);
+            }
+            for (const training_operand& operand : memory.plan->steps[Step].inputs)
+                give_gradient<Step>(memory, at, operand, static_cast<const T*>(pass.dy));
+            if constexpr (step<Step>.learns && !step<Step>.is_whole) {
+                barrier();
+                const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
+                layer::template accumulate<in, epilogue>(whole, part);
+            }
+        }
+    }
+    /// Puts the gradient of what a step reads where all readers of it give theirs, the last of them first.
+    template <std::size_t Step>
+    static void give_gradient(const memory_type& memory, const tile_position& at, const training_operand& operand,
+                              const T* dy) {
+        constexpr bool is_merge = merge_layer<layer_of<Step>>;
+        const std::size_t first = at.mine.begin * step<Step>.in_size, count = at.mine.size() * step<Step>.in_size;
+        T* into = memory.arena + operand.into + first;
+        const T* from = is_merge ? dy : static_cast<const T*>(memory.arena + operand.dx + first);
+        if (operand.use == gradient_use::add) kernels::add(count, static_cast<const T*>(into), from, into);
+        if (is_merge && operand.use == gradient_use::write) std::copy_n(from, count, into);
+    }
+    template <std::size_t Step>
+    static gradient_pass<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
+                                    const T* const* weights, T* const* gradients) {
+        constexpr training_step sizes = step<Step>;
+        const training_step& s = memory.plan->steps[Step];
+        const std::size_t first = samples.begin;
+        return {.count = samples.size(),
+                .x = x_of<Step>(memory, 0, first),
+                .y = memory.arena + s.y + first * sizes.out_size,
+                .saved = memory.arena + s.saved + first * sizes.saved_size,
+                .dy = memory.arena + s.dy + first * sizes.out_size,
+                .dx = sizes.passes_down ? memory.arena + s.inputs[0].dx + first * sizes.in_size : nullptr,
+                .weights = weights,
+                .backward_weights = memory.arena + s.backward_weights,
+                .gradients = gradients,
+                .first = at.tile_begin == 0,
+                .scratch = memory.scratch,
+                .random = random_of<Step>(memory, at.tile_begin + first),
+                .shared = memory.arena + s.shared};
+    }
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

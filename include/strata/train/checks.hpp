@@ -1,0 +1,138 @@
+// Verdicts of training: whether model, loss, metrics and data fit together, and whether there is anything to train.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/type_list.hpp>
+#include <strata/graph/graph.hpp>
+#include <strata/graph/training_schedule.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/model/summary.hpp>
+#include <strata/net/names.hpp>
+#include <strata/net/shapes.hpp>
+#include <strata/train/call_checks.hpp>
+#include <strata/train/loss.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// What a dataset holds for one sample, in words.
+template <class Data>
+constexpr text<100> labels_of() {
+    if (Data::label_shape().rank() > 0)
+        return text<100>(std::integral<typename Data::label_type> ? "int" : "float")
+               << " targets of shape " << to_text(Data::label_shape());
+    return text<100>(std::integral<typename Data::label_type> ? "int labels" : "float labels") << ", one a sample";
+}
+
+/// Whether the labels of a dataset are what something that judges outputs (a loss, a metric) compares them with.
+template <class Consumer, class Data>
+constexpr diagnostic check_labels(const shape& output) {
+    constexpr bool whole = std::integral<typename Data::label_type>;
+    const shape labels = Data::label_shape();
+    const auto where = text<200>() << Consumer::type << ", labels";
+    if (Consumer::targets == target_kind::class_index) {
+        const std::size_t rows = output.rows();
+        if (!whole || labels.size() != rows)
+            return refuse(
+                rows == 1 ? text<200>("int labels, one a sample") : text<200>("int labels, ") << rows << " a sample",
+                labels_of<Data>(), "use Dataset<T, shape, int>, or another loss", where);
+        return {};
+    }
+    if (labels == output || (labels.rank() == 0 && output.size() == 1)) return {};
+    return refuse(text<200>("targets of shape ") << to_text(output), labels_of<Data>(),
+                  "give targets of the output's shape, or int labels to a sparse loss", where);
+}
+
+/// A model that can be compiled: the loss and the metrics take its output, and something in it learns.
+template <class Net, class Loss, class... Metrics>
+struct compile_check {
+    static constexpr diagnostic value = [] {
+        if (!net_check<Net>::value.ok) return net_check<Net>::value;
+        diagnostic verdict;
+        const shape output = shapes_of<Net>.back();
+        const auto accept = [&](const diagnostic& found, std::string_view type) {
+            verdict = found;
+            if (!verdict.ok && verdict.at.empty()) verdict.at = text<200>() << type << ", of the output";
+            return verdict.ok;
+        };
+        static_cast<void>(
+            (accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
+        return verdict;
+    }();
+};
+
+template <class Layer>
+constexpr bool gives_gradient() {
+    if constexpr (requires { Layer::is_differentiable; }) return Layer::is_differentiable;
+    else return true;
+}
+
+/// A layer that gives no gradient of its input, where something that it reads from learns: the first such.
+template <class Net, class... Layers>
+constexpr diagnostic check_gradients(type_list<Layers...>) {
+    constexpr std::size_t count = sizeof...(Layers);
+    const std::array<bool, count> gives{gives_gradient<Layers>()...};
+    const std::array<std::string_view, count> types{Layers::type...};
+    std::array<bool, count + 1> learns{};  // by values: what layer i gives is number i + 1
+    for (const weight_row& row : weight_rows_of<Net>) learns[row.layer + 1] = learns[row.layer + 1] || row.trainable;
+    for (std::size_t i = 0; i < count; ++i) {
+        const flat_node& node = flat_nodes_of<Net>[i];
+        bool below = false;
+        for (std::size_t k = 0; k < node.input_count; ++k) below = below || learns[node.inputs[k]];
+        if (below && !gives[i])
+            return refuse("a gradient, as layers before it are trained", "a function without a derivative",
+                          "give it `static derivative(x)`, or freeze them",
+                          text<200>() << types[i] << ", layer " << i + 1 << " of " << count);
+        learns[i + 1] = learns[i + 1] || below;
+    }
+    return {};
+}
+
+/// A net whose weights can be trained: at least one of them is, and gradients reach it.
+template <class Net>
+struct train_check {
+    static constexpr diagnostic value = count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
+                                            ? check_gradients<Net>(flat_layers_of<Net>{})
+                                            : refuse("a model with weights that are trained",
+                                                     "none: all are frozen, or there are none",
+                                                     "unfreeze a layer, or add one", "fit");
+};
+
+template <class Net, class Data, class... Consumers>
+constexpr diagnostic check_data_types() {
+    if (Data::sample_shape() != input_of<Net>())
+        return refuse(text<200>("samples of shape ") << to_text(input_of<Net>()), to_text(Data::sample_shape()),
+                      "give a Dataset of the model's input shape", "the data, samples");
+    diagnostic verdict;
+    const auto accept = [&](const diagnostic& found) {
+        verdict = found;
+        return verdict.ok;
+    };
+    static_cast<void>((accept(check_labels<Consumers, Data>(shapes_of<Net>.back())) && ...));
+    return verdict;
+}
+
+/// Data for a model: a Dataset of samples of its input's shape, and of labels that the loss and the metrics compare.
+template <class Net, class Data, class... Consumers>
+struct data_check {
+    static constexpr diagnostic value = [] {
+        if constexpr (dataset_like<Data>) return check_data_types<Net, Data, Consumers...>();
+        else return data_call_check<Net, "fit or evaluate", Data>::value;
+    }();
+};
+
+/// A call of fit: something to train, and data for it.
+template <class Net, class Data, class... Consumers>
+struct fit_check {
+    static constexpr diagnostic value =
+        train_check<Net>::value.ok ? data_check<Net, Data, Consumers...>::value : train_check<Net>::value;
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

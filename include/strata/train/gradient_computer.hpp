@@ -1,0 +1,175 @@
+// engine: the memory of a training, and the gradients of a batch, computed by a team of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/thread_pool.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/graph/training_schedule.hpp>
+#include <strata/net/shapes.hpp>
+#include <strata/runtime/forward_executor.hpp>
+#include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/training_executor.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by
+/// place in the dataset).
+template <class Data>
+struct batch {
+    const Data* data = nullptr;
+    std::span<const std::size_t> order{};
+    std::span<const double> weights{};
+    double divisor = 0.0;  // of the sum of the losses; 0: the number of samples
+
+    std::size_t size() const { return order.size(); }
+    const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
+    const auto* label(std::size_t i) const { return data->labels().data() + order[i] * Data::label_size; }
+    /// Whether `count` samples from `begin` on stand one behind the other in the dataset.
+    bool follow_each_other(std::size_t begin, std::size_t count) const {
+        for (std::size_t i = begin + 1; i < begin + count; ++i)
+            if (order[i] != order[i - 1] + 1) return false;
+        return true;
+    }
+    double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
+    /// What a sample's loss is multiplied by in the batch's.
+    double factor(std::size_t i) const { return weight(i) / (divisor != 0.0 ? divisor : static_cast<double>(size())); }
+};
+
+/// Waits for all threads of a team. A type of its own and no lambda, so that trainings of one net with other data,
+/// losses or optimizers share the code of its steps.
+struct team_barrier {
+    thread_pool& threads;
+
+    void operator()() const { threads.barrier(); }
+};
+
+/// Arena, scratch, gradients and the outputs of a batch; all of it is allocated before the first step.
+template <class Net, class T>
+class gradient_computer {
+public:
+    static constexpr const auto& plan = training_plan_of<Net, T>;
+    static constexpr std::size_t out_size = shapes_of<Net>.back().size();
+
+    /// The team must live longer.
+    explicit gradient_computer(thread_pool& threads)
+        : threads_(threads), gradients_(gradient_offsets_of<Net, T>.back()) {
+        if (!plan.is_whole) take_memory();
+    }
+
+    T* gradients() { return gradients_.data(); }
+    /// The outputs and the losses of the last batch, sample by sample; losses without their weights.
+    const T* output(std::size_t sample) const { return outputs_.data() + sample * out_size; }
+    double loss(std::size_t sample) const { return losses_[sample]; }
+
+    /// Makes room for batches of `count` samples.
+    void reserve(std::size_t count) {
+        if (count <= losses_.size()) return;
+        if constexpr (plan.is_whole) {
+            plan_ = make_training_plan<Net, T>(count);
+            take_memory();
+        }
+        outputs_.resize(count * out_size);
+        losses_.resize(count);
+    }
+    /// Leaves in gradients() the gradient of the sum of the weighted losses of a batch over its divisor. `key` is of
+    /// this step's random numbers.
+    template <class Data, class Loss>
+    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
+        auto work = [&](thread_slice part) noexcept {
+            memory_type memory{.plan = &plan_,
+                               .arena = arena_.data(),
+                               .scratch = scratch_.data() + part.index * thread_scratch(),
+                               .parameters = parameters,
+                               .gradients = gradients_.data(),
+                               .key = key};
+            team_barrier barrier{threads_};
+            training_executor<Net, T>::pack_for_backward(memory, part);
+            barrier();
+            for (std::size_t begin = 0; begin < samples.size(); begin += plan_.tile) {
+                const std::size_t count = std::min(plan_.tile, samples.size() - begin);
+                const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
+                memory.input = read_inputs(memory, samples, at);
+                training_executor<Net, T>::forward(memory, at, part, barrier);
+                compare(memory, samples, loss, at);
+                training_executor<Net, T>::backward(memory, at, part, barrier);
+                barrier();
+            }
+        };
+        threads_.run(work);
+    }
+
+private:
+    /// The layers in front of the first step, which only infer.
+    using front = forward_executor<Net, T, 1, plan.first_layer>;
+    static constexpr std::size_t front_arena = front::plan.arena_size;
+    using memory_type = training_memory<Net, T>;
+
+    std::size_t thread_scratch() const {
+        return aligned(std::max(plan_.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
+    }
+    void take_memory() {
+        arena_ = aligned_array<T>(plan_.arena_size);
+        scratch_ = aligned_array<T>(threads_.size() * thread_scratch());
+    }
+
+    /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in
+    /// front of the first step; else in the arena, where this thread puts its own.
+    template <class Data>
+    const T* read_inputs(const memory_type& memory, const batch<Data>& samples, const tile_position& at) {
+        constexpr std::size_t in = plan.steps[0].in_size;
+        if constexpr (plan.first_layer == 0 && std::is_same_v<typename Data::value_type, T>)
+            if (samples.follow_each_other(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
+        for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
+            const auto* sample = samples.input(at.tile_begin + i);
+            T* to = memory.arena + plan_.input + i * in;
+            if constexpr (plan.first_layer == 0) {
+                copy_as(sample, Data::sample_size, to);
+            } else {
+                T* whole = memory.scratch + front_arena;
+                copy_as(sample, Data::sample_size, whole);
+                front::run(whole, memory.parameters, to, memory.scratch);
+            }
+        }
+        return memory.arena + plan_.input;
+    }
+    template <class From>
+    static void copy_as(const From* from, std::size_t count, T* to) {
+        if constexpr (std::is_same_v<From, T>) std::copy_n(from, count, to);
+        else std::transform(from, from + count, to, [](From value) { return static_cast<T>(value); });
+    }
+    /// Losses and their gradients by the outputs.
+    template <class Data, class Loss>
+    void compare(const memory_type& memory, const batch<Data>& samples, const Loss& loss, const tile_position& at) {
+        const training_step& last = plan_.steps[plan.step_count - 1];
+        constexpr shape out = shapes_of<Net>.back();
+        for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
+            const std::size_t sample = at.tile_begin + i;
+            const T* y = memory.arena + last.y + i * out_size;
+            T* dy = memory.arena + last.dy + i * out_size;
+            const double scale = samples.factor(sample);
+            losses_[sample] = static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
+                                                       static_cast<T>(scale), last.has_backward() ? dy : nullptr));
+            std::copy_n(y, out_size, outputs_.data() + sample * out_size);
+        }
+    }
+
+    thread_pool& threads_;
+    std::remove_const_t<decltype(training_plan_of<Net, T>)> plan_ = plan;  // for whole batches made anew
+    aligned_array<T> arena_;
+    aligned_array<T> scratch_;
+    aligned_array<T> gradients_;
+    std::vector<T> outputs_;
+    std::vector<double> losses_;
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

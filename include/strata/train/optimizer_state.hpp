@@ -1,0 +1,205 @@
+// optimizer_state: the state of an optimizer over a model's weights, and its step.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <strata/core/aligned_array.hpp>
+#include <strata/core/config.hpp>
+#include <strata/core/thread_pool.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/graph/weight_table.hpp>
+#include <strata/kernels/simd/simd.hpp>
+#include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/packing.hpp>
+#include <strata/train/optimizer.hpp>
+#include <strata/train/optimizer_kernels.hpp>
+
+namespace strata::inline STRATA_ISA::detail {
+
+/// Slots and counters of an optimizer for the trained weights of a net, laid out as the block of gradients.
+template <class Net, class T, class Optimizer>
+class optimizer_state {
+public:
+    static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
+
+    explicit optimizer_state(const Optimizer& how)
+        : average_(options_of(how).use_ema ? size : 0),
+          accumulated_(options_of(how).gradient_accumulation_steps > 1 ? size : 0),
+          calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(how).gradient_accumulation_steps, 1))) {
+        for (std::size_t slot = 0; slot < how.slots(); ++slot) {
+            slots_.emplace_back(size);
+            slots_.back().fill(static_cast<T>(how.slot_begin(slot)));
+        }
+    }
+
+    /// Steps done so far; Keras' `iterations`.
+    std::uint64_t steps() const { return calls_ / calls_in_step_; }
+    /// Batches seen so far: as many as steps, where gradients are not accumulated. The learning rate's schedule counts
+    /// these, as in Keras.
+    std::uint64_t calls() const { return calls_; }
+
+    /// What the regularizers add to the loss, for these weights; those of frozen weights add nothing.
+    static double penalties(const T* parameters) {
+        double total = 0.0;
+        for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
+            if (weight_rows_of<Net>[i].trainable)
+                total +=
+                    penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
+        return total;
+    }
+
+    /// One step, in Keras' order: penalties join the gradients, clipping, weight decay, update, moving average. Where
+    /// gradients are accumulated, the last batch of a step does that with their mean, the others only the average.
+    void step(const Optimizer& how, T* parameters, T* gradients, thread_pool& threads) {
+        const optimizer_options options = options_of(how);
+        const double rate = how.learning_rate.at(calls_);
+        const std::uint64_t number = steps() + 1;
+        const bool updates = (calls_ + 1) % calls_in_step_ == 0;
+        typename Optimizer::template step<T> scalars{};
+        if (updates) scalars = how.template begin_step<T>(rate, number, memory_);
+        const bool adjusts =
+            has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
+        const double momentum = number == 1 ? 0.0 : options.ema_momentum;
+        const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
+        const bool overwrites = every > 0 && number % every == 0;
+        auto work = [&](thread_slice part) noexcept {
+            if (accumulated_.size() > 0) accumulate(gradients, updates, part, threads);
+            if (updates && adjusts) adjust(options, parameters, gradients, part, threads);
+            for (const trained_range& range : trained_ranges_of<Net, T>) {
+                const item_range mine = part.of(range.size, kernels::lanes<T>);
+                const std::size_t n = mine.size(), at = range.gradient + mine.begin;
+                T* weights = parameters + range.parameter + mine.begin;
+                if (updates) {
+                    if (options.weight_decay > 0.0) decay(n, weights, options.weight_decay * rate);
+                    apply_updates(how, scalars, n, weights, gradients + at, slots_from(at));
+                }
+                if (!options.use_ema) continue;
+                follow(n, average_.data() + at, weights, momentum);
+                if (overwrites) std::copy_n(average_.data() + at, n, weights);
+            }
+            if constexpr (prepares_weights<Net, T>) {
+                threads.barrier();
+                prepare_weights<Net, true>(parameters, part);
+            }
+        };
+        threads.run(work);
+        ++calls_;
+    }
+    /// At the end of a training: the weights become their moving average, where there is one. Those that were trained
+    /// are kept: training goes on from them.
+    void finish(T* parameters) {
+        if (average_.size() == 0 || calls_ == 0) return;
+        if (trained_.size() == 0) trained_ = aligned_array<T>(size);
+        for (const trained_range& range : trained_ranges_of<Net, T>) {
+            std::copy_n(parameters + range.parameter, range.size, trained_.data() + range.gradient);
+            std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
+        }
+        prepare_weights<Net>(parameters);
+        has_finished_ = true;
+    }
+    /// Whether the weights are the averages that finish() wrote; not where somebody has changed one since.
+    bool is_averaged(const T* parameters) const {
+        return has_finished_ &&
+               std::all_of(trained_ranges_of<Net, T>.begin(), trained_ranges_of<Net, T>.end(),
+                           [&](const trained_range& range) {
+                               return std::memcmp(parameters + range.parameter, average_.data() + range.gradient,
+                                                  range.size * sizeof(T)) == 0;
+                           });
+    }
+    /// Writes the weights that finish() replaced to a block; their prepared form is not made.
+    void take_back(T* parameters) const {
+        for (const trained_range& range : trained_ranges_of<Net, T>)
+            std::copy_n(trained_.data() + range.gradient, range.size, parameters + range.parameter);
+    }
+    /// Before a training goes on: undoes finish(), where the weights are still its averages.
+    void resume(T* parameters) {
+        if (is_averaged(parameters)) {
+            take_back(parameters);
+            prepare_weights<Net>(parameters);
+        }
+        has_finished_ = false;
+    }
+
+    /// The state as arrays, for checkpoints: slots, then the moving average and the accumulated gradients where there
+    /// are such.
+    std::vector<std::span<T>> arrays() {
+        std::vector<std::span<T>> result;
+        for (aligned_array<T>& slot : slots_) result.emplace_back(slot.data(), slot.size());
+        if (average_.size() > 0) result.emplace_back(average_.data(), average_.size());
+        if (accumulated_.size() > 0) result.emplace_back(accumulated_.data(), accumulated_.size());
+        return result;
+    }
+    double memory() const { return memory_; }
+    void restore(std::uint64_t calls, double memory) {
+        calls_ = calls;
+        memory_ = memory;
+        has_finished_ = false;
+    }
+
+private:
+    static constexpr std::size_t count = weight_rows_of<Net>.size();
+    static constexpr bool has_penalties = [] {
+        for (const weight_row& row : weight_rows_of<Net>)
+            if (row.trainable && !row.what.penalty.is_none()) return true;
+        return false;
+    }();
+    static constexpr std::size_t stored(std::size_t weight) { return weight_sizes_of<Net, T>[weight]; }
+
+    std::array<T*, Optimizer::max_slots> slots_from(std::size_t at) {
+        std::array<T*, Optimizer::max_slots> result{};
+        for (std::size_t slot = 0; slot < slots_.size(); ++slot) result[slot] = slots_[slot].data() + at;
+        return result;
+    }
+    /// Adds up gradients; the last batch of a step gets their mean, and the sum begins anew.
+    void accumulate(T* gradients, bool is_last, thread_slice part, thread_pool& threads) {
+        const item_range mine = part.of(size, kernels::lanes<T>);
+        T *sum = accumulated_.data() + mine.begin, *own = gradients + mine.begin;
+        const T* added = is_last ? sum : own;
+        add_to(mine.size(), is_last ? own : sum, added);
+        if (!is_last) return;
+        scale(mine.size(), own, 1.0 / static_cast<double>(calls_in_step_));
+        std::fill_n(sum, mine.size(), T(0));
+        threads.barrier();
+    }
+    /// Each weight is one thread's, so that the sums of a norm have one order for any team.
+    void adjust(const optimizer_options& options, const T* parameters, T* gradients, thread_slice part,
+                thread_pool& threads) {
+        const auto each = [&](auto change) {
+            for (std::size_t i = part.index; i < count; i += part.count)
+                if (weight_rows_of<Net>[i].trainable) change(i, stored(i), gradients + gradient_offsets_of<Net, T>[i]);
+        };
+        each([&](std::size_t i, std::size_t n, T* g) {
+            add_penalty_gradient(weight_rows_of<Net>[i].what.penalty, n, parameters + weight_offsets_of<Net, T>[i], g);
+            if (options.clipvalue > 0.0) clip(n, g, options.clipvalue);
+            if (options.clipnorm > 0.0) scale(n, g, clip_factor(std::sqrt(sum_of_squares(n, g)), options.clipnorm));
+            if (options.global_clipnorm > 0.0) squares_[i] = sum_of_squares(n, g);
+        });
+        threads.barrier();
+        if (options.global_clipnorm == 0.0) return;
+        double total = 0.0;
+        for (const double square : squares_) total += square;
+        const double factor = global_clip_factor(std::sqrt(total), options.global_clipnorm);
+        each([&](std::size_t, std::size_t n, T* g) { scale(n, g, factor); });
+        threads.barrier();
+    }
+
+    std::vector<aligned_array<T>> slots_;
+    aligned_array<T> average_;
+    aligned_array<T> accumulated_;
+    std::uint64_t calls_in_step_;
+    aligned_array<T> trained_;  // laid out as the average
+    bool has_finished_ = false;
+    std::array<double, count> squares_{};
+    std::uint64_t calls_ = 0;
+    double memory_ = 1.0;
+};
+
+}  // namespace strata::inline STRATA_ISA::detail

@@ -1,0 +1,169 @@
+// An inference shared by threads: bit for bit what one thread computes.
+#include <cstddef>
+#include <vector>
+
+#include <strata/infer.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+
+/// How many steps of a net, or chains of them, threads share.
+template <class Net>
+constexpr std::size_t shared_steps(Net) {
+    return detail::parallel_executor<Net, float>::shared();
+}
+
+template <class Net>
+void compare(Net, std::size_t count = 5) {
+    const auto model = Net::build({.seed = 3});
+    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
+    std::vector<float> x(count * in);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>((i * 7919) % 263) / 131.0f - 1.0f;
+    const auto infer_all = [&](auto& workspace) {
+        std::vector<float> y(count * out);
+        for (std::size_t i = 0; i < count; ++i)
+            model.infer(std::span<const float, in>(x.data() + i * in, in),
+                        std::span<float, out>(y.data() + i * out, out), workspace);
+        return y;
+    };
+    auto alone = model.workspace();
+    const std::vector<float> expected = infer_all(alone), predicted = model.predict(x);
+    for (const std::size_t threads : {1u, 2u, 3u, 7u}) {
+        CAPTURE(threads);
+        auto workspace = model.workspace({.threads = threads});
+        CHECK(infer_all(workspace) == expected);
+        CHECK(model.predict(x, workspace) == predicted);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("threads share rows of maps, over bands too") {
+    compare(Sequential{Input<130, 67, 3>{}, Conv2D<32, 5, padding::same, ReLU>{}, Conv2D<16, 3, padding::same, ReLU>{},
+                       MaxPooling2D<2>{}, Conv2D<24, 3, Tanh>{}, AveragePooling2D<3>{}, Flatten<>{},
+                       Dense<10, Softmax>{}});
+    compare(Sequential{memory::smallest{}, Input<70, 61, 3>{}, Conv2D<16, 3, ReLU>{}, Conv2D<16, 3, padding::same>{},
+                       Conv2D<16, 3, strides<2>, ReLU>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads share batches, parts of tiles too") {
+    const Sequential net{Input<40>{}, Dense<60, Tanh>{}, Dense<50, ReLU>{}, Dense<7, Softmax>{}};
+    for (const std::size_t count : {32u, 33u, 45u, 64u, 100u, 400u}) compare(net, count);
+}
+
+TEST_CASE("threads share the columns of wide layers") {
+    compare(Sequential{Input<512>{}, Dense<700, ReLU>{}, Dense<1024, Tanh>{}, Dense<300>{}, Dense<7, Softmax>{}});
+}
+
+TEST_CASE("threads share the paths of a residual one after the other") {
+    compare(Sequential{Input<40, 40, 16>{},
+                       Residual<Conv2D<16, 3, padding::same, ReLU>, Conv2D<16, 3, padding::same>>{}, ReLU{},
+                       GlobalAveragePooling2D<>{}, Dense<3>{}});
+}
+
+TEST_CASE("threads share additions and activations of large maps") {
+    compare(Sequential{Input<64, 64, 16>{}, Residual<Conv2D<16, 3, padding::same>>{},
+                       Residual<ReLU, SeparableConv2D<16, 3, padding::same>>{}, ReLU{}, GlobalMaxPooling2D<>{},
+                       Dense<3>{}});
+}
+
+TEST_CASE("a small net is one thread's work, whatever the workspace") {
+    compare(Sequential{Input<4>{}, Dense<2, ReLU>{}, Dense<3, ReLU>{}, Dense<4>{}});
+    compare(Sequential{Input<4>{}, Dropout<0.5>{}});
+}
+
+TEST_CASE("threads share rows of depthwise and separable convolutions") {
+    compare(Sequential{Input<61, 67, 24>{}, DepthwiseConv2D<3, padding::same, ReLU>{},
+                       SeparableConv2D<48, 3, padding::same, ReLU>{}, MaxPooling2D<3, strides<2>, padding::same>{},
+                       SeparableConv2D<40, 3>{}, Tanh{}, GlobalAveragePooling2D<>{}, Dense<3>{}});
+    compare(Sequential{memory::smallest{}, Input<70, 61, 16>{}, SeparableConv2D<32, 3, depth_multiplier<2>>{},
+                       DepthwiseConv2D<5, strides<2>, padding::same>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+}
+
+TEST_CASE("threads for which there is no part do nothing") {
+    constexpr Sequential net{Input<40, 128>{}, Conv1D<128, 3, padding::same>{}, SeparableConv1D<160, 3>{},
+                             Conv1D<768, 1, strides<2>, ReLU>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(net) == 3);
+    compare(net);
+}
+
+TEST_CASE("threads share the steps of sequences") {
+    constexpr Sequential convolutions{Input<501, 20>{},
+                                      Conv1D<40, 3, padding::same, ReLU>{},
+                                      Conv1D<48, 5, padding::causal, dilation<4>>{},
+                                      Tanh{},
+                                      Conv1D<36, 4, strides<2>, Softmax>{},
+                                      Conv1D<64, 1, no_bias>{},
+                                      Conv1D<24, 3, padding::causal, strides<3>, Sigmoid>{},
+                                      Conv1D<40, 3, dilation<70>, padding::same>{},
+                                      Flatten<>{},
+                                      Dense<3>{}};
+    static_assert(shared_steps(convolutions) == 6);
+    compare(convolutions);
+    constexpr Sequential pooled{
+        Input<1000, 12>{}, Conv1D<32, 5, ReLU>{}, MaxPooling1D<2>{}, Conv1D<40, 3, padding::same>{}, ReLU{},
+        MaxPooling1D<3>{}, GlobalMaxPooling1D<>{}};
+    static_assert(shared_steps(pooled) == 2);
+    compare(pooled);
+    constexpr Sequential depthwise{Input<1207, 50>{},
+                                   DepthwiseConv1D<5, padding::same, ReLU>{},
+                                   DepthwiseConv1D<3, strides<2>, depth_multiplier<2>>{},
+                                   Tanh{},
+                                   DepthwiseConv1D<11, padding::same, Softmax>{},
+                                   SeparableConv1D<40, 3, depth_multiplier<2>, padding::same, ReLU>{},
+                                   SeparableConv1D<48, 9, dilation<3>, Softmax>{},
+                                   SeparableConv1D<33, 3, strides<2>, padding::same>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(depthwise) == 6);
+    compare(depthwise);
+}
+
+TEST_CASE("threads share convolutions in groups") {
+    constexpr Sequential maps{Input<33, 34, 48>{},
+                              Conv2D<48, 3, groups<12>, padding::same, ReLU>{},
+                              Conv2D<96, 3, groups<8>, strides<2>>{},
+                              Tanh{},
+                              Conv2D<64, 3, groups<2>, padding::same>{},
+                              Conv2D<40, 5, groups<4>, padding::same, Softmax>{},
+                              Conv2D<80, 1, groups<2>, ReLU>{},
+                              Flatten<>{},
+                              Dense<3>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<611, 48>{},
+                                   Conv1D<48, 3, groups<12>, padding::causal, ReLU>{},
+                                   Conv1D<96, 3, groups<6>, dilation<3>>{},
+                                   Tanh{},
+                                   Conv1D<64, 5, groups<2>, strides<2>, padding::same, Softmax>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 3);
+    compare(sequences);
+    compare(Sequential{memory::smallest{}, Input<66, 61, 32>{}, Conv2D<32, 3, groups<8>, padding::same, ReLU>{},
+                       Conv2D<32, 3, groups<2>, padding::same>{}, MaxPooling2D<2>{}, GlobalMaxPooling2D<>{}});
+}
+
+TEST_CASE("threads share transposed convolutions") {
+    constexpr Sequential maps{Input<13, 14, 20>{},
+                              Conv2DTranspose<24, 5, strides<2>, padding::same, ReLU>{},
+                              Conv2DTranspose<16, 3, padding::same>{},
+                              Tanh{},
+                              Conv2DTranspose<20, 4, strides<3>, Softmax>{},
+                              Conv2DTranspose<3, 3, dilation<2>, padding::same, Sigmoid>{},
+                              Conv2DTranspose<20, 2, strides<4>>{},
+                              GlobalMaxPooling2D<>{}};
+    static_assert(shared_steps(maps) == 5);
+    compare(maps);
+    constexpr Sequential sequences{Input<207, 32>{},
+                                   Conv1DTranspose<36, 5, strides<2>, padding::same, ReLU>{},
+                                   Conv1DTranspose<24, 3, dilation<4>>{},
+                                   Tanh{},
+                                   Conv1DTranspose<40, 3, strides<4>, Softmax>{},
+                                   Conv1DTranspose<2, 9, padding::same, Sigmoid>{},
+                                   Conv1DTranspose<129, 1, strides<3>>{},
+                                   GlobalAveragePooling1D<>{}};
+    static_assert(shared_steps(sequences) == 5);
+    compare(sequences);
+}
