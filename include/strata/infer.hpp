@@ -49,5 +49,12 @@
 #include <strata/model/optimize.hpp>
 #include <strata/model/sequential.hpp>
 #include <strata/model/trainability.hpp>
+#include <strata/net/add.hpp>
+#include <strata/net/average.hpp>
+#include <strata/net/concatenate.hpp>
+#include <strata/net/maximum.hpp>
+#include <strata/net/minimum.hpp>
+#include <strata/net/multiply.hpp>
 #include <strata/net/residual.hpp>
+#include <strata/net/subtract.hpp>
 #include <strata/runtime/stream.hpp>

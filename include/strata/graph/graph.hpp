@@ -14,18 +14,21 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A layer of the flattened list. Values are numbered: 0 is the net's input, i + 1 what layer i gives. Every layer
-/// stands behind those that it reads, and what it gives is read behind it or is the net's output, the last value.
+/// A layer of the flattened list. Values are numbered: 0 is the net's input, i + 1 the output of layer i. Layers are in
+/// topological order, and every value but the last, the net's output, is read by a later layer.
 struct flat_node {
-    std::array<std::size_t, 2> inputs{};
+    std::size_t first_input = 0;  // its first place among the graph's inputs
     std::size_t input_count = 1;
-    shape in{};
+    shape in{};  // of a merge node its output
     shape out{};
     bool is_frozen = false;
+};
 
-    constexpr bool reads(std::size_t value) const {
-        return inputs[0] == value || (input_count > 1 && inputs[1] == value);
-    }
+/// The nodes of a net, and the values that they read, one node's after the other's.
+template <std::size_t Nodes, std::size_t Inputs>
+struct flat_graph {
+    std::array<flat_node, Nodes> nodes{};
+    std::array<std::size_t, Inputs> inputs{};
 };
 
 namespace detail {
@@ -36,37 +39,70 @@ struct flat_value {
     shape extents{};
 };
 
-/// Appends a layer that reads `in`; gives what it makes.
-template <class Layer, std::size_t Count>
-constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size_t& used, const flat_value& in,
-                                  bool is_frozen) {
-    const bool stays = is_frozen || Layer::options::template has<frozen>;
+/// How many values the nodes of a layer read.
+template <class Layer>
+constexpr std::size_t count_inputs() {
     if constexpr (composite<Layer>) {
-        flat_value last = in, main = in;
-        std::size_t index = 0;
-        const auto turn = [&] {
-            if (index++ != fork_of<Layer>()) return;
-            main = last;
-            last = in;
-        };
+        std::size_t count = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            evaluate_in_order{0, (turn(), last = append_nodes<Layers>(nodes, used, last, stays), 0)...};
+            evaluate_in_order{0, (count += count_inputs<Layers>(), 0)...};
         };
         add(layers_of<Layer>{});
-        if constexpr (branching<Layer>) {
-            turn();
-            nodes[used] = {.inputs = {main.index, last.index},
-                           .input_count = 2,
-                           .in = main.extents,
-                           .out = main.extents,
-                           .is_frozen = stays};
-            last = {.index = ++used, .extents = main.extents};
+        if constexpr (branching<Layer>) count += Layer::path_sizes.size();
+        return count;
+    } else {
+        return 1;
+    }
+}
+
+/// A graph while it is made: how many nodes and inputs it has so far.
+template <std::size_t Nodes, std::size_t Inputs>
+struct growing_graph {
+    flat_graph<Nodes, Inputs> graph{};
+    std::size_t node_count = 0, input_count = 0;
+
+    constexpr std::size_t append(std::size_t value_count, const shape& in, const shape& out, bool is_frozen) {
+        graph.nodes[node_count] = {
+            .first_input = input_count, .input_count = value_count, .in = in, .out = out, .is_frozen = is_frozen};
+        return ++node_count;
+    }
+    constexpr void read(std::size_t value) { graph.inputs[input_count++] = value; }
+};
+
+/// Appends a layer that reads `in`; gives its output.
+template <class Layer, class Graph>
+constexpr flat_value append_nodes(Graph& graph, const flat_value& in, bool is_frozen) {
+    const bool stays = is_frozen || Layer::options::template has<frozen>;
+    if constexpr (composite<Layer>) {
+        constexpr auto begins = path_begins<Layer>();
+        std::array<flat_value, begins.size()> ends{};  // of each path; the first is the input
+        std::size_t index = 0, path = 0;
+        flat_value last = in;
+        const auto end_paths = [&] {  // those that end before layer `index`
+            while (path + 1 < begins.size() && begins[path + 1] == index) {
+                ends[path++] = last;
+                last = in;
+            }
+        };
+        const auto add = [&]<class... Layers>(type_list<Layers...>) {
+            evaluate_in_order{0, (end_paths(), last = append_nodes<Layers>(graph, last, stays), ++index, 0)...};
+        };
+        add(layers_of<Layer>{});
+        if constexpr (!branching<Layer>) return last;
+        else {
+            end_paths();
+            std::array<shape, begins.size() - 1> shapes{};
+            for (std::size_t k = 0; k < shapes.size(); ++k) shapes[k] = ends[k].extents;
+            const shape out = in.extents.rank() == 0 ? shape{} : Layer::merge::merged_shape(shapes);
+            const std::size_t value = graph.append(shapes.size(), out, out, stays);
+            for (std::size_t k = 0; k < shapes.size(); ++k) graph.read(ends[k].index);
+            return {.index = value, .extents = out};
         }
-        return last;
     } else {
         const shape out = in.extents.rank() == 0 ? shape{} : Layer::output(in.extents);
-        nodes[used] = {.inputs = {in.index, 0}, .in = in.extents, .out = out, .is_frozen = stays};
-        return {.index = ++used, .extents = out};
+        const std::size_t value = graph.append(1, in.extents, out, stays);
+        graph.read(in.index);
+        return {.index = value, .extents = out};
     }
 }
 
@@ -74,14 +110,22 @@ constexpr flat_value append_nodes(std::array<flat_node, Count>& nodes, std::size
 
 /// The graph of a net; of one that is not built, without shapes.
 template <class Net>
-inline constexpr auto flat_nodes_of = [] {
-    std::array<flat_node, flat_layers_of<Net>::size()> nodes{};
-    std::size_t used = 0;
-    static_cast<void>(detail::append_nodes<Net>(nodes, used, {.index = 0, .extents = detail::input_of<Net>()}, false));
-    return nodes;
+inline constexpr auto flat_graph_of = [] {
+    detail::growing_graph<flat_layers_of<Net>::size(), detail::count_inputs<Net>()> growing;
+    static_cast<void>(detail::append_nodes<Net>(growing, {.index = 0, .extents = detail::input_of<Net>()}, false));
+    return growing.graph;
 }();
+/// Its nodes: one for each layer of the flattened list.
+template <class Net>
+inline constexpr const auto& flat_nodes_of = flat_graph_of<Net>.nodes;
 
 namespace detail {
+
+/// The number of the value that node `node` reads as its input number k.
+template <class Net>
+constexpr std::size_t value_read(std::size_t node, std::size_t k = 0) {
+    return flat_graph_of<Net>.inputs[flat_nodes_of<Net>[node].first_input + k];
+}
 
 /// The shape of a value of the graph.
 template <class Net>
@@ -97,11 +141,19 @@ inline constexpr auto sole_readers_of = [] {
     for (std::size_t& reader : readers) reader = Count;
     for (std::size_t i = 0; i < Count; ++i)
         for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) {
-            const std::size_t value = flat_nodes_of<Net>[i].inputs[k];
+            const std::size_t value = value_read<Net>(i, k);
             readers[value] = is_read[value] ? Count : i;
             is_read[value] = true;
         }
     return readers;
+}();
+
+/// The shapes of the values that a merge node reads.
+template <class Net, std::size_t I>
+inline constexpr auto merged_shapes_of = [] {
+    std::array<shape, flat_nodes_of<Net>[I].input_count> shapes{};
+    for (std::size_t k = 0; k < shapes.size(); ++k) shapes[k] = value_shape<Net>(value_read<Net>(I, k));
+    return shapes;
 }();
 
 }  // namespace detail

@@ -36,16 +36,21 @@ struct layer_traits {
     std::size_t scratch = 0;
 };
 
+template <class Layer>
+constexpr bool may_overwrite_input() {
+    if constexpr (merge_layer<Layer>) return Layer::may_overwrite;
+    else return elementwise_layer<Layer> || Layer::works_in_place;
+}
+
 template <class T, class... Layers, std::size_t Count>
 constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
     std::array<layer_traits, Count> traits{};
     std::size_t i = 0;
-    evaluate_in_order{
-        0, (traits[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                         .may_overwrite = elementwise_layer<Layers> || merge_layer<Layers> || Layers::works_in_place,
-                         .out_size = nodes[i].out.size(),
-                         .scratch = Layers::template scratch<T>(nodes[i].in)},
-            ++i, 0)...};
+    evaluate_in_order{0, (traits[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
+                                       .may_overwrite = may_overwrite_input<Layers>(),
+                                       .out_size = nodes[i].out.size(),
+                                       .scratch = Layers::template scratch<T>(nodes[i].in)},
+                          ++i, 0)...};
     return traits;
 }
 

@@ -26,11 +26,10 @@ namespace strata::inline STRATA_ISA {
 /// depth-first over bands of rows.
 template <class Net, class T, std::size_t Count, std::size_t LargestMap>
 constexpr auto make_plan(std::size_t tile) {
-    constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr const auto& traits = detail::layer_traits_of<Net, T>;
     constexpr const auto& outline = detail::plan_outline_of<Net, T, Count>;
     constexpr const auto& alias_of = outline.alias_of;
-    execution_plan<Count> plan = outline.plan;
+    auto plan = outline.plan;
     if (plan.step_count == 0) return plan;
 
     // Chains, one sample at a time.
@@ -64,10 +63,10 @@ constexpr auto make_plan(std::size_t tile) {
         const bool is_final = s + 1 == plan.step_count;
         std::size_t target = 0;
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t value = alias_of[nodes[step.first].inputs[k]];
+            const std::size_t value = alias_of[detail::value_read<Net>(step.first, k)];
             buffers[buffer_of[value]].end = s;
             if (fact.may_overwrite && chain_head[s] == chain_tail[s] && outline.last_read[value] == s && !is_final &&
-                target == 0)
+                target == 0 && detail::value_shape<Net>(value).size() == traits[step.first].out_size)
                 target = buffer_of[value];
         }
         if (target == 0) {
@@ -88,9 +87,9 @@ constexpr auto make_plan(std::size_t tile) {
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t buffer = buffer_of[alias_of[nodes[step.first].inputs[k]]];
-            step.inputs[k] = {.from = buffer == 0 ? location::input : location::arena,
-                              .offset = buffers[buffer].offset};
+            const std::size_t buffer = buffer_of[alias_of[detail::value_read<Net>(step.first, k)]];
+            plan.inputs[step.first_input + k] = {.from = buffer == 0 ? location::input : location::arena,
+                                                 .offset = buffers[buffer].offset};
         }
         step.to = s + 1 == plan.step_count ? location::output : location::arena;
         step.out_offset = buffers[buffer_of[step.last() + 1]].offset;

@@ -32,7 +32,7 @@ struct plan_step {
     std::size_t first = 0;
     std::array<std::size_t, 2> fused{};
     std::size_t fused_count = 0;
-    std::array<plan_operand, 2> inputs{};
+    std::size_t first_input = 0;  // its first place among the plan's inputs
     std::size_t input_count = 1;
     location to = location::arena;
     std::size_t out_offset = 0;
@@ -47,11 +47,19 @@ struct plan_step {
 };
 
 /// The steps of a net for a tile of samples, and the size of its arena in elements.
-template <std::size_t Capacity>
+template <std::size_t Capacity, std::size_t Inputs>
 struct execution_plan {
     std::array<plan_step, Capacity> steps{};
+    std::array<plan_operand, Inputs> inputs{};
     std::size_t step_count = 0;
     std::size_t arena_size = 0;
+
+    /// Input number k of a step, where the net's input is x.
+    template <class T>
+    constexpr const T* read(std::size_t step, std::size_t k, const T* x, const T* arena) const {
+        const plan_operand& operand = inputs[steps[step].first_input + k];
+        return operand.from == location::input ? x : arena + operand.offset;
+    }
 };
 
 namespace detail {
@@ -61,9 +69,9 @@ inline constexpr auto layer_traits_of = traits_of<T>(flat_layers_of<Net>{}, flat
 
 /// The steps of a net without memory; for each value the one that lies in its memory first, and for each such value the
 /// last step that reads it. Each pass gives a constant of its own: compilers limit the steps of one evaluation.
-template <std::size_t Count>
+template <std::size_t Count, std::size_t Inputs>
 struct plan_outline {
-    execution_plan<Count> plan{};
+    execution_plan<Count, Inputs> plan{};
     std::array<std::size_t, Count + 1> alias_of{}, last_read{};
 };
 
@@ -72,31 +80,32 @@ inline constexpr auto plan_outline_of = [] {
     constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr const auto& traits = layer_traits_of<Net, T>;
     constexpr auto fused = all_fused_layers<Net, Count>(std::make_index_sequence<Count>{});
-    plan_outline<Count> outline;
+    plan_outline<Count, flat_graph_of<Net>.inputs.size()> outline;
     auto& [plan, alias_of, last_read] = outline;
     std::array<std::size_t, Count + 1> readers{};
     std::array<bool, Count + 1> is_fused{};
     for (std::size_t i = 0; i < Count; ++i) {
         if (is_fused[i]) continue;
         if (traits[i].is_alias) {
-            alias_of[i + 1] = alias_of[nodes[i].inputs[0]];
+            alias_of[i + 1] = alias_of[value_read<Net>(i)];
             continue;
         }
         plan_step& step = plan.steps[plan.step_count];
         step.first = i;
         step.fused = fused[i].layers;
         step.fused_count = fused[i].count;
+        step.first_input = nodes[i].first_input;
         step.input_count = nodes[i].input_count;
         for (std::size_t k = 0; k < fused[i].count; ++k) is_fused[fused[i].layers[k]] = true;
         for (std::size_t k = 0; k < nodes[i].input_count; ++k) {
-            last_read[alias_of[nodes[i].inputs[k]]] = plan.step_count;
-            ++readers[alias_of[nodes[i].inputs[k]]];
+            last_read[alias_of[value_read<Net>(i, k)]] = plan.step_count;
+            ++readers[alias_of[value_read<Net>(i, k)]];
         }
         alias_of[step.last() + 1] = step.last() + 1;
         ++plan.step_count;
     }
     for (std::size_t s = 1; s < plan.step_count; ++s) {
-        const std::size_t value = alias_of[nodes[plan.steps[s].first].inputs[0]];
+        const std::size_t value = alias_of[value_read<Net>(plan.steps[s].first)];
         plan.steps[s].follows =
             plan.steps[s].input_count == 1 && value == plan.steps[s - 1].last() + 1 && readers[value] == 1;
     }

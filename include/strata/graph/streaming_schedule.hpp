@@ -33,16 +33,17 @@ struct stream_step {
     std::size_t layer = 0;
     bool takes_next = false;
     bool has_state = false;
-    shape in{};  // of one time step
-    std::array<stream_location, 2> inputs{};
+    shape in{};                   // of one time step
+    std::size_t first_input = 0;  // its first place among the plan's inputs
     stream_location to{};
     std::size_t state = 0;
 };
 
 /// The steps of a stream; its memory is states, then values between layers, then scratch.
-template <std::size_t Capacity>
+template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan {
     std::array<stream_step, Capacity> steps{};
+    std::array<stream_location, Inputs> inputs{};
     std::size_t step_count = 0;
     std::size_t input_size = 0;
     std::size_t output_size = 0;
@@ -112,10 +113,30 @@ template <class Net, class T>
 constexpr auto values_in_time() {
     std::array<bool, flat_count<Net> + 1> result{true};
     for (std::size_t i = 0; i < flat_count<Net>; ++i)
-        result[i + 1] =
-            result[flat_nodes_of<Net>[i].inputs[0]] && stream_layers_of<Net, T>[i].how != streaming::to_last;
+        result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].how != streaming::to_last;
     return result;
 }
+
+/// Whether a stream can run layer I: a merge node whose operands all have a time axis of one length, or none has.
+template <class Net, class T>
+constexpr bool merges_in_time(const std::array<bool, flat_count<Net> + 1>& in_time, std::size_t i) {
+    const std::size_t first = value_read<Net>(i);
+    for (std::size_t k = 1; k < flat_nodes_of<Net>[i].input_count; ++k) {
+        const std::size_t value = value_read<Net>(i, k);
+        if (in_time[value] != in_time[first]) return false;
+        if (in_time[value] && value_shape<Net>(value)[0] != value_shape<Net>(first)[0]) return false;
+    }
+    return true;
+}
+
+/// The shapes that merge node I reads in one step of a stream.
+template <class Net, class T, std::size_t I>
+inline constexpr auto merged_step_shapes_of = [] {
+    auto shapes = merged_shapes_of<Net, I>;
+    if (values_in_time<Net, T>()[value_read<Net>(I)])
+        for (shape& each : shapes) each = one_step(each);
+    return shapes;
+}();
 
 /// How many layers of the flattened list each layer of a net is.
 template <class... Layers>
@@ -145,14 +166,15 @@ struct stream_check {
             constexpr auto in_time = detail::values_in_time<Net, T>();
             for (std::size_t i = 0; i < types.size() && verdict.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
-                if (!in_time[flat_nodes_of<Net>[i].inputs[0]] || layer.is_merge || layer.how != streaming::none)
-                    continue;
+                const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.how != streaming::none;
+                if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
                 }
-                verdict = refuse("layers that take one time step after another", types[i],
-                                 "leave it out of the streamed net, or call infer with all steps",
+                verdict = refuse(layer.is_merge ? "paths that all go step by step, or none of them"
+                                                : "layers that take one time step after another",
+                                 types[i], "leave it out of the streamed net, or call infer with all steps",
                                  text<200>("a stream, ") << detail::describe_layer<Net>(
                                      outer, detail::layer_types(layers_of<Net>{})[outer]));
             }
@@ -173,7 +195,7 @@ constexpr auto make_stream_plan() {
         const shape whole = detail::value_shape<Net>(value);
         return in_time[value] ? one_step(whole) : whole;
     };
-    stream_plan<count> plan;
+    stream_plan<count, flat_graph_of<Net>.inputs.size()> plan;
     std::size_t used = 0;
     const auto reserve = [&](std::size_t elements) {
         const std::size_t at = used;
@@ -188,18 +210,22 @@ constexpr auto make_stream_plan() {
     for (std::size_t i = 0; i < count; ++i) {
         const detail::stream_layer& layer = layers[i];
         std::size_t back = 0;
-        for (std::size_t k = 0; k < nodes[i].input_count; ++k) back = std::max(back, lookback[nodes[i].inputs[k]]);
+        for (std::size_t k = 0; k < nodes[i].input_count; ++k)
+            back = std::max(back, lookback[detail::value_read<Net>(i, k)]);
         const bool forgets = layer.lookback != unbounded && back != unbounded;
         lookback[i + 1] = forgets ? back + layer.lookback : unbounded;
-        alias_of[i + 1] = layer.is_view ? alias_of[nodes[i].inputs[0]] : i + 1;
+        alias_of[i + 1] = layer.is_view ? alias_of[detail::value_read<Net>(i)] : i + 1;
     }
     plan.receptive_field = lookback[count] == unbounded ? unbounded : lookback[count] + 1;
     for (std::size_t i = 0; i < count; ++i) {
         const detail::stream_layer& layer = layers[i];
         if (layer.is_view) continue;
         stream_step& step = plan.steps[plan.step_count++];
-        step = {.layer = i, .takes_next = layer.takes_next, .in = step_shape(nodes[i].inputs[0])};
-        step.has_state = in_time[nodes[i].inputs[0]] && !layer.is_merge &&
+        step = {.layer = i,
+                .takes_next = layer.takes_next,
+                .first_input = nodes[i].first_input,
+                .in = step_shape(detail::value_read<Net>(i))};
+        step.has_state = in_time[detail::value_read<Net>(i)] && !layer.is_merge &&
                          (layer.how == streaming::with_state || layer.how == streaming::to_last);
         if (step.has_state) step.state = reserve(layer.state);
         plan.state_size += step.has_state ? layer.state : 0;
@@ -216,9 +242,9 @@ constexpr auto make_stream_plan() {
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         stream_step& step = plan.steps[s];
         for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k)
-            step.inputs[k] = places[nodes[step.layer].inputs[k]];
+            plan.inputs[step.first_input + k] = places[detail::value_read<Net>(step.layer, k)];
         step.to = places[step.layer + (step.takes_next ? 2 : 1)];
-        const bool by_step = in_time[nodes[step.layer].inputs[0]];
+        const bool by_step = in_time[detail::value_read<Net>(step.layer)];
         scratch = std::max(scratch, by_step ? layers[step.layer].scratch_of_step : layers[step.layer].scratch);
     }
     plan.scratch = reserve(scratch);

@@ -20,12 +20,13 @@
 namespace strata::inline STRATA_ISA {
 
 /// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
-/// added to what other readers gave. A join may also pass on the memory of its own gradient.
+/// added to what other readers gave. A merge node may also pass on the memory of its own gradient.
 enum class gradient_use { none, write, add, pass_on };
 
 /// What a step reads, and the gradient of it. Offsets are in elements of the training arena.
 struct training_operand {
-    bool is_input = false;  // what the first step reads
+    bool is_input = false;  // the input of the first step
+    std::size_t size = 0;   // of one sample
     std::size_t x = 0;
     gradient_use use = gradient_use::none;
     std::size_t dx = 0;    // where the layer writes
@@ -42,7 +43,7 @@ struct training_step {
     std::size_t in_size = 0;   // of one sample
     std::size_t out_size = 0;
     std::size_t saved_size = 0;
-    std::array<training_operand, 2> inputs{};
+    std::size_t first_input = 0;  // its first place among the plan's inputs
     std::size_t input_count = 1;
     std::size_t y = 0;
     std::size_t saved = 0;
@@ -55,9 +56,10 @@ struct training_step {
 
 /// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in
 /// inference. Behind them come the steps.
-template <std::size_t Capacity>
+template <std::size_t Capacity, std::size_t Inputs>
 struct training_plan {
     std::array<training_step, Capacity> steps{};
+    std::array<training_operand, Inputs> inputs{};
     std::size_t step_count = 0;
     std::size_t first_layer = 0;
     bool is_whole = false;         // a tile is a whole batch
@@ -75,6 +77,7 @@ struct trained_facts {
     bool is_random = false;
     bool is_view = false;  // nothing to compute when training either
     bool is_merge = false;
+    bool passes_gradient = false;  // a merge whose operands' gradients are its own
     bool is_whole = false;
     bool takes_next = false;
     std::size_t in_size = 0;
@@ -124,6 +127,7 @@ constexpr trained_facts trained_facts_of(std::size_t tile) {
                          .in_size = in.size(),
                          .out_size = flat_nodes_of<Net>[I].out.size(),
                          .scratch = layer::template scratch<T>(in)};
+    if constexpr (merge_layer<layer>) traits.passes_gradient = layer::passes_gradient;
     for (const weight_row& row : weight_rows_of<Net>)
         traits.learns = traits.learns || (row.layer == I && row.trainable);
     if (traits.is_whole) traits.shared = layer::template shared<in, T>();
@@ -143,11 +147,11 @@ constexpr auto all_trained_facts(std::size_t tile, std::index_sequence<I...>) {
 constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
 
 /// The last layer not behind `wanted` in front of which one value alone is read by it and those behind it.
-template <std::size_t Count>
-constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std::size_t wanted) {
-    std::size_t cut = std::min(wanted, Count);
-    for (std::size_t i = Count; i-- > cut;)
-        for (std::size_t k = 0; k < nodes[i].input_count; ++k) cut = std::min(cut, nodes[i].inputs[k]);
+template <class Net>
+constexpr std::size_t cut_before(std::size_t wanted) {
+    std::size_t cut = std::min(wanted, flat_count<Net>);
+    for (std::size_t i = flat_count<Net>; i-- > cut;)
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) cut = std::min(cut, value_read<Net>(i, k));
     return cut;
 }
 
@@ -155,11 +159,12 @@ constexpr std::size_t cut_before(const std::array<flat_node, Count>& nodes, std:
 /// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
 /// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input.
 /// `alias_of` says for each value which step's output it is. Gives the size.
-template <class T, std::size_t Count>
-constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::array<flat_node, Count>& nodes,
-                                      const std::array<std::size_t, Count + 1>& alias_of) {
+template <class Net, class T, std::size_t Count, std::size_t Inputs>
+constexpr std::size_t place_gradients(training_plan<Count, Inputs>& plan,
+                                      const std::array<std::size_t, Count + 1>& alias_of,
+                                      const std::array<trained_facts, Count>& traits) {
     constexpr std::size_t none = 0;
-    std::array<arena_buffer, 3 * Count + 1> buffers{};
+    std::array<arena_buffer, Count + 2 * Inputs + 1> buffers{};
     std::array<std::size_t, Count + 1> buffer_of{};  // of the gradient of each value; none where nobody wrote it yet
     std::size_t used = 1, time = 0;
     const auto reserve = [&](std::size_t size) {
@@ -173,22 +178,29 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
         if (own == none) own = reserve(step.out_size);
         step.dy = own;
         time += step.is_whole ? 2 : 0;
-        bool is_passed_on = step.input_count == 1;
+        const auto value_of = [&](std::size_t k) { return alias_of[value_read<Net>(step.layer, k)]; };
+        const auto is_read_again = [&](std::size_t k) {
+            for (std::size_t other = 0; other < step.input_count; ++other)
+                if (other != k && value_of(other) == value_of(k)) return true;
+            return false;
+        };
+        bool is_passed_on = !traits[step.layer].passes_gradient;
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            training_operand& operand = step.inputs[k];
-            std::size_t& below = buffer_of[alias_of[nodes[step.layer].inputs[k]]];
+            training_operand& operand = plan.inputs[step.first_input + k];
+            std::size_t& below = buffer_of[value_of(k)];
             if (operand.use == gradient_use::none) continue;
-            operand.use = below != none  ? gradient_use::add
-                          : is_passed_on ? gradient_use::write
-                                         : gradient_use::pass_on;
+            operand.use = below != none                                                       ? gradient_use::add
+                          : is_passed_on || operand.size != step.out_size || is_read_again(k) ? gradient_use::write
+                                                                                              : gradient_use::pass_on;
             if (operand.use == gradient_use::pass_on) {
                 below = own;
                 is_passed_on = true;
             }
-            if (below == none) below = reserve(step.in_size);
+            if (below == none) below = reserve(operand.size);
             buffers[below].end = time;
             operand.into = below;
-            operand.dx = operand.use == gradient_use::add && step.input_count == 1 ? reserve(step.in_size) : below;
+            const bool adds_later = operand.use == gradient_use::add && !traits[step.layer].is_merge;
+            operand.dx = adds_later ? reserve(operand.size) : below;
         }
         time += step.learns && !step.is_whole ? 1u : 0u;
         buffers[own].end = time;
@@ -197,10 +209,10 @@ constexpr std::size_t place_gradients(training_plan<Count>& plan, const std::arr
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         training_step& step = plan.steps[s];
         step.dy = plan.arena_size + buffers[step.dy].offset;
-        for (training_operand& operand : step.inputs) {
-            operand.dx = plan.arena_size + buffers[operand.dx].offset;
-            operand.into = plan.arena_size + buffers[operand.into].offset;
-        }
+    }
+    for (training_operand& operand : plan.inputs) {
+        operand.dx = plan.arena_size + buffers[operand.dx].offset;
+        operand.into = plan.arena_size + buffers[operand.into].offset;
     }
     return size;
 }
@@ -214,11 +226,11 @@ constexpr auto make_training_plan(std::size_t tile) {
     constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
     constexpr const auto& nodes = flat_nodes_of<Net>;
     const auto traits = detail::all_trained_facts<Net, T>(tile, std::make_index_sequence<count>{});
-    training_plan<count> plan;
+    training_plan<count, flat_graph_of<Net>.inputs.size()> plan;
     plan.tile = tile;
     const auto acts = [](const auto& fact) { return fact.learns || fact.is_random || fact.is_whole; };
-    plan.first_layer = detail::cut_before(
-        nodes, static_cast<std::size_t>(std::find_if(traits.begin(), traits.end(), acts) - traits.begin()));
+    plan.first_layer = detail::cut_before<Net>(
+        static_cast<std::size_t>(std::find_if(traits.begin(), traits.end(), acts) - traits.begin()));
 
     const auto reserve = [&](std::size_t elements) {
         const std::size_t at = plan.arena_size;
@@ -233,7 +245,7 @@ constexpr auto make_training_plan(std::size_t tile) {
     for (std::size_t i = plan.first_layer; i < count; ++i) {
         const detail::trained_facts& fact = traits[i];
         if (fact.is_view) {
-            alias_of[i + 1] = alias_of[nodes[i].inputs[0]];
+            alias_of[i + 1] = alias_of[detail::value_read<Net>(i)];
             continue;
         }
         training_step& step = plan.steps[plan.step_count++];
@@ -244,12 +256,14 @@ constexpr auto make_training_plan(std::size_t tile) {
                 .in_size = fact.in_size,
                 .out_size = fact.out_size,
                 .saved_size = fact.saved,
+                .first_input = nodes[i].first_input,
                 .input_count = nodes[i].input_count};
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t value = alias_of[nodes[i].inputs[k]];
-            step.inputs[k] = {.is_input = value == input,
-                              .x = place_of[value],
-                              .use = learns_below[value] ? gradient_use::write : gradient_use::none};
+            const std::size_t read = detail::value_read<Net>(i, k), value = alias_of[read];
+            plan.inputs[step.first_input + k] = {.is_input = value == input,
+                                                 .size = detail::value_shape<Net>(read).size(),
+                                                 .x = place_of[value],
+                                                 .use = learns_below[value] ? gradient_use::write : gradient_use::none};
             step.passes_down = step.passes_down || learns_below[value];
         }
         if (fact.takes_next) ++i;
@@ -262,7 +276,7 @@ constexpr auto make_training_plan(std::size_t tile) {
         plan.is_whole = plan.is_whole || fact.is_whole;
         plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
     }
-    plan.arena_size += detail::place_gradients<T>(plan, nodes, alias_of);
+    plan.arena_size += detail::place_gradients<Net, T>(plan, alias_of, traits);
     return plan;
 }
 

@@ -45,7 +45,7 @@ void grow_tree(net_tree& tree, std::size_t& next) {
         tree.is_composite = true;
         tree.is_forked = detail::branching<Net>;
         tree.is_functional = Net::type == "Functional";
-        tree.main_count = detail::fork_of<Net>();
+        tree.main_count = 0;
         if constexpr (detail::branching<Net>) tree.shortcut_first = Net::shortcut_is_first;
         const auto grow = [&]<class... Layers>(type_list<Layers...>) {
             struct row {

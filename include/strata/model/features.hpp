@@ -20,7 +20,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// How many weights of a net stand before a layer of Owner: the net itself, or the Residual that it consists of.
+/// How many weights of a net stand before a layer of Owner: the net itself, or the branching layer that it consists of.
 template <class Net, class Owner = Net>
 constexpr std::size_t weights_before(std::size_t layer) {
     std::size_t count = 0;
@@ -42,15 +42,30 @@ struct layer_place {
     static constexpr std::size_t before = weights_before<Net>(Index);
 };
 
-/// Where a layer stands in the Residual that is the only layer of Net.
+/// The shape that layer number Index of a branching layer reads.
+template <class Block, std::size_t Index>
+constexpr shape path_input(const shape& in) {
+    constexpr auto begins = path_begins<Block>();
+    shape result;
+    const auto see = [&]<class... Paths>(type_list<Paths...>) {
+        std::size_t path = 0;
+        [[maybe_unused]] const auto look = [&]<class Path>(Path layers) {
+            if (begins[path] <= Index && Index < begins[path + 1])
+                result = infer_shapes(in, layers)[Index - begins[path]];
+            ++path;
+        };
+        evaluate_in_order{0, (look(Paths{}), 0)...};
+    };
+    see(typename Block::paths{});
+    return result;
+}
+
+/// Where a layer stands in the branching layer that is the only layer of Net.
 template <class Net, std::size_t Index>
 struct block_place {
     using block = type_at<0, layers_of<Net>>;
     using layer = type_at<Index, layers_of<block>>;
-    static constexpr std::size_t main = block::main_path_size;
-    static constexpr shape in = Index < main
-                                    ? infer_shapes(shapes_of<Net>[0], typename block::main_path{})[Index]
-                                    : infer_shapes(shapes_of<Net>[0], typename block::side_path{})[Index - main];
+    static constexpr shape in = path_input<block, Index>(shapes_of<Net>[0]);
     using own_net = typename given_input<typename alone<layer>::type, in>::type;
     static constexpr std::string_view name() { return names_of<block>[Index]; }
     static constexpr std::size_t before = weights_before<Net, block>(Index);
@@ -71,7 +86,7 @@ public:
     static constexpr std::string_view type() { return layer::type; }
     static constexpr auto descriptor() { return layer{}; }
 
-    /// A layer inside, of a nested model or of a Residual, by name.
+    /// A layer inside, of a nested model or of a branching layer, by name.
     template <fixed_string Name>
     constexpr auto get_layer() const {
         if constexpr (branching<layer>) {

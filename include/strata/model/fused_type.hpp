@@ -16,10 +16,10 @@
 #include <strata/layers/option.hpp>
 #include <strata/model/fusion_pass.hpp>
 #include <strata/model/net_interface.hpp>
+#include <strata/net/branching.hpp>
 #include <strata/net/item_list_ops.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
-#include <strata/net/residual.hpp>
 #include <strata/net/shapes.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -118,10 +118,11 @@ struct with_kept_name {
     }
     using type = typename decltype(make())::type;
 };
-template <class... Layers, const auto& Names, std::size_t Index>
-struct with_kept_name<shortcut<Layers...>, Names, Index> {
+template <template <class...> class Path, class... Layers, const auto& Names, std::size_t Index>
+    requires path_item<Path<Layers...>>
+struct with_kept_name<Path<Layers...>, Names, Index> {
     template <std::size_t... I>
-    static auto make(std::index_sequence<I...>) -> shortcut<typename with_kept_name<Layers, Names, Index + I>::type...>;
+    static auto make(std::index_sequence<I...>) -> Path<typename with_kept_name<Layers, Names, Index + I>::type...>;
     using type = decltype(make(std::index_sequence_for<Layers...>{}));
 };
 
@@ -216,14 +217,16 @@ struct fused_item {
     }
     using type = decltype(make());
 };
-template <class Net, class... Layers, std::size_t Begin>
-struct fused_item<Net, shortcut<Layers...>, Begin> {
+template <class Net, template <class...> class Path, class... Layers, std::size_t Begin>
+    requires path_item<Path<Layers...>>
+struct fused_item<Net, Path<Layers...>, Begin> {
     static constexpr auto begins = item_begins<Layers...>({item_size<Layers>::flat...}, Begin);
     template <class... Kept>
-    static auto as_shortcut(type_list<Kept...>)
-        -> std::conditional_t<sizeof...(Kept) == 0, type_list<>, type_list<shortcut<Kept...>>>;
+    static auto as_path(type_list<Kept...>)
+        -> std::conditional_t<sizeof...(Kept) == 0 && path_traits<Path<Layers...>>::is_shortcut, type_list<>,
+                              type_list<Path<Kept...>>>;
     using type =
-        decltype(as_shortcut(fused_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
+        decltype(as_path(fused_items<Net, begins>(type_list<Layers...>{}, std::index_sequence_for<Layers...>{})));
 };
 
 /// A net as it is left. What stated its input may be gone: then an Input<...> does.

@@ -68,20 +68,19 @@ constexpr void append_fold_facts(std::array<fusion_traits, Count>& traits, std::
                                  std::size_t& lists) {
     if constexpr (composite<Layer>) {
         const std::size_t own = ++lists, first = index;
-        std::size_t place = 0, behind_main = 0;
+        std::size_t place = 0, first_path_end = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            evaluate_in_order{0, (behind_main = place++ == fork_of<Layer>() ? index : behind_main,
-                                  append_fold_facts<Layers>(traits, index, own, lists), 0)...};
-            if (place == fork_of<Layer>()) behind_main = index;
+            evaluate_in_order{0, (append_fold_facts<Layers>(traits, index, own, lists),
+                                  first_path_end = ++place == path_begins<Layer>()[1] ? index : first_path_end, 0)...};
         };
         add(layers_of<Layer>{});
-        if constexpr (branching<Layer>) {
+        if constexpr (requires { requires Layer::keeps_first_path; }) {
             bool only_identities = true;
-            for (std::size_t i = first; i < behind_main; ++i)
+            for (std::size_t i = first; i < first_path_end; ++i)
                 only_identities = only_identities && traits[i].is_identity;
             traits[first].must_stay = traits[first].must_stay || only_identities;
-            traits[index++].list = own;
         }
+        if constexpr (branching<Layer>) traits[index++].list = own;
     } else {
         traits[index] = fold_facts_of<Layer>();
         traits[index++].list = list;
@@ -108,12 +107,12 @@ template <class Net, std::size_t Count>
 constexpr std::size_t seen_layer(const std::array<layer_fusion, Count>& folds, std::size_t i) {
     constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr const auto& readers = sole_readers_of<Net>;
-    std::size_t value = nodes[i].inputs[0];
+    std::size_t value = value_read<Net>(i);
     while (value > 0 && readers[value] < Count) {
         const layer_fusion& fold = folds[value - 1];
         if (fold.what == fate::kept) return value - 1;
         if (fold.what != fate::gone) return fold.host;
-        value = nodes[value - 1].inputs[0];
+        value = value_read<Net>(value - 1);
     }
     return Count;
 }

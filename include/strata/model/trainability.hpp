@@ -15,10 +15,10 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/model/net_interface.hpp>
+#include <strata/net/branching.hpp>
 #include <strata/net/item_list_ops.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
-#include <strata/net/residual.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -133,9 +133,10 @@ template <class Net>
 struct set_frozen<frozen_net<Net>, false> {
     using type = Net;
 };
-template <class... Layers>
-struct set_frozen<shortcut<Layers...>, false> {
-    using type = shortcut<typename set_frozen<Layers, false>::type...>;
+template <template <class...> class Path, class... Layers>
+    requires path_item<Path<Layers...>>
+struct set_frozen<Path<Layers...>, false> {
+    using type = Path<typename set_frozen<Layers, false>::type...>;
 };
 
 template <fixed_string Path>
@@ -213,11 +214,12 @@ struct chosen_item {
     }
     using type = typename decltype(make())::type;
 };
-template <class Net, bool Frozen, class Choice, class... Layers, std::size_t Place>
-struct chosen_item<Net, Frozen, Choice, shortcut<Layers...>, Place> {
+template <class Net, bool Frozen, class Choice, template <class...> class Path, class... Layers, std::size_t Place>
+    requires path_item<Path<Layers...>>
+struct chosen_item<Net, Frozen, Choice, Path<Layers...>, Place> {
     template <std::size_t... I>
     static auto make(std::index_sequence<I...>)
-        -> shortcut<typename chosen_item<Net, Frozen, Choice, Layers, Place + I>::type...>;
+        -> Path<typename chosen_item<Net, Frozen, Choice, Layers, Place + I>::type...>;
     using type = decltype(make(std::index_sequence_for<Layers...>{}));
 };
 
@@ -272,11 +274,12 @@ template <named_net Net, bool Frozen, class Choice>
 struct set_frozen_in<Net, Frozen, Choice> {
     using type = partly_frozen_net<Net, Frozen, Choice>;
 };
-template <class... Items, bool Frozen, class Choice>
-struct set_frozen_in<Residual<Items...>, Frozen, Choice> {
+template <template <class...> class Group, class... Items, bool Frozen, class Choice>
+    requires branching<Group<Items...>>
+struct set_frozen_in<Group<Items...>, Frozen, Choice> {
     template <class... Kept>
-    static Residual<Kept...> make(type_list<Kept...>);
-    using type = decltype(make(typename chosen_items<Residual<Items...>, Frozen, Choice, type_list<Items...>>::type{}));
+    static Group<Kept...> make(type_list<Kept...>);
+    using type = decltype(make(typename chosen_items<Group<Items...>, Frozen, Choice, type_list<Items...>>::type{}));
 };
 
 }  // namespace detail

@@ -61,23 +61,40 @@ struct layers_in<type_list<Items...>> {
     using type = select_types<type_list<Items...>, layer_indices<Items...>()>;
 };
 
-/// Two paths from one input, whose outputs are added: a Residual. The first `main_path_size` of its layers are one
-/// path, the others the shortcut, which may be empty.
+/// A layer of several paths from its input, whose ends a merge node makes one value of. Its layers are those of the
+/// first path, then those of the next; `path_sizes` says how many each has.
 template <class Item>
-concept branching = composite<Item> && requires { Item::main_path_size; };
+concept branching = composite<Item> && requires {
+    typename Item::merge;
+    Item::path_sizes;
+};
 
 /// A net that is a type of its own, not a list of items that may be written anew; its names stay short.
 template <class Net>
 concept named_net = composite<Net> && requires { requires Net::is_named; };
 
-/// The place of the first layer on the shortcut among a composite's layers; of one without a shortcut their number.
+/// For each path of a composite the number of its first layer, then the number of all layers; a list of layers is one
+/// path.
 template <composite Layer>
-constexpr std::size_t fork_of() {
-    if constexpr (branching<Layer>) return Layer::main_path_size;
-    else return layers_in<typename Layer::item_list>::type::size();
+constexpr auto path_begins() {
+    if constexpr (branching<Layer>) {
+        std::array<std::size_t, Layer::path_sizes.size() + 1> begins{};
+        for (std::size_t k = 0; k < Layer::path_sizes.size(); ++k) begins[k + 1] = begins[k] + Layer::path_sizes[k];
+        return begins;
+    } else {
+        return std::array<std::size_t, 2>{0, layers_in<typename Layer::item_list>::type::size()};
+    }
 }
 
-/// Layers with nested models replaced by their layers; paths stand one behind the other, and then what adds them.
+/// Whether layer number `index` of a composite is the first of a path.
+template <composite Layer>
+constexpr bool begins_path(std::size_t index) {
+    for (const std::size_t begin : path_begins<Layer>())
+        if (begin == index) return true;
+    return false;
+}
+
+/// Layers with nested models replaced by their layers; paths follow each other, then their merge node.
 template <class Layer>
 struct flattened {
     using type = type_list<Layer>;
@@ -104,7 +121,7 @@ struct flattened<Layer> : flattened_list<typename layers_in<typename Layer::item
 template <branching Layer>
 struct flattened<Layer> {
     using type = concat_types<typename flattened_list<typename layers_in<typename Layer::item_list>::type>::type,
-                              type_list<typename Layer::join>>;
+                              type_list<typename Layer::merge>>;
 };
 
 template <class Layer>

@@ -99,7 +99,7 @@ constexpr diagnostic check_layers(const shape& input, type_list<Layers...>) {
     std::size_t index = 0;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
         if (!verdict.ok) return;
-        if (index == fork_of<Net>()) in = input;
+        if (begins_path<Net>(index)) in = input;
         verdict = check_layer<Layer>(in);
         if (!verdict.ok) {
             verdict.at = verdict.at.empty() ? describe_layer<Net>(index, Layer::type)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -49,8 +50,10 @@ private:
             evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...};
         }
     }
-    static constexpr const T* read(const plan_operand& what, const T* x, const T* arena) {
-        return what.from == location::input ? x : arena + what.offset;
+    /// Input number k of a step.
+    template <std::size_t Step>
+    static constexpr const T* read_of(const T* x, const T* arena, std::size_t k = 0) {
+        return plan.read(Step, k, x, arena);
     }
     static constexpr T* write(const plan_step& step, T* y, T* arena) {
         return step.to == location::output ? y : arena + step.out_offset;
@@ -60,12 +63,12 @@ private:
     static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
         constexpr std::size_t size = plan.steps[First].chain;
         if constexpr (size > 1)
-            band_executor<Net, T, Count, First>::run(read(plan.steps[First].inputs[0], x, arena), parameters,
+            band_executor<Net, T, Count, First>::run(read_of<First>(x, arena), parameters,
                                                      write(plan.steps[First + size - 1], y, arena), arena,
                                                      {0, band_executor<Net, T, Count, First>::rows});
         else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
         else if constexpr (size == 1 && Length > 1)
-            run_register_chain<Net, T, Count, First>(read(plan.steps[First].inputs[0], x, arena), parameters,
+            run_register_chain<Net, T, Count, First>(read_of<First>(x, arena), parameters,
                                                      write(plan.steps[First + Length - 1], y, arena),
                                                      std::make_index_sequence<Length>{});
     }
@@ -76,7 +79,7 @@ private:
         if constexpr (size == 1) {
             step<Step>(x, parameters, y, arena);
         } else if constexpr (size > 1) {
-            const T* from = read(plan.steps[Step].inputs[0], x, arena);
+            const T* from = read_of<Step>(x, arena);
             T* last = write(plan.steps[Step + size - 1], y, arena);
             T* map = nullptr;
             const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
@@ -96,10 +99,14 @@ private:
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
         using s = step_at<Step>;
-        const T* from = read(s::plan.inputs[0], x, arena);
+        const T* from = read_of<Step>(x, arena);
         T* to = write(s::plan, y, arena);
         if constexpr (merge_layer<typename s::layer>) {
-            s::layer::template join<s::in, typename s::epilogue>(N, from, read(s::plan.inputs[1], x, arena), to);
+            constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
+            std::array<const T*, shapes.size()> operands{from};
+            for (std::size_t k = 1; k < shapes.size(); ++k) operands[k] = read_of<Step>(x, arena, k);
+            s::layer::template merge<shapes, typename s::epilogue>(operands, to,
+                                                                   {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
             s::layer::template forward<s::in, N, typename s::epilogue>(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <utility>
@@ -111,10 +112,7 @@ private:
             was_shared = is_shared;
             using s = step_at<Step>;
             constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
-            const auto read = [&](std::size_t input) -> const T* {
-                return s::plan.inputs[input].from == location::input ? x : arenas + s::plan.inputs[input].offset;
-            };
-            [[maybe_unused]] const T* from = read(0);
+            [[maybe_unused]] const T* from = plan.read(Step, 0, x, static_cast<const T*>(arenas));
             [[maybe_unused]] T* to = last.to == location::output ? y : arenas + last.out_offset;
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (how == sharing::rows) {
@@ -128,11 +126,18 @@ private:
                     s::layer::template forward_parts<s::in, typename s::epilogue>(
                         from, static_cast<const T* const*>(weights.data()), to, mine, own + s::plan.scratch_offset);
             } else if constexpr (how == sharing::values) {
-                const item_range mine = part.of(s::out.size(), 1024);
-                if constexpr (merge_layer<typename s::layer>)
-                    s::layer::template join<shape{1}, typename s::epilogue>(mine.size(), from + mine.begin,
-                                                                            read(1) + mine.begin, to + mine.begin);
-                else kernels::elementwise<typename s::layer::function>(mine.size(), from + mine.begin, to + mine.begin);
+                if constexpr (merge_layer<typename s::layer>) {
+                    constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
+                    constexpr std::size_t units = s::layer::template merge_units<shapes>();
+                    std::array<const T*, shapes.size()> operands{from};
+                    for (std::size_t k = 1; k < shapes.size(); ++k)
+                        operands[k] = plan.read(Step, k, x, static_cast<const T*>(arenas));
+                    const item_range mine = part.of(units, units == s::out.size() ? 1024 : 1);
+                    s::layer::template merge<shapes, typename s::epilogue>(operands, to, mine);
+                } else {
+                    const item_range mine = part.of(s::out.size(), 1024);
+                    kernels::elementwise<typename s::layer::function>(mine.size(), from + mine.begin, to + mine.begin);
+                }
             } else if (part.index == 0) {
                 forward_executor<Net, T, 1>::template run_step<Step, vectors[Step]>(x, parameters, y, arenas);
             }

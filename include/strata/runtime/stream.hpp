@@ -156,14 +156,17 @@ private:
         T* to = s.to.from == stream_location::output ? y : memory_.data() + s.to.offset;
         T* scratch = memory_.data() + plan.scratch;
         if constexpr (detail::merge_layer<layer>) {
-            layer::template join<s.in, epilogue>(1, at(s.inputs[0]), at(s.inputs[1]), to);
+            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
+            std::array<const T*, shapes.size()> operands{};
+            for (std::size_t k = 0; k < shapes.size(); ++k) operands[k] = at(plan.inputs[s.first_input + k]);
+            layer::template merge<shapes, epilogue>(operands, to, {0, layer::template merge_units<shapes>()});
         } else {
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
             const T* const* own = weights.data();
             if constexpr (s.has_state)
-                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
+                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(plan.inputs[s.first_input]), own,
                                                                                memory_.data() + s.state, to, scratch);
-            else layer::template forward<s.in, 1, epilogue>(at(s.inputs[0]), own, to, scratch);
+            else layer::template forward<s.in, 1, epilogue>(at(plan.inputs[s.first_input]), own, to, scratch);
         }
     }
 

@@ -117,10 +117,11 @@ private:
         using epilogue = epilogue_of<Step>;
         constexpr shape in = input_of_step<Step>;
         if constexpr (merge_layer<layer>) {
+            constexpr const auto& shapes = merged_shapes_of<Net, step<Step>.layer>;
             const std::size_t first = at.mine.begin;
-            layer::template join<in, epilogue>(at.mine.size(), x_of<Step>(memory, 0, first),
-                                               x_of<Step>(memory, 1, first),
-                                               memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size);
+            T* y = memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size;
+            layer::template merge<shapes, epilogue>(operands_of<Step>(memory, first), y,
+                                                    {0, at.mine.size() * layer::template merge_units<shapes>()});
         } else {
             const auto weights = weights_of<Step>(memory.parameters);
             const auto pass = forward_pass<Step>(memory, at, at.mine, weights.data());
@@ -152,11 +153,18 @@ private:
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
                 .shared = memory.arena + s.shared};
     }
-    /// What a step reads, from a sample of the tile on.
+    /// Input number k of a step, from a sample of the tile on.
     template <std::size_t Step>
-    static const T* x_of(const memory_type& memory, std::size_t operand, std::size_t sample) {
-        const training_operand& what = memory.plan->steps[Step].inputs[operand];
-        return (what.is_input ? memory.input : memory.arena + what.x) + sample * step<Step>.in_size;
+    static const T* x_of(const memory_type& memory, std::size_t k, std::size_t sample) {
+        const training_operand& operand = memory.plan->inputs[step<Step>.first_input + k];
+        return (operand.is_input ? memory.input : memory.arena + operand.x) + sample * operand.size;
+    }
+    /// All inputs of a merge node.
+    template <std::size_t Step>
+    static auto operands_of(const memory_type& memory, std::size_t sample) {
+        std::array<const T*, step<Step>.input_count> operands{};
+        for (std::size_t k = 0; k < operands.size(); ++k) operands[k] = x_of<Step>(memory, k, sample);
+        return operands;
     }
 
     template <std::size_t... Step>
@@ -188,7 +196,11 @@ private:
             const auto weights = weights_of<Step>(memory.parameters);
             const auto gradients = gradients_of<Step>(memory.gradients);
             const auto pass = pass_of<Step>(memory, at, at.mine, weights.data(), gradients.data());
-            if constexpr (step<Step>.is_whole) {
+            if constexpr (merge_layer<layer>) {
+                layer::template finish_backward<in, epilogue>(pass);
+                merge_gradients<Step>(memory, at, static_cast<const T*>(pass.dy),
+                                      std::make_index_sequence<step<Step>.input_count>{});
+            } else if constexpr (step<Step>.is_whole) {
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
                 layer::template collect_gradient<in, epilogue>(pass);
                 barrier();
@@ -198,8 +210,7 @@ private:
             } else {
                 layer::template backward<in, epilogue>(pass);
             }
-            for (const training_operand& operand : memory.plan->steps[Step].inputs)
-                give_gradient<Step>(memory, at, operand, static_cast<const T*>(pass.dy));
+            if constexpr (!merge_layer<layer>) add_gradient<Step>(memory, at);
             if constexpr (step<Step>.learns && !step<Step>.is_whole) {
                 barrier();
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
@@ -207,16 +218,30 @@ private:
             }
         }
     }
-    /// Puts the gradient of what a step reads where all readers of it give theirs, the last of them first.
+    /// Adds the gradient of a step's input to those that later readers of it gave.
     template <std::size_t Step>
-    static void give_gradient(const memory_type& memory, const tile_position& at, const training_operand& operand,
-                              const T* dy) {
-        constexpr bool is_merge = merge_layer<layer_of<Step>>;
-        const std::size_t first = at.mine.begin * step<Step>.in_size, count = at.mine.size() * step<Step>.in_size;
+    static void add_gradient(const memory_type& memory, const tile_position& at) {
+        const training_operand& operand = memory.plan->inputs[step<Step>.first_input];
+        if (operand.use != gradient_use::add) return;
+        const std::size_t first = at.mine.begin * operand.size;
         T* into = memory.arena + operand.into + first;
-        const T* from = is_merge ? dy : static_cast<const T*>(memory.arena + operand.dx + first);
-        if (operand.use == gradient_use::add) kernels::add(count, static_cast<const T*>(into), from, into);
-        if (is_merge && operand.use == gradient_use::write) std::copy_n(from, count, into);
+        kernels::add(at.mine.size() * operand.size, static_cast<const T*>(into),
+                     static_cast<const T*>(memory.arena + operand.dx + first), into);
+    }
+    /// The gradients of a merge node's operands: each into its own memory, or added to those of later readers.
+    template <std::size_t Step, std::size_t... K>
+    static void merge_gradients(const memory_type& memory, const tile_position& at, const T* dy,
+                                std::index_sequence<K...>) {
+        const auto operands = operands_of<Step>(memory, at.mine.begin);
+        const auto give = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            constexpr const auto& shapes = merged_shapes_of<Net, step<Step>.layer>;
+            const training_operand& operand = memory.plan->inputs[step<Step>.first_input + I];
+            if (operand.use == gradient_use::none || operand.use == gradient_use::pass_on) return;
+            layer_of<Step>::template merge_backward<I, shapes>(
+                at.mine.size(), operands, dy, memory.arena + operand.into + at.mine.begin * operand.size,
+                operand.use == gradient_use::add);
+        };
+        evaluate_in_order{0, (give(std::integral_constant<std::size_t, K>{}), 0)...};
     }
     template <std::size_t Step>
     static gradient_pass<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
@@ -229,7 +254,9 @@ private:
                 .y = memory.arena + s.y + first * sizes.out_size,
                 .saved = memory.arena + s.saved + first * sizes.saved_size,
                 .dy = memory.arena + s.dy + first * sizes.out_size,
-                .dx = sizes.passes_down ? memory.arena + s.inputs[0].dx + first * sizes.in_size : nullptr,
+                .dx = sizes.passes_down
+                          ? memory.arena + memory.plan->inputs[sizes.first_input].dx + first * sizes.in_size
+                          : nullptr,
                 .weights = weights,
                 .backward_weights = memory.arena + s.backward_weights,
                 .gradients = gradients,

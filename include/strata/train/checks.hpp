@@ -85,7 +85,7 @@ constexpr diagnostic check_gradients(type_list<Layers...>) {
     for (std::size_t i = 0; i < count; ++i) {
         const flat_node& node = flat_nodes_of<Net>[i];
         bool below = false;
-        for (std::size_t k = 0; k < node.input_count; ++k) below = below || learns[node.inputs[k]];
+        for (std::size_t k = 0; k < node.input_count; ++k) below = below || learns[value_read<Net>(i, k)];
         if (below && !gives[i])
             return refuse("a gradient, as layers before it are trained", "a function without a derivative",
                           "give it `static derivative(x)`, or freeze them",
