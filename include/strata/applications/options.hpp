@@ -71,6 +71,7 @@ struct application : detail::net_interface<Self> {
     static constexpr bool is_named = true;
 
     static constexpr std::string_view type = "Functional";
+    static constexpr bool is_functional = true;
 
     static constexpr diagnostic check_itself() {
         constexpr std::array takes{no_top::kind, pooling::avg::kind, classes<1>::kind,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -13,29 +14,30 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Which Residuals lend their layers to the net around them: in Keras only a layer of the user's own can hold them,
+/// Which branching layers' layers belong to the net around them: in Keras only a layer of the user's own can hold them,
 /// a functional model has them itself.
-enum class residual_layers { stay, join_functional, join_all };
+enum class path_layers { stay, join_functional, join_all };
 
-/// In which order Keras counts the layers of a container for their default names.
-enum class naming { by_place, layers_first, shortcut_first };
+/// In which order Keras counts the layers of a container for their default names: as they stand in it, or as they were
+/// created, path by path from the first to the last or from the last to the first.
+enum class naming { by_position, first_path_first, last_path_first };
 
 /// The layers of one container of Keras' in its order, which is by the distance to the output, then by the first visit
-/// from there; each may be a container itself. `shortcut_first` says of each Residual which input of the Add comes
-/// first.
+/// from there; each may be a container itself. `orders` has for each branching layer the order of its paths as
+/// inputs of its merge layer.
 class keras_container {
 public:
-    keras_container(const net_tree& tree, residual_layers how, const std::vector<bool>& shortcut_first,
-                    naming names = naming::by_place)
-        : how_(how), naming_(names), shortcut_first_(shortcut_first) {
+    keras_container(const net_tree& tree, path_layers how, const std::vector<std::size_t>& orders,
+                    naming names = naming::by_position)
+        : how_(how), naming_(names), orders_(orders) {
         const std::size_t out = append(tree, outside, true);
-        if (names != naming::by_place) name_layers();
-        if (out != outside && has_forks_) sort_from(out);
-        if (names == naming::by_place) name_layers();
+        if (names != naming::by_position) name_layers();
+        if (out != outside && has_branches_) sort_from(out);
+        if (names == naming::by_position) name_layers();
     }
 
     struct layer {
-        const net_tree* tree = nullptr;  // null for what adds two paths
+        const net_tree* tree = nullptr;  // null for a merge layer
         std::vector<std::size_t> inputs{};
         std::size_t depth = 0, visit = 0;
         std::string name{};
@@ -47,28 +49,31 @@ public:
             if (each.tree != nullptr) result.push_back(&each);
         return result;
     }
-    bool has_forks() const { return has_forks_; }
+    bool has_branches() const { return has_branches_; }
 
 private:
     static constexpr std::size_t outside = static_cast<std::size_t>(-1);
 
     /// Appends a path, or what a container holds; gives the number of the layer whose output it is.
     std::size_t append(const net_tree& tree, std::size_t from, bool is_own) {
-        if (!(is_own || (tree.is_forked && joins_))) {
+        if (!(is_own || (tree.is_branching && joins_))) {
             layers_.push_back({.tree = &tree, .inputs = {from}});
             return layers_.size() - 1;
         }
         if (is_own)
-            joins_ =
-                how_ == residual_layers::join_all || (how_ == residual_layers::join_functional && tree.is_functional);
-        if (!tree.is_forked || is_own) return append_path(tree, 0, tree.layers.size(), from);
-        std::size_t main = from, side = from;
-        const auto append_main = [&] { main = append_path(tree, 0, tree.main_count, from); };
-        if (naming_ != naming::shortcut_first) append_main();
-        side = append_path(tree, tree.main_count, tree.layers.size(), from);
-        if (naming_ == naming::shortcut_first) append_main();
-        has_forks_ = true;
-        layers_.push_back({.inputs = shortcut_first_[tree.fork] ? std::vector{side, main} : std::vector{main, side}});
+            joins_ = how_ == path_layers::join_all || (how_ == path_layers::join_functional && tree.is_functional);
+        if (!tree.is_branching || is_own) return append_path(tree, 0, tree.layers.size(), from);
+        const std::size_t count = tree.path_begins.size() - 1;
+        std::vector<std::size_t> ends(count, from);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t k = naming_ == naming::last_path_first ? count - 1 - i : i;
+            ends[k] = append_path(tree, tree.path_begins[k], tree.path_begins[k + 1], from);
+        }
+        has_branches_ = true;
+        layer merge;
+        for (const std::size_t k : ordered_paths(count, orders_[tree.branching_number]))
+            merge.inputs.push_back(ends[k]);
+        layers_.push_back(std::move(merge));
         return layers_.size() - 1;
     }
     std::size_t append_path(const net_tree& tree, std::size_t begin, std::size_t end, std::size_t from) {
@@ -99,16 +104,16 @@ private:
         for (layer& each : layers_) {
             if (each.tree == nullptr) continue;
             each.name = each.tree->name;
-            if (!has_forks_ || each.tree->is_named) continue;
+            if (!has_branches_ || each.tree->is_named) continue;
             each.name = snake_case(each.tree->type).str();
             if (const std::size_t number = counts[each.name]++; number > 0) each.name += "_" + std::to_string(number);
         }
     }
 
-    residual_layers how_;
+    path_layers how_;
     naming naming_;
-    const std::vector<bool>& shortcut_first_;
-    bool joins_ = false, has_forks_ = false;
+    const std::vector<std::size_t>& orders_;
+    bool joins_ = false, has_branches_ = false;
     std::vector<layer> layers_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -16,19 +17,20 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// A net or layer as files see it: of a layer its number in the flattened list, of what consists of layers those. The
-/// first `main_count` layers of a Residual are one path, the others its shortcut.
+/// A net or layer as files see it: of a layer its number in the flattened list, of what consists of layers those. Those
+/// of a branching layer are its paths, one after the other; `path_begins` has where each begins and the last ends.
 struct net_tree {
     std::string type;
     std::string name;
     bool is_named = false;  // by the user, not by default
     bool is_composite = false;
-    bool is_forked = false;
+    bool is_branching = false;
     bool is_functional = false;
-    bool shortcut_first = false;
-    std::size_t main_count = 0;
+    bool is_ordered = false;  // the order of its paths changes its value
+    std::size_t order = 0;    // of its paths as inputs of its merge layer in Keras, see ordered_paths
+    std::vector<std::size_t> path_begins{};
     std::size_t number = 0;
-    std::size_t fork = 0;  // of a Residual its number among all
+    std::size_t branching_number = 0;  // of a branching layer its number among all
     std::vector<net_tree> layers{};
 };
 
@@ -43,10 +45,15 @@ void grow_tree(net_tree& tree, std::size_t& next) {
         tree.number = next++;
     } else {
         tree.is_composite = true;
-        tree.is_forked = detail::branching<Net>;
-        tree.is_functional = Net::type == "Functional";
-        tree.main_count = 0;
-        if constexpr (detail::branching<Net>) tree.shortcut_first = Net::shortcut_is_first;
+        tree.is_functional = detail::is_functional_net<Net>;
+        if constexpr (detail::branching<Net>) {
+            constexpr auto begins = detail::path_begins<Net>();
+            tree.is_branching = true;
+            tree.is_ordered = !Net::merge::is_commutative;
+            tree.path_begins.assign(begins.begin(), begins.end());
+            if constexpr (requires { Net::last_path_is_first_input; })
+                tree.order = Net::last_path_is_first_input ? 1 : 0;
+        }
         const auto grow = [&]<class... Layers>(type_list<Layers...>) {
             struct row {
                 std::string_view type{};
@@ -70,17 +77,29 @@ void grow_tree(net_tree& tree, std::size_t& next) {
     }
 }
 
-/// Numbers the Residuals; appends for each whether its shortcut is the first input of the Add, as written.
-inline void number_forks(net_tree& tree, std::vector<bool>& shortcut_first) {
-    if (tree.is_forked) {
-        tree.fork = shortcut_first.size();
-        shortcut_first.push_back(tree.shortcut_first);
-    }
-    for (net_tree& layer : tree.layers) number_forks(layer, shortcut_first);
+/// Order number `order` of so many paths, in lexicographic order: 0 is as they are written, 1 of two paths the other
+/// way.
+inline std::vector<std::size_t> ordered_paths(std::size_t count, std::size_t order) {
+    std::vector<std::size_t> paths(count);
+    std::iota(paths.begin(), paths.end(), std::size_t{0});
+    for (; order > 0; --order) std::next_permutation(paths.begin(), paths.end());
+    return paths;
+}
+/// How many orders of the paths are tried: all of up to four paths, where the order does not change the value.
+inline std::size_t order_count(const net_tree& tree) {
+    if (tree.is_ordered) return 1;
+    std::size_t count = 1;
+    for (std::size_t k = 2; k < tree.path_begins.size(); ++k) count *= k;
+    return tree.path_begins.size() > 5 ? 1 : count;
 }
 
-inline bool has_forks(const net_tree& tree) {
-    return tree.is_forked || std::any_of(tree.layers.begin(), tree.layers.end(), has_forks);
+/// Numbers the branching layers; appends for each the order of its paths as written.
+inline void number_branchings(net_tree& tree, std::vector<std::size_t>& orders) {
+    if (tree.is_branching) {
+        tree.branching_number = orders.size();
+        orders.push_back(tree.order);
+    }
+    for (net_tree& layer : tree.layers) number_branchings(layer, orders);
 }
 
 }  // namespace strata::inline STRATA_ISA::io

@@ -31,6 +31,7 @@ settled_list settle_orders(const weight_list& list, const std::string& saved_ord
     weight_sequence result = list;
     for (const order_question& question : list.questions) {
         const std::vector<weight_sequence>& answers = question.answers;
+        if (answers.empty() && saved_orders == list.orders) continue;  // too many to try, but the file says which
         std::set<std::size_t> differs;
         for (const weight_sequence& answer : answers)
             for (std::size_t i = 0; i < list.records.size(); ++i)
@@ -61,7 +62,7 @@ settled_list settle_orders(const weight_list& list, const std::string& saved_ord
             for (const std::size_t i : differs)
                 if (const std::string& path = list.records[i].path; path != std::exchange(last, path))
                     layers += (layers.empty() ? "" : ", ") + path;
-            return {.doubt = question.residual + " (" + (layers.empty() ? "with many Residuals in it" : layers) + ")"};
+            return {.doubt = question.residual + " (" + (layers.empty() ? "with too many paths to try" : layers) + ")"};
         }
         const weight_sequence& answer = *found.begin()->second;
         for (const std::size_t i : differs) {
@@ -74,10 +75,9 @@ settled_list settle_orders(const weight_list& list, const std::string& saved_ord
 
 /// The error of a file that may have the weights of two layers either way.
 [[noreturn]] inline void refuse_doubt(const std::filesystem::path& file, const std::string& doubt) {
-    throw file_error(
-        file, "does not tell which weights belong to the layers and which to the shortcut of the Residual " + doubt +
-                  ": the shapes are the same either way; give these layers the names that they have in "
-                  "Keras, by name<\"...\">");
+    throw file_error(file, "does not tell which weights belong to which path of " + doubt +
+                               ": the shapes are the same either way; give these layers the names that they have in "
+                               "Keras, by name<\"...\">");
 }
 
 }  // namespace strata::inline STRATA_ISA::io

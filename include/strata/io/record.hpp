@@ -40,8 +40,9 @@ struct weight_record {
 };
 
 /// The weights of a net in the order, under the names and at the addresses that files of one kind give them; `places`
-/// says of each record which weight of the net it is. `orders` has a letter for each Residual of the net, in the order
-/// in which they are written: `s` where Keras' Add has the shortcut as its first input, `l` where it has the layers.
+/// says of each record which weight of the net it is. `orders` has a letter for each branching layer of the net, in the
+/// order in which they are written, that says in which order its paths are inputs of Keras' merge layer: `l` as they
+/// are written, `s` of two paths the other way, others of more paths.
 struct weight_sequence {
     std::vector<weight_record> records{};
     std::vector<std::size_t> places{};
@@ -50,9 +51,9 @@ struct weight_sequence {
     std::map<std::string, std::size_t> bare_layers{};
 };
 
-/// A Residual whose layers stand in another order in Keras' files when an Add has its inputs in another order. The
-/// first answer is the list itself; each of the others is the list with other orders of this Residual, and of those in
-/// it. No answers: there are too many.
+/// A branching layer whose layers have another order in Keras' files when its merge layer has its inputs in another
+/// order. The first answer is the list itself; each of the others is the list with other orders of this branching
+/// layer, and of those in it. No answers: there are too many.
 struct order_question {
     std::string residual{};
     std::vector<weight_sequence> answers{};
@@ -61,11 +62,11 @@ struct order_question {
 /// What a file may hold; io/weight_lists.hpp makes the lists of a net.
 struct weight_list : weight_sequence {
     std::vector<order_question> questions{};
-    /// The names of all records as Keras counts them when the layers of each Residual are created before its shortcut,
-    /// or after it; none where Residuals are layers that hold their own.
+    /// The names of all records as Keras counts them when the paths of each branching layer are created from the
+    /// first to the last, or from the last to the first; none where branching layers hold their own layers.
     std::vector<std::vector<std::string>> created_names{};
-    /// A layer and one of a shortcut beside it that have weights of the same shapes; empty where there are none. Among
-    /// all layers, and among those without a name of the user's.
+    /// Two layers on two paths of a branching layer that have weights of the same shapes; empty where there are none.
+    /// Among all layers, and among those without a name of the user's.
     std::string alike{}, swappable{};
 };
 

@@ -26,26 +26,28 @@ using layer_weights = std::vector<std::vector<std::pair<std::size_t, weight_reco
 class weight_list_maker {
 public:
     weight_list_maker(net_tree tree, layer_weights weights) : tree_(std::move(tree)), weights_(std::move(weights)) {
-        number_forks(tree_, written_);
+        number_branchings(tree_, written_);
     }
 
-    /// Under the net's own names; as Keras has them, where layers of Residuals in a Functional are its own; the same
-    /// for every Residual. One list where all are the same.
+    /// Under the net's own names; as Keras has them, where the layers of branching layers in a Functional are its own;
+    /// the same for every branching layer. One list where all are the same.
     std::vector<weight_list> lists() const {
         std::vector<weight_list> result(written_.empty() ? 1 : 3);
-        const std::array ways{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};
+        const std::array ways{path_layers::stay, path_layers::join_functional, path_layers::join_all};
         for (std::size_t i = 0; i < result.size(); ++i) fill(result[i], ways[i]);
         return result;
     }
 
 private:
-    void fill(weight_list& list, residual_layers how) const {
+    static constexpr std::string_view order_letters = "lsabcdefghijkmnopqrtuvwx";  // one for each order of four paths
+
+    void fill(weight_list& list, path_layers how) const {
         static_cast<weight_sequence&>(list) = sequence(how, written_);
         list.alike = alike_in(tree_, false);
         list.swappable = alike_in(tree_, true);
-        if (how == residual_layers::stay) return;
+        if (how == path_layers::stay) return;
         for (const net_tree& layer : tree_.layers) ask(list, layer, how, layer.name);
-        for (const naming names : {naming::layers_first, naming::shortcut_first}) {
+        for (const naming names : {naming::first_path_first, naming::last_path_first}) {
             // The order of the records is that of the list, so that names and records belong together.
             std::vector<std::string>& created = list.created_names.emplace_back();
             for (const weight_record& record : sequence(how, written_, names).records)
@@ -53,12 +55,11 @@ private:
         }
     }
 
-    weight_sequence sequence(residual_layers how, const std::vector<bool>& shortcut_first,
-                             naming names = naming::by_place) const {
+    weight_sequence sequence(path_layers how, const std::vector<std::size_t>& orders,
+                             naming names = naming::by_position) const {
         weight_sequence result;
-        for (const bool first : shortcut_first) result.orders += first ? 's' : 'l';
-        append(result, tree_, "", "",
-               [&](const net_tree& tree) { return keras_container(tree, how, shortcut_first, names); });
+        for (const std::size_t order : orders) result.orders += order_letters[order];
+        append(result, tree_, "", "", [&](const net_tree& tree) { return keras_container(tree, how, orders, names); });
         return result;
     }
     template <class Contain>
@@ -69,8 +70,8 @@ private:
         const keras_container container = contain(tree);
         for (const auto* layer : container.layers()) {
             const net_tree& inner = *layer->tree;
-            // What holds the layers of its Residuals is a functional model in Keras, whatever it is here.
-            const bool lends = inner.is_composite && contain(inner).has_forks();
+            // What holds the layers of its branching layers is a functional model in Keras, whatever it is here.
+            const bool lends = inner.is_composite && contain(inner).has_branches();
             std::string group = snake_case(lends ? std::string("Functional") : inner.type).str();
             if (const std::size_t number = counts[group]++; number > 0) group += "_" + std::to_string(number);
             group = address + "layers/" + group;
@@ -90,33 +91,41 @@ private:
         }
     }
 
-    /// Adds the question of each outermost Residual of which an Add's order changes the list.
-    void ask(weight_list& list, const net_tree& tree, residual_layers how, const std::string& path) const {
-        if (!tree.is_forked) {
+    /// Adds the question of each outermost branching layer of which the order of a merge layer's inputs changes the
+    /// list.
+    void ask(weight_list& list, const net_tree& tree, path_layers how, const std::string& path) const {
+        if (!tree.is_branching) {
             for (const net_tree& layer : tree.layers) ask(list, layer, how, path + "/" + layer.name);
             return;
         }
-        std::vector<std::size_t> forks;
-        each_fork(tree, [&](std::size_t fork) {
-            std::vector<bool> flipped = written_;
-            flipped[fork] = !flipped[fork];
-            if (!same_order(sequence(how, flipped), list)) forks.push_back(fork);
+        // Lists for all orders of the branching layers whose order changes the list, as written first.
+        constexpr std::size_t most = 64;
+        std::vector<std::vector<std::size_t>> choices{written_};
+        bool is_open = false, are_too_many = false;
+        each_branching(tree, [&](const net_tree& found) {
+            const std::size_t number = found.branching_number, orders = order_count(found);
+            bool changes = false;
+            for (std::size_t order = 0; order < orders && !changes; ++order) {
+                std::vector<std::size_t> other = written_;
+                other[number] = order;
+                changes = !same_order(sequence(how, other), list);
+            }
+            if (orders == 1 && !found.is_ordered) changes = are_too_many = !alike_in(found, false).empty();
+            is_open = is_open || changes;
+            if (!changes || are_too_many || (are_too_many = choices.size() * orders > most)) return;
+            for (std::size_t i = 0, count = choices.size(); i < count; ++i)
+                for (std::size_t order = 0; order < orders; ++order)
+                    if (order != written_[number]) choices.emplace_back(choices[i])[number] = order;
         });
-        if (forks.empty()) return;
+        if (!is_open) return;
         order_question& question = list.questions.emplace_back(order_question{.residual = path});
-        constexpr std::size_t most = 6;  // 64 lists
-        if (forks.size() > most) return;
-        for (std::size_t answer = 0; answer < std::size_t{1} << forks.size(); ++answer) {
-            std::vector<bool> orders = written_;
-            for (std::size_t i = 0; i < forks.size(); ++i)
-                if ((answer >> i & 1) != 0) orders[forks[i]] = !orders[forks[i]];
-            question.answers.push_back(sequence(how, orders));
-        }
+        if (are_too_many) return;
+        for (const std::vector<std::size_t>& orders : choices) question.answers.push_back(sequence(how, orders));
     }
     template <class See>
-    static void each_fork(const net_tree& tree, const See& see) {
-        if (tree.is_forked) see(tree.fork);
-        for (const net_tree& layer : tree.layers) each_fork(layer, see);
+    static void each_branching(const net_tree& tree, const See& see) {
+        if (tree.is_branching) see(tree);
+        for (const net_tree& layer : tree.layers) each_branching(layer, see);
     }
     static bool same_order(const weight_sequence& a, const weight_sequence& b) {
         bool same = a.places == b.places;
@@ -124,15 +133,20 @@ private:
         return same;
     }
 
-    /// Two layers with weights of the same shapes, one on each path of a Residual; with unnamed_only two without names.
+    /// Two layers with weights of the same shapes on two paths of one branching layer; with unnamed_only two without
+    /// names. The order in which paths were created is never known; that of a merge layer's inputs is, where it changes
+    /// the value.
     std::string alike_in(const net_tree& tree, bool unnamed_only) const {
-        if (tree.is_forked) {
-            std::vector<const net_tree*> main, side;
-            for (std::size_t i = 0; i < tree.layers.size(); ++i)
-                append_layers(tree.layers[i], unnamed_only, i < tree.main_count ? main : side);
-            for (const net_tree* a : main)
-                for (const net_tree* b : side)
-                    if (has_same_weights(*a, *b)) return tree.name + " (" + a->name + ", " + b->name + ")";
+        if (tree.is_branching && (unnamed_only || !tree.is_ordered)) {
+            std::vector<std::vector<const net_tree*>> paths(tree.path_begins.size() - 1);
+            for (std::size_t k = 0; k < paths.size(); ++k)
+                for (std::size_t i = tree.path_begins[k]; i < tree.path_begins[k + 1]; ++i)
+                    append_layers(tree.layers[i], unnamed_only, paths[k]);
+            for (std::size_t second = 1; second < paths.size(); ++second)
+                for (std::size_t first = 0; first < second; ++first)
+                    for (const net_tree* a : paths[first])
+                        for (const net_tree* b : paths[second])
+                            if (has_same_weights(*a, *b)) return tree.name + " (" + a->name + ", " + b->name + ")";
         }
         for (const net_tree& layer : tree.layers)
             if (std::string found = alike_in(layer, unnamed_only); !found.empty()) return found;
@@ -153,7 +167,7 @@ private:
 
     net_tree tree_;
     layer_weights weights_;
-    std::vector<bool> written_;
+    std::vector<std::size_t> written_;
 };
 
 /// The weights of a net as files may have them; weight_list_maker::lists() says in which ways. Grow: a pointer to

@@ -181,6 +181,7 @@ struct fused_part : net_interface<fused_part<Net, Group, Begin>> {
         typename fused_group<Net, typename as_net<Group, typename Group::item_list>::type, Begin>::type::item_list;
     using options = typename Group::options;
     static constexpr bool is_named = true;
+    static constexpr bool is_functional = is_functional_net<Group>;
 
     static constexpr std::string_view type = Group::type;
 };

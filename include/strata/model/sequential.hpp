@@ -46,6 +46,7 @@ struct Functional : detail::net_interface<Functional<Items...>> {
     {}
 
     static constexpr std::string_view type = "Functional";
+    static constexpr bool is_functional = true;
 };
 
 template <class... Items>

@@ -76,6 +76,7 @@ struct frozen_net : detail::net_interface<frozen_net<Net>> {
     template <class... Others>
     using with_items = typename Net::template with_items<Others...>;
     static constexpr bool is_named = true;
+    static constexpr bool is_functional = detail::is_functional_net<Net>;
 
     static constexpr std::string_view type = Net::type;
 };
@@ -256,6 +257,7 @@ struct partly_frozen_net : detail::net_interface<partly_frozen_net<Net, Frozen, 
     template <class... Others>
     using with_items = typename Net::template with_items<Others...>;
     static constexpr bool is_named = true;
+    static constexpr bool is_functional = detail::is_functional_net<Net>;
 
     static constexpr std::string_view type = Net::type;
 };

@@ -73,6 +73,10 @@ concept branching = composite<Item> && requires {
 template <class Net>
 concept named_net = composite<Net> && requires { requires Net::is_named; };
 
+/// Whether a net is a functional model in Keras.
+template <class Net>
+inline constexpr bool is_functional_net = requires { requires Net::is_functional; };
+
 /// For each path of a composite the number of its first layer, then the number of all layers; a list of layers is one
 /// path.
 template <composite Layer>
