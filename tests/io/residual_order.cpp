@@ -194,7 +194,7 @@ TEST_CASE("weights that could be exchanged are refused with the layers to name, 
                 INFO(name);
                 const std::string what = loaded(alike, at / name, model);
                 CHECK(contains(what, "does not tell which weights"));
-                CHECK(contains(what, "of the Residual residual"));
+                CHECK(contains(what, "path of residual"));
                 CHECK(contains(what, "name<\"...\">"));
             }
             const bool has_names = one == "one";
