@@ -22,7 +22,7 @@ import catalogue
 import convolutions
 import recurrent
 from spelling import build, random_weights, weight_names
-from structure_cases import BATCH_NORMALIZATION, RESIDUAL
+from structure_cases import BATCH_NORMALIZATION, BRANCHING, RESIDUAL
 
 DATA = Path(__file__).parent / "data"
 VERSIONS = f"Keras {keras.__version__}, backend {keras.backend.backend()}"
@@ -232,7 +232,7 @@ NETS = {
 }
 
 FAMILIES = {"dense": DENSE, "conv2d": CONV2D, "pooling": POOLING, "activation": ACTIVATION, "shape": SHAPE, "nets": NETS,
-            "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, **catalogue.FAMILIES,
+            "batch_normalization": BATCH_NORMALIZATION, "residual": RESIDUAL, "branching": BRANCHING, **catalogue.FAMILIES,
             **convolutions.FAMILIES, **recurrent.FAMILIES}
 
 MLP = net("Input<5>{}", "Dense<7, ReLU>{}", "Dense<6, Tanh>{}", "Dense<3, Softmax>{}")

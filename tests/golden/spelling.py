@@ -95,41 +95,57 @@ def option(term):
     }[term.name]()
 
 
-class Residual(keras.layers.Layer):
-    """Layers beside a shortcut, the input where it is empty; both are added."""
+class Branching(keras.layers.Layer):
+    """Paths from one input, empty ones the input itself, whose ends a layer of Keras merges."""
 
-    def __init__(self, main, side, **options):
+    def __init__(self, merge, paths, **options):
         super().__init__(**options)
-        self.layers = main + side  # so that their weights are in this order
-        self.main_count = len(main)
+        self.layers = [each for path in paths for each in path]  # so that their weights are in this order
+        self.merge = merge
+        self.sizes = [len(path) for path in paths]
 
     def call(self, x, training=None):
-        main = side = x
-        for each in self.layers[:self.main_count]:
-            main = self.run(each, main, training)
-        for each in self.layers[self.main_count:]:
-            side = self.run(each, side, training)
-        return keras.ops.add(main, side)
+        ends, begin = [], 0
+        for size in self.sizes:
+            end = x
+            for each in self.layers[begin:begin + size]:
+                end = self.run(each, end, training)
+            ends.append(end)
+            begin += size
+        return self.merge(ends)
 
     @staticmethod
     def run(each, x, training):
         return each(x, training=training) if each._call_has_training_arg else each(x)
 
 
-def residual(term):
+class Residual(Branching):
+    """Layers and a shortcut whose outputs are added."""
+
+
+MERGES = ("Concatenate", "Add", "Multiply", "Subtract", "Average", "Maximum", "Minimum")
+
+
+def branching(term):
     options = dict(option(item) for item in term.arguments if item.name in ("name", "frozen"))
-    side = [layer(inner) for item in term.arguments if item.name == "shortcut" for inner in item.arguments]
-    main = [layer(item) for item in term.arguments if item.name not in ("name", "frozen", "shortcut")]
+    items = [item for item in term.arguments if item.name not in ("name", "frozen")]
     trainable = options.pop("trainable", True)
-    result = Residual(main, side, **options)
+    if term.name == "Residual":
+        side = [layer(inner) for item in items if item.name == "shortcut" for inner in item.arguments]
+        main = [layer(item) for item in items if item.name != "shortcut"]
+        result = Residual(keras.layers.Add(), [main, side], **options)
+    else:
+        # A layer of the class's name, so that names are counted by it.
+        kind = type(term.name, (Branching,), {})
+        result = kind(getattr(keras.layers, term.name)(), [[layer(inner) for inner in item.arguments] for item in items], **options)
     if not trainable:
         result.trainable = False
     return result
 
 
 def layer(term):
-    if term.name == "Residual":
-        return residual(term)
+    if term.name == "Residual" or term.name in MERGES:
+        return branching(term)
     if term.name == "Sequential":
         term = term._replace(items=term.items or term.arguments)
         options = dict(option(item) for item in term.items if item.name in ("name", "frozen"))

@@ -77,6 +77,50 @@ RESIDUAL_TRAINING = {
     "inside_sequential": ("6", "Sequential{Dense<5, Tanh>{}, Residual<Dense<5>, shortcut<Dense<5>>>{}, Tanh{}}"),
 }
 
+# Paths of one input that are merged.
+BRANCHING = {
+    "concatenate": net("Input<5>{}", "Concatenate<branch<Dense<4, Tanh>>, branch<>, branch<Dense<17, ReLU>>>{}", "Dense<3>{}"),
+    "concatenate_maps": net("Input<7, 6, 3>{}", "Concatenate<branch<Conv2D<5, 3, padding::same>>, branch<Conv2D<16, 1>>, "
+                            "branch<MaxPooling2D<3, strides<1>, padding::same>>>{}", "ReLU{}", "Conv2D<4, 2>{}"),
+    "concatenate_sequences": net("Input<9, 2>{}", "Concatenate<branch<>, branch<LSTM<5, return_sequences>>>{}", "Dense<3>{}"),
+    "add": net("Input<5>{}", "Dense<9>{}", "Add<branch<Dense<17>>, branch<Dense<17, Tanh>>, branch<Dense<17>, ReLU>>{}", "Tanh{}"),
+    "add_of_itself": net("Input<5>{}", "Dense<9>{}", "Add<branch<>, branch<>, branch<>>{}"),
+    "add_to_a_row": net("Input<4, 9>{}", "Add<branch<>, branch<GlobalMaxPooling1D<>>>{}", "ReLU{}"),
+    "multiply": net("Input<5>{}", "Multiply<branch<Dense<9, Tanh>>, branch<Dense<9, Sigmoid>>>{}", "Dense<3>{}"),
+    "gate": net("Input<12, 3>{}", "Multiply<branch<Conv1D<8, 2, dilation<2>, padding::causal, Tanh>>, "
+                "branch<Conv1D<8, 2, dilation<2>, padding::causal, Sigmoid>>>{}", "Conv1D<3, 1>{}"),
+    "squeeze_and_excitation": net("Input<7, 6, 3>{}", "Conv2D<9, 3, ReLU>{}", "Multiply<branch<>, branch<GlobalAveragePooling2D<>, "
+                                  "Dense<4, ReLU>, Dense<9, Sigmoid>>>{}", "Conv2D<4, 1>{}"),
+    "attention": net("Input<6, 17>{}", "Multiply<branch<Dense<1, Sigmoid>>, branch<>>{}", "GlobalAveragePooling1D<>{}"),
+    "outer": net("Input<4, 3>{}", "Multiply<branch<Dense<1>>, branch<GlobalMaxPooling1D<>, Reshape<shape{1, 3}>>>{}", "Dense<2>{}"),
+    "average": net("Input<5>{}", "Average<branch<Dense<9>>, branch<Dense<9, Tanh>>, branch<Dense<9>, ReLU>>{}", "Dense<3>{}"),
+    "maximum": net("Input<5>{}", "Maximum<branch<Dense<33>>, branch<Dense<33>>, branch<Dense<33>>>{}", "Dense<3>{}"),
+    "minimum": net("Input<5>{}", "Minimum<branch<Dense<9>>, branch<Dense<9>>>{}", "ReLU{}"),
+    "subtract": net("Input<5>{}", "Subtract<branch<Dense<9>>, branch<Dense<9, Tanh>>>{}", "Dense<3>{}"),
+    "nested": net("Input<7, 6, 3>{}", "Concatenate<branch<Conv2D<4, 1>, Concatenate<branch<Conv2D<2, 3, padding::same>>, "
+                  "branch<Residual<Conv2D<4, 3, padding::same>>>>>, branch<Conv2D<3, 1>>>{}", "GlobalMaxPooling2D<>{}"),
+    "in_a_sequential": net("Input<6>{}", "Sequential{Dense<5, ReLU>{}, Concatenate<branch<Dense<5>>, branch<>>{}, ReLU{}}", "Dense<3>{}"),
+    "normalized": net("Input<7, 6, 3>{}", "Concatenate<branch<Conv2D<5, 3, padding::same, no_bias>, BatchNormalization<>, ReLU>, "
+                      "branch<Dropout<0.5>>>{}", "BatchNormalization<>{}", "Dense<2>{}"),
+    "named": net("Input<6>{}", 'Concatenate<name<"both">, branch<Dense<5, name<"left">>>, branch<Dense<4, name<"right">>>>{}'),
+}
+
+BRANCHING_TRAINING = {
+    "concatenate": ("5", "Dense<6, Tanh>{}", "Concatenate<branch<Dense<4, Tanh>>, branch<>, branch<Dense<3>>>{}"),
+    "concatenate_maps": ("6, 5, 2", "Concatenate<branch<Conv2D<3, 3, padding::same, Tanh>>, branch<Conv2D<2, 1>>, branch<>>{}", "Flatten<>{}"),
+    "add": ("5", "Dense<6>{}", "Add<branch<Dense<4>>, branch<Dense<4, Tanh>>, branch<Dense<4>>>{}", "Tanh{}"),
+    "add_of_itself": ("5", "Dense<6>{}", "Add<branch<>, branch<>, branch<Tanh>>{}"),
+    "gate": ("6, 3", "Multiply<branch<Conv1D<4, 2, padding::causal, Tanh>>, branch<Conv1D<4, 2, padding::causal, Sigmoid>>>{}", "Flatten<>{}"),
+    "squeeze_and_excitation": ("4, 5, 3", "Conv2D<6, 2, Tanh>{}", "Multiply<branch<>, branch<GlobalAveragePooling2D<>, Dense<6, Sigmoid>>>{}",
+                               "Flatten<>{}"),
+    "average": ("5", "Dense<6>{}", "Average<branch<Dense<4>>, branch<Dense<4, Tanh>>, branch<Dense<4>>>{}"),
+    "maximum": ("5", "Dense<6>{}", "Maximum<branch<Dense<4>>, branch<Dense<4>>, branch<Dense<4>>>{}"),
+    "minimum": ("5", "Dense<6>{}", "Minimum<branch<Dense<4>>, branch<Dense<4>>>{}"),
+    "subtract": ("5", "Dense<6>{}", "Subtract<branch<Tanh>, branch<Dense<6>>>{}"),
+    "frozen": ("5", "Dense<6, Tanh>{}", "Concatenate<frozen, branch<Dense<4, Tanh>>, branch<>>{}"),
+    "nested": ("5", "Dense<6, Tanh>{}", "Concatenate<branch<Residual<Dense<6, Tanh>>>, branch<Multiply<branch<Dense<4>>, branch<Dense<4, Tanh>>>>>{}"),
+}
+
 BATCH_NORMALIZATION = {
     **{f"channels_{n}": net(f"Input<{n}>{{}}", "BatchNormalization<>{}") for n in (1, 3, 8, 16, 17, 33, 130)},
     "rank_2": net("Input<5, 7>{}", "BatchNormalization<>{}"),

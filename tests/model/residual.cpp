@@ -119,28 +119,29 @@ void check_plan(Net, const std::string& name) {
     INFO(name << ", " << Tile << " samples");
     constexpr const auto& plan = plan_of<Net, float, Tile>;
     constexpr const auto& nodes = flat_nodes_of<Net>;
-    constexpr auto facts = detail::traits_of<float>(flat_layers_of<Net>{}, nodes);
+    constexpr auto traits = detail::traits_of<float>(flat_layers_of<Net>{}, nodes);
     constexpr std::size_t garbage = nodes.size() + 1;
     std::vector<std::size_t> arena(plan.arena_size, garbage);
     const auto source = [&](std::size_t value) {
-        while (value > 0 && facts[value - 1].is_alias) value = nodes[value - 1].inputs[0];
+        while (value > 0 && traits[value - 1].is_alias) value = detail::value_read<Net>(value - 1);
         return value;
     };
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         const plan_step& step = plan.steps[s];
-        for (std::size_t i = 0; i < facts[step.first].scratch; ++i) arena.at(step.scratch_offset + i) = garbage;
+        for (std::size_t i = 0; i < traits[step.first].scratch; ++i) arena.at(step.scratch_offset + i) = garbage;
         for (std::size_t k = 0; k < nodes[step.first].input_count; ++k) {
-            const std::size_t value = source(nodes[step.first].inputs[k]);
-            REQUIRE((step.inputs[k].from == place::input) == (value == 0));
+            const std::size_t value = source(detail::value_read<Net>(step.first, k));
+            const plan_operand& operand = plan.inputs[step.first_input + k];
+            REQUIRE((operand.from == location::input) == (value == 0));
             if (value == 0) continue;
             for (std::size_t i = 0; i < Tile * nodes[value - 1].out.size(); ++i)
-                REQUIRE(arena.at(step.inputs[k].offset + i) == value);
+                REQUIRE(arena.at(operand.offset + i) == value);
         }
-        REQUIRE((step.to == place::output) == (s + 1 == plan.step_count));
-        if (step.to == place::output) break;
+        REQUIRE((step.to == location::output) == (s + 1 == plan.step_count));
+        if (step.to == location::output) break;
         for (std::size_t i = 0; i < Tile * nodes[step.last()].out.size(); ++i) {
             const std::size_t at = step.out_offset + i;
-            REQUIRE((at < step.scratch_offset || at >= step.scratch_offset + facts[step.first].scratch));
+            REQUIRE((at < step.scratch_offset || at >= step.scratch_offset + traits[step.first].scratch));
             arena.at(at) = step.last() + 1;
         }
     }
@@ -152,8 +153,9 @@ void check_plan(Net, const std::string& name) {
     check_plan<std::remove_const_t<decltype(__VA_ARGS__)>, 1>({}, #name); \
     check_plan<std::remove_const_t<decltype(__VA_ARGS__)>, 3>({}, #name);
 
-TEST_CASE("no step of a plan overwrites what is read behind it") {
+TEST_CASE("no step of a plan overwrites a value that a later step reads") {
 #include GOLDEN_RESIDUAL
+#include GOLDEN_BRANCHING
 #include GOLDEN_NETS
 }
 

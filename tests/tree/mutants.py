@@ -39,7 +39,7 @@ THIRD_PARTY = """#include <algorithm>
 
 DEFINITIONS = [f'-DGOLDEN_FOLDER="{DATA}"', f'-DGOLDEN_FILES="{DATA / "files/files.inc"}"',
                f'-DGOLDEN_LOSSES="{DATA / "losses.inc"}"', f'-DGOLDEN_METRICS="{DATA / "metrics.inc"}"',
-               f'-DGOLDEN_RESIDUAL="{DATA / "residual.inc"}"', f'-DGOLDEN_NETS="{DATA / "nets.inc"}"']
+               f'-DGOLDEN_RESIDUAL="{DATA / "residual.inc"}"', f'-DGOLDEN_BRANCHING="{DATA / "branching.inc"}"', f'-DGOLDEN_NETS="{DATA / "nets.inc"}"']
 
 
 def golden(family):

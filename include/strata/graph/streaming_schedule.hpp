@@ -33,8 +33,8 @@ struct stream_step {
     std::size_t layer = 0;
     bool takes_next = false;
     bool has_state = false;
-    shape in{};                   // of one time step
     std::size_t first_input = 0;  // its first place among the plan's inputs
+    shape in{};                   // of one time step
     stream_location to{};
     std::size_t state = 0;
 };

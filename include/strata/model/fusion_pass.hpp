@@ -105,7 +105,6 @@ constexpr bool is_moderate(double scale, double offset) {
 /// that; the number of layers where there is none.
 template <class Net, std::size_t Count>
 constexpr std::size_t seen_layer(const std::array<layer_fusion, Count>& folds, std::size_t i) {
-    constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr const auto& readers = sole_readers_of<Net>;
     std::size_t value = value_read<Net>(i);
     while (value > 0 && readers[value] < Count) {
