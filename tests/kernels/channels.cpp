@@ -19,7 +19,7 @@ template <class T>
 struct kernels_of {
     std::size_t channels, group;  // group: rows that make one wide row
     void (*scale)(std::size_t, const T*, const T*, const T*, T*);
-    void (*data_gradient)(std::size_t, const T*, const T*, const T*, const T*, const T*, const T*, T*);
+    void (*data_gradient)(std::size_t, const T*, const T*, const channel_factors<T>&, T*);
     void (*scale_gradients)(std::size_t, const T*, const T*, T*);
     void (*moments)(std::size_t, const T*, T*, T*);
     void (*gradients)(std::size_t, const T*, const T*, const T*, T*, T*);
@@ -57,7 +57,7 @@ void compare(const kernels_of<T>& of, std::size_t rows) {
     guarded<T> scaled(rows * C), expected(rows * C), gradient(rows * C), expected_gradient(rows * C), thin(dy),
         expected_thin(rows * C);
     of.scale(rows, x.data(), a.data(), b.data(), scaled.data());
-    of.data_gradient(rows, x.data(), dy.data(), c.data(), a.data(), b.data(), c.data(), gradient.data());
+    of.data_gradient(rows, x.data(), dy.data(), {c.data(), a.data(), b.data(), c.data()}, gradient.data());
     of.scale_gradients(rows, thin.data(), a.data(), thin.data());
     guarded<T> mean(C), squares(C), sum(C), product(C), means(C, T(0)), expected_squares(C, T(0)),
         expected_sum(C, T(0)), expected_product(C, T(0));
@@ -98,9 +98,10 @@ void combine(const kernels_of<T>& of) {
     for (std::size_t begin = 0; begin < C; begin += L) {
         const std::size_t end = begin + L < C ? begin + L : C;
         const T* each = parts.data();
-        combine_moments<T>(samples, 2 * C, rows, each, each + C, begin, end, mean.data(), squares.data());
-        combine_row_gradients<T>(samples, C, x.data(), dy.data(), whole.data(), begin, end, sum.data(), product.data());
-        combine_sums<T>(samples, C, dy.data(), begin, end, last.data());
+        combine_moments<T>({samples, 2 * C}, rows, each, each + C, {begin, end}, mean.data(), squares.data());
+        combine_row_gradients<T>({samples, C}, x.data(), dy.data(), whole.data(), {begin, end}, sum.data(),
+                                 product.data());
+        combine_sums<T>({samples, C}, dy.data(), {begin, end}, last.data());
     }
     for (std::size_t i = 0; i < samples * C; ++i) {
         expected_sum[i % C] += dy[i];
@@ -112,7 +113,7 @@ void combine(const kernels_of<T>& of) {
     require_close(last, expected_sum, 8 * rounding<T>);
     require_close(product, expected_product, 16 * rounding<T>);
     // Single rows have no squares of their own.
-    combine_moments<T>(samples * rows, C, 1, x.data(), nullptr, 0, C, last.data(), last_squares.data());
+    combine_moments<T>({samples * rows, C}, 1, x.data(), nullptr, {0, C}, last.data(), last_squares.data());
     require_close(last, whole, 20 * rounding<T>);
     require_close(last_squares, whole_squares, 40 * rounding<T>);
 }

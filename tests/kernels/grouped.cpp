@@ -32,11 +32,11 @@ struct kernel_of {
     grouped_geometry geometry;
     grouped_method method;
     panels layout;  // of a group's weights
-    std::size_t packed_size, unit, tiles;
+    std::size_t packed_size, row_multiple, tiles;
     void (*pack_weights)(const T*, const T*, T*, thread_slice);
     void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
-    void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
-    void (*row)(const T*, const T*, const T*, const T*, T*, item_range, T*);
+    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
+    void (*row)(const T*, const convolution_weights<T>&, T*, item_range, T*);
     void (*gather)(std::size_t, std::size_t, const T*, T*);
     void (*scatter)(std::size_t, std::size_t, const T*, T*);
 };
@@ -98,10 +98,10 @@ void compare(const kernel_of<T>& method) {
         // Rows by themselves, of the input that they read.
         guarded<T> by_rows(whole.out_size());
         for (std::size_t begin = 0; begin < rows;) {
-            const item_range out{begin, std::min(begin + 3 * method.unit, rows)};
+            const item_range out{begin, std::min(begin + 3 * method.row_multiple, rows)};
             const std::size_t from = rows_read(one.height, out).begin;
             guarded<T> part = scratch_of(out.size());
-            method.rows(d.x.data() + from * one.width.input * whole.in_channels, from, d.w.data(), bias, ready,
+            method.rows(d.x.data() + from * one.width.input * whole.in_channels, from, {d.w.data(), ready, bias},
                         by_rows.data() + begin * row, out, part.data());
             REQUIRE(part.is_intact());
             begin = out.end;
@@ -110,7 +110,7 @@ void compare(const kernel_of<T>& method) {
         if (method.row != nullptr) {
             guarded<T> by_tiles(whole.out_size());
             for (std::size_t t = 0; t < method.tiles; ++t)
-                method.row(d.x.data(), d.w.data(), bias, ready, by_tiles.data(), {t, t + 1}, scratch.data());
+                method.row(d.x.data(), {d.w.data(), ready, bias}, by_tiles.data(), {t, t + 1}, scratch.data());
             require_close(by_tiles, expected, bound);
         }
         REQUIRE(scratch.is_intact());
@@ -124,7 +124,7 @@ void compare_method() {
                         .method = Method,
                         .layout = conv2d_panels<G.one, T>(),
                         .packed_size = method::packed_size,
-                        .unit = method::unit,
+                        .row_multiple = method::row_multiple,
                         .tiles = method::tiles.count(),
                         .pack_weights = method::pack_weights,
                         .whole = grouped_conv2d<method, G, relu, T>,

@@ -27,7 +27,7 @@ struct kernel_of {
     panels layout;
     std::size_t tile, packed_size;
     void (*pack_weights)(const T*, T*, thread_slice);
-    void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
+    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
 };
 
 /// The largest error relative to the largest output, over the whole map, made in pieces of so many rows.
@@ -54,7 +54,7 @@ double error(const kernel_of<T>& method, bool with_bias, std::size_t bands) {
         const std::size_t last = std::min(bottom - g.height.before, g.height.input);
         guarded<T> rows((last - first) * row);
         for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = x[first * row + i];
-        method.rows(rows.data(), first, w.data(), transformed.data(), offset,
+        method.rows(rows.data(), first, {w.data(), transformed.data(), offset},
                     y.data() + begin * g.width.output * g.out_channels, out, scratch.data());
     }
     REQUIRE(y.is_intact());

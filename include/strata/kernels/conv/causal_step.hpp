@@ -44,8 +44,9 @@ struct causal_step {
         }
         for (std::size_t v = 0; v < vectors; ++v) {
             for (std::size_t first = 0; first + block < K; first += block)
-                some_taps<block, Activation>(first, v, x, weights, bias, sums.data(), y);
-            some_taps<(K - 1) % block + 1, Activation>((K - 1) / block * block, v, x, weights, bias, sums.data(), y);
+                accumulate_taps<block, Activation>(first, v, x, weights, bias, sums.data(), y);
+            accumulate_taps<(K - 1) % block + 1, Activation>((K - 1) / block * block, v, x, weights, bias, sums.data(),
+                                                             y);
         }
         present = present + 1 == slots ? 0 : present + 1;
         std::memcpy(state + slots * slot_size, &present, sizeof(present));
@@ -54,13 +55,13 @@ struct causal_step {
 private:
     /// The taps that add to the outputs of `first` and later steps from now; none of them was begun for the last one.
     template <std::size_t Count, class Activation>
-    static STRATA_INLINE void some_taps(std::size_t first, std::size_t v, const T* x, const T* weights, const T* bias,
-                                        T* const* slots_of, T* y) {
+    static STRATA_INLINE void accumulate_taps(std::size_t first, std::size_t v, const T* x, const T* weights,
+                                              const T* bias, T* const* sums_of, T* y) {
         V sums[Count];
         STRATA_UNROLL
         for (std::size_t j = 0; j < Count; ++j) {
             const bool begins = first + j + 1 == K && K > 1;
-            sums[j] = begins ? V(T(0)) : load_exactly<V, L>(static_cast<const T*>(slots_of[first + j]) + v * L);
+            sums[j] = begins ? V(T(0)) : load_exactly<V, L>(sums_of[first + j] + v * L);
         }
         if (first == 0 && K == 1) sums[0] = V(T(0));
         if (first == 0 && bias != nullptr) sums[0] = sums[0] + load_exactly<V, L>(bias + v * L);
@@ -76,7 +77,7 @@ private:
         }
         STRATA_UNROLL
         for (std::size_t j = 0; j < Count; ++j)
-            if (first + j > 0) store_exactly<L>(slots_of[first + j] + v * L, sums[j]);
+            if (first + j > 0) store_exactly<L>(sums_of[first + j] + v * L, sums[j]);
         if (first > 0) return;
         const V out = without_negligible(Activation::apply(sums[0]));
         if (F % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);

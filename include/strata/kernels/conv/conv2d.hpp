@@ -128,7 +128,7 @@ void conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bi
                  [[maybe_unused]] T* scratch) {
     if constexpr (G.is_padded()) {
         write_padding<G>(x, in_begin, padded_rows(G.height, out), scratch);
-        conv2d_direct<G, Activation>(static_cast<const T*>(scratch), weights, bias, y, out);
+        conv2d_direct<G, Activation>(scratch, weights, bias, y, out);
     } else {
         const T* from = x + (out.begin * G.height.stride - in_begin) * G.width.input * G.in_channels;
         if constexpr (is_pointwise(G))

@@ -66,7 +66,7 @@ constexpr std::size_t conv2d_gradient_scratch() {
 /// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, perhaps
 /// transformed, or, for strides, the whole matrix transposed. This thread's share.
 template <conv2d_geometry G, class T>
-void turn_weights(const T* weights, T* transposed, thread_slice part) {
+void pack_backward_weights(const T* weights, T* transposed, thread_slice part) {
     if constexpr (!mirrors(G)) {
         transpose_weights<G.depth(), G.out_channels>(weights, transposed, part);
     } else if constexpr (gradient_convolution<G, T>::tile > 0) {
@@ -105,14 +105,14 @@ STRATA_INLINE void scatter_row(const sliding_axis& h, const sliding_axis& w, std
 template <conv2d_geometry G, class T>
 void conv2d_data_gradient(const T* dy, const T* transposed, T* dx, T* scratch) {
     if constexpr (mirrors(G)) {
-        gradient_convolution<G, T>::template rows<linear>(dy, 0, transposed, transposed, static_cast<const T*>(nullptr),
-                                                          dx, item_range{0, G.height.input}, scratch);
+        gradient_convolution<G, T>::template rows<linear>(dy, 0, {transposed, transposed, nullptr}, dx,
+                                                          item_range{0, G.height.input}, scratch);
     } else {
         constexpr std::size_t row = G.width.output * G.out_channels;
         std::fill_n(dx, G.in_size(), T(0));
         for (std::size_t oh = 0; oh < G.height.output; ++oh) {
             dense_data_gradient<G.depth(), G.out_channels>(G.width.output, dy + oh * row, transposed, scratch);
-            scatter_row<G>(G.height, G.width, oh, {0, G.width.output}, static_cast<const T*>(scratch), dx);
+            scatter_row<G>(G.height, G.width, oh, {0, G.width.output}, scratch, dx);
         }
     }
 }

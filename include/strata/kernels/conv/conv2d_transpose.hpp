@@ -101,7 +101,7 @@ constexpr std::size_t phase_weights_size() {
 
 /// The weights as conv2d_transpose wants them; this thread's share.
 template <conv2d_geometry G, class T>
-constexpr void split_weights(const T* weights, T* split, thread_slice part) {
+constexpr void pack_phase_weights(const T* weights, T* split, thread_slice part) {
     constexpr panels from = transpose_panels<G, T>();
     const item_range mine = part.of(G.height.stride * G.width.stride);
     for (std::size_t p = 0; p < mine.end; ++p) {
@@ -178,8 +178,8 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const 
 }
 
 /// A part of y = activation(transposed convolution of x + bias), whole rows or pixels of the only row; x is the whole
-/// input, y begins with the part, to which the axes are cut. split is what split_weights made of the weights; bias lies
-/// in panels of panel_width<T>(filters) and may be null; scratch holds conv2d_transpose_scratch<T>(G) elements.
+/// input, y begins with the part, to which the axes are cut. split is what pack_phase_weights made of the weights; bias
+/// lies in panels of panel_width<T>(filters) and may be null; scratch holds conv2d_transpose_scratch<T>(G) elements.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, const T* x, const T* split, const T* bias,
                       T* y, [[maybe_unused]] T* scratch) {
@@ -191,7 +191,7 @@ void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, con
         sliding_axis padded = width;
         padded.before += padding.before * G.width.stride;
         padded.output += padding.before + padding.after;
-        const item_range rows = outputs_seeing(height), columns = outputs_seeing(padded);
+        const item_range rows = outputs_reading(height), columns = outputs_reading(padded);
         const item_range inside{std::clamp(columns.begin, padding.before, padding.before + G.width.output),
                                 std::clamp(columns.end, padding.before, padding.before + G.width.output)};
         part.in_begin = rows.begin;

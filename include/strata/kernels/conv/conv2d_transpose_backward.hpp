@@ -20,7 +20,7 @@ namespace strata::inline STRATA_ISA::kernels {
 /// lie. scratch holds conv2d_scratch<T>(G) elements.
 template <conv2d_geometry G, class T>
 void conv2d_transpose_data_gradient(const T* dy, const T* weights, T* dx, T* scratch) {
-    conv2d<G, linear>(dy, weights, static_cast<const T*>(nullptr), dx, scratch);
+    conv2d<G, linear>(dy, weights, null_bias<T>, dx, scratch);
 }
 
 /// Samples of x that conv2d_transpose_weight_gradient copies: where they begin, gradient_slack elements may be read.

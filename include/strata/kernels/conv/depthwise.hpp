@@ -186,7 +186,7 @@ struct depthwise_row {
 /// Some tiles of R output rows from `oh` on; x begins at input row in_begin, y at output row oh.
 template <depthwise_geometry G, bool Mirrored, std::size_t R, class Activation, class T>
 void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y,
-                          item_range which) {
+                          item_range range) {
     using row = depthwise_row<G>;
     constexpr depthwise_window W = window_of(G, Mirrored);
     constexpr tile_split cut = row::cut;
@@ -203,13 +203,13 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
     if constexpr (row::tiles == 1) {
         run.template operator()<cut.big, G.width.before, G.width.after>(0);
     } else {
-        if (which.begin == 0) run.template operator()<cut.big, G.width.before, 0>(0);
-        const std::size_t end = std::min(which.end, row::tiles - 1);
-        std::size_t t = std::max<std::size_t>(which.begin, 1), ow = cut.rows({0, t}).end;
+        if (range.begin == 0) run.template operator()<cut.big, G.width.before, 0>(0);
+        const std::size_t end = std::min(range.end, row::tiles - 1);
+        std::size_t t = std::max<std::size_t>(range.begin, 1), ow = cut.rows({0, t}).end;
         for (; t < std::min(cut.big_count, end); ++t, ow += cut.big) run.template operator()<cut.big, 0, 0>(ow);
         if constexpr (cut.small_count > 1)
             for (; t < end; ++t, ow += cut.big - 1) run.template operator()<cut.big - 1, 0, 0>(ow);
-        if (which.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
+        if (range.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
     }
 }
 
@@ -272,7 +272,7 @@ void depthwise_conv2d_rows(const T* x, std::size_t in_begin, const T* weights, c
         constexpr std::size_t row = G.width.input * G.channels;
         const item_range read = rows_read(G.height, out);
         repeat_channels<G.multiplier>(read.size() * row, x + (read.begin - in_begin) * row, scratch);
-        depthwise_rows<repeated(G), Activation>(static_cast<const T*>(scratch), read.begin, weights, bias, y, out);
+        depthwise_rows<repeated(G), Activation>(scratch, read.begin, weights, bias, y, out);
     }
 }
 

@@ -31,7 +31,7 @@ void depthwise_conv2d_row(const T* x, const T* weights, const T* bias, T* y, ite
         const item_range read = rows_read(G.width, depthwise_columns<G>(parts));
         repeat_channels<G.multiplier>(read.size() * G.channels, x + read.begin * G.channels,
                                       scratch + read.begin * G.out_channels());
-        depthwise_conv2d_row<repeated(G), Activation>(static_cast<const T*>(scratch), weights, bias, y, parts, scratch);
+        depthwise_conv2d_row<repeated(G), Activation>(scratch, weights, bias, y, parts, scratch);
     } else if constexpr (depthwise_row<G>::is_tiled) {
         depthwise_tiled_rows<G, false, depthwise_row<G>::largest.rows, Activation>(0, x, 0, weights, bias, y, parts);
     } else {

@@ -31,13 +31,13 @@ constexpr item_range rows_read(const sliding_axis& axis, item_range out) {
 }
 
 /// The same axis where only some positions of the input count.
-constexpr sliding_axis cut_to(sliding_axis axis, item_range inputs) {
+constexpr sliding_axis restricted_to(sliding_axis axis, item_range inputs) {
     axis.before += inputs.begin;
     axis.input = inputs.size();
     return axis;
 }
 /// The outputs that see some of the positions of the input.
-constexpr item_range outputs_seeing(const sliding_axis& axis) {
+constexpr item_range outputs_reading(const sliding_axis& axis) {
     const std::size_t first = std::max(axis.before + 1, axis.span()) - axis.span();
     return {.begin = std::min((first + axis.stride - 1) / axis.stride, axis.output),
             .end = std::min((axis.before + axis.input - 1) / axis.stride + 1, axis.output)};
@@ -64,8 +64,17 @@ struct conv2d_geometry {
     friend constexpr bool operator==(const conv2d_geometry&, const conv2d_geometry&) = default;
 };
 
-/// A convolution whose channels and filters stand in `count` equal groups, each convolved by itself; `one` is that of a
-/// group.
+/// The weights of a convolution: the kernel and bias in panels of panel_width<T>(out_channels), and `packed`, the
+/// output of pack_weights. bias may be null.
+template <class T>
+struct convolution_weights {
+    const T* kernel = nullptr;
+    const T* packed = nullptr;
+    const T* bias = nullptr;
+};
+
+/// A convolution whose channels and filters are split into `count` equal groups. Each group is convolved by itself;
+/// `one` is the geometry of one group.
 struct grouped_geometry {
     conv2d_geometry one{};
     std::size_t count = 1;

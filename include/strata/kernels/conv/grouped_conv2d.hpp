@@ -49,8 +49,7 @@ struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
 
     static constexpr void pack_weights(const T*, const T*, T*, thread_slice) {}
     template <class Activation>
-    static void multiply(const T* x, const T* weights, const T* bias, const T*, T* y, item_range out,
-                         item_range which) {
+    static void multiply(const T* x, const convolution_weights<T>& w, T* y, item_range out, item_range range) {
         using self = grouped_slices;
         constexpr panels kernel = conv2d_panels<G.one, T>();
         constexpr panels offset{.columns = G.one.out_channels, .width = kernel.width};
@@ -59,9 +58,9 @@ struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
         for (std::size_t r = 0; r < out.size(); r += step)
             for (std::size_t i = 0; i < G.count; ++i)
                 conv2d_direct<G.one, Activation, G.count>(
-                    x + r * G.one.height.stride * self::in_row + i * G.one.in_channels, weights + i * kernel.stored(),
-                    bias != nullptr ? bias + i * offset.stored() : nullptr,
-                    y + r * self::out_row + i * G.one.out_channels, {out.begin + r, out.begin + r + step}, which);
+                    x + r * G.one.height.stride * self::in_row + i * G.one.in_channels, w.kernel + i * kernel.stored(),
+                    w.bias != nullptr ? w.bias + i * offset.stored() : nullptr,
+                    y + r * self::out_row + i * G.one.out_channels, {out.begin + r, out.begin + r + step}, range);
     }
 };
 
@@ -71,7 +70,7 @@ struct grouped_winograd {
     static constexpr std::size_t tile = winograd_tile(G.one, G.count);
     static constexpr std::size_t transformed = plan_winograd<T>(G.one, tile).packed_size();
     static constexpr std::size_t packed_size = G.count * transformed;
-    static constexpr std::size_t unit = tile;
+    static constexpr std::size_t row_multiple = tile;
     static constexpr tile_split tiles{};
 
     static constexpr void pack_weights(const T* weights, const T*, T* to, thread_slice part) {
@@ -79,13 +78,13 @@ struct grouped_winograd {
             winograd_weights<G.one, tile>(weights + i * conv2d_panels<G.one, T>().stored(), to + i * transformed, part);
     }
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T*, const T* bias, const T* packed, T* y, item_range out,
+    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
                      T* scratch) {
         constexpr panels offset{.columns = G.one.out_channels, .width = panel_width<T>(G.one.out_channels)};
         for (std::size_t i = 0; i < G.count; ++i)
             winograd_rows<G.one, tile, Activation, G.count>(
-                x + i * G.one.in_channels, in_begin, packed + i * transformed,
-                bias != nullptr ? bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
+                x + i * G.one.in_channels, in_begin, w.packed + i * transformed,
+                w.bias != nullptr ? w.bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
     }
 };
 
@@ -103,15 +102,14 @@ constexpr void grouped_conv2d(const T* x, const T* weights, const T* bias, const
         T *in = new T[G.one.in_size()]{}, *out = new T[G.one.out_size()]{};
         for (std::size_t i = 0; i < G.count; ++i) {
             gather_group<G.count, G.one.in_channels>(G.one.height.input * G.one.width.input, i, x, in);
-            reference::conv2d<Activation>(G.one, kernel, static_cast<const T*>(in), weights + i * kernel.stored(),
+            reference::conv2d<Activation>(G.one, kernel, in, weights + i * kernel.stored(),
                                           bias != nullptr ? bias + i * offset.stored() : nullptr, out);
-            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i,
-                                                       static_cast<const T*>(out), y);
+            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i, out, y);
         }
         delete[] in;
         delete[] out;
     } else {
-        Method::template rows<Activation>(x, 0, weights, bias, packed, y, {0, G.one.height.output}, scratch);
+        Method::template rows<Activation>(x, 0, {weights, packed, bias}, y, {0, G.one.height.output}, scratch);
     }
 }
 

@@ -113,32 +113,31 @@ constexpr std::size_t padded_band(const conv2d_geometry& whole) {
 /// lie group by group in panels, as does bias, which may be null; `packed` is what pack_weights made of both.
 template <class Method, grouped_geometry G, class T>
 struct grouped_direct {
-    /// Rows are made this many at a time.
-    static constexpr std::size_t unit = 1;
+    /// `rows` starts at multiples of it.
+    static constexpr std::size_t row_multiple = 1;
 
     /// Output rows `out`. x begins at input row in_begin, y at row out.begin.
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, const T* packed, T* y,
-                     item_range out, T* scratch) {
+    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
+                     T* scratch) {
         constexpr item_range all{0, Method::tiles.count()};
         if constexpr (whole.is_padded()) {
             constexpr std::size_t band = padded_band<T>(whole);
             for (std::size_t oh = out.begin; oh < out.end; oh += band) {
                 const item_range made{oh, std::min(oh + band, out.end)};
                 write_padding<whole>(x, in_begin, padded_rows(whole.height, made), scratch);
-                Method::template multiply<Activation>(scratch, weights, bias, packed, y + (oh - out.begin) * out_row,
-                                                      made, all);
+                Method::template multiply<Activation>(scratch, w, y + (oh - out.begin) * out_row, made, all);
             }
         } else {
             const T* from = x + (out.begin * whole.height.stride - in_begin) * in_row;
-            Method::template multiply<Activation>(from, weights, bias, packed, y, out, all);
+            Method::template multiply<Activation>(from, w, y, out, all);
         }
     }
     /// Some tiles of a map of one row.
     template <class Activation>
-    static void row(const T* x, const T* weights, const T* bias, const T* packed, T* y, item_range tiles, T* scratch) {
+    static void row(const T* x, const convolution_weights<T>& w, T* y, item_range tiles, T* scratch) {
         const item_range out = Method::tiles.rows(tiles);
-        Method::template multiply<Activation>(columns_with_padding<whole>(x, out, scratch), weights, bias, packed,
+        Method::template multiply<Activation>(columns_with_padding<whole>(x, out, scratch), w,
                                               y + out.begin * whole.out_channels, {0, 1}, tiles);
     }
 
@@ -183,15 +182,16 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
     }
 
     template <class Activation>
-    static void multiply(const T* x, const T*, const T*, const T* packed, T* y, item_range out, item_range which) {
+    static void multiply(const T* x, const convolution_weights<T>& weights, T* y, item_range out, item_range range) {
         using self = grouped_lanes;
-        const std::size_t first = tiles.rows(which).begin * window.stride,
+        const std::size_t first = tiles.rows(range).begin * window.stride,
                           tap_row = G.one.height.dilation * self::in_row;
         for (std::size_t oh = out.begin; oh < out.end;
              ++oh, x += G.one.height.stride * self::in_row, y += self::out_row)
             for (std::size_t v = 0; v < vectors; ++v) {
                 const item_range taps = taps_of(G.one.height, oh);
-                const T *all = packed + v * stored, *w = all + taps.begin * window.in * window.kernel * lanes<T>;
+                const T *all = weights.packed + v * stored,
+                        *w = all + taps.begin * window.in * window.kernel * lanes<T>;
                 std::size_t at = first * window.pixel + first_group(v) * window.in;  // in its row
                 const T* from = x + taps.begin * tap_row + first_group(v) * window.in;
                 T* to = y + first_group(v) * window.out;
@@ -205,11 +205,11 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
                     from += P * window.stride * window.pixel;
                     to += P * G.whole().out_channels;
                 };
-                std::size_t t = which.begin;
-                for (; t < std::min(which.end, tiles.big_count); ++t)
+                std::size_t t = range.begin;
+                for (; t < std::min(range.end, tiles.big_count); ++t)
                     run(std::integral_constant<std::size_t, tiles.big>{});
                 if constexpr (tiles.small_count > 0)
-                    for (; t < which.end; ++t) run(std::integral_constant<std::size_t, tiles.big - 1>{});
+                    for (; t < range.end; ++t) run(std::integral_constant<std::size_t, tiles.big - 1>{});
             }
     }
 };

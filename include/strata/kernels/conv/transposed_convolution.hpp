@@ -55,7 +55,7 @@ struct transposed_parts {
     static constexpr item_range columns(item_range parts) {
         return is_one_row(G) ? parts : item_range{0, G.width.input};
     }
-    /// The pixels of some parts, which lie behind each other.
+    /// The pixels of some parts, range lie behind each other.
     static constexpr item_range pixels(item_range parts) {
         const item_range r = rows(parts), c = columns(parts);
         return {.begin = r.begin * G.width.input + c.begin, .end = (r.end - 1) * G.width.input + c.end};
@@ -71,12 +71,13 @@ struct transposed_convolution {
     static constexpr std::size_t packed_size = phase_weights_size<G, T>();
 
     static constexpr void pack_weights(const T* weights, T* split, thread_slice part) {
-        split_weights<G>(weights, split, part);
+        pack_phase_weights<G>(weights, split, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
-        conv2d_transpose<G, Activation>(cut_to(G.height, parts::rows(which)), cut_to(G.width, parts::columns(which)), x,
-                                        weights, bias, y + parts::pixels(which).begin * G.in_channels, scratch);
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range range, T* scratch) {
+        conv2d_transpose<G, Activation>(restricted_to(G.height, parts::rows(range)),
+                                        restricted_to(G.width, parts::columns(range)), x, weights, bias,
+                                        y + parts::pixels(range).begin * G.in_channels, scratch);
     }
 };
 
@@ -89,21 +90,21 @@ struct transposed_convolution<G, T, transpose_method::columns> {
         transpose_weights<G.depth(), G.out_channels>(weights, transposed, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range range, T* scratch) {
         constexpr std::size_t F = G.in_channels, C = G.out_channels;
-        const sliding_axis height = cut_to(G.height, parts::rows(which)),
-                           width = cut_to(G.width, parts::columns(which));
-        const item_range rows = outputs_seeing(height), columns = outputs_seeing(width);
-        const std::size_t size = parts::pixels(which).size() * F;
-        y += parts::pixels(which).begin * F;
+        const sliding_axis height = restricted_to(G.height, parts::rows(range)),
+                           width = restricted_to(G.width, parts::columns(range));
+        const item_range rows = outputs_reading(height), columns = outputs_reading(width);
+        const std::size_t size = parts::pixels(range).size() * F;
+        y += parts::pixels(range).begin * F;
         for (std::size_t i = 0; i < size; i += F)
             for (std::size_t f = 0; f < F; ++f) y[i + f] = bias != nullptr ? bias[f] : T(0);
         for (std::size_t h = rows.begin; h < rows.end; ++h) {
             dense_data_gradient<G.depth(), C>(columns.size(), x + (h * G.width.output + columns.begin) * C, weights,
                                               scratch);
-            scatter_row<G>(height, width, h, columns, static_cast<const T*>(scratch), y);
+            scatter_row<G>(height, width, h, columns, scratch, y);
         }
-        if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(size, static_cast<const T*>(y), y);
+        if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(size, y, y);
     }
 };
 
@@ -118,9 +119,9 @@ struct transposed_convolution<G, T, transpose_method::winograd> {
         winograd_mirrored_weights<mirrored(G), tile>(weights, transformed, part);
     }
     template <class Activation>
-    static void run(const T* x, const T* weights, const T* bias, T* y, item_range which, T* scratch) {
-        method::template rows<Activation>(x, 0, weights, weights, bias, y + parts::pixels(which).begin * G.in_channels,
-                                          parts::rows(which), scratch);
+    static void run(const T* x, const T* weights, const T* bias, T* y, item_range range, T* scratch) {
+        method::template rows<Activation>(x, 0, {weights, weights, bias},
+                                          y + parts::pixels(range).begin * G.in_channels, parts::rows(range), scratch);
     }
 };
 

@@ -126,7 +126,7 @@ void slope_gradient(std::size_t samples, const T* x, const T* dy, T* dslopes, bo
             const std::size_t n = std::min(L, values.end - i);
             const simd<T> below = min(zero, load_partial(x + i, n)) * load_partial(dy + i, n);
             if (Layout.is_shared) sum = sum + below;
-            else store_partial<T>(to + i, load_partial(static_cast<const T*>(to + i), n) + below, n);
+            else store_partial<T>(to + i, load_partial(to + i, n) + below, n);
         }
         if (Layout.is_shared) *to += lane_sum(sum);
     }

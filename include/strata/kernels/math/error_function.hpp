@@ -101,7 +101,7 @@ STRATA_INLINE V erf(const V& x) {
     const V square = x * x;
     const V share = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).share;
     return select(abs(x) < V(1), multiply_add(x, polynomial(square, square * square, constants::small), x),
-                  with_sign_of(V(1) - (share + share), x));
+                  copy_sign(V(1) - (share + share), x));
 }
 
 }  // namespace vector_math

@@ -90,7 +90,7 @@ STRATA_INLINE V bounded_expm1(const V& x) {
     using limits = detail::exponential_rest<typename V::value_type>;
     const auto parts = detail::split_exponential(max(V(limits::minus_one), x));
     const V power = power_of_two(parts.exponent);
-    return with_sign_of(multiply_add(power, parts.rest, rounded(power - V(1))), x);
+    return copy_sign(multiply_add(power, parts.rest, rounded(power - V(1))), x);
 }
 
 /// e^x - 1 without cancellation near 0: 2.5 ULP.

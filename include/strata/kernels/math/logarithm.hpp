@@ -53,7 +53,7 @@ namespace vector_math {
 
 /// y = log x but where x is 0, negative or infinite.
 template <class V>
-STRATA_INLINE V with_ends_of_logarithm(const V& y, const V& x) {
+STRATA_INLINE V with_special_cases_of_log(const V& y, const V& x) {
     using T = typename V::value_type;
     constexpr T infinity = internal::infinity<T>, not_a_number = internal::not_a_number<T>;
     const V ended = select(x < V(infinity), y, x);  // infinity and NaN
@@ -64,7 +64,7 @@ STRATA_INLINE V with_ends_of_logarithm(const V& y, const V& x) {
 template <class V>
 STRATA_INLINE V log(const V& x) {
     const auto parts = split(x);
-    return with_ends_of_logarithm(detail::logarithm(rounded(parts.mantissa - V(1)), parts.exponent), x);
+    return with_special_cases_of_log(detail::logarithm(rounded(parts.mantissa - V(1)), parts.exponent), x);
 }
 
 /// log(1 + x) without cancellation near 0: 1 ULP.
@@ -76,7 +76,7 @@ STRATA_INLINE V log1p(const V& x) {
     // Where x is so large that the powers end, nothing of it counts.
     const V low = select(parts.exponent > V(100), V(0), lost * power_of_two(V(0) - parts.exponent));
     const V y = detail::logarithm(rounded(rounded(parts.mantissa - V(1)) + low), parts.exponent);
-    return with_sign_of(with_ends_of_logarithm(y, sum), x);
+    return copy_sign(with_special_cases_of_log(y, sum), x);
 }
 
 /// log(1 + x) for 0 <= x <= 1: 3 ULP.

@@ -137,7 +137,7 @@ STRATA_INLINE constexpr V bounded_expm1(V x) {
 template <class V>
 STRATA_INLINE constexpr V decay(V x) {
     if constexpr (std::floating_point<V>) return exp(-abs(x));
-    else return vector_math::bounded_exp(negative_magnitude(x));
+    else return vector_math::bounded_exp(negative_abs(x));
 }
 /// log(1 + x) for 0 <= x <= 1.
 template <class V>

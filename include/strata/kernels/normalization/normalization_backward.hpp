@@ -6,6 +6,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/gradient_arguments.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
 #include <strata/kernels/simd/simd.hpp>
 
@@ -15,8 +16,10 @@ namespace strata::inline STRATA_ISA::kernels {
 /// may be dy. With u = (x - mean) scale and g = dy gamma: dx = scale (g - mean(g) - u mean(g u)); of a scale that takes
 /// no mean away, without mean(g); of a unit scale, sums in place of means.
 template <row_norm Kind, class T>
-void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const T* gamma, T epsilon, const T* moments,
-                             const T* dy, T* dx) {
+void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p,
+                             const T* moments, const T* dy, T* dx) {
+    const T* gamma = p.gamma;
+    const T epsilon = p.epsilon;
     constexpr std::size_t L = lanes<T>;
     for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, dx += n, moments += 2) {
         const simd<T> mean = broadcast(moments[0]), scale = broadcast(moments[1]);
@@ -40,19 +43,19 @@ void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const 
 
 /// dgamma (n) = or += the sum over rows of dy (x - mean) scale; this thread's share of the columns.
 template <class T>
-void row_gamma_gradient(std::size_t rows, std::size_t n, const T* x, const T* moments, const T* dy, T* dgamma,
-                        bool first, thread_slice part) {
+void row_gamma_gradient(std::size_t rows, std::size_t n, const T* x, const T* moments, const T* dy,
+                        gradient_sum<T> dgamma, thread_slice part) {
     constexpr std::size_t L = lanes<T>;
     const item_range mine = part.of(n, L);
     for (std::size_t c = mine.begin; c < mine.end; c += L) {
         const std::size_t k = std::min(L, n - c);
-        simd<T> sum = first ? broadcast(T(0)) : load_partial(static_cast<const T*>(dgamma + c), k);
+        simd<T> sum = dgamma.overwrite ? broadcast(T(0)) : load_partial(dgamma.values + c, k);
         for (std::size_t r = 0; r < rows; ++r) {
             const simd<T> unit =
                 (load_partial(x + r * n + c, k) - broadcast(moments[2 * r])) * broadcast(moments[2 * r + 1]);
             sum = multiply_add(load_partial(dy + r * n + c, k), unit, sum);
         }
-        store_partial<T>(dgamma + c, sum, k);
+        store_partial<T>(dgamma.values + c, sum, k);
     }
 }
 
@@ -63,7 +66,7 @@ void column_sums(std::size_t rows, std::size_t n, const T* dy, T* dbeta, bool fi
     const item_range mine = part.of(n, L);
     for (std::size_t c = mine.begin; c < mine.end; c += L) {
         const std::size_t k = std::min(L, n - c);
-        simd<T> sum = first ? broadcast(T(0)) : load_partial(static_cast<const T*>(dbeta + c), k);
+        simd<T> sum = first ? broadcast(T(0)) : load_partial(dbeta + c, k);
         for (std::size_t r = 0; r < rows; ++r) sum = sum + load_partial(dy + r * n + c, k);
         store_partial<T>(dbeta + c, sum, k);
     }
@@ -71,7 +74,7 @@ void column_sums(std::size_t rows, std::size_t n, const T* dy, T* dbeta, bool fi
 
 /// Mean and scale of each channel from those of its group.
 template <class T>
-void spread_moments(const group_geometry& g, const T* moments, T* means, T* scales) {
+void broadcast_moments(const group_geometry& g, const T* moments, T* means, T* scales) {
     const std::size_t size = g.channels / g.groups;
     for (std::size_t group = 0; group < g.groups; ++group) {
         std::fill_n(means + group * size, size, moments[2 * group]);
@@ -86,7 +89,7 @@ void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gam
                                T* dx, T* scratch) {
     constexpr std::size_t L = lanes<T>;
     T *means = scratch, *scales = means + g.channels, *shifts = scales + g.channels, *tilts = shifts + g.channels;
-    spread_moments(g, moments, means, scales);
+    broadcast_moments(g, moments, means, scales);
     const T count = static_cast<T>(g.size() / g.groups);
     const auto at = [](const T* values, std::size_t c, std::size_t n) { return load_partial(values + c, n); };
     for (std::size_t c = 0; c < g.channels; c += L) {
@@ -102,8 +105,8 @@ void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gam
         store_partial<T>(tilts + c, factor * products * scale, n);
     }
     const auto mean_of = [=](std::size_t, T sum) { return sum / count; };
-    over_groups(g, shifts, mean_of);
-    over_groups(g, tilts, mean_of);
+    for_each_group(g, shifts, mean_of);
+    for_each_group(g, tilts, mean_of);
     for (std::size_t c = 0; c < g.channels; c += L) {
         const std::size_t n = std::min(L, g.channels - c);
         const simd<T> mean = at(means, c, n), scale = at(scales, c, n), shift = at(shifts, c, n);
@@ -119,23 +122,24 @@ void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gam
 /// dgamma (channels) = or += the sum over samples and rows of dy (x - mean) scale; this thread's share of the channels.
 /// moments: those of the first sample, `step` elements apart; scratch holds 2 channels.
 template <class T>
-void group_gamma_gradient(const group_geometry& g, std::size_t samples, const T* x, const T* moments, std::size_t step,
-                          const T* dy, T* dgamma, bool first, thread_slice part, T* scratch) {
+void group_gamma_gradient(const group_geometry& g, const gradient_samples<T>& samples, const T* moments,
+                          std::size_t step, gradient_sum<T> dgamma, thread_slice part, T* scratch) {
     constexpr std::size_t L = lanes<T>;
     const item_range mine = part.of(g.channels, L);
-    if (first) std::fill(dgamma + mine.begin, dgamma + mine.end, T(0));
+    if (dgamma.overwrite) std::fill(dgamma.values + mine.begin, dgamma.values + mine.end, T(0));
     T *means = scratch, *scales = means + g.channels;
-    for (std::size_t s = 0; s < samples; ++s, x += g.size(), dy += g.size(), moments += step) {
-        spread_moments(g, moments, means, scales);
+    const T *x = samples.x, *dy = samples.dy;
+    for (std::size_t s = 0; s < samples.count; ++s, x += samples.x_step, dy += samples.dy_step, moments += step) {
+        broadcast_moments(g, moments, means, scales);
         for (std::size_t c = mine.begin; c < mine.end; c += L) {
             const std::size_t n = std::min(L, g.channels - c);
-            const simd<T> mean = load_partial(static_cast<const T*>(means + c), n);
-            const simd<T> scale = load_partial(static_cast<const T*>(scales + c), n);
+            const simd<T> mean = load_partial(means + c, n);
+            const simd<T> scale = load_partial(scales + c, n);
             const auto products = column_total<T>(g.rows, g.channels, c, [=](std::size_t i, std::size_t k) {
                 return load_partial(dy + i, k) * (load_partial(x + i, k) - mean);
             });
-            const simd<T> before = load_partial(static_cast<const T*>(dgamma + c), n);
-            store_partial<T>(dgamma + c, multiply_add(products, scale, before), n);
+            const simd<T> before = load_partial(dgamma.values + c, n);
+            store_partial<T>(dgamma.values + c, multiply_add(products, scale, before), n);
         }
     }
 }

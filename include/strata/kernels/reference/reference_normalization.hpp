@@ -18,6 +18,14 @@ struct row_moments {
     T scale{};
 };
 
+/// Scale gamma, offset beta and epsilon of a normalization. gamma and beta may be null.
+template <class T>
+struct normalization_parameters {
+    const T* gamma = nullptr;
+    const T* beta = nullptr;
+    T epsilon{};
+};
+
 /// A sample as (rows, channels) in groups of channels that follow each other.
 struct group_geometry {
     std::size_t rows = 1;
@@ -42,8 +50,8 @@ namespace reference {
 
 /// y (rows, n); gamma, beta and moments may be null.
 template <row_norm Kind, class T>
-constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const T* gamma, const T* beta, T epsilon,
-                              T* y, T* moments) {
+constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p, T* y,
+                              T* moments) {
     for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
         T mean = T(0), squares = T(0);
         if (Kind == row_norm::layer) {
@@ -51,9 +59,10 @@ constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const
             mean /= static_cast<T>(n);
         }
         for (std::size_t i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
-        const T scale = row_scale<Kind>(squares, n, epsilon);
+        const T scale = row_scale<Kind>(squares, n, p.epsilon);
         for (std::size_t i = 0; i < n; ++i)
-            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[i] : T(1)) + (beta != nullptr ? beta[i] : T(0));
+            y[i] = (x[i] - mean) * scale * (p.gamma != nullptr ? p.gamma[i] : T(1)) +
+                   (p.beta != nullptr ? p.beta[i] : T(0));
         if (moments != nullptr) *moments++ = mean, *moments++ = scale;
     }
 }
@@ -68,16 +77,17 @@ constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use
 
 /// y of one sample; gamma, beta and moments may be null.
 template <class T>
-constexpr void normalize_groups(const group_geometry& g, const T* x, const T* gamma, const T* beta, T epsilon, T* y,
+constexpr void normalize_groups(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                 T* moments) {
     const T count = static_cast<T>(g.size() / g.groups);
     for (std::size_t group = 0; group < g.groups; ++group) {
         T mean = T(0), squares = T(0);
         for_each_of_group(g, group, [&](std::size_t i, std::size_t) { mean += x[i] / count; });
         for_each_of_group(g, group, [&](std::size_t i, std::size_t) { squares += (x[i] - mean) * (x[i] - mean); });
-        const T scale = T(1) / square_root(squares / count + epsilon);
+        const T scale = T(1) / square_root(squares / count + p.epsilon);
         for_each_of_group(g, group, [&](std::size_t i, std::size_t c) {
-            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[c] : T(1)) + (beta != nullptr ? beta[c] : T(0));
+            y[i] = (x[i] - mean) * scale * (p.gamma != nullptr ? p.gamma[c] : T(1)) +
+                   (p.beta != nullptr ? p.beta[c] : T(0));
         });
         if (moments != nullptr) *moments++ = mean, *moments++ = scale;
     }

@@ -30,7 +30,7 @@ void add_scaled(std::size_t n, T scale, const T* x, T* y) {
     constexpr std::size_t L = lanes<T>;
     for (std::size_t i = 0; i < n; i += L) {
         const std::size_t count = std::min(L, n - i);
-        const simd<T> sum = load_partial(static_cast<const T*>(y + i), count);
+        const simd<T> sum = load_partial(y + i, count);
         store_partial<T>(y + i, multiply_add(broadcast(scale), load_partial(x + i, count), sum), count);
     }
 }
@@ -42,8 +42,7 @@ void bilinear_vectorised(const T* x, T* y, T* scratch) {
         blend(G.in_line(), x + line.low * G.in_line(), x + line.high * G.in_line(), line.part<T>(), scratch);
         for (std::size_t w = 0; w < G.width * G.up_width; ++w, y += G.channels) {
             const linear_tap cell = linear_tap_of(w, G.up_width, G.width);
-            blend(G.channels, static_cast<const T*>(scratch + cell.low * G.channels),
-                  static_cast<const T*>(scratch + cell.high * G.channels), cell.part<T>(), y);
+            blend(G.channels, scratch + cell.low * G.channels, scratch + cell.high * G.channels, cell.part<T>(), y);
         }
     }
 }

@@ -8,6 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/gradient_arguments.hpp>
 #include <strata/kernels/simd/simd.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
@@ -34,23 +35,24 @@ constexpr void take_rows(std::size_t count, std::size_t rows, std::size_t dimens
 /// dtable (rows, dimension) = or += dy (count, dimension) in the rows that x names; this thread's share: of the columns
 /// where they are many, which is even whatever x names, else of the rows. Each row is added to in the order of x.
 template <class T>
-void add_to_rows(std::size_t count, std::size_t rows, std::size_t dimension, const T* x, const T* dy, T* dtable,
-                 bool first, thread_slice part) {
+void add_to_rows(std::size_t count, std::size_t rows, std::size_t dimension, const T* x, const T* dy,
+                 gradient_sum<T> dtable, thread_slice part) {
     constexpr std::size_t L = lanes<T>;
     const bool by_columns = dimension >= 2 * L * part.count;
     const item_range mine = by_columns ? item_range{0, rows} : part.of(rows);
     const item_range columns = by_columns ? part.of(dimension, L) : item_range{0, dimension};
-    if (first && by_columns)
+    if (dtable.overwrite && by_columns)
         for (std::size_t row = 0; row < rows; ++row)
-            std::fill_n(dtable + row * dimension + columns.begin, columns.size(), T(0));
-    else if (first) std::fill(dtable + mine.begin * dimension, dtable + mine.end * dimension, T(0));
+            std::fill_n(dtable.values + row * dimension + columns.begin, columns.size(), T(0));
+    else if (dtable.overwrite)
+        std::fill(dtable.values + mine.begin * dimension, dtable.values + mine.end * dimension, T(0));
     for (std::size_t i = 0; i < count; ++i, dy += dimension) {
         const std::size_t row = row_number(x[i], rows);
         if (row < mine.begin || row >= mine.end) continue;
-        T* to = dtable + row * dimension;
+        T* to = dtable.values + row * dimension;
         for (std::size_t c = columns.begin; c < columns.end; c += L) {
             const std::size_t n = std::min(L, columns.end - c);
-            store_partial<T>(to + c, load_partial(static_cast<const T*>(to + c), n) + load_partial(dy + c, n), n);
+            store_partial<T>(to + c, load_partial(to + c, n) + load_partial(dy + c, n), n);
         }
     }
 }

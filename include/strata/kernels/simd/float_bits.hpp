@@ -57,13 +57,13 @@ STRATA_INLINE V from_bits(const Bits& x) {
 #if defined(__AVX512F__) && !defined(STRATA_SCALAR)
 #if defined(__AVX512VL__)
 template <class V>
-inline constexpr bool has_exponent_operations = true;
+inline constexpr bool has_exponent_instructions = true;
 #else
 template <class V>
-inline constexpr bool has_exponent_operations = sizeof(V) == 64;
+inline constexpr bool has_exponent_instructions = sizeof(V) == 64;
 #endif
 template <class V>
-STRATA_INLINE V scale_of_machine(const V& p, const V& n) {
+STRATA_INLINE V scale_instruction(const V& p, const V& n) {
     constexpr bool is_float = std::is_same_v<typename V::value_type, float>;
 #if defined(__AVX512VL__)
     if constexpr (sizeof(V) == 16 && is_float) return _mm_scalef_ps(p, n);
@@ -76,9 +76,9 @@ STRATA_INLINE V scale_of_machine(const V& p, const V& n) {
 }
 #else
 template <class V>
-inline constexpr bool has_exponent_operations = false;
+inline constexpr bool has_exponent_instructions = false;
 template <class V>
-V scale_of_machine(const V& p, const V& n);
+V scale_instruction(const V& p, const V& n);
 #endif
 
 /// A power that is multiplied in two steps, so that neither leaves the exponents of normal numbers.
@@ -116,7 +116,7 @@ STRATA_INLINE V power_of_two(const V& n) {
 template <class V>
 STRATA_INLINE V scale_down(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    if constexpr (detail::has_exponent_instructions<V>) return detail::scale_instruction(V(1) + rest, n);
     constexpr auto shift = detail::exponent_shift<T>;
     const V down = V(shift.down);
     return rounded(multiply_add(rest, down, down)) *
@@ -128,7 +128,7 @@ STRATA_INLINE V scale_down(const V& rest, const V& n) {
 template <class V>
 STRATA_INLINE V scale(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    if constexpr (detail::has_exponent_instructions<V>) return detail::scale_instruction(V(1) + rest, n);
     constexpr auto shift = detail::exponent_shift<T>;
     constexpr T exponents = float_format<T>::exponents;
     const auto falls = n < V(0);
@@ -140,21 +140,21 @@ STRATA_INLINE V scale(const V& rest, const V& n) {
 /// y >= 0 with the sign of x.
 #if defined(STRATA_SCALAR)
 template <class T>
-STRATA_INLINE scalar_batch<T> with_sign_of(scalar_batch<T> y, scalar_batch<T> x) {
+STRATA_INLINE scalar_batch<T> copy_sign(scalar_batch<T> y, scalar_batch<T> x) {
     return std::copysign(y.value, x.value);
 }
 /// -|x|.
 template <class T>
-STRATA_INLINE scalar_batch<T> negative_magnitude(scalar_batch<T> x) {
+STRATA_INLINE scalar_batch<T> negative_abs(scalar_batch<T> x) {
     return -std::fabs(x.value);
 }
 #else
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> with_sign_of(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
+STRATA_INLINE xsimd::batch<T, A> copy_sign(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
     return y | (x & xsimd::batch<T, A>(-T(0)));
 }
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> negative_magnitude(const xsimd::batch<T, A>& x) {
+STRATA_INLINE xsimd::batch<T, A> negative_abs(const xsimd::batch<T, A>& x) {
     return x | xsimd::batch<T, A>(-T(0));
 }
 #endif

@@ -251,7 +251,7 @@ STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
 #else
     alignas(64) T buffer[lanes<T>]{};
     for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
-    return load(static_cast<const T*>(buffer));
+    return load(buffer);
 #endif
 }
 
