@@ -1,4 +1,4 @@
-// conv2d_pooled: direct convolution with bias, activation and max pooling in the epilogue.
+// conv2d_pooled: direct convolution with max pooling, bias and activation in the epilogue.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// depthwise_parts: a depthwise convolution of a map of one row, part by part.
+// depthwise_parts: a depthwise convolution of a map of one row (a sequence), in parts for several threads.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The parts that a map of one row can be made in, and the columns of some of them: tiles, or pixels. Other maps are
-/// one part.
+/// The number of parts of a map of one row: tiles, or pixels where the row is not tiled. Other maps are one part.
 template <depthwise_geometry G>
 inline constexpr std::size_t depthwise_parts =
     !is_one_row(G)                         ? 1
@@ -22,8 +21,9 @@ constexpr item_range depthwise_columns(item_range parts) {
     return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::cut.rows(parts) : parts;
 }
 
-/// Some parts of a map of one row, of depthwise_parts<G>; x and y begin at the row's begin. In scratch too the columns
-/// have the places that they have in the row.
+/// Some of the depthwise_parts<G> parts of a map of one row. x and y point to the start of the row. scratch holds
+/// depthwise_scratch(G, 1) elements: columns have the same positions in it as in the row. Weights are as in
+/// depthwise_conv2d_rows.
 template <depthwise_geometry G, class Activation, class T>
 void depthwise_conv2d_row(const T* x, const T* weights, const T* bias, T* y, item_range parts,
                           [[maybe_unused]] T* scratch) {

@@ -1,4 +1,4 @@
-// grouped_conv2d: the algorithm of a convolution in groups, chosen by its cost, behind one interface.
+// grouped_conv2d: one interface to the algorithms of a grouped convolution.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +19,12 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Several groups in a vector; a direct convolution of each group; Winograd's algorithm of each group.
+/// lanes: several groups share a vector. slices: a direct convolution of each group. winograd: Winograd's algorithm for
+/// each group.
 enum class grouped_method { lanes, slices, winograd };
 
-/// Groups share vectors where that saves a third of the multiply-adds: to permute the input takes up to a third of
-/// their time. Winograd's algorithm saves less for channels so few.
+/// The fastest method. Groups share vectors where that saves a third of the multiply-adds: the permutations of the
+/// input take up to a third of their time. Winograd's algorithm saves less with so few channels. `direct` excludes it.
 template <class T>
 constexpr grouped_method grouped_method_of(const grouped_geometry& g, bool direct) {
     const lanes_window window = lanes_window_of<T>(g);
@@ -32,7 +33,7 @@ constexpr grouped_method grouped_method_of(const grouped_geometry& g, bool direc
     return !direct && winograd_tile(g.one, g.count) > 0 ? grouped_method::winograd : grouped_method::slices;
 }
 
-/// Elements of scratch that a method wants for so many output rows.
+/// Elements of scratch of a method for `rows` output rows.
 template <class T>
 constexpr std::size_t grouped_scratch(const grouped_geometry& g, grouped_method method, std::size_t rows) {
     if (method != grouped_method::winograd)
@@ -40,11 +41,12 @@ constexpr std::size_t grouped_scratch(const grouped_geometry& g, grouped_method 
     return plan_winograd<T>(g.one, winograd_tile(g.one, g.count)).scratch(rows);
 }
 
-/// A convolution in groups, one after the other, their channels where they lie.
+/// A direct convolution of each group, one after another. The channels of a group are read and written in place, at the
+/// stride of a pixel of all groups.
 template <grouped_geometry G, class T>
 struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
     static constexpr std::size_t packed_size = 0;
-    /// The parts of a map of one row.
+    /// The split of a map of one row into parts for threads.
     static constexpr tile_split tiles = conv2d_tiles<G.one, T>;
 
     static constexpr void pack_weights(const T*, const T*, T*, thread_slice) {}
@@ -64,7 +66,8 @@ struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
     }
 };
 
-/// A convolution in groups by Winograd's algorithm, one after the other, their channels where they lie.
+/// Winograd's algorithm for each group, one after another, with the channels of a group in place. The interface is that
+/// of grouped_direct.
 template <grouped_geometry G, class T>
 struct grouped_winograd {
     static constexpr std::size_t tile = winograd_tile(G.one, G.count);
@@ -93,7 +96,7 @@ using grouped_convolution = std::conditional_t<
     Method == grouped_method::lanes, grouped_lanes<G, T>,
     std::conditional_t<Method == grouped_method::slices, grouped_slices<G, T>, grouped_winograd<G, T>>>;
 
-/// The whole map.
+/// The whole map y (oh, ow, groups oc); in constant evaluation by plain loops from the weights that are not packed.
 template <class Method, grouped_geometry G, class Activation, class T>
 constexpr void grouped_conv2d(const T* x, const T* weights, const T* bias, const T* packed, T* y, T* scratch) {
     if (std::is_constant_evaluated()) {

@@ -1,4 +1,4 @@
-// hyperbolic: tanh of vectors.
+// hyperbolic: tanh for vectors.
 #pragma once
 
 #include <type_traits>

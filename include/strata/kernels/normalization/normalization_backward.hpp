@@ -1,4 +1,4 @@
-// normalization_backward: gradients of the normalisations of rows and of groups of channels.
+// normalization_backward: the gradients of normalizations of rows and of groups of channels.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +12,9 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// dx (rows, n) of y = (x - mean) scale gamma + beta with the moments that normalize_rows wrote; gamma may be null. dx
-/// may be dy. With u = (x - mean) scale and g = dy gamma: dx = scale (g - mean(g) - u mean(g u)); of a scale that takes
-/// no mean away, without mean(g); of a unit scale, sums in place of means.
+/// dx (rows, n) of y = normalize_rows(x), with the moments that it wrote. gamma may be null. dx may be dy. With u = (x
+/// - mean) scale and g = dy gamma: dx = scale (g - mean(g) - u mean(g u)). The term mean(g) exists only for
+/// row_norm::layer; row_norm::unit has a sum in place of mean(g u).
 template <row_norm Kind, class T>
 void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p,
                              const T* moments, const T* dy, T* dx) {
@@ -41,7 +41,8 @@ void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const 
     }
 }
 
-/// dgamma (n) = or += the sum over rows of dy (x - mean) scale; this thread's share of the columns.
+/// dgamma (n) = or += the sum over rows of dy (x - mean) scale; this thread's share of the columns. Rows are added in
+/// order.
 template <class T>
 void row_gamma_gradient(std::size_t rows, std::size_t n, const T* x, const T* moments, const T* dy,
                         gradient_sum<T> dgamma, thread_slice part) {
@@ -59,7 +60,7 @@ void row_gamma_gradient(std::size_t rows, std::size_t n, const T* x, const T* mo
     }
 }
 
-/// dbeta (n) = or += the sum over rows of dy; this thread's share of the columns.
+/// dbeta (n) = or += the sum over rows of dy (rows, n); this thread's share of the columns. `first`: it is overwritten.
 template <class T>
 void column_sums(std::size_t rows, std::size_t n, const T* dy, T* dbeta, bool first, thread_slice part) {
     constexpr std::size_t L = lanes<T>;
@@ -72,7 +73,7 @@ void column_sums(std::size_t rows, std::size_t n, const T* dy, T* dbeta, bool fi
     }
 }
 
-/// Mean and scale of each channel from those of its group.
+/// means and scales (channels) = the moments (groups, 2) of each channel's group.
 template <class T>
 void broadcast_moments(const group_geometry& g, const T* moments, T* means, T* scales) {
     const std::size_t size = g.channels / g.groups;
@@ -82,8 +83,8 @@ void broadcast_moments(const group_geometry& g, const T* moments, T* means, T* s
     }
 }
 
-/// dx of one sample of normalize_groups, as of rows, with means over a group; gamma may be null. dx may be dy; scratch
-/// holds 4 channels.
+/// dx of one sample of normalize_groups: the formula of normalize_rows_gradient for row_norm::layer, with means over a
+/// group. gamma may be null. dx may be dy. scratch holds 4 channels elements.
 template <class T>
 void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gamma, const T* moments, const T* dy,
                                T* dx, T* scratch) {
@@ -120,7 +121,7 @@ void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gam
 }
 
 /// dgamma (channels) = or += the sum over samples and rows of dy (x - mean) scale; this thread's share of the channels.
-/// moments: those of the first sample, `step` elements apart; scratch holds 2 channels.
+/// The moments of samples lie `step` elements apart. scratch holds 2 channels elements.
 template <class T>
 void group_gamma_gradient(const group_geometry& g, const gradient_samples<T>& samples, const T* moments,
                           std::size_t step, gradient_sum<T> dgamma, thread_slice part, T* scratch) {

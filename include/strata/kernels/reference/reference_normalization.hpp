@@ -1,4 +1,4 @@
-// reference_normalization: plain loops of the normalisations; the oracle, and what constant evaluation runs.
+// reference_normalization: plain loops for normalizations, and the types that they share with the kernels.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// What makes a row's scale: its variance (and its mean is taken away), its mean square, its length.
+/// The normalization of a row. layer: by its mean and variance. rms: by its mean square. unit: by its length.
 enum class row_norm { layer, rms, unit };
 
-/// What is taken away from the values of a row, and what they are multiplied with.
+/// A row is normalized to (x - mean) scale.
 template <class T>
 struct row_moments {
     T mean{};
@@ -26,7 +26,7 @@ struct normalization_parameters {
     T epsilon{};
 };
 
-/// A sample as (rows, channels) in groups of channels that follow each other.
+/// A sample (rows, channels) whose channels are split into `groups` groups of consecutive channels.
 struct group_geometry {
     std::size_t rows = 1;
     std::size_t channels = 1;
@@ -35,7 +35,7 @@ struct group_geometry {
     constexpr std::size_t size() const { return rows * channels; }
 };
 
-/// The scale of n values whose squares sum to `squares`.
+/// The scale of a row of n values. `squares` is the sum of their squares, after the mean was subtracted.
 template <row_norm Kind, class T>
 constexpr T row_scale(T squares, std::size_t n, T epsilon) {
     if constexpr (Kind == row_norm::unit) {
@@ -48,7 +48,7 @@ constexpr T row_scale(T squares, std::size_t n, T epsilon) {
 
 namespace reference {
 
-/// y (rows, n); gamma, beta and moments may be null.
+/// y (rows, n), as kernels::normalize_rows. moments may be null.
 template <row_norm Kind, class T>
 constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p, T* y,
                               T* moments) {
@@ -67,7 +67,7 @@ constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const
     }
 }
 
-/// Calls use(place, channel) for each value of a group.
+/// Calls use(index, channel) for each value of a group.
 template <class Use>
 constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use use) {
     const std::size_t size = g.channels / g.groups;
@@ -75,7 +75,7 @@ constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use
         for (std::size_t c = group * size; c < (group + 1) * size; ++c) use(r * g.channels + c, c);
 }
 
-/// y of one sample; gamma, beta and moments may be null.
+/// y of one sample, as kernels::normalize_groups. moments may be null.
 template <class T>
 constexpr void normalize_groups(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                 T* moments) {

@@ -1,4 +1,4 @@
-// embedding: rows of a table by their numbers, and the gradient that adds to them.
+// embedding: rows of a table by their indices, and the gradient of the table.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The number of a row that x holds, cut to an integer; `rows` where there is no such row: negative, too large, NaN.
+/// x truncated to a row index; `rows` where there is no such row: where x is at most -1, at least `rows`, or NaN.
 template <class T>
 constexpr std::size_t row_number(T x, std::size_t rows) {
     return !internal::is_nan(x) && x > T(-1) && x < static_cast<T>(rows)
@@ -21,8 +21,8 @@ constexpr std::size_t row_number(T x, std::size_t rows) {
                : rows;
 }
 
-/// y (count, dimension): the rows of the table (rows, dimension) that x names; NaN for one that is not there. Nothing
-/// outside the table is read.
+/// y (count, dimension) = the rows of table (rows, dimension) with the indices x (count). A row that does not exist
+/// gives NaN. Nothing outside the table is read.
 template <class T>
 constexpr void take_rows(std::size_t count, std::size_t rows, std::size_t dimension, const T* x, const T* table, T* y) {
     for (std::size_t i = 0; i < count; ++i, y += dimension) {
@@ -32,8 +32,9 @@ constexpr void take_rows(std::size_t count, std::size_t rows, std::size_t dimens
     }
 }
 
-/// dtable (rows, dimension) = or += dy (count, dimension) in the rows that x names; this thread's share: of the columns
-/// where they are many, which is even whatever x names, else of the rows. Each row is added to in the order of x.
+/// dtable (rows, dimension) = or += dy (count, dimension), each row at its index in x (count). Writes this thread's
+/// share. Threads share the columns where there are many, so that the work is even for all x, and else the rows. Each
+/// row is added to in the order of x.
 template <class T>
 void add_to_rows(std::size_t count, std::size_t rows, std::size_t dimension, const T* x, const T* dy,
                  gradient_sum<T> dtable, thread_slice part) {

@@ -1,5 +1,4 @@
-// Elementary functions in double for constant evaluation, where std:: has none before C++26; a few ULP over the whole
-// range.
+// constexpr_math: elementary functions of double for constant evaluation, which std:: does not have before C++26.
 #pragma once
 
 #include <array>
@@ -13,13 +12,13 @@
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 
-/// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in
-/// tests/kernels/math.cpp: exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
-/// and subnormal results are right. Slow at run time: there scalars call std::.
+/// Series and exact range reductions, without tables or fitted coefficients. Largest errors against long double
+/// (tests/kernels/math.cpp): exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
+/// and subnormal results are handled. These functions are slow; at run time scalars call std::.
 namespace strata::inline STRATA_ISA::kernels {
 
-/// x, rounded as it is written: an operand that -fassociative-math may not merge with the operation that takes it. It
-/// stands where the digits that one operation loses are found by the next, or where another order would overflow.
+/// x as a rounded value: -fassociative-math may not merge it with the operation that uses it. Needed where one
+/// operation recovers the rounding error of another, or where another order would overflow.
 template <std::floating_point T>
 STRATA_INLINE constexpr T rounded(T x) {
     if (!std::is_constant_evaluated()) STRATA_KEEP_ROUNDING(x);
@@ -33,7 +32,7 @@ inline constexpr double not_a_number = internal::not_a_number<double>;
 
 constexpr bool is_nan(const double& x) { return internal::is_nan(x); }
 constexpr bool is_infinite(const double& x) { return internal::is_infinite(x); }
-/// Clears the sign, of -0 and NaN too.
+/// Clears the sign bit, also of -0 and NaN.
 constexpr double abs(double x) {
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63));
 }
@@ -53,7 +52,8 @@ constexpr double power_of_two(int exponent) {
     return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-/// x 2^exponent for |exponent| <= 2000: steps that cannot overflow before the result does and round at most once.
+/// x 2^exponent for |exponent| <= 2000. No intermediate value overflows unless the result does; the result is rounded
+/// at most once.
 constexpr double scaled(double x, int exponent) {
     if (exponent > 1023) return rounded(x * power_of_two(1023)) * power_of_two(exponent - 1023);
     if (exponent < -1022) return rounded(x * power_of_two(exponent + 200)) * power_of_two(-200);
@@ -76,7 +76,7 @@ constexpr reduced reduce(double x) {
     return {exponent, high, rounded(difference - high) - correction};
 }
 
-/// e^r - 1 - r for |r| <= 0.35, the Taylor series: term 17 is below 2^-70 of r.
+/// e^r - 1 - r for |r| <= 0.35 by its Taylor series. Term 17 is below 2^-70 r.
 constexpr double exp_rest(double r) {
     double sum = 0;
     for (int n = 17; n >= 3; --n) sum = (1 + sum) * r / n;
@@ -108,7 +108,7 @@ constexpr double expm1(double x) {
     return rounded(rounded(power - 1) + power * r.high) + power * rest;
 }
 
-/// log x; -infinity at 0, NaN below.
+/// log x. -infinity at 0, NaN for negative x.
 constexpr double log(double x) {
     if (is_nan(x) || x < 0) return not_a_number;
     if (x == 0) return -infinity;
@@ -187,7 +187,8 @@ constexpr double erf(double x) {
         // 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1)): positive terms only, added from the smallest
         double sum = 1;
         for (int n = 30; n >= 1; --n) sum = 1 + sum * (2 * square / (2 * n + 1));
-        // The square's rounding would be multiplied by the exponential: give it back.
+        // The exponential would multiply the rounding error of the square. So x is split and the square computed
+        // exactly.
         const double top = std::bit_cast<double>(std::bit_cast<std::uint64_t>(positive) & (~std::uint64_t{0} << 27));
         y = 1.1283791670955126 * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
     } else if (positive < 6) {
