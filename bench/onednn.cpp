@@ -212,14 +212,14 @@ private:
 };
 
 template <class Net>
-void run(Net net, const std::string& name, const settings& how) {
-    if (!how.wants(name)) return;
+void run(Net net, const std::string& name, const settings& options) {
+    if (!options.wants(name)) return;
     constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
     const auto model = nets::make_model(net);
     const std::vector<float> x = nets::make_inputs(net), y = model.predict(x);
     for (const std::size_t batch : {std::size_t{1}, nets::samples}) {
-        if (how.batch != 0 && how.batch != batch) continue;
-        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), how.algorithm);
+        if (options.batch != 0 && options.batch != batch) continue;
+        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), options.algorithm);
         std::copy_n(x.begin(), batch * in, peer.input());
         peer.run();
         const double error = largest_error(peer.output(), std::span<const float>(y.data(), batch * out));
@@ -228,52 +228,53 @@ void run(Net net, const std::string& name, const settings& how) {
                          error);
             std::exit(1);
         }
-        const spread time = time_calls(how.seconds, [&] { peer.run(); });
+        const percentiles time = time_calls(options.seconds, [&] { peer.run(); });
         const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
         const dnnl_version_t* version = dnnl_version();
         std::printf(
             "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, \"high\": %.6g, "
             "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"error\": %.2g, \"version\": "
             "\"%d.%d.%d\"}\n",
-            name.c_str(), batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-            rate / (fma_peak<float>() * static_cast<double>(how.threads)), error, version->major, version->minor,
+            name.c_str(), batch, options.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+            rate / (fma_peak<float>() * static_cast<double>(options.threads)), error, version->major, version->minor,
             version->patch);
         std::fflush(stdout);
     }
 }
 
 settings parse(int count, char** arguments) {
-    settings how;
+    settings options;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         if (argument.starts_with("--") && i + 1 < count) {
             const std::string value = arguments[++i];
-            if (argument == "--threads") how.threads = std::stoul(value);
-            else if (argument == "--batch") how.batch = std::stoul(value);
-            else if (argument == "--seconds") how.seconds = std::stod(value);
+            if (argument == "--threads") options.threads = std::stoul(value);
+            else if (argument == "--batch") options.batch = std::stoul(value);
+            else if (argument == "--seconds") options.seconds = std::stod(value);
             else if (argument == "--algorithm" && value == "direct")
-                how.algorithm = dnnl::algorithm::convolution_direct;
+                options.algorithm = dnnl::algorithm::convolution_direct;
             else if (argument == "--algorithm" && value == "winograd")
-                how.algorithm = dnnl::algorithm::convolution_winograd;
-            else if (argument == "--algorithm" && value == "auto") how.algorithm = dnnl::algorithm::convolution_auto;
+                options.algorithm = dnnl::algorithm::convolution_winograd;
+            else if (argument == "--algorithm" && value == "auto")
+                options.algorithm = dnnl::algorithm::convolution_auto;
             else std::exit(2);
         } else {
-            how.nets.emplace_back(argument);
+            options.nets.emplace_back(argument);
         }
     }
-    return how;
+    return options;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings how = parse(count, arguments);
+    const settings options = parse(count, arguments);
     // OpenMP reads its number of threads when the program is loaded.
-    const std::string threads = std::to_string(how.threads);
+    const std::string threads = std::to_string(options.threads);
     const char* given = std::getenv("OMP_NUM_THREADS");
     if (given == nullptr || threads != given) {
         setenv("OMP_NUM_THREADS", threads.c_str(), 1);
         execv("/proc/self/exe", arguments);
     }
-    nets::for_each([&](auto net, const char* name) { run(net, name, how); });
+    nets::for_each([&](auto net, const char* name) { run(net, name, options); });
 }

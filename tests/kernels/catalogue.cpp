@@ -1,4 +1,4 @@
-// Kernels that move values, normalise them and give slopes, against their plain twins at every length of a row.
+// Kernels that move values, normalizations and PReLU against the reference kernels, at every length of a row.
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -21,7 +21,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-// Each kernel goes as a pointer into what compares it, which is compiled once for each T.
+// Kernels are passed as function pointers, so that a comparison is compiled once for each T.
 
 template <class T>
 using kernel = void (*)(const T*, T*);
@@ -124,7 +124,7 @@ void images(std::index_sequence<N...>) {
     compare_border<border_geometry{1, 1, 1, border{0}}, T>();
 }
 
-/// Rows of n values around `mean`; with gamma and beta and without.
+/// Rows of n values around `mean`, with and without gamma and beta.
 template <row_norm Kind, class T>
 void compare_rows(std::size_t n, T mean) {
     CAPTURE(n, mean, static_cast<int>(Kind));
@@ -133,7 +133,7 @@ void compare_rows(std::size_t n, T mean) {
     const guarded<T> x = source.array<T>(rows * n, mean - 1, mean + 1), gamma = source.array<T>(n);
     const guarded<T> beta = source.array<T>(n);
     guarded<T> y(rows * n), expected(rows * n), moments(2 * rows), expected_moments(2 * rows), in_place(x);
-    // A row whose mean is far from 0 has the rounding of its values in the differences.
+    // Where the mean is far from 0, the differences have the rounding errors of the values.
     const T bound = 20 * rounding<T> * (1 + std::fabs(mean));
     for (const bool whole : {true, false}) {
         const T *g = whole ? gamma.data() : nullptr, *b = whole ? beta.data() : nullptr;
@@ -183,7 +183,7 @@ void compare_columns(std::size_t n) {
     REQUIRE(y.is_intact());
 }
 
-/// Shares of a team make the same sums as one thread, bit for bit.
+/// The shares of several threads give the same bits as one thread.
 template <class T>
 void compare_shares(std::size_t n) {
     constexpr std::size_t rows = 5;

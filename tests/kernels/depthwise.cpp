@@ -1,4 +1,5 @@
-// The depthwise and separable kernels against their plain twins: forward, gradients, at every count of channels.
+// The depthwise and separable kernels against the reference kernels: forward and gradients, at every number of
+// channels.
 #include <cstddef>
 #include <utility>
 #include <vector>

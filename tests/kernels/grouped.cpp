@@ -1,5 +1,5 @@
-// Convolutions in groups against their plain twin, by every method: maps, parts of rows, sequences, by counts of
-// channels and filters.
+// Grouped convolutions by every method against reference convolutions of each group: whole maps, rows, sequences,
+// numbers of channels and filters.
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -26,7 +26,8 @@ constexpr grouped_geometry grouped(int h, int w, std::size_t count, std::size_t 
             .count = count};
 }
 
-/// A method as sizes and functions, so that what follows is compiled once for each T. row is null where no tiles are.
+/// A method as sizes and function pointers, so that the comparison is compiled once for each T. row is null where a
+/// method has no tiles.
 template <class T>
 struct kernel_of {
     grouped_geometry geometry;
@@ -41,7 +42,7 @@ struct kernel_of {
     void (*scatter)(std::size_t, std::size_t, const T*, T*);
 };
 
-/// Weights and bias of all groups, and what convolutions of each by itself make of x.
+/// Weights and bias of all groups, and the expected outputs from a convolution of each group.
 template <class T>
 struct groups_data {
     const kernel_of<T>& of;
@@ -95,7 +96,7 @@ void compare(const kernel_of<T>& method) {
         method.whole(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
         require_close(y, expected, bound);
 
-        // Rows by themselves, of the input that they read.
+        // Some rows at a time, from the input that they read.
         guarded<T> by_rows(whole.out_size());
         for (std::size_t begin = 0; begin < rows;) {
             const item_range out{begin, std::min(begin + 3 * method.row_multiple, rows)};
@@ -136,7 +137,7 @@ void compare_method() {
     compare(kernel);
 }
 
-/// Every method that can, whichever is chosen.
+/// Every method that is possible, not only the one that is chosen.
 template <grouped_geometry G, class T = float>
 void compare() {
     compare_method<G, grouped_method::slices, T>();

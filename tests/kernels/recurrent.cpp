@@ -1,4 +1,4 @@
-// Recurrent steps against their plain loops: every count of units around those of vectors, every cell, hoisted or not.
+// Recurrent steps against the reference kernels: numbers of units around whole vectors, every cell, hoisted or not.
 #include <cmath>
 #include <cstddef>
 #include <limits>

@@ -49,7 +49,7 @@ struct output_phase {
 };
 
 constexpr output_phase output_phase_of(const sliding_axis& axis, std::size_t phase) {
-    const auto reached = [&](std::size_t end) {  // outputs of this phase that stand before `end`, padding included
+    const auto reached = [&](std::size_t end) {  // outputs of this phase before position `end`, padding included
         return end <= phase ? 0 : (end - phase + axis.stride - 1) / axis.stride;
     };
     const std::size_t first = reached(axis.before);

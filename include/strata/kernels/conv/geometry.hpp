@@ -12,7 +12,7 @@ namespace strata::inline STRATA_ISA::kernels {
 
 /// The outputs for which a tap lies inside the input.
 constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
-    const auto from = [&](std::size_t position) {  // the first output whose tap stands at `position` or behind it
+    const auto from = [&](std::size_t position) {  // the first output whose tap is at `position` or later
         const std::size_t at = tap * axis.dilation;
         return position <= at ? 0 : std::min((position - at + axis.stride - 1) / axis.stride, axis.output);
     };

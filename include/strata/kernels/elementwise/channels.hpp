@@ -14,9 +14,9 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The number of rows that a loop over (rows, C) takes at once. Fewer than eight vectors of channels would leave lanes
-/// empty or make the sums wait for each other. So `group` consecutive rows are taken as one wide row of whole vectors,
-/// at least eight of them.
+/// The number of rows that a loop over (rows, C) processes at once. With fewer than eight vectors of channels, lanes
+/// would be empty and the additions of consecutive rows would depend on each other. So `group` consecutive rows form
+/// one wide row of whole vectors, at least eight of them.
 template <std::size_t C, class T>
 struct wide_row {
     static constexpr std::size_t group = [] {

@@ -102,7 +102,7 @@ STRATA_INLINE V expm1(const V& x) {
     // Computes half of the result: 2^n may overflow where e^x does not.
     const V half = power_of_two(parts.exponent - V(1));
     const V y = rounded(multiply_add(half, parts.rest, rounded(half - V(scalar_of<V>(0.5)))));
-    constexpr auto itself = std::numeric_limits<typename V::value_type>::epsilon() / 4;  // what rounds to x
+    constexpr auto itself = std::numeric_limits<typename V::value_type>::epsilon() / 4;  // below it e^x - 1 rounds to x
     return select(abs(x) < V(itself), x, y + y);
 }
 

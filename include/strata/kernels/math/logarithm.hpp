@@ -74,7 +74,7 @@ STRATA_INLINE V log(const V& x) {
 template <class V>
 STRATA_INLINE V log1p(const V& x) {
     const V sum = rounded(V(1) + x), added = rounded(sum - V(1));
-    const V lost = rounded(V(1) - rounded(sum - added)) + rounded(x - added);  // what the addition rounded away
+    const V lost = rounded(V(1) - rounded(sum - added)) + rounded(x - added);  // the rounding error of 1 + x
     const auto parts = split(sum);
     // The correction is negligible for large x, where 2^-exponent would underflow.
     const V low = select(parts.exponent > V(100), V(0), lost * power_of_two(V(0) - parts.exponent));

@@ -71,8 +71,8 @@ STRATA_INLINE void copy_without_negligible(const T* x, T* y) {
     for (std::size_t i = 0; i < whole; i += L) store_exactly<L>(y + i, without_negligible(load_exactly<V, L>(x + i)));
     if constexpr (whole < N) store_exactly<L>(y + whole, without_negligible(load_exactly<V, N - whole>(x + whole)));
 }
-/// x^2 for a polynomial in x^2 whose first coefficient is about 1. The value is kept so far from zero that neither it
-/// nor its powers become subnormal. With fused multiply-adds this costs no more than the product.
+/// x^2 for a polynomial in x^2 whose first coefficient is about 1. The value is bounded away from zero, so that neither
+/// it nor its powers become subnormal. With fused multiply-adds this costs no more than the product.
 template <class V>
 STRATA_INLINE V square_of_normal(const V& x) {
     constexpr bool is_float = sizeof(typename V::value_type) == 4;

@@ -142,7 +142,7 @@ constexpr double log1p(double x) {
     if (x <= -1) return x == -1 ? -infinity : not_a_number;
     if (abs(x) < 0x1p-53) return x;
     const double u = rounded(1 + x);
-    const double lost = u > 2 ? 1 - rounded(u - x) : x - rounded(u - 1);  // what the addition rounded away
+    const double lost = u > 2 ? 1 - rounded(u - x) : x - rounded(u - 1);  // the rounding error of 1 + x
     if (x > -0.25 && x < 0.4) {
         const double s = x / (2 + x);
         const double square = s * s;
