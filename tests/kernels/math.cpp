@@ -184,7 +184,7 @@ using vector_function = void (*)(const T*, T*);
 template <class T>
 struct functions {
     std::size_t size;
-    vector_function<T> exp, bounded_exp, decay, expm1, bounded_expm1, log, log1p, log1p_of_share, tanh, erf;
+    vector_function<T> exp, bounded_exp, exp_minus_abs, expm1, bounded_expm1, log, log1p, bounded_log1p, tanh, erf;
     vector_function<T> sigmoid, silu, softplus, mish, gelu, elu;
 };
 
@@ -200,12 +200,12 @@ functions<typename V::value_type> functions_of() {
     return {.size = V::size,
             .exp = in_vectors<V>([](V x) { return exp(x); }),
             .bounded_exp = in_vectors<V>([](V x) { return bounded_exp(x); }),
-            .decay = in_vectors<V>([](V x) { return decay(x); }),
+            .exp_minus_abs = in_vectors<V>([](V x) { return exp_minus_abs(x); }),
             .expm1 = in_vectors<V>([](V x) { return expm1(x); }),
             .bounded_expm1 = in_vectors<V>([](V x) { return bounded_expm1(x); }),
             .log = in_vectors<V>([](V x) { return log(x); }),
             .log1p = in_vectors<V>([](V x) { return log1p(x); }),
-            .log1p_of_share = in_vectors<V>([](V x) { return log1p_of_share(x); }),
+            .bounded_log1p = in_vectors<V>([](V x) { return bounded_log1p(x); }),
             .tanh = in_vectors<V>([](V x) { return tanh_of(x); }),
             .erf = in_vectors<V>([](V x) { return erf(x); }),
             .sigmoid = in_vectors<V>([](V x) { return sigmoid::apply(x); }),
@@ -273,12 +273,12 @@ void are_exact(const functions<T>& f) {
 
     CHECK(worst(f.exp, [](W x) { return std::exp(x); }, -all, finite) <= 1.1 + loose_ulps);
     CHECK(worst(f.bounded_exp, [](W x) { return std::exp(x); }, -all, 40) <= 1.1 + loose_ulps);
-    CHECK(worst_of_all(f.decay, [](W x) { return std::exp(-std::fabs(x)); }) <= 1.1 + loose_ulps);
+    CHECK(worst_of_all(f.exp_minus_abs, [](W x) { return std::exp(-std::fabs(x)); }) <= 1.1 + loose_ulps);
     CHECK(worst(f.expm1, [](W x) { return std::expm1(x); }, -all, finite) <= 2.5 + loose_ulps);
     CHECK(worst(f.bounded_expm1, [](W x) { return std::expm1(x); }, -all, 40) <= 2.5 + loose_ulps);
     CHECK(worst(f.log, [](W x) { return std::log(x); }, least, all) <= 1 + loose_ulps);
     CHECK(worst(f.log1p, [](W x) { return std::log1p(x); }, above, all) <= 1 + loose_ulps);
-    CHECK(worst(f.log1p_of_share, [](W x) { return std::log1p(x); }, 0, 1) <= 3 + loose_ulps);
+    CHECK(worst(f.bounded_log1p, [](W x) { return std::log1p(x); }, 0, 1) <= 3 + loose_ulps);
     constexpr double tanh_bound = !is_float ? 3 : has_fused_multiply_add ? 5 : 6;
     CHECK(worst_of_all(f.tanh, [](W x) { return std::tanh(x); }) <= tanh_bound + loose_ulps);
     CHECK(worst_of_all(f.erf, [](W x) { return std::erf(x); }) <= 2.5 + loose_ulps);
@@ -362,7 +362,7 @@ void take_what_is_not_finite(const functions<T>& f) {
     CHECK(is_nan(value(f.log1p, -infinite)));
     CHECK(value(f.sigmoid, -infinite) == 0);
     CHECK(value(f.sigmoid, infinite) == 1);
-    CHECK(value(f.decay, infinite) == 0);
+    CHECK(value(f.exp_minus_abs, infinite) == 0);
     for (const T sign : {T(1), T(-1)}) {
         CHECK(value(f.tanh, sign * infinite) == sign);
         CHECK(value(f.erf, sign * infinite) == sign);
@@ -378,7 +378,7 @@ void take_what_is_not_finite(const functions<T>& f) {
     stays_not_a_number(f.tanh);
     stays_not_a_number(f.erf);
     stays_not_a_number(f.sigmoid);
-    stays_not_a_number(f.decay);
+    stays_not_a_number(f.exp_minus_abs);
 }
 
 /// f'(x) of an activation whose derivative takes the input, against a difference quotient in long double.

@@ -93,13 +93,13 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range
     constexpr std::size_t panel_count = (G.out_channels + width - 1) / width;
     constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels * Groups;
     constexpr std::size_t pixel = G.out_channels * Groups, out_row = G.width.output * pixel, panel = G.depth() * width;
-    constexpr bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
+    constexpr bool panels_outer = panel_count * panel * sizeof(T) > streamed_weights;
     constexpr tile_input whole = conv2d_input(P, Groups);
-    const std::size_t outer = panels_outside ? panel_count : out.size();
-    const std::size_t inner = panels_outside ? out.size() : panel_count;
+    const std::size_t outer = panels_outer ? panel_count : out.size();
+    const std::size_t inner = panels_outer ? out.size() : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
         for (std::size_t j = 0; j < inner; ++j) {
-            const std::size_t p = panels_outside ? i : j, row = panels_outside ? j : i;
+            const std::size_t p = panels_outer ? i : j, row = panels_outer ? j : i;
             const item_range taps = taps_of(G.height, out.begin + row);
             tile_input in = whole;
             in.taps = taps.size();

@@ -155,11 +155,11 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const 
                            .run_step = w.apart * C,
                            .length = contiguous ? w.taps * C : C,
                            .row_step = C};
-    const bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
-    const std::size_t outer = panels_outside ? panel_count : h.count, inner = panels_outside ? h.count : panel_count;
+    const bool panels_outer = panel_count * panel * sizeof(T) > streamed_weights;
+    const std::size_t outer = panels_outer ? panel_count : h.count, inner = panels_outer ? h.count : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
         for (std::size_t j = 0; j < inner; ++j) {
-            const std::size_t p = panels_outside ? i : j, n = h.first + (panels_outside ? j : i);
+            const std::size_t p = panels_outer ? i : j, n = h.first + (panels_outer ? j : i);
             const item_range taps = w.taps == 0 ? item_range{} : h.inside(n, G.height.output);
             tile_input in = whole;
             in.taps = taps.size();

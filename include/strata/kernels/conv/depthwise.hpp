@@ -71,7 +71,7 @@ constexpr depthwise_tiles depthwise_tiles_of(const depthwise_window& w, std::siz
 /// The start of the next block of Size items after the one at `begin`. The last block ends at `end` and may overlap the
 /// block before it. Where `end` is less than Size there is one block.
 template <std::size_t Size>
-constexpr std::size_t after(std::size_t begin, std::size_t end) {
+constexpr std::size_t next_block(std::size_t begin, std::size_t end) {
     return begin + Size < end ? std::min(begin + Size, end - Size) : end;
 }
 
@@ -98,7 +98,7 @@ STRATA_NOINLINE void depthwise_tile(item_range inside, std::size_t in_row, const
     constexpr std::size_t L = lanes<T>, C = W.channels;
     constexpr std::size_t rows = (R - 1) * W.stride_height + W.span_height();
     constexpr std::size_t columns = (P - 1) * W.stride_width + W.span_width();
-    for (std::size_t c = 0; c < C; c = after<L>(c, C)) {
+    for (std::size_t c = 0; c < C; c = next_block<L>(c, C)) {
         simd<T> sums[R][P];
         const simd<T> begin = bias != nullptr ? load_channels<C>(bias + c) : broadcast(T(0));
         STRATA_UNROLL
@@ -149,7 +149,7 @@ template <depthwise_window W, class Activation, class T>
 STRATA_NOINLINE void depthwise_pixel(item_range height, item_range width, std::size_t in_row, const T* x,
                                      const T* weights, const T* bias, T* y) {
     constexpr std::size_t L = lanes<T>, C = W.channels, V = C >= 4 * L ? 4 : 1;
-    for (std::size_t c = 0; c < C; c = after<V * L>(c, C)) {
+    for (std::size_t c = 0; c < C; c = next_block<V * L>(c, C)) {
         simd<T> sums[V];
         STRATA_UNROLL
         for (std::size_t n = 0; n < V; ++n)
@@ -169,7 +169,7 @@ STRATA_NOINLINE void depthwise_pixel(item_range height, item_range width, std::s
 }
 
 /// The input position that a tap of output `o` reads; the tap lies inside the input.
-constexpr std::size_t position(const sliding_axis& axis, std::size_t o, std::size_t tap) {
+constexpr std::size_t input_position(const sliding_axis& axis, std::size_t o, std::size_t tap) {
     return o * axis.stride + tap * axis.dilation - axis.before;
 }
 
@@ -178,11 +178,12 @@ constexpr std::size_t position(const sliding_axis& axis, std::size_t o, std::siz
 template <depthwise_geometry G>
 struct depthwise_row {
     static constexpr depthwise_tiles largest = depthwise_tiles_of(window_of(G), G.height.output);
-    static constexpr tile_split cut = split(G.width.output, largest.pixels == 0 ? 1 : largest.pixels);
-    static constexpr std::size_t tiles = cut.count();
-    static constexpr std::size_t last = cut.small_count > 0 ? cut.big - 1 : cut.big;
-    static constexpr bool is_tiled = largest.rows > 0 && last > 0 &&
-                                     G.width.before <= cut.big* G.width.stride&& G.width.after <= last* G.width.stride;
+    static constexpr tile_split split_columns = split(G.width.output, largest.pixels == 0 ? 1 : largest.pixels);
+    static constexpr std::size_t tiles = split_columns.count();
+    static constexpr std::size_t last = split_columns.small_count > 0 ? split_columns.big - 1 : split_columns.big;
+    static constexpr bool is_tiled =
+        largest.rows > 0 && last > 0 &&
+        G.width.before <= split_columns.big* G.width.stride&& G.width.after <= last* G.width.stride;
 };
 
 /// A range of tiles of R output rows from row oh on. x points to input row in_begin, y to output row oh.
@@ -191,7 +192,7 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
                           item_range range) {
     using row = depthwise_row<G>;
     constexpr depthwise_window W = window_of(G, Mirrored);
-    constexpr tile_split cut = row::cut;
+    constexpr tile_split split_columns = row::split_columns;
     constexpr std::size_t C = W.channels, in_row = G.width.input * C, out_row = G.width.output * C;
     constexpr std::size_t span = (R - 1) * G.height.stride + W.span_height();
     const std::size_t top = oh * G.height.stride;
@@ -203,14 +204,15 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
             inside, in_row, x + (ow * G.width.stride + Left - G.width.before) * C, weights, bias, y + ow * C, out_row);
     };
     if constexpr (row::tiles == 1) {
-        run.template operator()<cut.big, G.width.before, G.width.after>(0);
+        run.template operator()<split_columns.big, G.width.before, G.width.after>(0);
     } else {
-        if (range.begin == 0) run.template operator()<cut.big, G.width.before, 0>(0);
+        if (range.begin == 0) run.template operator()<split_columns.big, G.width.before, 0>(0);
         const std::size_t end = std::min(range.end, row::tiles - 1);
-        std::size_t t = std::max<std::size_t>(range.begin, 1), ow = cut.rows({0, t}).end;
-        for (; t < std::min(cut.big_count, end); ++t, ow += cut.big) run.template operator()<cut.big, 0, 0>(ow);
-        if constexpr (cut.small_count > 1)
-            for (; t < end; ++t, ow += cut.big - 1) run.template operator()<cut.big - 1, 0, 0>(ow);
+        std::size_t t = std::max<std::size_t>(range.begin, 1), ow = split_columns.rows({0, t}).end;
+        for (; t < std::min(split_columns.big_count, end); ++t, ow += split_columns.big)
+            run.template operator()<split_columns.big, 0, 0>(ow);
+        if constexpr (split_columns.small_count > 1)
+            for (; t < end; ++t, ow += split_columns.big - 1) run.template operator()<split_columns.big - 1, 0, 0>(ow);
         if (range.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
     }
 }
@@ -225,7 +227,9 @@ void depthwise_pixels(std::size_t oh, const T* x, std::size_t in_begin, const T*
         const item_range w = taps_of(G.width, ow);
         const T* from = x;
         if (h.size() > 0 && w.size() > 0)
-            from += ((position(G.height, oh, h.begin) - in_begin) * G.width.input + position(G.width, ow, w.begin)) * C;
+            from += ((input_position(G.height, oh, h.begin) - in_begin) * G.width.input +
+                     input_position(G.width, ow, w.begin)) *
+                    C;
         depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias, y);
     }
 }
@@ -239,7 +243,7 @@ void depthwise_rows(const T* x, std::size_t in_begin, const T* weights, const T*
     constexpr std::size_t R = row::largest.rows, out_row = G.width.output * G.channels;
     if constexpr (row::is_tiled)
         if (out.size() >= R) {  // the last rows may overlap those before them
-            for (std::size_t oh = out.begin; oh < out.end; oh = after<R>(oh, out.end))
+            for (std::size_t oh = out.begin; oh < out.end; oh = next_block<R>(oh, out.end))
                 depthwise_tiled_rows<G, Mirrored, R, Activation>(oh, x, in_begin, weights, bias,
                                                                  y + (oh - out.begin) * out_row, {0, row::tiles});
             return;

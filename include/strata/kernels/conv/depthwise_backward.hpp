@@ -63,8 +63,10 @@ void depthwise_data_gradient(const T* dy, const T* weights, T* dx, [[maybe_unuse
                 const item_range kw = taps_of(G.width, ow);
                 for (std::size_t i = kh.begin; i < kh.end; ++i)
                     for (std::size_t j = kw.begin; j < kw.end; ++j)
-                        add_products(C, dy, weights + (i * G.width.kernel + j) * C,
-                                     to + (position(G.height, oh, i) * G.width.input + position(G.width, ow, j)) * C);
+                        add_products(
+                            C, dy, weights + (i * G.width.kernel + j) * C,
+                            to +
+                                (input_position(G.height, oh, i) * G.width.input + input_position(G.width, ow, j)) * C);
             }
         }
     }

@@ -18,7 +18,7 @@ inline constexpr std::size_t depthwise_parts =
                                            : G.width.output;
 template <depthwise_geometry G>
 constexpr item_range depthwise_columns(item_range parts) {
-    return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::cut.rows(parts) : parts;
+    return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::split_columns.rows(parts) : parts;
 }
 
 /// Some of the depthwise_parts<G> parts of a map of one row. x and y point to the start of the row. scratch holds

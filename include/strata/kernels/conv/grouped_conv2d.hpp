@@ -55,8 +55,8 @@ struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
         using self = grouped_slices;
         constexpr panels kernel = conv2d_panels<G.one, T>();
         constexpr panels offset{.columns = G.one.out_channels, .width = kernel.width};
-        constexpr bool groups_outside = G.count * kernel.stored() * sizeof(T) > streamed_weights;
-        const std::size_t step = groups_outside ? out.size() : 1;
+        constexpr bool groups_outer = G.count * kernel.stored() * sizeof(T) > streamed_weights;
+        const std::size_t step = groups_outer ? out.size() : 1;
         for (std::size_t r = 0; r < out.size(); r += step)
             for (std::size_t i = 0; i < G.count; ++i)
                 conv2d_direct<G.one, Activation, G.count>(

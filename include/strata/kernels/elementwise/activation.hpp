@@ -103,7 +103,7 @@ struct sigmoid {
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        const V e = decay(x);
+        const V e = exp_minus_abs(x);
         return select(x < V(0), e, V(1)) / (V(1) + e);
     }
     template <class V>
@@ -117,14 +117,14 @@ struct silu {
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
-        const V e = decay(x);
+        const V e = exp_minus_abs(x);
         return x * (select(x < V(0), e, V(1)) / (V(1) + e));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        // s + x s (1 - s) with s = sigmoid(x). s (1 - s) is the same for x and -x.
-        const V e = decay(v), share = V(1) / (V(1) + e), small = e * share;
-        return select(v < V(0), small, share) + v * small * share;
+        // s + x s (1 - s) with s = sigmoid(x). upper is sigmoid(|x|), lower is sigmoid(-|x|).
+        const V e = exp_minus_abs(v), upper = V(1) / (V(1) + e), lower = e * upper;
+        return select(v < V(0), lower, upper) + v * lower * upper;
     }
 };
 /// x (1 + erf(x / sqrt 2)) / 2. 6.5 ULP, also for large negative x. Computed as max(x, 0) minus |x| times the tail of
@@ -135,13 +135,13 @@ struct gelu {
     template <class V>
     static constexpr V apply(V x) {
         const auto tail = normal_beyond(x);
-        return max(V(0), x) - tail.distance * tail.share;
+        return max(V(0), x) - tail.distance * tail.probability;
     }
     template <class V>
     static constexpr V derivative(V v) {
         const auto tail = normal_beyond(v);
-        const V product = tail.distance * tail.decay * V(scalar_of<V>(0.39894228040143268)),
-                rest = tail.share - product;
+        const V product = tail.distance * tail.exponential * V(scalar_of<V>(0.39894228040143268)),
+                rest = tail.probability - product;
         return select(v < V(0), rest, V(1) - rest);
     }
 };
@@ -158,9 +158,9 @@ struct gelu_tanh {
     static constexpr V derivative(V v) {
         // x is clamped to 30, where the derivative has reached its limit: the cube could overflow.
         const V x = max(V(-30), min(V(30), v)), square = x * x;
-        const V e = decay(inner(x, square)), share = V(1) / (V(1) + e), small = e * share;
+        const V e = exp_minus_abs(inner(x, square)), upper = V(1) / (V(1) + e), lower = e * upper;
         const V slope = multiply_add(square, V(scalar_of<V>(6 * root * cube)), V(scalar_of<V>(2 * root)));
-        return select(x < V(0), small, share) + x * slope * (small * share);
+        return select(x < V(0), lower, upper) + x * slope * (lower * upper);
     }
 
 private:
@@ -216,7 +216,7 @@ struct softplus {
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        return max(V(0), x) + log1p_of_share(decay(x));
+        return max(V(0), x) + bounded_log1p(exp_minus_abs(x));
     }
     template <class V>
     static constexpr V derivative(V v) {
@@ -234,8 +234,8 @@ struct mish {
     }
     template <class V>
     static constexpr V derivative(V v) {
-        const V x = min(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), share = V(1) / (n + V(2));
-        return share * (n + x * (V(4) * e * (e + V(1)) * share));
+        const V x = min(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), inverse = V(1) / (n + V(2));
+        return inverse * (n + x * (V(4) * e * (e + V(1)) * inverse));
     }
 
 private:

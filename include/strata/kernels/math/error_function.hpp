@@ -11,20 +11,20 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The tail of the standard normal distribution beyond `distance`: decay is e^(-distance^2 / 2), share the probability
+/// The tail of the standard normal distribution beyond `distance`: exponential is e^(-distance^2 / 2), probability that
 /// of the tail.
 template <class V>
 struct normal_tail {
     V distance;
-    V decay;
-    V share;
+    V exponential;
+    V probability;
 };
 
 namespace detail {
 
-/// Coefficients. share = decay P(distance) / Q(distance), fitted up to `zero`, where decay is 0; all terms are
-/// positive, so that nothing cancels. erf(x) = x + x S(x^2) for |x| <= 1. Approximation errors are below 2^-27 (float)
-/// and 2^-59 (double).
+/// Coefficients. probability = exponential P(distance) / Q(distance), fitted up to `zero`, where exponential is 0. All
+/// terms are positive, so that nothing cancels. erf(x) = x + x S(x^2) with S (small) for |x| <= 1. Approximation errors
+/// are below 2^-27 (float) and 2^-59 (double).
 template <class T>
 struct normal_constants;
 template <>
@@ -92,8 +92,8 @@ STRATA_INLINE normal_tail<V> normal_beyond(const V& x) {
     // r = -a^2 / 2 - n ln 2. The square is not rounded first: e^r would multiply that rounding error.
     const V n = nearest_multiple(square, scalar_of<V>(-0.5) * log_of_two::inverse);
     const V r = multiply_add(n, V(-log_of_two::low), detail::less_half_square(n * V(-log_of_two::high), a));
-    const V decay = scale_down(detail::exponential_minus_one(r), n);
-    return {a, decay, decay * polynomial(a, square, constants::p) / polynomial(a, square, constants::q)};
+    const V exponential = scale_down(detail::exponential_minus_one(r), n);
+    return {a, exponential, exponential * polynomial(a, square, constants::p) / polynomial(a, square, constants::q)};
 }
 
 /// erf x, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x: 2.5 ULP.
@@ -101,9 +101,9 @@ template <class V>
 STRATA_INLINE V erf(const V& x) {
     using constants = detail::normal_constants<typename V::value_type>;
     const V square = x * x;
-    const V share = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).share;
+    const V probability = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).probability;
     return select(abs(x) < V(1), multiply_add(x, polynomial(square, square * square, constants::small), x),
-                  copy_sign(V(1) - (share + share), x));
+                  copy_sign(V(1) - (probability + probability), x));
 }
 
 }  // namespace vector_math

@@ -14,21 +14,21 @@ namespace strata::inline STRATA_ISA::kernels {
 
 namespace detail {
 
-// Coefficients of two approximations: `near` around 1, `of_share` for 0 <= f <= 1.
+// Coefficients of two approximations: `near` around 1, `bounded` for 0 <= f <= 1.
 // Float: log(1 + f) = f - f^2 / 2 + f^3 P(f) with P (near) fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f) with Q
-// (of_share) fitted in [0, 1].
+// (bounded) fitted in [0, 1].
 // Double: log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))) with s = f / (2 + f); R is fitted for s^2 below 0.04
-// (near) and 1/9 (of_share).
+// (near) and 1/9 (bounded).
 // Relative errors are below 2^-27 (float) and 2^-59 (double).
 struct logarithm_rest {
     static constexpr float near[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
                                      0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
-    static constexpr float of_share[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
-                                         0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
+    static constexpr float bounded[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
+                                        0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
     static constexpr double near_squares[] = {0.66666666666666596, 0.40000000000056346, 0.28571428555911083,
                                               0.22222224286893072, 0.18181666456447104, 0.15391092851728011,
                                               0.13173921495668497, 0.13840854418875043};
-    static constexpr double of_share_squares[] = {
+    static constexpr double bounded_squares[] = {
         0.66666666666666308, 0.40000000000157249, 0.285714285478533,   0.22222223969753049,  0.1818174392450313,
         0.15386559926573026, 0.13300973595810639, 0.12106085826945519, 0.083401046150617733, 0.17018567666381004};
 };
@@ -84,14 +84,14 @@ STRATA_INLINE V log1p(const V& x) {
 
 /// log(1 + x) for 0 <= x <= 1: 3 ULP.
 template <class V>
-STRATA_INLINE V log1p_of_share(const V& x) {
+STRATA_INLINE V bounded_log1p(const V& x) {
     using T = typename V::value_type;
     const V square = x * x;
     if constexpr (std::is_same_v<T, float>) {
-        return multiply_add(square, polynomial(x, square, detail::logarithm_rest::of_share), x);
+        return multiply_add(square, polynomial(x, square, detail::logarithm_rest::bounded), x);
     } else {
         const V half = square * V(0.5), s = x / (V(2) + x), z = s * s;
-        return x - (half - s * multiply_add(z, polynomial(z, z * z, detail::logarithm_rest::of_share_squares), half));
+        return x - (half - s * multiply_add(z, polynomial(z, z * z, detail::logarithm_rest::bounded_squares), half));
     }
 }
 

@@ -137,15 +137,15 @@ STRATA_INLINE constexpr V bounded_expm1(V x) {
 }
 /// e^-|x|, which is at most 1.
 template <class V>
-STRATA_INLINE constexpr V decay(V x) {
+STRATA_INLINE constexpr V exp_minus_abs(V x) {
     if constexpr (std::floating_point<V>) return exp(-abs(x));
     else return vector_math::bounded_exp(negative_abs(x));
 }
 /// log(1 + x) for 0 <= x <= 1.
 template <class V>
-STRATA_INLINE constexpr V log1p_of_share(V x) {
+STRATA_INLINE constexpr V bounded_log1p(V x) {
     if constexpr (std::floating_point<V>) return log1p(x);
-    else return vector_math::log1p_of_share(x);
+    else return vector_math::bounded_log1p(x);
 }
 /// The tail of the normal distribution beyond |x|.
 template <class V>
@@ -153,8 +153,8 @@ STRATA_INLINE constexpr normal_tail<V> normal_beyond(V x) {
     if constexpr (!std::floating_point<V>) return vector_math::normal_beyond(x);
     else {
         const V distance = min(scalar_of<V>(39), abs(x)), root = scalar_of<V>(0.70710678118654752);
-        const V share = std::is_constant_evaluated() ? V(1) - erf(distance * root) : std::erfc(distance * root);
-        return {distance, exp(distance * distance / V(-2)), share / V(2)};
+        const V probability = std::is_constant_evaluated() ? V(1) - erf(distance * root) : std::erfc(distance * root);
+        return {distance, exp(distance * distance / V(-2)), probability / V(2)};
     }
 }
 

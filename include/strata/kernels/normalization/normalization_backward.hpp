@@ -23,19 +23,21 @@ void normalize_rows_gradient(std::size_t rows, std::size_t n, const T* x, const 
     constexpr std::size_t L = lanes<T>;
     for (std::size_t r = 0; r < rows; ++r, x += n, dy += n, dx += n, moments += 2) {
         const simd<T> mean = broadcast(moments[0]), scale = broadcast(moments[1]);
-        const auto inner = [=](std::size_t i, std::size_t count) {
+        const auto scaled_dy = [=](std::size_t i, std::size_t count) {
             const simd<T> g = load_partial(dy + i, count);
             return gamma != nullptr ? g * load_partial(gamma + i, count) : g;
         };
-        const auto unit = [=](std::size_t i, std::size_t count) { return (load_partial(x + i, count) - mean) * scale; };
-        T shift = T(0);
-        if constexpr (Kind == row_norm::layer) shift = row_total<T>(n, inner) / static_cast<T>(n);
-        T tilt = row_total<T>(n, [=](std::size_t i, std::size_t k) { return inner(i, k) * unit(i, k); });
-        if constexpr (Kind != row_norm::unit) tilt /= static_cast<T>(n);
-        else if (moments[1] >= T(1) / epsilon) tilt = T(0);  // a row of length 0: its scale is constant
+        const auto normalized = [=](std::size_t i, std::size_t count) {
+            return (load_partial(x + i, count) - mean) * scale;
+        };
+        T mean_g = T(0);
+        if constexpr (Kind == row_norm::layer) mean_g = row_total<T>(n, scaled_dy) / static_cast<T>(n);
+        T mean_gu = row_total<T>(n, [=](std::size_t i, std::size_t k) { return scaled_dy(i, k) * normalized(i, k); });
+        if constexpr (Kind != row_norm::unit) mean_gu /= static_cast<T>(n);
+        else if (moments[1] >= T(1) / epsilon) mean_gu = T(0);  // a row of length 0: its scale is constant
         for (std::size_t i = 0; i < n; i += L) {
             const std::size_t k = std::min(L, n - i);
-            const simd<T> value = inner(i, k) - broadcast(shift) - unit(i, k) * broadcast(tilt);
+            const simd<T> value = scaled_dy(i, k) - broadcast(mean_g) - normalized(i, k) * broadcast(mean_gu);
             store_partial<T>(dx + i, scale * value, k);
         }
     }
@@ -52,9 +54,9 @@ void row_gamma_gradient(std::size_t rows, std::size_t n, const T* x, const T* mo
         const std::size_t k = std::min(L, n - c);
         simd<T> sum = dgamma.overwrite ? broadcast(T(0)) : load_partial(dgamma.values + c, k);
         for (std::size_t r = 0; r < rows; ++r) {
-            const simd<T> unit =
+            const simd<T> normalized =
                 (load_partial(x + r * n + c, k) - broadcast(moments[2 * r])) * broadcast(moments[2 * r + 1]);
-            sum = multiply_add(load_partial(dy + r * n + c, k), unit, sum);
+            sum = multiply_add(load_partial(dy + r * n + c, k), normalized, sum);
         }
         store_partial<T>(dgamma.values + c, sum, k);
     }
@@ -89,7 +91,7 @@ template <class T>
 void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gamma, const T* moments, const T* dy,
                                T* dx, T* scratch) {
     constexpr std::size_t L = lanes<T>;
-    T *means = scratch, *scales = means + g.channels, *shifts = scales + g.channels, *tilts = shifts + g.channels;
+    T *means = scratch, *scales = means + g.channels, *g_sums = scales + g.channels, *gu_sums = g_sums + g.channels;
     broadcast_moments(g, moments, means, scales);
     const T count = static_cast<T>(g.size() / g.groups);
     const auto at = [](const T* values, std::size_t c, std::size_t n) { return load_partial(values + c, n); };
@@ -102,19 +104,19 @@ void normalize_groups_gradient(const group_geometry& g, const T* x, const T* gam
         const auto products = column_total<T>(g.rows, g.channels, c, [=](std::size_t i, std::size_t k) {
             return load_partial(dy + i, k) * (load_partial(x + i, k) - mean);
         });
-        store_partial<T>(shifts + c, factor * sums, n);
-        store_partial<T>(tilts + c, factor * products * scale, n);
+        store_partial<T>(g_sums + c, factor * sums, n);
+        store_partial<T>(gu_sums + c, factor * products * scale, n);
     }
     const auto mean_of = [=](std::size_t, T sum) { return sum / count; };
-    for_each_group(g, shifts, mean_of);
-    for_each_group(g, tilts, mean_of);
+    for_each_group(g, g_sums, mean_of);
+    for_each_group(g, gu_sums, mean_of);
     for (std::size_t c = 0; c < g.channels; c += L) {
         const std::size_t n = std::min(L, g.channels - c);
-        const simd<T> mean = at(means, c, n), scale = at(scales, c, n), shift = at(shifts, c, n);
-        const simd<T> tilt = at(tilts, c, n) * scale;
+        const simd<T> mean = at(means, c, n), scale = at(scales, c, n), mean_g = at(g_sums, c, n);
+        const simd<T> mean_gu = at(gu_sums, c, n) * scale;
         const simd<T> factor = gamma != nullptr ? at(gamma, c, n) : broadcast(T(1));
         for (std::size_t i = c; i < g.size(); i += g.channels) {
-            const simd<T> value = load_partial(dy + i, n) * factor - shift - (load_partial(x + i, n) - mean) * tilt;
+            const simd<T> value = load_partial(dy + i, n) * factor - mean_g - (load_partial(x + i, n) - mean) * mean_gu;
             store_partial<T>(dx + i, scale * value, n);
         }
     }

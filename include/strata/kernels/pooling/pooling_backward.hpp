@@ -25,14 +25,14 @@ struct to_first_maximum {
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
             const simd<T> best = load_partial(y + c, n), zero = broadcast(T(0));
-            simd<T> left = load_partial(dy + c, n);
+            simd<T> remaining = load_partial(dy + c, n);
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     const std::size_t at = r * row_step + i * channels + c;
                     const auto hit = load_partial(x + at, n) == best;
                     T* to = dx + at;
-                    store_partial<T>(to, load_partial(to, n) + select(hit, left, zero), n);
-                    left = select(hit, zero, left);
+                    store_partial<T>(to, load_partial(to, n) + select(hit, remaining, zero), n);
+                    remaining = select(hit, zero, remaining);
                 }
         }
     }
@@ -47,11 +47,11 @@ struct to_all_cells {
         const simd<T> count = broadcast(static_cast<T>(rows * columns));
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
-            const simd<T> share = load_partial(dy + c, n) / count;
+            const simd<T> part = load_partial(dy + c, n) / count;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     T* to = dx + r * row_step + i * channels + c;
-                    store_partial<T>(to, load_partial(to, n) + share, n);
+                    store_partial<T>(to, load_partial(to, n) + part, n);
                 }
         }
     }
@@ -88,12 +88,12 @@ struct to_all_maxima {
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i)
                     hits = hits + select(load_partial(x + r * row_step + i * channels + c, n) == best, one, zero);
-            const simd<T> share = load_partial(dy + c, n) / hits;
+            const simd<T> part = load_partial(dy + c, n) / hits;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     const std::size_t at = r * row_step + i * channels + c;
                     T* to = dx + at;
-                    store_partial<T>(to, load_partial(to, n) + select(load_partial(x + at, n) == best, share, zero), n);
+                    store_partial<T>(to, load_partial(to, n) + select(load_partial(x + at, n) == best, part, zero), n);
                 }
         }
     }

@@ -2,14 +2,13 @@
 // folder holds the cells, their inference and training kernels, and their gradients.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/recurrent_packing.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
 
@@ -42,15 +41,15 @@ struct recurrent_step {
     static constexpr std::size_t columns = gates * padded;
 
     /// Whether the sums of all vectors fit the registers. If not, each vector by itself is summed over all rows.
-    static constexpr bool holds_all = sums * vectors <= (vector_registers == 32 ? 24 : 12);
+    static constexpr bool all_sums_fit = sums * vectors <= (vector_registers == 32 ? 24 : 12);
     /// Whether the recurrent weights are larger than an L1 cache. Then every other step reads them in reverse: the half
     /// that was read last is still in the cache and is read first.
     static constexpr bool alternates = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
 
     // Three groups of rows of the recurrent kernel: `first` rows are stored vector by vector (reversed steps end
     // there), `middle` rows for all vectors at once, `last` rows vector by vector (other steps end there).
-    static constexpr std::size_t first = holds_all && alternates ? L : 0;
-    static constexpr std::size_t last = holds_all ? Units - (vectors - 1) * L : Units;
+    static constexpr std::size_t first = all_sums_fit && alternates ? L : 0;
+    static constexpr std::size_t last = all_sums_fit ? Units - (vectors - 1) * L : Units;
     static constexpr std::size_t middle = Units - first - last;
 
     // Packed weights: the kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
@@ -70,46 +69,13 @@ struct recurrent_step {
 
     // The state: outputs h (twice where a step reads old ones after it has written new ones), carries, and whether the
     // next step reads the weights in reverse. It is zero before the first step.
-    static constexpr std::size_t carry_offset = holds_all && !alternates ? padded : 2 * padded;
+    static constexpr std::size_t carry_offset = all_sums_fit && !alternates ? padded : 2 * padded;
     static constexpr std::size_t direction_offset = carry_offset + (Cell::has_carry ? padded : 0);
-    static constexpr std::size_t state_size = direction_offset + (alternates || !holds_all ? 1 : 0);
+    static constexpr std::size_t state_size = direction_offset + (alternates || !all_sums_fit ? 1 : 0);
 
     /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
-        constexpr panels own{.rows = 1, .columns = gates * Units, .width = panel_width<T>(gates * Units)};
-        const auto column = [&](std::size_t v, std::size_t g, std::size_t lane) { return (v * gates + g) * L + lane; };
-        const auto each = [&](auto use) {
-            for (std::size_t v = 0; v < vectors; ++v)
-                for (std::size_t g = 0; g < gates; ++g)
-                    for (std::size_t lane = 0; lane < L; ++lane) {
-                        // Not vectorised: GCC 12 at -O3 would read a whole vector where one of its values is used.
-                        if (!std::is_constant_evaluated()) STRATA_KEEP_LOOP(to);
-                        const std::size_t unit = v * L + lane;
-                        use(v, g, lane, unit < Units, g * Units + unit, static_cast<T>(Cell::template scale<T>(g)));
-                    }
-        };
-        const auto element = [&](std::size_t rows, std::size_t row, std::size_t c) {
-            return panels{.rows = rows, .columns = own.columns, .width = own.width}.offset(row, c);
-        };
-        const item_range rows = part.of(Features);
-        for (std::size_t r = rows.begin; r < rows.end; ++r)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                to[kernel.offset(r, column(v, g, lane))] = used ? scale * from.kernel[element(Features, r, c)] : T(0);
-            });
-        const item_range units = part.of(Units);
-        for (std::size_t k = units.begin; k < units.end; ++k)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                to[row_offset(k, v) + g * L + lane] = used ? scale * from.recurrent_kernel[element(Units, k, c)] : T(0);
-            });
-        if (part.index == 0)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                T* at = to + bias_offset + v * sums * L + lane;
-                const T of_input = used && from.bias != nullptr ? scale * from.bias[c] : T(0);
-                const T of_state = used && from.recurrent_bias != nullptr ? scale * from.recurrent_bias[c] : T(0);
-                at[Cell::input_sum(g) * L] = of_input;
-                if (Cell::input_sum(g) == g) at[g * L] += of_state;
-                else at[g * L] = of_state;
-            });
+        pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
     }
 
     /// One step. x holds the Features inputs; if Hoisted, their products with the kernel (columns) without biases. y
@@ -118,14 +84,14 @@ struct recurrent_step {
     template <bool Hoisted>
     static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
         time_step<Hoisted> step{x, packed, state, state, state + carry_offset, y};
-        if constexpr (holds_all && !alternates) return step.template all_vectors<false>();
+        if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
         else {
             T* direction = state + direction_offset;
             const bool reversed = *direction != T(0);
             *direction = reversed ? T(0) : T(1);
             step.h = state + (reversed ? padded : 0);
             step.next = state + (reversed ? 0 : padded);
-            if constexpr (!holds_all)
+            if constexpr (!all_sums_fit)
                 for (std::size_t v = 0; v < vectors; ++v) step.one_vector(reversed ? vectors - 1 - v : v);
             else if (reversed) step.template all_vectors<true>();
             else step.template all_vectors<false>();

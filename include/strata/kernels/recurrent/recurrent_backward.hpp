@@ -86,9 +86,9 @@ struct recurrent_training {
         for (std::size_t t = Steps; t-- > 0;) {
             for (std::size_t n = 0; n < count; ++n) {
                 T* own = saved + n * saved_size;
-                const T* given = sequences ? dy + (n * Steps + t) * Units : t + 1 == Steps ? dy + n * Units : nullptr;
+                const T* dy_step = sequences ? dy + (n * Steps + t) * Units : t + 1 == Steps ? dy + n * Units : nullptr;
                 const auto each = [&](std::size_t u, std::size_t used) STRATA_INLINE_CALL {
-                    backward_units(t, u, used, own, given, {dh + n * Units, dcarry + n * Units, product + n * Units});
+                    backward_units(t, u, used, own, dy_step, {dh + n * Units, dcarry + n * Units, product + n * Units});
                 };
                 for_units(each);
             }
@@ -179,8 +179,8 @@ private:
         const T* product = nullptr;
     };
 
-    /// Step t of one sample backward, for `used` units from u on. `given` is dy of this step, or null.
-    static STRATA_INLINE void backward_units(std::size_t t, std::size_t u, std::size_t used, T* own, const T* given,
+    /// Step t of one sample backward, for `used` units from u on. `dy_step` is dy of this step, or null.
+    static STRATA_INLINE void backward_units(std::size_t t, std::size_t u, std::size_t used, T* own, const T* dy_step,
                                              const unit_gradients& d) {
         const std::size_t at = input_step(t), before = t > 0 ? input_step(t - 1) : at;
         const auto part = [&](const T* from) { return load_partial(from + u, used); };
@@ -190,7 +190,7 @@ private:
             if (Cell::input_sum(g) != g) z[g] = part(own + recurrent_offset + at * columns + g * Units);
         }
         simd<T> gradient_of_h = part(d.dh) + part(d.product);
-        if (given != nullptr) gradient_of_h = gradient_of_h + part(given);
+        if (dy_step != nullptr) gradient_of_h = gradient_of_h + part(dy_step);
         const simd<T> zero = broadcast(T(0));
         const simd<T> h = t > 0 ? part(own + output_offset + before * Units) : zero;
         const simd<T> carry = Cell::has_carry ? part(own + carry_offset + at * Units) : zero;
