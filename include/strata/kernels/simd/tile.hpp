@@ -9,7 +9,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// A bias that is not there. A null pointer literal would not deduce T.
+/// A null bias. A null pointer literal would not deduce T.
 template <class T>
 inline constexpr const T* null_bias = nullptr;
 
@@ -148,10 +148,10 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
     }
 }
 
-/// As `tile`, for one block of a long depth k: y = start + x w, or y += x w where `start` is null. No activation.
-/// `start` is padded to the panel.
+/// y (MR rows, `columns` of a panel) = or += x panel: a tile of a product whose depth is cut. `begin` is padded to the
+/// panel and may be null; null adds to y.
 template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
-STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, const T* start, T* y,
+STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, const T* begin, T* y,
                                   std::size_t out_step, std::size_t columns) {
     constexpr std::size_t L = lanes<T>;
     simd<T> sums[MR][NR];
@@ -159,8 +159,9 @@ STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, 
     for (std::size_t m = 0; m < MR; ++m) {
         STRATA_UNROLL
         for (std::size_t n = 0; n < NR; ++n) {
-            if (start != nullptr) sums[m][n] = load(start + n * L);
-            else if (columns > n * L) sums[m][n] = load_partial(y + m * out_step + n * L, columns - n * L);
+            if (begin != nullptr) sums[m][n] = load(begin + n * L);
+            else if (columns > n * L)
+                sums[m][n] = load_partial(static_cast<const T*>(y + m * out_step + n * L), columns - n * L);
             else sums[m][n] = broadcast(T(0));
         }
     }
