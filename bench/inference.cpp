@@ -1,6 +1,7 @@
-// Microseconds of inference, one sample and 32 at once. With a folder it also writes weights, inputs and outputs, so
-// that peers can compare theirs first (peers/inference.py). Prints a JSON line a case; fails where two of its own paths
-// disagree. usage: inference [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
+// inference: microseconds of inference for one sample and for 32 in one call. With --folder it also writes weights,
+// inputs and outputs, so that other libraries compare theirs first (peers/inference.py). Prints a line of JSON for each
+// case. Fails where infer and predict disagree.
+// usage: inference [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
 #include "inference.hpp"
 #include "nets.hpp"
 #include "settings.hpp"

@@ -1,5 +1,6 @@
-// Microseconds of inference with oneDNN, in its C++ interface: the nets, weights and inputs of inference.cpp, outputs
-// compared with strata's first. Layouts are the library's choice, weights are reordered before, activations are fused.
+// onednn: microseconds of inference with oneDNN's C++ interface, for the nets, weights and inputs of inference.cpp.
+// Outputs are compared with strata's first. oneDNN chooses the layouts; weights are reordered in advance; activations
+// are fused.
 // usage: onednn [--threads N] [--batch N] [--seconds S] [--algorithm auto|direct|winograd] [NET...]
 #include <algorithm>
 #include <cstddef>
@@ -38,7 +39,7 @@ struct settings {
     }
 };
 
-/// One layer of a net: units are filters or units, size the edge of a window.
+/// A layer of a net. units: filters or units. size: height and width of the window.
 struct step {
     enum { convolution, max_pooling, global_max_pooling, dense, softmax } kind;
     memory::dim units = 0, size = 0, stride = 1;
@@ -70,7 +71,7 @@ memory::desc any_layout(const dims& extents) {
     return memory::desc(extents, memory::data_type::f32, memory::format_tag::any);
 }
 
-/// A net as a list of primitives; input and output as strata has them: channels last.
+/// A net as a list of primitives. Input and output are channels last, as in strata.
 class chain {
 public:
     template <class Model>
@@ -115,7 +116,7 @@ private:
 
     void add(const dnnl::primitive& primitive, const arguments& given) { calls_.emplace_back(primitive, given); }
 
-    /// The memory in another layout: itself, or a copy that is made now (weights) or in each run.
+    /// The memory in the layout `wanted`: itself, or a copy that is reordered now (weights) or in each run.
     memory in_layout(const memory& from, const memory::desc& wanted, bool each_run) {
         if (from.get_desc() == wanted) return from;
         memory to(wanted, engine_);
@@ -152,7 +153,7 @@ private:
                                                    any_layout({o, c, k, k}), floats({o}, {1}), any_layout(out),
                                                    {s.stride, s.stride}, {0, 0}, {0, 0});
         const auto attributes = epilogue(s);
-        // Winograd where the library has it; as it chooses elsewhere.
+        // Winograd's algorithm where oneDNN has it; elsewhere oneDNN chooses.
         dnnl::convolution_forward::primitive_desc chosen;
         try {
             chosen = dnnl::convolution_forward::primitive_desc(what, attributes, engine_);
@@ -181,7 +182,7 @@ private:
         current_ = memory(chosen.dst_desc(), engine_);
         add(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, current_}});
     }
-    /// Of a picture: what Flatten and Dense do, whose rows are (height, width, channel).
+    /// A dense layer on an image: Flatten and Dense, whose weight rows are (height, width, channel).
     void add_dense(const step& s, std::vector<float>& kernel, std::vector<float>& bias) {
         const dims in = current_.get_desc().dims();
         const memory::dim o = s.units;

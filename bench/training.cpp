@@ -1,7 +1,7 @@
-// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
-// the same steps, so that they can compare losses first (peers/training.py); without one a row more: a net that trains
-// on subnormal numbers. usage: training [--folder FOLDER]
-// [--threads N] [--batch N] [--seconds S] [NET...]
+// training: milliseconds of a full Adam step: forward, loss, backward, update. With --folder it also writes the weights
+// and data of each case, so that other libraries do the same steps and compare losses first (peers/training.py).
+// Without a folder it also times a net that trains on subnormal numbers.
+// usage: training [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -47,7 +47,7 @@ samples<Net> make_samples(std::size_t count, double size = 1.0) {
     return data;
 }
 
-/// Weights in Keras' order, inputs and labels, as .safetensors.
+/// Writes weights in Keras' order, inputs and labels as .safetensors.
 template <class Model, class Data>
 void write_case(const std::filesystem::path& file, const Model& model, const Data& data) {
     std::vector<state_array<float>> arrays;
@@ -62,8 +62,8 @@ void write_case(const std::filesystem::path& file, const Model& model, const Dat
     state_files<float>::save(file, arrays);
 }
 
-/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of
-/// the input.
+/// Additions and multiplications of a step: the forward pass, and as many again for each of the two gradients of a
+/// layer. The first layer has no data gradient.
 template <class Net>
 double step_flops(std::size_t batch) {
     const double all = static_cast<double>(Net::flops());
@@ -101,7 +101,7 @@ void run(Net, const std::string& name, std::size_t batch, const settings& option
     std::fflush(stdout);
 }
 
-/// Steps on samples of subnormal numbers beside steps on usual ones, the least of many: the factor is to stay
+/// Compares the time of steps on subnormal inputs with that on usual ones, each the least of many. The factor must be
 /// below 1.5.
 template <class Net>
 int run_fading(Net, const std::string& name, std::size_t batch, const settings& options) {
