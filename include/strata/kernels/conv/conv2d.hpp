@@ -66,9 +66,6 @@ constexpr tile_input conv2d_input(const conv2d_geometry& g, std::size_t groups =
             .row_step = g.width.stride * pixel};
 }
 
-/// Bytes of weights above which only one panel stays in the L2 cache: the loop over panels then becomes the outer one.
-inline constexpr std::size_t streamed_weights = std::size_t{512} << 10;
-
 /// The taps of output `o` along one axis that lie inside the input and not in its padding.
 constexpr item_range taps_of(const sliding_axis& axis, std::size_t o) {
     const std::size_t begin = o * axis.stride, end = axis.before + axis.input;

@@ -10,6 +10,10 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
+/// Bytes of weights that stay in the L2 cache. Of larger weights only one panel does: the loop over panels then becomes
+/// the outer one.
+inline constexpr std::size_t streamed_weights = std::size_t{512} << 10;
+
 /// The outputs for which a tap lies inside the input.
 constexpr item_range outputs_of(const sliding_axis& axis, std::size_t tap) {
     const auto from = [&](std::size_t position) {  // the first output whose tap is at `position` or later

@@ -76,7 +76,7 @@ constexpr std::size_t winograd_tile(const conv2d_geometry& g, std::size_t groups
         const std::size_t products = positions * g.in_channels * out_vectors,
                           bytes = plan.packed_size() * sizeof(float);
         const std::size_t passes = (plan.down + plan.rows - 1) / plan.rows;
-        const std::size_t streams = groups * bytes > (std::size_t{512} << 10) ? passes * bytes / 7 : 0;
+        const std::size_t streams = groups * bytes > streamed_weights ? passes * bytes / 7 : 0;
         const std::size_t cost = std::max(products, streams) + positions * (in_vectors + out_vectors) * 10;
         if (best == 0) least = g.height.output * g.width.output * 9 * g.in_channels * out_vectors / 10 * 9;
         if (cost < least) {

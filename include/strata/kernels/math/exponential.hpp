@@ -10,20 +10,6 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// ln 2 = high + low. The product of high and an exponent is exact.
-template <class T>
-struct natural_log_of_two;
-template <>
-struct natural_log_of_two<float> {
-    static constexpr float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f, value = 0x1.62e43p-1f;
-    static constexpr float inverse = 0x1.715476p0f;
-};
-template <>
-struct natural_log_of_two<double> {
-    static constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33, value = 0x1.62e42fefa39efp-1;
-    static constexpr double inverse = 0x1.71547652b82fep0;
-};
-
 namespace detail {
 
 /// Coefficients of (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2. The relative error of e^r - 1 is below 2^-26 (float) and

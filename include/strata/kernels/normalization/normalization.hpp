@@ -174,7 +174,7 @@ void standardize_columns_vectorised(std::size_t rows, std::size_t n, const T* x,
     constexpr std::size_t L = lanes<T>;
     for (std::size_t c = 0; c < n; c += L) {
         const std::size_t count = std::min(L, n - c);
-        const simd<T> least = broadcast(scalar_of<T>(1e-7));
+        const simd<T> least = broadcast(scalar_of<T>(smallest_deviation));
         const simd<T> scale = broadcast(T(1)) / max(least, square_root(load_partial(variance + c, count)));
         const simd<T> shift = mean != nullptr ? load_partial(mean + c, count) : broadcast(T(0));
         for (std::size_t i = c; i < rows * n; i += n)

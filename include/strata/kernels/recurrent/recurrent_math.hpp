@@ -14,10 +14,10 @@ namespace strata::inline STRATA_ISA::kernels {
 
 /// The largest exponent of a gate. The product of three such powers is finite. A sigmoid of 2^-40 is negligible next to
 /// any gate that it is added to.
-inline constexpr float largest_exponent = 40.0f;
+inline constexpr float largest_gate_exponent = 40.0f;
 
 /// log2(e). The weights of gates are scaled by it when they are packed, so that exponentials become powers of two.
-inline constexpr double log2_e = 1.4426950408889634;
+inline constexpr double log2_e = natural_log_of_two<double>::inverse;
 
 /// x rounded to the nearest integer, |x| < 2^22.
 template <class V>
@@ -53,10 +53,10 @@ STRATA_INLINE V times_power_of_two(const V& x, const V& n) {
 #endif
 }
 
-/// 2^min(t, largest_exponent). Relative error 1.5e-7, of which 9e-8 is the polynomial's. NaN stays NaN.
+/// 2^min(t, largest_gate_exponent). Relative error 1.5e-7, of which 9e-8 is the polynomial's. NaN stays NaN.
 template <class V>
 STRATA_INLINE V bounded_power_of_two(V t) {
-    t = min(V(largest_exponent), t);
+    t = min(V(largest_gate_exponent), t);
     const V n = nearest(t), f = t - n;
     constexpr float c[] = {1.0f,
                            0.6931469775986907f,

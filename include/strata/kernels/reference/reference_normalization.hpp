@@ -26,6 +26,9 @@ struct normalization_parameters {
     T epsilon{};
 };
 
+/// The smallest deviation that standardize_columns divides by, as in Keras.
+inline constexpr double smallest_deviation = 1e-7;
+
 /// A sample (rows, channels) whose channels are split into `groups` groups of consecutive channels.
 struct group_geometry {
     std::size_t rows = 1;
@@ -98,8 +101,8 @@ template <class T>
 constexpr void standardize_columns(std::size_t rows, std::size_t n, const T* x, const T* mean, const T* variance,
                                    T* y) {
     for (std::size_t i = 0; i < rows * n; ++i)
-        y[i] =
-            (x[i] - (mean != nullptr ? mean[i % n] : T(0))) / max(static_cast<T>(1e-7), square_root(variance[i % n]));
+        y[i] = (x[i] - (mean != nullptr ? mean[i % n] : T(0))) /
+               max(static_cast<T>(smallest_deviation), square_root(variance[i % n]));
 }
 
 }  // namespace reference

@@ -25,6 +25,20 @@ STRATA_INLINE constexpr T rounded(T x) {
     return x;
 }
 
+/// ln 2 = high + low. The product of high and an exponent is exact.
+template <class T>
+struct natural_log_of_two;
+template <>
+struct natural_log_of_two<float> {
+    static constexpr float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f, value = 0x1.62e43p-1f;
+    static constexpr float inverse = 0x1.715476p0f;
+};
+template <>
+struct natural_log_of_two<double> {
+    static constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33, value = 0x1.62e42fefa39efp-1;
+    static constexpr double inverse = 0x1.71547652b82fep0;
+};
+
 namespace constexpr_math {
 
 inline constexpr double infinity = internal::infinity<double>;
@@ -41,9 +55,7 @@ constexpr double abs(double x) {
 
 namespace detail {
 
-inline constexpr double ln2_high = 0x1.62e42feep-1;  // 32 bits: times an exponent it is exact
-inline constexpr double ln2_low = 0x1.a39ef35793c76p-33;
-inline constexpr double log2_e = 0x1.71547652b82fep0;
+using log_of_two = natural_log_of_two<double>;
 inline constexpr double largest_exponent =
     0x1.62e42fefa39efp9;  // the last x where e^x is finite: constants may not overflow
 
@@ -69,9 +81,9 @@ struct reduced {
     double low;
 };
 constexpr reduced reduce(double x) {
-    const int exponent = nearest_integer(x * log2_e);
-    const double difference = rounded(x - exponent * ln2_high);
-    const double correction = exponent * ln2_low;
+    const int exponent = nearest_integer(x * log_of_two::inverse);
+    const double difference = rounded(x - exponent * log_of_two::high);
+    const double correction = exponent * log_of_two::low;
     const double high = rounded(difference - correction);
     return {exponent, high, rounded(difference - high) - correction};
 }
@@ -132,8 +144,8 @@ constexpr double log(double x) {
     double sum = 0;
     for (int n = 25; n >= 3; n -= 2) sum = square * (2.0 / n + sum);
     const double half = 0.5 * f * f;
-    const double low = rounded(half - rounded(s * (half + sum) + exponent * detail::ln2_low));
-    return exponent * detail::ln2_high - rounded(low - f);
+    const double low = rounded(half - rounded(s * (half + sum) + exponent * detail::log_of_two::low));
+    return exponent * detail::log_of_two::high - rounded(low - f);
 }
 
 /// log(1 + x) without cancellation near 0.
@@ -177,12 +189,13 @@ constexpr double sigmoid(double x) { return is_nan(x) ? x : 1 / (1 + exp(-x)); }
 constexpr double softplus(double x) { return is_nan(x) ? x : (x > 0 ? x : 0) + log1p(exp(-abs(x))); }
 
 constexpr double erf(double x) {
+    constexpr double two_over_root_pi = 1.1283791670955126;
     if (is_nan(x) || x == 0) return x;
     const double positive = abs(x);
     const double square = positive * positive;
     double y = 1;
     if (positive < 1e-8) {
-        return x * 1.1283791670955126;
+        return x * two_over_root_pi;
     } else if (positive < 1.25) {
         // 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1)): positive terms only, added from the smallest
         double sum = 1;
@@ -190,7 +203,7 @@ constexpr double erf(double x) {
         // The exponential would multiply the rounding error of the square. So x is split and the square computed
         // exactly.
         const double top = std::bit_cast<double>(std::bit_cast<std::uint64_t>(positive) & (~std::uint64_t{0} << 27));
-        y = 1.1283791670955126 * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
+        y = two_over_root_pi * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
     } else if (positive < 6) {
         // erfc by its continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))
         double tail = positive;
