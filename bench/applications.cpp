@@ -1,7 +1,7 @@
-// As inference.cpp, of the large networks of applications/, as optimize leaves them: one sample at a time. With
-// memory FILE it reads the weights that are written there, tensor by tensor, infers once and tells its peak of
-// memory, as a program would need it that does nothing else; FILE.values is written with --folder. usage: applications
-// [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...] | applications --memory FILE
+// applications: as inference.cpp, for the large networks of applications/ after optimize, one sample at a time. With
+// --memory FILE it reads weights from FILE tensor by tensor, infers once and prints its peak memory. --folder writes
+// such a file (xception.values).
+// usage: applications [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...] | applications --memory FILE
 #include <cstddef>
 #include <cstdio>
 #include <fstream>
@@ -23,7 +23,7 @@ namespace {
 
 using namespace strata;
 
-/// Logits, because the probabilities of a thousand classes hide an error.
+/// Outputs are logits: the probabilities of a thousand classes would hide an error.
 using xception = applications::Xception<299, 299, 3, classifier_activation<Linear>>;
 using xception_optimized = decltype(optimize(xception{}));
 
@@ -37,7 +37,7 @@ void write_values(const std::string& file, const Model& model) {
     if (!out.flush()) std::exit(2);
 }
 
-/// The most memory that the process had at once, in megabytes; 0 where the system does not tell.
+/// The peak memory of the process in megabytes; 0 where the system does not report it.
 double peak_memory() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
@@ -68,11 +68,12 @@ int tell_memory(const char* file) {
 
 int main(int count, char** arguments) {
     if (count == 3 && std::string_view(arguments[1]) == "--memory") return tell_memory(arguments[2]);
-    const settings how = parse(count, arguments, 0.5);
+    const settings options = parse(count, arguments, 0.5);
     keep_memory();
-    if (!how.wants("xception")) return 0;
+    if (!options.wants("xception")) return 0;
     const auto original = nets::make_model(xception{});
     const auto model = optimize(original);
-    if (!how.folder.empty()) write_values((how.folder / "xception.values").string(), model);
-    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7), how);
+    if (!options.folder.empty()) write_values((options.folder / "xception.values").string(), model);
+    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7),
+                   options);
 }

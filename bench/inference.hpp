@@ -1,4 +1,5 @@
-// inference: what the programs that time whole models share: cases for peers, timing of one sample and many.
+// inference: timing of whole models for one sample and for batches, and files of weights and outputs for other
+// libraries.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,7 @@ namespace inference {
 
 using namespace strata;
 
-/// Weights in Keras' order, inputs and outputs, as .safetensors.
+/// Writes weights in Keras' order, inputs x and outputs y as .safetensors.
 template <class Model>
 void write_case(const std::filesystem::path& file, const Model& model, const std::vector<float>& x,
                 const std::vector<float>& y) {
@@ -38,7 +39,7 @@ void write_case(const std::filesystem::path& file, const Model& model, const std
     state_files<float>::save(file, arrays);
 }
 
-/// Calls use(workspace) with the workspace of that many threads.
+/// Calls use(workspace) with a workspace for `threads` threads.
 template <class Model, class Use>
 void run_threads(const Model& model, std::size_t threads, Use use) {
     if (threads == 1) {
@@ -50,19 +51,19 @@ void run_threads(const Model& model, std::size_t threads, Use use) {
     }
 }
 
-/// Prints the time of a call of so many samples.
+/// Prints the time of a call with `batch` samples as a line of JSON.
 template <class Net>
-void report(const char* name, const char* mode, std::size_t batch, const settings& how, spread time) {
+void report(const char* name, const char* mode, std::size_t batch, const settings& options, percentiles time) {
     const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
     std::printf(
         "{\"net\": \"%s\", \"mode\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, "
         "\"high\": %.6g, \"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"peak\": %.4g}\n",
-        name, mode, batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-        rate / (fma_peak<float>() * static_cast<double>(how.threads)), fma_peak<float>());
+        name, mode, batch, options.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+        rate / (fma_peak<float>() * static_cast<double>(options.threads)), fma_peak<float>());
     std::fflush(stdout);
 }
 
-inline spread divided(spread time, std::size_t calls) {
+inline percentiles divided(percentiles time, std::size_t calls) {
     const auto n = static_cast<double>(calls);
     return {time.median / n, time.low / n, time.high / n};
 }
@@ -72,10 +73,10 @@ using input_span = std::span<const float, Model::input_shape().size()>;
 template <class Model>
 using output_span = std::span<float, Model::output_shape().size()>;
 
-/// One sample a call. A net of nanoseconds is timed back to back, over all samples in one loop, and as a chain, in
-/// which each call waits for the output of the last: what a control loop sees.
+/// Times calls with one sample. A net that takes nanoseconds is timed in two ways. `call`: independent calls in one
+/// loop over all samples. `chain`: each call takes the output of the last one as its input, as in a control loop.
 template <class Model, class Workspace>
-void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
+void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& options,
                   Workspace& workspace) {
     using net = typename Model::net_type;
     constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
@@ -84,27 +85,27 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
         model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out), workspace);
     };
     if constexpr (net::flops() > 1000) {
-        report<net>(name, "call", 1, how, time_calls(how.seconds, [&] {
+        report<net>(name, "call", 1, options, time_calls(options.seconds, [&] {
                         sample(0);
                         touch_memory();
                     }));
     } else {
-        const spread loop = time_calls(how.seconds, [&] {
+        const percentiles loop = time_calls(options.seconds, [&] {
             for (std::size_t i = 0; i < nets::samples; ++i) sample(i);
             touch_memory();
         });
-        report<net>(name, "call", 1, how, divided(loop, nets::samples));
+        report<net>(name, "call", 1, options, divided(loop, nets::samples));
         if constexpr (in == out) {
             std::vector<float> a(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(in)), b(out);
-            const spread chain = time_calls(how.seconds, [&] {
+            const percentiles chain = time_calls(options.seconds, [&] {
                 for (std::size_t i = 0; i < nets::samples / 2; ++i) {
                     model.infer(input_span<Model>(a), output_span<Model>(b), workspace);
                     model.infer(input_span<Model>(b), output_span<Model>(a), workspace);
                 }
                 touch_memory();
             });
-            report<net>(name, "chain", 1, how, divided(chain, nets::samples));
-            // Denormals and infinities have times of their own.
+            report<net>(name, "chain", 1, options, divided(chain, nets::samples));
+            // Subnormal numbers and infinities would change the time.
             for (const float value : a)
                 if (!(std::fabs(value) < 1e6f) || (value != 0.0f && std::fabs(value) < 1e-6f)) {
                     std::fprintf(stderr, "%s: the chain left the usual numbers\n", name);
@@ -114,9 +115,10 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
     }
 }
 
-/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault.
+/// Times predict with all samples. The allocator reuses the memory of result and arena, so that no call has page
+/// faults.
 template <class Model, class Workspace>
-void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
+void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& options,
                 Workspace& workspace) {
     using net = typename Model::net_type;
     std::vector<float> y;
@@ -126,10 +128,10 @@ void time_batch(const Model& model, const char* name, const std::vector<float>& 
         else y = model.predict(x);
         touch_memory();
     };
-    report<net>(name, "call", nets::samples, how, time_calls(how.seconds, work));
+    report<net>(name, "call", nets::samples, options, time_calls(options.seconds, work));
 }
 
-/// The outputs of all samples; ends the program where infer and predict disagree.
+/// The outputs of all samples. Exits where infer and predict disagree.
 template <class Model, class Workspace>
 std::vector<float> checked_outputs(const Model& model, const char* name, const std::vector<float>& x,
                                    Workspace& workspace) {
@@ -147,17 +149,17 @@ std::vector<float> checked_outputs(const Model& model, const char* name, const s
     return y;
 }
 
-/// Checks a model and times it; `original` is what peers get, `model` perhaps what optimize made of it.
+/// Checks a model and times it. `original` is written for other libraries; `model` may be an optimized version of it.
 template <class Original, class Model>
 void run(const Original& original, const Model& model, const char* name, const std::vector<float>& x,
-         const settings& how) {
-    run_threads(model, how.threads, [&](auto& workspace) {
+         const settings& options) {
+    run_threads(model, options.threads, [&](auto& workspace) {
         const std::vector<float> y = checked_outputs(model, name, x, workspace);
-        if (!how.folder.empty()) write_case(how.folder / (std::string(name) + ".safetensors"), original, x, y);
-        if (how.seconds <= 0.0) return;
-        if (how.wants(1)) time_samples(model, name, x, how, workspace);
-        if (x.size() == nets::samples * Model::input_shape().size() && how.wants(nets::samples))
-            time_batch(model, name, x, how, workspace);
+        if (!options.folder.empty()) write_case(options.folder / (std::string(name) + ".safetensors"), original, x, y);
+        if (options.seconds <= 0.0) return;
+        if (options.wants(1)) time_samples(model, name, x, options, workspace);
+        if (x.size() == nets::samples * Model::input_shape().size() && options.wants(nets::samples))
+            time_batch(model, name, x, options, workspace);
     });
 }
 

@@ -1,4 +1,4 @@
-// The nets of the benchmarks of inference, their weights and their inputs.
+// nets: the nets of the inference benchmarks, their weights and inputs.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@ namespace nets {
 
 using namespace strata;
 
-/// Samples of every net: the largest batch.
+/// Samples for every net, which is the largest batch.
 inline constexpr std::size_t samples = 32;
 
-/// The net of Keras' guide on large pictures.
+/// The net of Keras' Sequential guide, for images of 250 by 250.
 inline constexpr auto guide = Sequential{Input<250, 250, 3>{},   Conv2D<32, 5, strides<2>, ReLU>{},
                                          Conv2D<32, 3, ReLU>{},  MaxPooling2D<3>{},
                                          Conv2D<32, 3, ReLU>{},  Conv2D<32, 3, ReLU>{},
@@ -47,8 +47,8 @@ inline std::vector<float> random_values(std::size_t count, double from, double t
     return values;
 }
 
-/// A model as its initializers make it, but with biases that are not zero and statistics that are not those of nothing,
-/// so that a lost one shows.
+/// A model with initialized weights, but nonzero biases and statistics other than 0 and 1, so that a library that
+/// ignores them gives other outputs.
 template <class Net>
 auto make_model(Net) {
     auto model = Net::build({.seed = 3});

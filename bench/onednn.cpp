@@ -1,5 +1,6 @@
-// Microseconds of inference with oneDNN, in its C++ interface: the nets, weights and inputs of inference.cpp, outputs
-// compared with strata's first. Layouts are the library's choice, weights are reordered before, activations are fused.
+// onednn: microseconds of inference with oneDNN's C++ interface, for the nets, weights and inputs of inference.cpp.
+// Outputs are compared with strata's first. oneDNN chooses the layouts; weights are reordered in advance; activations
+// are fused.
 // usage: onednn [--threads N] [--batch N] [--seconds S] [--algorithm auto|direct|winograd] [NET...]
 #include <algorithm>
 #include <cstddef>
@@ -38,7 +39,7 @@ struct settings {
     }
 };
 
-/// One layer of a net: units are filters or units, size the edge of a window.
+/// A layer of a net. units: filters or units. size: height and width of the window.
 struct step {
     enum { convolution, max_pooling, global_max_pooling, dense, softmax } kind;
     memory::dim units = 0, size = 0, stride = 1;
@@ -70,7 +71,7 @@ memory::desc any_layout(const dims& extents) {
     return memory::desc(extents, memory::data_type::f32, memory::format_tag::any);
 }
 
-/// A net as a list of primitives; input and output as strata has them: channels last.
+/// A net as a list of primitives. Input and output are channels last, as in strata.
 class chain {
 public:
     template <class Model>
@@ -115,7 +116,7 @@ private:
 
     void add(const dnnl::primitive& primitive, const arguments& given) { calls_.emplace_back(primitive, given); }
 
-    /// The memory in another layout: itself, or a copy that is made now (weights) or in each run.
+    /// The memory in the layout `wanted`: itself, or a copy that is reordered now (weights) or in each run.
     memory in_layout(const memory& from, const memory::desc& wanted, bool each_run) {
         if (from.get_desc() == wanted) return from;
         memory to(wanted, engine_);
@@ -152,7 +153,7 @@ private:
                                                    any_layout({o, c, k, k}), floats({o}, {1}), any_layout(out),
                                                    {s.stride, s.stride}, {0, 0}, {0, 0});
         const auto attributes = epilogue(s);
-        // Winograd where the library has it; as it chooses elsewhere.
+        // Winograd's algorithm where oneDNN has it; elsewhere oneDNN chooses.
         dnnl::convolution_forward::primitive_desc chosen;
         try {
             chosen = dnnl::convolution_forward::primitive_desc(what, attributes, engine_);
@@ -181,7 +182,7 @@ private:
         current_ = memory(chosen.dst_desc(), engine_);
         add(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, current_}});
     }
-    /// Of a picture: what Flatten and Dense do, whose rows are (height, width, channel).
+    /// A dense layer on an image: Flatten and Dense, whose weight rows are (height, width, channel).
     void add_dense(const step& s, std::vector<float>& kernel, std::vector<float>& bias) {
         const dims in = current_.get_desc().dims();
         const memory::dim o = s.units;
@@ -212,14 +213,14 @@ private:
 };
 
 template <class Net>
-void run(Net net, const std::string& name, const settings& how) {
-    if (!how.wants(name)) return;
+void run(Net net, const std::string& name, const settings& options) {
+    if (!options.wants(name)) return;
     constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
     const auto model = nets::make_model(net);
     const std::vector<float> x = nets::make_inputs(net), y = model.predict(x);
     for (const std::size_t batch : {std::size_t{1}, nets::samples}) {
-        if (how.batch != 0 && how.batch != batch) continue;
-        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), how.algorithm);
+        if (options.batch != 0 && options.batch != batch) continue;
+        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), options.algorithm);
         std::copy_n(x.begin(), batch * in, peer.input());
         peer.run();
         const double error = largest_error(peer.output(), std::span<const float>(y.data(), batch * out));
@@ -228,52 +229,53 @@ void run(Net net, const std::string& name, const settings& how) {
                          error);
             std::exit(1);
         }
-        const spread time = time_calls(how.seconds, [&] { peer.run(); });
+        const percentiles time = time_calls(options.seconds, [&] { peer.run(); });
         const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
         const dnnl_version_t* version = dnnl_version();
         std::printf(
             "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, \"high\": %.6g, "
             "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"error\": %.2g, \"version\": "
             "\"%d.%d.%d\"}\n",
-            name.c_str(), batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-            rate / (fma_peak<float>() * static_cast<double>(how.threads)), error, version->major, version->minor,
+            name.c_str(), batch, options.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+            rate / (fma_peak<float>() * static_cast<double>(options.threads)), error, version->major, version->minor,
             version->patch);
         std::fflush(stdout);
     }
 }
 
 settings parse(int count, char** arguments) {
-    settings how;
+    settings options;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         if (argument.starts_with("--") && i + 1 < count) {
             const std::string value = arguments[++i];
-            if (argument == "--threads") how.threads = std::stoul(value);
-            else if (argument == "--batch") how.batch = std::stoul(value);
-            else if (argument == "--seconds") how.seconds = std::stod(value);
+            if (argument == "--threads") options.threads = std::stoul(value);
+            else if (argument == "--batch") options.batch = std::stoul(value);
+            else if (argument == "--seconds") options.seconds = std::stod(value);
             else if (argument == "--algorithm" && value == "direct")
-                how.algorithm = dnnl::algorithm::convolution_direct;
+                options.algorithm = dnnl::algorithm::convolution_direct;
             else if (argument == "--algorithm" && value == "winograd")
-                how.algorithm = dnnl::algorithm::convolution_winograd;
-            else if (argument == "--algorithm" && value == "auto") how.algorithm = dnnl::algorithm::convolution_auto;
+                options.algorithm = dnnl::algorithm::convolution_winograd;
+            else if (argument == "--algorithm" && value == "auto")
+                options.algorithm = dnnl::algorithm::convolution_auto;
             else std::exit(2);
         } else {
-            how.nets.emplace_back(argument);
+            options.nets.emplace_back(argument);
         }
     }
-    return how;
+    return options;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings how = parse(count, arguments);
+    const settings options = parse(count, arguments);
     // OpenMP reads its number of threads when the program is loaded.
-    const std::string threads = std::to_string(how.threads);
+    const std::string threads = std::to_string(options.threads);
     const char* given = std::getenv("OMP_NUM_THREADS");
     if (given == nullptr || threads != given) {
         setenv("OMP_NUM_THREADS", threads.c_str(), 1);
         execv("/proc/self/exe", arguments);
     }
-    nets::for_each([&](auto net, const char* name) { run(net, name, how); });
+    nets::for_each([&](auto net, const char* name) { run(net, name, options); });
 }

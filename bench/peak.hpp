@@ -1,4 +1,4 @@
-// peak: what one core can do at most, measured: fused multiply-adds on registers alone.
+// peak: the measured peak of one core, with fused multiply-adds on registers.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/simd/simd.hpp>
 
-/// GFLOP/s of independent chains of multiply-adds, the best of several passes.
+/// GFLOP/s of independent chains of multiply-adds; the best of 20 passes.
 template <class T>
 double fma_peak() {
     using namespace strata::kernels;

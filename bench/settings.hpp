@@ -1,4 +1,4 @@
-// settings: what the programs that time whole models take on their command lines.
+// settings: the command line of the programs that time whole models.
 #pragma once
 
 #include <algorithm>
@@ -21,22 +21,22 @@ struct settings {
     bool wants(std::size_t size) const { return batch == 0 || batch == size; }
 };
 
-/// [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]; without --seconds it is `seconds`.
+/// Parses [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]. `seconds` is the default of --seconds.
 inline settings parse(int count, char** arguments, double seconds) {
-    settings how;
-    how.seconds = seconds;
+    settings options;
+    options.seconds = seconds;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         if (argument.starts_with("--") && i + 1 < count) {
             const std::string value = arguments[++i];
-            if (argument == "--folder") how.folder = value;
-            else if (argument == "--threads") how.threads = std::stoul(value);
-            else if (argument == "--batch") how.batch = std::stoul(value);
-            else if (argument == "--seconds") how.seconds = std::stod(value);
+            if (argument == "--folder") options.folder = value;
+            else if (argument == "--threads") options.threads = std::stoul(value);
+            else if (argument == "--batch") options.batch = std::stoul(value);
+            else if (argument == "--seconds") options.seconds = std::stod(value);
             else std::exit(2);
         } else {
-            how.nets.emplace_back(argument);
+            options.nets.emplace_back(argument);
         }
     }
-    return how;
+    return options;
 }

@@ -1,7 +1,7 @@
-// Nanoseconds of one time step, one core: recurrent nets and causal convolutions as streams, small dense nets as calls,
-// recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN fails), then
-// timed; beside it the mark of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
-// are beside the time of sound. Lines of JSON where asked for.
+// streaming: nanoseconds of one time step on one core: recurrent nets and causal convolutions as streams, small dense
+// nets as calls, recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN
+// fails). Each time is printed with the time of RTNeural's best backend on a similar machine; times of fading inputs
+// and silence are compared with those of sound. --json prints lines of JSON.
 // usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
 #include <cmath>
@@ -21,10 +21,12 @@ namespace {
 
 using namespace strata;
 
-/// Outputs are of size 1; a float has 6e-8, and a recurrent net hands its errors on.
+/// The bound of differences. Outputs have magnitude 1, a float an epsilon of 6e-8, and errors of a recurrent net
+/// accumulate.
 constexpr double worst_error = 1e-6;
 
-/// A net in plain loops: each call makes the next layer's outputs of the last one's, weights in Keras' order.
+/// A net in plain loops of double. Each call computes one layer from the outputs of the last one. Weights are in Keras'
+/// order.
 class plain_net {
 public:
     using sequence = std::vector<std::vector<double>>;
@@ -90,7 +92,7 @@ public:
             }
         }
     }
-    /// All outputs, or those of the last step.
+    /// The outputs of all steps, or of the last one.
     std::vector<double> outputs(bool is_last = false) const {
         std::vector<double> result;
         for (const auto& row : values_) result.insert(result.end(), row.begin(), row.end());
@@ -123,7 +125,7 @@ public:
     bool is_json = false;
     std::vector<std::string> names;
 
-    /// One step of a stream.
+    /// Checks and times one step of a stream.
     template <class Net, class Plain>
     void stream(const std::string& name, double mark, double factor, Net net, Plain plain) {
         if (!wants(name)) return;
@@ -137,7 +139,7 @@ public:
         plain_net expected(model, x, in);
         plain(expected);
         const double error = largest_error<float, double>(y, expected.outputs());
-        const spread time = time_calls(seconds, [&] {
+        const percentiles time = time_calls(seconds, [&] {
             for (std::size_t t = 0; t < steps; ++t) {
                 state.step(std::span<const float, in>(x.data() + t * in, in), std::span<float, out>(y.data(), out));
                 touch_memory();
@@ -145,8 +147,8 @@ public:
         });
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
     }
-    /// One step of a stream whose input stays at each of some sizes, from sound to silence: beside it the factor by
-    /// which each takes longer than sound, which counts as wrong above 1.5.
+    /// Times one step of a stream for inputs of several magnitudes, from sound to silence, and the factor between each
+    /// time and that of sound. A factor above 1.5 is an error.
     template <class Net>
     void fading(const std::string& name, Net net) {
         if (!wants(name)) return;
@@ -182,7 +184,7 @@ public:
         wrong_ += slowest <= 1.5 ? 0 : 1;
         std::fflush(stdout);
     }
-    /// One call on a vector or on a whole sequence.
+    /// Checks and times one call on a vector or on a whole sequence.
     template <class Net, class Plain>
     void call(const std::string& name, double mark, double factor, Net net, std::size_t features, Plain plain) {
         if (!wants(name)) return;
@@ -201,7 +203,7 @@ public:
         const double error = largest_error<float, double>(y, expected.outputs(true));
         report(name, "call", time_calls(seconds, work), 1.0, mark, factor, error);
     }
-    /// 0 where all results were right.
+    /// The exit code: 0 where all results were right.
     int exit_code() const { return wrong_ > 0 ? 1 : 0; }
 
 private:
@@ -214,8 +216,8 @@ private:
             x[i] = static_cast<float>(std::sin(1.0 + 0.37 * static_cast<double>(i * i % 101)));
         return x;
     }
-    void report(const std::string& name, const char* unit, const spread& time, double parts, double mark, double factor,
-                double error) {
+    void report(const std::string& name, const char* unit, const percentiles& time, double parts, double mark,
+                double factor, double error) {
         const double scale = 1e9 / parts, median = time.median * scale;
         const bool is_right = error <= worst_error;
         wrong_ += is_right ? 0 : 1;

@@ -1,4 +1,4 @@
-// timing: how long a call takes, as a median with its spread, and whether two results agree.
+// timing: the time of a call as median and percentiles, and the difference of two results.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include <malloc.h>
 #endif
 
-/// Seconds of one call: the median, and what a tenth of the passes were below and above.
-struct spread {
+/// Seconds of one call: the median, the 10th percentile (low) and the 90th (high) over all passes.
+struct percentiles {
     double median = 0.0, low = 0.0, high = 0.0;
 };
 
@@ -21,12 +21,13 @@ inline double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Makes the compiler think that all memory was read and written: neither drops nor merges calls.
+/// Tells the compiler that all memory is read and written here, so that it neither drops nor merges calls.
 inline void touch_memory() { asm volatile("" ::: "memory"); }
 
-/// Passes of so many calls that the clock's own time (20 ns) does not count, for that many seconds, at least five.
+/// Times `work` for `seconds` seconds and at least five passes. A pass has so many calls that the time of reading the
+/// clock (20 ns) is negligible.
 template <class Work>
-spread time_calls(double seconds, Work work) {
+percentiles time_calls(double seconds, Work work) {
     constexpr double shortest_pass = 20e-6;
     const auto pass = [&](std::size_t calls) {
         const double begin = seconds_now();
@@ -35,7 +36,7 @@ spread time_calls(double seconds, Work work) {
     };
     std::size_t calls = 1;
     for (double took = pass(1); took < shortest_pass; took = pass(calls)) calls *= 2;
-    // A fifth of the time warms caches and clock.
+    // First warms up caches and clock frequency for a fifth of the time.
     for (const double end = seconds_now() + seconds / 5; seconds_now() < end;) pass(calls);
     std::vector<double> times;
     for (const double end = seconds_now() + seconds; seconds_now() < end || times.size() < 5;)
@@ -44,7 +45,7 @@ spread time_calls(double seconds, Work work) {
     return {times[times.size() / 2], times[times.size() / 10], times[times.size() * 9 / 10]};
 }
 
-/// The largest difference over the largest expected value; infinite where a value is NaN or nothing was expected.
+/// The largest difference divided by the largest expected magnitude. Infinite where a value is NaN or the sizes differ.
 template <class T, class Expected>
 double largest_error(std::span<const T> values, std::span<const Expected> expected) {
     double largest = 0.0, worst = 0.0;
@@ -58,7 +59,7 @@ double largest_error(std::span<const T> values, std::span<const Expected> expect
     return finite && largest > 0.0 ? worst / largest : HUGE_VAL;
 }
 
-/// Memory that a call gives back stays with the process, so that the next call does not pay page faults.
+/// Keeps freed memory in the process, so that the next call has no page faults.
 inline void keep_memory() {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 1 << 30);

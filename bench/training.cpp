@@ -1,7 +1,7 @@
-// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
-// the same steps, so that they can compare losses first (peers/training.py); without one a row more: a net that trains
-// on subnormal numbers. usage: training [--folder FOLDER]
-// [--threads N] [--batch N] [--seconds S] [NET...]
+// training: milliseconds of a full Adam step: forward, loss, backward, update. With --folder it also writes the weights
+// and data of each case, so that other libraries do the same steps and compare losses first (peers/training.py).
+// Without a folder it also times a net that trains on subnormal numbers.
+// usage: training [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -47,7 +47,7 @@ samples<Net> make_samples(std::size_t count, double size = 1.0) {
     return data;
 }
 
-/// Weights in Keras' order, inputs and labels, as .safetensors.
+/// Writes weights in Keras' order, inputs and labels as .safetensors.
 template <class Model, class Data>
 void write_case(const std::filesystem::path& file, const Model& model, const Data& data) {
     std::vector<state_array<float>> arrays;
@@ -62,8 +62,8 @@ void write_case(const std::filesystem::path& file, const Model& model, const Dat
     state_files<float>::save(file, arrays);
 }
 
-/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of
-/// the input.
+/// Additions and multiplications of a step: the forward pass, and as many again for each of the two gradients of a
+/// layer. The first layer has no data gradient.
 template <class Net>
 double step_flops(std::size_t batch) {
     const double all = static_cast<double>(Net::flops());
@@ -72,20 +72,20 @@ double step_flops(std::size_t batch) {
 }
 
 template <class Net>
-void run(Net, const std::string& name, std::size_t batch, const settings& how) {
-    if (!how.wants(name) || !how.wants(batch)) return;
+void run(Net, const std::string& name, std::size_t batch, const settings& options) {
+    if (!options.wants(name) || !options.wants(batch)) return;
     const auto data = make_samples<Net>(batch * 8);
     auto model = Net::build({.seed = 3});
     const std::string title = name + "-" + std::to_string(batch);
-    if (!how.folder.empty()) write_case(how.folder / (title + ".safetensors"), model, data);
+    if (!options.folder.empty()) write_case(options.folder / (title + ".safetensors"), model, data);
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
     const auto fit = [&](std::size_t epochs) {
         return trainer.fit(
-            data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = how.threads, .verbose = 0});
+            data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = options.threads, .verbose = 0});
     };
     const History first = fit(3);
     std::vector<double> times;
-    for (const double end = seconds_now() + how.seconds; seconds_now() < end || times.size() < 5;) {
+    for (const double end = seconds_now() + options.seconds; seconds_now() < end || times.size() < 5;) {
         const double begin = seconds_now();
         fit(2);
         times.push_back((seconds_now() - begin) / 16 * 1e3);
@@ -95,25 +95,25 @@ void run(Net, const std::string& name, std::size_t batch, const settings& how) {
     std::printf(
         "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
         "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
-        name.c_str(), batch, how.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
-        rate / (fma_peak<float>() * static_cast<double>(how.threads)), first["loss"][0], first["loss"][1],
+        name.c_str(), batch, options.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
+        rate / (fma_peak<float>() * static_cast<double>(options.threads)), first["loss"][0], first["loss"][1],
         first["loss"][2]);
     std::fflush(stdout);
 }
 
-/// Steps on samples of subnormal numbers beside steps on usual ones, the least of many: the factor is to stay
+/// Compares the time of steps on subnormal inputs with that on usual ones, each the least of many. The factor must be
 /// below 1.5.
 template <class Net>
-int run_fading(Net, const std::string& name, std::size_t batch, const settings& how) {
-    if (!how.wants(name) || !how.wants(batch) || !how.folder.empty()) return 0;
+int run_fading(Net, const std::string& name, std::size_t batch, const settings& options) {
+    if (!options.wants(name) || !options.wants(batch) || !options.folder.empty()) return 0;
     const auto time_of = [&](double size) {
         const auto data = make_samples<Net>(batch * 8, size);
         auto model = Net::build({.seed = 3});
         auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
         double least = 1e30;
-        for (const double end = seconds_now() + how.seconds / 2; seconds_now() < end;) {
+        for (const double end = seconds_now() + options.seconds / 2; seconds_now() < end;) {
             const double begin = seconds_now();
-            trainer.fit(data, {.batch_size = batch, .epochs = 2, .threads = how.threads, .verbose = 0});
+            trainer.fit(data, {.batch_size = batch, .epochs = 2, .threads = options.threads, .verbose = 0});
             least = std::min(least, (seconds_now() - begin) / 16 * 1e3);
         }
         return least;
@@ -121,18 +121,18 @@ int run_fading(Net, const std::string& name, std::size_t batch, const settings& 
     const double usual = time_of(1.0), fading = time_of(1e-38), factor = fading / usual;
     std::printf(
         "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"ms_usual\": %.4f, \"factor\": %.3f}\n",
-        name.c_str(), batch, how.threads, fading, usual, factor);
+        name.c_str(), batch, options.threads, fading, usual, factor);
     return factor <= 1.5 ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings how = parse(count, arguments, 2.0);
-    run(mlp, "mlp", 32, how);
-    run(mlp, "mlp", 128, how);
-    run(cnn, "cnn", 32, how);
-    run(cnn, "cnn", 128, how);
-    run(wide, "wide", 128, how);
-    return run_fading(mlp, "mlp-fading", 32, how);
+    const settings options = parse(count, arguments, 2.0);
+    run(mlp, "mlp", 32, options);
+    run(mlp, "mlp", 128, options);
+    run(cnn, "cnn", 32, options);
+    run(cnn, "cnn", 128, options);
+    run(wide, "wide", 128, options);
+    return run_fading(mlp, "mlp-fading", 32, options);
 }

@@ -1,5 +1,5 @@
-// The gradient kernels against their plain twins: at every count of columns, over strides, padding and dilation, in
-// shares.
+// The gradient kernels against the reference kernels: at every number of columns, with strides, padding and dilation,
+// in shares of threads.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-/// What may be read behind the values is NaN.
+/// Random values. The elements after them, which kernels may read, are NaN.
 template <class T>
 guarded<T> random_values(std::size_t count, std::size_t slack = 0) {
     random_engine engine(count);
@@ -29,7 +29,7 @@ guarded<T> random_values(std::size_t count, std::size_t slack = 0) {
     for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<T>(engine.uniform(-1.0, 1.0));
     return values;
 }
-/// Values of a weight matrix in panels, its padding zero.
+/// Random values of a weight matrix in panels, with zero padding.
 template <class T>
 guarded<T> random_panels(const panels& layout) {
     random_engine engine(layout.stored());
@@ -40,13 +40,13 @@ guarded<T> random_panels(const panels& layout) {
     return values;
 }
 
-/// Each sum has `depth` products of magnitude 1: rounding stays below depth epsilon.
+/// The bound of a sum of `depth` products of magnitude 1: depth epsilon.
 template <class T>
 void require_equal_sums(const guarded<T>& found, const guarded<T>& expected, std::size_t depth) {
     require_close(found, expected, (sizeof(T) == 4 ? T(2e-7) : T(4e-16)) * static_cast<T>(depth + 4));
 }
 
-/// Tiles of other sizes and an activation of its own pass change no bit.
+/// dense_batch gives the same bits as dense_rows, although its tiles differ and its activation is a second pass.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void compare_batches() {
     const panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
@@ -60,7 +60,7 @@ void compare_batches() {
     }
 }
 
-/// Kernels as sizes and functions, so that what compares them is compiled once for each T.
+/// Kernels as sizes and function pointers, so that the comparison is compiled once for each T.
 template <class T>
 struct dense_kernels {
     panels layout;
@@ -166,7 +166,7 @@ void compare_conv(std::size_t samples = 2) {
                               .layout = conv2d_panels<G, T>(),
                               .transposed = transposed_weights_size<G, T>(),
                               .scratch = conv2d_gradient_scratch<G, T>(),
-                              .turn = turn_weights<G, T>,
+                              .turn = pack_backward_weights<G, T>,
                               .data = conv2d_data_gradient<G, T>,
                               .pad = write_padding<G, T>,
                               .weights = conv2d_weight_gradient<G, T>});

@@ -1,4 +1,4 @@
-// Kernels that move values, normalise them and give slopes, against their plain twins at every length of a row.
+// Kernels that move values, normalizations and PReLU against the reference kernels, at every length of a row.
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -21,7 +21,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-// Each kernel goes as a pointer into what compares it, which is compiled once for each T.
+// Kernels are passed as function pointers, so that a comparison is compiled once for each T.
 
 template <class T>
 using kernel = void (*)(const T*, T*);
@@ -124,7 +124,7 @@ void images(std::index_sequence<N...>) {
     compare_border<border_geometry{1, 1, 1, border{0}}, T>();
 }
 
-/// Rows of n values around `mean`; with gamma and beta and without.
+/// Rows of n values around `mean`, with and without gamma and beta.
 template <row_norm Kind, class T>
 void compare_rows(std::size_t n, T mean) {
     CAPTURE(n, mean, static_cast<int>(Kind));
@@ -133,17 +133,16 @@ void compare_rows(std::size_t n, T mean) {
     const guarded<T> x = source.array<T>(rows * n, mean - 1, mean + 1), gamma = source.array<T>(n);
     const guarded<T> beta = source.array<T>(n);
     guarded<T> y(rows * n), expected(rows * n), moments(2 * rows), expected_moments(2 * rows), in_place(x);
-    // A row whose mean is far from 0 has the rounding of its values in the differences.
+    // Where the mean is far from 0, the differences have the rounding errors of the values.
     const T bound = 20 * rounding<T> * (1 + std::fabs(mean));
     for (const bool whole : {true, false}) {
         const T *g = whole ? gamma.data() : nullptr, *b = whole ? beta.data() : nullptr;
-        normalize_rows<Kind>(rows, n, x.data(), g, b, T(1e-3), y.data(), moments.data());
-        reference::normalize_rows<Kind>(rows, n, x.data(), g, b, T(1e-3), expected.data(), expected_moments.data());
+        normalize_rows<Kind>(rows, n, x.data(), {g, b, T(1e-3)}, y.data(), moments.data());
+        reference::normalize_rows<Kind>(rows, n, x.data(), {g, b, T(1e-3)}, expected.data(), expected_moments.data());
         require_close(y, expected, bound);
         require_close(moments, expected_moments, bound * 10);
     }
-    normalize_rows<Kind>(rows, n, in_place.data(), static_cast<const T*>(nullptr), static_cast<const T*>(nullptr),
-                         T(1e-3), in_place.data());
+    normalize_rows<Kind>(rows, n, in_place.data(), {nullptr, nullptr, T(1e-3)}, in_place.data());
     require_close(in_place, y, T(0));
 }
 
@@ -158,8 +157,8 @@ void compare_groups(group_geometry g, T mean) {
     const T bound = 20 * rounding<T> * (1 + std::fabs(mean));
     for (const bool whole : {true, false}) {
         const T *a = whole ? gamma.data() : nullptr, *b = whole ? beta.data() : nullptr;
-        normalize_groups(g, x.data(), a, b, T(1e-3), y.data(), moments.data(), scratch.data());
-        reference::normalize_groups(g, x.data(), a, b, T(1e-3), expected.data(), expected_moments.data());
+        normalize_groups(g, x.data(), {a, b, T(1e-3)}, y.data(), moments.data(), scratch.data());
+        reference::normalize_groups(g, x.data(), {a, b, T(1e-3)}, expected.data(), expected_moments.data());
         require_close(y, expected, bound);
         require_close(moments, expected_moments, bound * 10);
     }
@@ -184,7 +183,7 @@ void compare_columns(std::size_t n) {
     REQUIRE(y.is_intact());
 }
 
-/// Shares of a team make the same sums as one thread, bit for bit.
+/// The shares of several threads give the same bits as one thread.
 template <class T>
 void compare_shares(std::size_t n) {
     constexpr std::size_t rows = 5;
@@ -192,10 +191,10 @@ void compare_shares(std::size_t n) {
     const guarded<T> x = source.array<T>(rows * n), dy = source.array<T>(rows * n), moments = source.array<T>(2 * rows);
     guarded<T> whole(n), shared(n), sums(n), shared_sums(n);
     for (const bool first : {true, false}) {
-        row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), whole.data(), first, thread_slice{});
+        row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), {whole.data(), first}, thread_slice{});
         column_sums(rows, n, dy.data(), sums.data(), first, thread_slice{});
         for (std::size_t index = 0; index < 3; ++index) {
-            row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), shared.data(), first, {index, 3});
+            row_gamma_gradient(rows, n, x.data(), moments.data(), dy.data(), {shared.data(), first}, {index, 3});
             column_sums(rows, n, dy.data(), shared_sums.data(), first, {index, 3});
         }
         require_close(shared, whole, T(0));
@@ -291,13 +290,13 @@ void compare_embedding(std::size_t dimension) {
             sum[place] += dy[i * dimension + c];
         }
     REQUIRE(y.is_intact());
-    add_to_rows(count, rows, dimension, x.data(), dy.data(), whole.data(), true, thread_slice{});
+    add_to_rows(count, rows, dimension, x.data(), dy.data(), {whole.data(), true}, thread_slice{});
     require_close(whole, sum, T(0));
     for (const std::size_t threads : {std::size_t{2}, std::size_t{3}})
         for (std::size_t index = 0; index < threads; ++index)
-            add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), true, {index, threads});
+            add_to_rows(count, rows, dimension, x.data(), dy.data(), {shared.data(), true}, {index, threads});
     require_close(shared, sum, T(0));
-    add_to_rows(count, rows, dimension, x.data(), dy.data(), shared.data(), false, thread_slice{});
+    add_to_rows(count, rows, dimension, x.data(), dy.data(), {shared.data(), false}, thread_slice{});
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] *= 2;
     require_close(shared, sum, 10 * rounding<T>);
 }
@@ -332,7 +331,7 @@ TEST_CASE("a row of zeros has length 0, and a NaN spreads over its row alone") {
     constexpr std::size_t n = sweep<float>;
     guarded<float> x(2 * n, 0.0f), y(2 * n);
     const float* none = nullptr;
-    normalize_rows<row_norm::unit>(2, n, x.data(), none, none, 1e-12f, y.data());
+    normalize_rows<row_norm::unit>(2, n, x.data(), {none, none, 1e-12f}, y.data());
     for (std::size_t i = 0; i < 2 * n; ++i) REQUIRE(y[i] == 0.0f);
     if constexpr (!has_non_finite) return;
     for (std::size_t at = 0; at < n; ++at) {
@@ -343,11 +342,11 @@ TEST_CASE("a row of zeros has length 0, and a NaN spreads over its row alone") {
                 if (is_nan(y[i]) != (i < n)) return false;
             return true;
         };
-        normalize_rows<row_norm::layer>(2, n, z.data(), none, none, 1e-3f, y.data());
+        normalize_rows<row_norm::layer>(2, n, z.data(), {none, none, 1e-3f}, y.data());
         REQUIRE(is_spread());
-        normalize_rows<row_norm::rms>(2, n, z.data(), none, none, 1e-6f, y.data());
+        normalize_rows<row_norm::rms>(2, n, z.data(), {none, none, 1e-6f}, y.data());
         REQUIRE(is_spread());
-        normalize_rows<row_norm::unit>(2, n, z.data(), none, none, 1e-12f, y.data());
+        normalize_rows<row_norm::unit>(2, n, z.data(), {none, none, 1e-12f}, y.data());
         REQUIRE(is_spread());
     }
 }
@@ -373,11 +372,10 @@ TEST_CASE("a team's shares of the gradient of groups make what one thread makes"
     const auto x = source.array<float>(samples * g.size()), dy = source.array<float>(samples * g.size());
     const auto moments = source.array<float>(samples * 2 * g.groups);
     guarded<float> whole(g.channels), shared(g.channels), scratch(2 * g.channels), expected(g.channels, 0.0f);
-    group_gamma_gradient(g, samples, x.data(), moments.data(), 2 * g.groups, dy.data(), whole.data(), true, {},
-                         scratch.data());
+    const gradient_samples<float> batch{samples, x.data(), g.size(), dy.data(), g.size()};
+    group_gamma_gradient(g, batch, moments.data(), 2 * g.groups, {whole.data(), true}, {}, scratch.data());
     for (std::size_t index = 0; index < 3; ++index)
-        group_gamma_gradient(g, samples, x.data(), moments.data(), 2 * g.groups, dy.data(), shared.data(), true,
-                             {index, 3}, scratch.data());
+        group_gamma_gradient(g, batch, moments.data(), 2 * g.groups, {shared.data(), true}, {index, 3}, scratch.data());
     require_close(shared, whole, 0.0f);
     for (std::size_t i = 0; i < samples * g.size(); ++i) {
         const std::size_t c = i % g.channels, sample = i / g.size(), group = c / (g.channels / g.groups);

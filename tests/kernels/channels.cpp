@@ -1,4 +1,4 @@
-// What is done to each channel, and sums of two arrays, at every number of channels against plain loops.
+// Kernels over channels, and sums of two arrays, against plain loops, at every number of channels.
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -14,12 +14,12 @@ namespace {
 
 using namespace strata::kernels;
 
-/// The kernels for a number of channels, so that what compares them is compiled once for each T.
+/// The kernels for a number of channels as function pointers, so that the comparison is compiled once for each T.
 template <class T>
 struct kernels_of {
     std::size_t channels, group;  // group: rows that make one wide row
     void (*scale)(std::size_t, const T*, const T*, const T*, T*);
-    void (*data_gradient)(std::size_t, const T*, const T*, const T*, const T*, const T*, const T*, T*);
+    void (*data_gradient)(std::size_t, const T*, const T*, const channel_factors<T>&, T*);
     void (*scale_gradients)(std::size_t, const T*, const T*, T*);
     void (*moments)(std::size_t, const T*, T*, T*);
     void (*gradients)(std::size_t, const T*, const T*, const T*, T*, T*);
@@ -37,7 +37,7 @@ kernels_of<T> kernels() {
             .gradients = channel_gradients<C, T>};
 }
 
-/// Rows around the number that one wide row holds: none whole, one, and some left over.
+/// Numbers of rows around that of a wide row: fewer, exactly one, and one with rows left over.
 std::vector<std::size_t> row_counts(std::size_t group) {
     std::vector<std::size_t> rows{1, 3, group, group + 1, 2 * group + 3};
     if (group > 2) rows.push_back(group - 1);
@@ -57,7 +57,7 @@ void compare(const kernels_of<T>& of, std::size_t rows) {
     guarded<T> scaled(rows * C), expected(rows * C), gradient(rows * C), expected_gradient(rows * C), thin(dy),
         expected_thin(rows * C);
     of.scale(rows, x.data(), a.data(), b.data(), scaled.data());
-    of.data_gradient(rows, x.data(), dy.data(), c.data(), a.data(), b.data(), c.data(), gradient.data());
+    of.data_gradient(rows, x.data(), dy.data(), {c.data(), a.data(), b.data(), c.data()}, gradient.data());
     of.scale_gradients(rows, thin.data(), a.data(), thin.data());
     guarded<T> mean(C), squares(C), sum(C), product(C), means(C, T(0)), expected_squares(C, T(0)),
         expected_sum(C, T(0)), expected_product(C, T(0));
@@ -81,7 +81,7 @@ void compare(const kernels_of<T>& of, std::size_t rows) {
     require_close(product, expected_product, 10 * bound);
 }
 
-/// The moments of parts, put together, are those of the whole; each thread's channels are its own.
+/// Combined moments of samples equal those of all rows. Each thread combines some of the channels.
 template <class T>
 void combine(const kernels_of<T>& of) {
     constexpr std::size_t samples = 5, rows = 4, L = lanes<T>;
@@ -98,9 +98,10 @@ void combine(const kernels_of<T>& of) {
     for (std::size_t begin = 0; begin < C; begin += L) {
         const std::size_t end = begin + L < C ? begin + L : C;
         const T* each = parts.data();
-        combine_moments<T>(samples, 2 * C, rows, each, each + C, begin, end, mean.data(), squares.data());
-        combine_row_gradients<T>(samples, C, x.data(), dy.data(), whole.data(), begin, end, sum.data(), product.data());
-        combine_sums<T>(samples, C, dy.data(), begin, end, last.data());
+        combine_moments<T>({samples, 2 * C}, rows, each, each + C, {begin, end}, mean.data(), squares.data());
+        combine_row_gradients<T>({samples, C}, x.data(), dy.data(), whole.data(), {begin, end}, sum.data(),
+                                 product.data());
+        combine_sums<T>({samples, C}, dy.data(), {begin, end}, last.data());
     }
     for (std::size_t i = 0; i < samples * C; ++i) {
         expected_sum[i % C] += dy[i];
@@ -111,8 +112,8 @@ void combine(const kernels_of<T>& of) {
     require_close(sum, expected_sum, 8 * rounding<T>);
     require_close(last, expected_sum, 8 * rounding<T>);
     require_close(product, expected_product, 16 * rounding<T>);
-    // Single rows have no squares of their own.
-    combine_moments<T>(samples * rows, C, 1, x.data(), nullptr, 0, C, last.data(), last_squares.data());
+    // Samples of one row have no squared deviations.
+    combine_moments<T>({samples * rows, C}, 1, x.data(), nullptr, {0, C}, last.data(), last_squares.data());
     require_close(last, whole, 20 * rounding<T>);
     require_close(last_squares, whole_squares, 40 * rounding<T>);
 }

@@ -1,4 +1,4 @@
-// The convolution kernels and poolings against their plain twins.
+// The convolution and pooling kernels against the reference kernels.
 #include <cstddef>
 #include <utility>
 
@@ -35,7 +35,7 @@ struct data {
     }
 };
 
-/// A kernel: x, weights, bias, y, scratch. What compares one is compiled once for each T.
+/// A kernel (x, weights, bias, y, scratch) as a function pointer, so that the comparison is compiled once for each T.
 template <class T>
 using kernel = void (*)(const T*, const T*, const T*, T*, T*);
 

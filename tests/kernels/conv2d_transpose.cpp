@@ -1,4 +1,4 @@
-// The transposed convolution against its plain twin: forward, gradients, at every count of filters.
+// Transposed convolutions against the reference kernels: forward and gradients, at every number of filters.
 #include <cstddef>
 #include <utility>
 
@@ -15,7 +15,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-/// The convolution whose data gradient a transposed one over (h, w, channels) is.
+/// The convolution whose data gradient is the transposed convolution of (h, w, channels).
 constexpr conv2d_geometry transposed(std::size_t h, std::size_t w, std::size_t channels, std::size_t filters,
                                      window kernel, window stride, window dilation, padding_mode mode) {
     const auto axis = [mode](std::size_t size, int k, int s, int d) {

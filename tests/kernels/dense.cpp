@@ -1,4 +1,4 @@
-// The dense kernel against its plain twin, with guards around what it may touch.
+// The dense kernel against the reference kernel, with guards around the memory that it may access.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -37,7 +37,7 @@ void compare() {
     compare<T>(N, {.rows = K, .columns = F, .width = panel_width<T>(F)}, dense<N, K, F, relu, T>);
 }
 
-/// A column of x, w and bias: from memory, and from a vector whose other lanes hold no number.
+/// One column: x from memory, and x in a vector whose other lanes are NaN.
 template <class T>
 using column_kernel = T (*)(const T*, const T*, const T*);
 
@@ -55,7 +55,7 @@ T from_lanes(const T* x, const T* w, const T* bias) {
     return elements[0];
 }
 
-/// A single column without padding; by_lanes is null where no vector holds so many values.
+/// A single column without padding. by_lanes is null where no vector has k lanes.
 template <class T>
 void compare_column(std::size_t k, column_kernel<T> by_memory, column_kernel<T> by_lanes) {
     CAPTURE(k, lanes<T>);

@@ -1,4 +1,5 @@
-// The depthwise and separable kernels against their plain twins: forward, gradients, at every count of channels.
+// The depthwise and separable kernels against the reference kernels: forward and gradients, at every number of
+// channels.
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -61,7 +62,7 @@ void compare() {
 template <class T>
 struct row_kernels {
     void (*depthwise)(const T*, std::size_t, const T*, const T*, T*, item_range, T*);
-    void (*separable)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
+    void (*separable)(const T*, std::size_t, const separable_weights<T>&, T*, item_range, T*);
 };
 
 /// Rows by themselves, of no more input than they read, in shares of every size.
@@ -95,7 +96,8 @@ void compare_rows(const depthwise_geometry& g, std::size_t filters, const row_ke
             guarded<T> band(separable_scratch<T>(g, filters, out.size())), sums(out.size() * g.width.output * filters),
                 expected_sums(sums.size());
             for (std::size_t i = 0; i < sums.size(); ++i) expected_sums[i] = y[begin * g.width.output * filters + i];
-            kernels.separable(part.data(), read.begin, w.data(), pointwise.data(), none, sums.data(), out, band.data());
+            kernels.separable(part.data(), read.begin, {w.data(), pointwise.data(), none}, sums.data(), out,
+                              band.data());
             require_close(sums, expected_sums, rounding<T> * static_cast<T>(g.taps() * g.out_channels()));
             REQUIRE(band.is_intact());
         }
@@ -108,7 +110,7 @@ void compare_rows() {
 template <class T>
 struct gradient_kernels {
     void (*data)(const T*, const T*, T*, T*);
-    void (*weights)(std::size_t, const T*, std::size_t, const T*, std::size_t, T*, bool, thread_slice);
+    void (*weights)(const gradient_samples<T>&, gradient_sum<T>, thread_slice);
 };
 
 template <class T>
@@ -123,11 +125,11 @@ void compare_gradients(const depthwise_geometry& g, const gradient_kernels<T>& k
     require_close(dx, expected_dx, rounding<T> * static_cast<T>(g.taps() * g.multiplier));
 
     const std::size_t plane = repeated(g).in_size();
-    guarded<T> spread(samples * plane), dw(w.size()), expected(w.size(), T(0));
-    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = x[i / g.multiplier];
+    guarded<T> repeats(samples * plane), dw(w.size()), expected(w.size(), T(0));
+    for (std::size_t i = 0; i < repeats.size(); ++i) repeats[i] = x[i / g.multiplier];
     for (const bool first : {true, false})  // overwrites, then adds
         for (std::size_t index = 0; index < 3; ++index)
-            kernels.weights(samples, spread.data(), plane, dy.data(), g.out_size(), dw.data(), first,
+            kernels.weights({samples, repeats.data(), plane, dy.data(), g.out_size()}, {dw.data(), first},
                             {.index = index, .count = 3});
     for (std::size_t i = 0; i < 2 * samples; ++i)
         reference::depthwise_weight_gradient(g, x.data() + i % samples * g.in_size(),

@@ -14,8 +14,8 @@ namespace {
 
 using namespace strata::kernels;
 
-/// How an activation's error is bounded, in units of epsilon: `relative` of the value, and `absolute` of |x| where a
-/// sum cancels (1 + erf(x) for x far below zero).
+/// The error bound of an activation in units of epsilon: `relative` to the value, and `absolute`, relative to |x|,
+/// where a sum cancels (1 + erf(x) for large negative x).
 struct error_bound {
     double relative = 8;
     double absolute = 0;
@@ -45,7 +45,7 @@ real truth(mish, real x) { return x * std::tanh(std::log1p(std::exp(x))); }
 real truth(softsign, real x) { return x / (1 + std::fabs(x)); }
 real truth(exponential, real x) { return std::exp(x); }
 
-/// An activation as functions, so that what follows is compiled once for each T.
+/// An activation as function pointers, so that the tests are compiled once for each T.
 template <class T>
 struct activation_of {
     void (*array)(std::size_t, const T*, T*);
@@ -80,7 +80,7 @@ void compare(const activation_of<T>& f, std::size_t n, T low, T high, error_boun
     }
 }
 
-/// NaN stays NaN at every position of an array, in vectors, in the tail and in scalars.
+/// NaN stays NaN at every position of an array: in whole vectors, in the tail and in scalars.
 template <class T>
 void keeps_not_a_number(const activation_of<T>& f) {
     const T nan = strata::internal::not_a_number<T>;
@@ -108,7 +108,7 @@ void check(error_bound bound = {}) {
     check(activation<Function, double>(), bound);
 }
 
-/// Where a function ends far from zero: f(-1e4) and f(1e4); an infinity is equal to itself alone.
+/// The limits of a function: f(-1e4) and f(1e4). An infinity equals only itself.
 template <class T>
 void limits(const activation_of<T>& f, T low, T high) {
     const auto is_equal = [](T y, T end) {

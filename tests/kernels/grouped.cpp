@@ -1,5 +1,5 @@
-// Convolutions in groups against their plain twin, by every method: maps, parts of rows, sequences, by counts of
-// channels and filters.
+// Grouped convolutions by every method against reference convolutions of each group: whole maps, rows, sequences,
+// numbers of channels and filters.
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -26,22 +26,23 @@ constexpr grouped_geometry grouped(int h, int w, std::size_t count, std::size_t 
             .count = count};
 }
 
-/// A method as sizes and functions, so that what follows is compiled once for each T. row is null where no tiles are.
+/// A method as sizes and function pointers, so that the comparison is compiled once for each T. row is null where a
+/// method has no tiles.
 template <class T>
 struct kernel_of {
     grouped_geometry geometry;
     grouped_method method;
     panels layout;  // of a group's weights
-    std::size_t packed_size, unit, tiles;
+    std::size_t packed_size, row_multiple, tiles;
     void (*pack_weights)(const T*, const T*, T*, thread_slice);
     void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
-    void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
-    void (*row)(const T*, const T*, const T*, const T*, T*, item_range, T*);
+    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
+    void (*row)(const T*, const convolution_weights<T>&, T*, item_range, T*);
     void (*gather)(std::size_t, std::size_t, const T*, T*);
     void (*scatter)(std::size_t, std::size_t, const T*, T*);
 };
 
-/// Weights and bias of all groups, and what convolutions of each by itself make of x.
+/// Weights and bias of all groups, and the expected outputs from a convolution of each group.
 template <class T>
 struct groups_data {
     const kernel_of<T>& of;
@@ -95,13 +96,13 @@ void compare(const kernel_of<T>& method) {
         method.whole(d.x.data(), d.w.data(), bias, ready, y.data(), scratch.data());
         require_close(y, expected, bound);
 
-        // Rows by themselves, of the input that they read.
+        // Some rows at a time, from the input that they read.
         guarded<T> by_rows(whole.out_size());
         for (std::size_t begin = 0; begin < rows;) {
-            const item_range out{begin, std::min(begin + 3 * method.unit, rows)};
+            const item_range out{begin, std::min(begin + 3 * method.row_multiple, rows)};
             const std::size_t from = rows_read(one.height, out).begin;
             guarded<T> part = scratch_of(out.size());
-            method.rows(d.x.data() + from * one.width.input * whole.in_channels, from, d.w.data(), bias, ready,
+            method.rows(d.x.data() + from * one.width.input * whole.in_channels, from, {d.w.data(), ready, bias},
                         by_rows.data() + begin * row, out, part.data());
             REQUIRE(part.is_intact());
             begin = out.end;
@@ -110,7 +111,7 @@ void compare(const kernel_of<T>& method) {
         if (method.row != nullptr) {
             guarded<T> by_tiles(whole.out_size());
             for (std::size_t t = 0; t < method.tiles; ++t)
-                method.row(d.x.data(), d.w.data(), bias, ready, by_tiles.data(), {t, t + 1}, scratch.data());
+                method.row(d.x.data(), {d.w.data(), ready, bias}, by_tiles.data(), {t, t + 1}, scratch.data());
             require_close(by_tiles, expected, bound);
         }
         REQUIRE(scratch.is_intact());
@@ -124,7 +125,7 @@ void compare_method() {
                         .method = Method,
                         .layout = conv2d_panels<G.one, T>(),
                         .packed_size = method::packed_size,
-                        .unit = method::unit,
+                        .row_multiple = method::row_multiple,
                         .tiles = method::tiles.count(),
                         .pack_weights = method::pack_weights,
                         .whole = grouped_conv2d<method, G, relu, T>,
@@ -136,7 +137,7 @@ void compare_method() {
     compare(kernel);
 }
 
-/// Every method that can, whichever is chosen.
+/// Every method that is possible, not only the one that is chosen.
 template <grouped_geometry G, class T = float>
 void compare() {
     compare_method<G, grouped_method::slices, T>();

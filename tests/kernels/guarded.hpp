@@ -1,4 +1,4 @@
-// What the kernel tests share: memory whose end is the end of a page, a number source, comparisons that a NaN fails.
+// Helpers of the kernel tests: memory that ends at the end of a page, random numbers, comparisons that fail for NaN.
 #pragma once
 
 #include <sys/mman.h>
@@ -27,11 +27,10 @@
 #define STRATA_TESTS_ARE_SANITIZED false
 #endif
 
-/// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
-/// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
-/// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
-/// `loose_ulps` more of an elementary function and `loose` times of any other bound. Clang names the first option
-/// alone.
+/// The effect of compiler options on the tests. With -ffinite-math-only (-ffast-math, -Ofast) NaN and infinities are
+/// not tested. With -fassociative-math sums have another order and quotients use approximate reciprocals: bounds of
+/// elementary functions grow by `loose_ulps`, other bounds by the factor `loose`. Clang only defines a macro for the
+/// first option.
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
 inline constexpr bool has_non_finite = false;
 #else
@@ -45,15 +44,15 @@ inline constexpr double loose_ulps = 0, loose = 1;
 inline constexpr bool has_signed_zeros = true;
 #endif
 
-/// A value that no test takes for a result: NaN where T has one.
+/// The value of elements that a kernel has not written: NaN where T has one.
 template <class T>
 constexpr T unset() {
     if constexpr (std::is_floating_point_v<T>) return strata::internal::not_a_number<T>;
     else return T(0);
 }
 
-/// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
-/// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
+/// Elements of T that end at the end of a page. The next page can neither be read nor written: an access past the end
+/// ends the program. The bytes before the elements hold a pattern that `is_intact` checks.
 template <class T>
 class guarded {
 public:
@@ -82,7 +81,7 @@ public:
     T& operator[](std::size_t i) { return data_[i]; }
     T operator[](std::size_t i) const { return data_[i]; }
 
-    /// Whether the bytes in front are as they were.
+    /// Whether the bytes before the elements are unchanged.
     bool is_intact() const {
         for (std::size_t i = 1; i <= front; ++i)
             if (reinterpret_cast<const unsigned char*>(data_)[-static_cast<std::ptrdiff_t>(i)] != 0xa5) return false;
@@ -98,7 +97,7 @@ private:
     T* data_ = nullptr;
 };
 
-/// The same values in [low, high) on every machine.
+/// Random values in [low, high), the same on every machine.
 class numbers {
 public:
     explicit numbers(unsigned state = 99) : state_(state) {}
@@ -119,7 +118,7 @@ private:
     unsigned state_;
 };
 
-/// What a comparison of T allows for each of `depth` roundings.
+/// The bound of a comparison for each rounding.
 template <class T>
 constexpr T rounding = sizeof(T) == 4 ? T(1e-5) : T(1e-13);
 
@@ -128,16 +127,17 @@ bool is_nan(const T& x) {
     return strata::internal::is_nan(x);
 }
 
-/// Whether two runs of one kernel gave the same; where the compiler may choose an order for each, nearly.
+/// Whether two copies of a kernel gave the same result; nearly the same where the compiler may choose another order of
+/// sums for each copy.
 template <class T>
 bool is_same(T a, T b) {
     return std::fabs(a - b) <= static_cast<T>(2 * loose_ulps) * std::numeric_limits<T>::epsilon() * std::fabs(b);
 }
 
-/// Equal up to a bound, element by element; a NaN on either side fails.
+/// Requires that elements are equal up to a bound. A NaN on either side fails.
 template <class T>
 void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
-    // Where the compiler chooses the order of a sum, it may choose another for each copy of a kernel.
+    // The compiler may choose another order of a sum for each copy of a kernel.
     constexpr T order = static_cast<T>(loose - 1) * rounding<T>;
     REQUIRE(y.size() == expected.size());
     REQUIRE(y.is_intact());
@@ -150,18 +150,19 @@ void require_close(const guarded<T>& y, const guarded<T>& expected, T bound) {
     }
 }
 
-/// Every size at which a vector loop may go wrong: no whole vector, one, two, and each tail.
+/// The largest size of a sweep: sizes up to it have zero, one or two whole vectors, with every tail.
 template <class T>
 constexpr std::size_t sweep = 2 * strata::kernels::lanes<T> + 1;
 
-/// One less than the sizes on both sides of whole vectors: for kernels that share their loops with one that is swept.
+/// Sizes, less one, next to whole vectors: for kernels that share their loops with a kernel that is swept over all
+/// sizes.
 template <class T, std::size_t Lanes = strata::kernels::lanes<T>>
 using end_sequence = std::conditional_t < Lanes == 1,
       std::make_index_sequence<3>,
       std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
 
-/// One less than each size of `sweep`. Under a sanitizer, which takes many times as long to compile, the ends alone:
-/// the guarded pages watch the others in every build.
+/// Each size of `sweep`, less one. With a sanitizer, which compiles much slower, only `ends`: the guarded pages check
+/// the others in every build.
 template <class T>
 using sweep_sequence =
     std::conditional_t<STRATA_TESTS_ARE_SANITIZED, end_sequence<T>, std::make_index_sequence<sweep<T>>>;

@@ -1,5 +1,5 @@
-// Elementary functions against a wider type: the errors that the comments of constexpr_math and vector_math claim, in
-// constant evaluation, at run time and in vectors of every width, and what they give at their ends.
+// Elementary functions against a wider type: the error bounds in the comments of constexpr_math and vector_math, in
+// constant evaluation, at run time and in vectors of every width; and special values.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -20,14 +20,14 @@ namespace {
 
 using namespace strata::kernels;
 
-/// The error of y in units of the last place that a double at the true value has. NaN where y is no number.
+/// The error of y in ULP of a double with the true value. NaN where y is NaN.
 double ulps(double y, long double truth) {
     const int exponent = std::max(std::ilogb(truth), std::numeric_limits<double>::min_exponent - 1);
     const long double unit = std::ldexp(1.0L, exponent - std::numeric_limits<double>::digits + 1);
     return static_cast<double>(std::fabs(static_cast<long double>(y) - truth) / unit);
 }
 
-/// An error that no bound allows; infinity is no value in every build.
+/// An error larger than every bound. Not infinity, which some compiler options exclude.
 constexpr double everything_wrong = 1e300;
 
 struct range {
@@ -35,7 +35,7 @@ struct range {
     double high;
 };
 
-/// The largest error over points that lie evenly in each range; NaN counts as infinite.
+/// The largest error over random points of each range. NaN counts as infinite.
 template <class Function, class Truth, std::size_t Count>
 double worst(Function function, Truth truth, const std::array<range, Count>& ranges) {
     double result = 0;
@@ -49,7 +49,7 @@ double worst(Function function, Truth truth, const std::array<range, Count>& ran
     return result;
 }
 
-/// Values that the compiler computed, beside their arguments.
+/// Arguments, and values that the compiler computed for them.
 template <std::size_t Count>
 struct table {
     std::array<double, Count> x{};
@@ -163,7 +163,7 @@ namespace {
 template <class T>
 using wider = std::conditional_t<sizeof(T) == 4, double, long double>;
 
-/// As `ulps`, of T; a value that is infinite where it should be, and only there, has no error.
+/// As `ulps`, for T. An infinite value has no error where the true value is infinite too.
 template <class T>
 double ulps_of(T y, wider<T> truth) {
     const T nearest = static_cast<T>(truth);
@@ -178,17 +178,17 @@ double ulps_of(T y, wider<T> truth) {
     return static_cast<double>(std::fabs(static_cast<wider<T>>(y) - truth) / unit);
 }
 
-/// Functions of vectors that hold `size` values, as pointers, so that what tests them is compiled once for each T.
+/// Functions of vectors of `size` values as pointers, so that the tests are compiled once for each T.
 template <class T>
 using vector_function = void (*)(const T*, T*);
 template <class T>
 struct functions {
     std::size_t size;
-    vector_function<T> exp, bounded_exp, decay, expm1, bounded_expm1, log, log1p, log1p_of_share, tanh, erf;
+    vector_function<T> exp, bounded_exp, exp_minus_abs, expm1, bounded_expm1, log, log1p, bounded_log1p, tanh, erf;
     vector_function<T> sigmoid, silu, softplus, mish, gelu, elu;
 };
 
-/// f, which has no state, of a vector in memory.
+/// Applies f, which has no state, to a vector in memory.
 template <class V, class Function>
 vector_function<typename V::value_type> in_vectors(Function) {
     using T = typename V::value_type;
@@ -200,12 +200,12 @@ functions<typename V::value_type> functions_of() {
     return {.size = V::size,
             .exp = in_vectors<V>([](V x) { return exp(x); }),
             .bounded_exp = in_vectors<V>([](V x) { return bounded_exp(x); }),
-            .decay = in_vectors<V>([](V x) { return decay(x); }),
+            .exp_minus_abs = in_vectors<V>([](V x) { return exp_minus_abs(x); }),
             .expm1 = in_vectors<V>([](V x) { return expm1(x); }),
             .bounded_expm1 = in_vectors<V>([](V x) { return bounded_expm1(x); }),
             .log = in_vectors<V>([](V x) { return log(x); }),
             .log1p = in_vectors<V>([](V x) { return log1p(x); }),
-            .log1p_of_share = in_vectors<V>([](V x) { return log1p_of_share(x); }),
+            .bounded_log1p = in_vectors<V>([](V x) { return bounded_log1p(x); }),
             .tanh = in_vectors<V>([](V x) { return tanh_of(x); }),
             .erf = in_vectors<V>([](V x) { return erf(x); }),
             .sigmoid = in_vectors<V>([](V x) { return sigmoid::apply(x); }),
@@ -216,8 +216,8 @@ functions<typename V::value_type> functions_of() {
             .elu = in_vectors<V>([](V x) { return elu::apply(x); })};
 }
 
-/// The largest error of f in vectors of `size` values over [low, high): bit patterns at even distances, so that every
-/// exponent counts alike, and for double numbers at even distances as well; NaN is infinitely wrong.
+/// The largest error of f in vectors of `size` values over [low, high). The points are evenly spaced bit patterns, so
+/// that every exponent is covered; for double also evenly spaced numbers. NaN counts as infinite.
 template <class T>
 double worst_in_vectors(std::size_t size, vector_function<T> f, wider<T> (*truth)(wider<T>), double low, double high) {
     using bits = typename float_format<T>::bits;
@@ -257,7 +257,7 @@ void are_exact(const functions<T>& f) {
     using W = wider<T>;
     constexpr bool is_float = std::is_same_v<T, float>;
     constexpr double all = is_float ? static_cast<double>(std::numeric_limits<T>::max()) : everything;
-    // Where e^x has all its digits: below, an error of a unit of the smallest number is multiplied by x.
+    // Where e^x is a normal number. Below, x multiplies the rounding error of a subnormal number.
     constexpr double normal = is_float ? -87 : -708;
     // Up to the largest finite result, and from the smallest argument with one, where infinities are no values.
     constexpr double finite = has_non_finite ? all : is_float ? 88.7 : 709.7;
@@ -273,12 +273,12 @@ void are_exact(const functions<T>& f) {
 
     CHECK(worst(f.exp, [](W x) { return std::exp(x); }, -all, finite) <= 1.1 + loose_ulps);
     CHECK(worst(f.bounded_exp, [](W x) { return std::exp(x); }, -all, 40) <= 1.1 + loose_ulps);
-    CHECK(worst_of_all(f.decay, [](W x) { return std::exp(-std::fabs(x)); }) <= 1.1 + loose_ulps);
+    CHECK(worst_of_all(f.exp_minus_abs, [](W x) { return std::exp(-std::fabs(x)); }) <= 1.1 + loose_ulps);
     CHECK(worst(f.expm1, [](W x) { return std::expm1(x); }, -all, finite) <= 2.5 + loose_ulps);
     CHECK(worst(f.bounded_expm1, [](W x) { return std::expm1(x); }, -all, 40) <= 2.5 + loose_ulps);
     CHECK(worst(f.log, [](W x) { return std::log(x); }, least, all) <= 1 + loose_ulps);
     CHECK(worst(f.log1p, [](W x) { return std::log1p(x); }, above, all) <= 1 + loose_ulps);
-    CHECK(worst(f.log1p_of_share, [](W x) { return std::log1p(x); }, 0, 1) <= 3 + loose_ulps);
+    CHECK(worst(f.bounded_log1p, [](W x) { return std::log1p(x); }, 0, 1) <= 3 + loose_ulps);
     constexpr double tanh_bound = !is_float ? 3 : has_fused_multiply_add ? 5 : 6;
     CHECK(worst_of_all(f.tanh, [](W x) { return std::tanh(x); }) <= tanh_bound + loose_ulps);
     CHECK(worst_of_all(f.erf, [](W x) { return std::erf(x); }) <= 2.5 + loose_ulps);
@@ -297,7 +297,7 @@ void are_exact(const functions<T>& f) {
     CHECK(worst_of_all(f.elu, [](W x) { return x > 0 ? x : std::expm1(x); }) <= 2.5 + loose_ulps);
 }
 
-/// f in vectors of `size` values at one value, which all lanes give.
+/// f of a vector whose lanes all hold one value; all lanes give the same result.
 template <class T>
 T at(std::size_t size, vector_function<T> f, T x) {
     using bits = typename float_format<T>::bits;
@@ -324,7 +324,7 @@ void end_rightly(const functions<T>& f) {
     CHECK(value(f.expm1, -huge) == -1);
     CHECK(value(f.expm1, T(is_float ? 88.72 : 709.78)) <= huge);
     CHECK(value(f.log, T(1)) == 0);
-    // Odd at 0, to the sign of zero and the smallest number.
+    // Odd functions at 0: the sign of zero, and the smallest number.
     const auto keeps = [&](vector_function<T> function) {
         for (const T x : {T(0), -T(0), tiny, -tiny}) {
             CHECK(value(function, x) == x);
@@ -362,7 +362,7 @@ void take_what_is_not_finite(const functions<T>& f) {
     CHECK(is_nan(value(f.log1p, -infinite)));
     CHECK(value(f.sigmoid, -infinite) == 0);
     CHECK(value(f.sigmoid, infinite) == 1);
-    CHECK(value(f.decay, infinite) == 0);
+    CHECK(value(f.exp_minus_abs, infinite) == 0);
     for (const T sign : {T(1), T(-1)}) {
         CHECK(value(f.tanh, sign * infinite) == sign);
         CHECK(value(f.erf, sign * infinite) == sign);
@@ -378,7 +378,7 @@ void take_what_is_not_finite(const functions<T>& f) {
     stays_not_a_number(f.tanh);
     stays_not_a_number(f.erf);
     stays_not_a_number(f.sigmoid);
-    stays_not_a_number(f.decay);
+    stays_not_a_number(f.exp_minus_abs);
 }
 
 /// f'(x) of an activation whose derivative takes the input, against a difference quotient in long double.

@@ -1,4 +1,4 @@
-// Poolings against their plain twins at every count of channels.
+// Poolings against the reference kernels at every number of channels.
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -29,7 +29,7 @@ using kernel = void (*)(const T*, T*);
 template <class T>
 void compare(const pool2d_geometry& p, kernel<T> maximum, kernel<T> average) {
     CAPTURE(p.channels, p.height.kernel, p.width.kernel, p.height.stride, p.width.stride);
-    // Below zero, so that a zero from padding would win a maximum.
+    // Negative values: a zero from padding would be the maximum.
     const guarded<T> x = numbers(static_cast<unsigned>(p.channels)).array<T>(p.in_size(), T(-2), T(-1));
     guarded<T> y(p.out_size()), expected(p.out_size());
     maximum(x.data(), y.data());

@@ -1,4 +1,4 @@
-// Recurrent steps against their plain loops: every count of units around those of vectors, every cell, hoisted or not.
+// Recurrent steps against the reference kernels: numbers of units around whole vectors, every cell, hoisted or not.
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -23,8 +23,8 @@ std::vector<double> plain_steps(std::size_t steps, std::size_t features, std::si
                                 const std::vector<double> (&weights)[4]) {
     std::vector<double> y(steps * Units);
     const double* own_bias = Cell::sums == Cell::gates ? nullptr : weights[3].data();
-    reference::recurrent<Cell, Units>(steps, features, width, false, true, x, weights[0].data(), weights[1].data(),
-                                      weights[2].data(), own_bias, y.data());
+    reference::recurrent<Cell, Units>({steps, features, width}, x,
+                                      {weights[0].data(), weights[1].data(), weights[2].data(), own_bias}, y.data());
     return y;
 }
 
@@ -34,7 +34,7 @@ struct kernel_of {
     std::size_t features, units, columns, state_size, packed_size;
     bool has_own_bias, is_hoisted;
     panels products;  // of the inputs, where they are made before
-    void (*pack_weights)(const T*, const T*, const T*, const T*, T*, thread_slice);
+    void (*pack_weights)(const recurrent_weights<T>&, T*, thread_slice);
     void (*run)(const T*, const T*, T*, T*);
     std::vector<double> (*plain)(std::size_t, std::size_t, std::size_t, const double*,
                                  const std::vector<double> (&)[4]);
@@ -78,7 +78,7 @@ struct layer_of {
         }
         const T* second = step.has_own_bias ? own_bias.data() : nullptr;
         for (std::size_t part = 0; part < 3; ++part)
-            step.pack_weights(kernel.data(), recurrent.data(), bias.data(), second, packed.data(), {part, 3});
+            step.pack_weights({kernel.data(), recurrent.data(), bias.data(), second}, packed.data(), {part, 3});
     }
     /// Steps of the kernel in T and of the plain loops in double.
     void compare(std::size_t steps, T bound) const {

@@ -1,4 +1,4 @@
-// Vectors: what a partial load reads and a partial store writes, reductions, and the operations that kernels build on.
+// Vectors: partial loads and stores, reductions, and the operations that kernels use.
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -87,7 +87,7 @@ void operations() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fabs(a[i]));
 }
 
-/// The larger and the smaller of a number and NaN are NaN where NaN stands second.
+/// max and min of a number and NaN are NaN where NaN is the second operand.
 template <class T>
 void not_a_number_second() {
     constexpr std::size_t L = lanes<T>;
@@ -101,7 +101,8 @@ void not_a_number_second() {
     REQUIRE(is_nan(min(T(0), nan)));
 }
 
-/// What bits say of a number, in every build: those of volatile integers, so that nothing is known of it.
+/// Classification of a number by its bits, with every compiler option. The bits come from volatile integers, so that
+/// the compiler knows nothing about the number.
 template <class T>
 void bits_tell() {
     using bits = strata::internal::number_bits<T>;

@@ -24,7 +24,7 @@ long double exponential_sum(const T* x, std::size_t n, T shift) {
 
 constexpr std::size_t rows = 3;
 
-/// The kernels for rows of one length, so that what compares them is compiled once for each T.
+/// The kernels for rows of one length as function pointers, so that the comparison is compiled once for each T.
 template <class T>
 struct kernels_of {
     std::size_t length;
@@ -36,7 +36,7 @@ struct kernels_of {
 template <class T>
 void compare(const kernels_of<T>& kernels, T low, T high) {
     const std::size_t n = kernels.length;
-    // Each value has the error of one exponential, of n additions and of x - max, which grows with the spread of x.
+    // Each value has the error of one exponential, of n additions, and of x - max, which grows with the range of x.
     const T bound =
         (8 + static_cast<T>(loose_ulps) + static_cast<T>(n) + (high - low)) * std::numeric_limits<T>::epsilon();
     const guarded<T> x = numbers(static_cast<unsigned>(n)).array<T>(rows * n, low, high);
@@ -53,7 +53,7 @@ void compare(const kernels_of<T>& kernels, T low, T high) {
             const long double difference = static_cast<long double>(x[i]) - static_cast<long double>(shift);
             const long double expected = std::exp(difference) / sum, logarithm = difference - std::log(sum);
             REQUIRE(std::fabs(static_cast<long double>(y[i]) - expected) <= static_cast<long double>(bound) * expected);
-            // However far the row is from zero: what is subtracted first is its maximum.
+            // The bound does not depend on the distance of the row from zero: the maximum is subtracted first.
             REQUIRE(std::fabs(static_cast<long double>(logarithms[i]) - logarithm) <=
                     static_cast<long double>(bound) * (1 + std::fabs(logarithm)));
             REQUIRE(is_same(in_place[i], y[i]));
@@ -72,7 +72,8 @@ void compare(T low, T high) {
 template <class T, std::size_t... N>
 void lengths(std::index_sequence<N...>) {
     (compare<N + 1, T>(T(-3), T(3)), ...);
-    // Padding that counted would be exp(0 - max): far above the row where all values are low, lost where they are high.
+    // Padding in the sum would add exp(0 - max). It would dominate where all values are low and vanish where they are
+    // high.
     (compare<N + 1, T>(T(-81), T(-80)), ...);
     (compare<N + 1, T>(T(80), T(81)), ...);
 }

@@ -1,4 +1,4 @@
-// Winograd's convolution against the plain loops, and the bounds of its rounding.
+// Winograd's algorithm against the reference convolution, and the bounds of its rounding error.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -20,17 +20,17 @@ constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std
     return {.height = slide(h, 3, 1, 1, mode), .width = slide(w, 3, 1, 1, mode), .in_channels = ic, .out_channels = oc};
 }
 
-/// A kernel as sizes and functions, so that what follows is compiled once for each T.
+/// A kernel as sizes and function pointers, so that the tests are compiled once for each T.
 template <class T>
 struct kernel_of {
     conv2d_geometry geometry;
     panels layout;
     std::size_t tile, packed_size;
     void (*pack_weights)(const T*, T*, thread_slice);
-    void (*rows)(const T*, std::size_t, const T*, const T*, const T*, T*, item_range, T*);
+    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
 };
 
-/// The largest error relative to the largest output, over the whole map, made in pieces of so many rows.
+/// The largest error relative to the largest output over the whole map, which is computed `bands` rows at a time.
 template <class T>
 double error(const kernel_of<T>& method, bool with_bias, std::size_t bands) {
     const conv2d_geometry& g = method.geometry;
@@ -48,13 +48,13 @@ double error(const kernel_of<T>& method, bool with_bias, std::size_t bands) {
         method.pack_weights(w.data(), transformed.data(), {.index = index, .count = 3});
     for (std::size_t begin = 0; begin < g.height.output; begin += bands) {
         const item_range out{begin, std::min(begin + bands, g.height.output)};
-        // Only the rows that the band needs, at the end of a page.
+        // Only the rows that the band reads, at the end of a page.
         const std::size_t row = g.width.input * g.in_channels, top = out.begin, bottom = out.end + 2;
         const std::size_t first = std::max(top, g.height.before) - g.height.before;
         const std::size_t last = std::min(bottom - g.height.before, g.height.input);
         guarded<T> rows((last - first) * row);
         for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = x[first * row + i];
-        method.rows(rows.data(), first, w.data(), transformed.data(), offset,
+        method.rows(rows.data(), first, {w.data(), transformed.data(), offset},
                     y.data() + begin * g.width.output * g.out_channels, out, scratch.data());
     }
     REQUIRE(y.is_intact());

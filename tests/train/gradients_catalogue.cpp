@@ -153,7 +153,7 @@ TEST_CASE("a number that names no word reads nothing, gives NaN and teaches noth
     // The kernel: dy of a row that is not there is dropped.
     const std::vector<float> x{1.0f, 3.0f, nan, -1.0f}, dy{1, 2, 3, 4, 5, 6, 7, 8};
     std::vector<float> table(6, 9.0f);
-    kernels::add_to_rows(4, 3, 2, x.data(), dy.data(), table.data(), true, thread_slice{});
+    kernels::add_to_rows(4, 3, 2, x.data(), dy.data(), {table.data(), true}, thread_slice{});
     REQUIRE(table == std::vector<float>{0, 0, 1, 2, 0, 0});
 }
 

@@ -1,4 +1,4 @@
-// MobileNet: depthwise convolutions and pointwise ones in turn.
+// MobileNet: alternating depthwise and pointwise convolutions.
 #pragma once
 
 #include <strata/applications/options.hpp>
@@ -25,14 +25,14 @@ namespace mobilenet_blocks {
 template <fixed_string Name>
 using normalized = type_list<BatchNormalization<name<Name + "_bn">>, Activation<ReLU6, name<Name + "_relu">>>;
 
-/// Block number Id: a depthwise convolution and a pointwise one.
+/// Block Id: a depthwise and a pointwise convolution.
 template <fixed_string Id, int Filters>
 using block = concat_types<type_list<DepthwiseConv2D<3, padding::same, no_bias, name<fixed_string("conv_dw_") + Id>>>,
                            normalized<fixed_string("conv_dw_") + Id>,
                            type_list<Conv2D<Filters, 1, padding::same, no_bias, name<fixed_string("conv_pw_") + Id>>>,
                            normalized<fixed_string("conv_pw_") + Id>>;
 
-/// The same at half the size.
+/// Block Id with strides of 2, which halve height and width.
 template <fixed_string Id, int Filters>
 using halving = concat_types<type_list<ZeroPadding2D<border{0, 1, 0, 1}, name<fixed_string("conv_pad_") + Id>>,
                                        DepthwiseConv2D<3, strides<2>, no_bias, name<fixed_string("conv_dw_") + Id>>>,
@@ -47,14 +47,15 @@ using body = concat_types<type_list<Conv2D<32, 3, strides<2>, padding::same, no_
 
 }  // namespace mobilenet_blocks
 
-/// (height, width, channels) -> (classes), or features where no_top is given: (1024) behind a pooling, else (height /
-/// 32, width / 32, 1024), rounded up. Height and width are at least 32. Keras: `applications.MobileNet` with alpha 1
+/// (height, width, channels) -> (classes). With no_top the output is the features: (1024) after a pooling, else (height
+/// / 32, width / 32, 1024), rounded up. Height and width are at least 32. Keras: `applications.MobileNet` with alpha 1
 /// and depth_multiplier 1. Howard et al. 2017.
 template <int Height = 224, int Width = Height, int Channels = 3, class... Options>
 struct MobileNet
     : application<MobileNet<Height, Width, Channels, Options...>, "mobilenet", Height, Width, Channels, Options...> {
     static constexpr int smallest = 32;
-    // Keras' pooling keeps its axes; before it could, reshape_1 stood behind it as it does here.
+    // Keras' pooling keeps the axes of size 1. This pooling drops them, and reshape_1 restores them, as in older
+    // versions of Keras.
     using top =
         type_list<GlobalAveragePooling2D<>, Reshape<shape{1, 1, 1024}, name<"reshape_1">>,
                   Dropout<1e-3, name<"dropout">>, Conv2D<MobileNet::class_count, 1, padding::same, name<"conv_preds">>,

@@ -1,4 +1,4 @@
-// The options of applications, what they share, and how their items are written.
+// Options of applications, and the base class of their nets.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct no_top {
     static constexpr std::string_view kind = "no_top";
 };
 
-/// What stands behind the features of a network without its classifier. Keras: `pooling=`.
+/// The pooling after the features of a network without its classifier. Keras: `pooling=`.
 namespace pooling {
 
 /// The mean of each channel.
@@ -44,14 +44,14 @@ struct max {
 
 }  // namespace pooling
 
-/// How many classes the classifier knows. Keras: `classes=`.
+/// The number of classes of the classifier. Keras: `classes=`.
 template <int Count>
 struct classes {
     static constexpr std::string_view kind = "classes<...>";
     static constexpr int value = Count;
 };
 
-/// What the classifier ends with; Linear gives its logits. Keras: `classifier_activation=`.
+/// The activation of the classifier's last layer. With Linear it returns logits. Keras: `classifier_activation=`.
 template <class Activation>
 struct classifier_activation {
     static constexpr std::string_view kind = "classifier_activation<...>";
@@ -60,8 +60,9 @@ struct classifier_activation {
 
 namespace applications {
 
-/// The base of an application: a net that is a type of its own, so that names of functions stay short. Self says its
-/// `item_list` and `smallest`, the least height and width. Name is its name where the options give none.
+/// The base of an application. An application is a type of its own and not an alias of a long Functional, so that
+/// compilers print short names. Self defines `item_list`, and `smallest`, the least height and width. Name is the net's
+/// name where the options contain none.
 template <class Self, fixed_string Name, int Height, int Width, int Channels, class... Options>
 struct application : detail::net_interface<Self> {
     using given = option_list<Options...>;
@@ -99,7 +100,7 @@ protected:
     using head_activation = typename given::template get<classifier_activation<Softmax>>::type;
 };
 
-/// The layers of some lists as one Residual.
+/// One Residual of the layers of several lists.
 template <class List>
 struct residual_of;
 template <class... Layers>
@@ -109,8 +110,8 @@ struct residual_of<type_list<Layers...>> {
 template <class... Lists>
 using residual = type_list<typename residual_of<concat_types<Lists...>>::type>;
 
-/// What stands behind the features: Top where the network has one, else the pooling that the options name; its layer
-/// has its name where PoolingIsNamed.
+/// The layers after the features: Top, or with no_top the pooling of the options, if any. PoolingIsNamed: the pooling
+/// layer has Keras' name.
 template <class Options, class Top, bool PoolingIsNamed>
 struct end_of {
     template <class Pooling>

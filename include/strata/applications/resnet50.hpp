@@ -1,4 +1,4 @@
-// ResNet50: bottlenecks of three convolutions beside shortcuts.
+// ResNet50: residual bottlenecks of three convolutions.
 #pragma once
 
 #include <strata/applications/options.hpp>
@@ -28,13 +28,13 @@ using convolution = type_list<Conv2D<Filters, Kernel, name<Name + "_conv">, Opti
 template <fixed_string Name>
 using relu = type_list<Activation<ReLU, name<Name>>>;
 
-/// The path of a bottleneck that is no shortcut, whose first convolution has these strides.
+/// The main path of a bottleneck. Strides are those of its first convolution.
 template <fixed_string Name, int Filters, int Strides>
 using path = concat_types<convolution<Name + "_1", Filters, 1, strides<Strides>>, relu<Name + "_1_relu">,
                           convolution<Name + "_2", Filters, 3, padding::same>, relu<Name + "_2_relu">,
                           convolution<Name + "_3", 4 * Filters, 1>>;
 
-/// The first bottleneck of a stack. The shortcut stands in front, as in Keras' sum.
+/// The first bottleneck of a stack. The shortcut is the first term of the sum, as in Keras.
 template <fixed_string Name, int Filters, int Strides>
 using first = concat_types<
     residual<type_list<name<Name>, shortcut<Conv2D<4 * Filters, 1, strides<Strides>, name<Name + "_0_conv">>,
@@ -42,6 +42,7 @@ using first = concat_types<
              path<Name, Filters, Strides>>,
     relu<Name + "_out">>;
 
+/// A bottleneck after the first one of a stack.
 template <fixed_string Name, int Filters>
 using further = concat_types<residual<type_list<name<Name>>, path<Name, Filters, 1>>, relu<Name + "_out">>;
 
@@ -58,8 +59,9 @@ using body =
 
 }  // namespace resnet_blocks
 
-/// (height, width, channels) -> (classes), or features where no_top is given: (2048) behind a pooling, else (height /
-/// 32, width / 32, 2048), rounded up. Height and width are at least 32. Keras: `applications.ResNet50`. He et al. 2015.
+/// (height, width, channels) -> (classes). With no_top the output is the features: (2048) after a pooling, else (height
+/// / 32, width / 32, 2048), rounded up. Height and width are at least 32. Keras: `applications.ResNet50`. He et al.
+/// 2015.
 template <int Height = 224, int Width = Height, int Channels = 3, class... Options>
 struct ResNet50
     : application<ResNet50<Height, Width, Channels, Options...>, "resnet50", Height, Width, Channels, Options...> {

@@ -34,8 +34,8 @@ using body = concat_types<two<"block1", 64>, two<"block2", 128>, three<"block3",
 
 }  // namespace vgg_blocks
 
-/// (height, width, channels) -> (classes), or features where no_top is given: (512) behind a pooling, else (height /
-/// 32, width / 32, 512), rounded down. Height and width are at least 32. Keras: `applications.VGG16`. Simonyan and
+/// (height, width, channels) -> (classes). With no_top the output is the features: (512) after a pooling, else (height
+/// / 32, width / 32, 512), rounded down. Height and width are at least 32. Keras: `applications.VGG16`. Simonyan and
 /// Zisserman 2014.
 template <int Height = 224, int Width = Height, int Channels = 3, class... Options>
 struct VGG16 : application<VGG16<Height, Width, Channels, Options...>, "vgg16", Height, Width, Channels, Options...> {

@@ -30,18 +30,20 @@ template <fixed_string Name, int Filters>
 using separable =
     type_list<SeparableConv2D<Filters, 3, padding::same, no_bias, name<Name>>, BatchNormalization<name<Name + "_bn">>>;
 
-/// Layers that end at half the size, beside a convolution that does so too.
+/// A residual block that halves height and width: by a max pooling in its main path and by a convolution with strides
+/// of 2 in its shortcut.
 template <fixed_string Name, int Filters, class... Lists>
 using halving =
     residual<type_list<name<Name>>, Lists...,
              type_list<MaxPooling2D<3, strides<2>, padding::same, name<Name + "_pool">>,
                        shortcut<Conv2D<Filters, 1, strides<2>, padding::same, no_bias>, BatchNormalization<>>>>;
 
-/// A halving of two separable convolutions, each behind an activation.
+/// A halving block of two separable convolutions, each after an activation.
 template <fixed_string Name, int Filters, int Last = Filters>
 using entry = halving<Name, Last, relu<Name + "_sepconv1_act">, separable<Name + "_sepconv1", Filters>,
                       relu<Name + "_sepconv2_act">, separable<Name + "_sepconv2", Last>>;
 
+/// A residual block of three separable convolutions that keeps the shape.
 template <fixed_string Name>
 using middle = residual<type_list<name<Name>>, relu<Name + "_sepconv1_act">, separable<Name + "_sepconv1", 728>,
                         relu<Name + "_sepconv2_act">, separable<Name + "_sepconv2", 728>, relu<Name + "_sepconv3_act">,
@@ -58,8 +60,8 @@ using body =
 
 }  // namespace xception_blocks
 
-/// (height, width, channels) -> (classes), or features where no_top is given: (2048) behind a pooling, else (height /
-/// 32, width / 32, 2048), rounded up. Height and width are at least 71. Keras: `applications.Xception`. Chollet 2017.
+/// (height, width, channels) -> (classes). With no_top the output is the features: (2048) after a pooling, else (height
+/// / 32, width / 32, 2048), rounded up. Height and width are at least 71. Keras: `applications.Xception`. Chollet 2017.
 template <int Height = 299, int Width = Height, int Channels = 3, class... Options>
 struct Xception
     : application<Xception<Height, Width, Channels, Options...>, "xception", Height, Width, Channels, Options...> {

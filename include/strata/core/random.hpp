@@ -18,7 +18,7 @@ public:
     static constexpr result_type max() { return ~std::uint64_t{0}; }
 
     constexpr result_type operator()() {
-        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+        std::uint64_t z = (state_ += step);
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
         return z ^ (z >> 31);
@@ -29,13 +29,17 @@ public:
     constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
     constexpr std::uint64_t state() const { return state_; }
+    /// The engine `n` draws later: engines forked from one seed start at different states.
+    constexpr random_engine fork(std::uint64_t n) const { return random_engine(state_ + step * n); }
 
 private:
+    static constexpr std::uint64_t step = 0x9e3779b97f4a7c15u;
+
     std::uint64_t state_;
 };
 
-/// Random numbers by position: the same key and position give the same number, so that threads and the backward pass
-/// draw what the forward pass drew. Two rounds of the integer hash of Wellons 2018.
+/// Random numbers by position: the same key and position give the same number. So threads and the backward pass draw
+/// the numbers of the forward pass. Two rounds of the integer hash of Wellons 2018.
 struct random_stream {
     std::uint64_t key = 0;
     std::uint32_t offset = 0;
@@ -48,12 +52,12 @@ struct random_stream {
     }
     /// Uniform in [0, 1), 24 bits.
     constexpr float uniform(std::uint32_t position) const { return static_cast<float>(bits(position) >> 8) * 0x1p-24f; }
-    /// Normal with mean 0 and deviation 1 (Box and Muller 1958); its second uniform number is of a stream of its own.
+    /// Normal with mean 0 and deviation 1 (Box and Muller 1958); its second uniform number comes from a second stream.
     float normal(std::uint32_t position) const {
         const random_stream other{.key = key ^ 0x5851f42d4c957f2du, .offset = offset};
         return std::sqrt(-2.0f * std::log(1.0f - uniform(position))) * std::cos(6.2831853f * other.uniform(position));
     }
-    /// The stream behind `count` positions of this one.
+    /// The stream that starts `count` positions later.
     constexpr random_stream from(std::size_t count) const {
         return {.key = key, .offset = offset + static_cast<std::uint32_t>(count)};
     }

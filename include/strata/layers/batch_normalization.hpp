@@ -126,11 +126,9 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         T* mean = line<In>(s.shared, mean_line);
         T* squares = line<In>(s.shared, inverse_line);
         if constexpr (rows > 1)
-            kernels::combine_moments<T>(s.count, s.stride * 2 * channels, rows, s.saved, s.saved + channels, mine.begin,
-                                        mine.end, mean, squares);
-        else
-            kernels::combine_moments<T>(s.count, s.stride * channels, 1, s.x, nullptr, mine.begin, mine.end, mean,
-                                        squares);
+            kernels::combine_moments<T>({s.count, s.stride * 2 * channels}, rows, s.saved, s.saved + channels, mine,
+                                        mean, squares);
+        else kernels::combine_moments<T>({s.count, s.stride * channels}, 1, s.x, nullptr, mine, mean, squares);
         T* moving_mean = s.statistics[mean_at];
         T* moving_variance = s.statistics[variance_at];
         constexpr T keeps = static_cast<T>(kept), takes_in = static_cast<T>(1.0 - kept);
@@ -172,12 +170,10 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         T* sum = line<In>(s.shared, sum_line);
         T* product = line<In>(s.shared, product_line);
         if constexpr (rows > 1) {
-            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.saved, mine.begin, mine.end, sum);
-            kernels::combine_sums<T>(s.count, s.stride * 2 * channels, s.saved + channels, mine.begin, mine.end,
-                                     product);
+            kernels::combine_sums<T>({s.count, s.stride * 2 * channels}, s.saved, mine, sum);
+            kernels::combine_sums<T>({s.count, s.stride * 2 * channels}, s.saved + channels, mine, product);
         } else {
-            kernels::combine_row_gradients<T>(s.count, s.stride * channels, s.x, s.dy, mean, mine.begin, mine.end, sum,
-                                              product);
+            kernels::combine_row_gradients<T>({s.count, s.stride * channels}, s.x, s.dy, mean, mine, sum, product);
         }
         const T each = T(1) / static_cast<T>(s.count * rows);
         for (std::size_t c = mine.begin; c < mine.end; ++c) {
@@ -193,8 +189,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void batch_backward(const gradient_pass<T>& s) {
         const auto at = [&](std::size_t which) { return static_cast<const T*>(line<In>(s.shared, which)); };
-        kernels::channel_data_gradient<In.back()>(s.count * In.rows(), s.x, static_cast<const T*>(s.dy), at(mean_line),
-                                                  at(scale_line), at(product_line), at(sum_line), s.dx);
+        kernels::channel_data_gradient<In.back()>(
+            s.count * In.rows(), s.x, s.dy, {at(mean_line), at(scale_line), at(product_line), at(sum_line)}, s.dx);
     }
 
     /// Folding: folding.hpp tells what these are.

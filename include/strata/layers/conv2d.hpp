@@ -135,8 +135,9 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.in_begin, s.weights[0], bias_of(s.weights),
                                                                       s.y, s.out, s.scratch);
         } else {
-            method<In, T>::template rows<function>(s.x, s.in_begin, s.weights[0], transformed_of<In>(s.weights),
-                                                   bias_of(s.weights), s.y, s.out, s.scratch);
+            method<In, T>::template rows<function>(s.x, s.in_begin,
+                                                   {s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights)},
+                                                   s.y, s.out, s.scratch);
             finish_rows<typename then::function, g.out_channels>(s.out.size() * g.width.output, s.y);
         }
     }
@@ -202,7 +203,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::turn_weights<geometry(In)>(weights[0], transposed, part);
+        kernels::pack_backward_weights<geometry(In)>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {

@@ -166,8 +166,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         const T* dy = s.dy;
         const T* x = g.multiplier == 1 ? s.x : s.saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : saved_size<In, Fused, T>();
-        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, dy, g.out_size(), s.gradients[0],
-                                                                 s.first, part);
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(
+            kernels::gradient_samples<T>{s.count, x, plane, dy, g.out_size()}, {s.gradients[0], s.first}, part);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy, s.gradients[1],
                                                      s.first, part);

@@ -55,8 +55,7 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     }
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>& s, thread_slice part) {
-        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, static_cast<const T*>(s.dy), s.gradients[0],
-                             s.first, part);
+        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, s.dy, {s.gradients[0], s.first}, part);
     }
 
 private:

@@ -43,8 +43,9 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::normalize_groups(geometry(In), x + n * In.size(), places::gamma(weights), places::beta(weights),
-                                      static_cast<T>(smallest), y + n * In.size(), static_cast<T*>(nullptr), scratch);
+            kernels::normalize_groups(geometry(In), x + n * In.size(),
+                                      {places::gamma(weights), places::beta(weights), static_cast<T>(smallest)},
+                                      y + n * In.size(), nullptr, scratch);
     }
 
     /// Mean and scale of each group.
@@ -59,9 +60,9 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::normalize_groups(geometry(In), s.x + n * In.size(), places::gamma(s.weights),
-                                      places::beta(s.weights), static_cast<T>(smallest), s.y + n * In.size(),
-                                      s.saved + n * saved_size<In, Fused, T>(), s.scratch);
+            kernels::normalize_groups(geometry(In), s.x + n * In.size(),
+                                      {places::gamma(s.weights), places::beta(s.weights), static_cast<T>(smallest)},
+                                      s.y + n * In.size(), s.saved + n * saved_size<In, Fused, T>(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
@@ -75,8 +76,9 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const T* dy = s.dy;
         if constexpr (places::has_gamma)
-            kernels::group_gamma_gradient(geometry(In), s.count, s.x, s.saved, saved_size<In, Fused, T>(), dy,
-                                          places::gamma(s.gradients), s.first, part, s.scratch);
+            kernels::group_gamma_gradient(
+                geometry(In), kernels::gradient_samples<T>{s.count, s.x, In.size(), dy, In.size()}, s.saved,
+                saved_size<In, Fused, T>(), {places::gamma(s.gradients), s.first}, part, s.scratch);
         if constexpr (places::has_beta)
             kernels::column_sums(s.count * In.rows(), In.back(), dy, places::beta(s.gradients), s.first, part);
     }

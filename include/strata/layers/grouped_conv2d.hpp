@@ -118,7 +118,7 @@ struct grouped_conv2d : layer<Self, Options...> {
         using last = typename final_activation<Fused, activation>::type;
         constexpr std::size_t width = geometry(In).width.output;
         method<In, T>::template rows<typename activation_function<last>::type>(
-            s.x, s.in_begin, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), s.y, s.out, s.scratch);
+            s.x, s.in_begin, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.out, s.scratch);
         finish_rows<last, filters>(s.out.size() * width, s.y);
     }
 
@@ -131,7 +131,7 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
         using last = typename final_activation<Fused, activation>::type;
         method<In, T>::template row<typename activation_function<last>::type>(
-            x, weights[0], bias_of(weights), prepared_of<In>(weights), y, tiles, scratch);
+            x, {weights[0], prepared_of<In>(weights), bias_of(weights)}, y, tiles, scratch);
         const item_range out = method<In, T>::tiles.rows(tiles);
         finish_rows<last, filters>(out.size(), y + out.begin * filters);
     }
@@ -159,9 +159,9 @@ struct grouped_conv2d : layer<Self, Options...> {
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * count * g.out_size(), *saved = s.saved + n * kept;
             T* linear = act::keeps_input ? saved + count * plane<In, T> : y;
-            method<In, T>::template rows<typename act::in_kernel>(s.x + n * In.size(), 0, s.weights[0],
-                                                                  bias_of(s.weights), prepared_of<In>(s.weights),
-                                                                  linear, {0, g.height.output}, s.scratch);
+            method<In, T>::template rows<typename act::in_kernel>(
+                s.x + n * In.size(), 0, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, linear,
+                {0, g.height.output}, s.scratch);
             for (std::size_t i = 0; i < count; ++i) {
                 T* kept_input = saved + i * plane<In, T>;
                 T* input = g.is_padded() ? s.scratch : kept_input;
@@ -178,8 +178,8 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
         constexpr auto g = geometry(In);
         for (std::size_t i = 0; i < count; ++i)
-            kernels::turn_weights<g>(weights[0] + i * kernel_size<In, T>,
-                                     transposed + i * kernels::transposed_weights_size<g, T>(), part);
+            kernels::pack_backward_weights<g>(weights[0] + i * kernel_size<In, T>,
+                                              transposed + i * kernels::transposed_weights_size<g, T>(), part);
     }
     /// dy becomes a map for each group.
     template <shape In, class Fused, class T>

@@ -63,8 +63,9 @@ struct row_normalization : layer<Self, Options...> {
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        kernels::normalize_rows<Kind>(N * In.rows(), In.back(), x, Self::places::gamma(weights),
-                                      Self::places::beta(weights), static_cast<T>(Self::smallest), y);
+        kernels::normalize_rows<Kind>(
+            N * In.rows(), In.back(), x,
+            {Self::places::gamma(weights), Self::places::beta(weights), static_cast<T>(Self::smallest)}, y);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -78,22 +79,25 @@ struct row_normalization : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
-        kernels::normalize_rows<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
-                                      Self::places::beta(s.weights), static_cast<T>(Self::smallest), s.y, s.saved);
+        kernels::normalize_rows<Kind>(
+            s.count * In.rows(), In.back(), s.x,
+            {Self::places::gamma(s.weights), Self::places::beta(s.weights), static_cast<T>(Self::smallest)}, s.y,
+            s.saved);
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
         if (s.dx != nullptr)
-            kernels::normalize_rows_gradient<Kind>(s.count * In.rows(), In.back(), s.x, Self::places::gamma(s.weights),
-                                                   static_cast<T>(Self::smallest), s.saved, static_cast<const T*>(s.dy),
-                                                   s.dx);
+            kernels::normalize_rows_gradient<Kind>(
+                s.count * In.rows(), In.back(), s.x,
+                {.gamma = Self::places::gamma(s.weights), .epsilon = static_cast<T>(Self::smallest)}, s.saved, s.dy,
+                s.dx);
     }
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
         if constexpr (Self::places::has_gamma)
-            kernels::row_gamma_gradient(rows, In.back(), s.x, s.saved, dy, Self::places::gamma(s.gradients), s.first,
+            kernels::row_gamma_gradient(rows, In.back(), s.x, s.saved, dy, {Self::places::gamma(s.gradients), s.first},
                                         part);
         if constexpr (Self::places::has_beta)
             kernels::column_sums(rows, In.back(), dy, Self::places::beta(s.gradients), s.first, part);

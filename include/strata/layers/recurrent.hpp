@@ -121,7 +121,7 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
-        step_of<In, T>::pack_weights(weights[0], weights[1], input_bias(weights), own_bias(weights), to, part);
+        step_of<In, T>::pack_weights(all_weights(weights), to, part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -132,9 +132,12 @@ struct recurrent_layer : layer<Self, Options...> {
     static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
         for (std::size_t n = 0; n < N; ++n) {
             if (std::is_constant_evaluated())
-                kernels::reference::recurrent<Cell, units>(In[0], In[1], kernels::panel_width<T>(Cell::gates * units),
-                                                           is_backwards, sequences, x, weights[0], weights[1],
-                                                           input_bias(weights), own_bias(weights), y);
+                kernels::reference::recurrent<Cell, units>({.steps = In[0],
+                                                            .features = In[1],
+                                                            .width = kernels::panel_width<T>(Cell::gates * units),
+                                                            .is_reversed = is_backwards,
+                                                            .returns_sequences = sequences},
+                                                           x, all_weights(weights), y);
             else walk<In>(x, weights, y, memory);
             x += In.size();
             y += output(In).size();
@@ -172,8 +175,7 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const training_pass<T>& s) {
-        training<In, T>::forward(s.count, s.x, s.weights, input_bias(s.weights), own_bias(s.weights), sequences,
-                                 s.saved, s.y, s.scratch);
+        training<In, T>::forward(s.count, s.x, all_weights(s.weights), sequences, s.saved, s.y, s.scratch);
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
@@ -181,8 +183,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void backward(const gradient_pass<T>& s) {
-        training<In, T>::backward(s.count, static_cast<const T*>(s.dy), s.weights, s.backward_weights, sequences,
-                                  s.saved, s.dx, s.scratch);
+        training<In, T>::backward(s.count, s.dy, {s.weights[1], s.backward_weights}, sequences, s.saved, s.dx,
+                                  s.scratch);
     }
     template <shape In, class Fused, class T>
     static void accumulate(const gradient_pass<T>& s, thread_slice part) {
@@ -215,6 +217,10 @@ private:
     template <class T>
     static constexpr const T* own_bias(const T* const* weights) {
         return has_own_bias ? weights[2] + Cell::gates * units : nullptr;
+    }
+    template <class T>
+    static constexpr kernels::recurrent_weights<T> all_weights(const T* const* weights) {
+        return {weights[0], weights[1], input_bias(weights), own_bias(weights)};
     }
     template <class T>
     static constexpr std::size_t state_elements() {

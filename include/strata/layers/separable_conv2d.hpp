@@ -117,7 +117,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_rows<g, filters, typename activation_function<last>::type>(
-            s.x, s.in_begin, s.weights[0], s.weights[1], bias(s.weights), s.y, s.out, s.scratch);
+            s.x, s.in_begin, {s.weights[0], s.weights[1], bias(s.weights)}, s.y, s.out, s.scratch);
         finish_rows<last, filters>(s.out.size() * g.width.output, s.y);
     }
 
@@ -203,10 +203,12 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         const T *dy = s.dy, *saved = s.saved;
         const T* x = g.multiplier == 1 ? s.x : saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : kept;
-        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, saved + at::gradient, kept,
-                                                                 s.gradients[0], s.first, part);
-        kernels::pointwise_weight_gradient<g.out_channels(), filters>(s.count, pixels(g), saved + at::map, kept, dy,
-                                                                      s.gradients[1], s.first, part, s.scratch);
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(
+            kernels::gradient_samples<T>{s.count, x, plane, saved + at::gradient, kept}, {s.gradients[0], s.first},
+            part);
+        kernels::pointwise_weight_gradient<g.out_channels(), filters>(
+            pixels(g), kernels::gradient_samples<T>{s.count, saved + at::map, kept, dy, pixels(g) * filters},
+            {s.gradients[1], s.first}, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
     }

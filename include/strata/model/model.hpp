@@ -273,7 +273,7 @@ private:
         const auto all = weights();
         for (std::size_t i = first; i < all.size(); ++i) {
             random_engine mixed(seed);
-            random_engine engine(mixed() + 0x9e3779b97f4a7c15u * i);
+            random_engine engine = random_engine(mixed()).fork(i);
             const parameter& what = weight_rows_of<Net>[i].what;
             initialize(what.initializer, what.extents, engine, detail::element_writer<T>{all[i]});
         }

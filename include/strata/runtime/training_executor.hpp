@@ -101,7 +101,7 @@ private:
     }
     template <std::size_t Step>
     static random_stream random_of(const memory_type& memory, std::size_t sample) {
-        random_engine engine(memory.key + 0x9e3779b97f4a7c15u * step<Step>.layer);
+        random_engine engine = random_engine(memory.key).fork(step<Step>.layer);
         return random_stream{.key = engine()}.from(sample * step<Step>.in_size);
     }
 

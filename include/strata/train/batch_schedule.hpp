@@ -70,7 +70,7 @@ inline void arrange(std::span<std::size_t> order, bool is_shuffled, std::uint64_
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (!is_shuffled) return;
     random_engine mixed(seed);
-    random_engine random(mixed() + 0x9e3779b97f4a7c15u * (pass + 1));
+    random_engine random = random_engine(mixed()).fork(pass + 1);
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
 }
 

@@ -214,7 +214,7 @@ private:
     /// Gradients, losses, metrics and the optimizer's step for one batch.
     template <class Data>
     void train_step(detail::batch<Data> samples, std::uint64_t seed) {
-        random_engine key(seed + 0x9e3779b97f4a7c15u * (calls() + 1));
+        random_engine key = random_engine(seed).fork(calls() + 1);
         detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
         gradients_->compute_gradients(samples, loss_, parameters(), key());
         detail::batch_loss sum;

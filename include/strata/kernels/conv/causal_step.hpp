@@ -1,4 +1,4 @@
-// causal_step: one time step of a causal convolution, as sums that are begun for later outputs.
+// causal_step: one time step of a causal convolution in a stream, which keeps partial sums of later outputs.
 #pragma once
 
 #include <array>
@@ -13,25 +13,29 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// A convolution of K taps, Dilation steps apart, from C channels to F filters, that is given one step after the other.
-/// It remembers no inputs but the sums of the outputs to come: so each channel is broadcast once for all taps, and the
-/// taps are independent chains. Weights (K C, F) and bias in panels; bias may be null.
+/// A causal convolution of K taps, Dilation steps apart, from C channels to F filters, computed one step at a time. The
+/// state holds no inputs, but the partial sums of the outputs that the inputs so far belong to. So each channel is
+/// broadcast once for all taps, and the taps are independent chains. Weights (K C, F) and bias (F) are in panels; bias
+/// may be null.
 template <std::size_t K, std::size_t Dilation, std::size_t C, std::size_t F, class T>
 struct causal_step {
     using V = simd_for<T, F>;
     static constexpr std::size_t L = V::size;
     static constexpr std::size_t vectors = (F + L - 1) / L;
-    /// Outputs that are begun: the present one, and those up to the one that the first tap will give last.
+    /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it.
     static constexpr std::size_t slots = (K - 1) * Dilation + 1;
     static constexpr std::size_t slot_size = vectors * L;
     static constexpr panels layout{.rows = K * C, .columns = F, .width = panel_width<T>(F)};
-    /// Taps whose sums fit the registers.
+    /// The largest number of taps whose sums fit the registers.
     static constexpr std::size_t block = vector_registers == 32 ? 24 : 12;
 
-    // The state: sums [slot][filter], then in one element the slot of the present output as an integer.
+    // The state: sums [slot][filter], a ring, then one element that stores the slot of the present output as an
+    // integer.
     static constexpr std::size_t state_size = slots * slot_size + 1;
 
-    /// x (C) -> y (F), which may not overlap; the state is zero at first. Negligible outputs are zero.
+    /// y (F) = activation(the convolution at this step) for the input x (C). y and x do not overlap and need no
+    /// alignment; only F values of y are written. The state is zero before the first step. Negligible outputs are set
+    /// to 0.
     template <class Activation>
     static STRATA_INLINE void run(const T* x, const T* weights, const T* bias, T* state, T* y) {
         std::uint32_t present = 0;
@@ -44,23 +48,26 @@ struct causal_step {
         }
         for (std::size_t v = 0; v < vectors; ++v) {
             for (std::size_t first = 0; first + block < K; first += block)
-                some_taps<block, Activation>(first, v, x, weights, bias, sums.data(), y);
-            some_taps<(K - 1) % block + 1, Activation>((K - 1) / block * block, v, x, weights, bias, sums.data(), y);
+                accumulate_taps<block, Activation>(first, v, x, weights, bias, sums.data(), y);
+            accumulate_taps<(K - 1) % block + 1, Activation>((K - 1) / block * block, v, x, weights, bias, sums.data(),
+                                                             y);
         }
         present = present + 1 == slots ? 0 : present + 1;
         std::memcpy(state + slots * slot_size, &present, sizeof(present));
     }
 
 private:
-    /// The taps that add to the outputs of `first` and later steps from now; none of them was begun for the last one.
+    /// Adds the products of Count taps to the outputs `first`, first + 1, ... dilated steps from now, for vector v of
+    /// the filters. The last output starts its sum here. The present output is complete after its tap and is written to
+    /// y.
     template <std::size_t Count, class Activation>
-    static STRATA_INLINE void some_taps(std::size_t first, std::size_t v, const T* x, const T* weights, const T* bias,
-                                        T* const* slots_of, T* y) {
+    static STRATA_INLINE void accumulate_taps(std::size_t first, std::size_t v, const T* x, const T* weights,
+                                              const T* bias, T* const* sums_of, T* y) {
         V sums[Count];
         STRATA_UNROLL
         for (std::size_t j = 0; j < Count; ++j) {
             const bool begins = first + j + 1 == K && K > 1;
-            sums[j] = begins ? V(T(0)) : load_exactly<V, L>(static_cast<const T*>(slots_of[first + j]) + v * L);
+            sums[j] = begins ? V(T(0)) : load_exactly<V, L>(sums_of[first + j] + v * L);
         }
         if (first == 0 && K == 1) sums[0] = V(T(0));
         if (first == 0 && bias != nullptr) sums[0] = sums[0] + load_exactly<V, L>(bias + v * L);
@@ -76,7 +83,7 @@ private:
         }
         STRATA_UNROLL
         for (std::size_t j = 0; j < Count; ++j)
-            if (first + j > 0) store_exactly<L>(slots_of[first + j] + v * L, sums[j]);
+            if (first + j > 0) store_exactly<L>(sums_of[first + j] + v * L, sums[j]);
         if (first > 0) return;
         const V out = without_negligible(Activation::apply(sums[0]));
         if (F % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);

@@ -1,4 +1,4 @@
-// conv2d: direct convolution in register tiles of pixels by channels, with bias and activation in the epilogue.
+// conv2d: direct convolution in register tiles of pixels by filters, with bias and activation in the epilogue.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The same convolution over an input with its padding written out.
+/// The same convolution over an input that contains its padding.
 constexpr conv2d_geometry without_padding(conv2d_geometry g) {
     for (sliding_axis* axis : {&g.height, &g.width}) {
         axis->input += axis->before + axis->after;
@@ -25,8 +25,7 @@ constexpr conv2d_geometry without_padding(conv2d_geometry g) {
     return g;
 }
 
-/// Elements of scratch that conv2d_rows wants for so many rows: a copy of their input with its padding, where there is
-/// any.
+/// Elements of scratch of conv2d_rows for `rows` output rows: a padded copy of their input, where there is padding.
 template <class T>
 constexpr std::size_t conv2d_scratch(const conv2d_geometry& g, std::size_t rows) {
     if (!g.is_padded()) return 0;
@@ -37,7 +36,7 @@ constexpr std::size_t conv2d_scratch(const conv2d_geometry& g) {
     return conv2d_scratch<T>(g, g.height.output);
 }
 
-/// Writes rows of the padded input; x begins at input row in_begin.
+/// padded = `rows` of the padded input. x points to input row in_begin.
 template <conv2d_geometry G, class T>
 void write_padding(const T* x, std::size_t in_begin, item_range rows, T* padded) {
     constexpr std::size_t row = G.width.input * G.in_channels, wide = without_padding(G).width.input * G.in_channels;
@@ -54,7 +53,8 @@ void write_padding(const T* x, std::size_t in_begin, item_range rows, T* padded)
     }
 }
 
-/// How a tile of pixels of one output row reads an unpadded input, where these channels are one of some groups.
+/// The input of a register tile of pixels of one output row, from an input that contains its padding. With groups, g is
+/// one group and a pixel holds the channels of all groups.
 constexpr tile_input conv2d_input(const conv2d_geometry& g, std::size_t groups = 1) {
     const std::size_t pixel = g.in_channels * groups, row = g.width.input * pixel;
     const bool contiguous = g.width.dilation == 1 && groups == 1;
@@ -66,10 +66,7 @@ constexpr tile_input conv2d_input(const conv2d_geometry& g, std::size_t groups =
             .row_step = g.width.stride * pixel};
 }
 
-/// Weights above this stay in L2 only a panel at a time: the panel becomes the outer loop. In bytes.
-inline constexpr std::size_t streamed_weights = std::size_t{512} << 10;
-
-/// The taps of a window's axis that meet the input, not its padding, for output number `o`.
+/// The taps of output `o` along one axis that lie inside the input and not in its padding.
 constexpr item_range taps_of(const sliding_axis& axis, std::size_t o) {
     const std::size_t begin = o * axis.stride, end = axis.before + axis.input;
     const auto reaching = [&](std::size_t position) {
@@ -78,12 +75,13 @@ constexpr item_range taps_of(const sliding_axis& axis, std::size_t o) {
     return {.begin = reaching(axis.before), .end = reaching(end)};
 }
 
-/// The tiles that a row of outputs is cut into.
+/// The split of a row of outputs into register tiles.
 template <conv2d_geometry G, class T>
 inline constexpr tile_split conv2d_tiles = split(G.width.output, tile_rows(panel_vectors<T>(G.out_channels)));
 
-/// Some tiles of output rows `out`. x begins at what the first of them reads of the padded input, y at its place. Rows
-/// of the padding are not multiplied. With groups G is one of them: its channels lie beside those of the others.
+/// Some tiles of output rows `out`, from an input x that contains its padding. x points to the first input that the
+/// first tile reads, y to the first output of that tile. Rows of padding are skipped. With Groups, G is one group and a
+/// pixel of x and y holds the channels of all groups.
 template <conv2d_geometry G, class Activation, std::size_t Groups = 1, class T>
 void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range out,
                    item_range tiles = {0, conv2d_tiles<G, T>.count()}) {
@@ -92,13 +90,13 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range
     constexpr std::size_t panel_count = (G.out_channels + width - 1) / width;
     constexpr std::size_t in_row = G.height.stride * P.width.input * G.in_channels * Groups;
     constexpr std::size_t pixel = G.out_channels * Groups, out_row = G.width.output * pixel, panel = G.depth() * width;
-    constexpr bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
+    constexpr bool panels_outer = panel_count * panel * sizeof(T) > streamed_weights;
     constexpr tile_input whole = conv2d_input(P, Groups);
-    const std::size_t outer = panels_outside ? panel_count : out.size();
-    const std::size_t inner = panels_outside ? out.size() : panel_count;
+    const std::size_t outer = panels_outer ? panel_count : out.size();
+    const std::size_t inner = panels_outer ? out.size() : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
         for (std::size_t j = 0; j < inner; ++j) {
-            const std::size_t p = panels_outside ? i : j, row = panels_outside ? j : i;
+            const std::size_t p = panels_outer ? i : j, row = panels_outer ? j : i;
             const item_range taps = taps_of(G.height, out.begin + row);
             tile_input in = whole;
             in.taps = taps.size();
@@ -110,7 +108,7 @@ void conv2d_direct(const T* x, const T* weights, const T* bias, T* y, item_range
         }
 }
 
-/// Whether every pixel is a product by itself, so that a map is a matrix.
+/// Whether the window is 1x1 without strides, so that the convolution is a matrix product over pixels.
 constexpr bool is_pointwise(const conv2d_geometry& g) {
     return g.height.kernel == 1 && g.width.kernel == 1 && g.height.stride == 1 && g.width.stride == 1;
 }
@@ -120,15 +118,16 @@ constexpr panels conv2d_panels() {
     return {.rows = G.depth(), .columns = G.out_channels, .width = panel_width<T>(G.out_channels)};
 }
 
-/// Output rows `out` of activation(convolution of x (ih, iw, ic) + bias): x begins at input row in_begin, y at row
-/// out.begin. weights (kh kw ic, oc) and bias lie in panels of panel_width<T>(oc); bias may be null; x and y are
-/// unpadded; scratch holds conv2d_scratch<T>(G, out.size()) elements.
+/// Output rows `out` of y (oh, ow, oc) = activation(convolution of x (ih, iw, ic) + bias). x points to input row
+/// in_begin, y to output row out.begin; both are unpadded, of any alignment, and do not overlap. weights (kh kw ic, oc)
+/// and bias are in panels of panel_width<T>(oc); bias may be null. scratch holds conv2d_scratch<T>(G, out.size())
+/// elements.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out,
                  [[maybe_unused]] T* scratch) {
     if constexpr (G.is_padded()) {
         write_padding<G>(x, in_begin, padded_rows(G.height, out), scratch);
-        conv2d_direct<G, Activation>(static_cast<const T*>(scratch), weights, bias, y, out);
+        conv2d_direct<G, Activation>(scratch, weights, bias, y, out);
     } else {
         const T* from = x + (out.begin * G.height.stride - in_begin) * G.width.input * G.in_channels;
         if constexpr (is_pointwise(G))
@@ -137,7 +136,8 @@ void conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bi
     }
 }
 
-/// The input of columns `out` of a map of one row: x itself, or where they see padding a copy of what they read.
+/// The input of output columns `out` of a map of one row: a pointer into x, or, where they read padding, a padded copy
+/// in scratch.
 template <conv2d_geometry G, class T>
 const T* columns_with_padding(const T* x, item_range out, [[maybe_unused]] T* scratch) {
     constexpr std::size_t C = G.in_channels;
@@ -150,7 +150,8 @@ const T* columns_with_padding(const T* x, item_range out, [[maybe_unused]] T* sc
     return scratch;
 }
 
-/// Some tiles of a map of one row, as conv2d makes them; scratch holds conv2d_scratch<T>(G) elements.
+/// Some of the conv2d_tiles<G, T> tiles of a map of one row. x and y point to the start of the row. scratch holds
+/// conv2d_scratch<T>(G) elements.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_row(const T* x, const T* weights, const T* bias, T* y, item_range tiles, T* scratch) {
     const item_range out = conv2d_tiles<G, T>.rows(tiles);
@@ -161,7 +162,7 @@ void conv2d_row(const T* x, const T* weights, const T* bias, T* y, item_range ti
     else conv2d_direct<G, Activation>(from, weights, bias, y, {0, 1}, tiles);
 }
 
-/// The whole map y (oh, ow, oc).
+/// The whole map y (oh, ow, oc), as conv2d_rows; in constant evaluation by plain loops.
 template <conv2d_geometry G, class Activation, class T>
 constexpr void conv2d(const T* x, const T* weights, const T* bias, T* y, [[maybe_unused]] T* scratch) {
     if (std::is_constant_evaluated()) reference::conv2d<Activation>(G, conv2d_panels<G, T>(), x, weights, bias, y);

@@ -1,4 +1,4 @@
-// conv2d_backward: the gradients of a convolution's input and weights.
+// conv2d_backward: the data gradient and the weight gradient of a convolution.
 #pragma once
 
 #include <algorithm>
@@ -19,10 +19,10 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Whether the data gradient is a convolution itself: of dy with the mirrored kernel.
+/// Whether the data gradient is a convolution of dy with the mirrored kernel: where strides are 1.
 constexpr bool mirrors(const conv2d_geometry& g) { return g.height.stride == 1 && g.width.stride == 1; }
 
-/// The convolution that gives dx from dy, for strides of 1: what was not padded is padded now, and the other way round.
+/// The convolution that gives dx from dy where strides are 1. An axis padded by p is padded by span - 1 - p.
 constexpr conv2d_geometry mirrored(const conv2d_geometry& g) {
     const auto axis = [](const sliding_axis& a) {
         return sliding_axis{.input = a.output,
@@ -37,25 +37,25 @@ constexpr conv2d_geometry mirrored(const conv2d_geometry& g) {
         .height = axis(g.height), .width = axis(g.width), .in_channels = g.out_channels, .out_channels = g.in_channels};
 }
 
-/// Elements of the weights as conv2d_data_gradient wants them.
+/// The layout of the weights of conv2d_data_gradient, where Winograd's algorithm does not transform them.
 template <conv2d_geometry G, class T>
 constexpr panels gradient_panels() {
     if constexpr (mirrors(G)) return conv2d_panels<mirrored(G), T>();
     else return transposed_panels<G.depth(), G.out_channels, T>();
 }
 
-/// How dx is made where it is a convolution.
+/// The convolution that computes dx, where strides are 1.
 template <conv2d_geometry G, class T>
 using gradient_convolution = convolution<mirrored(G), T, winograd_tile(mirrored(G))>;
 
-/// Elements of the weights in that form.
+/// Elements of the output of pack_backward_weights.
 template <conv2d_geometry G, class T>
 constexpr std::size_t transposed_weights_size() {
     if constexpr (mirrors(G) && gradient_convolution<G, T>::tile > 0) return gradient_convolution<G, T>::packed_size;
     else return gradient_panels<G, T>().stored();
 }
 
-/// Elements of scratch that conv2d_data_gradient wants.
+/// Elements of scratch of conv2d_data_gradient.
 template <conv2d_geometry G, class T>
 constexpr std::size_t conv2d_gradient_scratch() {
     if constexpr (mirrors(G))
@@ -63,10 +63,11 @@ constexpr std::size_t conv2d_gradient_scratch() {
     else return G.width.output * G.depth();
 }
 
-/// The weights as conv2d_data_gradient wants them: each tap in the mirrored place and its matrix transposed, perhaps
-/// transformed, or, for strides, the whole matrix transposed. This thread's share.
+/// Packs weights (kh kw ic, oc) for conv2d_data_gradient; writes this thread's share. With strides of 1 the taps are
+/// mirrored and the matrix of each tap is transposed, and then transformed where Winograd's algorithm is used. With
+/// other strides the whole matrix is transposed.
 template <conv2d_geometry G, class T>
-void turn_weights(const T* weights, T* transposed, thread_slice part) {
+void pack_backward_weights(const T* weights, T* transposed, thread_slice part) {
     if constexpr (!mirrors(G)) {
         transpose_weights<G.depth(), G.out_channels>(weights, transposed, part);
     } else if constexpr (gradient_convolution<G, T>::tile > 0) {
@@ -83,8 +84,8 @@ void turn_weights(const T* weights, T* transposed, thread_slice part) {
     }
 }
 
-/// Adds the rows of `columns` (ow, kh kw ic), the parts of some outputs of one row, to the cells of dx that they came
-/// from. h and w are the axes of G, or cut to some inputs, which dx then holds alone.
+/// Adds `columns` (outputs, kh kw ic), the gradients of the windows of outputs `out` of row oh, to the cells of dx
+/// (col2im for one row). h and w are the axes of G, perhaps restricted to some inputs; dx holds only those.
 template <conv2d_geometry G, class T>
 STRATA_INLINE void scatter_row(const sliding_axis& h, const sliding_axis& w, std::size_t oh, item_range out,
                                const T* columns, T* dx) {
@@ -99,27 +100,28 @@ STRATA_INLINE void scatter_row(const sliding_axis& h, const sliding_axis& w, std
             }
 }
 
-/// dx (ih, iw, ic) of one sample from dy (oh, ow, oc); overwritten. Strides of 1: a convolution with the mirrored
-/// weights. Others: a matrix product per output row, added into place, which does no work for the holes between
-/// strides.
+/// dx (ih, iw, ic) of one sample from dy (oh, ow, oc). dx is overwritten and does not overlap dy. `transposed` is the
+/// output of pack_backward_weights. With strides of 1 it is a convolution with the mirrored weights. With other strides
+/// it is a matrix product for each output row, added to dx, which spends no time on the zeros between strides. scratch
+/// holds conv2d_gradient_scratch<G, T>() elements.
 template <conv2d_geometry G, class T>
 void conv2d_data_gradient(const T* dy, const T* transposed, T* dx, T* scratch) {
     if constexpr (mirrors(G)) {
-        gradient_convolution<G, T>::template rows<linear>(dy, 0, transposed, transposed, static_cast<const T*>(nullptr),
-                                                          dx, item_range{0, G.height.input}, scratch);
+        gradient_convolution<G, T>::template rows<linear>(dy, 0, {transposed, transposed, nullptr}, dx,
+                                                          item_range{0, G.height.input}, scratch);
     } else {
         constexpr std::size_t row = G.width.output * G.out_channels;
         std::fill_n(dx, G.in_size(), T(0));
         for (std::size_t oh = 0; oh < G.height.output; ++oh) {
             dense_data_gradient<G.depth(), G.out_channels>(G.width.output, dy + oh * row, transposed, scratch);
-            scatter_row<G>(G.height, G.width, oh, {0, G.width.output}, static_cast<const T*>(scratch), dx);
+            scatter_row<G>(G.height, G.width, oh, {0, G.width.output}, scratch, dx);
         }
     }
 }
 
-/// dkernel (kh kw ic, oc) = or += the products of inputs and dy over n samples; this thread's share of the rows. x
-/// holds the inputs with their padding written out, x_plane elements apart; dkernel lies in panels; dy is read as by
-/// gradient_tile.
+/// dkernel (kh kw ic, oc), in panels, = or += the sum over n samples of the products of inputs and dy (oh, ow, oc);
+/// this thread's share of the rows. `first`: it is overwritten. x holds the inputs with their padding; samples lie
+/// x_plane elements apart. Up to gradient_slack elements after the last dy are read.
 template <conv2d_geometry G, class T>
 void conv2d_weight_gradient(std::size_t n, const T* x, std::size_t x_plane, const T* dy, T* dkernel, bool first,
                             thread_slice part) {

@@ -1,5 +1,4 @@
-// conv2d_transpose: a transposed convolution as one direct convolution for each phase of its outputs, in the register
-// tiles of convolutions.
+// conv2d_transpose: a transposed convolution as one direct convolution for each phase of its outputs.
 #pragma once
 
 #include <algorithm>
@@ -17,20 +16,20 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-// Everywhere here G is the convolution whose data gradient the transposed one is: x is G's output (oh, ow, oc), y its
-// input (ih, iw, ic).
+// A transposed convolution is the data gradient of a convolution. G is that convolution: the input x has the shape of
+// G's output (oh, ow, oc), the output y that of G's input (ih, iw, ic).
 
-/// One axis of G for an input of `size`. Outputs, as of Keras: same size stride, valid size stride + max(span - stride,
-/// 0).
+/// One axis of G for an input of `size`. Outputs as in Keras: size stride with padding `same`, size stride + max(span -
+/// stride, 0) with `valid`.
 constexpr sliding_axis transposed_axis(std::size_t size, int kernel, int stride, int apart, padding_mode mode) {
     const auto span = static_cast<std::size_t>((kernel - 1) * apart + 1), step = static_cast<std::size_t>(stride);
     const std::size_t more = mode == padding_mode::valid && span > step ? span - step : 0;
     return slide(size * step + more, kernel, stride, apart, mode);
 }
 
-/// The outputs of one axis that lie `stride` apart see the same taps: phase, phase + stride, ... of the kernel. Output
-/// number n of them, n = first + 0, 1, ..., stands at n stride + phase - before, and sees the inputs n + (1 - taps)
-/// apart to n, `apart` apart, the taps from the last to the first.
+/// A phase of one axis: outputs that are `stride` apart read the same taps of the kernel, namely phase, phase + stride,
+/// ... The phase has `count` outputs, n = first, first + 1, ... Output n is at position n stride + phase - before. It
+/// reads the inputs n - (taps - 1) apart, ..., n - apart, n, with the taps from the last to the first.
 struct output_phase {
     std::size_t phase = 0;
     std::size_t taps = 0;
@@ -39,7 +38,7 @@ struct output_phase {
     std::size_t count = 0;
 
     constexpr std::size_t reach() const { return taps == 0 ? 0 : (taps - 1) * apart; }
-    /// The taps of output `n` that lie inside an input of `size`, numbered in the order of the inputs.
+    /// The taps of output n that lie inside an input of `size`, numbered in the order of the inputs.
     constexpr item_range inside(std::size_t n, std::size_t size) const {
         item_range result;
         while (result.begin < taps && n + result.begin * apart < reach()) ++result.begin;
@@ -50,7 +49,7 @@ struct output_phase {
 };
 
 constexpr output_phase output_phase_of(const sliding_axis& axis, std::size_t phase) {
-    const auto reached = [&](std::size_t end) {  // outputs of this phase that stand before `end`, padding included
+    const auto reached = [&](std::size_t end) {  // outputs of this phase before position `end`, padding included
         return end <= phase ? 0 : (end - phase + axis.stride - 1) / axis.stride;
     };
     const std::size_t first = reached(axis.before);
@@ -61,7 +60,7 @@ constexpr output_phase output_phase_of(const sliding_axis& axis, std::size_t pha
             .count = reached(axis.before + axis.input) - first};
 }
 
-/// Columns of zeros that phases want in front of and behind each row of x.
+/// Columns of zeros that the phases read before and after each row of x.
 struct row_padding {
     std::size_t before = 0;
     std::size_t after = 0;
@@ -78,19 +77,19 @@ constexpr row_padding transpose_padding(const conv2d_geometry& g) {
     return result;
 }
 
-/// Keras' kernel (kh, kw, filters, channels) in memory.
+/// The layout of the kernel, Keras' (kh, kw, filters, channels).
 template <conv2d_geometry G, class T>
 constexpr panels transpose_panels() {
     return {.rows = G.depth(), .columns = G.out_channels, .width = panel_width<T>(G.out_channels)};
 }
 
-/// One phase of both axes: its matrix of weights, rows (taps, taps, channels), columns filters.
+/// The layout of the weights of one phase of both axes: rows (taps, taps, channels), columns filters.
 template <conv2d_geometry G, class T>
 constexpr panels phase_panels(const output_phase& h, const output_phase& w) {
     return {.rows = h.taps * w.taps * G.out_channels, .columns = G.in_channels, .width = panel_width<T>(G.in_channels)};
 }
 
-/// Elements of the weights as conv2d_transpose wants them: the phases' matrices behind each other.
+/// Elements of the weights of conv2d_transpose: the matrices of all phases, one after another.
 template <conv2d_geometry G, class T>
 constexpr std::size_t phase_weights_size() {
     const panels all{.rows = G.height.kernel * G.width.kernel * G.out_channels,
@@ -99,9 +98,9 @@ constexpr std::size_t phase_weights_size() {
     return all.stored();
 }
 
-/// The weights as conv2d_transpose wants them; this thread's share.
+/// Packs weights for conv2d_transpose: one matrix for each phase. Writes this thread's share.
 template <conv2d_geometry G, class T>
-constexpr void split_weights(const T* weights, T* split, thread_slice part) {
+constexpr void pack_phase_weights(const T* weights, T* split, thread_slice part) {
     constexpr panels from = transpose_panels<G, T>();
     const item_range mine = part.of(G.height.stride * G.width.stride);
     for (std::size_t p = 0; p < mine.end; ++p) {
@@ -124,7 +123,7 @@ constexpr void split_weights(const T* weights, T* split, thread_slice part) {
     }
 }
 
-/// Elements of scratch that conv2d_transpose wants: x with zeros beside its rows.
+/// Elements of scratch of conv2d_transpose: x with columns of zeros before and after its rows.
 template <class T>
 constexpr std::size_t conv2d_transpose_scratch(const conv2d_geometry& g) {
     const row_padding padding = transpose_padding(g);
@@ -132,8 +131,8 @@ constexpr std::size_t conv2d_transpose_scratch(const conv2d_geometry& g) {
     return columns == 0 ? 0 : g.height.output * (g.width.output + columns) * g.out_channels;
 }
 
-/// A part of the map: the axes cut to its outputs, and where what it reads of the padded input lies: its first row and
-/// column, that of the padding counted too, and the elements of a row.
+/// A part of the map. height and width are the axes restricted to its outputs. The input of the part starts at row
+/// in_begin and column in_column of x with its columns of zeros, and has in_row elements a row.
 struct transpose_part {
     sliding_axis height{};
     sliding_axis width{};
@@ -142,7 +141,8 @@ struct transpose_part {
     std::size_t in_row = 0;
 };
 
-/// The outputs of one phase of a part; h and w are phases of its axes, x and y begin with what it reads and writes.
+/// The outputs of one phase of a part. h and w are phases of its axes. x points to the first input of the part, y to
+/// its first output.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const transpose_part& part, const T* x,
                             const T* weights, const T* bias, T* y) {
@@ -155,11 +155,11 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const 
                            .run_step = w.apart * C,
                            .length = contiguous ? w.taps * C : C,
                            .row_step = C};
-    const bool panels_outside = panel_count * panel * sizeof(T) > streamed_weights;
-    const std::size_t outer = panels_outside ? panel_count : h.count, inner = panels_outside ? h.count : panel_count;
+    const bool panels_outer = panel_count * panel * sizeof(T) > streamed_weights;
+    const std::size_t outer = panels_outer ? panel_count : h.count, inner = panels_outer ? h.count : panel_count;
     for (std::size_t i = 0; i < outer; ++i)
         for (std::size_t j = 0; j < inner; ++j) {
-            const std::size_t p = panels_outside ? i : j, n = h.first + (panels_outside ? j : i);
+            const std::size_t p = panels_outer ? i : j, n = h.first + (panels_outer ? j : i);
             const item_range taps = w.taps == 0 ? item_range{} : h.inside(n, G.height.output);
             tile_input in = whole;
             in.taps = taps.size();
@@ -177,9 +177,10 @@ void conv2d_transpose_phase(const output_phase& h, const output_phase& w, const 
         }
 }
 
-/// A part of y = activation(transposed convolution of x + bias), whole rows or pixels of the only row; x is the whole
-/// input, y begins with the part, to which the axes are cut. split is what split_weights made of the weights; bias lies
-/// in panels of panel_width<T>(filters) and may be null; scratch holds conv2d_transpose_scratch<T>(G) elements.
+/// A part of y (ih, iw, filters) = activation(transposed convolution of x (oh, ow, channels) + bias): whole rows, or
+/// pixels of a map of one row. The axes are restricted to the part. x is the whole input, y points to the first output
+/// of the part; they do not overlap and need no alignment. `split` is the output of pack_phase_weights. bias is in
+/// panels of panel_width<T>(filters) and may be null. scratch holds conv2d_transpose_scratch<T>(G) elements.
 template <conv2d_geometry G, class Activation, class T>
 void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, const T* x, const T* split, const T* bias,
                       T* y, [[maybe_unused]] T* scratch) {
@@ -187,11 +188,11 @@ void conv2d_transpose(const sliding_axis& height, const sliding_axis& width, con
     constexpr std::size_t C = G.out_channels, row = G.width.output * C;
     transpose_part part{.height = height, .width = width, .in_row = row};
     if constexpr (padding.before + padding.after > 0) {
-        // The input with zeros in front of its rows and behind them, as another axis.
+        // The axis of the input with its columns of zeros.
         sliding_axis padded = width;
         padded.before += padding.before * G.width.stride;
         padded.output += padding.before + padding.after;
-        const item_range rows = outputs_seeing(height), columns = outputs_seeing(padded);
+        const item_range rows = outputs_reading(height), columns = outputs_reading(padded);
         const item_range inside{std::clamp(columns.begin, padding.before, padding.before + G.width.output),
                                 std::clamp(columns.end, padding.before, padding.before + G.width.output)};
         part.in_begin = rows.begin;

@@ -1,4 +1,5 @@
-// conv2d_transpose_backward: the gradients of a transposed convolution's input and weights.
+// conv2d_transpose_backward: the data gradient and the weight gradient of a transposed convolution. G is the
+// convolution whose data gradient the transposed convolution is.
 #pragma once
 
 #include <algorithm>
@@ -16,25 +17,28 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// dx (oh, ow, oc) of one sample from dy (ih, iw, ic): the convolution G itself, whose kernel the weights are as they
-/// lie. scratch holds conv2d_scratch<T>(G) elements.
+/// dx (oh, ow, oc) of one sample from dy (ih, iw, ic). This is the convolution G with the weights as they are. scratch
+/// holds conv2d_scratch<T>(G) elements.
 template <conv2d_geometry G, class T>
 void conv2d_transpose_data_gradient(const T* dy, const T* weights, T* dx, T* scratch) {
-    conv2d<G, linear>(dy, weights, static_cast<const T*>(nullptr), dx, scratch);
+    conv2d<G, linear>(dy, weights, null_bias<T>, dx, scratch);
 }
 
-/// Samples of x that conv2d_transpose_weight_gradient copies: where they begin, gradient_slack elements may be read.
+/// The last samples of x that conv2d_transpose_weight_gradient copies to scratch: those within gradient_slack elements
+/// of the end of x.
 template <conv2d_geometry G, class T>
 inline constexpr std::size_t copied_samples = (gradient_slack<T> + G.out_size() - 1) / G.out_size();
 
-/// Elements of scratch that conv2d_transpose_weight_gradient wants: these samples and what may be read behind them.
+/// Elements of scratch of conv2d_transpose_weight_gradient: these samples, and gradient_slack elements after them.
 template <conv2d_geometry G, class T>
 constexpr std::size_t conv2d_transpose_gradient_scratch() {
     return copied_samples<G, T> * G.out_size() + gradient_slack<T>;
 }
 
-/// dkernel (kh kw ic, oc) = or += the products of dy and x over `count` samples; this thread's share of the rows. Tiles
-/// load whole vectors of x, so that its last samples are copied to scratch: what is read behind them is dropped.
+/// dkernel (kh kw ic, oc), in panels, = or += the sum over `count` samples of the products of dy (ih, iw, ic) and x
+/// (oh, ow, oc); this thread's share of the rows. `first`: it is overwritten. Tiles load whole vectors of x and may
+/// read past its end. So the last samples are copied to scratch, which holds conv2d_transpose_gradient_scratch<G, T>()
+/// elements.
 template <conv2d_geometry G, class T>
 void conv2d_transpose_weight_gradient(std::size_t count, const T* x, const T* dy, T* dkernel, bool first,
                                       thread_slice part, T* scratch) {

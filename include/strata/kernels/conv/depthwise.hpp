@@ -1,5 +1,4 @@
-// depthwise: a convolution of each channel by itself, in register tiles of output rows by pixels, vectorised over
-// channels.
+// depthwise: depthwise convolution in register tiles of output rows by pixels, vectorised over channels.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +15,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// What a depthwise tile is made for: the window and the channels that lie behind each other in a pixel. Layers that
-/// agree in this share their tiles.
+/// The parameters of a depthwise tile: the window and the channels of a pixel. Layers with equal parameters share the
+/// compiled tiles.
 struct depthwise_window {
     std::size_t channels = 1;
     std::size_t height = 1;
@@ -47,16 +46,17 @@ constexpr depthwise_window window_of(const depthwise_geometry& g, bool mirrored 
             .mirrored = mirrored};
 }
 
-/// The same convolution where each input channel stands `multiplier` times, so that each output channel has its own.
+/// The same convolution over an input with each channel repeated `multiplier` times, so that each output channel has an
+/// input channel of its own.
 constexpr depthwise_geometry repeated(depthwise_geometry g) {
     g.channels *= g.multiplier;
     g.multiplier = 1;
     return g;
 }
 
-/// Output rows and pixels of the largest tile: one input column feeds the taps of all rows that see it, and the
-/// accumulators, the weights of that many window rows and one input value fill the registers. Rows 0: no tile, the
-/// window is too large to unroll.
+/// Output rows and pixels of the largest register tile. One input value feeds the taps of all outputs that read it. The
+/// accumulators, the weights of these window rows and one input value fill the registers. Rows 0: the window is too
+/// large to unroll, and pixels are computed one by one.
 struct depthwise_tiles {
     std::size_t rows = 0;
     std::size_t pixels = 0;
@@ -68,14 +68,14 @@ constexpr depthwise_tiles depthwise_tiles_of(const depthwise_window& w, std::siz
     return {1, 6};
 }
 
-/// Where the block of Size items behind the one at `begin` starts: the last one ends at `end`, so that it may overlap
-/// the one before it. `end` is at least Size, or there is one block.
+/// The start of the next block of Size items after the one at `begin`. The last block ends at `end` and may overlap the
+/// block before it. Where `end` is less than Size there is one block.
 template <std::size_t Size>
-constexpr std::size_t after(std::size_t begin, std::size_t end) {
+constexpr std::size_t next_block(std::size_t begin, std::size_t end) {
     return begin + Size < end ? std::min(begin + Size, end - Size) : end;
 }
 
-/// A vector of channels: whole, or in part where a pixel has less than one.
+/// A vector of channels: a whole one, or a partial one where a pixel has fewer channels than lanes.
 template <std::size_t Channels, class T>
 STRATA_INLINE simd<T> load_channels(const T* p) {
     if constexpr (Channels < lanes<T>) return load_partial(p, Channels);
@@ -87,9 +87,10 @@ STRATA_INLINE void store_channels(T* p, simd<T> value) {
     else store<T>(p, value);
 }
 
-/// R rows by P pixels of outputs, all channels: the last vector overlaps the one before it. Of the rows of the window
-/// those in `inside` are read, of its columns all but the first Left and the last Right, which are padding; x is the
-/// first cell that is read.
+/// A register tile: R rows by P pixels of y, all channels. The last vector of channels overlaps the one before it. Of
+/// the input rows of the tile, those in `inside` are read; the others are padding. Of its input columns, the first Left
+/// and the last Right are padding. x points to the first cell that is read. in_row and out_row are the elements of a
+/// row. The function is long because its loops must share the accumulators in registers.
 template <depthwise_window W, std::size_t R, std::size_t P, std::size_t Left, std::size_t Right, class Activation,
           class T>
 STRATA_NOINLINE void depthwise_tile(item_range inside, std::size_t in_row, const T* x, const T* weights, const T* bias,
@@ -97,7 +98,7 @@ STRATA_NOINLINE void depthwise_tile(item_range inside, std::size_t in_row, const
     constexpr std::size_t L = lanes<T>, C = W.channels;
     constexpr std::size_t rows = (R - 1) * W.stride_height + W.span_height();
     constexpr std::size_t columns = (P - 1) * W.stride_width + W.span_width();
-    for (std::size_t c = 0; c < C; c = after<L>(c, C)) {
+    for (std::size_t c = 0; c < C; c = next_block<L>(c, C)) {
         simd<T> sums[R][P];
         const simd<T> begin = bias != nullptr ? load_channels<C>(bias + c) : broadcast(T(0));
         STRATA_UNROLL
@@ -142,12 +143,13 @@ STRATA_NOINLINE void depthwise_tile(item_range inside, std::size_t in_row, const
     }
 }
 
-/// One output pixel, all channels, four vectors at a time, of any window: those taps that lie inside.
+/// One output pixel, all channels, up to four vectors at a time, for windows of any size. height and width are the taps
+/// that lie inside the input.
 template <depthwise_window W, class Activation, class T>
 STRATA_NOINLINE void depthwise_pixel(item_range height, item_range width, std::size_t in_row, const T* x,
                                      const T* weights, const T* bias, T* y) {
     constexpr std::size_t L = lanes<T>, C = W.channels, V = C >= 4 * L ? 4 : 1;
-    for (std::size_t c = 0; c < C; c = after<V * L>(c, C)) {
+    for (std::size_t c = 0; c < C; c = next_block<V * L>(c, C)) {
         simd<T> sums[V];
         STRATA_UNROLL
         for (std::size_t n = 0; n < V; ++n)
@@ -166,30 +168,31 @@ STRATA_NOINLINE void depthwise_pixel(item_range height, item_range width, std::s
     }
 }
 
-/// The input position where a window's tap stands, relative to the input's begin; it lies inside.
-constexpr std::size_t position(const sliding_axis& axis, std::size_t o, std::size_t tap) {
+/// The input position that a tap of output `o` reads; the tap lies inside the input.
+constexpr std::size_t input_position(const sliding_axis& axis, std::size_t o, std::size_t tap) {
     return o * axis.stride + tap * axis.dilation - axis.before;
 }
 
-/// How a row of outputs is cut: tiles that know how many of their columns are padding, where only the first and the
-/// last tile touch it.
+/// The split of a row of outputs into tiles. A row is tiled only where all of its left padding is in the first tile and
+/// all of its right padding in the last.
 template <depthwise_geometry G>
 struct depthwise_row {
     static constexpr depthwise_tiles largest = depthwise_tiles_of(window_of(G), G.height.output);
-    static constexpr tile_split cut = split(G.width.output, largest.pixels == 0 ? 1 : largest.pixels);
-    static constexpr std::size_t tiles = cut.count();
-    static constexpr std::size_t last = cut.small_count > 0 ? cut.big - 1 : cut.big;
-    static constexpr bool is_tiled = largest.rows > 0 && last > 0 &&
-                                     G.width.before <= cut.big* G.width.stride&& G.width.after <= last* G.width.stride;
+    static constexpr tile_split split_columns = split(G.width.output, largest.pixels == 0 ? 1 : largest.pixels);
+    static constexpr std::size_t tiles = split_columns.count();
+    static constexpr std::size_t last = split_columns.small_count > 0 ? split_columns.big - 1 : split_columns.big;
+    static constexpr bool is_tiled =
+        largest.rows > 0 && last > 0 &&
+        G.width.before <= split_columns.big* G.width.stride&& G.width.after <= last* G.width.stride;
 };
 
-/// Some tiles of R output rows from `oh` on; x begins at input row in_begin, y at output row oh.
+/// A range of tiles of R output rows from row oh on. x points to input row in_begin, y to output row oh.
 template <depthwise_geometry G, bool Mirrored, std::size_t R, class Activation, class T>
 void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y,
-                          item_range which) {
+                          item_range range) {
     using row = depthwise_row<G>;
     constexpr depthwise_window W = window_of(G, Mirrored);
-    constexpr tile_split cut = row::cut;
+    constexpr tile_split split_columns = row::split_columns;
     constexpr std::size_t C = W.channels, in_row = G.width.input * C, out_row = G.width.output * C;
     constexpr std::size_t span = (R - 1) * G.height.stride + W.span_height();
     const std::size_t top = oh * G.height.stride;
@@ -201,19 +204,20 @@ void depthwise_tiled_rows(std::size_t oh, const T* x, std::size_t in_begin, cons
             inside, in_row, x + (ow * G.width.stride + Left - G.width.before) * C, weights, bias, y + ow * C, out_row);
     };
     if constexpr (row::tiles == 1) {
-        run.template operator()<cut.big, G.width.before, G.width.after>(0);
+        run.template operator()<split_columns.big, G.width.before, G.width.after>(0);
     } else {
-        if (which.begin == 0) run.template operator()<cut.big, G.width.before, 0>(0);
-        const std::size_t end = std::min(which.end, row::tiles - 1);
-        std::size_t t = std::max<std::size_t>(which.begin, 1), ow = cut.rows({0, t}).end;
-        for (; t < std::min(cut.big_count, end); ++t, ow += cut.big) run.template operator()<cut.big, 0, 0>(ow);
-        if constexpr (cut.small_count > 1)
-            for (; t < end; ++t, ow += cut.big - 1) run.template operator()<cut.big - 1, 0, 0>(ow);
-        if (which.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
+        if (range.begin == 0) run.template operator()<split_columns.big, G.width.before, 0>(0);
+        const std::size_t end = std::min(range.end, row::tiles - 1);
+        std::size_t t = std::max<std::size_t>(range.begin, 1), ow = split_columns.rows({0, t}).end;
+        for (; t < std::min(split_columns.big_count, end); ++t, ow += split_columns.big)
+            run.template operator()<split_columns.big, 0, 0>(ow);
+        if constexpr (split_columns.small_count > 1)
+            for (; t < end; ++t, ow += split_columns.big - 1) run.template operator()<split_columns.big - 1, 0, 0>(ow);
+        if (range.end == row::tiles) run.template operator()<row::last, 0, G.width.after>(ow);
     }
 }
 
-/// Pixels `out` of output row `oh`; x begins at input row in_begin, y at the first of them.
+/// Pixels `out` of output row oh. x points to input row in_begin, y to the first of the pixels.
 template <depthwise_geometry G, bool Mirrored, class Activation, class T>
 void depthwise_pixels(std::size_t oh, const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y,
                       item_range out) {
@@ -223,21 +227,23 @@ void depthwise_pixels(std::size_t oh, const T* x, std::size_t in_begin, const T*
         const item_range w = taps_of(G.width, ow);
         const T* from = x;
         if (h.size() > 0 && w.size() > 0)
-            from += ((position(G.height, oh, h.begin) - in_begin) * G.width.input + position(G.width, ow, w.begin)) * C;
+            from += ((input_position(G.height, oh, h.begin) - in_begin) * G.width.input +
+                     input_position(G.width, ow, w.begin)) *
+                    C;
         depthwise_pixel<window_of(G, Mirrored), Activation>(h, w, G.width.input * C, from, weights, bias, y);
     }
 }
 
-/// Output rows `out` of activation(depthwise convolution of x + bias); G has no multiplier: the channels of x stand as
-/// often as they have filters. x begins at input row in_begin, y at row out.begin. Fewer rows than a tile has take
-/// longer. Mirrored: the taps from the last to the first.
+/// Output rows `out` of activation(depthwise convolution of x + bias), where G has no multiplier. x points to input row
+/// in_begin, y to output row out.begin. Fewer rows than a tile has are computed pixel by pixel. Mirrored: the taps are
+/// taken from the last to the first.
 template <depthwise_geometry G, class Activation, bool Mirrored = false, class T>
 void depthwise_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out) {
     using row = depthwise_row<G>;
     constexpr std::size_t R = row::largest.rows, out_row = G.width.output * G.channels;
     if constexpr (row::is_tiled)
         if (out.size() >= R) {  // the last rows may overlap those before them
-            for (std::size_t oh = out.begin; oh < out.end; oh = after<R>(oh, out.end))
+            for (std::size_t oh = out.begin; oh < out.end; oh = next_block<R>(oh, out.end))
                 depthwise_tiled_rows<G, Mirrored, R, Activation>(oh, x, in_begin, weights, bias,
                                                                  y + (oh - out.begin) * out_row, {0, row::tiles});
             return;
@@ -246,23 +252,23 @@ void depthwise_rows(const T* x, std::size_t in_begin, const T* weights, const T*
         depthwise_pixels<G, Mirrored, Activation>(oh, x, in_begin, weights, bias, y, {0, G.width.output});
 }
 
-/// Elements of scratch that depthwise_conv2d wants for so many output rows: their input with its channels repeated.
+/// Elements of scratch of depthwise_conv2d_rows for `rows` output rows: their input with each channel repeated.
 constexpr std::size_t depthwise_scratch(const depthwise_geometry& g, std::size_t rows) {
     if (g.multiplier == 1 || rows == 0) return 0;
     const std::size_t read = std::min((rows - 1) * g.height.stride + g.height.span(), g.height.input);
     return read * g.width.input * g.out_channels();
 }
 
-/// Writes each of `count` values Multiplier times.
+/// to (count, Multiplier) = each of the `count` values of x, repeated.
 template <std::size_t Multiplier, class T>
 void repeat_channels(std::size_t count, const T* x, T* to) {
     for (std::size_t i = 0; i < count; ++i) std::fill_n(to + i * Multiplier, Multiplier, x[i]);
 }
 
-/// Output rows `out` of activation(depthwise convolution of x (ih, iw, channels) + bias), y (oh, ow, channels
-/// multiplier): x begins at input row in_begin, y at row out.begin. weights lie as in Keras, (kh, kw, channels,
-/// multiplier); bias may be null; nothing is read or written past an end; y overlaps nothing that is read; scratch
-/// holds depthwise_scratch(G, out.size()) elements.
+/// Output rows `out` of y (oh, ow, channels multiplier) = activation(depthwise convolution of x (ih, iw, channels) +
+/// bias). x points to input row in_begin, y to output row out.begin; both are unpadded and need no alignment. weights
+/// (kh, kw, channels, multiplier) are as in Keras; bias may be null. Nothing is read or written past an end. y overlaps
+/// nothing that is read. scratch holds depthwise_scratch(G, out.size()) elements.
 template <depthwise_geometry G, class Activation, class T>
 void depthwise_conv2d_rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, T* y, item_range out,
                            [[maybe_unused]] T* scratch) {
@@ -272,11 +278,11 @@ void depthwise_conv2d_rows(const T* x, std::size_t in_begin, const T* weights, c
         constexpr std::size_t row = G.width.input * G.channels;
         const item_range read = rows_read(G.height, out);
         repeat_channels<G.multiplier>(read.size() * row, x + (read.begin - in_begin) * row, scratch);
-        depthwise_rows<repeated(G), Activation>(static_cast<const T*>(scratch), read.begin, weights, bias, y, out);
+        depthwise_rows<repeated(G), Activation>(scratch, read.begin, weights, bias, y, out);
     }
 }
 
-/// The whole map.
+/// The whole map y (oh, ow, channels multiplier), as depthwise_conv2d_rows; in constant evaluation by plain loops.
 template <depthwise_geometry G, class Activation, class T>
 constexpr void depthwise_conv2d(const T* x, const T* weights, const T* bias, T* y, T* scratch) {
     if (std::is_constant_evaluated()) reference::depthwise_conv2d<Activation>(G, x, weights, bias, y);

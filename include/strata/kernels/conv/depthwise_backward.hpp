@@ -10,11 +10,13 @@
 #include <strata/kernels/conv/depthwise.hpp>
 #include <strata/kernels/conv/geometry.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/gemm/gradient_arguments.hpp>
 #include <strata/kernels/simd/simd.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The convolution that gives dx from dy, for strides of 1: what was not padded is padded now, and the other way round.
+/// The convolution that gives dx from dy where strides are 1. Its taps are mirrored. An axis padded by p is padded by
+/// span - 1 - p.
 constexpr depthwise_geometry mirrored(const depthwise_geometry& g) {
     const auto axis = [](const sliding_axis& a) {
         return sliding_axis{.input = a.output,
@@ -28,7 +30,7 @@ constexpr depthwise_geometry mirrored(const depthwise_geometry& g) {
     return {.height = axis(g.height), .width = axis(g.width), .channels = g.channels, .multiplier = g.multiplier};
 }
 
-/// Elements of scratch that depthwise_data_gradient wants: the gradient of the input with its channels repeated.
+/// Elements of scratch of depthwise_data_gradient: the gradient of the input with its channels repeated.
 constexpr std::size_t depthwise_gradient_scratch(const depthwise_geometry& g) {
     return g.multiplier == 1 ? 0 : repeated(g).in_size();
 }
@@ -39,20 +41,20 @@ STRATA_INLINE void add_products(std::size_t n, const T* a, const T* b, T* to) {
     constexpr std::size_t L = lanes<T>;
     std::size_t c = 0;
     for (const std::size_t whole = n - n % L; c < whole; c += L)
-        store<T>(to + c, multiply_add(load(a + c), load(b + c), load(static_cast<const T*>(to + c))));
+        store<T>(to + c, multiply_add(load(a + c), load(b + c), load(to + c)));
     for (; c < n; ++c) to[c] += a[c] * b[c];
 }
 
-/// dx (ih, iw, channels) of one sample from dy (oh, ow, channels multiplier); overwritten. Strides of 1: a convolution
-/// with the taps mirrored. Others: each product is added into place.
+/// dx (ih, iw, channels) of one sample from dy (oh, ow, channels multiplier) and weights (kh, kw, channels,
+/// multiplier). dx is overwritten. With strides of 1 it is a convolution with mirrored taps. With other strides each
+/// product is added to its cell of dx. scratch holds depthwise_gradient_scratch(G) elements.
 template <depthwise_geometry G, class T>
 void depthwise_data_gradient(const T* dy, const T* weights, T* dx, [[maybe_unused]] T* scratch) {
     constexpr depthwise_geometry R = repeated(G);
     constexpr std::size_t C = R.channels;
     T* to = G.multiplier == 1 ? dx : scratch;
     if constexpr (G.height.stride == 1 && G.width.stride == 1) {
-        depthwise_rows<mirrored(R), linear, true>(dy, 0, weights, static_cast<const T*>(nullptr), to,
-                                                  {0, G.height.input});
+        depthwise_rows<mirrored(R), linear, true>(dy, 0, weights, null_bias<T>, to, {0, G.height.input});
     } else {
         std::fill_n(to, R.in_size(), T(0));
         for (std::size_t oh = 0; oh < G.height.output; ++oh) {
@@ -61,8 +63,10 @@ void depthwise_data_gradient(const T* dy, const T* weights, T* dx, [[maybe_unuse
                 const item_range kw = taps_of(G.width, ow);
                 for (std::size_t i = kh.begin; i < kh.end; ++i)
                     for (std::size_t j = kw.begin; j < kw.end; ++j)
-                        add_products(C, dy, weights + (i * G.width.kernel + j) * C,
-                                     to + (position(G.height, oh, i) * G.width.input + position(G.width, ow, j)) * C);
+                        add_products(
+                            C, dy, weights + (i * G.width.kernel + j) * C,
+                            to +
+                                (input_position(G.height, oh, i) * G.width.input + input_position(G.width, ow, j)) * C);
             }
         }
     }
@@ -74,8 +78,8 @@ void depthwise_data_gradient(const T* dy, const T* weights, T* dx, [[maybe_unuse
         }
 }
 
-/// How many taps of the window one pass over the samples sums up: as many as keep their sums in registers, whole rows
-/// of the window, or one row, or one tap.
+/// The taps whose gradients one pass over the samples sums up: the whole window, one of its rows, or one tap, the most
+/// whose sums fit the registers.
 struct tap_block {
     std::size_t height = 1;
     std::size_t width = 1;
@@ -87,14 +91,17 @@ constexpr tap_block tap_block_of(const depthwise_geometry& g, std::size_t vector
     return {};
 }
 
-/// The outputs of a row that each tap of a row of taps meets, and those that all of them meet.
+/// A block of taps whose first one is (row, column) of the window. For each of its Width columns: the outputs of a row
+/// for which the tap lies inside the input; `all`: those for which every tap does.
 template <std::size_t Width>
 struct tap_columns {
-    std::size_t tap = 0;
+    std::size_t row = 0;
+    std::size_t column = 0;
     item_range each[Width]{};
     item_range all{};
 
-    constexpr tap_columns(const sliding_axis& axis, std::size_t first) : tap(first), all{0, axis.output} {
+    constexpr tap_columns(const sliding_axis& axis, std::size_t tap_row, std::size_t first)
+        : row(tap_row), column(first), all{0, axis.output} {
         for (std::size_t j = 0; j < Width; ++j) {
             each[j] = outputs_of(axis, first + j);
             all = {.begin = std::max(all.begin, each[j].begin), .end = std::min(all.end, each[j].end)};
@@ -103,20 +110,22 @@ struct tap_columns {
     }
 };
 
+/// Vector v of V vectors of channels; the first n lanes where there is only one.
 template <std::size_t V, class T>
 STRATA_INLINE simd<T> load_part(const T* p, std::size_t v, std::size_t n) {
     if constexpr (V == 1) return load_partial(p, n);
     else return load(p + v * lanes<T>);
 }
 
-/// Adds to the sums of a row of taps the products of output number `ow`, of the taps that lie inside.
+/// Adds the products of output `ow` of one row to the sums of a row of taps. Taps in the padding are left out. `n`:
+/// lanes of the only vector where V is 1.
 template <depthwise_geometry G, std::size_t Width, std::size_t V, class T>
-STRATA_INLINE void add_edge(const tap_columns<Width>& columns, std::size_t ow, const T* x, const T* dy, std::size_t n,
+STRATA_INLINE void add_edge(const tap_columns<Width>& taps, std::size_t ow, const T* x, const T* dy, std::size_t n,
                             simd<T> (&sums)[Width][V]) {
     STRATA_UNROLL
     for (std::size_t j = 0; j < Width; ++j)
-        if (ow >= columns.each[j].begin && ow < columns.each[j].end) {
-            const std::size_t at = ow * G.width.stride + (columns.tap + j) * G.width.dilation - G.width.before;
+        if (ow >= taps.each[j].begin && ow < taps.each[j].end) {
+            const std::size_t at = ow * G.width.stride + (taps.column + j) * G.width.dilation - G.width.before;
             STRATA_UNROLL
             for (std::size_t v = 0; v < V; ++v)
                 sums[j][v] = multiply_add(load_part<V>(x + at * G.channels, v, n),
@@ -124,15 +133,15 @@ STRATA_INLINE void add_edge(const tap_columns<Width>& columns, std::size_t ow, c
         }
 }
 
-/// The same for all outputs of one row of x and one row of dy.
+/// Adds the products of all outputs of one row of dy and one row of x to the sums of a row of taps.
 template <depthwise_geometry G, std::size_t Width, std::size_t V, class T>
-STRATA_INLINE void add_tap_row(const tap_columns<Width>& columns, const T* x, const T* dy, std::size_t n,
+STRATA_INLINE void add_tap_row(const tap_columns<Width>& taps, const T* x, const T* dy, std::size_t n,
                                simd<T> (&sums)[Width][V]) {
     constexpr std::size_t C = G.channels;
-    for (std::size_t ow = 0; ow < columns.all.begin; ++ow) add_edge<G>(columns, ow, x, dy, n, sums);
-    const T* a = x + (columns.all.begin * G.width.stride + columns.tap * G.width.dilation - G.width.before) * C;
-    const T* d = dy + columns.all.begin * C;
-    for (std::size_t left = columns.all.size(); left > 0; --left, a += G.width.stride * C, d += C) {
+    for (std::size_t ow = 0; ow < taps.all.begin; ++ow) add_edge<G>(taps, ow, x, dy, n, sums);
+    const T* a = x + (taps.all.begin * G.width.stride + taps.column * G.width.dilation - G.width.before) * C;
+    const T* d = dy + taps.all.begin * C;
+    for (std::size_t left = taps.all.size(); left > 0; --left, a += G.width.stride * C, d += C) {
         STRATA_UNROLL
         for (std::size_t v = 0; v < V; ++v) {
             const simd<T> factor = load_part<V>(d, v, n);
@@ -141,34 +150,33 @@ STRATA_INLINE void add_tap_row(const tap_columns<Width>& columns, const T* x, co
                 sums[j][v] = multiply_add(load_part<V>(a + j * G.width.dilation * C, v, n), factor, sums[j][v]);
         }
     }
-    for (std::size_t ow = columns.all.end; ow < G.width.output; ++ow) add_edge<G>(columns, ow, x, dy, n, sums);
+    for (std::size_t ow = taps.all.end; ow < G.width.output; ++ow) add_edge<G>(taps, ow, x, dy, n, sums);
 }
 
-/// The same for row `I` of a block of taps, where it lies inside the input for output row `oh`.
+/// Adds the products of output row `oh` to the sums of row I of a block of taps, unless that row lies in the padding.
 template <depthwise_geometry G, std::size_t I, std::size_t Height, std::size_t Width, std::size_t V, class T>
-STRATA_INLINE void add_tap_row(std::size_t tap_height, std::size_t oh, const tap_columns<Width>& columns, const T* x,
-                               const T* dy, std::size_t n, simd<T> (&sums)[Height][Width][V]) {
-    const std::size_t ih = oh * G.height.stride + (tap_height + I) * G.height.dilation;
+STRATA_INLINE void add_tap_row(const tap_columns<Width>& taps, std::size_t oh, const T* x, const T* dy, std::size_t n,
+                               simd<T> (&sums)[Height][Width][V]) {
+    const std::size_t ih = oh * G.height.stride + (taps.row + I) * G.height.dilation;
     if (ih < G.height.before || ih >= G.height.before + G.height.input) return;
-    add_tap_row<G>(columns, x + (ih - G.height.before) * G.width.input * G.channels,
-                   dy + oh * G.width.output * G.channels, n, sums[I]);
+    add_tap_row<G>(taps, x + (ih - G.height.before) * G.width.input * G.channels, dy + oh * G.width.output * G.channels,
+                   n, sums[I]);
 }
 
-/// The rows of taps are a pack, not a loop to unroll: around other loops GCC unrolls too late to keep sums in
-/// registers.
+/// Adds the products of output row `oh` to the sums of a block of taps. The rows of taps are a pack and not a loop: GCC
+/// unrolls a loop that contains others too late to keep the sums in registers.
 template <depthwise_geometry G, std::size_t Height, std::size_t Width, std::size_t V, class T, std::size_t... I>
-STRATA_INLINE void add_tap_rows(std::size_t tap_height, std::size_t oh, const tap_columns<Width>& columns, const T* x,
-                                const T* dy, std::size_t n, simd<T> (&sums)[Height][Width][V],
-                                std::index_sequence<I...>) {
-    (add_tap_row<G, I>(tap_height, oh, columns, x, dy, n, sums), ...);
+STRATA_INLINE void add_tap_rows(const tap_columns<Width>& taps, std::size_t oh, const T* x, const T* dy, std::size_t n,
+                                simd<T> (&sums)[Height][Width][V], std::index_sequence<I...>) {
+    (add_tap_row<G, I>(taps, oh, x, dy, n, sums), ...);
 }
 
-/// dw of a block of taps for V vectors of channels (the first `n` of one vector): = or += the sum over the outputs of
-/// `count` samples. x and dw are at the channels, x at the input's first cell, dw at the first of the taps.
+/// The gradient of a block of taps for V vectors of channels (of one vector, the first `n`), summed over all outputs
+/// and samples. The pointers of `samples` point to these channels of the first cell, dw to those of the first tap,
+/// which is (tap_row, tap_column) of the window.
 template <depthwise_geometry G, std::size_t V, class T>
-STRATA_NOINLINE void depthwise_weight_tile(std::size_t count, const T* x, std::size_t x_plane, const T* dy,
-                                           std::size_t dy_plane, T* dw, std::size_t tap_height, std::size_t tap_width,
-                                           std::size_t n, bool first) {
+STRATA_NOINLINE void depthwise_weight_tile(const gradient_samples<T>& samples, gradient_sum<T> dw, std::size_t tap_row,
+                                           std::size_t tap_column, std::size_t n) {
     constexpr tap_block B = tap_block_of(G, V);
     simd<T> sums[B.height][B.width][V];
     STRATA_UNROLL
@@ -179,19 +187,20 @@ STRATA_NOINLINE void depthwise_weight_tile(std::size_t count, const T* x, std::s
             for (std::size_t v = 0; v < V; ++v) sums[i][j][v] = broadcast(T(0));
         }
     }
-    const tap_columns<B.width> columns(G.width, tap_width);
-    for (std::size_t s = 0; s < count; ++s, x += x_plane, dy += dy_plane)
+    const tap_columns<B.width> taps(G.width, tap_row, tap_column);
+    const auto [count, x0, x_step, dy0, dy_step] = samples;
+    const T *x = x0, *dy = dy0;
+    for (std::size_t s = 0; s < count; ++s, x += x_step, dy += dy_step)
         for (std::size_t oh = 0; oh < G.height.output; ++oh)
-            add_tap_rows<G>(tap_height, oh, columns, x, dy, n, sums, std::make_index_sequence<B.height>{});
+            add_tap_rows<G>(taps, oh, x, dy, n, sums, std::make_index_sequence<B.height>{});
     STRATA_UNROLL
     for (std::size_t i = 0; i < B.height; ++i) {
         STRATA_UNROLL
         for (std::size_t j = 0; j < B.width; ++j) {
             STRATA_UNROLL
             for (std::size_t v = 0; v < V; ++v) {
-                T* to = dw + (i * G.width.kernel + j) * G.channels + v * lanes<T>;
-                const simd<T> sum =
-                    first ? sums[i][j][v] : load_part<1>(static_cast<const T*>(to), 0, n) + sums[i][j][v];
+                T* to = dw.values + (i * G.width.kernel + j) * G.channels + v * lanes<T>;
+                const simd<T> sum = dw.overwrite ? sums[i][j][v] : load_part<1>(to, 0, n) + sums[i][j][v];
                 if constexpr (V == 1) store_partial<T>(to, sum, n);
                 else store<T>(to, sum);
             }
@@ -199,19 +208,19 @@ STRATA_NOINLINE void depthwise_weight_tile(std::size_t count, const T* x, std::s
     }
 }
 
-/// dkernel (kh, kw, channels) = or += the products of inputs and dy over `count` samples; this thread's share of the
-/// channels. G has no multiplier: x holds the inputs with their channels repeated. Samples lie x_plane and dy_plane
-/// elements apart.
+/// dkernel (kh, kw, channels) = or += the sum over samples of the products of x (ih, iw, channels) and dy (oh, ow,
+/// channels); this thread's share of the channels. G has no multiplier: x holds the inputs with each channel repeated
+/// as often as it has filters. The order of the sum does not depend on the share.
 template <depthwise_geometry G, class T>
-void depthwise_weight_gradient(std::size_t count, const T* x, std::size_t x_plane, const T* dy, std::size_t dy_plane,
-                               T* dkernel, bool first, thread_slice part) {
+void depthwise_weight_gradient(const gradient_samples<T>& samples, gradient_sum<T> dkernel, thread_slice part) {
     constexpr std::size_t L = lanes<T>, C = G.channels;
     const auto block = [&]<std::size_t V>(std::size_t c, std::size_t n) {
         constexpr tap_block B = tap_block_of(G, V);
         for (std::size_t i = 0; i < G.height.kernel; i += B.height)
             for (std::size_t j = 0; j < G.width.kernel; j += B.width)
-                depthwise_weight_tile<G, V>(count, x + c, x_plane, dy + c, dy_plane,
-                                            dkernel + (i * G.width.kernel + j) * C + c, i, j, n, first);
+                depthwise_weight_tile<G, V>(
+                    gradient_samples<T>{samples.count, samples.x + c, samples.x_step, samples.dy + c, samples.dy_step},
+                    {dkernel.values + (i * G.width.kernel + j) * C + c, dkernel.overwrite}, i, j, n);
     };
     const item_range mine = part.of(C, L);
     std::size_t c = mine.begin;

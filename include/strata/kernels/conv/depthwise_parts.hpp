@@ -1,4 +1,4 @@
-// depthwise_parts: a depthwise convolution of a map of one row, part by part.
+// depthwise_parts: a depthwise convolution of a map of one row (a sequence), in parts for several threads.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The parts that a map of one row can be made in, and the columns of some of them: tiles, or pixels. Other maps are
-/// one part.
+/// The number of parts of a map of one row: tiles, or pixels where the row is not tiled. Other maps are one part.
 template <depthwise_geometry G>
 inline constexpr std::size_t depthwise_parts =
     !is_one_row(G)                         ? 1
@@ -19,11 +18,12 @@ inline constexpr std::size_t depthwise_parts =
                                            : G.width.output;
 template <depthwise_geometry G>
 constexpr item_range depthwise_columns(item_range parts) {
-    return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::cut.rows(parts) : parts;
+    return depthwise_row<repeated(G)>::is_tiled ? depthwise_row<repeated(G)>::split_columns.rows(parts) : parts;
 }
 
-/// Some parts of a map of one row, of depthwise_parts<G>; x and y begin at the row's begin. In scratch too the columns
-/// have the places that they have in the row.
+/// Some of the depthwise_parts<G> parts of a map of one row. x and y point to the start of the row. scratch holds
+/// depthwise_scratch(G, 1) elements: columns have the same positions in it as in the row. Weights are as in
+/// depthwise_conv2d_rows.
 template <depthwise_geometry G, class Activation, class T>
 void depthwise_conv2d_row(const T* x, const T* weights, const T* bias, T* y, item_range parts,
                           [[maybe_unused]] T* scratch) {
@@ -31,7 +31,7 @@ void depthwise_conv2d_row(const T* x, const T* weights, const T* bias, T* y, ite
         const item_range read = rows_read(G.width, depthwise_columns<G>(parts));
         repeat_channels<G.multiplier>(read.size() * G.channels, x + read.begin * G.channels,
                                       scratch + read.begin * G.out_channels());
-        depthwise_conv2d_row<repeated(G), Activation>(static_cast<const T*>(scratch), weights, bias, y, parts, scratch);
+        depthwise_conv2d_row<repeated(G), Activation>(scratch, weights, bias, y, parts, scratch);
     } else if constexpr (depthwise_row<G>::is_tiled) {
         depthwise_tiled_rows<G, false, depthwise_row<G>::largest.rows, Activation>(0, x, 0, weights, bias, y, parts);
     } else {

@@ -1,4 +1,4 @@
-// grouped_conv2d: the algorithm of a convolution in groups, chosen by its cost, behind one interface.
+// grouped_conv2d: one interface to the algorithms of a grouped convolution.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +19,12 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Several groups in a vector; a direct convolution of each group; Winograd's algorithm of each group.
+/// lanes: several groups share a vector. slices: a direct convolution of each group. winograd: Winograd's algorithm for
+/// each group.
 enum class grouped_method { lanes, slices, winograd };
 
-/// Groups share vectors where that saves a third of the multiply-adds: to permute the input takes up to a third of
-/// their time. Winograd's algorithm saves less for channels so few.
+/// The fastest method. Groups share vectors where that saves a third of the multiply-adds: the permutations of the
+/// input take up to a third of their time. Winograd's algorithm saves less with so few channels. `direct` excludes it.
 template <class T>
 constexpr grouped_method grouped_method_of(const grouped_geometry& g, bool direct) {
     const lanes_window window = lanes_window_of<T>(g);
@@ -32,7 +33,7 @@ constexpr grouped_method grouped_method_of(const grouped_geometry& g, bool direc
     return !direct && winograd_tile(g.one, g.count) > 0 ? grouped_method::winograd : grouped_method::slices;
 }
 
-/// Elements of scratch that a method wants for so many output rows.
+/// Elements of scratch of a method for `rows` output rows.
 template <class T>
 constexpr std::size_t grouped_scratch(const grouped_geometry& g, grouped_method method, std::size_t rows) {
     if (method != grouped_method::winograd)
@@ -40,38 +41,39 @@ constexpr std::size_t grouped_scratch(const grouped_geometry& g, grouped_method 
     return plan_winograd<T>(g.one, winograd_tile(g.one, g.count)).scratch(rows);
 }
 
-/// A convolution in groups, one after the other, their channels where they lie.
+/// A direct convolution of each group, one after another. The channels of a group are read and written in place, at the
+/// stride of a pixel of all groups.
 template <grouped_geometry G, class T>
 struct grouped_slices : grouped_direct<grouped_slices<G, T>, G, T> {
     static constexpr std::size_t packed_size = 0;
-    /// The parts of a map of one row.
+    /// The split of a map of one row into parts for threads.
     static constexpr tile_split tiles = conv2d_tiles<G.one, T>;
 
     static constexpr void pack_weights(const T*, const T*, T*, thread_slice) {}
     template <class Activation>
-    static void multiply(const T* x, const T* weights, const T* bias, const T*, T* y, item_range out,
-                         item_range which) {
+    static void multiply(const T* x, const convolution_weights<T>& w, T* y, item_range out, item_range range) {
         using self = grouped_slices;
         constexpr panels kernel = conv2d_panels<G.one, T>();
         constexpr panels offset{.columns = G.one.out_channels, .width = kernel.width};
-        constexpr bool groups_outside = G.count * kernel.stored() * sizeof(T) > streamed_weights;
-        const std::size_t step = groups_outside ? out.size() : 1;
+        constexpr bool groups_outer = G.count * kernel.stored() * sizeof(T) > streamed_weights;
+        const std::size_t step = groups_outer ? out.size() : 1;
         for (std::size_t r = 0; r < out.size(); r += step)
             for (std::size_t i = 0; i < G.count; ++i)
                 conv2d_direct<G.one, Activation, G.count>(
-                    x + r * G.one.height.stride * self::in_row + i * G.one.in_channels, weights + i * kernel.stored(),
-                    bias != nullptr ? bias + i * offset.stored() : nullptr,
-                    y + r * self::out_row + i * G.one.out_channels, {out.begin + r, out.begin + r + step}, which);
+                    x + r * G.one.height.stride * self::in_row + i * G.one.in_channels, w.kernel + i * kernel.stored(),
+                    w.bias != nullptr ? w.bias + i * offset.stored() : nullptr,
+                    y + r * self::out_row + i * G.one.out_channels, {out.begin + r, out.begin + r + step}, range);
     }
 };
 
-/// A convolution in groups by Winograd's algorithm, one after the other, their channels where they lie.
+/// Winograd's algorithm for each group, one after another, with the channels of a group in place. The interface is that
+/// of grouped_direct.
 template <grouped_geometry G, class T>
 struct grouped_winograd {
     static constexpr std::size_t tile = winograd_tile(G.one, G.count);
     static constexpr std::size_t transformed = plan_winograd<T>(G.one, tile).packed_size();
     static constexpr std::size_t packed_size = G.count * transformed;
-    static constexpr std::size_t unit = tile;
+    static constexpr std::size_t row_multiple = tile;
     static constexpr tile_split tiles{};
 
     static constexpr void pack_weights(const T* weights, const T*, T* to, thread_slice part) {
@@ -79,13 +81,13 @@ struct grouped_winograd {
             winograd_weights<G.one, tile>(weights + i * conv2d_panels<G.one, T>().stored(), to + i * transformed, part);
     }
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T*, const T* bias, const T* packed, T* y, item_range out,
+    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
                      T* scratch) {
         constexpr panels offset{.columns = G.one.out_channels, .width = panel_width<T>(G.one.out_channels)};
         for (std::size_t i = 0; i < G.count; ++i)
             winograd_rows<G.one, tile, Activation, G.count>(
-                x + i * G.one.in_channels, in_begin, packed + i * transformed,
-                bias != nullptr ? bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
+                x + i * G.one.in_channels, in_begin, w.packed + i * transformed,
+                w.bias != nullptr ? w.bias + i * offset.stored() : nullptr, y + i * G.one.out_channels, out, scratch);
     }
 };
 
@@ -94,7 +96,7 @@ using grouped_convolution = std::conditional_t<
     Method == grouped_method::lanes, grouped_lanes<G, T>,
     std::conditional_t<Method == grouped_method::slices, grouped_slices<G, T>, grouped_winograd<G, T>>>;
 
-/// The whole map.
+/// The whole map y (oh, ow, groups oc); in constant evaluation by plain loops from the weights that are not packed.
 template <class Method, grouped_geometry G, class Activation, class T>
 constexpr void grouped_conv2d(const T* x, const T* weights, const T* bias, const T* packed, T* y, T* scratch) {
     if (std::is_constant_evaluated()) {
@@ -103,15 +105,14 @@ constexpr void grouped_conv2d(const T* x, const T* weights, const T* bias, const
         T *in = new T[G.one.in_size()]{}, *out = new T[G.one.out_size()]{};
         for (std::size_t i = 0; i < G.count; ++i) {
             gather_group<G.count, G.one.in_channels>(G.one.height.input * G.one.width.input, i, x, in);
-            reference::conv2d<Activation>(G.one, kernel, static_cast<const T*>(in), weights + i * kernel.stored(),
+            reference::conv2d<Activation>(G.one, kernel, in, weights + i * kernel.stored(),
                                           bias != nullptr ? bias + i * offset.stored() : nullptr, out);
-            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i,
-                                                       static_cast<const T*>(out), y);
+            scatter_group<G.count, G.one.out_channels>(G.one.height.output * G.one.width.output, i, out, y);
         }
         delete[] in;
         delete[] out;
     } else {
-        Method::template rows<Activation>(x, 0, weights, bias, packed, y, {0, G.one.height.output}, scratch);
+        Method::template rows<Activation>(x, 0, {weights, packed, bias}, y, {0, G.one.height.output}, scratch);
     }
 }
 

@@ -1,5 +1,5 @@
-// grouped_lanes: convolutions in groups of few channels, in register tiles whose vectors hold the filters of several
-// groups.
+// grouped_lanes: grouped convolutions with few channels a group, in register tiles whose vectors hold the filters of
+// several groups.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// What such a tile is made for: channels, filters and number of the groups that share a vector, and one row of the
-/// window. Layers that agree in this share their tiles.
+/// The parameters of such a tile: channels (in) and filters (out) of a group, the number of groups that share a vector,
+/// and one row of the window. Layers with equal parameters share the compiled tiles.
 struct lanes_window {
     std::size_t in = 1;
     std::size_t out = 1;
@@ -28,14 +28,14 @@ struct lanes_window {
     std::size_t stride = 1;
     std::size_t dilation = 1;
 
-    /// The input columns that some outputs read.
+    /// The input columns that `outputs` consecutive outputs read.
     constexpr std::size_t columns(std::size_t outputs) const {
         return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
     }
     friend constexpr bool operator==(const lanes_window&, const lanes_window&) = default;
 };
 
-/// Where each lane takes channel number `channel` of its own group from; lanes of no group take any.
+/// The permutation that gives each lane channel `channel` of its own group. Lanes without a group take any.
 template <lanes_window W, class T>
 constexpr std::array<std::size_t, lanes<T>> lanes_of_channel(std::size_t channel) {
     std::array<std::size_t, lanes<T>> from{};
@@ -43,9 +43,10 @@ constexpr std::array<std::size_t, lanes<T>> lanes_of_channel(std::size_t channel
     return from;
 }
 
-/// P outputs of one row, the filters of the groups that share a vector; x begins at the first vector that is read,
-/// weights at the first row of the window, as (rows, channel, columns, lanes). An input vector is permuted once for
-/// each channel of a group, and then multiplied with a row of the window.
+/// A register tile: P outputs of one row, for the filters of the groups that share a vector. x points to the first
+/// vector that is read. weights (rows, channel, columns, lanes) start at the first row of the window that is read. An
+/// input vector is permuted once for each channel of a group and multiplied with a row of the window. Whole: vectors of
+/// x are loaded whole; else only the channels of these groups are read. Only these groups' filters of y are written.
 template <lanes_window W, std::size_t P, bool Whole, class Activation, class T>
 STRATA_NOINLINE void lanes_tile(std::size_t rows, std::size_t in_row, const T* x, const T* weights, const T* bias, T* y,
                                 std::size_t out_step) {
@@ -80,8 +81,8 @@ STRATA_NOINLINE void lanes_tile(std::size_t rows, std::size_t in_row, const T* x
         store_partial<T>(y + p * out_step, Activation::apply(sums[p]), W.groups * W.out);
 }
 
-/// The window of a grouped convolution: as many groups share a vector as have room in it with channels and with
-/// filters.
+/// The tile parameters of a grouped convolution. As many groups share a vector as fit both their channels and their
+/// filters into it.
 template <class T>
 constexpr lanes_window lanes_window_of(const grouped_geometry& g) {
     return {.in = g.one.in_channels,
@@ -93,52 +94,53 @@ constexpr lanes_window lanes_window_of(const grouped_geometry& g) {
             .dilation = g.one.width.dilation};
 }
 
-/// Outputs of the largest tile: the sums, a row of the window, one input vector and what permutes it fill the
-/// registers. At most 512 multiply-adds stand behind each other in its code. 0: there is none.
+/// Outputs of the largest tile: the sums, a row of the window, one input vector and its permutation fill the registers.
+/// The unrolled code has at most 512 multiply-adds. 0: this method cannot be used.
 constexpr std::size_t largest_lanes_tile(const lanes_window& w) {
     if (w.groups < 2 || w.kernel + 6 > vector_registers) return 0;
     return std::min(vector_registers - w.kernel - 2, 512 / (w.kernel * w.in));
 }
 
-/// Output rows whose input is copied with its padding at a time, so that it stays in the L2 cache: few multiply-adds
-/// read each value of it.
+/// Output rows whose padded input is copied at a time. The copy stays in the L2 cache, because few multiply-adds read
+/// each of its values.
 template <class T>
 constexpr std::size_t padded_band(const conv2d_geometry& whole) {
     const std::size_t line = without_padding(whole).width.input * whole.in_channels * sizeof(T);
     return std::max<std::size_t>((std::size_t{128} << 10) / (line * whole.height.stride), 4);
 }
 
-/// What direct convolutions in groups share. Method::multiply<Activation>(x, weights, bias, packed, y, out, tiles)
-/// makes some tiles of rows `out` of unpadded input; x begins at what the first of them reads, y at its place. Weights
-/// lie group by group in panels, as does bias, which may be null; `packed` is what pack_weights made of both.
+/// The base of the direct methods of grouped convolutions. Method::multiply<Activation>(x, weights, y, out, tiles)
+/// computes a range of tiles of output rows `out` from an input that contains its padding; x points to the first input
+/// that the first tile reads, y to its first output. In the weights, kernel and bias hold one matrix in panels for each
+/// group; `packed` is the output of pack_weights for both.
 template <class Method, grouped_geometry G, class T>
 struct grouped_direct {
-    /// Rows are made this many at a time.
-    static constexpr std::size_t unit = 1;
+    /// `rows` starts at multiples of it.
+    static constexpr std::size_t row_multiple = 1;
 
-    /// Output rows `out`. x begins at input row in_begin, y at row out.begin.
+    /// Output rows `out` of y (oh, ow, groups oc). x points to input row in_begin, y to output row out.begin; both are
+    /// unpadded and do not overlap. scratch holds grouped_scratch elements for out.size() rows.
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const T* weights, const T* bias, const T* packed, T* y,
-                     item_range out, T* scratch) {
+    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
+                     T* scratch) {
         constexpr item_range all{0, Method::tiles.count()};
         if constexpr (whole.is_padded()) {
             constexpr std::size_t band = padded_band<T>(whole);
             for (std::size_t oh = out.begin; oh < out.end; oh += band) {
                 const item_range made{oh, std::min(oh + band, out.end)};
                 write_padding<whole>(x, in_begin, padded_rows(whole.height, made), scratch);
-                Method::template multiply<Activation>(scratch, weights, bias, packed, y + (oh - out.begin) * out_row,
-                                                      made, all);
+                Method::template multiply<Activation>(scratch, w, y + (oh - out.begin) * out_row, made, all);
             }
         } else {
             const T* from = x + (out.begin * whole.height.stride - in_begin) * in_row;
-            Method::template multiply<Activation>(from, weights, bias, packed, y, out, all);
+            Method::template multiply<Activation>(from, w, y, out, all);
         }
     }
-    /// Some tiles of a map of one row.
+    /// A range of tiles of a map of one row. x and y point to the start of the row.
     template <class Activation>
-    static void row(const T* x, const T* weights, const T* bias, const T* packed, T* y, item_range tiles, T* scratch) {
+    static void row(const T* x, const convolution_weights<T>& w, T* y, item_range tiles, T* scratch) {
         const item_range out = Method::tiles.rows(tiles);
-        Method::template multiply<Activation>(columns_with_padding<whole>(x, out, scratch), weights, bias, packed,
+        Method::template multiply<Activation>(columns_with_padding<whole>(x, out, scratch), w,
                                               y + out.begin * whole.out_channels, {0, 1}, tiles);
     }
 
@@ -148,22 +150,22 @@ protected:
     static constexpr std::size_t out_row = whole.width.output * whole.out_channels;
 };
 
-/// A convolution whose groups share vectors. Groups that the last vector lacks are some of the vector before it, so
-/// that both make them.
+/// A grouped convolution whose groups share vectors. The last vector is filled up with groups of the vector before it;
+/// both compute them.
 template <grouped_geometry G, class T>
 struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
     static constexpr lanes_window window = lanes_window_of<T>(G);
     static constexpr std::size_t vectors = (G.count + window.groups - 1) / window.groups;
-    /// The parts of a map of one row.
+    /// The split of a map of one row into parts for threads.
     static constexpr tile_split tiles = split(G.one.width.output, largest_lanes_tile(window));
-    /// Of a vector: its weights, then its bias.
+    /// The packed weights of a vector: its kernel, then its bias.
     static constexpr std::size_t vector_weights = G.one.depth() * lanes<T>, stored = vector_weights + lanes<T>;
     static constexpr std::size_t packed_size = vectors * stored;
     static constexpr std::size_t first_group(std::size_t vector) {
         return std::min(vector * window.groups, G.count - window.groups);
     }
 
-    /// The weights as lanes_tile wants them, of those that lie group by group in panels; this thread's share.
+    /// Packs kernel and bias, which are in panels group by group, for lanes_tile. Writes this thread's share.
     static constexpr void pack_weights(const T* weights, const T* bias, T* to, thread_slice part) {
         constexpr std::size_t kw = G.one.width.kernel, in = window.in, out = window.out;
         constexpr panels kernel = conv2d_panels<G.one, T>(), offset{.columns = out, .width = kernel.width};
@@ -183,15 +185,16 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
     }
 
     template <class Activation>
-    static void multiply(const T* x, const T*, const T*, const T* packed, T* y, item_range out, item_range which) {
+    static void multiply(const T* x, const convolution_weights<T>& weights, T* y, item_range out, item_range range) {
         using self = grouped_lanes;
-        const std::size_t first = tiles.rows(which).begin * window.stride,
+        const std::size_t first = tiles.rows(range).begin * window.stride,
                           tap_row = G.one.height.dilation * self::in_row;
         for (std::size_t oh = out.begin; oh < out.end;
              ++oh, x += G.one.height.stride * self::in_row, y += self::out_row)
             for (std::size_t v = 0; v < vectors; ++v) {
                 const item_range taps = taps_of(G.one.height, oh);
-                const T *all = packed + v * stored, *w = all + taps.begin * window.in * window.kernel * lanes<T>;
+                const T *all = weights.packed + v * stored,
+                        *w = all + taps.begin * window.in * window.kernel * lanes<T>;
                 std::size_t at = first * window.pixel + first_group(v) * window.in;  // in its row
                 const T* from = x + taps.begin * tap_row + first_group(v) * window.in;
                 T* to = y + first_group(v) * window.out;
@@ -205,11 +208,11 @@ struct grouped_lanes : grouped_direct<grouped_lanes<G, T>, G, T> {
                     from += P * window.stride * window.pixel;
                     to += P * G.whole().out_channels;
                 };
-                std::size_t t = which.begin;
-                for (; t < std::min(which.end, tiles.big_count); ++t)
+                std::size_t t = range.begin;
+                for (; t < std::min(range.end, tiles.big_count); ++t)
                     run(std::integral_constant<std::size_t, tiles.big>{});
                 if constexpr (tiles.small_count > 0)
-                    for (; t < which.end; ++t) run(std::integral_constant<std::size_t, tiles.big - 1>{});
+                    for (; t < range.end; ++t) run(std::integral_constant<std::size_t, tiles.big - 1>{});
             }
     }
 };

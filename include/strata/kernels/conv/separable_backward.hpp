@@ -6,25 +6,27 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/kernels/gemm/gradient_arguments.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Elements that pointwise_weight_gradient wants to pack a block of inputs into, for tiles of at most `rows` pixels.
+/// Elements of scratch of pointwise_weight_gradient for at most `rows` pixels of all samples: one packed block of
+/// inputs, where it is packed.
 template <std::size_t F, class T>
 constexpr std::size_t pointwise_gradient_scratch(std::size_t rows) {
     return F > 3 * panel_width<T>(F) ? rows * tile_rows(panel_vectors<T>(F)) : 0;
 }
 
-/// dkernel (K, F) = or += x (pixels, K) transposed times dy (pixels, F), summed over `count` samples; this thread's
-/// share of the rows. The samples of x lie x_plane elements apart, those of dy behind each other; dkernel lies in
-/// panels; dy is read as by gradient_tile. Where each block of x meets many panels, it is packed first: rows K apart
-/// would share cache sets.
+/// dkernel (K, F) = or += the sum over samples of x (pixels, K) transposed times dy (pixels, F); this thread's share of
+/// the rows. dkernel is in panels. Up to gradient_slack elements after the last dy are read. A block of x that more
+/// than three panels use is packed into scratch first: its rows, K elements apart, would share cache sets.
 template <std::size_t K, std::size_t F, class T>
-void pointwise_weight_gradient(std::size_t count, std::size_t pixels, const T* x, std::size_t x_plane, const T* dy,
-                               T* dkernel, bool first, thread_slice part, [[maybe_unused]] T* scratch) {
+void pointwise_weight_gradient(std::size_t pixels, const gradient_samples<T>& samples, gradient_sum<T> dkernel,
+                               thread_slice part, [[maybe_unused]] T* scratch) {
+    const auto [count, x, x_plane, dy, dy_plane] = samples;
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     using rows = gradient_rows<K, NR>;
     constexpr bool packs = pointwise_gradient_scratch<F, T>(1) > 0;
@@ -32,7 +34,7 @@ void pointwise_weight_gradient(std::size_t count, std::size_t pixels, const T* x
     for (std::size_t tile = mine.begin; tile < mine.end; ++tile) {
         const std::size_t row = rows::row(tile), size = rows::size(tile);
         gradient_input in{
-            .planes = count, .x_plane = x_plane, .dy_plane = pixels * F, .count = pixels, .x_step = K, .dy_step = F};
+            .planes = count, .x_plane = x_plane, .dy_plane = dy_plane, .count = pixels, .x_step = K, .dy_step = F};
         const T* from = x + row;
         if constexpr (packs) {
             for (std::size_t n = 0; n < count; ++n)
@@ -43,7 +45,8 @@ void pointwise_weight_gradient(std::size_t count, std::size_t pixels, const T* x
             from = scratch;
         }
         for (std::size_t f = 0; f < F; f += width)
-            rows::run(tile, in, from, dy + f, dkernel + f * K + row * width, std::min(width, F - f), first);
+            rows::run(tile, in, from, dy + f, dkernel.values + f * K + row * width, std::min(width, F - f),
+                      dkernel.overwrite);
     }
 }
 

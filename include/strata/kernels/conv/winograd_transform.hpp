@@ -1,4 +1,4 @@
-// winograd_transform: Winograd's transforms of tiles, vectorised over channels.
+// winograd_transform: the input and output transforms of Winograd's algorithm, vectorised over channels.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,11 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// One-dimensional transforms of F(M, 3): of a window, of M + 2 inputs, of M + 2 products (Cook-Toom). Points are 0, 1,
-/// -1 and infinity for M = 2; 0, 2/3, -2/3, 3/2, -3/2 and infinity for M = 4, which round a quarter as much as the
-/// usual 1 and 2. Largest error of a convolution in float, relative to its largest output, up to 512 channels: 1e-6 for
-/// M = 2, 5e-6 for M = 4.
+/// The one-dimensional transforms of F(M, 3), which gives M outputs of a filter of 3 taps (Cook-Toom): `window`
+/// transforms the taps, `input` M + 2 inputs, `output` M + 2 products. The points for M = 2 are 0, 1, -1 and infinity.
+/// The points for M = 4 are 0, 2/3, -2/3, 3/2, -3/2 and infinity; their rounding error is a quarter of that of the
+/// usual points 1 and 2. Largest error of a convolution in float, relative to its largest output, up to 512 channels:
+/// 1e-6 for M = 2, 5e-6 for M = 4.
 template <std::size_t M>
 struct winograd_transform;
 
@@ -29,6 +30,7 @@ struct winograd_transform<2> {
         t[2] = d[2] - d[1];
         t[3] = d[3] - d[1];
     }
+    /// Transforms the columns of a tile and calls use(i, row) for each transformed row. at(i, j) loads.
     template <class V, class At, class Use>
     static STRATA_INLINE void input_columns(At at, Use use) {
         V rows[4][4];
@@ -65,12 +67,12 @@ struct winograd_transform<4> {
         using T = typename V::value_type;
         const V minus_sum(T(-aa - bb));
         t[0] = multiply_add(minus_sum, d[2], d[0] + d[4]);
-        pair(T(a), T(-bb), d[1], d[2], d[3], d[4], t[1], t[2]);
-        pair(T(b), T(-aa), d[1], d[2], d[3], d[4], t[3], t[4]);
+        pair(T(a), T(-bb), d, t[1], t[2]);
+        pair(T(b), T(-aa), d, t[3], t[4]);
         t[5] = multiply_add(minus_sum, d[3], d[1] + d[5]);
     }
-    /// Transforms columns and calls use(i, row) for each transformed row: two rows at a time, for all six would not fit
-    /// into the registers. at(i, j) loads.
+    /// Transforms the columns of a tile and calls use(i, row) for each transformed row. at(i, j) loads. Two rows are
+    /// computed at a time: all six would not fit the registers.
     template <class V, class At, class Use>
     static STRATA_INLINE void input_columns(At at, Use use) {
         using T = typename V::value_type;
@@ -79,13 +81,11 @@ struct winograd_transform<4> {
         for (std::size_t j = 0; j < 6; ++j) first[j] = multiply_add(V(T(-aa - bb)), at(2, j), at(0, j) + at(4, j));
         use(0, first);
         STRATA_UNROLL
-        for (std::size_t j = 0; j < 6; ++j)
-            pair(T(a), T(-bb), at(1, j), at(2, j), at(3, j), at(4, j), first[j], second[j]);
+        for (std::size_t j = 0; j < 6; ++j) column_pair(T(a), T(-bb), at, j, first[j], second[j]);
         use(1, first);
         use(2, second);
         STRATA_UNROLL
-        for (std::size_t j = 0; j < 6; ++j)
-            pair(T(b), T(-aa), at(1, j), at(2, j), at(3, j), at(4, j), first[j], second[j]);
+        for (std::size_t j = 0; j < 6; ++j) column_pair(T(b), T(-aa), at, j, first[j], second[j]);
         use(3, first);
         use(4, second);
         STRATA_UNROLL
@@ -103,21 +103,28 @@ struct winograd_transform<4> {
     }
 
 private:
-    /// The outputs for the points p and -p; `square` is that of the other point, negated.
+    /// The rows of the input transform for the points p and -p. `square` is the negated square of the other pair's
+    /// point.
     template <class V, class T>
-    static STRATA_INLINE void pair(T p, T square, const V& d1, const V& d2, const V& d3, const V& d4, V& plus,
-                                   V& minus) {
+    static STRATA_INLINE void pair(T p, T square, const V (&d)[6], V& plus, V& minus) {
+        column_pair(
+            p, square, [&](std::size_t i, std::size_t) STRATA_INLINE_CALL -> const V& { return d[i]; }, 0, plus, minus);
+    }
+    /// As `pair` for column j; reads rows 1 to 4 of the column only.
+    template <class V, class T, class At>
+    static STRATA_INLINE void column_pair(T p, T square, At at, std::size_t j, V& plus, V& minus) {
+        const V d1 = at(1, j), d2 = at(2, j), d3 = at(3, j), d4 = at(4, j);
         const V even = multiply_add(V(square), d2, d4), odd = multiply_add(V(square), d1, d3);
         plus = multiply_add(V(p), odd, even);
         minus = multiply_add(V(-p), odd, even);
     }
 };
 
-/// Positions of a transformed tile.
+/// Positions of a transformed tile: one matrix product each.
 constexpr std::size_t winograd_positions(std::size_t m) { return (m + 2) * (m + 2); }
 
-/// t (positions, `channels` rounded up to vectors, pos_step apart) = the transform of an input tile of (M + 2)^2
-/// pixels. Whole vectors of t are written; of x only `channels` are read per pixel.
+/// t (positions, channels rounded up to whole vectors) = the input transform of a tile x of (M + 2)^2 pixels. Positions
+/// of t lie pos_step elements apart. Whole vectors of t are written; of x only `channels` are read per pixel.
 template <std::size_t M, class T>
 STRATA_NOINLINE void winograd_input(const T* x, std::size_t row_step, std::size_t pixel_step, std::size_t channels,
                                     T* t, std::size_t pos_step) {
@@ -144,12 +151,23 @@ STRATA_NOINLINE void winograd_input(const T* x, std::size_t row_step, std::size_
     }
 }
 
-/// y (rows, columns; at most M by M pixels of `channels`) = activation(the transform of m (positions, channels rounded
-/// up to vectors) + bias). bias may be null.
+/// The pixels of an output tile: `rows` by `columns`, at most M by M. Rows lie row_step elements apart, pixels of a row
+/// pixel_step.
+struct winograd_pixels {
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    std::size_t channels = 0;
+    std::size_t row_step = 0;
+    std::size_t pixel_step = 0;
+};
+
+/// y (rows, columns, channels) = activation(output transform of m (positions, channels rounded up to whole vectors) +
+/// bias). The matrices of m lie pos_step elements apart. Whole vectors of m are read; of y only `channels` are written
+/// per pixel. bias is padded to whole vectors and may be null.
 template <std::size_t M, class Activation, class T>
-STRATA_NOINLINE void winograd_output(const T* m, std::size_t pos_step, const T* bias, std::size_t channels, T* y,
-                                     std::size_t row_step, std::size_t pixel_step, std::size_t rows,
-                                     std::size_t columns) {
+STRATA_NOINLINE void winograd_output(const T* m, std::size_t pos_step, const T* bias, T* y,
+                                     const winograd_pixels& pixels) {
+    const auto [rows, columns, channels, row_step, pixel_step] = pixels;
     constexpr std::size_t A = M + 2, L = lanes<T>;
     using transform = winograd_transform<M>;
     for (std::size_t c = 0; c < channels; c += L, m += L, y += L) {

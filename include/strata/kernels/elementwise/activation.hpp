@@ -1,4 +1,4 @@
-// activation: functors on one value and their derivatives, on vectors and scalars alike.
+// activation: activation functions and their derivatives as function objects, for vectors and scalars.
 #pragma once
 
 #include <cmath>
@@ -11,8 +11,9 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-// Errors are those of vectors, in units of the last place (ULP). `derivative` takes the output f(x) where
-// `derives_from_output`, else x. At a kink it is what Keras' backends give: 0 for relu at 0.
+// apply(x) is f(x). derivative(v) is f'(x), where v is the output f(x) if derives_from_output holds, and else x. At a
+// kink it is the value of Keras' backends, e.g. 0 for relu at 0. is_monotone: f never decreases. ULP: the largest error
+// of the vector version, in units in the last place.
 
 /// f(x) = x.
 struct linear {
@@ -27,7 +28,7 @@ struct linear {
         return V(1);
     }
 };
-/// max(x, 0); NaN stays NaN: it is the second operand, which the machine's maximum gives back.
+/// max(x, 0). NaN stays NaN: `max` returns its second operand where one is NaN.
 struct relu {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -53,8 +54,8 @@ struct relu6 {
         return select(v > V(0), select(v < V(6), V(1), V(0)), V(0));
     }
 };
-/// x where x > 0, else Slope x. At 0 the derivative is 1, as in Keras on jax. Of a slope of 0 the output does not tell
-/// an input of 0 from a negative one.
+/// x where x > 0, else Slope x. The derivative at 0 is 1, as in Keras on JAX. With a slope of 0 the derivative needs x:
+/// the output is 0 for an input of 0 and for negative ones.
 template <double Slope>
 struct leaky_relu {
     static constexpr bool is_monotone = Slope >= 0;
@@ -68,7 +69,7 @@ struct leaky_relu {
         return select(v < V(0), V(scalar_of<V>(Slope)), V(1));
     }
 };
-/// x where x > 0, else exp(x) - 1: 2.5 ULP.
+/// x where x > 0, else exp(x) - 1. 2.5 ULP.
 struct elu {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -81,7 +82,7 @@ struct elu {
         return select(v > V(0), V(1), v + V(1));
     }
 };
-/// Klambauer et al. 2017: scale x, or scale alpha (exp(x) - 1): 4 ULP.
+/// scale x where x > 0, else scale alpha (exp(x) - 1). 4 ULP. Klambauer et al. 2017.
 struct selu {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
@@ -96,13 +97,13 @@ struct selu {
         return select(v > V(0), V(scale), v + V(both));
     }
 };
-/// 1 / (1 + exp(-x)), by exp(-|x|): nothing overflows, and small results keep their digits: 2.5 ULP.
+/// 1 / (1 + exp(-x)). 2.5 ULP. Computed from exp(-|x|): nothing overflows, and small results keep their digits.
 struct sigmoid {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        const V e = decay(x);
+        const V e = exp_minus_abs(x);
         return select(x < V(0), e, V(1)) / (V(1) + e);
     }
     template <class V>
@@ -110,41 +111,42 @@ struct sigmoid {
         return v * (V(1) - v);
     }
 };
-/// x sigmoid(x): 4 ULP down to where exp(x) is subnormal.
+/// x sigmoid(x). 4 ULP where exp(x) is not subnormal.
 struct silu {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
-        const V e = decay(x);
+        const V e = exp_minus_abs(x);
         return x * (select(x < V(0), e, V(1)) / (V(1) + e));
     }
     template <class V>
     static constexpr V derivative(V v) {
-        // s + x s (1 - s), and s (1 - s) is the same on both sides of 0.
-        const V e = decay(v), share = V(1) / (V(1) + e), small = e * share;
-        return select(v < V(0), small, share) + v * small * share;
+        // s + x s (1 - s) with s = sigmoid(x). upper is sigmoid(|x|), lower is sigmoid(-|x|).
+        const V e = exp_minus_abs(v), upper = V(1) / (V(1) + e), lower = e * upper;
+        return select(v < V(0), lower, upper) + v * lower * upper;
     }
 };
-/// x (1 + erf(x / sqrt 2)) / 2, as max(x, 0) less |x| times the normal distribution's tail: 6.5 ULP, in the tail, too.
+/// x (1 + erf(x / sqrt 2)) / 2. 6.5 ULP, also for large negative x. Computed as max(x, 0) minus |x| times the tail of
+/// the normal distribution.
 struct gelu {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
     template <class V>
     static constexpr V apply(V x) {
         const auto tail = normal_beyond(x);
-        return max(V(0), x) - tail.distance * tail.share;
+        return max(V(0), x) - tail.distance * tail.probability;
     }
     template <class V>
     static constexpr V derivative(V v) {
         const auto tail = normal_beyond(v);
-        const V product = tail.distance * tail.decay * V(scalar_of<V>(0.39894228040143268)),
-                rest = tail.share - product;
+        const V product = tail.distance * tail.exponential * V(scalar_of<V>(0.39894228040143268)),
+                rest = tail.probability - product;
         return select(v < V(0), rest, V(1) - rest);
     }
 };
-/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x times a sigmoid: 4 ULP, and below 0 twice the
-/// sigmoid's argument more, whose rounding it multiplies.
+/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, computed as x times a sigmoid. 4 ULP; for negative x up to twice
+/// the sigmoid's argument more, because the exponential multiplies the argument's rounding error.
 struct gelu_tanh {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
@@ -154,11 +156,11 @@ struct gelu_tanh {
     }
     template <class V>
     static constexpr V derivative(V v) {
-        // Beyond 30 it has ended; there the cube would overflow.
+        // x is clamped to 30, where the derivative has reached its limit: the cube could overflow.
         const V x = max(V(-30), min(V(30), v)), square = x * x;
-        const V e = decay(inner(x, square)), share = V(1) / (V(1) + e), small = e * share;
+        const V e = exp_minus_abs(inner(x, square)), upper = V(1) / (V(1) + e), lower = e * upper;
         const V slope = multiply_add(square, V(scalar_of<V>(6 * root * cube)), V(scalar_of<V>(2 * root)));
-        return select(x < V(0), small, share) + x * slope * (small * share);
+        return select(x < V(0), lower, upper) + x * slope * (lower * upper);
     }
 
 private:
@@ -208,20 +210,20 @@ struct tanh {
         return V(1) - v * v;
     }
 };
-/// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)): 4 ULP.
+/// log(1 + exp(x)), computed as max(x, 0) + log1p(exp(-|x|)). 4 ULP.
 struct softplus {
     static constexpr bool is_monotone = true;
     static constexpr bool derives_from_output = true;
     template <class V>
     static constexpr V apply(V x) {
-        return max(V(0), x) + log1p_of_share(decay(x));
+        return max(V(0), x) + bounded_log1p(exp_minus_abs(x));
     }
     template <class V>
     static constexpr V derivative(V v) {
         return V(0) - bounded_expm1(V(0) - v);
     }
 };
-/// x tanh(softplus(x)), which is x n / (n + 2) with n = e^x (e^x + 2): 4.5 ULP down to where exp(x) is subnormal.
+/// x tanh(softplus(x)), computed as x n / (n + 2) with n = e^x (e^x + 2). 4.5 ULP where exp(x) is not subnormal.
 struct mish {
     static constexpr bool is_monotone = false;
     static constexpr bool derives_from_output = false;
@@ -232,8 +234,8 @@ struct mish {
     }
     template <class V>
     static constexpr V derivative(V v) {
-        const V x = min(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), share = V(1) / (n + V(2));
-        return share * (n + x * (V(4) * e * (e + V(1)) * share));
+        const V x = min(V(end), v), e = bounded_exp(x), n = e * (e + V(2)), inverse = V(1) / (n + V(2));
+        return inverse * (n + x * (V(4) * e * (e + V(1)) * inverse));
     }
 
 private:

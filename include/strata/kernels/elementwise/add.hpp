@@ -1,4 +1,4 @@
-// add: sums of two arrays.
+// add: the sum of two arrays, with a fused activation.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ void add_vectorised(std::size_t n, const T* a, const T* b, T* y) {
     if (i < n) store_partial<T>(y + i, Function::apply(load_partial(a + i, n - i) + load_partial(b + i, n - i)), n - i);
 }
 
-/// y[i] = Function(a[i] + b[i]) for n values; y may be a or b or both. The tail is loaded and stored in part.
+/// y[i] = Function(a[i] + b[i]) for n values of any alignment. y may be a or b or both. The tail is loaded and stored
+/// in part.
 template <class Function = linear, class T>
 constexpr void add(std::size_t n, const T* a, const T* b, T* y) {
     if (std::is_constant_evaluated())

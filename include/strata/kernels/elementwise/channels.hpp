@@ -1,4 +1,4 @@
-// channels: what is done to each channel of rows of channels by itself: scale and shift, sums over all rows.
+// channels: scale, shift and sums of each channel of a matrix (rows, channels), vectorised over channels.
 #pragma once
 
 #include <algorithm>
@@ -8,13 +8,15 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/simd/simd.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// How rows of C channels are gone through: few channels do not fill vectors, and few vectors of sums wait for each
-/// other, so that `group` rows are one wide row of whole vectors, at least eight.
+/// The number of rows that a loop over (rows, C) processes at once. With fewer than eight vectors of channels, lanes
+/// would be empty and the additions of consecutive rows would depend on each other. So `group` consecutive rows form
+/// one wide row of whole vectors, at least eight of them.
 template <std::size_t C, class T>
 struct wide_row {
     static constexpr std::size_t group = [] {
@@ -24,7 +26,7 @@ struct wide_row {
     static constexpr std::size_t width = C * group;
 };
 
-/// All lanes of a vector, where that is known.
+/// Stands for the number of lanes where a whole vector is loaded or stored.
 struct all_lanes {};
 
 template <class T>
@@ -44,7 +46,7 @@ STRATA_INLINE void store_lanes(T* p, simd<T> v, std::size_t n) {
     store_partial<T>(p, v, n);
 }
 
-/// Calls visit(element, place in the wide row, lanes) for the vectors of rows of C channels.
+/// Calls visit(element, column of the wide row, lanes) for each vector of a matrix (rows, C).
 template <std::size_t C, class T, class Visit>
 STRATA_INLINE void for_each_vector(std::size_t rows, Visit visit) {
     using wide = wide_row<C, T>;
@@ -60,7 +62,7 @@ STRATA_INLINE void for_each_vector(std::size_t rows, Visit visit) {
     }
 }
 
-/// A value for each of C channels, repeated to a wide row where there are rows for it.
+/// A value for each of C channels, repeated `group` times where the matrix has at least one wide row.
 template <std::size_t C, class T>
 class per_channel {
 public:
@@ -75,8 +77,8 @@ public:
     per_channel& operator=(const per_channel&) = delete;
 
     template <class Lanes>
-    STRATA_INLINE simd<T> at(std::size_t place, Lanes n) const {
-        return load_lanes(values_ + place, n);
+    STRATA_INLINE simd<T> at(std::size_t column, Lanes n) const {
+        return load_lanes(values_ + column, n);
     }
 
 private:
@@ -92,7 +94,8 @@ void scale_channels_vectorised(std::size_t rows, const T* x, const T* scale, con
     });
 }
 
-/// y (rows, C) = Function(x scale + shift), scale and shift one for each channel; y may be x.
+/// y (rows, C) = Function(x scale + shift); scale and shift hold C values. y may be x. The tail is loaded and stored in
+/// part.
 template <class Function, std::size_t C, class T>
 constexpr void scale_channels(std::size_t rows, const T* x, const T* scale, const T* shift, T* y) {
     if (std::is_constant_evaluated())
@@ -100,8 +103,8 @@ constexpr void scale_channels(std::size_t rows, const T* x, const T* scale, cons
     else scale_channels_vectorised<Function, C>(rows, x, scale, shift, y);
 }
 
-/// sums[k][c] = the sum over all rows of the k-th of what term(element, place in the wide row, lanes) gives; each order
-/// of additions depends on `rows` alone.
+/// sums[k][c] = the sum over the rows of element k of term(element, column of the wide row, lanes), an array of K
+/// vectors. The order of the additions depends on `rows` alone.
 template <std::size_t C, std::size_t K, class T, class Term>
 void channel_sums(std::size_t rows, const std::array<T*, K>& sums, Term term) {
     using wide = wide_row<C, T>;
@@ -115,8 +118,7 @@ void channel_sums(std::size_t rows, const std::array<T*, K>& sums, Term term) {
     }
     for_each_vector<C, T>(rows, [&](std::size_t i, std::size_t j, auto n) {
         const std::array<simd<T>, K> terms = term(i, j, n);
-        for (std::size_t k = 0; k < K; ++k)
-            store_lanes<T>(into[k] + j, load_lanes(static_cast<const T*>(into[k] + j), n) + terms[k], n);
+        for (std::size_t k = 0; k < K; ++k) store_lanes<T>(into[k] + j, load_lanes(into[k] + j, n) + terms[k], n);
     });
     if constexpr (wide::group > 1)
         for (std::size_t k = 0; k < K; ++k)
@@ -127,7 +129,8 @@ void channel_sums(std::size_t rows, const std::array<T*, K>& sums, Term term) {
             }
 }
 
-/// mean (C) and squares (C), the sum of (x - mean)^2, of x (rows, C): about its own mean, so that neither cancels.
+/// Moments of x (rows, C): mean (C), and squares (C), the sum of (x - mean)^2. A second pass subtracts the mean first,
+/// so that the squares do not cancel.
 template <std::size_t C, class T>
 void channel_moments(std::size_t rows, const T* x, T* mean, T* squares) {
     channel_sums<C, 1>(rows, std::array{mean},
@@ -135,12 +138,12 @@ void channel_moments(std::size_t rows, const T* x, T* mean, T* squares) {
     for (std::size_t c = 0; c < C; ++c) mean[c] /= static_cast<T>(rows);
     const per_channel<C, T> means(mean, rows);
     channel_sums<C, 1>(rows, std::array{squares}, [&](std::size_t i, std::size_t j, auto n) {
-        const simd<T> away = load_lanes(x + i, n) - means.at(j, n);
-        return std::array{away * away};
+        const simd<T> deviation = load_lanes(x + i, n) - means.at(j, n);
+        return std::array{deviation * deviation};
     });
 }
 
-/// sum (C) of dy (rows, C), and product (C), the sum of dy (x - mean).
+/// Sums over the rows of x and dy (rows, C): sum (C) of dy, product (C) of dy (x - mean).
 template <std::size_t C, class T>
 void channel_gradients(std::size_t rows, const T* x, const T* dy, const T* mean, T* sum, T* product) {
     const per_channel<C, T> means(mean, rows);
@@ -150,19 +153,27 @@ void channel_gradients(std::size_t rows, const T* x, const T* dy, const T* mean,
     });
 }
 
-/// dx (rows, C) = a dy + b (x - mean) + c, all one for each channel. dx may be dy.
+/// The factors of channel_data_gradient, C values each.
+template <class T>
+struct channel_factors {
+    const T* mean = nullptr;
+    const T* a = nullptr;
+    const T* b = nullptr;
+    const T* c = nullptr;
+};
+
+/// dx (rows, C) = a dy + b (x - mean) + c with the factors of each channel. dx may be dy.
 template <std::size_t C, class T>
-void channel_data_gradient(std::size_t rows, const T* x, const T* dy, const T* mean, const T* a, const T* b, const T* c,
-                           T* dx) {
-    const per_channel<C, T> means(mean, rows), as(a, rows), bs(b, rows), cs(c, rows);
+void channel_data_gradient(std::size_t rows, const T* x, const T* dy, const channel_factors<T>& f, T* dx) {
+    const per_channel<C, T> means(f.mean, rows), as(f.a, rows), bs(f.b, rows), cs(f.c, rows);
     for_each_vector<C, T>(rows, [&](std::size_t i, std::size_t j, auto n) {
-        const simd<T> away = load_lanes(x + i, n) - means.at(j, n);
-        const simd<T> statistics = multiply_add(bs.at(j, n), away, cs.at(j, n));
+        const simd<T> deviation = load_lanes(x + i, n) - means.at(j, n);
+        const simd<T> statistics = multiply_add(bs.at(j, n), deviation, cs.at(j, n));
         store_lanes<T>(dx + i, multiply_add(as.at(j, n), load_lanes(dy + i, n), statistics), n);
     });
 }
 
-/// dx (rows, C) = a dy, a one for each channel. dx may be dy.
+/// dx (rows, C) = a dy; a holds C values. dx may be dy.
 template <std::size_t C, class T>
 void scale_channel_gradients(std::size_t rows, const T* dy, const T* a, T* dx) {
     const per_channel<C, T> as(a, rows);
@@ -171,21 +182,28 @@ void scale_channel_gradients(std::size_t rows, const T* dy, const T* a, T* dx) {
     });
 }
 
-/// Moments of `samples` parts that have `rows` rows each, put together in their order, for channels begin to end: mean
-/// and squares, whose parts lie `stride` apart. squares may be null: parts of one row have none.
+/// `count` rows of per-channel values, `stride` elements apart: one row for each sample of a batch.
+struct sample_rows {
+    std::size_t count = 0;
+    std::size_t stride = 0;
+};
+
+/// Mean and sum of squared deviations over a batch, from those of its samples, for a range of channels. Each sample has
+/// `rows` rows of its own. `squares` may be null: a sample of one row has no deviation. Samples are added in order.
 template <class T>
-void combine_moments(std::size_t samples, std::size_t stride, std::size_t rows, const T* means, const T* squares,
-                     std::size_t begin, std::size_t end, T* mean, T* square) {
+void combine_moments(const sample_rows& samples, std::size_t rows, const T* means, const T* squares,
+                     item_range channels, T* mean, T* square) {
     constexpr std::size_t L = lanes<T>;
-    const simd<T> count = broadcast(static_cast<T>(rows));
-    for (std::size_t c = begin; c < end; c += L) {
-        const std::size_t n = std::min(L, end - c);
+    const auto [count, stride] = samples;
+    const simd<T> row_count = broadcast(static_cast<T>(rows));
+    for (std::size_t c = channels.begin; c < channels.end; c += L) {
+        const std::size_t n = std::min(L, channels.end - c);
         simd<T> sum = broadcast(T(0)), total = broadcast(T(0));
-        for (std::size_t s = 0; s < samples; ++s) sum = sum + load_partial(means + s * stride + c, n);
-        sum = sum / broadcast(static_cast<T>(samples));
-        for (std::size_t s = 0; s < samples; ++s) {
-            const simd<T> away = load_partial(means + s * stride + c, n) - sum;
-            total = multiply_add(count * away, away, total);
+        for (std::size_t s = 0; s < count; ++s) sum = sum + load_partial(means + s * stride + c, n);
+        sum = sum / broadcast(static_cast<T>(count));
+        for (std::size_t s = 0; s < count; ++s) {
+            const simd<T> deviation = load_partial(means + s * stride + c, n) - sum;
+            total = multiply_add(row_count * deviation, deviation, total);
             if (squares != nullptr) total = total + load_partial(squares + s * stride + c, n);
         }
         store_partial<T>(mean + c, sum, n);
@@ -193,28 +211,30 @@ void combine_moments(std::size_t samples, std::size_t stride, std::size_t rows, 
     }
 }
 
-/// The sums of `samples` parts in their order, for channels begin to end; parts lie `stride` apart.
+/// sum = the sum over the samples of `values`, for a range of channels. Samples are added in order.
 template <class T>
-void combine_sums(std::size_t samples, std::size_t stride, const T* parts, std::size_t begin, std::size_t end, T* sum) {
+void combine_sums(const sample_rows& samples, const T* values, item_range channels, T* sum) {
     constexpr std::size_t L = lanes<T>;
-    for (std::size_t c = begin; c < end; c += L) {
-        const std::size_t n = std::min(L, end - c);
+    for (std::size_t c = channels.begin; c < channels.end; c += L) {
+        const std::size_t n = std::min(L, channels.end - c);
         simd<T> total = broadcast(T(0));
-        for (std::size_t s = 0; s < samples; ++s) total = total + load_partial(parts + s * stride + c, n);
+        for (std::size_t s = 0; s < samples.count; ++s)
+            total = total + load_partial(values + s * samples.stride + c, n);
         store_partial<T>(sum + c, total, n);
     }
 }
 
-/// The same of parts of one row: sums of dy, and of dy (x - mean).
+/// Sums over samples of one row each: sum of dy, product of dy (x - mean), for a range of channels.
 template <class T>
-void combine_row_gradients(std::size_t samples, std::size_t stride, const T* x, const T* dy, const T* mean,
-                           std::size_t begin, std::size_t end, T* sum, T* product) {
+void combine_row_gradients(const sample_rows& samples, const T* x, const T* dy, const T* mean, item_range channels,
+                           T* sum, T* product) {
     constexpr std::size_t L = lanes<T>;
-    for (std::size_t c = begin; c < end; c += L) {
-        const std::size_t n = std::min(L, end - c);
+    const auto [count, stride] = samples;
+    for (std::size_t c = channels.begin; c < channels.end; c += L) {
+        const std::size_t n = std::min(L, channels.end - c);
         const simd<T> center = load_partial(mean + c, n);
         simd<T> total = broadcast(T(0)), weighted = broadcast(T(0));
-        for (std::size_t s = 0; s < samples; ++s) {
+        for (std::size_t s = 0; s < count; ++s) {
             const simd<T> d = load_partial(dy + s * stride + c, n);
             total = total + d;
             weighted = multiply_add(d, load_partial(x + s * stride + c, n) - center, weighted);

@@ -1,4 +1,5 @@
-// elementwise: a functor on each value of an array.
+// elementwise: a function of each value of an array. The folder holds kernels that treat values, rows or channels
+// independently: activations, additions, softmax, PReLU, scales of channels, and their gradients.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@ STRATA_FLATTEN void elementwise_vectorised(std::size_t n, const T* x, T* y) {
     if (i < n) store_partial<T>(y + i, Function::apply(load_partial(x + i, n - i)), n - i);
 }
 
-/// y[i] = Function(x[i]) for n values; y may be x. The tail is loaded and stored in part.
+/// y[i] = Function(x[i]) for n values of any alignment. y may be x. The tail is loaded and stored in part.
 template <class Function, class T>
 constexpr void elementwise(std::size_t n, const T* x, T* y) {
     if (std::is_constant_evaluated())

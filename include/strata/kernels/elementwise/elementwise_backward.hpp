@@ -1,4 +1,4 @@
-// elementwise_backward: gradients through activations, value by value and row by row.
+// elementwise_backward: the gradients of activations and of softmax.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// dx[i] = dy[i] f'(v[i]) for n values; v holds the outputs where Function::derives_from_output, else the inputs. dx
-/// may be dy.
+/// dx[i] = dy[i] f'(v[i]) for n values of any alignment. v holds the outputs if Function::derives_from_output, else the
+/// inputs. dx may be dy. The tail is loaded and stored in part.
 template <class Function, class T>
 STRATA_FLATTEN void elementwise_gradient(std::size_t n, const T* v, const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;
@@ -22,7 +22,7 @@ STRATA_FLATTEN void elementwise_gradient(std::size_t n, const T* v, const T* dy,
         store_partial<T>(dx + i, load_partial(dy + i, n - i) * Function::derivative(load_partial(v + i, n - i)), n - i);
 }
 
-/// The sum of a[i] b[i], or of b[i] where a is null, in lanes and then across them.
+/// The sum of a[i] b[i], or of b[i] where a is null. Each lane is summed first, then the lanes are.
 template <class T>
 T row_dot(std::size_t n, const T* a, const T* b) {
     constexpr std::size_t L = lanes<T>;

@@ -1,4 +1,4 @@
-// prelu: x or slope x, with slopes that are shared along some axes; forward and backward.
+// prelu: PReLU with slopes that some axes share, forward and backward.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,14 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// How slopes lie over a sample: runs of `run` values, each with one slope (`is_shared`) or with `run` slopes that
-/// follow each other. Trailing axes of one kind are one run.
+/// The slopes of a sample. The sample is divided into runs of `run` consecutive values. A run has one slope (is_shared)
+/// or `run` consecutive slopes. Trailing axes of the same kind form one run.
 struct slope_layout {
     shape in{};
     shape slopes{};
     std::size_t run = 1;
     bool is_shared = false;
-    std::size_t outer = 0;  // axes in front of the run
+    std::size_t outer = 0;  // axes before the run
 
     constexpr slope_layout(const shape& sample, const shape& weight) : in(sample), slopes(weight), outer(in.rank()) {
         bool decided = false;
@@ -38,14 +38,14 @@ struct slope_layout {
         }
     }
     constexpr std::size_t runs() const { return in.size() / run; }
-    /// The place of the first slope of run number `index`.
+    /// The index of the first slope of run `index`.
     constexpr std::size_t first_slope(std::size_t index) const {
-        std::size_t place = 0, step = is_shared ? 1 : run;
+        std::size_t index_of_slope = 0, step = is_shared ? 1 : run;
         for (std::size_t axis = outer; axis-- > 0; index /= in[axis]) {
-            place += slopes[axis] == 1 ? 0 : index % in[axis] * step;
+            index_of_slope += slopes[axis] == 1 ? 0 : index % in[axis] * step;
             step *= slopes[axis];
         }
-        return place;
+        return index_of_slope;
     }
     friend constexpr bool operator==(const slope_layout&, const slope_layout&) = default;
 };
@@ -62,7 +62,7 @@ constexpr void prelu(const slope_layout& layout, const T* x, const T* slopes, T*
 
 }  // namespace reference
 
-/// The slopes of values [i, i + n) of a run.
+/// The slopes of values [i, i + n) of a run whose slopes start at `slopes`.
 template <class T>
 STRATA_INLINE simd<T> slopes_of(bool is_shared, const T* slopes, std::size_t i, std::size_t n) {
     return is_shared ? broadcast(*slopes) : load_partial(slopes + i, n);
@@ -82,14 +82,15 @@ void prelu_vectorised(const T* x, const T* slopes, T* y) {
     }
 }
 
-/// y = x where x > 0, else slope x, of one sample; y may be x.
+/// y = x where x > 0, else slope x, for one sample of any alignment. y may be x. Tails of runs are loaded and stored in
+/// part.
 template <slope_layout Layout, class T>
 constexpr void prelu(const T* x, const T* slopes, T* y) {
     if (std::is_constant_evaluated()) reference::prelu(Layout, x, slopes, y);
     else prelu_vectorised<Layout>(x, slopes, y);
 }
 
-/// dx = dy, or dy slope where x < 0, or 0 where x is 0 (as Keras' backends), of one sample; dx may be dy.
+/// dx of one sample: dy where x > 0, dy slope where x < 0, and 0 where x is 0, as Keras' backends. dx may be dy.
 template <slope_layout Layout, class T>
 void prelu_gradient(const T* x, const T* slopes, const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;
@@ -105,8 +106,9 @@ void prelu_gradient(const T* x, const T* slopes, const T* dy, T* dx) {
     }
 }
 
-/// dslopes = or += the sum over samples and what shares a slope of dy min(x, 0); this thread's share of each run, or of
-/// the slopes. The order of a sum is the order of the values.
+/// dslopes = or += the sum of dy min(x, 0) over the samples and over the values that share a slope. Writes this
+/// thread's share: of the slopes where they are shared, else of the positions in each run. Values are added in order,
+/// whatever the share.
 template <slope_layout Layout, class T>
 void slope_gradient(std::size_t samples, const T* x, const T* dy, T* dslopes, bool first, thread_slice part) {
     constexpr std::size_t L = lanes<T>;
@@ -126,7 +128,7 @@ void slope_gradient(std::size_t samples, const T* x, const T* dy, T* dslopes, bo
             const std::size_t n = std::min(L, values.end - i);
             const simd<T> below = min(zero, load_partial(x + i, n)) * load_partial(dy + i, n);
             if (Layout.is_shared) sum = sum + below;
-            else store_partial<T>(to + i, load_partial(static_cast<const T*>(to + i), n) + below, n);
+            else store_partial<T>(to + i, load_partial(to + i, n) + below, n);
         }
         if (Layout.is_shared) *to += lane_sum(sum);
     }

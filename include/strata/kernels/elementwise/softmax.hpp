@@ -1,4 +1,4 @@
-// softmax: exponentials over their sum, and its logarithm, row by row.
+// softmax: softmax and log_softmax of each row of a matrix.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The largest of n values.
+/// The maximum of n values; NaN where one is NaN.
 template <class T>
 constexpr T row_maximum(std::size_t n, const T* x) {
     T best = x[0];
@@ -19,8 +19,7 @@ constexpr T row_maximum(std::size_t n, const T* x) {
     return best;
 }
 
-/// y = exp(x - shift); gives the sum. Only whole vectors are summed as vectors, the tail value by value: padding never
-/// counts.
+/// y = exp(x - shift); returns the sum of y. The tail is summed value by value, so that padding lanes do not count.
 template <class T>
 T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
     constexpr std::size_t L = lanes<T>;
@@ -39,7 +38,7 @@ T row_exponentials(std::size_t n, const T* x, T shift, T* y) {
     return sum;
 }
 
-/// y (Rows, N) = exp(x) / sum(exp(x)) along each row, the row's maximum subtracted first; y may be x.
+/// y (Rows, N) = exp(x) / sum(exp(x)) along each row. The maximum of the row is subtracted first. y may be x.
 template <std::size_t Rows, std::size_t N, class T>
 constexpr void softmax(const T* x, T* y) {
     for (std::size_t r = 0; r < Rows; ++r, x += N, y += N) {
@@ -53,15 +52,15 @@ constexpr void softmax(const T* x, T* y) {
     }
 }
 
-/// y (Rows, N) = x - log(sum(exp(x))) along each row, to a unit in the last place of the result however large x is; y
-/// may be x.
+/// y (Rows, N) = x - log(sum(exp(x))) along each row. The error is 1 ULP of the result, also for large x. y may be x.
 template <std::size_t Rows, std::size_t N, class T>
 constexpr void log_softmax(const T* x, T* y) {
     for (std::size_t r = 0; r < Rows; ++r, x += N, y += N) {
         const T shift = row_maximum(N, x);
         T sum = T(0);
         for (std::size_t i = 0; i < N; ++i) sum += exp(x[i] - shift);
-        // In this order: a large maximum would round the logarithm away.
+        // The maximum is subtracted first: the sum of a large maximum and the logarithm would lose the digits of the
+        // logarithm.
         const T logarithm = log(sum);
         for (std::size_t i = 0; i < N; ++i) y[i] = rounded(x[i] - shift) - logarithm;
     }

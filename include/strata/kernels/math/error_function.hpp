@@ -1,4 +1,4 @@
-// error_function: erf and the normal distribution of vectors.
+// error_function: erf and the tail of the normal distribution for vectors.
 #pragma once
 
 #include <type_traits>
@@ -11,18 +11,20 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// At a distance from 0: e^(-distance^2 / 2), and the share of the normal distribution beyond it.
+/// The tail of the standard normal distribution beyond `distance`: exponential is e^(-distance^2 / 2), probability that
+/// of the tail.
 template <class V>
 struct normal_tail {
     V distance;
-    V decay;
-    V share;
+    V exponential;
+    V probability;
 };
 
 namespace detail {
 
-/// share = decay P(distance) / Q(distance), fitted up to where the decay is 0; all of it is positive, nothing cancels.
-/// erf(x) = x + x S(x^2) for |x| <= 1. What is lost is below 2^-27 and 2^-59.
+/// Coefficients. probability = exponential P(distance) / Q(distance), fitted up to `zero`, where exponential is 0. All
+/// terms are positive, so that nothing cancels. erf(x) = x + x S(x^2) with S (small) for |x| <= 1. Approximation errors
+/// are below 2^-27 (float) and 2^-59 (double).
 template <class T>
 struct normal_constants;
 template <>
@@ -66,8 +68,8 @@ struct normal_constants<double> {
     static constexpr double zero = 39;
 };
 
-/// c - a^2 / 2 where the square is not rounded before the subtraction: without a fused multiply-add in two parts, of
-/// which the first, of half of a's digits, is exact.
+/// c - a^2 / 2 without rounding the square first. Without fused multiply-adds a is split: the square of its upper half
+/// of digits is exact.
 template <class V>
 STRATA_INLINE V less_half_square(const V& c, const V& a) {
     const V minus_half = V(scalar_of<V>(-0.5));
@@ -81,27 +83,27 @@ STRATA_INLINE V less_half_square(const V& c, const V& a) {
 
 namespace vector_math {
 
-/// The normal distribution beyond |x|, exact to 4 ULP however small it is.
+/// The tail of the normal distribution beyond |x|: 4 ULP, also where it is tiny.
 template <class V>
 STRATA_INLINE normal_tail<V> normal_beyond(const V& x) {
     using constants = detail::normal_constants<typename V::value_type>;
     using log_of_two = natural_log_of_two<typename V::value_type>;
     const V a = min(V(constants::zero), abs(x)), square = a * a;
-    // r = -a^2 / 2 - n ln 2 from the product before its rounding, which e^r would multiply.
+    // r = -a^2 / 2 - n ln 2. The square is not rounded first: e^r would multiply that rounding error.
     const V n = nearest_multiple(square, scalar_of<V>(-0.5) * log_of_two::inverse);
     const V r = multiply_add(n, V(-log_of_two::low), detail::less_half_square(n * V(-log_of_two::high), a));
-    const V decay = scale_down(detail::exponential_minus_one(r), n);
-    return {a, decay, decay * polynomial(a, square, constants::p) / polynomial(a, square, constants::q)};
+    const V exponential = scale_down(detail::exponential_minus_one(r), n);
+    return {a, exponential, exponential * polynomial(a, square, constants::p) / polynomial(a, square, constants::q)};
 }
 
-/// 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x: 2.5 ULP.
+/// erf x, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x: 2.5 ULP.
 template <class V>
 STRATA_INLINE V erf(const V& x) {
     using constants = detail::normal_constants<typename V::value_type>;
     const V square = x * x;
-    const V share = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).share;
+    const V probability = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).probability;
     return select(abs(x) < V(1), multiply_add(x, polynomial(square, square * square, constants::small), x),
-                  with_sign_of(V(1) - (share + share), x));
+                  copy_sign(V(1) - (probability + probability), x));
 }
 
 }  // namespace vector_math

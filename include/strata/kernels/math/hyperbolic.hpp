@@ -1,4 +1,4 @@
-// hyperbolic: tanh of vectors.
+// hyperbolic: tanh for vectors.
 #pragma once
 
 #include <type_traits>
@@ -11,16 +11,16 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// A value as above / below.
+/// The value numerator / denominator.
 template <class V>
 struct fraction {
-    V above;
-    V below;
+    V numerator;
+    V denominator;
 };
 
-/// tanh x of float vectors as x p(x^2) / q(x^2), without an exponential: half as long a chain of operations. The
-/// minimax fraction is wrong by half a unit of the last place, its rounding by up to 5.5. Where x is cut it has become
-/// 1, fused or not, and it is nowhere more. NaN stays NaN.
+/// tanh x of float vectors as x p(x^2) / q(x^2). Its chain of dependent operations is half as long as with an
+/// exponential. The minimax fraction has an error of 0.5 ULP, its evaluation up to 5.5. x is clamped where the result
+/// has become 1, with and without fused multiply-adds; it is never larger. NaN stays NaN.
 template <class V>
 STRATA_INLINE fraction<V> tanh_fraction(const V& unbounded) {
     constexpr float one = 8.05593967f;
@@ -38,17 +38,17 @@ template <class V>
 STRATA_INLINE V tanh(const V& x) {
     if constexpr (std::is_same_v<typename V::value_type, float>) {
         const auto value = tanh_fraction(x);
-        return value.above / value.below;
+        return value.numerator / value.denominator;
     } else {
-        // t / (t + 2) with t = e^(2 |x|) - 1, which near 0 is not the difference of two ones. From 20 on it is 1.
+        // t / (t + 2) with t = e^(2 |x|) - 1, computed without cancellation near 0. The result is 1 from |x| = 20 on.
         const V positive = min(V(20), abs(x)), twice = positive + positive;
-        // What one step of the reduction loses of e^(2 |x|) grows as |x|, and the slope of tanh falls faster.
+        // The reduction has one step: its error in e^(2 |x|) grows as |x|, and the slope of tanh falls faster.
         using log_of_two = natural_log_of_two<typename V::value_type>;
         const V n = nearest_multiple(twice, log_of_two::inverse);
         const V rest = detail::exponential_minus_one(multiply_add(n, V(-log_of_two::value), twice));
         const V power = power_of_two(n);
         const V t = rounded(multiply_add(power, rest, rounded(power - V(1))));
-        return with_sign_of(t / (t + V(2)), x);
+        return copy_sign(t / (t + V(2)), x);
     }
 }
 

@@ -1,4 +1,4 @@
-// logarithm: log x and log(1 + x) of vectors.
+// logarithm: log x and log(1 + x) for vectors.
 #pragma once
 
 #include <type_traits>
@@ -14,23 +14,26 @@ namespace strata::inline STRATA_ISA::kernels {
 
 namespace detail {
 
-// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f), P fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f), Q fitted in [0, 1].
-// Double: log(1 + f) = 2 atanh(s) with s = f / (2 + f), as f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))), R fitted where s^2
-// is below 0.04 and below 1/9. What is lost is below 2^-27 and 2^-59 of the logarithm.
+// Coefficients of two approximations: `near` around 1, `bounded` for 0 <= f <= 1.
+// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f) with P (near) fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f) with Q
+// (bounded) fitted in [0, 1].
+// Double: log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))) with s = f / (2 + f); R is fitted for s^2 below 0.04
+// (near) and 1/9 (bounded).
+// Relative errors are below 2^-27 (float) and 2^-59 (double).
 struct logarithm_rest {
     static constexpr float near[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
                                      0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
-    static constexpr float of_share[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
-                                         0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
+    static constexpr float bounded[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
+                                        0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
     static constexpr double near_squares[] = {0.66666666666666596, 0.40000000000056346, 0.28571428555911083,
                                               0.22222224286893072, 0.18181666456447104, 0.15391092851728011,
                                               0.13173921495668497, 0.13840854418875043};
-    static constexpr double of_share_squares[] = {
+    static constexpr double bounded_squares[] = {
         0.66666666666666308, 0.40000000000157249, 0.285714285478533,   0.22222223969753049,  0.1818174392450313,
         0.15386559926573026, 0.13300973595810639, 0.12106085826945519, 0.083401046150617733, 0.17018567666381004};
 };
 
-/// f - log(1 + f + exponent ln 2) + the high part of exponent ln 2, so that the caller adds the large parts last.
+/// log(1 + f) + exponent ln 2. The largest parts are added last.
 template <class V>
 STRATA_INLINE V logarithm(const V& f, const V& exponent) {
     using T = typename V::value_type;
@@ -51,44 +54,44 @@ STRATA_INLINE V logarithm(const V& f, const V& exponent) {
 
 namespace vector_math {
 
-/// y = log x but where x is 0, negative or infinite.
+/// y, which is log x, with the results for special x: -infinity at 0, NaN below 0, and x itself for infinity and NaN.
 template <class V>
-STRATA_INLINE V with_ends_of_logarithm(const V& y, const V& x) {
+STRATA_INLINE V with_special_cases_of_log(const V& y, const V& x) {
     using T = typename V::value_type;
     constexpr T infinity = internal::infinity<T>, not_a_number = internal::not_a_number<T>;
     const V ended = select(x < V(infinity), y, x);  // infinity and NaN
     return select(x > V(0), ended, select(x == V(0), V(-infinity), V(not_a_number)));
 }
 
-/// log x; -infinity at 0, NaN below: 1 ULP.
+/// log x: 1 ULP. -infinity at 0, NaN for negative x.
 template <class V>
 STRATA_INLINE V log(const V& x) {
     const auto parts = split(x);
-    return with_ends_of_logarithm(detail::logarithm(rounded(parts.mantissa - V(1)), parts.exponent), x);
+    return with_special_cases_of_log(detail::logarithm(rounded(parts.mantissa - V(1)), parts.exponent), x);
 }
 
 /// log(1 + x) without cancellation near 0: 1 ULP.
 template <class V>
 STRATA_INLINE V log1p(const V& x) {
     const V sum = rounded(V(1) + x), added = rounded(sum - V(1));
-    const V lost = rounded(V(1) - rounded(sum - added)) + rounded(x - added);  // what the addition rounded away
+    const V lost = rounded(V(1) - rounded(sum - added)) + rounded(x - added);  // the rounding error of 1 + x
     const auto parts = split(sum);
-    // Where x is so large that the powers end, nothing of it counts.
+    // The correction is negligible for large x, where 2^-exponent would underflow.
     const V low = select(parts.exponent > V(100), V(0), lost * power_of_two(V(0) - parts.exponent));
     const V y = detail::logarithm(rounded(rounded(parts.mantissa - V(1)) + low), parts.exponent);
-    return with_sign_of(with_ends_of_logarithm(y, sum), x);
+    return copy_sign(with_special_cases_of_log(y, sum), x);
 }
 
 /// log(1 + x) for 0 <= x <= 1: 3 ULP.
 template <class V>
-STRATA_INLINE V log1p_of_share(const V& x) {
+STRATA_INLINE V bounded_log1p(const V& x) {
     using T = typename V::value_type;
     const V square = x * x;
     if constexpr (std::is_same_v<T, float>) {
-        return multiply_add(square, polynomial(x, square, detail::logarithm_rest::of_share), x);
+        return multiply_add(square, polynomial(x, square, detail::logarithm_rest::bounded), x);
     } else {
         const V half = square * V(0.5), s = x / (V(2) + x), z = s * s;
-        return x - (half - s * multiply_add(z, polynomial(z, z * z, detail::logarithm_rest::of_share_squares), half));
+        return x - (half - s * multiply_add(z, polynomial(z, z * z, detail::logarithm_rest::bounded_squares), half));
     }
 }
 

@@ -1,4 +1,5 @@
-// math: elementary functions under one spelling for vectors, scalars at run time, and constant evaluation.
+// math: elementary functions with one name for vectors, scalars and constant evaluation. The folder holds the vector
+// versions, one header for each family of functions.
 #pragma once
 
 #include <cmath>
@@ -18,7 +19,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-// Scalars: constant evaluation by constexpr_math, run time by the standard library. Vectors: vector_math.
+// Scalars call constexpr_math in constant evaluation and the standard library at run time. Vectors call vector_math.
 template <std::floating_point T>
 constexpr T exp(T x) {
     return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::exp(static_cast<double>(x))) : std::exp(x);
@@ -43,7 +44,7 @@ template <std::floating_point T>
 constexpr T tanh_of(T x) {
     return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::tanh(static_cast<double>(x))) : std::tanh(x);
 }
-/// x to the y for x >= 0 and y > 0.
+/// x^y for x >= 0 and y > 0.
 template <std::floating_point T>
 constexpr T power(T x, T y) {
     if (!std::is_constant_evaluated()) return std::pow(x, y);
@@ -81,7 +82,8 @@ STRATA_INLINE scalar_batch<T> power(scalar_batch<T> x, scalar_batch<T> y) {
     return std::pow(x.value, y.value);
 }
 #else
-// An argument's namespace brings xsimd's functions along: the accepted makes these the more specialised ones.
+// Argument-dependent lookup also finds xsimd's functions of these names. The constraint makes these overloads
+// preferred.
 template <class T, class A>
     requires std::floating_point<T>
 STRATA_INLINE xsimd::batch<T, A> exp(const xsimd::batch<T, A>& x) {
@@ -113,7 +115,7 @@ STRATA_INLINE xsimd::batch<T, A> tanh_of(const xsimd::batch<T, A>& x) {
 }
 template <class T, class A>
 inline xsimd::batch<T, A> power(const xsimd::batch<T, A>& x, const xsimd::batch<T, A>& y) {
-    // Lane by lane: no kernel waits for it.
+    // Lane by lane: no kernel depends on its speed.
     alignas(64) T bases[xsimd::batch<T, A>::size], exponents[xsimd::batch<T, A>::size];
     x.store_aligned(bases);
     y.store_aligned(exponents);
@@ -133,26 +135,26 @@ STRATA_INLINE constexpr V bounded_expm1(V x) {
     if constexpr (std::floating_point<V>) return expm1(x);
     else return vector_math::bounded_expm1(x);
 }
-/// e^-|x|: neither it nor a sum with 1 overflows.
+/// e^-|x|, which is at most 1.
 template <class V>
-STRATA_INLINE constexpr V decay(V x) {
+STRATA_INLINE constexpr V exp_minus_abs(V x) {
     if constexpr (std::floating_point<V>) return exp(-abs(x));
-    else return vector_math::bounded_exp(negative_magnitude(x));
+    else return vector_math::bounded_exp(negative_abs(x));
 }
 /// log(1 + x) for 0 <= x <= 1.
 template <class V>
-STRATA_INLINE constexpr V log1p_of_share(V x) {
+STRATA_INLINE constexpr V bounded_log1p(V x) {
     if constexpr (std::floating_point<V>) return log1p(x);
-    else return vector_math::log1p_of_share(x);
+    else return vector_math::bounded_log1p(x);
 }
-/// The normal distribution beyond |x|.
+/// The tail of the normal distribution beyond |x|.
 template <class V>
 STRATA_INLINE constexpr normal_tail<V> normal_beyond(V x) {
     if constexpr (!std::floating_point<V>) return vector_math::normal_beyond(x);
     else {
         const V distance = min(scalar_of<V>(39), abs(x)), root = scalar_of<V>(0.70710678118654752);
-        const V share = std::is_constant_evaluated() ? V(1) - erf(distance * root) : std::erfc(distance * root);
-        return {distance, exp(distance * distance / V(-2)), share / V(2)};
+        const V probability = std::is_constant_evaluated() ? V(1) - erf(distance * root) : std::erfc(distance * root);
+        return {distance, exp(distance * distance / V(-2)), probability / V(2)};
     }
 }
 

@@ -1,4 +1,5 @@
-// normalization: rows, groups of channels and columns brought to a mean of 0 and a deviation of 1.
+// normalization: layer, RMS, unit and group normalization, and standardization of columns. The folder holds these
+// kernels and their gradients.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// 1 in the first n lanes, 0 behind them.
+/// 1 in the first n lanes, 0 in the others.
 template <class T>
 STRATA_INLINE simd<T> first_lanes(std::size_t n) {
     alignas(64) static constexpr auto ones = [] {
@@ -25,8 +26,8 @@ STRATA_INLINE simd<T> first_lanes(std::size_t n) {
     return load_partial(ones.data(), n);
 }
 
-/// The sum of term(i, count) over n values in vectors of `count`; a term is 0 in the lanes behind. Four chains: an
-/// addition takes four cycles.
+/// The sum over n values of term(i, count), a vector that starts at value i and is 0 in the lanes after `count`. Four
+/// independent sums hide the latency of an addition, four cycles.
 template <class T, class Term>
 STRATA_INLINE T row_total(std::size_t n, Term term) {
     constexpr std::size_t L = lanes<T>;
@@ -38,7 +39,8 @@ STRATA_INLINE T row_total(std::size_t n, Term term) {
     return lane_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-/// Mean and scale of a row of n values; the mean first, so that the deviations from it are small when they are squared.
+/// Mean and scale of a row of n values. The mean is subtracted before squaring, so that the sum of squares does not
+/// cancel.
 template <row_norm Kind, class T>
 row_moments<T> moments_of(std::size_t n, const T* x, T epsilon) {
     T mean = T(0);
@@ -57,8 +59,9 @@ row_moments<T> moments_of(std::size_t n, const T* x, T epsilon) {
 }
 
 template <row_norm Kind, class T>
-void normalize_rows_vectorised(std::size_t rows, std::size_t n, const T* x, const T* gamma, const T* beta, T epsilon,
-                               T* y, T* moments) {
+void normalize_rows_vectorised(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p, T* y,
+                               T* moments) {
+    const auto [gamma, beta, epsilon] = p;
     constexpr std::size_t L = lanes<T>;
     for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
         const row_moments<T> m = moments_of<Kind>(n, x, epsilon);
@@ -74,17 +77,18 @@ void normalize_rows_vectorised(std::size_t rows, std::size_t n, const T* x, cons
     }
 }
 
-/// y (rows, n) = (x - mean) scale gamma + beta, mean and scale of each row as Kind says; gamma and beta (n) may be
-/// null. `moments`, where it is not null, takes mean and scale of each row. y may be x.
+/// y (rows, n) = (x - mean) scale gamma + beta, with the mean and scale of each row that Kind defines. gamma and beta
+/// hold n values or are null. `moments` receives the mean and scale of each row (rows, 2), or is null. y may be x.
+/// Tails of rows are loaded and stored in part.
 template <row_norm Kind, class T>
-constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const T* gamma, const T* beta, T epsilon,
-                              T* y, T* moments = nullptr) {
-    if (std::is_constant_evaluated()) reference::normalize_rows<Kind>(rows, n, x, gamma, beta, epsilon, y, moments);
-    else normalize_rows_vectorised<Kind>(rows, n, x, gamma, beta, epsilon, y, moments);
+constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p, T* y,
+                              T* moments = nullptr) {
+    if (std::is_constant_evaluated()) reference::normalize_rows<Kind>(rows, n, x, p, y, moments);
+    else normalize_rows_vectorised<Kind>(rows, n, x, p, y, moments);
 }
 
-/// The sum over `rows` of term(place, count) for the columns from c on, in parts of 128 rows: in one sum over a large
-/// map the rounding would grow.
+/// The sum over `rows` of term(element, count) for the vector of columns from c on. Each block of 128 rows has a sum of
+/// its own: in one sum over a large map the rounding error would grow.
 template <class T, class Term>
 STRATA_INLINE simd<T> column_total(std::size_t rows, std::size_t columns, std::size_t c, Term term) {
     const std::size_t count = std::min(lanes<T>, columns - c);
@@ -103,19 +107,19 @@ STRATA_INLINE simd<T> column_total(std::size_t rows, std::size_t columns, std::s
     return total;
 }
 
-/// Calls see(group, its sum over values (g.channels)) and writes what it returns to each channel of the group.
-template <class T, class See>
-STRATA_INLINE void over_groups(const group_geometry& g, T* values, See see) {
+/// Replaces the values (g.channels) of each group by function(group, sum of the group's values).
+template <class T, class Function>
+STRATA_INLINE void for_each_group(const group_geometry& g, T* values, Function function) {
     const std::size_t size = g.channels / g.groups;
     for (std::size_t group = 0; group < g.groups; ++group, values += size) {
         T sum = T(0);
         for (std::size_t c = 0; c < size; ++c) sum += values[c];
-        std::fill_n(values, size, see(group, sum));
+        std::fill_n(values, size, function(group, sum));
     }
 }
 
 template <class T>
-void normalize_groups_vectorised(const group_geometry& g, const T* x, const T* gamma, const T* beta, T epsilon, T* y,
+void normalize_groups_vectorised(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                  T* moments, T* scratch) {
     constexpr std::size_t L = lanes<T>;
     T *means = scratch, *scales = scratch + g.channels;
@@ -123,53 +127,54 @@ void normalize_groups_vectorised(const group_geometry& g, const T* x, const T* g
     const auto values = [=](std::size_t i, std::size_t n) { return load_partial(x + i, n); };
     for (std::size_t c = 0; c < g.channels; c += L)
         store_partial<T>(means + c, column_total<T>(g.rows, g.channels, c, values), std::min(L, g.channels - c));
-    over_groups(g, means, [=](std::size_t group, T sum) {
+    for_each_group(g, means, [=](std::size_t group, T sum) {
         if (moments != nullptr) moments[2 * group] = sum / count;
         return sum / count;
     });
     for (std::size_t c = 0; c < g.channels; c += L) {
         const std::size_t n = std::min(L, g.channels - c);
-        const simd<T> mean = load_partial(static_cast<const T*>(means + c), n);
+        const simd<T> mean = load_partial(means + c, n);
         const auto squares = [=](std::size_t i, std::size_t k) {
             const simd<T> value = load_partial(x + i, k) - mean;
             return value * value;
         };
         store_partial<T>(scales + c, column_total<T>(g.rows, g.channels, c, squares), n);
     }
-    over_groups(g, scales, [=](std::size_t group, T sum) {
+    for_each_group(g, scales, [=, epsilon = p.epsilon](std::size_t group, T sum) {
         const T scale = T(1) / square_root(sum / count + epsilon);
         if (moments != nullptr) moments[2 * group + 1] = scale;
         return scale;
     });
     for (std::size_t c = 0; c < g.channels; c += L) {
         const std::size_t n = std::min(L, g.channels - c);
-        const simd<T> mean = load_partial(static_cast<const T*>(means + c), n);
-        simd<T> scale = load_partial(static_cast<const T*>(scales + c), n);
-        if (gamma != nullptr) scale = scale * load_partial(gamma + c, n);
-        const simd<T> shift = beta != nullptr ? load_partial(beta + c, n) : broadcast(T(0));
+        const simd<T> mean = load_partial(means + c, n);
+        simd<T> scale = load_partial(scales + c, n);
+        if (p.gamma != nullptr) scale = scale * load_partial(p.gamma + c, n);
+        const simd<T> shift = p.beta != nullptr ? load_partial(p.beta + c, n) : broadcast(T(0));
         for (std::size_t i = c; i < g.size(); i += g.channels)
             store_partial<T>(y + i, multiply_add(load_partial(x + i, n) - mean, scale, shift), n);
     }
 }
 
-/// y of one sample: each group of channels over all rows has a mean and a scale; gamma and beta (channels) may be null.
-/// `moments`, where it is not null, takes both of each group; scratch holds 2 channels.
+/// y (rows, channels) of one sample = (x - mean) scale gamma + beta, with the mean and scale of each group of channels
+/// over all rows. gamma and beta hold a value for each channel or are null. `moments` receives the mean and scale of
+/// each group (groups, 2), or is null. scratch holds 2 channels elements. y may be x.
 template <class T>
-constexpr void normalize_groups(const group_geometry& g, const T* x, const T* gamma, const T* beta, T epsilon, T* y,
-                                T* moments, T* scratch) {
-    if (std::is_constant_evaluated()) reference::normalize_groups(g, x, gamma, beta, epsilon, y, moments);
-    else normalize_groups_vectorised(g, x, gamma, beta, epsilon, y, moments, scratch);
+constexpr void normalize_groups(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
+                                std::type_identity_t<T*> moments, T* scratch) {
+    if (std::is_constant_evaluated()) reference::normalize_groups(g, x, p, y, moments);
+    else normalize_groups_vectorised(g, x, p, y, moments, scratch);
 }
 
-/// y (rows, n) = (x - mean) / max(sqrt(variance), 1e-7), mean and variance (n) of each column; mean null: x over it,
-/// which is the gradient.
+/// y (rows, n) = (x - mean) / max(sqrt(variance), 1e-7), with the mean and variance (n) of each column. With a null
+/// mean nothing is subtracted; this is the gradient. y may be x.
 template <class T>
 void standardize_columns_vectorised(std::size_t rows, std::size_t n, const T* x, const T* mean, const T* variance,
                                     T* y) {
     constexpr std::size_t L = lanes<T>;
     for (std::size_t c = 0; c < n; c += L) {
         const std::size_t count = std::min(L, n - c);
-        const simd<T> least = broadcast(scalar_of<T>(1e-7));
+        const simd<T> least = broadcast(scalar_of<T>(smallest_deviation));
         const simd<T> scale = broadcast(T(1)) / max(least, square_root(load_partial(variance + c, count)));
         const simd<T> shift = mean != nullptr ? load_partial(mean + c, count) : broadcast(T(0));
         for (std::size_t i = c; i < rows * n; i += n)

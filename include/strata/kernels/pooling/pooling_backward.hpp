@@ -1,4 +1,4 @@
-// pooling_backward: gradients of maxima and means of windows and whole maps, vectorised over channels.
+// pooling_backward: the input gradients of poolings, vectorised over channels.
 #pragma once
 
 #include <algorithm>
@@ -13,49 +13,53 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Adds dy to the first cell of a rectangle that holds the maximum y, as TensorFlow and XLA do.
+// A target of a gradient has scatter(x, dx, y, dy, block): it adds dy (channels) to the cells of a block of dx. x and y
+// are those of the forward pass.
+
+/// Adds dy to the first cell that holds the maximum y, as TensorFlow and XLA do.
 struct to_first_maximum {
     template <class T>
-    static STRATA_INLINE void spread(const T* x, T* dx, const T* y, const T* dy, std::size_t rows, std::size_t columns,
-                                     std::size_t row_step, std::size_t channels) {
+    static STRATA_INLINE void scatter(const T* x, T* dx, const T* y, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
+        const auto [rows, columns, row_step, channels] = block;
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
             const simd<T> best = load_partial(y + c, n), zero = broadcast(T(0));
-            simd<T> left = load_partial(dy + c, n);
+            simd<T> remaining = load_partial(dy + c, n);
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     const std::size_t at = r * row_step + i * channels + c;
                     const auto hit = load_partial(x + at, n) == best;
                     T* to = dx + at;
-                    store_partial<T>(to, load_partial(static_cast<const T*>(to), n) + select(hit, left, zero), n);
-                    left = select(hit, zero, left);
+                    store_partial<T>(to, load_partial(to, n) + select(hit, remaining, zero), n);
+                    remaining = select(hit, zero, remaining);
                 }
         }
     }
 };
 
-/// Adds an equal part of dy to each cell of a rectangle.
+/// Adds dy / (number of cells) to each cell.
 struct to_all_cells {
     template <class T>
-    static STRATA_INLINE void spread(const T*, T* dx, const T*, const T* dy, std::size_t rows, std::size_t columns,
-                                     std::size_t row_step, std::size_t channels) {
+    static STRATA_INLINE void scatter(const T*, T* dx, const T*, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
+        const auto [rows, columns, row_step, channels] = block;
         const simd<T> count = broadcast(static_cast<T>(rows * columns));
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
-            const simd<T> share = load_partial(dy + c, n) / count;
+            const simd<T> part = load_partial(dy + c, n) / count;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     T* to = dx + r * row_step + i * channels + c;
-                    store_partial<T>(to, load_partial(static_cast<const T*>(to), n) + share, n);
+                    store_partial<T>(to, load_partial(to, n) + part, n);
                 }
         }
     }
 };
 
-/// dx (ih, iw, channels) of one sample from dy (oh, ow, channels), x and y of the forward pass; overwritten.
-template <class Spread, class T>
+/// dx (ih, iw, channels) of one sample from dy (oh, ow, channels) and the x and y of the forward pass. dx is
+/// overwritten.
+template <class Target, class T>
 void pool2d_gradient(const pool2d_geometry& g, const T* x, const T* y, const T* dy, T* dx) {
     const std::size_t row = g.width.input * g.channels;
     std::fill_n(dx, g.in_size(), T(0));
@@ -64,18 +68,18 @@ void pool2d_gradient(const pool2d_geometry& g, const T* x, const T* y, const T* 
         for (std::size_t ow = 0; ow < g.width.output; ++ow, y += g.channels, dy += g.channels) {
             const cell_range w = cells_of(g.width, ow);
             const std::size_t at = h.begin * row + w.begin * g.channels;
-            Spread::spread(x + at, dx + at, y, dy, h.end - h.begin, w.end - w.begin, row, g.channels);
+            Target::scatter(x + at, dx + at, y, dy, {h.end - h.begin, w.end - w.begin, row, g.channels});
         }
     }
 }
 
-/// Adds to each cell that holds the maximum y its share of dy: equal parts, as jax and TensorFlow give where a whole
-/// map is reduced.
+/// Adds dy / (number of maxima) to each cell that holds the maximum y, as JAX and TensorFlow do where a whole map is
+/// reduced.
 struct to_all_maxima {
     template <class T>
-    static STRATA_INLINE void spread(const T* x, T* dx, const T* y, const T* dy, std::size_t rows, std::size_t columns,
-                                     std::size_t row_step, std::size_t channels) {
+    static STRATA_INLINE void scatter(const T* x, T* dx, const T* y, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
+        const auto [rows, columns, row_step, channels] = block;
         const simd<T> zero = broadcast(T(0)), one = broadcast(T(1));
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
@@ -84,25 +88,22 @@ struct to_all_maxima {
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i)
                     hits = hits + select(load_partial(x + r * row_step + i * channels + c, n) == best, one, zero);
-            const simd<T> share = load_partial(dy + c, n) / hits;
+            const simd<T> part = load_partial(dy + c, n) / hits;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
                     const std::size_t at = r * row_step + i * channels + c;
                     T* to = dx + at;
-                    store_partial<T>(to,
-                                     load_partial(static_cast<const T*>(to), n) +
-                                         select(load_partial(x + at, n) == best, share, zero),
-                                     n);
+                    store_partial<T>(to, load_partial(to, n) + select(load_partial(x + at, n) == best, part, zero), n);
                 }
         }
     }
 };
 
-/// dx (Rows, Channels) of one sample from dy (Channels); overwritten.
-template <class Spread, std::size_t Rows, std::size_t Channels, class T>
+/// dx (Rows, Channels) of one sample from dy (Channels) and the x and y of the forward pass. dx is overwritten.
+template <class Target, std::size_t Rows, std::size_t Channels, class T>
 void global_pooling_gradient(const T* x, const T* y, const T* dy, T* dx) {
     std::fill_n(dx, Rows * Channels, T(0));
-    Spread::spread(x, dx, y, dy, 1, Rows, 0, Channels);
+    Target::scatter(x, dx, y, dy, {.columns = Rows, .channels = Channels});
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

@@ -1,21 +1,22 @@
-// recurrent: one time step of a recurrent layer as a matrix-vector product whose gates are used up in registers.
+// recurrent: one time step of a recurrent layer: a matrix-vector product with the gates applied in registers. The
+// folder holds the cells, their inference and training kernels, and their gradients.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/recurrent_packing.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Lanes of the vectors that hold `units` units: the widest, or narrower ones where those waste less than half as much
-/// or give two vectors in place of one, so that the activations of one run while the products of the other do.
+/// Lanes of the vectors that hold `units` units. Usually the widest. Narrower ones where at least a quarter of the
+/// lanes is saved, or where two narrow vectors replace one: the activations of one then overlap the products of the
+/// other.
 template <class T>
 constexpr std::size_t recurrent_lanes(std::size_t units) {
     std::size_t best = lanes<T>;
@@ -25,10 +26,10 @@ constexpr std::size_t recurrent_lanes(std::size_t units) {
     return best;
 }
 
-/// A step of Cell for one sequence: the sums of all vectors of units are register accumulators, each weight is read
-/// once. Most rows of the recurrent kernel are added to the sums of all vectors, the last ones vector by vector, so
-/// that the activations of a vector run beside the products of the next; a step begins with the outputs that came
-/// first.
+/// A time step of Cell for one sequence. The sums of all vectors of units are register accumulators; each weight is
+/// read once. Most rows of the recurrent kernel are added to the sums of all vectors at once. The last rows are added
+/// vector by vector, so that the activations of one vector overlap the products of the next. A step starts with the
+/// outputs that the step before finished first.
 template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_step {
     static constexpr std::size_t L = recurrent_lanes<T>(Units);
@@ -39,20 +40,21 @@ struct recurrent_step {
     static constexpr std::size_t padded = vectors * L;
     static constexpr std::size_t columns = gates * padded;
 
-    /// Whether the sums of all vectors fit the registers; else one vector after the other walks all rows.
-    static constexpr bool holds_all = sums * vectors <= (vector_registers == 32 ? 24 : 12);
-    /// Whether the recurrent weights are more than a first-level cache holds. Then every other step walks them
-    /// backwards, so that what was read last is read first, and half of them are still there.
-    static constexpr bool turns = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
+    /// Whether the sums of all vectors fit the registers. If not, each vector by itself is summed over all rows.
+    static constexpr bool all_sums_fit = sums * vectors <= (vector_registers == 32 ? 24 : 12);
+    /// Whether the recurrent weights are larger than an L1 cache. Then every other step reads them in reverse: the half
+    /// that was read last is still in the cache and is read first.
+    static constexpr bool alternates = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
 
-    // Rows of the recurrent kernel: `first` of them lie vector by vector where the walk turns, as it ends there every
-    // other time; then those for all vectors at once; the last ones vector by vector.
-    static constexpr std::size_t first = holds_all && turns ? L : 0;
-    static constexpr std::size_t last = holds_all ? Units - (vectors - 1) * L : Units;
+    // Three groups of rows of the recurrent kernel: `first` rows are stored vector by vector (reversed steps end
+    // there), `middle` rows for all vectors at once, `last` rows vector by vector (other steps end there).
+    static constexpr std::size_t first = all_sums_fit && alternates ? L : 0;
+    static constexpr std::size_t last = all_sums_fit ? Units - (vectors - 1) * L : Units;
     static constexpr std::size_t middle = Units - first - last;
 
-    // The packed form: kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
-    // [vector][sum][lane]; rows [vector][first][gate][lane], [middle][vector][gate][lane], [vector][last][gate][lane].
+    // Packed weights: the kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
+    // [vector][sum][lane]; the recurrent kernel as [vector][first][gate][lane], [middle][vector][gate][lane] and
+    // [vector][last][gate][lane].
     static constexpr panels kernel{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
     static constexpr std::size_t bias_offset = kernel.stored();
     static constexpr std::size_t first_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
@@ -65,74 +67,40 @@ struct recurrent_step {
         return last_offset + (v * last + k - first - middle) * gates * L;
     }
 
-    // The state: outputs (where not all sums fit the registers, the old ones and the new), carries, whether the next
-    // walk goes backwards.
-    static constexpr std::size_t carry_offset = holds_all && !turns ? padded : 2 * padded;
-    static constexpr std::size_t turn_offset = carry_offset + (Cell::has_carry ? padded : 0);
-    static constexpr std::size_t state_size = turn_offset + (turns || !holds_all ? 1 : 0);
+    // The state: outputs h (twice where a step reads old ones after it has written new ones), carries, and whether the
+    // next step reads the weights in reverse. It is zero before the first step.
+    static constexpr std::size_t carry_offset = all_sums_fit && !alternates ? padded : 2 * padded;
+    static constexpr std::size_t direction_offset = carry_offset + (Cell::has_carry ? padded : 0);
+    static constexpr std::size_t state_size = direction_offset + (alternates || !all_sums_fit ? 1 : 0);
 
-    /// This thread's share of the packed form of weights in panels of Keras' columns; `bias` may be null, as may be
-    /// `recurrent_bias`, which only a GRU has.
-    static constexpr void pack_weights(const T* from, const T* recurrent, const T* bias, const T* recurrent_bias, T* to,
-                                       thread_slice part) {
-        constexpr panels own{.rows = 1, .columns = gates * Units, .width = panel_width<T>(gates * Units)};
-        const auto column = [&](std::size_t v, std::size_t g, std::size_t lane) { return (v * gates + g) * L + lane; };
-        const auto each = [&](auto use) {
-            for (std::size_t v = 0; v < vectors; ++v)
-                for (std::size_t g = 0; g < gates; ++g)
-                    for (std::size_t lane = 0; lane < L; ++lane) {
-                        // One at a time: GCC 12 at -O3 reads a whole vector where one value of it is used.
-                        if (!std::is_constant_evaluated()) STRATA_KEEP_LOOP(to);
-                        const std::size_t unit = v * L + lane;
-                        use(v, g, lane, unit < Units, g * Units + unit, static_cast<T>(Cell::template scale<T>(g)));
-                    }
-        };
-        const auto cell = [&](std::size_t rows, std::size_t row, std::size_t c) {
-            return panels{.rows = rows, .columns = own.columns, .width = own.width}.offset(row, c);
-        };
-        const item_range rows = part.of(Features);
-        for (std::size_t r = rows.begin; r < rows.end; ++r)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                to[kernel.offset(r, column(v, g, lane))] = used ? scale * from[cell(Features, r, c)] : T(0);
-            });
-        const item_range units = part.of(Units);
-        for (std::size_t k = units.begin; k < units.end; ++k)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                to[row_offset(k, v) + g * L + lane] = used ? scale * recurrent[cell(Units, k, c)] : T(0);
-            });
-        if (part.index == 0)
-            each([&](std::size_t v, std::size_t g, std::size_t lane, bool used, std::size_t c, T scale) {
-                T* at = to + bias_offset + v * sums * L + lane;
-                const T of_input = used && bias != nullptr ? scale * bias[c] : T(0);
-                const T of_state = used && recurrent_bias != nullptr ? scale * recurrent_bias[c] : T(0);
-                at[Cell::input_sum(g) * L] = of_input;
-                if (Cell::input_sum(g) == g) at[g * L] += of_state;
-                else at[g * L] = of_state;
-            });
+    /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
+    static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
+        pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
     }
 
-    /// One step. x are the Features inputs, or, Hoisted, their products with the kernel (columns), biases not added.
-    /// `state` and `packed` are aligned; y takes the Units outputs, or is null.
+    /// One step. x holds the Features inputs; if Hoisted, their products with the kernel (columns) without biases. y
+    /// receives the Units outputs; it may be null. `state` and `packed` are aligned to a vector. y overlaps nothing
+    /// else.
     template <bool Hoisted>
     static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
-        pass<Hoisted> p{x, packed, state, state, state + carry_offset, y};
-        if constexpr (holds_all && !turns) return p.template walk<false>();
+        time_step<Hoisted> step{x, packed, state, state, state + carry_offset, y};
+        if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
         else {
-            T* turn = state + turn_offset;
-            const bool back = *turn != T(0);
-            *turn = back ? T(0) : T(1);
-            p.h = state + (back ? padded : 0);
-            p.next = state + (back ? 0 : padded);
-            if constexpr (!holds_all)
-                for (std::size_t v = 0; v < vectors; ++v) p.alone(back ? vectors - 1 - v : v);
-            else if (back) p.template walk<true>();
-            else p.template walk<false>();
+            T* direction = state + direction_offset;
+            const bool reversed = *direction != T(0);
+            *direction = reversed ? T(0) : T(1);
+            step.h = state + (reversed ? padded : 0);
+            step.next = state + (reversed ? 0 : padded);
+            if constexpr (!all_sums_fit)
+                for (std::size_t v = 0; v < vectors; ++v) step.one_vector(reversed ? vectors - 1 - v : v);
+            else if (reversed) step.template all_vectors<true>();
+            else step.template all_vectors<false>();
         }
     }
 
 private:
     template <bool Hoisted>
-    struct pass {
+    struct time_step {
         const T* x;
         const T* packed;
         const T* h;
@@ -140,12 +108,12 @@ private:
         T* carries;
         T* y;
 
-        /// All sums at once. Back: from the last row to the first ones.
-        template <bool Back>
-        STRATA_INLINE void walk() const {
+        /// The sums of all vectors of units in registers. Reversed: rows are taken from the last to the first.
+        template <bool Reversed>
+        STRATA_INLINE void all_vectors() const {
             V all[vectors][sums];
             begin<vectors>(0, all);
-            if constexpr (Back) {
+            if constexpr (Reversed) {
                 rows<last, Units - 1, -1>(all);
                 rows<middle, first + middle - 1, -1>(all);
             } else {
@@ -154,25 +122,25 @@ private:
             }
             STRATA_UNROLL
             for (std::size_t i = 0; i < vectors; ++i) {
-                const std::size_t v = turns && !Back ? vectors - 1 - i : i;
-                add_alone<Back ? first : last, Back ? 0 : Units - last>(v, all[v]);
-                if constexpr (turns) finish(v, all[v]);
+                const std::size_t v = alternates && !Reversed ? vectors - 1 - i : i;
+                add_to_vector<Reversed ? first : last, Reversed ? 0 : Units - last>(v, all[v]);
+                if constexpr (alternates) finish(v, all[v]);
             }
-            // Where the weights are close by, products are not what a step waits for: the activations go together.
-            if constexpr (!turns) {
+            // Weights in the L1 cache: the step does not wait for products, and the activations of all vectors overlap.
+            if constexpr (!alternates) {
                 STRATA_UNROLL
                 for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
             }
         }
-        /// All of one vector.
-        STRATA_INLINE void alone(std::size_t v) const {
+        /// The sums of one vector of units over all rows.
+        STRATA_INLINE void one_vector(std::size_t v) const {
             V own[1][sums];
             begin<1>(v, own);
-            add_alone<last, 0>(v, own[0]);
+            add_to_vector<last, 0>(v, own[0]);
             finish(v, own[0]);
         }
 
-        /// Biases and the input's part of the sums of Count vectors from v on.
+        /// Starts the sums of Count vectors from v on: biases and the products of the inputs.
         template <std::size_t Count>
         STRATA_INLINE void begin(std::size_t v, V (&all)[Count][sums]) const {
             STRATA_UNROLL
@@ -206,7 +174,8 @@ private:
                 }
             }
         }
-        /// Adds Count rows from From on, in steps of Step, to the sums of all vectors.
+        /// Adds the products of Count rows of the recurrent kernel to the sums of all vectors: row From, then every
+        /// Step-th.
         template <std::size_t Count, std::size_t From, int Step>
         STRATA_INLINE void rows(V (&all)[vectors][sums]) const {
             constexpr auto step =
@@ -226,6 +195,7 @@ private:
                 }
             }
         }
+        /// Adds one row to the sums of all vectors. The weights of the vectors lie ToVector elements apart.
         template <std::size_t ToVector>
         static STRATA_INLINE void add_row(T value, const T* w, V (&all)[vectors][sums]) {
             const V factor(value);
@@ -236,9 +206,9 @@ private:
                     all[v][g] = multiply_add(factor, load_exactly<V, L>(w + v * ToVector + g * L), all[v][g]);
             }
         }
-        /// Adds Count rows from From on to the sums of vector v, in independent chains.
+        /// Adds the products of Count rows from row From on to the sums of vector v, in independent chains.
         template <std::size_t Count, std::size_t From>
-        STRATA_INLINE void add_alone(std::size_t v, V (&own)[sums]) const {
+        STRATA_INLINE void add_to_vector(std::size_t v, V (&own)[sums]) const {
             constexpr std::size_t chains = gates == 1 ? 4 : 2;
             constexpr std::size_t block = Count <= 16 ? Count : 8, blocks = block == 0 ? 0 : Count / block;
             V more[chains][gates];
@@ -260,6 +230,7 @@ private:
                 for (std::size_t g = 0; g < gates; ++g) own[g] = own[g] + more[c][g];
             }
         }
+        /// Adds Count consecutive rows to one vector: row k to chain k % Chains, of which `own` is chain 0.
         template <std::size_t Count, std::size_t Chains>
         static STRATA_INLINE void add_rows(const T* value, const T* w, V (&own)[sums], V (&more)[Chains][gates]) {
             STRATA_UNROLL
@@ -272,10 +243,10 @@ private:
                 }
             }
         }
-        /// The gates of vector v.
+        /// Applies the gates of vector v to its sums z and writes h, carry and y.
         STRATA_INLINE void finish(std::size_t v, const V (&z)[sums]) const {
             const V before = load_exactly<V, L>(h + v * L);
-            V carry = Cell::has_carry ? load_exactly<V, L>(static_cast<const T*>(carries) + v * L) : before;
+            V carry = Cell::has_carry ? load_exactly<V, L>(carries + v * L) : before;
             V out = before;
             if constexpr (Cell::template is_scaled<T>) {
                 out = Cell::advance_scaled(z, before, carry);

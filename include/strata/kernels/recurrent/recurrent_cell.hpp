@@ -1,4 +1,4 @@
-// recurrent_cell: what one time step makes of the sums of LSTM, GRU and a simple recurrent cell.
+// recurrent_cell: the gates of LSTM, GRU and simple recurrent cells for one time step, and the weights of such a layer.
 #pragma once
 
 #include <array>
@@ -13,14 +13,31 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-// A cell has `gates` blocks of columns in both kernels. A unit's `sums` are what it adds up: column block g of the
-// kernel goes to sum input_sum(g), of the recurrent kernel to sum g. `scale` multiplies weights and biases of a block
-// when they are packed for T. `advance` takes the sums, the unit's last output h and its carry (unused where
-// has_carry is false), writes the carry and gives the next output;
-// `advance_scaled` makes negligible ones zero, recurrent_step those of `advance`.
+/// The weights of a recurrent layer. Kernels (features, gates units) and (units, gates units) are in panels, biases
+/// (gates units) as in Keras. Biases may be null; only a GRU has recurrent_bias.
+template <class T>
+struct recurrent_weights {
+    const T* kernel = nullptr;
+    const T* recurrent_kernel = nullptr;
+    const T* bias = nullptr;
+    const T* recurrent_bias = nullptr;
+};
 
-/// Whether the gates of a cell are computed as fractions with one division: sigmoid and tanh of float vectors. The
-/// scalar build and other types and activations take the functors one by one.
+// The interface of a cell:
+// - gates: blocks of `units` columns in both kernels.
+// - sums: pre-activations of a unit. Block g of the kernel is added to sum input_sum(g), block g of the recurrent
+// kernel
+//   to sum g.
+// - has_carry: whether the cell has a state besides its output h.
+// - scale<T>(g): the factor of weights and biases of block g when they are packed for T.
+// - advance(z, h, carry): takes the sums z and the last h and carry, writes the new carry and returns the new h.
+// - is_scaled<T>: whether advance_scaled takes the place of advance. It expects scaled sums and returns 0 for
+// negligible
+//   outputs and carries. After advance, recurrent_step does that.
+
+/// Whether the gates of a cell are computed as fractions over a common denominator, with one division. This holds for
+/// sigmoid and tanh of float vectors. The scalar build, other types and other activations apply each function by
+/// itself.
 template <class T, class Activation, class Recurrent>
 inline constexpr bool shares_divisions =
 #if defined(STRATA_SCALAR)
@@ -29,7 +46,7 @@ inline constexpr bool shares_divisions =
     std::is_same_v<T, float> && std::is_same_v<Activation, tanh> && std::is_same_v<Recurrent, sigmoid>;
 #endif
 
-/// Hochreiter and Schmidhuber 1997, gates in Keras' order: input, forget, candidate, output.
+/// LSTM, Hochreiter and Schmidhuber 1997. Gates in Keras' order: input, forget, candidate, output.
 template <class Activation, class Recurrent>
 struct lstm_cell {
     static constexpr std::size_t gates = 4;
@@ -47,24 +64,26 @@ struct lstm_cell {
         carry = Recurrent::apply(z[1]) * carry + Recurrent::apply(z[0]) * Activation::apply(z[2]);
         return Recurrent::apply(z[3]) * Activation::apply(carry);
     }
-    /// sigmoid(x) = 1 / (1 + 2^z), tanh(x) = a / b: carry = (c (1 + i) b + a (1 + f)) / ((1 + i)(1 + f) b).
+    /// With sigmoid(x) = 1 / (1 + 2^z) and tanh(x) = a / b: carry = (c (1 + i) b + a (1 + f)) / ((1 + i)(1 + f) b),
+    /// where i and f are the powers of the input and forget gates.
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
         const V f = V(1) + bounded_power_of_two(z[1]), i = V(1) + bounded_power_of_two(z[0]);
         const V o = V(1) + bounded_power_of_two(z[3]);
         const auto candidate = tanh_fraction(z[2]);
-        const V below = i * candidate.below;
-        carry = multiply_add(carry, below, candidate.above * f) / (below * f);
+        const V denominator = i * candidate.denominator;
+        carry = multiply_add(carry, denominator, candidate.numerator * f) / (denominator * f);
         const auto out = tanh_fraction(carry);
-        // An output is at least 2^-40 of its carry: where that is negligible, both are, before the output is known.
+        // The output is at least 2^-40 of the carry. Both are set to 0 where the carry is negligible: so the comparison
+        // does not wait for the output.
         const auto is_negligible = abs(carry) < V(negligible<typename V::value_type>);
         carry = select(is_negligible, V(0), carry);
-        return select(is_negligible, V(0), out.above / (out.below * o));
+        return select(is_negligible, V(0), out.numerator / (out.denominator * o));
     }
 };
 
-/// Cho et al. 2014 as in Keras with reset_after: update, reset, candidate. The recurrent part of the candidate is a sum
-/// of its own, which the reset gate multiplies.
+/// GRU, Cho et al. 2014, as Keras' with reset_after. Gates in Keras' order: update, reset, candidate. The recurrent
+/// part of the candidate is a separate sum, which the reset gate multiplies.
 template <class Activation, class Recurrent>
 struct gru_cell {
     static constexpr std::size_t gates = 3;
@@ -87,14 +106,16 @@ struct gru_cell {
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
         const auto candidate = tanh_fraction(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
         const V update = bounded_power_of_two(z[0]);
-        // The output lies between h and the candidate: whether it is negligible is known before it is.
-        const auto is_negligible = max(abs(h), abs(candidate.above)) < V(negligible<typename V::value_type>);
+        // The output lies between h and the candidate. The comparison uses those two, so that it does not wait for the
+        // output.
+        const auto is_negligible = max(abs(h), abs(candidate.numerator)) < V(negligible<typename V::value_type>);
         return select(is_negligible, V(0),
-                      multiply_add(h, candidate.below, update * candidate.above) / (candidate.below * (V(1) + update)));
+                      multiply_add(h, candidate.denominator, update * candidate.numerator) /
+                          (candidate.denominator * (V(1) + update)));
     }
 };
 
-/// h = activation(x kernel + h recurrent_kernel + bias).
+/// Keras' SimpleRNN cell: h = activation(x kernel + h recurrent_kernel + bias).
 template <class Activation>
 struct simple_cell {
     static constexpr std::size_t gates = 1;

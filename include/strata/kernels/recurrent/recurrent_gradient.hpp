@@ -1,4 +1,4 @@
-// recurrent_gradient: one step of a recurrent cell that keeps its gates, and its gradient.
+// recurrent_gradient: one step of a recurrent cell that saves its gates, and the gradient of the step.
 #pragma once
 
 #include <strata/core/config.hpp>
@@ -7,20 +7,22 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// What is kept of Function(z) until its gradient: the value where it gives the derivative, else z.
+/// The value that is saved for the gradient of Function(z): the output where the derivative is computed from it, else
+/// z.
 template <class Function, class V>
-constexpr V kept(const V& z) {
+constexpr V saved_form(const V& z) {
     return Function::derives_from_output ? Function::apply(z) : z;
 }
-/// The value of what was kept.
+/// Function(z) from its saved form.
 template <class Function, class V>
 constexpr V value_of(const V& k) {
     return Function::derives_from_output ? k : Function::apply(k);
 }
 
-// `forward` takes the sums z, gives the output and leaves in z what `backward` needs. `backward` leaves the gradients
-// of the sums in z; dh and dcarry come in as gradients of the step's results and go out as those of what the step read,
-// without what flows through the sums.
+// forward(z, h, carry): z holds the sums; returns the output, writes the carry and replaces z by its saved form.
+// backward(z, h, last_carry, carry, dh, dcarry): replaces z by the gradients of the sums. dh and dcarry are the
+// gradients of the step's output and carry; they are replaced by those of the last output and carry, without the part
+// that flows through the sums.
 template <class Cell>
 struct recurrent_gradient;
 
@@ -28,8 +30,8 @@ template <class Activation, class Recurrent>
 struct recurrent_gradient<lstm_cell<Activation, Recurrent>> {
     template <class V>
     static constexpr V forward(V (&z)[4], const V&, V& carry) {
-        for (V* gate : {&z[0], &z[1], &z[3]}) *gate = kept<Recurrent>(*gate);
-        z[2] = kept<Activation>(z[2]);
+        for (V* gate : {&z[0], &z[1], &z[3]}) *gate = saved_form<Recurrent>(*gate);
+        z[2] = saved_form<Activation>(z[2]);
         carry = value_of<Recurrent>(z[1]) * carry + value_of<Recurrent>(z[0]) * value_of<Activation>(z[2]);
         return value_of<Recurrent>(z[3]) * Activation::apply(carry);
     }
@@ -37,9 +39,9 @@ struct recurrent_gradient<lstm_cell<Activation, Recurrent>> {
     static constexpr void backward(V (&z)[4], const V&, const V& last_carry, const V& carry, V& dh, V& dcarry) {
         const V input = value_of<Recurrent>(z[0]), forget = value_of<Recurrent>(z[1]);
         const V candidate = value_of<Activation>(z[2]), output = value_of<Recurrent>(z[3]);
-        const V kept_carry = kept<Activation>(carry);
-        const V doutput = dh * value_of<Activation>(kept_carry);
-        const V d = dcarry + dh * output * Activation::derivative(kept_carry);
+        const V saved_carry = saved_form<Activation>(carry);
+        const V doutput = dh * value_of<Activation>(saved_carry);
+        const V d = dcarry + dh * output * Activation::derivative(saved_carry);
         z[0] = d * candidate * Recurrent::derivative(z[0]);
         z[1] = d * last_carry * Recurrent::derivative(z[1]);
         z[2] = d * input * Activation::derivative(z[2]);
@@ -53,9 +55,9 @@ template <class Activation, class Recurrent>
 struct recurrent_gradient<gru_cell<Activation, Recurrent>> {
     template <class V>
     static constexpr V forward(V (&z)[4], const V& h, V&) {
-        z[0] = kept<Recurrent>(z[0]);
-        z[1] = kept<Recurrent>(z[1]);
-        z[3] = kept<Activation>(z[3] + value_of<Recurrent>(z[1]) * z[2]);
+        z[0] = saved_form<Recurrent>(z[0]);
+        z[1] = saved_form<Recurrent>(z[1]);
+        z[3] = saved_form<Activation>(z[3] + value_of<Recurrent>(z[1]) * z[2]);
         const V update = value_of<Recurrent>(z[0]);
         return update * h + (V(1) - update) * value_of<Activation>(z[3]);
     }
@@ -76,7 +78,7 @@ template <class Activation>
 struct recurrent_gradient<simple_cell<Activation>> {
     template <class V>
     static constexpr V forward(V (&z)[1], const V&, V&) {
-        z[0] = kept<Activation>(z[0]);
+        z[0] = saved_form<Activation>(z[0]);
         return value_of<Activation>(z[0]);
     }
     template <class V>

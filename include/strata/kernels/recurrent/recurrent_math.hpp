@@ -1,4 +1,4 @@
-// recurrent_math: powers of two for the gates of a cell, whose fractions share one division.
+// recurrent_math: powers of two for the gates of a cell, which are computed over a common denominator.
 #pragma once
 
 #include <cmath>
@@ -12,12 +12,12 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The largest exponent that a gate takes: products of three powers of two up to here stay finite, and a sigmoid of
-/// 2^-40 is zero to every digit that is added to another gate.
-inline constexpr float largest_exponent = 40.0f;
+/// The largest exponent of a gate. The product of three such powers is finite. A sigmoid of 2^-40 is negligible next to
+/// any gate that it is added to.
+inline constexpr float largest_gate_exponent = 40.0f;
 
-/// log2(e), by which the weights of gates are scaled so that their exponentials are powers of two.
-inline constexpr double log2_e = 1.4426950408889634;
+/// log2(e). The weights of gates are scaled by it when they are packed, so that exponentials become powers of two.
+inline constexpr double log2_e = natural_log_of_two<double>::inverse;
 
 /// x rounded to the nearest integer, |x| < 2^22.
 template <class V>
@@ -29,14 +29,14 @@ STRATA_INLINE V nearest(const V& x) {
     if constexpr (sizeof(V) == 64) return _mm512_roundscale_ps(x, 8);
 #endif
 #if defined(__SSE2__) && !defined(__SSE4_1__)
-    return nearest_multiple(x, 1.0f);  // the machine does not round: xsimd does by a sum that -ffast-math removes
+    return nearest_multiple(x, 1.0f);  // SSE2 has no rounding instruction; xsimd's sum is removed by -ffast-math
 #else
     return xsimd::nearbyint(x);
 #endif
 #endif
 }
 
-/// x 2^n for integers n up to 127; 0 where n is far below -126.
+/// x 2^n for integers n up to 127. Where n is smaller, the result is 0 or negligible.
 template <class V>
 STRATA_INLINE V times_power_of_two(const V& x, const V& n) {
 #if defined(STRATA_SCALAR)
@@ -53,10 +53,10 @@ STRATA_INLINE V times_power_of_two(const V& x, const V& n) {
 #endif
 }
 
-/// 2^t, t cut at largest_exponent; relative error 1.5e-7, of which the polynomial has 9e-8. NaN stays NaN.
+/// 2^min(t, largest_gate_exponent). Relative error 1.5e-7, of which 9e-8 is the polynomial's. NaN stays NaN.
 template <class V>
 STRATA_INLINE V bounded_power_of_two(V t) {
-    t = min(V(largest_exponent), t);
+    t = min(V(largest_gate_exponent), t);
     const V n = nearest(t), f = t - n;
     constexpr float c[] = {1.0f,
                            0.6931469775986907f,

@@ -1,4 +1,5 @@
-// reference: plain constexpr loops; the oracle of the kernels, and what constant evaluation runs.
+// reference: plain constexpr loops for every kernel. Tests compare the kernels with them; constant evaluation runs
+// them. The folder has one header for each folder of kernels.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace strata::inline STRATA_ISA::kernels::reference {
 
-/// y (n, f) = activation(x (n, k) w (k, f) + bias (f)); w as `layout` says; bias may be null.
+/// y (n, f) = activation(x (n, k) w (k, f) + bias (f)). w is stored as `layout`; bias may be null.
 template <class Activation, class T>
 constexpr void dense(std::size_t n, panels layout, const T* x, const T* w, const T* bias, T* y) {
     const std::size_t k = layout.rows, f = layout.columns;
@@ -21,7 +22,8 @@ constexpr void dense(std::size_t n, panels layout, const T* x, const T* w, const
         }
 }
 
-/// y (oh, ow, oc) of x (ih, iw, ic); weight rows are (kh, kw, ic); cells outside x count as zero.
+/// y (oh, ow, oc) = activation(convolution of x (ih, iw, ic) + bias). Rows of w are (kh, kw, ic); bias may be null.
+/// Cells outside x count as zero.
 template <class Activation, class T>
 constexpr void conv2d(const conv2d_geometry& g, panels layout, const T* x, const T* w, const T* bias, T* y) {
     const auto& h = g.height;
@@ -58,7 +60,7 @@ constexpr void for_each_cell(const pool2d_geometry& g, const T* x, std::size_t o
         }
 }
 
-/// y (oh, ow, channels): the maximum of each window.
+/// y (oh, ow, channels) = the maximum of each window; NaN where a cell is NaN.
 template <class T>
 constexpr void max_pooling2d(const pool2d_geometry& g, const T* x, T* y) {
     for (std::size_t oh = 0; oh < g.height.output; ++oh)
@@ -74,7 +76,7 @@ constexpr void max_pooling2d(const pool2d_geometry& g, const T* x, T* y) {
             }
 }
 
-/// y (oh, ow, channels): the mean over the cells of each window that lie inside x.
+/// y (oh, ow, channels) = the mean over the cells of each window that lie inside x.
 template <class T>
 constexpr void average_pooling2d(const pool2d_geometry& g, const T* x, T* y) {
     for (std::size_t oh = 0; oh < g.height.output; ++oh)
@@ -89,7 +91,7 @@ constexpr void average_pooling2d(const pool2d_geometry& g, const T* x, T* y) {
             }
 }
 
-/// y (channels): the maximum over the rows of x (rows, channels).
+/// y (channels) = the maximum over the rows of x (rows, channels).
 template <class T>
 constexpr void global_max_pooling(std::size_t rows, std::size_t channels, const T* x, T* y) {
     for (std::size_t c = 0; c < channels; ++c) {
@@ -99,7 +101,7 @@ constexpr void global_max_pooling(std::size_t rows, std::size_t channels, const 
     }
 }
 
-/// y (channels): the mean over the rows of x (rows, channels).
+/// y (channels) = the mean over the rows of x (rows, channels).
 template <class T>
 constexpr void global_average_pooling(std::size_t rows, std::size_t channels, const T* x, T* y) {
     for (std::size_t c = 0; c < channels; ++c) {

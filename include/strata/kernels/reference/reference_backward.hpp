@@ -1,4 +1,4 @@
-// reference_backward: plain loops of the gradients; the oracle of the backward kernels.
+// reference_backward: plain loops for gradients, with which tests compare the backward kernels.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ constexpr void dense_data_gradient(std::size_t n, panels layout, const T* dy, co
         }
 }
 
-/// dw += x (n, k) transposed times dy (n, f); db += the columns' sums.
+/// dw (k, f) += x (n, k) transposed times dy (n, f); db (f) += the sums of the columns of dy.
 template <class T>
 constexpr void dense_weight_gradient(std::size_t n, panels layout, const T* x, const T* dy, T* dw, T* db) {
     for (std::size_t i = 0; i < n; ++i)
@@ -32,7 +32,8 @@ constexpr void dense_weight_gradient(std::size_t n, panels layout, const T* x, c
         }
 }
 
-/// Calls use(x index, weight row, dy index) for each product of a convolution with one channel in and one out.
+/// Calls use(x index, weight row, dy index) for each input channel of each tap of each output pixel. dy index is that
+/// of the pixel's first filter.
 template <class Use>
 constexpr void for_each_product(const conv2d_geometry& g, Use use) {
     const auto& h = g.height;
@@ -60,7 +61,7 @@ constexpr void conv2d_data_gradient(const conv2d_geometry& g, panels layout, con
     });
 }
 
-/// dw += of one sample; db += the sums over pixels.
+/// dw (kh kw ic, oc) += the weight gradient of one sample; db (oc) += the sums of dy over pixels.
 template <class T>
 constexpr void conv2d_weight_gradient(const conv2d_geometry& g, panels layout, const T* x, const T* dy, T* dw, T* db) {
     for_each_product(g, [&](std::size_t from, std::size_t row, std::size_t y) {
@@ -69,7 +70,7 @@ constexpr void conv2d_weight_gradient(const conv2d_geometry& g, panels layout, c
     for (std::size_t i = 0; i < g.out_size(); ++i) db[i % g.out_channels] += dy[i];
 }
 
-/// dx of one sample of a max pooling: dy goes to the first cell that holds the maximum.
+/// dx of one sample of a max pooling: dy is added to the first cell that holds the maximum.
 template <class T>
 constexpr void max_pooling2d_gradient(const pool2d_geometry& g, const T* x, const T* dy, T* dx) {
     for (std::size_t i = 0; i < g.in_size(); ++i) dx[i] = T(0);
@@ -84,7 +85,7 @@ constexpr void max_pooling2d_gradient(const pool2d_geometry& g, const T* x, cons
             }
 }
 
-/// dx of one sample of an average pooling: dy in equal parts to the cells inside.
+/// dx of one sample of an average pooling: an equal part of dy is added to each cell inside x.
 template <class T>
 constexpr void average_pooling2d_gradient(const pool2d_geometry& g, const T* x, const T* dy, T* dx) {
     for (std::size_t i = 0; i < g.in_size(); ++i) dx[i] = T(0);

@@ -1,4 +1,4 @@
-// reference_conv2d_transpose: plain constexpr loops of transposed convolutions, forward and backward.
+// reference_conv2d_transpose: plain loops for transposed convolutions, forward and backward.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace strata::inline STRATA_ISA::kernels::reference {
 
-/// Calls use(x pixel, tap, y pixel) for each product of pixels. g is the convolution whose data gradient the transposed
-/// convolution is: its input is y (g.ih, g.iw), its output x (g.oh, g.ow).
+/// Calls use(x pixel, tap, y pixel) for each pair of pixels that a tap connects. g is the convolution whose data
+/// gradient the transposed convolution is: y has the pixels of its input, x those of its output.
 template <class Use>
 constexpr void for_each_transposed_product(const conv2d_geometry& g, Use use) {
     const auto& h = g.height;
@@ -26,8 +26,8 @@ constexpr void for_each_transposed_product(const conv2d_geometry& g, Use use) {
                 }
 }
 
-/// y (g.ih, g.iw, filters) of x (g.oh, g.ow, channels); filters are g.in_channels, channels g.out_channels. Weight rows
-/// are (kh, kw, filters), columns channels; bias may be null.
+/// y (ih, iw, filters) = activation(transposed convolution of x (oh, ow, channels) + bias). filters are g.in_channels,
+/// channels g.out_channels. Rows of w are (kh, kw, filters), columns channels; bias may be null.
 template <class Activation, class T>
 constexpr void conv2d_transpose(const conv2d_geometry& g, panels layout, const T* x, const T* w, const T* bias, T* y) {
     const std::size_t filters = g.in_channels, channels = g.out_channels;
@@ -40,7 +40,7 @@ constexpr void conv2d_transpose(const conv2d_geometry& g, panels layout, const T
     for (std::size_t i = 0; i < g.in_size(); ++i) y[i] = Activation::apply(y[i]);
 }
 
-/// dw += of one sample.
+/// dw += the weight gradient of one sample.
 template <class T>
 constexpr void conv2d_transpose_weight_gradient(const conv2d_geometry& g, panels layout, const T* x, const T* dy,
                                                 T* dw) {

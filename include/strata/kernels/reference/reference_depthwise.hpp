@@ -1,4 +1,4 @@
-// reference_depthwise: plain constexpr loops of depthwise convolutions, forward and backward.
+// reference_depthwise: plain loops for depthwise convolutions, forward and backward.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace strata::inline STRATA_ISA::kernels::reference {
 
-/// Calls use(x index, weight index, y index) for each product of a depthwise convolution; weights are (kh, kw,
-/// channels, multiplier), cells outside x have no product.
+/// Calls use(x index, weight index, y index) for each product of a depthwise convolution. Weights are (kh, kw,
+/// channels, multiplier). Cells outside x have no product.
 template <class Use>
 constexpr void for_each_depthwise_product(const depthwise_geometry& g, Use use) {
     const auto& h = g.height;
@@ -29,7 +29,8 @@ constexpr void for_each_depthwise_product(const depthwise_geometry& g, Use use) 
                 }
 }
 
-/// y (oh, ow, channels multiplier) of x (ih, iw, channels); bias may be null.
+/// y (oh, ow, channels multiplier) = activation(depthwise convolution of x (ih, iw, channels) + bias); bias may be
+/// null.
 template <class Activation, class T>
 constexpr void depthwise_conv2d(const depthwise_geometry& g, const T* x, const T* w, const T* bias, T* y) {
     for (std::size_t i = 0; i < g.out_size(); ++i) y[i] = bias != nullptr ? bias[i % g.out_channels()] : T(0);
@@ -45,7 +46,7 @@ constexpr void depthwise_data_gradient(const depthwise_geometry& g, const T* dy,
     for_each_depthwise_product(g, [&](std::size_t x, std::size_t tap, std::size_t y) { dx[x] += dy[y] * w[tap]; });
 }
 
-/// dw += of one sample.
+/// dw += the weight gradient of one sample.
 template <class T>
 constexpr void depthwise_weight_gradient(const depthwise_geometry& g, const T* x, const T* dy, T* dw) {
     for_each_depthwise_product(g,

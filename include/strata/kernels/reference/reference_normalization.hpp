@@ -1,4 +1,4 @@
-// reference_normalization: plain loops of the normalisations; the oracle, and what constant evaluation runs.
+// reference_normalization: plain loops for normalizations, and the types that they share with the kernels.
 #pragma once
 
 #include <cstddef>
@@ -8,17 +8,28 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// What makes a row's scale: its variance (and its mean is taken away), its mean square, its length.
+/// The normalization of a row. layer: by its mean and variance. rms: by its mean square. unit: by its length.
 enum class row_norm { layer, rms, unit };
 
-/// What is taken away from the values of a row, and what they are multiplied with.
+/// A row is normalized to (x - mean) scale.
 template <class T>
 struct row_moments {
     T mean{};
     T scale{};
 };
 
-/// A sample as (rows, channels) in groups of channels that follow each other.
+/// Scale gamma, offset beta and epsilon of a normalization. gamma and beta may be null.
+template <class T>
+struct normalization_parameters {
+    const T* gamma = nullptr;
+    const T* beta = nullptr;
+    T epsilon{};
+};
+
+/// The smallest deviation that standardize_columns divides by, as in Keras.
+inline constexpr double smallest_deviation = 1e-7;
+
+/// A sample (rows, channels) whose channels are split into `groups` groups of consecutive channels.
 struct group_geometry {
     std::size_t rows = 1;
     std::size_t channels = 1;
@@ -27,7 +38,7 @@ struct group_geometry {
     constexpr std::size_t size() const { return rows * channels; }
 };
 
-/// The scale of n values whose squares sum to `squares`.
+/// The scale of a row of n values. `squares` is the sum of their squares, after the mean was subtracted.
 template <row_norm Kind, class T>
 constexpr T row_scale(T squares, std::size_t n, T epsilon) {
     if constexpr (Kind == row_norm::unit) {
@@ -40,10 +51,10 @@ constexpr T row_scale(T squares, std::size_t n, T epsilon) {
 
 namespace reference {
 
-/// y (rows, n); gamma, beta and moments may be null.
+/// y (rows, n), as kernels::normalize_rows. moments may be null.
 template <row_norm Kind, class T>
-constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const T* gamma, const T* beta, T epsilon,
-                              T* y, T* moments) {
+constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const normalization_parameters<T>& p, T* y,
+                              T* moments) {
     for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
         T mean = T(0), squares = T(0);
         if (Kind == row_norm::layer) {
@@ -51,14 +62,15 @@ constexpr void normalize_rows(std::size_t rows, std::size_t n, const T* x, const
             mean /= static_cast<T>(n);
         }
         for (std::size_t i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
-        const T scale = row_scale<Kind>(squares, n, epsilon);
+        const T scale = row_scale<Kind>(squares, n, p.epsilon);
         for (std::size_t i = 0; i < n; ++i)
-            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[i] : T(1)) + (beta != nullptr ? beta[i] : T(0));
+            y[i] = (x[i] - mean) * scale * (p.gamma != nullptr ? p.gamma[i] : T(1)) +
+                   (p.beta != nullptr ? p.beta[i] : T(0));
         if (moments != nullptr) *moments++ = mean, *moments++ = scale;
     }
 }
 
-/// Calls use(place, channel) for each value of a group.
+/// Calls use(index, channel) for each value of a group.
 template <class Use>
 constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use use) {
     const std::size_t size = g.channels / g.groups;
@@ -66,18 +78,19 @@ constexpr void for_each_of_group(const group_geometry& g, std::size_t group, Use
         for (std::size_t c = group * size; c < (group + 1) * size; ++c) use(r * g.channels + c, c);
 }
 
-/// y of one sample; gamma, beta and moments may be null.
+/// y of one sample, as kernels::normalize_groups. moments may be null.
 template <class T>
-constexpr void normalize_groups(const group_geometry& g, const T* x, const T* gamma, const T* beta, T epsilon, T* y,
+constexpr void normalize_groups(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                 T* moments) {
     const T count = static_cast<T>(g.size() / g.groups);
     for (std::size_t group = 0; group < g.groups; ++group) {
         T mean = T(0), squares = T(0);
         for_each_of_group(g, group, [&](std::size_t i, std::size_t) { mean += x[i] / count; });
         for_each_of_group(g, group, [&](std::size_t i, std::size_t) { squares += (x[i] - mean) * (x[i] - mean); });
-        const T scale = T(1) / square_root(squares / count + epsilon);
+        const T scale = T(1) / square_root(squares / count + p.epsilon);
         for_each_of_group(g, group, [&](std::size_t i, std::size_t c) {
-            y[i] = (x[i] - mean) * scale * (gamma != nullptr ? gamma[c] : T(1)) + (beta != nullptr ? beta[c] : T(0));
+            y[i] = (x[i] - mean) * scale * (p.gamma != nullptr ? p.gamma[c] : T(1)) +
+                   (p.beta != nullptr ? p.beta[c] : T(0));
         });
         if (moments != nullptr) *moments++ = mean, *moments++ = scale;
     }
@@ -88,8 +101,8 @@ template <class T>
 constexpr void standardize_columns(std::size_t rows, std::size_t n, const T* x, const T* mean, const T* variance,
                                    T* y) {
     for (std::size_t i = 0; i < rows * n; ++i)
-        y[i] =
-            (x[i] - (mean != nullptr ? mean[i % n] : T(0))) / max(static_cast<T>(1e-7), square_root(variance[i % n]));
+        y[i] = (x[i] - (mean != nullptr ? mean[i % n] : T(0))) /
+               max(static_cast<T>(smallest_deviation), square_root(variance[i % n]));
 }
 
 }  // namespace reference

@@ -1,5 +1,4 @@
-// reference_rearrange: plain loops of permuted axes, borders, repeated cells and bilinear images; the oracle, and what
-// constant evaluation runs.
+// reference_rearrange: plain loops for permutations, borders and upsampling.
 #pragma once
 
 #include <array>
@@ -12,8 +11,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Where a cell of an axis made `up` times larger lies between two cells of the smaller one: `numerator` / `2 up` of
-/// the way from `low` to `high`.
+/// The interpolation of one cell of an axis upsampled by `up`: its centre lies between the cells low and high of the
+/// smaller axis, numerator / (2 up) of the distance after low.
 struct linear_tap {
     std::size_t low = 0;
     std::size_t high = 0;
@@ -26,18 +25,19 @@ struct linear_tap {
     }
 };
 
-/// Centre of cell `o` in cells of the smaller axis: (o + 1/2) / up - 1/2, kept within the outermost centres.
+/// The interpolation of cell o. Its centre, in cells of the smaller axis, is (o + 1/2) / up - 1/2, clamped to the
+/// outermost centres.
 constexpr linear_tap linear_tap_of(std::size_t o, std::size_t up, std::size_t extent) {
     const std::size_t twice = 2 * o + 1;
-    const std::size_t place = twice < up ? 0 : twice - up;  // in units of 1 / (2 up)
-    const std::size_t low = place / (2 * up);
+    const std::size_t center = twice < up ? 0 : twice - up;  // in units of 1 / (2 up)
+    const std::size_t low = center / (2 * up);
     if (low + 1 >= extent) return {.low = extent - 1, .high = extent - 1, .numerator = 0, .up = up};
-    return {.low = low, .high = low + 1, .numerator = place % (2 * up), .up = up};
+    return {.low = low, .high = low + 1, .numerator = center % (2 * up), .up = up};
 }
 
 namespace reference {
 
-/// y = x with its axes in another order.
+/// y = x with its axes in the given order.
 template <class T>
 constexpr void permute(const shape& in, const axes& order, const T* x, T* y) {
     const shape out = order.of(in);
@@ -51,7 +51,7 @@ constexpr void permute(const shape& in, const axes& order, const T* x, T* y) {
     }
 }
 
-/// Calls use(outer, inner) with the places of each cell of the inner image in both.
+/// Calls use(outer index, inner index) for each value of the inner image.
 template <class Use>
 constexpr void for_each_inner(const border_geometry& g, Use use) {
     for (std::size_t h = 0; h < g.height; ++h)
@@ -69,13 +69,13 @@ constexpr void crop(const border_geometry& g, const T* outer, T* inner) {
     for_each_inner(g, [&](std::size_t from, std::size_t to) { inner[to] = outer[from]; });
 }
 
-/// Calls use(place in the larger image, h, w, c of it).
+/// Calls use(index, h, w, c) for each value of the larger image.
 template <class Use>
 constexpr void for_each_outer_cell(const upsampling_geometry& g, Use use) {
-    std::size_t place = 0;
+    std::size_t index = 0;
     for (std::size_t h = 0; h < g.height * g.up_height; ++h)
         for (std::size_t w = 0; w < g.width * g.up_width; ++w)
-            for (std::size_t c = 0; c < g.channels; ++c) use(place++, h, w, c);
+            for (std::size_t c = 0; c < g.channels; ++c) use(index++, h, w, c);
 }
 template <class T>
 constexpr void repeat_cells(const upsampling_geometry& g, const T* x, T* y) {
@@ -91,7 +91,7 @@ constexpr void sum_cells(const upsampling_geometry& g, const T* dy, T* dx) {
     });
 }
 
-/// Calls use(place in x, its weight) for the four cells that a cell of the larger image sees.
+/// Calls use(index in x, weight) for the four cells that a cell of the larger image is interpolated from.
 template <class T, class Use>
 constexpr void for_each_tap(const upsampling_geometry& g, std::size_t h, std::size_t w, std::size_t c, Use use) {
     const linear_tap a = linear_tap_of(h, g.up_height, g.height), b = linear_tap_of(w, g.up_width, g.width);

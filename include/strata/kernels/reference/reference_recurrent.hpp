@@ -1,4 +1,5 @@
-// reference_recurrent: plain loops of recurrent layers; the oracle of their kernels, and what constant evaluation runs.
+// reference_recurrent: plain loops of recurrent layers. Tests compare the kernels with them; constant evaluation runs
+// them.
 #pragma once
 
 #include <array>
@@ -6,21 +7,21 @@
 
 #include <strata/core/config.hpp>
 #include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/recurrent/recurrent_cell.hpp>
 
 namespace strata::inline STRATA_ISA::kernels::reference {
 
-/// h and the carry of one sequence, zero at first.
+/// The output h and the carry of one sequence; zero before the first step.
 template <std::size_t Units, class T>
 struct recurrent_state {
     std::array<T, Units> h{};
     std::array<T, Units> carry{};
 };
 
-/// One step: the state of a Cell after x. Kernels in panels of gates * Units columns, gate by gate; biases as in Keras,
-/// or null.
+/// One time step: advances the state of a Cell by the input x (features). Kernels are in panels of `width` columns.
 template <class Cell, std::size_t Units, class T>
-constexpr void recurrent_step(std::size_t features, std::size_t width, const T* x, const T* kernel, const T* recurrent,
-                              const T* bias, const T* recurrent_bias, recurrent_state<Units, T>& state) {
+constexpr void recurrent_step(std::size_t features, std::size_t width, const T* x, const recurrent_weights<T>& w,
+                              recurrent_state<Units, T>& state) {
     const panels by_input{.rows = features, .columns = Cell::gates * Units, .width = width};
     const panels by_output{.rows = Units, .columns = Cell::gates * Units, .width = width};
     const std::array<T, Units> h = state.h;
@@ -28,26 +29,34 @@ constexpr void recurrent_step(std::size_t features, std::size_t width, const T* 
         T z[Cell::sums]{};
         for (std::size_t g = 0; g < Cell::gates; ++g) {
             const std::size_t c = g * Units + u;
-            T input = bias != nullptr ? bias[c] : T(0), own = recurrent_bias != nullptr ? recurrent_bias[c] : T(0);
-            for (std::size_t f = 0; f < features; ++f) input += x[f] * kernel[by_input.offset(f, c)];
-            for (std::size_t k = 0; k < Units; ++k) own += h[k] * recurrent[by_output.offset(k, c)];
+            T input = w.bias != nullptr ? w.bias[c] : T(0);
+            T recurrent = w.recurrent_bias != nullptr ? w.recurrent_bias[c] : T(0);
+            for (std::size_t f = 0; f < features; ++f) input += x[f] * w.kernel[by_input.offset(f, c)];
+            for (std::size_t k = 0; k < Units; ++k) recurrent += h[k] * w.recurrent_kernel[by_output.offset(k, c)];
             z[Cell::input_sum(g)] += input;
-            z[g] += own;
+            z[g] += recurrent;
         }
         state.h[u] = Cell::advance(z, h[u], state.carry[u]);
     }
 }
 
-/// y: all outputs of a sequence in the order of the walk, or the last one.
+/// The sizes of a sequence: steps of `features` inputs, taken from the last to the first where is_reversed. Kernels are
+/// in panels of `width` columns. returns_sequences: all outputs are written, not only the last.
+struct recurrent_sequence {
+    std::size_t steps = 0;
+    std::size_t features = 0;
+    std::size_t width = 0;
+    bool is_reversed = false;
+    bool returns_sequences = true;
+};
+
+/// y = the outputs of all steps of x (steps, features), in the order in which they are computed, or the last one.
 template <class Cell, std::size_t Units, class T>
-constexpr void recurrent(std::size_t steps, std::size_t features, std::size_t width, bool back, bool sequences,
-                         const T* x, const T* kernel, const T* recurrent_kernel, const T* bias, const T* recurrent_bias,
-                         T* y) {
+constexpr void recurrent(const recurrent_sequence& s, const T* x, const recurrent_weights<T>& w, T* y) {
     recurrent_state<Units, T> state;
-    for (std::size_t t = 0; t < steps; ++t) {
-        recurrent_step<Cell>(features, width, x + (back ? steps - 1 - t : t) * features, kernel, recurrent_kernel, bias,
-                             recurrent_bias, state);
-        if (sequences || t + 1 == steps)
+    for (std::size_t t = 0; t < s.steps; ++t) {
+        recurrent_step<Cell>(s.features, s.width, x + (s.is_reversed ? s.steps - 1 - t : t) * s.features, w, state);
+        if (s.returns_sequences || t + 1 == s.steps)
             for (std::size_t u = 0; u < Units; ++u) *y++ = state.h[u];
     }
 }

@@ -1,4 +1,4 @@
-// bilinear: an image made larger by whole factors with values between its cells, and the gradient.
+// bilinear: bilinear upsampling of an image by integer factors, and its gradient.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// y = (1 - part) a + part b for n values.
+/// y = (1 - part) a + part b for n values. The tail is loaded and stored in part.
 template <class T>
 void blend(std::size_t n, const T* a, const T* b, T part, T* y) {
     constexpr std::size_t L = lanes<T>;
@@ -24,13 +24,13 @@ void blend(std::size_t n, const T* a, const T* b, T part, T* y) {
     }
 }
 
-/// y += scale x for n values.
+/// y += scale x for n values. The tail is loaded and stored in part.
 template <class T>
 void add_scaled(std::size_t n, T scale, const T* x, T* y) {
     constexpr std::size_t L = lanes<T>;
     for (std::size_t i = 0; i < n; i += L) {
         const std::size_t count = std::min(L, n - i);
-        const simd<T> sum = load_partial(static_cast<const T*>(y + i), count);
+        const simd<T> sum = load_partial(y + i, count);
         store_partial<T>(y + i, multiply_add(broadcast(scale), load_partial(x + i, count), sum), count);
     }
 }
@@ -42,21 +42,21 @@ void bilinear_vectorised(const T* x, T* y, T* scratch) {
         blend(G.in_line(), x + line.low * G.in_line(), x + line.high * G.in_line(), line.part<T>(), scratch);
         for (std::size_t w = 0; w < G.width * G.up_width; ++w, y += G.channels) {
             const linear_tap cell = linear_tap_of(w, G.up_width, G.width);
-            blend(G.channels, static_cast<const T*>(scratch + cell.low * G.channels),
-                  static_cast<const T*>(scratch + cell.high * G.channels), cell.part<T>(), y);
+            blend(G.channels, scratch + cell.low * G.channels, scratch + cell.high * G.channels, cell.part<T>(), y);
         }
     }
 }
 
-/// y (height up_height, width up_width, channels): cells of y see x at the centres of cells, beyond the outermost ones
-/// the outermost. scratch holds one line of x. Keras: `UpSampling2D(interpolation="bilinear")`.
+/// y (height up_height, width up_width, channels) = x (height, width, channels), interpolated between the centres of
+/// cells. Outside the outermost centres y is constant. y does not overlap x. scratch holds one row of x. Keras:
+/// `UpSampling2D(interpolation="bilinear")`.
 template <upsampling_geometry G, class T>
 constexpr void bilinear(const T* x, T* y, T* scratch) {
     if (std::is_constant_evaluated()) reference::bilinear(G, x, y);
     else bilinear_vectorised<G>(x, y, scratch);
 }
 
-/// dx of one sample; overwritten. scratch holds one line of x.
+/// dx (height, width, channels) of one sample from dy. dx is overwritten. scratch holds one row of x.
 template <upsampling_geometry G, class T>
 void bilinear_gradient(const T* dy, T* dx, T* scratch) {
     std::fill_n(dx, G.in_size(), T(0));

@@ -1,4 +1,5 @@
-// rearrange: permuted axes, borders added and taken away, cells repeated; values are only moved.
+// rearrange: permutation of axes, padding, cropping, and nearest-neighbour upsampling. The folder holds kernels that
+// move values instead of computing them: these, bilinear upsampling, embedding.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +14,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// A permutation as loops over the output: axes that stay together are one, the innermost is the output's last. `from`
-/// and `to` are steps in elements.
+/// A permutation as nested loops over the output, the last axis innermost. Axes that stay adjacent are merged. `from`
+/// and `to` are the strides of the loops in x and y, in elements.
 struct permute_loops {
     std::array<std::size_t, shape::max_rank + 1> extents{};
     std::array<std::size_t, shape::max_rank + 1> from{};
@@ -39,7 +40,8 @@ struct permute_loops {
         if (rank == 0) extents[rank] = from[rank] = 1, ++rank;
         stride = 1;
         for (std::size_t i = rank; i-- > 0; stride *= extents[i]) to[i] = stride;
-        // Where the output's last axis is not the input's, the two make blocks: the input's comes second to last.
+        // Where the last axes of input and output differ, `permute` loops over blocks of both: the input's last axis
+        // becomes the second to last loop.
         for (std::size_t i = 0; i + 2 < rank; ++i)
             if (from[rank - 1] != 1 && from[i] == 1)
                 for (; i + 2 < rank; ++i) {
@@ -50,7 +52,7 @@ struct permute_loops {
     }
 };
 
-/// An image of `height` by `width` within its edges.
+/// An image (height, width, channels) inside a border.
 struct border_geometry {
     std::size_t height = 1;
     std::size_t width = 1;
@@ -66,7 +68,7 @@ struct border_geometry {
     friend constexpr bool operator==(const border_geometry&, const border_geometry&) = default;
 };
 
-/// Cells of an image, each `up_height` by `up_width` cells of a larger one.
+/// An upsampling by integer factors: each cell of an image becomes up_height by up_width cells of a larger one.
 struct upsampling_geometry {
     std::size_t height = 1;
     std::size_t width = 1;
@@ -81,8 +83,8 @@ struct upsampling_geometry {
     friend constexpr bool operator==(const upsampling_geometry&, const upsampling_geometry&) = default;
 };
 
-/// y = x with its axes in another order; x of shape In. Two axes that change places are walked in blocks, so that each
-/// cache line is read and written whole.
+/// y = x with its axes in the given order; x has shape In. y does not overlap x. Where the last axes differ, blocks of
+/// 16 by 16 are transposed, so that each cache line is read and written as a whole.
 template <shape In, axes Order, class T>
 constexpr void permute(const T* x, T* y) {
     constexpr permute_loops loops(In, Order);
@@ -108,7 +110,7 @@ constexpr void permute(const T* x, T* y) {
     }
 }
 
-/// outer = inner with zeros around it.
+/// outer = inner (height, width, channels) with a border of zeros. They do not overlap.
 template <border_geometry G, class T>
 constexpr void pad(const T* inner, T* outer) {
     std::fill_n(outer, G.top(), T(0));
@@ -121,7 +123,7 @@ constexpr void pad(const T* inner, T* outer) {
     std::fill_n(outer, G.bottom(), T(0));
 }
 
-/// inner = outer without its edges.
+/// inner (height, width, channels) = outer without its border. They do not overlap.
 template <border_geometry G, class T>
 constexpr void crop(const T* outer, T* inner) {
     outer += G.top() + G.left();
@@ -129,7 +131,7 @@ constexpr void crop(const T* outer, T* inner) {
         std::copy_n(outer, G.inner_line(), inner);
 }
 
-/// y (height up_height, width up_width, channels): each cell of x repeated.
+/// y (height up_height, width up_width, channels) = each cell of x repeated. y does not overlap x.
 template <upsampling_geometry G, class T>
 constexpr void repeat_cells(const T* x, T* y) {
     for (std::size_t h = 0; h < G.height; ++h) {
@@ -140,7 +142,8 @@ constexpr void repeat_cells(const T* x, T* y) {
     }
 }
 
-/// dx = for each cell the sum of its repetitions in dy.
+/// dx (height, width, channels) = the sum of each cell's repetitions in dy. Tails of channels are loaded and stored in
+/// part.
 template <upsampling_geometry G, class T>
 void sum_cells(const T* dy, T* dx) {
     constexpr std::size_t L = lanes<T>;

@@ -1,4 +1,5 @@
-// arithmetic: single operations under one spelling for vectors and scalars.
+// arithmetic: operations with one name for vectors and scalars: multiply_add, square_root, polynomials, negligible
+// values.
 #pragma once
 
 #include <cmath>
@@ -52,17 +53,17 @@ STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
 }
 #endif
 
-/// Values closer to zero than this are taken for zero where a recurrent layer or a stream keeps them for its next step:
-/// their products with weights would become subnormal, one after the other, as an input fades.
+/// Values of smaller magnitude are set to zero in the state of recurrent layers and streams. As an input fades,
+/// products of such values with weights would become subnormal, which are slow.
 template <class T>
 inline constexpr T negligible = static_cast<T>(sizeof(T) == 4 ? 0x1p-80 : 0x1p-800);
-/// x, or 0 where it is negligible; NaN stays.
+/// x, or 0 where x is negligible. NaN stays NaN.
 template <class V>
 STRATA_INLINE V without_negligible(const V& x) {
     if constexpr (std::floating_point<V>) return abs(x) < negligible<V> ? V(0) : x;
     else return select(abs(x) < V(negligible<typename V::value_type>), V(0), x);
 }
-/// y = x of N values, negligible ones as 0, with zeros up to whole vectors.
+/// y = x (N), with 0 for negligible values. y is padded with zeros to whole vectors; x is not read past N.
 template <std::size_t N, class T>
 STRATA_INLINE void copy_without_negligible(const T* x, T* y) {
     using V = simd_for<T, N>;
@@ -70,8 +71,8 @@ STRATA_INLINE void copy_without_negligible(const T* x, T* y) {
     for (std::size_t i = 0; i < whole; i += L) store_exactly<L>(y + i, without_negligible(load_exactly<V, L>(x + i)));
     if constexpr (whole < N) store_exactly<L>(y + whole, without_negligible(load_exactly<V, N - whole>(x + whole)));
 }
-/// x^2 for a polynomial whose first coefficient is about 1: so far from zero that neither it nor its powers become
-/// subnormal. With fused multiply-adds it costs no more than the product.
+/// x^2 for a polynomial in x^2 whose first coefficient is about 1. The value is bounded away from zero, so that neither
+/// it nor its powers become subnormal. With fused multiply-adds this costs no more than the product.
 template <class V>
 STRATA_INLINE V square_of_normal(const V& x) {
     constexpr bool is_float = sizeof(typename V::value_type) == 4;
@@ -83,14 +84,14 @@ STRATA_INLINE V square_of_normal(const V& x) {
     }
 }
 
-/// The larger of the two; NaN where either is.
+/// max(a, b); NaN where a or b is NaN.
 template <class V>
 constexpr V maximum(V a, V b) {
     return select(a == a, max(a, b), a);
 }
 
-/// c[0] + c[1] x + c[2] x^2 + ... with square = x^2: pairs of terms first, which halves the chain of dependent
-/// operations and takes no more of them.
+/// c[0] + c[1] x + c[2] x^2 + ... with square = x^2. Pairs of terms are combined first: half as many dependent
+/// operations as Horner's rule, and no more in total.
 template <std::size_t Count, class V>
 STRATA_INLINE V polynomial(const V& x, const V& square, const typename V::value_type (&c)[Count]) {
     constexpr std::size_t last = (Count - 1) / 2 * 2;

@@ -1,5 +1,4 @@
-// Elementary functions in double for constant evaluation, where std:: has none before C++26; a few ULP over the whole
-// range.
+// constexpr_math: elementary functions of double for constant evaluation, which std:: does not have before C++26.
 #pragma once
 
 #include <array>
@@ -13,18 +12,32 @@
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 
-/// Series and exact reductions only: no tables, no fitted coefficients. Measured against long double in
-/// tests/kernels/math.cpp: exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
-/// and subnormal results are right. Slow at run time: there scalars call std::.
+/// Series and exact range reductions, without tables or fitted coefficients. Largest errors against long double
+/// (tests/kernels/math.cpp): exp, expm1, log, log1p 2 ULP, erf 6 ULP, tanh 4 ULP, sqrt 1 ULP. Infinities, NaN, overflow
+/// and subnormal results are handled. These functions are slow; at run time scalars call std::.
 namespace strata::inline STRATA_ISA::kernels {
 
-/// x, rounded as it is written: an operand that -fassociative-math may not merge with the operation that takes it. It
-/// stands where the digits that one operation loses are found by the next, or where another order would overflow.
+/// x as a rounded value: -fassociative-math may not merge it with the operation that uses it. Needed where one
+/// operation recovers the rounding error of another, or where another order would overflow.
 template <std::floating_point T>
 STRATA_INLINE constexpr T rounded(T x) {
     if (!std::is_constant_evaluated()) STRATA_KEEP_ROUNDING(x);
     return x;
 }
+
+/// ln 2 = high + low. The product of high and an exponent is exact.
+template <class T>
+struct natural_log_of_two;
+template <>
+struct natural_log_of_two<float> {
+    static constexpr float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f, value = 0x1.62e43p-1f;
+    static constexpr float inverse = 0x1.715476p0f;
+};
+template <>
+struct natural_log_of_two<double> {
+    static constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33, value = 0x1.62e42fefa39efp-1;
+    static constexpr double inverse = 0x1.71547652b82fep0;
+};
 
 namespace constexpr_math {
 
@@ -33,7 +46,7 @@ inline constexpr double not_a_number = internal::not_a_number<double>;
 
 constexpr bool is_nan(const double& x) { return internal::is_nan(x); }
 constexpr bool is_infinite(const double& x) { return internal::is_infinite(x); }
-/// Clears the sign, of -0 and NaN too.
+/// Clears the sign bit, also of -0 and NaN.
 constexpr double abs(double x) {
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63));
 }
@@ -42,9 +55,7 @@ constexpr double abs(double x) {
 
 namespace detail {
 
-inline constexpr double ln2_high = 0x1.62e42feep-1;  // 32 bits: times an exponent it is exact
-inline constexpr double ln2_low = 0x1.a39ef35793c76p-33;
-inline constexpr double log2_e = 0x1.71547652b82fep0;
+using log_of_two = natural_log_of_two<double>;
 inline constexpr double largest_exponent =
     0x1.62e42fefa39efp9;  // the last x where e^x is finite: constants may not overflow
 
@@ -53,7 +64,8 @@ constexpr double power_of_two(int exponent) {
     return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-/// x 2^exponent for |exponent| <= 2000: steps that cannot overflow before the result does and round at most once.
+/// x 2^exponent for |exponent| <= 2000. No intermediate value overflows unless the result does; the result is rounded
+/// at most once.
 constexpr double scaled(double x, int exponent) {
     if (exponent > 1023) return rounded(x * power_of_two(1023)) * power_of_two(exponent - 1023);
     if (exponent < -1022) return rounded(x * power_of_two(exponent + 200)) * power_of_two(-200);
@@ -69,14 +81,14 @@ struct reduced {
     double low;
 };
 constexpr reduced reduce(double x) {
-    const int exponent = nearest_integer(x * log2_e);
-    const double difference = rounded(x - exponent * ln2_high);
-    const double correction = exponent * ln2_low;
+    const int exponent = nearest_integer(x * log_of_two::inverse);
+    const double difference = rounded(x - exponent * log_of_two::high);
+    const double correction = exponent * log_of_two::low;
     const double high = rounded(difference - correction);
     return {exponent, high, rounded(difference - high) - correction};
 }
 
-/// e^r - 1 - r for |r| <= 0.35, the Taylor series: term 17 is below 2^-70 of r.
+/// e^r - 1 - r for |r| <= 0.35 by its Taylor series. Term 17 is below 2^-70 r.
 constexpr double exp_rest(double r) {
     double sum = 0;
     for (int n = 17; n >= 3; --n) sum = (1 + sum) * r / n;
@@ -108,7 +120,7 @@ constexpr double expm1(double x) {
     return rounded(rounded(power - 1) + power * r.high) + power * rest;
 }
 
-/// log x; -infinity at 0, NaN below.
+/// log x. -infinity at 0, NaN for negative x.
 constexpr double log(double x) {
     if (is_nan(x) || x < 0) return not_a_number;
     if (x == 0) return -infinity;
@@ -132,8 +144,8 @@ constexpr double log(double x) {
     double sum = 0;
     for (int n = 25; n >= 3; n -= 2) sum = square * (2.0 / n + sum);
     const double half = 0.5 * f * f;
-    const double low = rounded(half - rounded(s * (half + sum) + exponent * detail::ln2_low));
-    return exponent * detail::ln2_high - rounded(low - f);
+    const double low = rounded(half - rounded(s * (half + sum) + exponent * detail::log_of_two::low));
+    return exponent * detail::log_of_two::high - rounded(low - f);
 }
 
 /// log(1 + x) without cancellation near 0.
@@ -142,7 +154,7 @@ constexpr double log1p(double x) {
     if (x <= -1) return x == -1 ? -infinity : not_a_number;
     if (abs(x) < 0x1p-53) return x;
     const double u = rounded(1 + x);
-    const double lost = u > 2 ? 1 - rounded(u - x) : x - rounded(u - 1);  // what the addition rounded away
+    const double lost = u > 2 ? 1 - rounded(u - x) : x - rounded(u - 1);  // the rounding error of 1 + x
     if (x > -0.25 && x < 0.4) {
         const double s = x / (2 + x);
         const double square = s * s;
@@ -177,19 +189,21 @@ constexpr double sigmoid(double x) { return is_nan(x) ? x : 1 / (1 + exp(-x)); }
 constexpr double softplus(double x) { return is_nan(x) ? x : (x > 0 ? x : 0) + log1p(exp(-abs(x))); }
 
 constexpr double erf(double x) {
+    constexpr double two_over_root_pi = 1.1283791670955126;
     if (is_nan(x) || x == 0) return x;
     const double positive = abs(x);
     const double square = positive * positive;
     double y = 1;
     if (positive < 1e-8) {
-        return x * 1.1283791670955126;
+        return x * two_over_root_pi;
     } else if (positive < 1.25) {
         // 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1)): positive terms only, added from the smallest
         double sum = 1;
         for (int n = 30; n >= 1; --n) sum = 1 + sum * (2 * square / (2 * n + 1));
-        // The square's rounding would be multiplied by the exponential: give it back.
+        // The exponential would multiply the rounding error of the square. So x is split and the square computed
+        // exactly.
         const double top = std::bit_cast<double>(std::bit_cast<std::uint64_t>(positive) & (~std::uint64_t{0} << 27));
-        y = 1.1283791670955126 * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
+        y = two_over_root_pi * positive * sum * exp(-top * top) * exp(-(positive - top) * (positive + top));
     } else if (positive < 6) {
         // erfc by its continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))
         double tail = positive;

@@ -1,4 +1,4 @@
-// float_bits: exponent, mantissa and sign of floating-point numbers, read and set lane by lane.
+// float_bits: exponent, mantissa and sign of floating-point vectors; scaling by powers of two.
 #pragma once
 
 #include <bit>
@@ -14,8 +14,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The format of T. The sum of `integer` and a small number has the nearest integer in its lowest bits, the sum of
-/// `exponents` and an integer n the exponent of 2^n.
+/// The floating-point format of T. integer + x has the integer nearest to x in its lowest bits. exponents + n has the
+/// biased exponent of 2^n in its lowest bits.
 template <class T>
 struct float_format;
 template <>
@@ -53,17 +53,17 @@ STRATA_INLINE V from_bits(const Bits& x) {
 }
 #endif
 
-/// Whether the machine has AVX-512's operations on exponents for V.
+/// Whether the target has AVX-512's instructions on exponents (scalef, getexp) for V.
 #if defined(__AVX512F__) && !defined(STRATA_SCALAR)
 #if defined(__AVX512VL__)
 template <class V>
-inline constexpr bool has_exponent_operations = true;
+inline constexpr bool has_exponent_instructions = true;
 #else
 template <class V>
-inline constexpr bool has_exponent_operations = sizeof(V) == 64;
+inline constexpr bool has_exponent_instructions = sizeof(V) == 64;
 #endif
 template <class V>
-STRATA_INLINE V scale_of_machine(const V& p, const V& n) {
+STRATA_INLINE V scale_instruction(const V& p, const V& n) {
     constexpr bool is_float = std::is_same_v<typename V::value_type, float>;
 #if defined(__AVX512VL__)
     if constexpr (sizeof(V) == 16 && is_float) return _mm_scalef_ps(p, n);
@@ -76,12 +76,12 @@ STRATA_INLINE V scale_of_machine(const V& p, const V& n) {
 }
 #else
 template <class V>
-inline constexpr bool has_exponent_operations = false;
+inline constexpr bool has_exponent_instructions = false;
 template <class V>
-V scale_of_machine(const V& p, const V& n);
+V scale_instruction(const V& p, const V& n);
 #endif
 
-/// A power that is multiplied in two steps, so that neither leaves the exponents of normal numbers.
+/// A power of two as two factors, so that neither factor leaves the range of normal numbers.
 template <class T>
 struct shifted_exponent {
     T exponent, up, down;
@@ -90,7 +90,7 @@ template <class T>
 inline constexpr shifted_exponent<T> exponent_shift = {64, 0x1p64f, 0x1p-64f};
 template <>
 inline constexpr shifted_exponent<double> exponent_shift<double> = {512, 0x1p512, 0x1p-512};
-/// 2^(n + shift) with origin = exponents + shift.
+/// 2^(n + shift), where origin = exponents + shift.
 template <class V>
 STRATA_INLINE V power_from(const V& n, const V& origin) {
     return from_bits<V>(to_bits(n + origin) << float_format<typename V::value_type>::mantissa);
@@ -105,30 +105,30 @@ STRATA_INLINE V nearest_multiple(const V& x, typename V::value_type factor) {
     return rounded(rounded(multiply_add(x, V(factor), integer)) - integer);
 }
 
-/// 2^n for integers n whose power is a normal number: -126 to 127 of float, -1022 to 1023 of double.
+/// 2^n for integers n whose power is a normal number: -126 to 127 (float), -1022 to 1023 (double).
 template <class V>
 STRATA_INLINE V power_of_two(const V& n) {
     return detail::power_from(n, V(float_format<typename V::value_type>::exponents));
 }
 
-/// (1 + rest) 2^n for small rest and integers n from -190 to 63 of float, -1500 to 500 of double, rounded once where
-/// that is subnormal.
+/// (1 + rest) 2^n for small rest and integers n from -190 to 63 (float), -1500 to 500 (double). A subnormal result is
+/// rounded once.
 template <class V>
 STRATA_INLINE V scale_down(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    if constexpr (detail::has_exponent_instructions<V>) return detail::scale_instruction(V(1) + rest, n);
     constexpr auto shift = detail::exponent_shift<T>;
     const V down = V(shift.down);
     return rounded(multiply_add(rest, down, down)) *
            detail::power_from(n, V(float_format<T>::exponents + shift.exponent));
 }
 
-/// (1 + rest) 2^n for small rest and integers n from -190 to 190 of float, -1500 to 1500 of double; right where that
-/// overflows, too.
+/// (1 + rest) 2^n for small rest and integers n from -190 to 190 (float), -1500 to 1500 (double). Overflow gives
+/// infinity.
 template <class V>
 STRATA_INLINE V scale(const V& rest, const V& n) {
     using T = typename V::value_type;
-    if constexpr (detail::has_exponent_operations<V>) return detail::scale_of_machine(V(1) + rest, n);
+    if constexpr (detail::has_exponent_instructions<V>) return detail::scale_instruction(V(1) + rest, n);
     constexpr auto shift = detail::exponent_shift<T>;
     constexpr T exponents = float_format<T>::exponents;
     const auto falls = n < V(0);
@@ -137,24 +137,24 @@ STRATA_INLINE V scale(const V& rest, const V& n) {
     return rounded(multiply_add(rest, back, back)) * detail::power_from(n, origin);
 }
 
-/// y >= 0 with the sign of x.
+/// y with the sign of x; y >= 0.
 #if defined(STRATA_SCALAR)
 template <class T>
-STRATA_INLINE scalar_batch<T> with_sign_of(scalar_batch<T> y, scalar_batch<T> x) {
+STRATA_INLINE scalar_batch<T> copy_sign(scalar_batch<T> y, scalar_batch<T> x) {
     return std::copysign(y.value, x.value);
 }
 /// -|x|.
 template <class T>
-STRATA_INLINE scalar_batch<T> negative_magnitude(scalar_batch<T> x) {
+STRATA_INLINE scalar_batch<T> negative_abs(scalar_batch<T> x) {
     return -std::fabs(x.value);
 }
 #else
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> with_sign_of(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
+STRATA_INLINE xsimd::batch<T, A> copy_sign(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
     return y | (x & xsimd::batch<T, A>(-T(0)));
 }
 template <class T, class A>
-STRATA_INLINE xsimd::batch<T, A> negative_magnitude(const xsimd::batch<T, A>& x) {
+STRATA_INLINE xsimd::batch<T, A> negative_abs(const xsimd::batch<T, A>& x) {
     return x | xsimd::batch<T, A>(-T(0));
 }
 #endif
@@ -166,8 +166,8 @@ struct binary_parts {
     V exponent;
 };
 
-/// The parts of x > 0 with 0.75 <= mantissa < 1.5: exponent 0 on both sides of 1. Where x is no positive number,
-/// AVX-512 gives parts whose logarithm is that of x.
+/// The parts of x > 0 with 0.75 <= mantissa < 1.5, so that values near 1 have exponent 0. For other x the parts are
+/// unspecified; those of AVX-512 have the logarithm of x.
 template <class V>
 STRATA_INLINE binary_parts<V> split(const V& x) {
     using T = typename V::value_type;
@@ -189,7 +189,7 @@ STRATA_INLINE binary_parts<V> split(const V& x) {
     constexpr T smallest_normal = std::numeric_limits<T>::min(), shift = T(format::mantissa + 1);
     const auto is_subnormal = x < V(smallest_normal);
     const V normal = select(is_subnormal, x * V(T(typename format::bits{2} << format::mantissa)), x);
-    // 1.5 carries into the exponent when a half is added to the mantissa.
+    // Half of the mantissa's range is added, so that mantissas of 1.5 and more carry into the exponent.
     using B = decltype(detail::to_bits(x));
     const B carried = detail::to_bits(normal) + B(bits_of(T(1)) - bits_of(T(0.75)));
     const B mask = B((typename format::bits{1} << format::mantissa) - 1);

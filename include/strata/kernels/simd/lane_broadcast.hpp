@@ -1,4 +1,4 @@
-// spread: single lanes and elements in all lanes of a vector, lanes in another order, lanes left out.
+// lane_broadcast: broadcasts of single lanes and elements, permutations and masks of lanes.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace strata::inline STRATA_ISA::kernels {
 
 #if defined(STRATA_SCALAR)
-/// Lane Lanes[l] in lane l.
+/// Lane l of the result is lane Lanes[l] of the argument.
 template <auto Lanes, class T>
 STRATA_INLINE scalar_batch<T> permute(scalar_batch<T> a) {
     return a;
@@ -29,7 +29,7 @@ STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
 }
 #endif
 
-/// v with zeros behind its first Count lanes.
+/// The first Count lanes of v; zeros in the lanes after them.
 template <std::size_t Count, class V>
 STRATA_INLINE V keep_lanes(const V& v) {
     if constexpr (Count >= V::size) {
@@ -45,7 +45,7 @@ STRATA_INLINE V keep_lanes(const V& v) {
     }
 }
 
-/// A vector whose lanes are to be had one by one, each in all lanes of another vector: through memory.
+/// Broadcasts single lanes of a vector. The general version goes through memory.
 template <class V>
 class lane_source {
 public:
@@ -59,7 +59,7 @@ private:
     alignas(64) typename V::value_type elements_[V::size];
 };
 #if !defined(STRATA_SCALAR) && defined(__SSE2__)
-/// In registers, in one cycle.
+/// In registers: one shuffle a broadcast.
 template <class V>
     requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
 class lane_source<V> {
@@ -75,7 +75,7 @@ private:
 };
 #endif
 #if !defined(STRATA_SCALAR) && defined(__AVX__)
-/// In registers: each half stands in both halves of a vector.
+/// In registers: each half of v is copied to both halves of a vector, from which one shuffle broadcasts.
 template <class V>
     requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 32)
 class lane_source<V> {
@@ -92,7 +92,7 @@ private:
 };
 #endif
 
-/// Elements at p that are to be had one by one, each in all lanes of a V.
+/// Broadcasts of the four elements at p to all lanes of a V. The general version loads each by itself.
 template <class V>
 class four_elements {
 public:
@@ -107,7 +107,7 @@ private:
     const element* p_;
 };
 #if !defined(STRATA_SCALAR) && defined(__AVX__)
-/// One load instead of four, where a row of products waits for its loads; the rest is done in registers.
+/// One load instead of four; the broadcasts are shuffles. Faster where loads are the bottleneck.
 template <class V>
     requires(std::is_same_v<typename V::value_type, float> && sizeof(V) >= 32)
 class four_elements<V> {

@@ -24,7 +24,7 @@ struct max_function {
         return a.value > b.value ? a : b;
     }
 #else
-    /// The machine's maximum, which xsimd 8 gives, has the same rule.
+    /// xsimd 8 compiles to the machine's maximum, which has the same NaN rule.
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
         if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::max(a, b);

@@ -1,5 +1,6 @@
-// simd: vectors of floats and doubles over xsimd, the only header that includes it; one lane where STRATA_SCALAR is
-// defined.
+// simd: vectors of float and double over xsimd: loads, stores, broadcasts, multiply-adds, reductions. No other header
+// includes xsimd. Where STRATA_SCALAR is defined, a vector has one lane. The folder holds everything that kernels need
+// of the instruction set, and the register tile that they share.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +34,7 @@ namespace strata::inline STRATA_ISA::kernels {
 
 #if defined(STRATA_SCALAR)
 
-/// One lane with the operations of a vector.
+/// A vector of one lane.
 template <class T>
 struct scalar_batch {
     using value_type = T;
@@ -104,7 +105,7 @@ template <class T>
 STRATA_INLINE simd<T> load(const T* p) {
     return simd<T>::load_unaligned(p);
 }
-/// As `load`, for a vector that is used many times: GCC would load it again for each use.
+/// As `load`, for a vector that is used many times. GCC would otherwise load it again for each use.
 template <class T>
 STRATA_INLINE simd<T> load_once(const T* p) {
     simd<T> v = load(p);
@@ -120,14 +121,14 @@ STRATA_INLINE simd<T> broadcast(T x) {
     return simd<T>(x);
 }
 
-/// a b + c, rounded once where the target has a fused multiply-add.
+/// a b + c. Rounded once where the target has fused multiply-adds.
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b,
                                               const xsimd::batch<T, A>& c) {
     [[maybe_unused]] constexpr bool is_float = std::is_same_v<T, float>;
     [[maybe_unused]] constexpr std::size_t bytes = sizeof(xsimd::batch<T, A>);
-    // For AVX-512 and for vectors narrower than the target's, xsimd 8.1 multiplies and adds; GCC contracts the two,
-    // clang does not.
+    // xsimd 8.1 has a separate multiplication and addition for AVX-512 and for vectors narrower than the target's. GCC
+    // contracts them, Clang does not.
 #if defined(__AVX512F__)
     if constexpr (bytes == 64 && is_float) return _mm512_fmadd_ps(a, b, c);
     if constexpr (bytes == 64 && !is_float) return _mm512_fmadd_pd(a, b, c);
@@ -142,7 +143,7 @@ STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const
 }
 using xsimd::sqrt;
 
-/// Whether some lane is subnormal, and the thread does not take that for zero.
+/// Whether a lane is subnormal. False where the thread treats subnormal operands as zero.
 template <class T, class A>
 STRATA_INLINE bool any_subnormal(const xsimd::batch<T, A>& v) {
 #if defined(__AVX512DQ__) && defined(__AVX512VL__)
@@ -178,7 +179,7 @@ STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
 
 #endif
 
-/// Elements in a vector of T.
+/// Lanes of a vector of T.
 template <class T>
 inline constexpr std::size_t lanes = simd<T>::size;
 
@@ -196,13 +197,13 @@ constexpr auto narrowest() {
 }
 }  // namespace detail
 
-/// The narrowest vector of T with at least Count lanes that the target has; its widest one where none is so wide.
+/// The narrowest vector of T on the target with at least Count lanes. The widest vector where none has that many.
 template <class T, std::size_t Count>
 using simd_for = decltype(detail::narrowest<T, Count>());
 #endif
 
-/// The first Count elements at p, zeros behind them; nothing past them is read. Put together in registers: a load of
-/// what lies in several pieces waits until all of them have left the store buffer.
+/// The first Count elements at p; zeros in the lanes after them. Nothing past them is read. The vector is assembled in
+/// registers: one wide load of data that several narrow stores have just written would wait for the store buffer.
 template <class V, std::size_t Count, class T>
 STRATA_INLINE V load_exactly(const T* p) {
     if constexpr (V::size == 1) {
@@ -214,7 +215,7 @@ STRATA_INLINE V load_exactly(const T* p) {
                    STRATA_INLINE_CALL { return V{(I < Count ? p[I] : T(0))...}; }(std::make_index_sequence<V::size>{});
     }
 }
-/// Writes the first Count lanes to p, and nothing past them.
+/// Writes the first Count lanes to p. Nothing past them is written.
 template <std::size_t Count, class V, class T>
 STRATA_INLINE void store_exactly(T* p, const V& v) {
     if constexpr (Count == V::size) {
@@ -227,21 +228,21 @@ STRATA_INLINE void store_exactly(T* p, const V& v) {
     }
 }
 
-/// Whether `multiply_add` rounds once for certain.
+/// Whether `multiply_add` is known to round once.
 #if (defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)) && !defined(STRATA_SCALAR)
 inline constexpr bool has_fused_multiply_add = true;
 #else
 inline constexpr bool has_fused_multiply_add = false;
 #endif
 
-/// Vector registers of the target.
+/// Number of vector registers of the target.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr std::size_t vector_registers = 32;
 #else
 inline constexpr std::size_t vector_registers = 16;
 #endif
 
-/// The first n elements at p, 0 < n <= lanes, zeros behind them; nothing past them is read.
+/// The first n elements at p, 0 < n <= lanes; zeros in the lanes after them. Nothing past them is read.
 template <class T>
 STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
     if (n >= lanes<T>) return load(p);
@@ -251,11 +252,11 @@ STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
 #else
     alignas(64) T buffer[lanes<T>]{};
     for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
-    return load(static_cast<const T*>(buffer));
+    return load(buffer);
 #endif
 }
 
-/// Writes the first n lanes to p, 0 < n <= lanes, and nothing past them.
+/// Writes the first n lanes to p, 0 < n <= lanes. Nothing past them is written.
 template <class T>
 STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
     if (n >= lanes<T>) return store<T>(p, v);

@@ -1,4 +1,4 @@
-// tile: the register tile that dense and convolution layers share, and how a row of outputs is cut into tiles.
+// tile: the micro-kernel that dense and convolution layers share, and the split of outputs into register tiles.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +9,41 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Vectors in a panel of a weight matrix: two, so that one broadcast feeds two multiply-adds; one where one holds all
-/// columns.
+/// A null bias. A null pointer literal would not deduce T.
+template <class T>
+inline constexpr const T* null_bias = nullptr;
+
+/// Vectors of a panel of a weight matrix (NR of a register tile). Two, so that one broadcast feeds two multiply-adds;
+/// one where one vector holds all columns.
 template <class T>
 constexpr std::size_t panel_vectors(std::size_t columns) {
     return columns <= lanes<T> ? 1 : 2;
 }
 
-/// Columns in a panel of a weight matrix.
+/// Columns of a panel of a weight matrix.
 template <class T>
 constexpr std::size_t panel_width(std::size_t columns) {
     return panel_vectors<T>(columns) * lanes<T>;
 }
 
-/// Rows of the largest tile: its accumulators, the weights and one broadcast fill the registers.
+/// Rows of the largest register tile (MR) for panels of `vectors` vectors: accumulators, weights and one broadcast fill
+/// the registers.
 constexpr std::size_t tile_rows(std::size_t vectors) { return (vector_registers == 32 ? 28 : 12) / vectors; }
 
-/// `count` rows cut into tiles of two sizes that differ by one: `big_count` of `big`, then `small_count` of `big` - 1.
+/// Rows split into tiles of two sizes: big_count tiles of `big` rows, then small_count tiles of `big` - 1 rows.
 struct tile_split {
     std::size_t big = 0;
     std::size_t big_count = 0;
     std::size_t small_count = 0;
 
     constexpr std::size_t count() const { return big_count + small_count; }
-    /// The rows of some of the tiles.
+    /// The rows of a range of tiles.
     constexpr item_range rows(item_range tiles) const {
         const auto begin = [&](std::size_t tile) { return tile * big - (tile > big_count ? tile - big_count : 0); };
         return {.begin = begin(tiles.begin), .end = begin(tiles.end)};
     }
 };
+/// `count` rows split into the fewest tiles of at most `largest` rows.
 constexpr tile_split split(std::size_t count, std::size_t largest) {
     if (count == 0) return {};
     const std::size_t tiles = (count + largest - 1) / largest, big = (count + tiles - 1) / tiles;
@@ -48,8 +54,8 @@ constexpr tile_split split(std::size_t count, std::size_t largest) {
 /// Rows of the largest tile of a batch.
 inline constexpr std::size_t largest_batch_tile = tile_rows(2);
 
-/// Rows of the next tile where `left` rows of a batch remain: 1 to 8, or an even number. A few sizes serve every layer
-/// and any batch, so that a program compiles each of them once; the tiles of a batch still differ little in size.
+/// Rows of the next tile where `left` rows of a batch remain: 1 to 8, or an even number. All layers and batch sizes
+/// share these few tiles, so that a program compiles each once. The tiles of a batch still differ little in size.
 constexpr std::size_t next_batch_tile(std::size_t left) {
     if (left >= 2 * largest_batch_tile) return largest_batch_tile;
     const std::size_t half = (left + 1) / 2;
@@ -57,7 +63,9 @@ constexpr std::size_t next_batch_tile(std::size_t left) {
     return left <= 8 || left % 2 == 0 ? left : half;
 }
 
-/// How a tile reads its input: `taps` groups of `runs` runs of `length` contiguous elements each. Steps in elements.
+/// The input of one row of a register tile: `taps` groups of `runs` runs of `length` contiguous elements. Rows of the
+/// tile lie row_step apart. Steps count elements. A dense layer has one run; a convolution a tap for each row of the
+/// window and a run for each of its columns.
 struct tile_input {
     std::size_t taps = 1;
     std::size_t tap_step = 0;
@@ -67,11 +75,11 @@ struct tile_input {
     std::size_t row_step = 0;
 };
 
-/// How far ahead a tile that asks for its weights does so, in bytes.
+/// The distance, in bytes, at which a tile prefetches its weights.
 inline constexpr std::size_t prefetch_bytes = std::size_t{16} << 10;
 
-/// Adds to sums (MR, NR vectors) the products of MR input rows with a panel: one k at a time, NR loads, MR broadcasts.
-/// Unrolling over k would let the compiler keep broadcasts of several k and spill.
+/// sums (MR, NR vectors) += MR input rows times a panel w: for each k, NR loads, MR broadcasts, MR NR multiply-adds.
+/// The loop over k is not unrolled: the compiler would keep broadcasts of several k and spill.
 template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
 STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
     constexpr std::size_t L = lanes<T>;
@@ -98,9 +106,10 @@ STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T
         }
 }
 
-/// y (MR rows, `columns` of a panel) = activation(x panel + bias). bias is padded to the panel and may be null; the
-/// input rows lie in.row_step apart, the output rows out_step. Nothing past `columns` is written. Prefetch: weights and
-/// output are asked for ahead, as they may still be in main memory; what is small takes longer so.
+/// The micro-kernel: y (MR, columns) = activation(x (MR, k) times a panel w (k, NR vectors) + bias). Rows of y lie
+/// out_step elements apart; only the first `columns` of the panel are written. bias is padded to the panel and may be
+/// null. No pointer needs alignment; y overlaps nothing that is read. Prefetch: weights and output are prefetched;
+/// slower when they are already cached.
 template <std::size_t MR, std::size_t NR, class Activation, bool Prefetch = false, class T>
 STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                           std::size_t columns) {
@@ -108,9 +117,9 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
     simd<T> sums[MR][NR];
     STRATA_UNROLL
     for (std::size_t n = 0; n < NR; ++n) {
-        const simd<T> begin = bias != nullptr ? load(bias + n * L) : broadcast(T(0));
+        const simd<T> start = bias != nullptr ? load(bias + n * L) : broadcast(T(0));
         STRATA_UNROLL
-        for (std::size_t m = 0; m < MR; ++m) sums[m][n] = begin;
+        for (std::size_t m = 0; m < MR; ++m) sums[m][n] = start;
     }
     if constexpr (Prefetch) {
         STRATA_UNROLL
