@@ -26,7 +26,7 @@ What Keras' layers have and these have not; there is no option of that name:
 - `activity_regularizer`
 - of recurrent layers `dropout`, `recurrent_dropout`, `stateful`, `return_state`, `unroll`
 - of Bidirectional a merge of `None` (two outputs), and a backward layer of another kind
-- the `axis` of BatchNormalization, LayerNormalization and GroupNormalization: it is the last one
+- the `axis` of normalizations: it is the last one
 - `data_format` other than channels last
 
 Of training [training.md](training.md) lists the same.

@@ -18,7 +18,6 @@ from generate import DATA, check, generator  # it chooses the backend, through t
 
 import numpy as np
 
-import catalogue
 from spelling import build, random_weights
 
 TESTS = Path(__file__).resolve().parent.parent

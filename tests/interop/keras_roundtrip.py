@@ -11,15 +11,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
-import catalogue  # now, as generate chose Keras' backend
-import recurrent
-from spelling import build, random_weights, weight_names
+import recurrent  # now, as generate chose Keras' backend
+from spelling import build, inputs, random_weights, registry, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
 NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
-        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET,
+        "frozen": FROZEN,
         "recurrent": recurrent.FILES["recurrent.weights.h5"][0], "wrappers": recurrent.FILES["wrappers.weights.h5"][0]}
+NETS |= {filename.split(".")[0].removeprefix("legacy_"): spelling for filename, spelling in registry.all_of("FILES").items()}
 
 
 def save_npz(model, path):
@@ -80,7 +80,7 @@ def round_trip(tool, folder, name, spelling, filename, rng):
     weights = random_weights(model, rng)
     model.set_weights(weights)
     FORMATS[filename](model, folder / filename)
-    x = catalogue.inputs(spelling, rng, rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32))
+    x = inputs(spelling, rng, rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32))
     x.tofile(folder / "x.f32")
     saved = [folder / "saved.weights.h5", folder / "saved.h5"] + ([folder / "saved.npz"] if "model.npz" in FORMATS else [])
     for stale in (*saved, folder / "y.f32"):
