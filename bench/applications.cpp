@@ -68,11 +68,12 @@ int tell_memory(const char* file) {
 
 int main(int count, char** arguments) {
     if (count == 3 && std::string_view(arguments[1]) == "--memory") return tell_memory(arguments[2]);
-    const settings how = parse(count, arguments, 0.5);
+    const settings given = parse(count, arguments, 0.5);
     keep_memory();
-    if (!how.wants("xception")) return 0;
+    if (!given.wants("xception")) return 0;
     const auto original = nets::make_model(xception{});
     const auto model = optimize(original);
-    if (!how.folder.empty()) write_values((how.folder / "xception.values").string(), model);
-    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7), how);
+    if (!given.folder.empty()) write_values((given.folder / "xception.values").string(), model);
+    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7),
+                   given);
 }

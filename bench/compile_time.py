@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# What a layer costs the compiler: CPU time and peak memory of programs with 4 to 128 distinct layers, and the slopes.
+# Compile time of a layer: CPU time and peak memory of programs with 4 to 128 distinct layers, and the slopes.
 # And of programs that train a small net with fit.
 # usage: compile_time.py [--compiler g++]... [--variant mixed]... [--counts 4,16,64,128] [--training xor]... [--runs 3]
 #        [--json FILE] [--header strata.hpp] [--flags "..."] [--include FOLDER] [--check]

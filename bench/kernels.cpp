@@ -31,7 +31,7 @@ constexpr double worst_error = 1e-4;
 
 struct result {
     std::string kind, name;
-    spread time;
+    percentiles time;
     double flops, values, error;
 };
 

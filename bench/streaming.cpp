@@ -137,7 +137,7 @@ public:
         plain_net expected(model, x, in);
         plain(expected);
         const double error = largest_error<float, double>(y, expected.outputs());
-        const spread time = time_calls(seconds, [&] {
+        const percentiles time = time_calls(seconds, [&] {
             for (std::size_t t = 0; t < steps; ++t) {
                 state.step(std::span<const float, in>(x.data() + t * in, in), std::span<float, out>(y.data(), out));
                 touch_memory();
@@ -214,8 +214,8 @@ private:
             x[i] = static_cast<float>(std::sin(1.0 + 0.37 * static_cast<double>(i * i % 101)));
         return x;
     }
-    void report(const std::string& name, const char* unit, const spread& time, double parts, double mark, double factor,
-                double error) {
+    void report(const std::string& name, const char* unit, const percentiles& time, double parts, double mark,
+                double factor, double error) {
         const double scale = 1e9 / parts, median = time.median * scale;
         const bool is_right = error <= worst_error;
         wrong_ += is_right ? 0 : 1;

@@ -1,4 +1,4 @@
-// timing: how long a call takes, as a median with its spread, and whether two results agree.
+// timing: how long a call takes, as a median with its percentiles, and whether two results agree.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #endif
 
 /// Seconds of one call: the median, and what a tenth of the passes were below and above.
-struct spread {
+struct percentiles {
     double median = 0.0, low = 0.0, high = 0.0;
 };
 
@@ -26,7 +26,7 @@ inline void touch_memory() { asm volatile("" ::: "memory"); }
 
 /// Passes of so many calls that the clock's own time (20 ns) does not count, for that many seconds, at least five.
 template <class Work>
-spread time_calls(double seconds, Work work) {
+percentiles time_calls(double seconds, Work work) {
     constexpr double shortest_pass = 20e-6;
     const auto pass = [&](std::size_t calls) {
         const double begin = seconds_now();

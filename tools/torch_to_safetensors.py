@@ -16,7 +16,7 @@
 # bidirectional          LSTM, GRU, SimpleRNN: becomes strata's Bidirectional
 # rank=N                 PReLU: axes of a sample, 3 for an image; strata's layer shares all but the last
 #
-# What the numbers mean may still differ: PyTorch's normalisations add 1e-5 where Keras adds 1e-3 (write epsilon<1e-5>), and
+# The meaning of numbers may still differ: PyTorch's normalisations add 1e-5 where Keras adds 1e-3 (write epsilon<1e-5>), and
 # padding=1 of a 3x3 window with strides is not padding::same (put ZeroPadding2D<1> before it).
 import argparse
 import re

@@ -4,7 +4,7 @@
 # random_nets.py --seed S --count N --run  makes N new ones, compiles and runs them by tests/train/equals_keras.cpp; says which
 #                                          fail and keeps their files in --folder. `--compiler` is the whole command.
 #
-# What is not well conditioned (training.py) is drawn anew: rounding would decide.
+# A case that is not well conditioned (training.py) is drawn again: rounding would decide.
 import argparse
 import shlex
 import subprocess

@@ -605,7 +605,7 @@ def write_family(folder, family):
 
 
 def fit_case(seed, options, samples, validation, *case):
-    """The tensors of a training by fit, and its text as arguments of FIT_CASE behind the name."""
+    """The tensors of a training by fit, and its text as arguments of FIT_CASE after the name."""
     def draw(model, rng):
         data = {}
         for prefix, count in {"": samples, "validation_": validation}.items():

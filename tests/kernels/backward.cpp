@@ -21,7 +21,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-/// What may be read behind the values is NaN.
+/// Elements past the values are NaN.
 template <class T>
 guarded<T> random_values(std::size_t count, std::size_t slack = 0) {
     random_engine engine(count);

@@ -88,7 +88,7 @@ bool holds(const std::string& text, const std::vector<std::string>& parts) {
     return true;
 }
 
-/// What is written to standard output while it lives.
+/// Catches the standard output while it lives.
 struct captured_output {
     std::ostringstream text;
     std::streambuf* before = std::cout.rdbuf(text.rdbuf());

@@ -19,14 +19,13 @@ CONTRACT_ONLY = {"net", "graph", "runtime", "model", "train", "io"}
 UMBRELLAS = ("strata.hpp", "infer.hpp")
 # Headers that no umbrella includes: they need more than Hana and xsimd and a program includes them by name, or they are
 # an oracle that only tests need.
-OPT_IN = {"io/keras_h5.hpp", "train/distributed.hpp", "kernels/reference/reference_backward.hpp"}
+OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
     "xsimd": lambda path: path == "kernels/simd/simd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
-    "mpi": lambda path: path == "train/distributed.hpp",
 }
 # System headers that are no part of the standard library, by the folder that needs them.
 POSIX = {"core": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
@@ -59,6 +58,12 @@ FORMER_WORDS = {
     r"\bverdicts?\b": "check", r"\bjudges?\b": "metrics", r"\btapes?\b": "saved activations",
 }
 COMMENT_OR_TEXT = re.compile(r'//(?P<comment>[^\n]*)|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'')
+
+# Files that documents name: links, and paths in code. The changelog names files that are gone.
+DOCUMENTS = ("*.md", "docs/*.md", "tests/**/*.md", "examples/**/*.md")
+NAMES_FORMER_FILES = {"CHANGELOG.md"}
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PATH_IN_CODE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:hpp|cpp|py|md|json|build|sh))`")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 LAYER_TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
@@ -279,8 +284,24 @@ def check_layers(tree):
             yield "layer refusal", path, f"no pair in tests/compile_fail names {' or '.join(layers)}"
 
 
+def check_documents(tree):
+    """Documents link to files that exist, and name such: from the root, or as headers are included."""
+    for document in sorted({file for pattern in DOCUMENTS for file in tree.root.glob(pattern)}):
+        name = document.relative_to(tree.root).as_posix()
+        if name.startswith("build"):
+            continue
+        for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
+            for target in LINK.findall(line):
+                if not re.match(r"\w+:", target) and not (document.parent / target).exists():
+                    yield "document", f"{name}:{number}", f"links to {target}, which does not exist"
+            for path in PATH_IN_CODE.findall(line) if name not in NAMES_FORMER_FILES else ():
+                places = (tree.root, tree.root / "include", tree.root / "include/strata", document.parent)
+                if not any((place / path).exists() for place in places):
+                    yield "document", f"{name}:{number}", f"names {path}, which does not exist"
+
+
 CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_instruction_sets, check_text,
-          check_layers, check_words)
+          check_layers, check_words, check_documents)
 
 
 def violations(root):
@@ -339,6 +360,8 @@ BROKEN = {
     "word ": {"include/strata/core/meta.hpp": header(body="int y = larger(a, b);")},
     "word  ": {"include/strata/core/meta.hpp": header(body="/// What is held.\nstruct thing {};")},
     "word   ": {"include/strata/core/meta.hpp": header(body="struct thing {};  // the layer behind it")},
+    "document": {"docs/layers.md": "| `Dense<units>` | [here](nothing.md) |\n"},
+    "document ": {"docs/layers.md": "| `Dense<units>` | see `layers/nothing.hpp` |\n"},
     "cycle": {"include/strata/model/a.hpp": header("strata/model/model.hpp"),
               "include/strata/model/model.hpp": header("strata/model/a.hpp", "strata/layers/layer.hpp")},
     "boost": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp", "boost/hana/for_each.hpp")},

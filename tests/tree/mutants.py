@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "tests/golden/data"
 LONGEST = 300  # seconds a test may take
-# What no change touches, and most programs include: read once, where the compiler is GCC.
+# Headers that no change touches and most programs include: read once, where the compiler is GCC.
 THIRD_PARTY = """#include <algorithm>
 #include <array>
 #include <cmath>
