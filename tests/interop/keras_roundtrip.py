@@ -12,6 +12,7 @@ import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
 import recurrent  # now, as generate chose Keras' backend
+from outputs import check_outputs
 from spelling import build, inputs, random_weights, registry, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
@@ -43,14 +44,6 @@ def save_legacy(model, path):
         save_legacy_weights(model, path)
     else:
         model.save(path)
-
-
-def check_outputs(path, wanted):
-    outputs = np.fromfile(path, np.float32)
-    if outputs.size != wanted.size:
-        return f"{outputs.size} outputs, expected {wanted.size}"
-    error = np.abs(outputs - wanted.ravel()).max() / np.abs(wanted).max()
-    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
 
 
 def check_weights(path, spelling, wanted):
@@ -89,7 +82,7 @@ def round_trip(tool, folder, name, spelling, filename, rng):
     command += [word for path in saved for word in ("save", path)]
     run = subprocess.run(command, capture_output=True, text=True)
     for what, check in {
-        "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x)),
+        "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x), TOLERANCE),
         "weights": lambda: check_weights(saved[0], spelling, weights),
         "weights in the older layout": lambda: check_weights(saved[1], spelling, weights),
         "weights as .npz": lambda: check_npz(saved[2], spelling, weights) if len(saved) > 2 else None,

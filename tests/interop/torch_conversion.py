@@ -15,6 +15,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
+import outputs
 import spelling
 from spelling import registry
 
@@ -197,10 +198,7 @@ def convert(folder, state, layers):
 
 
 def difference(found, wanted):
-    if found.shape != wanted.shape:
-        return f"shape {found.shape}, expected {wanted.shape}"
-    error = np.abs(found - wanted).max() / np.abs(wanted).max()
-    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
+    return outputs.difference(found, wanted, TOLERANCE)
 
 
 def names_of(layer, made):
