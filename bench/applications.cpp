@@ -1,6 +1,6 @@
-// As inference.cpp, of the large networks of applications/, as optimize leaves them: one sample at a time. With
-// memory FILE it reads the weights that are written there, tensor by tensor, infers once and tells its peak of
-// memory, as a program would need it that does nothing else; FILE.values is written with --folder. usage: applications
+// As inference.cpp, for the large networks of applications/ after optimize, one sample at a time. With
+// --memory FILE it reads the weights of FILE.values tensor by tensor, infers once and prints its peak of memory, that
+// of a program that does nothing else. --folder writes FILE.values. usage: applications
 // [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...] | applications --memory FILE
 #include <cstddef>
 #include <cstdio>

@@ -6,9 +6,9 @@
 #
 # --counts "" leaves the nets out, --training none the trainings.
 #
-# Each program compares its result with plain loops in double, or says whether its net learned; a wrong one ends the
-# benchmark. CPU time is user + system
-# of the compiler and its children, the median of the runs, so that other work on the machine counts little.
+# Each program compares its result with plain loops in double, or checks that its net learned; a wrong result ends the
+# benchmark. CPU time is user + system of the compiler and its children, the median of the runs, so that other work on
+# the machine matters little.
 import argparse
 import json
 import os

@@ -1,4 +1,4 @@
-// inference: what the programs that time whole models share: cases for peers, timing of one sample and many.
+// inference: shared by the programs that time whole models: cases for peers, times of one sample and of many.
 #pragma once
 
 #include <algorithm>
@@ -72,8 +72,8 @@ using input_span = std::span<const float, Model::input_shape().size()>;
 template <class Model>
 using output_span = std::span<float, Model::output_shape().size()>;
 
-/// One sample a call. A net of nanoseconds is timed back to back, over all samples in one loop, and as a chain, in
-/// which each call waits for the output of the last: what a control loop sees.
+/// One sample a call. A net that takes nanoseconds is timed in two ways: back to back, over all samples in one loop,
+/// and as a chain, in which each call needs the output of the previous one, as in a control loop.
 template <class Model, class Workspace>
 void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& given,
                   Workspace& workspace) {
@@ -104,7 +104,7 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
                 touch_memory();
             });
             report<net>(name, "chain", 1, given, divided(chain, nets::samples));
-            // Denormals and infinities have times of their own.
+            // Subnormal numbers and infinities would take other times.
             for (const float value : a)
                 if (!(std::fabs(value) < 1e6f) || (value != 0.0f && std::fabs(value) < 1e-6f)) {
                     std::fprintf(stderr, "%s: the chain left the usual numbers\n", name);
@@ -114,7 +114,7 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
     }
 }
 
-/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault.
+/// All samples in one call of predict; the allocator reuses the memory of its result and arena without page faults.
 template <class Model, class Workspace>
 void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& given,
                 Workspace& workspace) {
@@ -147,7 +147,7 @@ std::vector<float> checked_outputs(const Model& model, const char* name, const s
     return y;
 }
 
-/// Checks a model and times it; `original` is what peers get, `model` perhaps what optimize made of it.
+/// Checks a model and times it. Peers get `original`; `model` may be the result of optimize.
 template <class Original, class Model>
 void run(const Original& original, const Model& model, const char* name, const std::vector<float>& x,
          const settings& given) {

@@ -152,7 +152,7 @@ private:
                                                    any_layout({o, c, k, k}), floats({o}, {1}), any_layout(out),
                                                    {s.stride, s.stride}, {0, 0}, {0, 0});
         const auto attributes = epilogue(s);
-        // Winograd where the library has it; as it chooses elsewhere.
+        // Winograd where the library has it; else the library's choice.
         dnnl::convolution_forward::primitive_desc chosen;
         try {
             chosen = dnnl::convolution_forward::primitive_desc(description, attributes, engine_);
@@ -181,7 +181,7 @@ private:
         current_ = memory(chosen.dst_desc(), engine_);
         add(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, current_}});
     }
-    /// Of a picture: what Flatten and Dense do, whose rows are (height, width, channel).
+    /// Dense after Flatten: its rows are ordered (height, width, channel).
     void add_dense(const step& s, std::vector<float>& kernel, std::vector<float>& bias) {
         const dims in = current_.get_desc().dims();
         const memory::dim o = s.units;

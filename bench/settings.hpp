@@ -1,4 +1,4 @@
-// settings: what the programs that time whole models take on their command lines.
+// settings: the command line of the programs that time whole models.
 #pragma once
 
 #include <algorithm>

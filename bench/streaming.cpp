@@ -1,8 +1,7 @@
 // Nanoseconds of one time step, one core: recurrent nets and causal convolutions as streams, small dense nets as calls,
 // recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN fails), then
-// timed; beside it the mark of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
-// are beside the time of sound. Lines of JSON where asked for.
-// usage: streaming [--seconds S] [--json] [NAME...]
+// timed, beside the time of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
+// are compared with the time of sound. --json prints lines of JSON. usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -145,8 +144,8 @@ public:
         });
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
     }
-    /// One step of a stream whose input stays at each of some sizes, from sound to silence: beside it the factor by
-    /// which each takes longer than sound, which counts as wrong above 1.5.
+    /// One step of a stream whose input keeps one size, for sizes from sound to silence. Prints the factor to the time
+    /// of sound; a factor above 1.5 is an error.
     template <class Net>
     void fading(const std::string& name, Net net) {
         if (!wants(name)) return;

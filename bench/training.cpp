@@ -1,7 +1,6 @@
-// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
-// the same steps, so that they can compare losses first (peers/training.py); without one a row more: a net that trains
-// on subnormal numbers. usage: training [--folder FOLDER]
-// [--threads N] [--batch N] [--seconds S] [NET...]
+// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes weights and data, so
+// that peers can do the same steps and compare losses first (peers/training.py). Without one it has one more row: a net
+// that trains on subnormal numbers. usage: training [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -62,8 +61,8 @@ void write_case(const std::filesystem::path& file, const Model& model, const Dat
     state_files<float>::save(file, arrays);
 }
 
-/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of
-/// the input.
+/// Additions and multiplications of a step: forward, and as many for each of the two gradients of a layer, without the
+/// gradient of the input.
 template <class Net>
 double step_flops(std::size_t batch) {
     const double all = static_cast<double>(Net::flops());
@@ -101,8 +100,7 @@ void run(Net, const std::string& name, std::size_t batch, const settings& given)
     std::fflush(stdout);
 }
 
-/// Steps on samples of subnormal numbers beside steps on usual ones, the least of many: the factor is to stay
-/// below 1.5.
+/// Steps on samples of subnormal numbers against steps on usual ones, the least of many: the factor must be below 1.5.
 template <class Net>
 int run_fading(Net, const std::string& name, std::size_t batch, const settings& given) {
     if (!given.wants(name) || !given.wants(batch) || !given.folder.empty()) return 0;

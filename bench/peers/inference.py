@@ -60,7 +60,7 @@ MARKS = {
 }
 
 
-# ---- The models of the peers -----------------------------------------------------------------------------------------
+# The models of the peers
 
 def load_case(folder, net):
     """Weights in Keras' order, inputs and strata's outputs."""
@@ -240,7 +240,7 @@ def prepare(folder, nets):
                 pass
 
 
-# ---- Engines: each gives (version, make); make(net, batch) gives (the output once, seconds of n calls) -----------------
+# Engines: each gives (version, make); make(net, batch) gives (the output once, seconds of n calls)
 
 def looped(call):
     """Seconds of n calls of a Python function."""
@@ -450,7 +450,7 @@ def work(peer, folder, threads, build):
         print(json.dumps({"median": median, "error": error, "memory": grown}), file=answers, flush=True)
 
 
-# ---- One run ---------------------------------------------------------------------------------------------------------
+# One run
 
 class Worker:
     """A process with one peer; between its turns it is stopped, because idle threads of some runtimes spin."""

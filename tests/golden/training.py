@@ -26,7 +26,7 @@ CHANGE_BOUND, VALUE_BOUND, SCORE_BOUND = 1e-4, 1e-6, 1e-5
 LEAST_CHANGE, LARGEST_CHANGE = 3e-3, 2
 
 
-# ---- Cases: net, optimizer, loss, targets, metrics ---------------------------------------------------------------------------
+# Cases: net, optimizer, loss, targets, metrics
 MLP = net("Input<6>{}", "Dense<7, Tanh>{}", "Dense<3>{}")
 MSE, SPARSE = "MeanSquaredError{}", "SparseCategoricalCrossentropy{.from_logits = true}"
 
@@ -407,7 +407,7 @@ FIT_OPTIONS = {
 FIT_FAMILIES = {"fit": FITS, "fit_options": FIT_OPTIONS}
 
 
-# ---- Keras' side -------------------------------------------------------------------------------------------------------------
+# Keras' side
 def python(spelling):
     """`{.epochs = 2, .values = {1, 2}}` as Python's arguments `(epochs=2, values=[1, 2])`; a brace in a list is a pair."""
     text = re.sub(r"(?<!= )\{(\d+), ([\d.]+)\}", r"(\1, \2)", spelling)
@@ -510,7 +510,7 @@ def targets(kind, shape, rng):
     }[kind]().astype(np.float32)
 
 
-# ---- Conditioning ------------------------------------------------------------------------------------------------------------
+# Conditioning
 def rounded_differently(values, rng):
     return (values * (1 + 1.2e-7 * rng.uniform(-1, 1, values.shape))).astype(np.float64)
 

@@ -24,7 +24,7 @@ TOLERANCE = 2e-5  # of the largest output; Keras and strata compute in float
 LAYERS = keras.layers
 
 
-# ---- PyTorch's layers, as its documentation defines them; channels first, in double -----------------------------------------
+# PyTorch's layers, as its documentation defines them; channels first, in double
 def pairs(window):
     return np.ndindex(*window)
 
@@ -233,7 +233,7 @@ def check_case(tool, folder, name, rng):
                 None)
 
 
-# ---- Two modules in one layer, a whole net, and what the tool refuses -------------------------------------------------------
+# Two modules in one layer, a whole net, and what the tool refuses
 def check_separable(folder, rng):
     weights = drawn({"dw.weight": (6, 1, 3, 3), "dw.bias": (6,), "pw.weight": (5, 6, 1, 1), "pw.bias": (5,)}, rng)
     tensors = convert(folder, weights, ["dw+pw=SeparableConv2D,depth_multiplier=2"])

@@ -309,7 +309,7 @@ def violations(root):
     return [found for check in CHECKS for found in check(tree)]
 
 
-# ---- Self-test: a tree that keeps the rules, and for each rule what breaks it ---------------------------------------
+# Self-test: a tree that keeps the rules, and for each rule what breaks it
 
 def header(*includes, body="struct thing {};"):
     lines = "".join(f"#include <{name}>\n" for name in includes)
