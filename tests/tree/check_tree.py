@@ -393,7 +393,7 @@ BROKEN = {
 
 
 def self_test():
-    def found(files):
+    def found(files, change=lambda folder: None):
         files = {name: text if is_same_for_every_instruction_set(name.removeprefix("include/strata/"))
                  else text.replace("namespace strata {", "namespace strata::inline STRATA_ISA {", 1)
                  for name, text in files.items()}
@@ -402,6 +402,7 @@ def self_test():
                 file = Path(folder) / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+            change(folder)
             return violations(folder)
 
     failures = [f"the good tree: {v}" for v in found(GOOD)]
@@ -409,6 +410,9 @@ def self_test():
         rules = {v[0] for v in found(GOOD | change)}
         if rules != {rule.strip()}:
             failures.append(f"'{rule.strip()}' broken by {', '.join(change)} was reported as {sorted(rules)}")
+    lost = GOOD | {"include/strata/layers/twice.hpp": header("strata/layers/layer.hpp", body=LAYER.replace("Dense", "Twice"))}
+    if any(rule == "umbrella" for rule, *_ in found(lost, lambda folder: write_umbrella(Tree(folder)))):
+        failures.append("--write does not add a layer to the umbrella")
     for failure in failures:
         print(failure)
     print(f"{len(BROKEN)} broken trees, {len(failures)} failures")
