@@ -1,6 +1,6 @@
-// As inference.cpp, for the large networks of applications/ after optimize, one sample at a time. With
-// --memory FILE it reads the weights of FILE.values tensor by tensor, infers once and prints its peak of memory, that
-// of a program that does nothing else. --folder writes FILE.values. usage: applications
+// As inference.cpp, of the large networks of applications/, as optimize leaves them: one sample at a time. With
+// memory FILE it reads the weights that are written there, tensor by tensor, infers once and tells its peak of
+// memory, as a program would need it that does nothing else; FILE.values is written with --folder. usage: applications
 // [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...] | applications --memory FILE
 #include <cstddef>
 #include <cstdio>
@@ -68,12 +68,11 @@ int tell_memory(const char* file) {
 
 int main(int count, char** arguments) {
     if (count == 3 && std::string_view(arguments[1]) == "--memory") return tell_memory(arguments[2]);
-    const settings given = parse(count, arguments, 0.5);
+    const settings how = parse(count, arguments, 0.5);
     keep_memory();
-    if (!given.wants("xception")) return 0;
+    if (!how.wants("xception")) return 0;
     const auto original = nets::make_model(xception{});
     const auto model = optimize(original);
-    if (!given.folder.empty()) write_values((given.folder / "xception.values").string(), model);
-    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7),
-                   given);
+    if (!how.folder.empty()) write_values((how.folder / "xception.values").string(), model);
+    inference::run(original, model, "xception", nets::random_values(xception::input_shape().size(), -1.0, 1.0, 7), how);
 }

@@ -7,11 +7,11 @@
 #include "timing.hpp"
 
 int main(int count, char** arguments) {
-    const settings given = parse(count, arguments, 0.5);
+    const settings how = parse(count, arguments, 0.5);
     keep_memory();
     nets::for_each([&](auto net, const char* name) {
-        if (!given.wants(name)) return;
+        if (!how.wants(name)) return;
         const auto model = nets::make_model(net);
-        inference::run(model, model, name, nets::make_inputs(net), given);
+        inference::run(model, model, name, nets::make_inputs(net), how);
     });
 }

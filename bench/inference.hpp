@@ -1,4 +1,4 @@
-// inference: shared by the programs that time whole models: cases for peers, times of one sample and of many.
+// inference: what the programs that time whole models share: cases for peers, timing of one sample and many.
 #pragma once
 
 #include <algorithm>
@@ -52,17 +52,17 @@ void run_threads(const Model& model, std::size_t threads, Use use) {
 
 /// Prints the time of a call of so many samples.
 template <class Net>
-void report(const char* name, const char* mode, std::size_t batch, const settings& given, percentiles time) {
+void report(const char* name, const char* mode, std::size_t batch, const settings& how, spread time) {
     const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
     std::printf(
         "{\"net\": \"%s\", \"mode\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, "
         "\"high\": %.6g, \"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"peak\": %.4g}\n",
-        name, mode, batch, given.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-        rate / (fma_peak<float>() * static_cast<double>(given.threads)), fma_peak<float>());
+        name, mode, batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+        rate / (fma_peak<float>() * static_cast<double>(how.threads)), fma_peak<float>());
     std::fflush(stdout);
 }
 
-inline percentiles divided(percentiles time, std::size_t calls) {
+inline spread divided(spread time, std::size_t calls) {
     const auto n = static_cast<double>(calls);
     return {time.median / n, time.low / n, time.high / n};
 }
@@ -72,10 +72,10 @@ using input_span = std::span<const float, Model::input_shape().size()>;
 template <class Model>
 using output_span = std::span<float, Model::output_shape().size()>;
 
-/// One sample a call. A net that takes nanoseconds is timed in two ways: back to back, over all samples in one loop,
-/// and as a chain, in which each call needs the output of the previous one, as in a control loop.
+/// One sample a call. A net of nanoseconds is timed back to back, over all samples in one loop, and as a chain, in
+/// which each call waits for the output of the last: what a control loop sees.
 template <class Model, class Workspace>
-void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& given,
+void time_samples(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
                   Workspace& workspace) {
     using net = typename Model::net_type;
     constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
@@ -84,27 +84,27 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
         model.infer(input_span<Model>(x.data() + i * in, in), output_span<Model>(y.data() + i * out, out), workspace);
     };
     if constexpr (net::flops() > 1000) {
-        report<net>(name, "call", 1, given, time_calls(given.seconds, [&] {
+        report<net>(name, "call", 1, how, time_calls(how.seconds, [&] {
                         sample(0);
                         touch_memory();
                     }));
     } else {
-        const percentiles loop = time_calls(given.seconds, [&] {
+        const spread loop = time_calls(how.seconds, [&] {
             for (std::size_t i = 0; i < nets::samples; ++i) sample(i);
             touch_memory();
         });
-        report<net>(name, "call", 1, given, divided(loop, nets::samples));
+        report<net>(name, "call", 1, how, divided(loop, nets::samples));
         if constexpr (in == out) {
             std::vector<float> a(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(in)), b(out);
-            const percentiles chain = time_calls(given.seconds, [&] {
+            const spread chain = time_calls(how.seconds, [&] {
                 for (std::size_t i = 0; i < nets::samples / 2; ++i) {
                     model.infer(input_span<Model>(a), output_span<Model>(b), workspace);
                     model.infer(input_span<Model>(b), output_span<Model>(a), workspace);
                 }
                 touch_memory();
             });
-            report<net>(name, "chain", 1, given, divided(chain, nets::samples));
-            // Subnormal numbers and infinities would take other times.
+            report<net>(name, "chain", 1, how, divided(chain, nets::samples));
+            // Denormals and infinities have times of their own.
             for (const float value : a)
                 if (!(std::fabs(value) < 1e6f) || (value != 0.0f && std::fabs(value) < 1e-6f)) {
                     std::fprintf(stderr, "%s: the chain left the usual numbers\n", name);
@@ -114,9 +114,9 @@ void time_samples(const Model& model, const char* name, const std::vector<float>
     }
 }
 
-/// All samples in one call of predict; the allocator reuses the memory of its result and arena without page faults.
+/// All samples in one call: predict, whose result and arena the allocator gives again without a page fault.
 template <class Model, class Workspace>
-void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& given,
+void time_batch(const Model& model, const char* name, const std::vector<float>& x, const settings& how,
                 Workspace& workspace) {
     using net = typename Model::net_type;
     std::vector<float> y;
@@ -126,7 +126,7 @@ void time_batch(const Model& model, const char* name, const std::vector<float>& 
         else y = model.predict(x);
         touch_memory();
     };
-    report<net>(name, "call", nets::samples, given, time_calls(given.seconds, work));
+    report<net>(name, "call", nets::samples, how, time_calls(how.seconds, work));
 }
 
 /// The outputs of all samples; ends the program where infer and predict disagree.
@@ -147,17 +147,17 @@ std::vector<float> checked_outputs(const Model& model, const char* name, const s
     return y;
 }
 
-/// Checks a model and times it. Peers get `original`; `model` may be the result of optimize.
+/// Checks a model and times it; `original` is what peers get, `model` perhaps what optimize made of it.
 template <class Original, class Model>
 void run(const Original& original, const Model& model, const char* name, const std::vector<float>& x,
-         const settings& given) {
-    run_threads(model, given.threads, [&](auto& workspace) {
+         const settings& how) {
+    run_threads(model, how.threads, [&](auto& workspace) {
         const std::vector<float> y = checked_outputs(model, name, x, workspace);
-        if (!given.folder.empty()) write_case(given.folder / (std::string(name) + ".safetensors"), original, x, y);
-        if (given.seconds <= 0.0) return;
-        if (given.wants(1)) time_samples(model, name, x, given, workspace);
-        if (x.size() == nets::samples * Model::input_shape().size() && given.wants(nets::samples))
-            time_batch(model, name, x, given, workspace);
+        if (!how.folder.empty()) write_case(how.folder / (std::string(name) + ".safetensors"), original, x, y);
+        if (how.seconds <= 0.0) return;
+        if (how.wants(1)) time_samples(model, name, x, how, workspace);
+        if (x.size() == nets::samples * Model::input_shape().size() && how.wants(nets::samples))
+            time_batch(model, name, x, how, workspace);
     });
 }
 

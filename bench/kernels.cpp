@@ -1,7 +1,8 @@
 // Microseconds of each kernel shape, as a net of one layer: the result is first compared with the plain loops of
-// kernels/reference/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run.
-// usage: kernels [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, grouped,
-// sequence, transposed, dense, gemm, elementwise
+// kernels/reference/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage:
+// kernels
+// [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, grouped, sequence,
+// transposed, dense, gemm, elementwise
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -30,7 +31,7 @@ constexpr double worst_error = 1e-4;
 
 struct result {
     std::string kind, name;
-    percentiles time;
+    spread time;
     double flops, values, error;
 };
 
@@ -39,13 +40,13 @@ public:
     double seconds = 0.2;
     std::vector<std::string> kinds;
 
-    /// Compares one inference of a net with `reference(input, weights)`, all in double, and times it.
+    /// Compares one inference of a net with what `reference` makes of (input, weights), all in double, and times it.
     template <class Net, class Reference>
     void run(const std::string& kind, const std::string& name, Net net, Reference reference) {
         if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return;
         constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
         const auto model = nets::make_model(net);
-        // Inputs on both sides of 0.
+        // The functions see both of their sides.
         const double range = kind == "elementwise" ? 6.0 : 1.0;
         const std::vector<float> x = nets::random_values(in, -range, range, 7);
         std::vector<float> y(out, -1.0f);

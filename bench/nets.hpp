@@ -47,8 +47,8 @@ inline std::vector<float> random_values(std::size_t count, double from, double t
     return values;
 }
 
-/// A model with initialized weights, but biases other than 0 and statistics other than mean 0 and variance 1, so that a
-/// missing one changes the outputs.
+/// A model as its initializers make it, but with biases that are not zero and statistics that are not those of nothing,
+/// so that a lost one shows.
 template <class Net>
 auto make_model(Net) {
     auto model = Net::build({.seed = 3});

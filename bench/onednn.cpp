@@ -152,12 +152,12 @@ private:
                                                    any_layout({o, c, k, k}), floats({o}, {1}), any_layout(out),
                                                    {s.stride, s.stride}, {0, 0}, {0, 0});
         const auto attributes = epilogue(s);
-        // Winograd where the library has it; else the library's choice.
+        // Winograd where the library has it; as it chooses elsewhere.
         dnnl::convolution_forward::primitive_desc chosen;
         try {
-            chosen = dnnl::convolution_forward::primitive_desc(description, attributes, engine_);
+            chosen = dnnl::convolution_forward::primitive_desc(what, attributes, engine_);
         } catch (const dnnl::error&) {
-            dnnl::convolution_forward::desc other = description;
+            dnnl::convolution_forward::desc other = what;
             other.data.alg_kind = dnnl_convolution_auto;
             chosen = dnnl::convolution_forward::primitive_desc(other, attributes, engine_);
         }
@@ -176,12 +176,12 @@ private:
         const dims out = {extents[0], extents[1], extents[2] / window[0], extents[3] / window[1]};
         const dnnl::pooling_forward::desc what(dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, in,
                                                any_layout(out), window, window, {0, 0}, {0, 0});
-        const dnnl::pooling_forward::primitive_desc chosen(description, engine_);
+        const dnnl::pooling_forward::primitive_desc chosen(what, engine_);
         const memory x = current_;
         current_ = memory(chosen.dst_desc(), engine_);
         add(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, current_}});
     }
-    /// Dense after Flatten: its rows are ordered (height, width, channel).
+    /// Of a picture: what Flatten and Dense do, whose rows are (height, width, channel).
     void add_dense(const step& s, std::vector<float>& kernel, std::vector<float>& bias) {
         const dims in = current_.get_desc().dims();
         const memory::dim o = s.units;
@@ -190,7 +190,7 @@ private:
         if (in.size() == 4) strides = {1, o, in[3] * in[1] * o, in[1] * o};
         const dnnl::inner_product_forward::desc what(dnnl::prop_kind::forward_inference, any_layout(in),
                                                      any_layout(extents), floats({o}, {1}), any_layout({in[0], o}));
-        const dnnl::inner_product_forward::primitive_desc chosen(description, epilogue(s), engine_);
+        const dnnl::inner_product_forward::primitive_desc chosen(what, epilogue(s), engine_);
         const memory x = in_layout(current_, chosen.src_desc(), true);
         const memory w = constant(kernel, floats(extents, strides), chosen.weights_desc());
         const memory b = constant(bias, floats({o}, {1}), floats({o}, {1}));
@@ -200,7 +200,7 @@ private:
     }
     void add_softmax() {
         const dnnl::softmax_forward::desc what(dnnl::prop_kind::forward_inference, current_.get_desc(), 1);
-        const dnnl::softmax_forward::primitive_desc chosen(description, engine_);
+        const dnnl::softmax_forward::primitive_desc chosen(what, engine_);
         add(dnnl::softmax_forward(chosen), {{DNNL_ARG_SRC, current_}, {DNNL_ARG_DST, current_}});
     }
 
@@ -212,14 +212,14 @@ private:
 };
 
 template <class Net>
-void run(Net net, const std::string& name, const settings& given) {
-    if (!given.wants(name)) return;
+void run(Net net, const std::string& name, const settings& how) {
+    if (!how.wants(name)) return;
     constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
     const auto model = nets::make_model(net);
     const std::vector<float> x = nets::make_inputs(net), y = model.predict(x);
     for (const std::size_t batch : {std::size_t{1}, nets::samples}) {
-        if (given.batch != 0 && given.batch != batch) continue;
-        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), given.algorithm);
+        if (how.batch != 0 && how.batch != batch) continue;
+        chain peer(model, steps_of(name), static_cast<memory::dim>(batch), how.algorithm);
         std::copy_n(x.begin(), batch * in, peer.input());
         peer.run();
         const double error = largest_error(peer.output(), std::span<const float>(y.data(), batch * out));
@@ -228,52 +228,52 @@ void run(Net net, const std::string& name, const settings& given) {
                          error);
             std::exit(1);
         }
-        const percentiles time = time_calls(given.seconds, [&] { peer.run(); });
+        const spread time = time_calls(how.seconds, [&] { peer.run(); });
         const double rate = static_cast<double>(Net::flops() * batch) / time.median * 1e-9;
         const dnnl_version_t* version = dnnl_version();
         std::printf(
             "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, \"high\": %.6g, "
             "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"error\": %.2g, \"version\": "
             "\"%d.%d.%d\"}\n",
-            name.c_str(), batch, given.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-            rate / (fma_peak<float>() * static_cast<double>(given.threads)), error, version->major, version->minor,
+            name.c_str(), batch, how.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
+            rate / (fma_peak<float>() * static_cast<double>(how.threads)), error, version->major, version->minor,
             version->patch);
         std::fflush(stdout);
     }
 }
 
 settings parse(int count, char** arguments) {
-    settings given;
+    settings how;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         if (argument.starts_with("--") && i + 1 < count) {
             const std::string value = arguments[++i];
-            if (argument == "--threads") given.threads = std::stoul(value);
-            else if (argument == "--batch") given.batch = std::stoul(value);
-            else if (argument == "--seconds") given.seconds = std::stod(value);
+            if (argument == "--threads") how.threads = std::stoul(value);
+            else if (argument == "--batch") how.batch = std::stoul(value);
+            else if (argument == "--seconds") how.seconds = std::stod(value);
             else if (argument == "--algorithm" && value == "direct")
-                given.algorithm = dnnl::algorithm::convolution_direct;
+                how.algorithm = dnnl::algorithm::convolution_direct;
             else if (argument == "--algorithm" && value == "winograd")
-                given.algorithm = dnnl::algorithm::convolution_winograd;
-            else if (argument == "--algorithm" && value == "auto") given.algorithm = dnnl::algorithm::convolution_auto;
+                how.algorithm = dnnl::algorithm::convolution_winograd;
+            else if (argument == "--algorithm" && value == "auto") how.algorithm = dnnl::algorithm::convolution_auto;
             else std::exit(2);
         } else {
-            given.nets.emplace_back(argument);
+            how.nets.emplace_back(argument);
         }
     }
-    return given;
+    return how;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings given = parse(count, arguments);
+    const settings how = parse(count, arguments);
     // OpenMP reads its number of threads when the program is loaded.
-    const std::string threads = std::to_string(given.threads);
+    const std::string threads = std::to_string(how.threads);
     const char* given = std::getenv("OMP_NUM_THREADS");
     if (given == nullptr || threads != given) {
         setenv("OMP_NUM_THREADS", threads.c_str(), 1);
         execv("/proc/self/exe", arguments);
     }
-    nets::for_each([&](auto net, const char* name) { run(net, name, given); });
+    nets::for_each([&](auto net, const char* name) { run(net, name, how); });
 }

@@ -1,4 +1,4 @@
-// peak: the measured limit of one core: fused multiply-adds on registers alone.
+// peak: what one core can do at most, measured: fused multiply-adds on registers alone.
 #pragma once
 
 #include <algorithm>

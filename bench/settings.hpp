@@ -1,4 +1,4 @@
-// settings: the command line of the programs that time whole models.
+// settings: what the programs that time whole models take on their command lines.
 #pragma once
 
 #include <algorithm>
@@ -23,20 +23,20 @@ struct settings {
 
 /// [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]; without --seconds it is `seconds`.
 inline settings parse(int count, char** arguments, double seconds) {
-    settings given;
-    given.seconds = seconds;
+    settings how;
+    how.seconds = seconds;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         if (argument.starts_with("--") && i + 1 < count) {
             const std::string value = arguments[++i];
-            if (argument == "--folder") given.folder = value;
-            else if (argument == "--threads") given.threads = std::stoul(value);
-            else if (argument == "--batch") given.batch = std::stoul(value);
-            else if (argument == "--seconds") given.seconds = std::stod(value);
+            if (argument == "--folder") how.folder = value;
+            else if (argument == "--threads") how.threads = std::stoul(value);
+            else if (argument == "--batch") how.batch = std::stoul(value);
+            else if (argument == "--seconds") how.seconds = std::stod(value);
             else std::exit(2);
         } else {
-            given.nets.emplace_back(argument);
+            how.nets.emplace_back(argument);
         }
     }
-    return given;
+    return how;
 }

@@ -1,7 +1,8 @@
 // Nanoseconds of one time step, one core: recurrent nets and causal convolutions as streams, small dense nets as calls,
 // recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN fails), then
-// timed, beside the time of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
-// are compared with the time of sound. --json prints lines of JSON. usage: streaming [--seconds S] [--json] [NAME...]
+// timed; beside it the mark of RTNeural's best backend on a machine of this class. Rows of fading inputs and of silence
+// are beside the time of sound. Lines of JSON where asked for.
+// usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -136,7 +137,7 @@ public:
         plain_net expected(model, x, in);
         plain(expected);
         const double error = largest_error<float, double>(y, expected.outputs());
-        const percentiles time = time_calls(seconds, [&] {
+        const spread time = time_calls(seconds, [&] {
             for (std::size_t t = 0; t < steps; ++t) {
                 state.step(std::span<const float, in>(x.data() + t * in, in), std::span<float, out>(y.data(), out));
                 touch_memory();
@@ -144,8 +145,8 @@ public:
         });
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
     }
-    /// One step of a stream whose input keeps one size, for sizes from sound to silence. Prints the factor to the time
-    /// of sound; a factor above 1.5 is an error.
+    /// One step of a stream whose input stays at each of some sizes, from sound to silence: beside it the factor by
+    /// which each takes longer than sound, which counts as wrong above 1.5.
     template <class Net>
     void fading(const std::string& name, Net net) {
         if (!wants(name)) return;
@@ -213,8 +214,8 @@ private:
             x[i] = static_cast<float>(std::sin(1.0 + 0.37 * static_cast<double>(i * i % 101)));
         return x;
     }
-    void report(const std::string& name, const char* unit, const percentiles& time, double parts, double mark,
-                double factor, double error) {
+    void report(const std::string& name, const char* unit, const spread& time, double parts, double mark, double factor,
+                double error) {
         const double scale = 1e9 / parts, median = time.median * scale;
         const bool is_right = error <= worst_error;
         wrong_ += is_right ? 0 : 1;

@@ -1,4 +1,4 @@
-// timing: how long a call takes, as a median with its percentiles, and whether two results agree.
+// timing: how long a call takes, as a median with its spread, and whether two results agree.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include <malloc.h>
 #endif
 
-/// Seconds of one call: the median, the tenth and the ninetieth percentile of the passes.
-struct percentiles {
+/// Seconds of one call: the median, and what a tenth of the passes were below and above.
+struct spread {
     double median = 0.0, low = 0.0, high = 0.0;
 };
 
@@ -24,9 +24,9 @@ inline double seconds_now() {
 /// Makes the compiler think that all memory was read and written: neither drops nor merges calls.
 inline void touch_memory() { asm volatile("" ::: "memory"); }
 
-/// Measures passes for `seconds`, at least five. A pass has so many calls that the clock's own 20 ns do not matter.
+/// Passes of so many calls that the clock's own time (20 ns) does not count, for that many seconds, at least five.
 template <class Work>
-percentiles time_calls(double seconds, Work work) {
+spread time_calls(double seconds, Work work) {
     constexpr double shortest_pass = 20e-6;
     const auto pass = [&](std::size_t calls) {
         const double begin = seconds_now();
@@ -58,7 +58,7 @@ double largest_error(std::span<const T> values, std::span<const Expected> expect
     return finite && largest > 0.0 ? worst / largest : HUGE_VAL;
 }
 
-/// Memory that a call frees stays with the process, so that the next call has no page faults.
+/// Memory that a call gives back stays with the process, so that the next call does not pay page faults.
 inline void keep_memory() {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 1 << 30);

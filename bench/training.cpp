@@ -1,6 +1,7 @@
-// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes weights and data, so
-// that peers can do the same steps and compare losses first (peers/training.py). Without one it has one more row: a net
-// that trains on subnormal numbers. usage: training [--folder FOLDER] [--threads N] [--batch N] [--seconds S] [NET...]
+// Milliseconds of a full Adam step: forward, loss, backward, update. With a folder it also writes what peers need to do
+// the same steps, so that they can compare losses first (peers/training.py); without one a row more: a net that trains
+// on subnormal numbers. usage: training [--folder FOLDER]
+// [--threads N] [--batch N] [--seconds S] [NET...]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -61,8 +62,8 @@ void write_case(const std::filesystem::path& file, const Model& model, const Dat
     state_files<float>::save(file, arrays);
 }
 
-/// Additions and multiplications of a step: forward, and as many for each of the two gradients of a layer, without the
-/// gradient of the input.
+/// Additions and multiplications of a step: forward once, the two gradients of each layer once more each, but none of
+/// the input.
 template <class Net>
 double step_flops(std::size_t batch) {
     const double all = static_cast<double>(Net::flops());
@@ -71,20 +72,20 @@ double step_flops(std::size_t batch) {
 }
 
 template <class Net>
-void run(Net, const std::string& name, std::size_t batch, const settings& given) {
-    if (!given.wants(name) || !given.wants(batch)) return;
+void run(Net, const std::string& name, std::size_t batch, const settings& how) {
+    if (!how.wants(name) || !how.wants(batch)) return;
     const auto data = make_samples<Net>(batch * 8);
     auto model = Net::build({.seed = 3});
     const std::string title = name + "-" + std::to_string(batch);
-    if (!given.folder.empty()) write_case(given.folder / (title + ".safetensors"), model, data);
+    if (!how.folder.empty()) write_case(how.folder / (title + ".safetensors"), model, data);
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
     const auto fit = [&](std::size_t epochs) {
         return trainer.fit(
-            data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = given.threads, .verbose = 0});
+            data, {.batch_size = batch, .epochs = epochs, .shuffle = false, .threads = how.threads, .verbose = 0});
     };
     const History first = fit(3);
     std::vector<double> times;
-    for (const double end = seconds_now() + given.seconds; seconds_now() < end || times.size() < 5;) {
+    for (const double end = seconds_now() + how.seconds; seconds_now() < end || times.size() < 5;) {
         const double begin = seconds_now();
         fit(2);
         times.push_back((seconds_now() - begin) / 16 * 1e3);
@@ -94,24 +95,25 @@ void run(Net, const std::string& name, std::size_t batch, const settings& given)
     std::printf(
         "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
         "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
-        name.c_str(), batch, given.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
-        rate / (fma_peak<float>() * static_cast<double>(given.threads)), first["loss"][0], first["loss"][1],
+        name.c_str(), batch, how.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
+        rate / (fma_peak<float>() * static_cast<double>(how.threads)), first["loss"][0], first["loss"][1],
         first["loss"][2]);
     std::fflush(stdout);
 }
 
-/// Steps on samples of subnormal numbers against steps on usual ones, the least of many: the factor must be below 1.5.
+/// Steps on samples of subnormal numbers beside steps on usual ones, the least of many: the factor is to stay
+/// below 1.5.
 template <class Net>
-int run_fading(Net, const std::string& name, std::size_t batch, const settings& given) {
-    if (!given.wants(name) || !given.wants(batch) || !given.folder.empty()) return 0;
+int run_fading(Net, const std::string& name, std::size_t batch, const settings& how) {
+    if (!how.wants(name) || !how.wants(batch) || !how.folder.empty()) return 0;
     const auto time_of = [&](double size) {
         const auto data = make_samples<Net>(batch * 8, size);
         auto model = Net::build({.seed = 3});
         auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
         double least = 1e30;
-        for (const double end = seconds_now() + given.seconds / 2; seconds_now() < end;) {
+        for (const double end = seconds_now() + how.seconds / 2; seconds_now() < end;) {
             const double begin = seconds_now();
-            trainer.fit(data, {.batch_size = batch, .epochs = 2, .threads = given.threads, .verbose = 0});
+            trainer.fit(data, {.batch_size = batch, .epochs = 2, .threads = how.threads, .verbose = 0});
             least = std::min(least, (seconds_now() - begin) / 16 * 1e3);
         }
         return least;
@@ -119,18 +121,18 @@ int run_fading(Net, const std::string& name, std::size_t batch, const settings& 
     const double usual = time_of(1.0), fading = time_of(1e-38), factor = fading / usual;
     std::printf(
         "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"ms_usual\": %.4f, \"factor\": %.3f}\n",
-        name.c_str(), batch, given.threads, fading, usual, factor);
+        name.c_str(), batch, how.threads, fading, usual, factor);
     return factor <= 1.5 ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const settings given = parse(count, arguments, 2.0);
-    run(mlp, "mlp", 32, given);
-    run(mlp, "mlp", 128, given);
-    run(cnn, "cnn", 32, given);
-    run(cnn, "cnn", 128, given);
-    run(wide, "wide", 128, given);
-    return run_fading(mlp, "mlp-fading", 32, given);
+    const settings how = parse(count, arguments, 2.0);
+    run(mlp, "mlp", 32, how);
+    run(mlp, "mlp", 128, how);
+    run(cnn, "cnn", 32, how);
+    run(cnn, "cnn", 128, how);
+    run(wide, "wide", 128, how);
+    return run_fading(mlp, "mlp-fading", 32, how);
 }

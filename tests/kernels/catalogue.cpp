@@ -184,7 +184,7 @@ void compare_columns(std::size_t n) {
     REQUIRE(y.is_intact());
 }
 
-/// Slices of several threads make the same sums as one thread, bit for bit.
+/// Shares of a team make the same sums as one thread, bit for bit.
 template <class T>
 void compare_shares(std::size_t n) {
     constexpr std::size_t rows = 5;
@@ -328,7 +328,7 @@ TEST_CASE("normalised rows equal the plain loops at every length, far from zero 
     }
 }
 
-TEST_CASE("a row of zeros has length 0, and a NaN reaches its row alone") {
+TEST_CASE("a row of zeros has length 0, and a NaN spreads over its row alone") {
     constexpr std::size_t n = sweep<float>;
     guarded<float> x(2 * n, 0.0f), y(2 * n);
     const float* none = nullptr;
@@ -366,7 +366,7 @@ TEST_CASE("normalised groups of channels and columns equal the plain loops at ev
     compare_groups<float>({1000, 6, 2}, 10.0f);
 }
 
-TEST_CASE("threads' slices of the gradient of groups equal one thread's") {
+TEST_CASE("a team's shares of the gradient of groups make what one thread makes") {
     constexpr group_geometry g{7, 3 * lanes<float> + 3, 3};
     constexpr std::size_t samples = 3;
     numbers source(4);

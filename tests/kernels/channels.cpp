@@ -1,4 +1,4 @@
-// Operations on each channel, and sums of two arrays, at every number of channels, against plain loops.
+// What is done to each channel, and sums of two arrays, at every number of channels against plain loops.
 #include <cmath>
 #include <cstddef>
 #include <utility>

@@ -123,11 +123,11 @@ void compare_gradients(const depthwise_geometry& g, const gradient_kernels<T>& k
     require_close(dx, expected_dx, rounding<T> * static_cast<T>(g.taps() * g.multiplier));
 
     const std::size_t plane = repeated(g).in_size();
-    guarded<T> repeated(samples * plane), dw(w.size()), expected(w.size(), T(0));
-    for (std::size_t i = 0; i < repeated.size(); ++i) repeated[i] = x[i / g.multiplier];
+    guarded<T> spread(samples * plane), dw(w.size()), expected(w.size(), T(0));
+    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = x[i / g.multiplier];
     for (const bool first : {true, false})  // overwrites, then adds
         for (std::size_t index = 0; index < 3; ++index)
-            kernels.weights(samples, repeated.data(), plane, dy.data(), g.out_size(), dw.data(), first,
+            kernels.weights(samples, spread.data(), plane, dy.data(), g.out_size(), dw.data(), first,
                             {.index = index, .count = 3});
     for (std::size_t i = 0; i < 2 * samples; ++i)
         reference::depthwise_weight_gradient(g, x.data() + i % samples * g.in_size(),

@@ -1,4 +1,4 @@
-// Shared by the kernel tests: memory whose end is the end of a page, a number source, comparisons that a NaN fails.
+// What the kernel tests share: memory whose end is the end of a page, a number source, comparisons that a NaN fails.
 #pragma once
 
 #include <sys/mman.h>
@@ -27,7 +27,7 @@
 #define STRATA_TESTS_ARE_SANITIZED false
 #endif
 
-/// The arithmetic that the build's options leave to the kernels. Under -ffinite-math-only
+/// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
 /// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
 /// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
 /// `loose_ulps` more of an elementary function and `loose` times of any other bound. Clang names the first option
@@ -52,8 +52,8 @@ constexpr T unset() {
     else return T(0);
 }
 
-/// Elements of T whose last byte is the last of a page; the next page can neither be read nor written, so that one
-/// element too many ends the program. The bytes before them hold a pattern that `is_intact` checks.
+/// Elements of T whose last byte is the last of a page; the page behind it can neither be read nor written, so that one
+/// element too many ends the program. The bytes in front of them hold a pattern that `is_intact` checks.
 template <class T>
 class guarded {
 public:
@@ -119,7 +119,7 @@ private:
     unsigned state_;
 };
 
-/// The error that a comparison of T allows for each of `depth` roundings.
+/// What a comparison of T allows for each of `depth` roundings.
 template <class T>
 constexpr T rounding = sizeof(T) == 4 ? T(1e-5) : T(1e-13);
 

@@ -101,7 +101,7 @@ void not_a_number_second() {
     REQUIRE(is_nan(min(T(0), nan)));
 }
 
-/// The class of a number by its bits, in every build: those of volatile integers, so that nothing is known of it.
+/// What bits say of a number, in every build: those of volatile integers, so that nothing is known of it.
 template <class T>
 void bits_tell() {
     using bits = strata::internal::number_bits<T>;
@@ -144,12 +144,12 @@ TEST_CASE("partial loads and stores touch nothing outside of an array of any siz
     partial_copies<double>();
 }
 
-TEST_CASE("lanes past a partial load are zero") {
+TEST_CASE("lanes behind a partial load are zero") {
     partial_loads_pad_with_zeros<float>();
     partial_loads_pad_with_zeros<double>();
 }
 
-TEST_CASE("a partial store leaves the elements past its count") {
+TEST_CASE("a partial store leaves what lies behind its count") {
     partial_stores_end<float>();
     partial_stores_end<double>();
 }

@@ -36,7 +36,7 @@ struct kernels_of {
 template <class T>
 void compare(const kernels_of<T>& kernels, T low, T high) {
     const std::size_t n = kernels.length;
-    // Each value has the error of one exponential, of n additions and of x - max, which grows with the range of x.
+    // Each value has the error of one exponential, of n additions and of x - max, which grows with the spread of x.
     const T bound =
         (8 + static_cast<T>(loose_ulps) + static_cast<T>(n) + (high - low)) * std::numeric_limits<T>::epsilon();
     const guarded<T> x = numbers(static_cast<unsigned>(n)).array<T>(rows * n, low, high);
