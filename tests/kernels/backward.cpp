@@ -22,7 +22,7 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-/// Elements past the values are NaN.
+/// Random values. The elements after them, which kernels may read, are NaN.
 template <class T>
 guarded<T> random_values(std::size_t count, std::size_t slack = 0) {
     random_engine engine(count);

@@ -107,7 +107,7 @@ CHANGES = [
     ("kernels/recurrent/recurrent_cell.hpp", "return gate == 2 ? 3 : gate;", "return gate;", "kernels/recurrent.cpp"),
     ("kernels/recurrent/recurrent_cell.hpp", "return update * h + (V(1) - update) * candidate;",
      "return (V(1) - update) * h + update * candidate;", "kernels/recurrent.cpp"),
-    ("kernels/recurrent/recurrent_cell.hpp", "out.above / (out.below * o));", "out.above / out.below);",
+    ("kernels/recurrent/recurrent_cell.hpp", "out.numerator / (out.denominator * o));", "out.numerator / out.denominator);",
      "kernels/recurrent.cpp"),
     ("kernels/conv/geometry.hpp", "std::min((position - at + axis.stride - 1) / axis.stride, axis.output)",
      "std::min((position - at) / axis.stride, axis.output)", "kernels/conv2d_transpose.cpp"),
