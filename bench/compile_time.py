@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-# What a layer costs the compiler: CPU time and peak memory of programs with 4 to 128 distinct layers, and the slopes.
+# Compile time of a layer: CPU time and peak memory of programs with 4 to 128 distinct layers, and the slopes.
 # And of programs that train a small net with fit.
 # usage: compile_time.py [--compiler g++]... [--variant mixed]... [--counts 4,16,64,128] [--training xor]... [--runs 3]
 #        [--json FILE] [--header strata.hpp] [--flags "..."] [--include FOLDER] [--check]
 #
 # --counts "" leaves the nets out, --training none the trainings.
 #
-# Each program compares its result with plain loops in double, or says whether its net learned; a wrong one ends the
-# benchmark. CPU time is user + system
-# of the compiler and its children, the median of the runs, so that other work on the machine counts little.
+# Each program compares its result with plain loops in double, or checks that its net learned; a wrong result ends the
+# benchmark. CPU time is user + system of the compiler and its children, the median of the runs, so that other work on
+# the machine matters little.
 import argparse
 import json
 import os

@@ -1,4 +1,4 @@
-# Programs with nets of many distinct layers, each with plain loops that say whether its result is right.
+# Programs with nets of many distinct layers; each compares its result with plain loops.
 
 VARIANTS = ("mixed", "conv", "dense", "activation", "repeated")
 

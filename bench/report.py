@@ -37,7 +37,7 @@ def call(*command):
     subprocess.run([str(word) for word in command], check=True)
 
 
-# ---- Machine, compiler, versions -------------------------------------------------------------------------------------
+# Machine, compiler, versions
 
 def compiler(folder):
     """The build's compiler and its version, its flags, and the widest instruction set that they allow."""
@@ -95,7 +95,7 @@ def wrapped(text, width=120):
     return "\n".join(lines)
 
 
-# ---- Tables ----------------------------------------------------------------------------------------------------------
+# Tables
 
 def digits(value):
     """Three significant digits, without an exponent."""
@@ -246,7 +246,7 @@ def write(docs, part, text):
     docs.write_text(before + begin + text + end + rest.split(end, 1)[1], encoding="utf-8")
 
 
-# ---- Running ---------------------------------------------------------------------------------------------------------
+# Running
 
 def build(given):
     if not (given.dir / "build.ninja").exists():

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-# Writes docs/layers.md, the table of layers, from the comments and `takes` of the headers in include/strata/layers and of Residual.
+# Writes docs/layers.md, the table of layers, from the comments and `takes` of the headers in include/strata/layers and of the
+# branching layers in include/strata/net; and the names of all layers into README.md.
 # usage: make_layers.py ROOT [--check]       --check fails where the file is not what would be written
 import re
 import sys
 from pathlib import Path
 
-HEAD = """<!-- Made by docs/make_layers.py from the comments in include/strata/layers; do not edit. -->
+HEAD = """<!-- Made by docs/make_layers.py from the comments in include/strata/layers and net; do not edit. -->
 # Layers
 
-Every layer takes `name<"...">`, `frozen` and, as the first of a model, `input_shape<...>`; options stand behind the
+Every layer takes `name<"...">`, `frozen` and, as the first of a model, `input_shape<...>`; options follow the
 sizes in any order. Names, defaults, shapes of weights and their order are Keras'. Shapes are without the batch. An
 activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
 
@@ -19,20 +20,37 @@ activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
 FOOT = """
 ## Not there
 
-What Keras' layers have and these have not; there is no option of that name:
+Keras' layers have these, strata's do not; there is no option of that name:
 
 - masking: `Masking`, the `mask_zero` of Embedding, `mask` as an argument of a call
 - constraints of weights (`kernel_constraint` and the like)
 - `activity_regularizer`
 - of recurrent layers `dropout`, `recurrent_dropout`, `stateful`, `return_state`, `unroll`
 - of Bidirectional a merge of `None` (two outputs), and a backward layer of another kind
-- the `axis` of BatchNormalization, LayerNormalization and GroupNormalization: it is the last one
+- the `axis` of normalizations: it is the last one
 - `data_format` other than channels last
 
 Of training [training.md](training.md) lists the same.
 """
 
-# A struct with the comment and the template head in front of it, and its base.
+# The rows of README.md's table: names of layers that belong together, and a note. A layer stands in the first row that it fits.
+GROUPS = [
+    (r"Dense", "on the last axis, any rank"),
+    (r"\w*Conv\dD\w*", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
+    (r"\w*Pooling\dD", ""),
+    (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "over whole sequences, or step by step as a stream"),
+    (r"\w*Normalization|Rescaling", ""),
+    (r"Flatten|Reshape|Permute|RepeatVector|ZeroPadding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),
+    (r"Embedding", ""),
+    (r"\w*Dropout\w*|GaussianNoise", "cost nothing in an inference"),
+    (r"ACTIVATION", "as a layer, `ReLU{}`, or as an option of a layer, `Dense<8, ReLU>`; `Activation<A>` is the layer with options"),
+    (r"PReLU|Elementwise", "a function object of one's own; a slope with weights"),
+    (r"BRANCHING", "paths over one input, whose outputs are merged"),
+    (r"\w+", ""),
+]
+BEGIN, END = "<!-- names of layers, made by docs/make_layers.py; do not edit -->", "<!-- end of the names of layers -->"
+
+# A struct with the comment and the template head before it, and its base.
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
 TAKES = r"static constexpr (?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(.*?)\};"
@@ -64,15 +82,20 @@ def sentence(struct, all_structs, accepts):
     """The first sentence that is accepted in the struct's comment, or in the comment of its base."""
     while struct is not None:
         for text in struct.sentences:
-            text = re.sub(r"^What .*? share: ", "", text)
-            if accepts(text):
-                return text
+            after_title = re.sub(r"^[A-Z][^:()`]*: ", "", text)  # `Base of the poolings: (steps, ...) -> ...`
+            for candidate in (after_title, text):
+                if accepts(candidate):
+                    return candidate
         struct = all_structs.get(struct.base)
     return None
 
 
 def is_shape(text):
     return "->" in text or "unchanged" in text
+
+
+def is_keras(text):
+    return text.startswith("Keras: ")
 
 
 def is_weights(text):
@@ -127,7 +150,7 @@ def escaped(cell):
 
 def row(struct, all_structs, kinds):
     shape = sentence(struct, all_structs, is_shape)
-    keras = sentence(struct, {}, lambda text: text.startswith("Keras: "))
+    keras = sentence(struct, {}, is_keras)
     weights = sentence(struct, all_structs, is_weights)
     if shape is None:
         raise ValueError(f"{struct.name}: its comment gives no shape rule, `(...) -> (...)` or `..., unchanged`")
@@ -144,24 +167,40 @@ def row(struct, all_structs, kinds):
 
 
 def table(folder):
-    paths = sorted([*folder.glob("*.hpp"), folder.parent / "model" / "residual.hpp"], key=lambda path: path.name)
+    paths = sorted([*folder.glob("*.hpp"), *(folder.parent / "net").glob("*.hpp")], key=lambda path: path.name)
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     all_structs, kinds = {}, {}
     for text in texts.values():
         all_structs |= structs_of(text)
         kinds |= option_kinds(text)
     all_structs.pop("layer", None)  # the base of all: its members say nothing about a layer
-    rows, mistakes = [], []
+    rows, mistakes, names = [], [], {}
     for path, text in texts.items():
         for struct in structs_of(text).values():
-            if TYPE.search(struct.body):
+            # Of net/ a public struct that says which layer of Keras it is.
+            if TYPE.search(struct.body) and (path.parent == folder or
+                                             struct.name[0].isupper() and sentence(struct, {}, is_keras)):
                 try:
                     rows.append(row(struct, all_structs, kinds))
+                    # Activations share their headers' names; a branching layer is one of net/.
+                    names[struct.name] = ("BRANCHING" if path.parent != folder else
+                                          "ACTIVATION" if path.stem in ("activation", "activations", "softmax") else
+                                          struct.name)
                 except ValueError as mistake:
                     mistakes.append(f"{path}: {mistake}")
     if mistakes or not rows:
         raise ValueError("\n".join(mistakes) or f"no layers in {folder}")
-    return HEAD + "".join(rows) + FOOT
+    return HEAD + "".join(rows) + FOOT, names_table(names)
+
+
+def names_table(names):
+    groups = [[] for _ in GROUPS]
+    for name, sort in names.items():
+        groups[next(i for i, (pattern, _) in enumerate(GROUPS) if re.fullmatch(pattern, sort))].append(name)
+    rows = [f"| {' '.join(f'`{name}`' for name in group)} | {note} |".replace("|  |", "| |")
+            for group, (_, note) in zip(groups, GROUPS) if group]
+    return "\n".join([BEGIN, "", "| layers | |", "|---|---|", *rows,
+                      "| `Sequential` in a `Sequential` | is one layer of the outer net |", "", END])
 
 
 def main(arguments):
@@ -169,19 +208,21 @@ def main(arguments):
         print("usage: make_layers.py ROOT [--check]", file=sys.stderr)
         return 2
     root = Path(arguments[0])
-    target = root / "docs" / "layers.md"
+    readme = (root / "README.md").read_text(encoding="utf-8")
     try:
-        text = table(root / "include" / "strata" / "layers")
-    except ValueError as mistake:
+        text, names = table(root / "include" / "strata" / "layers")
+        before, after = readme.split(BEGIN)[0], readme.split(END)[1]
+    except (ValueError, IndexError) as mistake:
         print(mistake)
         return 1
-    if len(arguments) == 1:
-        target.write_text(text, encoding="utf-8")
-        return 0
-    if not target.is_file() or target.read_text(encoding="utf-8") != text:
-        print(f"{target} is stale: run docs/make_layers.py {root}")
-        return 1
-    return 0
+    stale = 0
+    for target, made in ((root / "docs" / "layers.md", text), (root / "README.md", before + names + after)):
+        if len(arguments) == 1:
+            target.write_text(made, encoding="utf-8")
+        elif not target.is_file() or target.read_text(encoding="utf-8") != made:
+            print(f"{target} is stale: run docs/make_layers.py {root}")
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

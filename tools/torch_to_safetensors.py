@@ -9,15 +9,15 @@
 #     torch_to_safetensors.py net.pt net.safetensors conv1=Conv2D bn1=BatchNormalization fc=Dense,flattened=64x7x7,name=head
 #
 # name=...               the layer's name; a path in a nested model (`base/conv2d`). Without it Keras' default, counted per class
-# flattened=CxHxW        Dense behind a Flatten of an image: PyTorch counts channels first
+# flattened=CxHxW        Dense after a Flatten of an image: PyTorch counts channels first
 # depth_multiplier=N     DepthwiseConv1D, DepthwiseConv2D
 # DEPTHWISE+POINTWISE=SeparableConv2D        two modules become one layer; the bias of the first goes into that of the second
 # layer=N                LSTM, GRU, SimpleRNN: which of the module's layers (num_layers), counted from 0
 # bidirectional          LSTM, GRU, SimpleRNN: becomes strata's Bidirectional
 # rank=N                 PReLU: axes of a sample, 3 for an image; strata's layer shares all but the last
 #
-# What the numbers mean may still differ: PyTorch's normalisations add 1e-5 where Keras adds 1e-3 (write epsilon<1e-5>), and
-# padding=1 of a 3x3 window with strides is not padding::same (put ZeroPadding2D<1> in front).
+# The meaning of numbers may still differ: PyTorch's normalisations add 1e-5 where Keras adds 1e-3 (write epsilon<1e-5>), and
+# padding=1 of a 3x3 window with strides is not padding::same (put ZeroPadding2D<1> before it).
 import argparse
 import re
 import sys
@@ -136,7 +136,7 @@ def prelu(module, options):
 
 
 def gates(order):
-    """Weights of a recurrent layer with its gates, which lie one behind the other, in this order; `two` keeps both biases."""
+    """Weights of a recurrent layer with its gates in this order along the last axis; `two` keeps both biases."""
     def reordered(weight):
         parts = np.split(weight, len(order))
         return np.concatenate([parts[i] for i in order])
@@ -172,8 +172,6 @@ CLASSES = {
     "SeparableConv1D": (separable(1), {"depth_multiplier"}),
     "SeparableConv2D": (separable(2), {"depth_multiplier"}),
     "BatchNormalization": (batch_normalization, set()),
-    "LayerNormalization": (normalization, set()),
-    "GroupNormalization": (normalization, set()),
     "RMSNormalization": (lambda module, options: {"scale": module.take("weight", 1)}, set()),
     "PReLU": (prelu, {"rank"}),
     "Embedding": (lambda module, options: {"embeddings": module.take("weight", 2)}, set()),
@@ -183,15 +181,21 @@ CLASSES = {
 }
 
 
+def class_of(kind):
+    """The conversion of a class and its options; other normalizations have PyTorch's weight and bias as gamma and beta."""
+    return CLASSES.get(kind, (normalization, set()) if kind.endswith("Normalization") else None)
+
+
 def converted(state, layers):
     """strata's tensors by name, in the order of the layers, from those of a state_dict."""
     counts, result, modules = Counter(), {}, {}
     for text in layers:
         prefix, equals, description = text.partition("=")
         kind, *given = description.split(",")
-        if not equals or kind not in CLASSES:
-            raise Mistake(f"{text}: expected MODULE=CLASS[,OPTION]..., CLASS one of {', '.join(CLASSES)}")
-        convert, known = CLASSES[kind]
+        if not equals or class_of(kind) is None:
+            raise Mistake(f"{text}: expected MODULE=CLASS[,OPTION]..., CLASS one of {', '.join(CLASSES)}, "
+                          "or another normalization")
+        convert, known = class_of(kind)
         options = dict(option.partition("=")[::2] for option in given)
         if unknown := set(options) - known - {"name"}:
             raise Mistake(f"{text}: {kind} takes no {', '.join(sorted(unknown))}")

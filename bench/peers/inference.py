@@ -60,7 +60,7 @@ MARKS = {
 }
 
 
-# ---- The models of the peers -----------------------------------------------------------------------------------------
+# The models of the peers
 
 def load_case(folder, net):
     """Weights in Keras' order, inputs and strata's outputs."""
@@ -82,7 +82,7 @@ def channels_first(x):
 
 
 def onnx_model(net, weights, x):
-    """Channels first, as ONNX's runtimes want it; the dense layer behind Flatten has its rows in that order."""
+    """Channels first, as ONNX's runtimes want it; the dense layer after Flatten has its rows in that order."""
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
     nodes, constants, rest, name, flat = [], [], list(weights), "x", None
@@ -240,7 +240,7 @@ def prepare(folder, nets):
                 pass
 
 
-# ---- Engines: each gives (version, make); make(net, batch) gives (the output once, seconds of n calls) -----------------
+# Engines: each gives (version, make); make(net, batch) gives (the output once, seconds of n calls)
 
 def looped(call):
     """Seconds of n calls of a Python function."""
@@ -450,7 +450,7 @@ def work(peer, folder, threads, build):
         print(json.dumps({"median": median, "error": error, "memory": grown}), file=answers, flush=True)
 
 
-# ---- One run ---------------------------------------------------------------------------------------------------------
+# One run
 
 class Worker:
     """A process with one peer; between its turns it is stopped, because idle threads of some runtimes spin."""
@@ -560,8 +560,8 @@ class Run:
         cells = (f"{times[p]['median']:>11.5g}" if p in times else f"{'-':>11}" for p in ["strata", *self.given.peers])
         share = f"{row['share_of_peak']:>6.0%}" if "share_of_peak" in row else f"{'-':>6}"
         name = row["net"] if row["mode"] == "call" else f"{row['net']} {row['mode']}"
-        spread = max((t["high"] / t["low"] - 1 for t in times.values()), default=0)
-        print(f"{name:>10} {row['batch']:>5} {row['threads']:>7}", *cells, share, f" {ratio:<24} {spread:.0%}", flush=True)
+        widest = max((t["high"] / t["low"] - 1 for t in times.values()), default=0)
+        print(f"{name:>10} {row['batch']:>5} {row['threads']:>7}", *cells, share, f" {ratio:<24} {widest:.0%}", flush=True)
         if "weights" in row:
             print(f"{'':>24} peak of memory, MB beside {row['weights']:.0f} of weights:",
                   ", ".join(f"{name} {t['memory'] - row['weights']:.0f}" for name, t in times.items()))
@@ -570,7 +570,7 @@ class Run:
 
     def all(self):
         print(f"{'us':>10} {'batch':>5} {'threads':>7}", *(f"{p[:11]:>11}" for p in ["strata", *self.given.peers]),
-              f"{'peak':>6}  {'best peer / strata':<24} widest spread of medians")
+              f"{'peak':>6}  {'best peer / strata':<24} widest range of medians")
         for threads in self.given.threads:
             engines, workers = self.engines(threads)
             for net in self.given.nets:

@@ -30,10 +30,10 @@ int main() {
     std::vector<float> frame(model.input_shape().size()), scores(4), alone(4), small(4);
     for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = static_cast<float>(i * 31 % 256) / 255.0f;
 
-    // [team]
+    // [shared]
     auto workspace = model.workspace({.threads = 2});  // once: it holds the threads
     model.infer(frame, scores, workspace);             // each frame: no allocation, the same bits as one thread's
-    // [/team]
+    // [/shared]
 
     auto one = model.workspace();
     model.infer(frame, alone, one);

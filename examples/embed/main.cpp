@@ -1,4 +1,4 @@
-// What a product embeds: a model and a workspace as members, inference on spans, one model shared by threads.
+// Parts of a product: a model and a workspace as members, inference on spans, one model shared by threads.
 #include <array>
 #include <cmath>
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What the parts of the program share: plain C++, nothing of strata, so that it means the same in every file.
+// Shared by the parts of the program: plain C++, nothing of strata, so that it means the same in every file.
 #pragma once
 
 #include <memory>

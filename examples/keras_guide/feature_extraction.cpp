@@ -26,7 +26,7 @@ int main() {
     const auto every_layer = model.features();
     const auto [first, second, third] = every_layer(x);
 
-    const auto middle = model.features<"my_intermediate_layer">();  // computes no layer behind it
+    const auto middle = model.features<"my_intermediate_layer">();  // computes no layer after it
     const Tensor<float, 1, 28, 28, 32> intermediate = middle(x);
     // [/extracting]
 

@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     compile(watched, SGD{.learning_rate = 0.1, .momentum = 0.9}, SparseCategoricalCrossentropy{.from_logits = true})
         .fit(train, {.epochs = 100, .validation_data = test, .callbacks = callbacks, .verbose = 0});
     // [/callbacks]
-    std::printf("stopped behind epoch %zu of 100, the best was epoch %zu\n", stopping.stopped_epoch + 1,
+    std::printf("stopped after epoch %zu of 100, the best was epoch %zu\n", stopping.stopped_epoch + 1,
                 stopping.best_epoch + 1);
     example::check(stopping.stopped_epoch == stopping.best_epoch + 2 && epochs_seen == stopping.stopped_epoch + 1,
                    "a training ends when it no longer gets better");

@@ -70,7 +70,7 @@ targets one_hot(const digits::dataset& from) {
 // [/data]
 
 // [compile]
-/// The learning rate falls from step to step, and is 0 behind the last. Smoothed targets keep the net from being sure
+/// The learning rate falls from step to step, and is 0 after the last. Smoothed targets keep the net from being sure
 /// of what it has seen often.
 auto trainer_of(model_type& model, const targets& train) {
     const std::size_t steps = epochs * ((train.size() + batch_size - 1) / batch_size);
@@ -79,7 +79,7 @@ auto trainer_of(model_type& model, const targets& train) {
 }
 // [/compile]
 
-/// Whether teams of one, two and three threads learn the same weights from these samples, bit for bit.
+/// Whether one, two and three threads learn the same weights from these samples, bit for bit.
 bool threads_agree(const targets& some) {
     const auto trained = [&](std::size_t threads) {
         auto model = net.build({.seed = seed});

@@ -1,4 +1,4 @@
-// Training: adapt of what is no sequence of numbers.
+// Training: adapt to a value that is no sequence of numbers.
 // at: adapt, samples
 // expects: the values of samples, a vector or a span
 // got: something else

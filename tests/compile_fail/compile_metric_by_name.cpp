@@ -1,4 +1,4 @@
-// Training: a metric by its name, and what is done with the trainer says nothing more.
+// Training: a metric by its name; uses of the trainer give no further error.
 // at: compile, metrics
 // expects: metrics after the loss
 // got: a string

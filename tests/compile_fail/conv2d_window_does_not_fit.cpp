@@ -1,4 +1,4 @@
-// Layers: a window that is larger than what it slides over.
+// Layers: a window that is larger than its input.
 // at: conv2d_2 (Conv2D), layer 4 of 4
 // expects: (>= 3, >= 3, channels)
 // got: (1, 1, 32)

@@ -39,13 +39,13 @@ def page(cases):
 
 def language_section():
     """Mistakes that compilers see before strata does, with what they say (language.py writes it)."""
-    lines = ["", "## What the language itself refuses", "",
+    lines = ["", "## Mistakes that the language refuses", "",
              "Some mistakes never reach strata's checks: a value where a template wants a type, a name that does not exist, a",
-             "layer without its braces. The compiler then speaks its own language. Where it can be made to, it prints a hint of",
-             "strata's: GCC in the error, Clang in the line that it shows of the header. Numbers of lines are left out below."]
+             "layer without its braces. Compilers refuse them in their own words. Where strata has a hint for the case, GCC prints",
+             "it in the error, and Clang in the line of the header that it quotes. Line numbers are left out below."]
     for case in read_language_cases():
         lines += ["", f"### {case.title}", "", *code(case.common + case.mistake), "",
-                  f"What it means: {case.meaning}", "", *code(case.repair)]
+                  f"Meaning: {case.meaning}", "", *code(case.repair)]
         for compiler in WRITTEN:
             if case.written(compiler).exists():
                 text = case.written(compiler).read_text(encoding="utf-8").rstrip("\n").splitlines()

@@ -1,4 +1,4 @@
-// Calls: what is done with a refused model says nothing more.
+// Calls: uses of a refused model give no further error.
 // at: dense (Dense), layer 1 of 1
 // expects: at least 1 unit
 // got: Dense<0>

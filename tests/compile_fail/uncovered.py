@@ -11,7 +11,7 @@ LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def arguments(text, begin):
-    """The arguments of the call whose parenthesis opened in front of begin."""
+    """The arguments of the call whose parenthesis opened before begin."""
     found, depth, start, position = [], 0, begin, begin
     while depth >= 0:
         literal = LITERAL.match(text, position)

@@ -44,7 +44,7 @@ def stream(name, count, centre, half):
 
 
 def weight(name, shape, variance):
-    """A kernel with a window for each channel has an extent of 1 behind it."""
+    """A kernel with a window for each channel has a last extent of 1."""
     count = int(np.prod(shape))
     if len(shape) > 1:
         rows = np.prod(shape[:2] if len(shape) == 4 and shape[3] == 1 else shape[:-1])

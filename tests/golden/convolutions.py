@@ -131,7 +131,7 @@ GROUPED = {
 
 FAMILIES = {"depthwise": DEPTHWISE, "sequence": SEQUENCE, "transposed": TRANSPOSED, "grouped": GROUPED}
 
-# ---- Training: net, optimizer, loss, targets ---------------------------------------------------------------------------------
+# Training: net, optimizer, loss, targets
 SGD, FAST, ADAM = "SGD{.learning_rate = 0.1}", "SGD{.learning_rate = 0.5}", "Adam{.learning_rate = 0.01}"
 
 

@@ -4,7 +4,7 @@
 # random_nets.py --seed S --count N --run  makes N new ones, compiles and runs them by tests/train/equals_keras.cpp; says which
 #                                          fail and keeps their files in --folder. `--compiler` is the whole command.
 #
-# What is not well conditioned (training.py) is drawn anew: rounding would decide.
+# A case that is not well conditioned (training.py) is drawn again: rounding would decide.
 import argparse
 import shlex
 import subprocess
@@ -18,7 +18,6 @@ from generate import DATA, check, generator  # it chooses the backend, through t
 
 import numpy as np
 
-import catalogue
 from spelling import build, random_weights
 
 TESTS = Path(__file__).resolve().parent.parent

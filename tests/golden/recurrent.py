@@ -3,6 +3,8 @@ import keras
 
 import spelling
 
+net = spelling.registry.net
+
 
 def activation_of(term):
     return spelling.activation(term.arguments[0])
@@ -48,10 +50,6 @@ def time_distributed(term):
 
 spelling.MAKERS |= {"LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent, "Bidirectional": bidirectional,
                     "TimeDistributed": time_distributed}
-
-
-def net(*items):
-    return f"Sequential{{{', '.join(items)}}}"
 
 
 def each(layer):

@@ -1,9 +1,15 @@
 # Builds the Keras model of a net from its strata spelling, such as `Sequential{Input<4>{}, Dense<2, ReLU>{}}`.
+import functools
 import re
+import sys
 from collections import Counter, namedtuple
+from pathlib import Path
 
 import keras
 import numpy as np
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "layers"))
+import registry  # noqa: E402
 
 # name<arguments>{items}; a number or a quoted text is a Term of that name alone.
 Term = namedtuple("Term", "name arguments items")
@@ -24,8 +30,9 @@ SIZES = {
     "Conv1D": 2, "DepthwiseConv1D": 1, "SeparableConv1D": 2, "Conv1DTranspose": 2,
     "MaxPooling1D": 1, "AveragePooling1D": 1, "GlobalMaxPooling1D": 0, "GlobalAveragePooling1D": 0,
 }
-# Layers that other files of this folder build: from a Term, the Keras layer.
-MAKERS = {}
+SIZES |= registry.all_of("SIZES")
+# Layers that are built by functions of their own: from a Term, the Keras layer.
+MAKERS = {name: functools.partial(maker, sys.modules[__name__]) for name, maker in registry.all_of("KERAS").items()}
 # Activations that Keras has as layers of their own; the others are Activation layers.
 ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax"}
 
@@ -93,6 +100,11 @@ def option(term):
         "groups": lambda: ("groups", extents(term)),
         "name": lambda: ("name", term.arguments[0].name.strip('"')),
     }[term.name]()
+
+
+def made(name, *arguments, options=(), **named):
+    """Keras' layer of that name; options as strata spells them."""
+    return getattr(keras.layers, name)(*arguments, **named, **dict(map(option, options)))
 
 
 class Branching(keras.layers.Layer):
@@ -183,6 +195,16 @@ def build(spelling, dtype="float32"):
 # How the weights of a name are drawn that are not drawn around zero: lowest, highest value.
 RANGES = {"gamma": (0.5, 1.5), "moving_variance": (0.3, 2), "scale": (0.5, 1.5), "variance": (0.2, 2),
           "embeddings": (-1, 1), "alpha": (-0.5, 0.5)}
+
+
+def inputs(spelling, rng, x, offset=0):
+    """Of a net that begins with Embedding, numbers of its words, the first and the last among them, plus an offset."""
+    first = re.match(r"Sequential\{Input<[^>]*>\{\}, Embedding<(\d+)", spelling)
+    if first is None:
+        return x
+    words = rng.integers(0, int(first[1]), x.shape).astype(np.float32)
+    words.flat[0], words.flat[-1] = 0, int(first[1]) - 1
+    return words + np.float32(offset)
 
 
 def random_weights(model, rng):

@@ -1,7 +1,5 @@
 # Cases of layers that are more than a step in a chain: two paths that are added, statistics of a whole batch.
-def net(*items):
-    return f"Sequential{{{', '.join(items)}}}"
-
+from registry import net
 
 # Inputs: spelling of a net.
 RESIDUAL = {

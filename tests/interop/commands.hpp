@@ -1,4 +1,4 @@
-// What the programs of this folder do with a net: commands {load FILE INPUTS OUTPUTS | save FILE}... Inputs and outputs
+// Commands of the programs of this folder: {load FILE INPUTS OUTPUTS | save FILE}... Inputs and outputs
 // are raw floats.
 #pragma once
 

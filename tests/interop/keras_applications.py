@@ -15,6 +15,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 import h5py
 import keras
 import numpy as np
+from outputs import check_outputs
 from safetensors.numpy import save_file
 
 SIZES = {"Xception": 71, "MobileNet": 32, "VGG16": 32, "ResNet50": 32}
@@ -102,14 +103,6 @@ FORMATS = {
 }
 
 
-def check_outputs(path, wanted):
-    outputs = np.fromfile(path, np.float32)
-    if outputs.size != wanted.size:
-        return f"{outputs.size} outputs, expected {wanted.size}"
-    error = np.abs(outputs - wanted.ravel()).max() / np.abs(wanted).max()
-    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
-
-
 def check_weights(path, make, wanted):
     keras.utils.clear_session(free_memory=False)
     model = make()
@@ -147,7 +140,7 @@ class Network:
     def loaded(self, path, *before):
         y = self.folder / "y.f32"
         y.unlink(missing_ok=True)
-        return self.run(*before, "load", path, self.folder / "x.f32", y) or check_outputs(y, self.wanted)
+        return self.run(*before, "load", path, self.folder / "x.f32", y) or check_outputs(y, self.wanted, TOLERANCE)
 
     def saved(self, source, path):
         y = self.folder / "y.f32"

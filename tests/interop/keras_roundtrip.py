@@ -11,15 +11,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import numpy as np
 from generate import (CNN, MLP, NAMED, NESTED, NORMALIZED, RESIDUALS, expected, net, save_legacy_weights,
                       save_safetensors)
-import catalogue  # now, as generate chose Keras' backend
-import recurrent
-from spelling import build, random_weights, weight_names
+import recurrent  # now, as generate chose Keras' backend
+from outputs import check_outputs
+from spelling import build, inputs, random_weights, registry, weight_names
 
 # Layers of one shape, of which the first is frozen: the older layout lists it last.
 FROZEN = net("Input<4>{}", "Sequential{Dense<4, frozen>{}, Dense<4>{}}", "Dense<3>{}")
 NETS = {"mlp": MLP, "cnn": CNN, "cnn_custom_names": NAMED, "nested": NESTED, "residual": RESIDUALS, "normalized": NORMALIZED,
-        "frozen": FROZEN, "catalogue": catalogue.FILE_NET, "sentence": catalogue.SENTENCE_NET,
+        "frozen": FROZEN,
         "recurrent": recurrent.FILES["recurrent.weights.h5"][0], "wrappers": recurrent.FILES["wrappers.weights.h5"][0]}
+NETS |= {filename.split(".")[0].removeprefix("legacy_"): spelling for filename, spelling in registry.all_of("FILES").items()}
 
 
 def save_npz(model, path):
@@ -43,14 +44,6 @@ def save_legacy(model, path):
         save_legacy_weights(model, path)
     else:
         model.save(path)
-
-
-def check_outputs(path, wanted):
-    outputs = np.fromfile(path, np.float32)
-    if outputs.size != wanted.size:
-        return f"{outputs.size} outputs, expected {wanted.size}"
-    error = np.abs(outputs - wanted.ravel()).max() / np.abs(wanted).max()
-    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
 
 
 def check_weights(path, spelling, wanted):
@@ -80,7 +73,7 @@ def round_trip(tool, folder, name, spelling, filename, rng):
     weights = random_weights(model, rng)
     model.set_weights(weights)
     FORMATS[filename](model, folder / filename)
-    x = catalogue.inputs(spelling, rng, rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32))
+    x = inputs(spelling, rng, rng.uniform(-1, 1, (SAMPLES, *model.input_shape[1:])).astype(np.float32))
     x.tofile(folder / "x.f32")
     saved = [folder / "saved.weights.h5", folder / "saved.h5"] + ([folder / "saved.npz"] if "model.npz" in FORMATS else [])
     for stale in (*saved, folder / "y.f32"):
@@ -89,7 +82,7 @@ def round_trip(tool, folder, name, spelling, filename, rng):
     command += [word for path in saved for word in ("save", path)]
     run = subprocess.run(command, capture_output=True, text=True)
     for what, check in {
-        "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x)),
+        "outputs": lambda: check_outputs(folder / "y.f32", expected(spelling, weights, x), TOLERANCE),
         "weights": lambda: check_weights(saved[0], spelling, weights),
         "weights in the older layout": lambda: check_weights(saved[1], spelling, weights),
         "weights as .npz": lambda: check_npz(saved[2], spelling, weights) if len(saved) > 2 else None,

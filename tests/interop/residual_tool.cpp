@@ -1,4 +1,4 @@
-// What keras_residuals.py runs: residual_tool NET load FILE INPUTS OUTPUTS. The nets are the script's cases.
+// Run by keras_residuals.py: residual_tool NET load FILE INPUTS OUTPUTS. The nets are the script's cases.
 #include <exception>
 #include <iostream>
 #include <span>

@@ -14,12 +14,17 @@ import keras
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
+import outputs
+import spelling
+from spelling import registry
+
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "torch_to_safetensors.py"
 TOLERANCE = 2e-5  # of the largest output; Keras and strata compute in float
 LAYERS = keras.layers
 
 
-# ---- PyTorch's layers, as its documentation defines them; channels first, in double -----------------------------------------
+# PyTorch's layers, as its documentation defines them; channels first, in double
 def pairs(window):
     return np.ndindex(*window)
 
@@ -67,11 +72,6 @@ def standard(x, axes, eps):
 
 def layer_norm(w, x, eps):
     return standard(x, -1, eps) * w["weight"] + w["bias"]
-
-
-def group_norm(w, x, groups, eps):
-    split = x.reshape(len(x), groups, -1)
-    return standard(split, -1, eps).reshape(x.shape) * per_channel(w["weight"], x) + per_channel(w["bias"], x)
 
 
 def rms_norm(w, x, eps):
@@ -156,8 +156,6 @@ CASES = {
                    lambda w, x: batch_norm(w, x, 1e-5)),
     "layer_norm": ({"weight": (7,), "bias": (7,)}, "LayerNormalization", lambda: LAYERS.LayerNormalization(epsilon=1e-5), (3, 7),
                    lambda w, x: layer_norm(w, x, 1e-5)),
-    "group_norm": ({"weight": (6,), "bias": (6,)}, "GroupNormalization", lambda: LAYERS.GroupNormalization(3, epsilon=1e-5),
-                   (6, 4, 5), lambda w, x: group_norm(w, x, 3, 1e-5)),
     "rms_norm": ({"weight": (7,)}, "RMSNormalization", lambda: LAYERS.RMSNormalization(epsilon=1e-5), (3, 7),
                  lambda w, x: rms_norm(w, x, 1e-5)),
     "prelu": ({"weight": (4,)}, "PReLU,rank=3", lambda: LAYERS.PReLU(shared_axes=[1, 2]), (4, 5, 3), prelu),
@@ -173,7 +171,11 @@ CASES = {
     "gru_both_ways": (cells(3, 5, 3) | cells(3, 5, 3, ending="_reverse"), "GRU,bidirectional",
                       lambda: LAYERS.Bidirectional(LAYERS.GRU(3, return_sequences=True)), (6, 5), both_ways(gru)),
 }
-CHANNELS_FIRST = ("conv", "depthwise", "batch_norm", "group_norm", "prelu")
+# The same of the files of tests/layers, which spell the layer as strata does; channels come first.
+OF_LAYERS = registry.all_of("TORCH")
+CASES |= {name: (shapes, told, lambda spelled=spelled: spelling.layer(spelling.parse(spelled)), sample, torch_layer)
+          for name, (shapes, told, spelled, sample, torch_layer) in OF_LAYERS.items()}
+CHANNELS_FIRST = (*OF_LAYERS, "conv", "depthwise", "batch_norm", "prelu")
 
 
 def drawn(shapes, rng):
@@ -196,10 +198,7 @@ def convert(folder, state, layers):
 
 
 def difference(found, wanted):
-    if found.shape != wanted.shape:
-        return f"shape {found.shape}, expected {wanted.shape}"
-    error = np.abs(found - wanted).max() / np.abs(wanted).max()
-    return None if error <= TOLERANCE else f"outputs differ by {error:.1e} of the largest"
+    return outputs.difference(found, wanted, TOLERANCE)
 
 
 def names_of(layer, made):
@@ -210,7 +209,7 @@ def names_of(layer, made):
     return [f"{made}/{weight.name}" for weight in layer.weights]
 
 
-def check_case(folder, name, rng):
+def check_case(tool, folder, name, rng):
     shapes, told, make, sample, torch_layer = CASES[name]
     weights = drawn(shapes, rng)
     tensors = convert(folder, {f"block.{key}": value for key, value in weights.items()}, [f"block={told},name=it"])
@@ -226,10 +225,15 @@ def check_case(folder, name, rng):
     if list(tensors) != names_of(layer, "it"):
         return f"names {list(tensors)}, expected {names_of(layer, 'it')}"
     layer.set_weights(list(tensors.values()))  # which compares shapes
-    return difference(np.asarray(layer(seen)), last(wanted) if first else wanted)
+    wanted = last(wanted) if first else wanted
+    found = [np.asarray(layer(seen))]
+    if name in OF_LAYERS:
+        found.append(outputs_of_strata(tool, folder, f"torch_{name}", seen))
+    return next((failure for y in found if (failure := y if isinstance(y, str) else difference(y.reshape(wanted.shape), wanted))),
+                None)
 
 
-# ---- Two modules in one layer, a whole net, and what the tool refuses -------------------------------------------------------
+# Two modules in one layer, a whole net, and what the tool refuses
 def check_separable(folder, rng):
     weights = drawn({"dw.weight": (6, 1, 3, 3), "dw.bias": (6,), "pw.weight": (5, 6, 1, 1), "pw.bias": (5,)}, rng)
     tensors = convert(folder, weights, ["dw+pw=SeparableConv2D,depth_multiplier=2"])
@@ -259,12 +263,20 @@ def check_layers_of_a_module(folder, rng):
     return difference(np.asarray(model(x)), lstm(wide, lstm(wide, x), layer=1))
 
 
-NET = {"features.0.weight": (6, 3, 3, 3), "features.0.bias": (6,), "features.1.weight": (6,), "features.1.bias": (6,),
-       "features.2.weight": (6,), "head.weight": (5, 6 * 6 * 5), "head.bias": (5,), "norm.weight": (5,), "norm.bias": (5,)}
-NET_LAYERS = ["features.0=Conv2D,name=stem", "features.1=GroupNormalization", "features.2=PReLU,rank=3",
+NET = {"features.0.weight": (6, 3, 3, 3), "features.0.bias": (6,), "features.1.weight": (6,),
+       "head.weight": (5, 6 * 6 * 5), "head.bias": (5,), "norm.weight": (5,), "norm.bias": (5,)}
+NET_LAYERS = ["features.0=Conv2D,name=stem", "features.1=PReLU,rank=3",
               "head=Dense,flattened=6x6x5", "norm=LayerNormalization"]
 TEXT = {"words.weight": (9, 4), "norm.weight": (4,), "head.weight": (3, 20), "head.bias": (3,)}
 TEXT_LAYERS = ["words=Embedding", "norm=RMSNormalization", "head=Dense"]
+
+
+def outputs_of_strata(tool, folder, net, x):
+    """What strata computes of the converted file, or what its tool says."""
+    np.ascontiguousarray(x, np.float32).tofile(folder / "x.f32")
+    run = subprocess.run([tool, net, "load", folder / "strata.safetensors", folder / "x.f32", folder / "y.f32"],
+                         capture_output=True, text=True)
+    return np.fromfile(folder / "y.f32", np.float32) if run.returncode == 0 else run.stderr
 
 
 def check_strata(tool, folder, net, shapes, layers, x, torch_net, rng):
@@ -272,19 +284,17 @@ def check_strata(tool, folder, net, shapes, layers, x, torch_net, rng):
     tensors = convert(folder, weights, layers)
     if isinstance(tensors, str):
         return tensors
-    np.ascontiguousarray(last(x) if x.ndim > 2 else x, np.float32).tofile(folder / "x.f32")
-    run = subprocess.run([tool, net, "load", folder / "strata.safetensors", folder / "x.f32", folder / "y.f32"],
-                         capture_output=True, text=True)
-    if run.returncode != 0:
-        return run.stderr
+    found = outputs_of_strata(tool, folder, net, last(x) if x.ndim > 2 else x)
+    if isinstance(found, str):
+        return found
     part = lambda name: {key.removeprefix(f"{name}."): value.astype(np.float64) for key, value in weights.items()
                          if key.startswith(f"{name}.")}
     wanted = torch_net(part, x.astype(np.float64))
-    return difference(np.fromfile(folder / "y.f32", np.float32).reshape(wanted.shape), wanted)
+    return difference(found.reshape(wanted.shape), wanted)
 
 
 def image_net(part, x):
-    y = prelu(part("features.2"), group_norm(part("features.1"), conv(part("features.0"), x), 2, 1e-5))
+    y = prelu(part("features.1"), conv(part("features.0"), x))
     return layer_norm(part("norm"), linear(part("head"), y.reshape(len(y), -1)), 1e-5)
 
 
@@ -320,7 +330,7 @@ def main():
     tool, rng = given.strata_tool.resolve(), np.random.default_rng(given.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        checks = {case: lambda case=case: check_case(folder, case, rng) for case in CASES}
+        checks = {case: lambda case=case: check_case(tool, folder, case, rng) for case in CASES}
         checks |= {
             "separable": lambda: check_separable(folder, rng),
             "layers of a module": lambda: check_layers_of_a_module(folder, rng),

@@ -1,4 +1,4 @@
-// What the tests of weight files share: a folder that goes away, whole files as strings, the text of an error.
+// Shared by the tests of weight files: a folder that goes away, whole files as strings, the text of an error.
 #pragma once
 
 #include <filesystem>
@@ -35,7 +35,7 @@ inline void write(const std::filesystem::path& file, const std::string& bytes) {
     std::ofstream(file, std::ios::binary) << bytes;
 }
 
-/// What a call that must fail says; empty where it did not fail.
+/// The message of a call that must fail; empty where it did not fail.
 template <class Call>
 std::string refusal(Call call) {
     try {

@@ -33,7 +33,7 @@ void compare(const io::safetensors_file& expected, const std::string& stem, cons
     REQUIRE(expected.find(stem + "/w" + std::to_string(weights.size())) == nullptr);
 }
 
-/// What was loaded and is saved in another layout is the same model.
+/// A loaded model that is saved in another layout is the same model.
 template <class Net>
 void resave(const std::string& filename) {
 #if defined(STRATA_WITH_HDF5)

@@ -25,7 +25,7 @@ using namespace strata;
 
 constexpr auto net = Sequential{Input<3>{}, Dense<2>{}};
 
-/// What was synchronized while `watched` was a name: the target's content at that time, after `file` or `folder`.
+/// Calls of synchronization while `watched` was a name: `file` or `folder`, then the target's content at that time.
 std::filesystem::path watched;
 std::vector<std::string> synchronized;
 

@@ -72,7 +72,7 @@ void save_by_name(const std::filesystem::path& file, const Model& model, const s
     state_files<float>::save(file, arrays);
 }
 
-/// What a net says of a file that was saved from a model of the same weights; empty where it loads them all right.
+/// A net's message for a file saved from a model of the same weights; empty where it loads them all.
 template <class Net, class Model>
 std::string loaded(Net net, const std::filesystem::path& file, const Model& saved) {
     auto model = net.build({.seed = 9});

@@ -1,4 +1,4 @@
-// What holds for every format alike: what was saved comes back, and a file that is wrong in any way changes nothing.
+// Every format: a saved model comes back, and a file that is wrong in any way changes nothing.
 #include <csignal>
 #include <cstddef>
 #include <filesystem>

@@ -14,6 +14,7 @@
 #include <strata/kernels/reference/reference_backward.hpp>
 
 #include "../catch.hpp"
+#include "geometries.hpp"
 #include "guarded.hpp"
 
 namespace {
@@ -114,14 +115,6 @@ void each_column_count(std::index_sequence<F...>) {
     (compare_dense<5, 3, F + 1, T>(), ...);
 }
 
-constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std::size_t oc, window kernel,
-                               window stride, window dilation, padding_mode mode) {
-    return {.height = slide(h, kernel.height, stride.height, dilation.height, mode),
-            .width = slide(w, kernel.width, stride.width, dilation.width, mode),
-            .in_channels = ic,
-            .out_channels = oc};
-}
-
 template <class T>
 struct conv_kernels {
     conv2d_geometry geometry;
@@ -175,13 +168,6 @@ void compare_conv(std::size_t samples = 2) {
 template <class T, std::size_t... F>
 void each_filter_count(std::index_sequence<F...>) {
     (compare_conv<conv(4, 5, 2, F + 1, 2, 1, 1, padding_mode::valid), T>(), ...);
-}
-
-constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window size, window stride,
-                               padding_mode mode) {
-    return {.height = slide(h, size.height, stride.height, 1, mode),
-            .width = slide(w, size.width, stride.width, 1, mode),
-            .channels = channels};
 }
 
 template <class T>

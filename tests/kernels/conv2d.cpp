@@ -7,20 +7,13 @@
 #include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
+#include "geometries.hpp"
 #include "guarded.hpp"
 
 namespace {
 
 using namespace strata;
 using namespace strata::kernels;
-
-constexpr conv2d_geometry conv(int h, int w, std::size_t ic, std::size_t oc, window kernel, window stride,
-                               window dilation, padding_mode mode) {
-    return {.height = slide(static_cast<std::size_t>(h), kernel.height, stride.height, dilation.height, mode),
-            .width = slide(static_cast<std::size_t>(w), kernel.width, stride.width, dilation.width, mode),
-            .in_channels = ic,
-            .out_channels = oc};
-}
 
 template <class T>
 struct data {

@@ -10,6 +10,7 @@
 #include <strata/kernels/reference/reference.hpp>
 
 #include "../catch.hpp"
+#include "geometries.hpp"
 #include "guarded.hpp"
 
 namespace {
@@ -17,13 +18,9 @@ namespace {
 using namespace strata;
 using namespace strata::kernels;
 
-constexpr grouped_geometry grouped(int h, int w, std::size_t count, std::size_t ic, std::size_t oc, window kernel,
-                                   window stride, window dilation, padding_mode mode) {
-    return {.one = {.height = slide(static_cast<std::size_t>(h), kernel.height, stride.height, dilation.height, mode),
-                    .width = slide(static_cast<std::size_t>(w), kernel.width, stride.width, dilation.width, mode),
-                    .in_channels = ic,
-                    .out_channels = oc},
-            .count = count};
+constexpr grouped_geometry grouped(std::size_t h, std::size_t w, std::size_t count, std::size_t ic, std::size_t oc,
+                                   window kernel, window stride, window dilation, padding_mode mode) {
+    return {.one = conv(h, w, ic, oc, kernel, stride, dilation, mode), .count = count};
 }
 
 /// A method as sizes and function pointers, so that the comparison is compiled once for each T. row is null where a

@@ -6,6 +6,7 @@
 #include <strata/kernels/pooling/pooling.hpp>
 
 #include "../catch.hpp"
+#include "geometries.hpp"
 #include "guarded.hpp"
 
 namespace {
@@ -15,13 +16,6 @@ using namespace strata::kernels;
 
 constexpr auto valid = padding_mode::valid;
 constexpr auto same = padding_mode::same;
-
-constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window kernel, window stride,
-                               padding_mode mode) {
-    return {.height = slide(h, kernel.height, stride.height, 1, mode),
-            .width = slide(w, kernel.width, stride.width, 1, mode),
-            .channels = channels};
-}
 
 template <class T>
 using kernel = void (*)(const T*, T*);

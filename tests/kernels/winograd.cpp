@@ -9,6 +9,7 @@
 #include <strata/kernels/elementwise/activation.hpp>
 
 #include "../catch.hpp"
+#include "geometries.hpp"
 #include "guarded.hpp"
 
 namespace {
@@ -17,7 +18,7 @@ using namespace strata;
 using namespace strata::kernels;
 
 constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std::size_t oc, padding_mode mode) {
-    return {.height = slide(h, 3, 1, 1, mode), .width = slide(w, 3, 1, 1, mode), .in_channels = ic, .out_channels = oc};
+    return kernels::conv(h, w, ic, oc, 3, 1, 1, mode);
 }
 
 /// A kernel as sizes and function pointers, so that the tests are compiled once for each T.

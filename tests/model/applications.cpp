@@ -37,7 +37,7 @@ static_assert(ResNet50<100, 97, 4, no_top>::parameter_count() == 23'590'848);
 using described = MobileNet<96, 96, 3, pooling::max, name<"eyes">, no_top>;
 static_assert(described::output_shape() == shape{1024} && described::model_name() == "eyes");
 
-// What a classifier ends with.
+// The last activation of a classifier.
 static_assert(MobileNet<>{}.get_layer<"predictions">().type == "Activation");
 static_assert(ResNet50<>{}.get_layer<"predictions">().type == "Dense");
 

@@ -23,7 +23,7 @@ struct repeated {
     static auto times(std::index_sequence<I...>) -> decltype(made_of(concat_types<decltype(block<I>())...>{}));
 };
 
-/// Times blocks, one behind the other, against one block that runs Times times with the weights of each.
+/// Times blocks in a row, against one block that runs Times times with the weights of each.
 template <class Input, class... Block>
 struct tower {
     using one = Sequential<Input, Block...>;

@@ -1,4 +1,4 @@
-// What may outlive or leave what: streams in objects that move, streams and the weights of their model.
+// Lifetimes: streams in objects that move, streams and the weights of their model.
 #include <array>
 #include <span>
 #include <type_traits>

@@ -17,8 +17,8 @@ int main() {
     auto workspace = model.workspace();
     const auto x = ones<1, 40, 40, 3>();
     std::array<float, 5> y{};
-    auto team_workspace = model.workspace({.threads = 2});
-    model.infer(x, y, team_workspace);
+    auto shared_workspace = model.workspace({.threads = 2});
+    model.infer(x, y, shared_workspace);
     const auto spoken = Sequential{
         Input<30, 3>{}, Conv1D<40, 9, dilation<4>, padding::causal, Tanh>{}, LSTM<64, return_sequences>{},
         TimeDistributed<Dense<7>>{},
@@ -26,7 +26,7 @@ int main() {
     auto stream = spoken.stream();
     const std::size_t before = allocations;
     for (int i = 0; i < 10; ++i) model.infer(x, y, workspace);
-    for (int i = 0; i < 10; ++i) model.infer(x, y, team_workspace);
+    for (int i = 0; i < 10; ++i) model.infer(x, y, shared_workspace);
     const std::array<float, 3> sound{0.5f, -0.5f, 0.25f};
     std::array<float, 5> heard{};
     for (int i = 0; i < 10; ++i) stream.step(sound, heard);

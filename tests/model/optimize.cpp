@@ -111,7 +111,7 @@ TEST_CASE("What two layers read is not folded") {
           8);
 }
 
-TEST_CASE("A border of zeros becomes the padding of the convolution behind it") {
+TEST_CASE("A border of zeros becomes the padding of the next convolution") {
     check(Sequential{Input<8, 9, 3>{}, ZeroPadding2D<1>{}, Conv2D<5, 3>{}}, 1);
     check(Sequential{Input<8, 9, 3>{}, ZeroPadding2D<border{0, 1, 1, 1}>{}, Conv2D<5, 3, strides<2>, no_bias>{},
                      BatchNormalization<>{}, ReLU{}},

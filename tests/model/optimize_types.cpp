@@ -1,4 +1,4 @@
-// What optimize makes of a net: its type, its names, its summary.
+// The net that optimize makes: its type, its names, its summary.
 #include <array>
 #include <string_view>
 #include <type_traits>
@@ -43,7 +43,7 @@ static_assert(becomes(Sequential{input{}, Conv2DTranspose<8, 3, no_bias>{}, Batc
                       Sequential{input{}, Conv2DTranspose<8, 3>{}}));
 static_assert(becomes(Sequential{Input<9, 3>{}, Conv1DTranspose<8, 3, no_bias>{}, BatchNormalization<>{}, ELU{}},
                       Sequential{Input<9, 3>{}, Conv1DTranspose<8, 3, ELU>{}}));
-// Two of them, behind a Dropout.
+// Two of them, after a Dropout.
 static_assert(becomes(Sequential{Input<4>{}, Dense<3, no_bias>{}, Dropout<0.5>{}, BatchNormalization<>{}, Linear{},
                                  BatchNormalization<>{}, Tanh{}},
                       Sequential{Input<4>{}, Dense<3, Tanh>{}}));
@@ -54,7 +54,7 @@ static_assert(stays(Sequential{input{}, Conv2D<8, 3>{}, Flatten<>{}, BatchNormal
 static_assert(stays(Sequential{input{}, BatchNormalization<>{}, Conv2D<8, 3>{}}));
 static_assert(becomes(Sequential{Input<4>{}, Dense<3>{}, ReLU{}, BatchNormalization<>{}},
                       Sequential{Input<4>{}, Dense<3, ReLU>{}, BatchNormalization<>{}}));
-// What is frozen stays frozen; options that only training reads stay too.
+// Frozen layers stay frozen; options that only training reads stay too.
 static_assert(becomes(Sequential{Input<4>{}, Dense<3, frozen, kernel_regularizer<L2<0.1>>, no_bias>{},
                                  BatchNormalization<>{}},
                       Sequential{Input<4>{}, Dense<3, frozen, kernel_regularizer<L2<0.1>>>{}}));
@@ -147,7 +147,7 @@ static_assert(becomes(Sequential{image{}, ZeroPadding2D<border{2, 2, 1, 1}>{},
                       Sequential{image{}, Conv2D<4, window{5, 3}, padding::same>{}}));
 static_assert(becomes(Sequential{image{}, ZeroPadding2D<2>{}, Dropout<0.1>{}, DepthwiseConv2D<3, dilation<2>>{}},
                       Sequential{image{}, DepthwiseConv2D<3, dilation<2>, padding::same>{}}));
-// With strides the sizes decide: `same` puts one row behind 8 rows, and one column on both sides of 9 columns.
+// With strides the sizes decide: `same` adds one row after 8 rows, and one column on both sides of 9 columns.
 static_assert(becomes(Sequential{image{}, ZeroPadding2D<border{0, 1, 1, 1}>{}, SeparableConv2D<4, 3, strides<2>>{}},
                       Sequential{image{}, SeparableConv2D<4, 3, strides<2>, padding::same>{}}));
 static_assert(stays(Sequential{image{}, ZeroPadding2D<1>{}, SeparableConv2D<4, 3, strides<2>>{}}));
@@ -194,7 +194,7 @@ static_assert(becomes(Sequential{Input<4>{}, Twofold<no_bias>{}, BatchNormalizat
 
 // Names and the summary
 
-// What is left keeps its name: the second normalization, and the second ReLU.
+// The remaining layers keep their names: the second normalization, and the second ReLU.
 constexpr auto named = optimize(Sequential{input{}, Conv2D<4, 3>{}, BatchNormalization<>{}, ReLU{}, MaxPooling2D<2>{},
                                            BatchNormalization<>{}, ReLU{}, BatchNormalization<>{}, Conv2D<5, 3>{},
                                            Sequential{Dropout<0.1>{}}, Sequential{Dense<2>{}}});

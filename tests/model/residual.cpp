@@ -36,7 +36,7 @@ constexpr auto table = net.summary();
 static_assert(table.view().find("block (Residual)             (None, 4, 3, 8)           1000") !=
               std::string_view::npos);
 
-// What is added counts one FLOP a value.
+// The sum counts one FLOP a value.
 static_assert(Sequential{Input<7>{}, Residual<Linear>{}}.flops() == 7);
 static_assert(Sequential{Input<7>{}, Residual<Dense<5>, shortcut<Dense<5, no_bias>>>{}}.flops() == 75 + 70 + 5);
 
@@ -64,7 +64,7 @@ static_assert(freeze<"block/conv2d_2">(net).non_trainable_parameter_count() == 4
 constexpr auto partly = freeze<"block/conv2d_2">(net).summary();
 static_assert(partly.view().find("Non-trainable params: 48\n") != std::string_view::npos);
 static_assert(freeze<"conv2d_1">(net.get_layer<"block">()).get_layer<"conv2d_1">().type == "Conv2D");
-// What is named is trained even where all around it is frozen as a whole; the rest stays frozen.
+// A named layer is trained even where all of its block is frozen; the rest stays frozen.
 static_assert(std::string_view(trained(unfreeze<"block/conv2d_1">(freeze(net))).data()) == "ffffttffff");
 static_assert(std::string_view(trained(unfreeze<"block/conv2d", "dense">(freeze<"block">(net))).data()) ==
               "ttttfffftt");
@@ -80,14 +80,14 @@ static_assert(std::string_view(trained(freeze<"stage/residual/dense", "stage/den
 static_assert(std::string_view(trained(unfreeze<"stage/residual/sequential/dense">(freeze<"stage">(staged))).data()) ==
               "ttffttfffftt");
 
-// The step behind a fork neither takes the fork's reader into its epilogue nor lets it write over the value.
+// The step whose output both paths read neither fuses one of the readers nor lets it overwrite the value.
 constexpr auto branching =
     Sequential{Input<8>{}, Dense<9>{}, Dropout<0.5>{}, Residual<ReLU, Dense<9>>{}, Tanh{}, Dense<3>{}};
 constexpr auto steps = branching.plan().steps;
 static_assert(branching.plan().step_count == 5);
 static_assert(steps[0].fused_count == 0 && steps[1].inputs[0].offset == steps[0].out_offset);
 static_assert(steps[1].out_offset != steps[1].inputs[0].offset);
-// The sum takes the activation behind it, and lies where nobody reads any more.
+// The sum fuses the next activation, and overwrites a value without further readers.
 static_assert(steps[3].input_count == 2 && steps[3].fused_count == 1 &&
               steps[3].inputs[1].offset == steps[0].out_offset);
 static_assert(steps[3].out_offset == steps[3].inputs[0].offset || steps[3].out_offset == steps[3].inputs[1].offset);

@@ -1,4 +1,4 @@
-// What is known at compile time: shapes, names, counts, plans, and inference in constant evaluation.
+// Constants of nets: shapes, names, counts, plans, and inference in constant evaluation.
 #include <array>
 #include <limits>
 #include <string_view>
@@ -59,7 +59,7 @@ static_assert(!border{0, 0, 0, 0}.is_negative() && !border{1, 2, 3, 4}.is_negati
 static_assert(border{-1, 0, 0, 0}.is_negative() && border{0, -1, 0, 0}.is_negative());
 static_assert(border{0, 0, -1, 0}.is_negative() && border{0, 0, 0, -1}.is_negative());
 
-// What is longer than a column of the summary is cut, and a space follows it.
+// A text longer than its column of the summary is cut, and a space follows it.
 constexpr auto long_names = Sequential{Input<3>{}, Dense<1234567, name<"a_name_longer_than_its_column">>{}};
 constexpr auto long_table = long_names.summary();
 static_assert(long_table.view().find("a_name_longer_than_its_column") == std::string_view::npos);
@@ -79,7 +79,7 @@ static_assert(large.parameter_count() > 23'000'000);
 static_assert(sizeof(Model<std::remove_const_t<decltype(large)>>) <= 64);
 static_assert(sizeof(Workspace<std::remove_const_t<decltype(large)>>) <= 64);
 static_assert(sizeof(Tensor<float, 1, 250, 250, 3>) <= 64);
-// What is small stays in the object.
+// Small tensors are inside the object.
 static_assert(sizeof(Model<std::remove_const_t<decltype(tiny)>>) > 9 * sizeof(float));
 static_assert(std::is_nothrow_move_constructible_v<Model<std::remove_const_t<decltype(large)>>> &&
               std::is_copy_constructible_v<Model<std::remove_const_t<decltype(large)>>>);

@@ -68,7 +68,7 @@ void is_no_slower_when_it_fades(Net) {
         run();
         CHECK(least_time(run, 1, 300) <= slowest * usual);
     }
-    // What is left of an impulse dies away over the windows; each window's time is its least over many impulses.
+    // An impulse dies away over the windows; each window's time is its least over many impulses.
     std::array<double, 12> windows{};
     windows.fill(1e30);
     for (int turn = 0; turn < 60; ++turn) {
@@ -143,7 +143,7 @@ TEST_CASE("a scope restores its own bits of the mode and no others") {
 }
 #endif
 
-TEST_CASE("every thread of a team flushes, and the caller's mode is its own again") {
+TEST_CASE("every thread of a pool flushes, and the caller's mode is its own again") {
     thread_pool threads(3);
     std::array<bool, 3> flushed{};
     auto work = [&](thread_slice part) noexcept { flushed[part.index] = flushes(); };

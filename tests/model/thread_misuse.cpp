@@ -1,4 +1,4 @@
-// What threads and processes may not do: each mistake runs in a child process of its own, which must end as said. Exit
+// Misuse of threads and processes: each mistake runs in a child process of its own, which must end as said. Exit
 // code 0 where all do. Built with assertions; on systems without fork nothing is tried.
 #undef NDEBUG
 #include <array>
@@ -44,7 +44,7 @@ int end_of(Mistake mistake) {
 
 bool aborts(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT; }
 
-/// Two threads in one team at once: the first waits in its work until the second has come.
+/// Two threads use one pool at once: the first waits in its work until the second has come.
 int two_threads() {
     thread_pool threads(2);
     std::atomic<bool> is_inside{false};
@@ -62,7 +62,7 @@ int two_threads() {
     return 0;
 }
 
-/// A team whose threads a child of this process does not have.
+/// A pool whose threads a child of this process does not have.
 int child_of_a_child() {
     thread_pool threads(2);
     auto nothing = [](thread_slice) noexcept {};
@@ -119,8 +119,8 @@ void expect(bool holds, const char* text) {
 
 int main() {
     std::fflush(stdout);
-    expect(aborts(end_of(two_threads)), "two threads in one team are asserted against");
-    expect(end_of(child_of_a_child) == 0, "a team of a parent process is asserted against");
+    expect(aborts(end_of(two_threads)), "two threads that use one pool are asserted against");
+    expect(end_of(child_of_a_child) == 0, "a pool of a parent process is asserted against");
     expect(aborts(end_of(overlapping_spans)), "input and output that overlap are asserted against");
     expect(aborts(end_of(moved_model)), "a moved-from model is asserted against");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -1,4 +1,4 @@
-// A team of threads: each does its share once, barriers hold, and idle threads go to sleep.
+// A pool of threads: each does its share once, barriers hold, and idle threads go to sleep.
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -47,7 +47,7 @@ TEST_CASE("each thread works once a piece, and sees at a barrier what the others
     }
 }
 
-TEST_CASE("an idle team takes no processor time") {
+TEST_CASE("an idle pool takes no processor time") {
     thread_pool threads(3);
     std::atomic<int> done{0};
     auto work = [&](thread_slice) noexcept { ++done; };

@@ -1,4 +1,4 @@
-// What every kernel test reads: compiled once a program instead of once a file.
+// Headers that every kernel test reads: compiled once a program instead of once a file.
 #include "../catch.hpp"
 
 #include <strata/kernels/simd/simd.hpp>

@@ -1,4 +1,4 @@
-// What nearly every test reads: compiled once a program instead of once a file.
+// Headers that nearly every test reads: compiled once a program instead of once a file.
 #include "../catch.hpp"
 
 #include <strata/strata.hpp>

@@ -88,7 +88,7 @@ bool holds(const std::string& text, const std::vector<std::string>& parts) {
     return true;
 }
 
-/// What is written to standard output while it lives.
+/// Catches the standard output while it lives.
 struct captured_output {
     std::ostringstream text;
     std::streambuf* before = std::cout.rdbuf(text.rdbuf());
@@ -142,18 +142,10 @@ TEST_CASE("EarlyStopping stops in the epoch and restores the weights that Keras 
         CHECK(stopper.stopped_epoch == stopped);                     \
         CHECK(training.restored == restored_);                       \
     }
-#define REDUCE_LR(...)
-#define CHECKPOINT(...)
-#define DIRECTION(...)
 #include "../golden/data/callbacks.inc"
-#undef EARLY_STOPPING
-#undef REDUCE_LR
-#undef CHECKPOINT
-#undef DIRECTION
 }
 
 TEST_CASE("ReduceLROnPlateau gives the learning rates of Keras") {
-#define EARLY_STOPPING(...)
 #define REDUCE_LR(reducer, values, rates_)          \
     {                                               \
         fake_training training;                     \
@@ -161,18 +153,10 @@ TEST_CASE("ReduceLROnPlateau gives the learning rates of Keras") {
         CAPTURE(#reducer, #values);                 \
         CHECK(training.rates == rates_);            \
     }
-#define CHECKPOINT(...)
-#define DIRECTION(...)
 #include "../golden/data/callbacks.inc"
-#undef EARLY_STOPPING
-#undef REDUCE_LR
-#undef CHECKPOINT
-#undef DIRECTION
 }
 
 TEST_CASE("ModelCheckpoint saves the files that Keras does, under the same names") {
-#define EARLY_STOPPING(...)
-#define REDUCE_LR(...)
 #define CHECKPOINT(checkpoint, values, steps, files)          \
     {                                                         \
         fake_training training;                               \
@@ -180,18 +164,10 @@ TEST_CASE("ModelCheckpoint saves the files that Keras does, under the same names
         CAPTURE(#checkpoint, #values);                        \
         CHECK(training.saved == files);                       \
     }
-#define DIRECTION(...)
 #include "../golden/data/callbacks.inc"
-#undef EARLY_STOPPING
-#undef REDUCE_LR
-#undef CHECKPOINT
-#undef DIRECTION
 }
 
 TEST_CASE("mode auto goes up and down with the metrics for which Keras does") {
-#define EARLY_STOPPING(...)
-#define REDUCE_LR(...)
-#define CHECKPOINT(...)
 #define DIRECTION(name, is_up)                                                 \
     {                                                                          \
         const std::string monitor = std::string("val_") + name, mode = "auto"; \
@@ -199,10 +175,6 @@ TEST_CASE("mode auto goes up and down with the metrics for which Keras does") {
         CHECK(detail::monitor{"this", monitor, mode}.rises() == is_up);        \
     }
 #include "../golden/data/callbacks.inc"
-#undef EARLY_STOPPING
-#undef REDUCE_LR
-#undef CHECKPOINT
-#undef DIRECTION
 }
 
 TEST_CASE("mode auto reads names of one's own and counted names by their ending") {

@@ -32,7 +32,7 @@ auto trainer_of(Model& model, Optimizer optimizer) {
     return compile(model, optimizer, SparseCategoricalCrossentropy{.from_logits = true});
 }
 
-/// What a trainer with the optimizer `to` says of the checkpoint of one with `from`; empty where it takes it.
+/// The message of a trainer with the optimizer `to` for the checkpoint of one with `from`; empty where it loads.
 template <class From, class To>
 std::string refusal_of(From from, To to) {
     const folder at;
@@ -230,7 +230,7 @@ void check_resuming(Optimizer optimizer) {
     resumed.load_checkpoint(at / "a.safetensors");
     CHECK(second == first);
     CHECK(second.predict(train.inputs()) == first.predict(train.inputs()));
-    // What is saved of what was loaded is the same.
+    // A loaded state is saved as the same file.
     resumed.save_checkpoint(at / "b.safetensors");
     CHECK(read(at / "b.safetensors") == read(at / "a.safetensors"));
     resumed.fit(train, options(2, 4));

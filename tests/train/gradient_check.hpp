@@ -15,7 +15,7 @@
 
 namespace strata {
 
-// What is no template is compiled once: a program checks dozens of nets.
+// Functions that are no templates are compiled once: a program checks dozens of nets.
 
 template <class Net>
 using data_of = Dataset<double, Net::input_shape(), double, Net::output_shape()>;

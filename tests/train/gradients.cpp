@@ -8,7 +8,7 @@ namespace {
 
 using namespace strata;
 
-/// An activation as an option of Dense and Conv2D, and as a layer behind them and behind something that cannot take it.
+/// An activation as an option of Dense and Conv2D, as a layer after them, and after a layer that cannot fuse it.
 template <class Activation>
 void check_activation() {
     check(Sequential<Input<5>, Dense<7, Activation>, Dense<3, Activation>>{});

@@ -104,7 +104,7 @@ TEST_CASE("moving statistics follow the batches, also where nothing else of the 
     REQUIRE(std::fabs(mean[0] - 0.25 * 4.0) < 1e-12);
     REQUIRE(std::fabs(mean[1] - 0.25 * 8.0) < 1e-12);
     REQUIRE(std::fabs(variance[2] - (0.75 + 0.25 * 9.5)) < 1e-12);
-    // What inference reads is up to date.
+    // The packed weights that inference reads are up to date.
     const auto y = layer(Tensor<double, 1, 3>(std::array{1.0, 2.0, 3.0}));
     REQUIRE(std::fabs(y(0, 0) - (1.0 - mean[0]) / std::sqrt(variance[0] + 1e-3)) < 1e-12);
 }

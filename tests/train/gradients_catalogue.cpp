@@ -1,5 +1,5 @@
-// The gradients of layers that move values, normalise them, look them up or map each by itself, against central
-// differences in double; and what threads do to them: nothing.
+// Gradients of the layers of tests/layers: against central differences in double, and the same bits for any number of
+// threads.
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -24,7 +24,7 @@ struct scalar_square {
     static constexpr double derivative(double x) { return 2 * x; }
 };
 
-/// Samples of `length` numbers of words, one of which is none.
+/// `count` samples of whole numbers below `vocabulary`, which name words where a layer looks words up.
 template <class Net>
 auto words(std::size_t count, int vocabulary) {
     Dataset<float, Net::input_shape(), float, Net::output_shape()> data;
@@ -52,9 +52,10 @@ std::vector<float> gradients_by(const Data& data, std::size_t thread_count) {
     return {training.gradients(), training.gradients() + gradient_offsets_of<Net, float>.back()};
 }
 
-template <class Net, class Data>
-void check_threads(Net, const Data& data) {
+template <class Net>
+void check_threads(Net) {
     INFO(Net::summary().str());
+    const auto data = words<Net>(37, 11);
     const auto one = gradients_by<Net>(data, 1);
     float largest = 0.0f;
     for (const float value : one) largest = std::max(largest, std::fabs(value));
@@ -65,59 +66,9 @@ void check_threads(Net, const Data& data) {
 
 }  // namespace
 
-TEST_CASE("gradients through layers that move values equal central differences") {
-    check(Sequential{Input<6>{}, Dense<30, Tanh>{}, Reshape<shape{2, 3, 5}>{}, Permute<axes{3, 1, 2}>{},
-                     Dense<4, Tanh>{}, Permute<axes{2, 3, 1}>{}, Dense<2>{}});
-    check(Sequential{Input<6>{}, Dense<20, Tanh>{}, Reshape<shape{5, 4}>{}, ZeroPadding1D<ends{2, 1}>{},
-                     Dense<3, Tanh>{}, Cropping1D<ends{1, 2}>{}, UpSampling1D<3>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<5, 2, Tanh>{}, ZeroPadding2D<border{1, 0, 2, 3}>{}, Conv2D<3, 2, Tanh>{},
-                     Cropping2D<border{1, 1, 0, 2}>{}, UpSampling2D<window{2, 3}>{}, Conv2D<2, 2>{}});
-    check(Sequential{Input<6>{}, Dense<5, Tanh>{}, RepeatVector<4>{}, Permute<axes{2, 1}>{}, Dense<3>{}});
-}
-
-TEST_CASE("gradients through bilinear images equal central differences") {
-    check(
-        Sequential{Input<5, 4, 3>{}, Conv2D<5, 2, Tanh>{}, UpSampling2D<2, interpolation::bilinear>{}, Conv2D<2, 3>{}});
-    check(Sequential{Input<4, 5, 2>{}, Conv2D<9, 2, Tanh>{}, UpSampling2D<window{3, 4}, interpolation::bilinear>{},
-                     Conv2D<2, 3>{}});
-}
-
-TEST_CASE("gradients of normalisations equal central differences") {
-    check(Sequential{Input<6>{}, Dense<7, Tanh>{}, LayerNormalization<>{}, Dense<9, Tanh>{},
-                     LayerNormalization<epsilon<0.1>, no_center>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4>{}, Dense<17, Tanh>{}, LayerNormalization<no_scale>{}, Dense<3, Tanh>{},
-                     LayerNormalization<no_scale, no_center>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4>{}, Dense<17, Tanh>{}, RMSNormalization<>{}, Dense<3, Tanh>{}, UnitNormalization<>{},
-                     Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<6, 2, Tanh>{}, GroupNormalization<3>{}, Conv2D<18, 2, Tanh>{},
-                     GroupNormalization<2, no_center>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<5, 2, Tanh>{}, GroupNormalization<-1, no_scale>{}, Dense<4, Tanh>{},
-                     GroupNormalization<1, no_scale, no_center>{}, Dense<2>{}});
-    check(Sequential{Input<6>{}, LayerNormalization<>{}, Dense<12, Tanh>{}, GroupNormalization<4>{}, Dense<2>{}}, 131);
-    check(Sequential{Input<5>{}, Dense<7>{}, Rescaling<-0.7, 0.3>{}, Dense<3, Tanh>{}, Normalization<>{}, Dense<2>{}});
-}
-
-TEST_CASE("a normalisation that is frozen still passes gradients down") {
-    check(Sequential{Input<6>{}, Dense<7, Tanh>{}, LayerNormalization<frozen>{}, Dense<8, Tanh>{},
-                     GroupNormalization<2, frozen>{}, Dense<2>{}});
-}
-
-TEST_CASE("gradients of PReLU equal central differences, whatever axes share a slope") {
-    check(Sequential{Input<6>{}, Dense<19>{}, PReLU<>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<5, 2>{}, PReLU<>{}, Conv2D<4, 2>{}, PReLU<shared_axes<1, 2>>{},
-                     Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<17, 2>{}, PReLU<shared_axes<3>>{}, Conv2D<4, 2>{},
-                     PReLU<shared_axes<1, 2, 3>>{}, Dense<2>{}});
-    check(Sequential{Input<5, 4, 3>{}, Conv2D<5, 2>{}, PReLU<shared_axes<2>>{}, Conv2D<4, 2>{},
-                     PReLU<shared_axes<1, 3>>{}, Dense<2>{}});
-}
-
-TEST_CASE("gradients of Embedding equal central differences") {
-    // Inputs are drawn from (-1.5, 1.5): cut to integers -1, 0 and 1; what is below 0 names no word, so shift them.
-    check(Sequential{Input<7>{}, Rescaling<1.2, 1.9>{}, Embedding<4, 3>{}, Dense<4, Tanh>{}, Dense<2>{}});
-    check(Sequential{Input<3, 2>{}, Rescaling<1.2, 1.9>{}, Embedding<4, 40>{}, Dense<2, Tanh>{}}, 131);
-    check(Sequential{Input<7>{}, Rescaling<1.2, 1.9>{}, Dense<7, frozen>{}, Rescaling<0.2, 1.9>{}, Embedding<4, 3>{},
-                     Dense<2>{}});
+TEST_CASE("gradients of layers equal central differences") {
+#define LAYER_GRADIENTS(samples, ...) check(__VA_ARGS__, samples);
+#include "../layers/layers.inc"
 }
 
 TEST_CASE("gradients through a user's function equal central differences") {
@@ -126,15 +77,8 @@ TEST_CASE("gradients through a user's function equal central differences") {
 }
 
 TEST_CASE("gradients are the same bits for any number of threads") {
-    constexpr auto sentences = Sequential{Input<9>{}, Embedding<11, 5>{},      LayerNormalization<>{},
-                                          PReLU<>{},  PReLU<shared_axes<1>>{}, PReLU<shared_axes<2>>{},
-                                          Dense<3>{}};
-    using net = std::remove_const_t<decltype(sentences)>;
-    check_threads(sentences, words<net>(37, 11));
-    constexpr auto wide =
-        Sequential{Input<9>{}, Embedding<11, 130>{}, GroupNormalization<5>{}, RMSNormalization<>{}, Dense<3>{}};
-    using wide_net = std::remove_const_t<decltype(wide)>;
-    check_threads(wide, words<wide_net>(37, 11));
+#define LAYER_THREADS(...) check_threads(__VA_ARGS__);
+#include "../layers/layers.inc"
 }
 
 TEST_CASE("a number that names no word reads nothing, gives NaN and teaches nothing") {

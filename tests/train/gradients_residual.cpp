@@ -57,7 +57,7 @@ TEST_CASE("layers below the first that learns are one inference, forks and all")
     constexpr auto net = Sequential{Input<5>{}, Residual<frozen, Dense<5>>{}, Residual<Tanh>{}, Dense<3>{}};
     static_assert(training_plan_of<std::remove_const_t<decltype(net)>, float>.first_layer == 4);
     static_assert(training_plan_of<std::remove_const_t<decltype(net)>, float>.step_count == 1);
-    // What learns on one path alone keeps the fork in front of it.
+    // Where layers learn on one path alone, the value that both paths read keeps its gradient.
     constexpr auto side = Sequential{Input<5>{}, Dense<5, frozen>{}, Residual<Dense<5, frozen>, Dense<5>>{}};
     static_assert(training_plan_of<std::remove_const_t<decltype(side)>, float>.first_layer == 1);
 }

@@ -18,11 +18,11 @@ using namespace strata;
 
 constexpr std::uint64_t seed = 20240229;
 
-std::vector<double> draw(const initializer& how, const shape& extents) {
+std::vector<double> draw(const initializer& distribution, const shape& extents) {
     random_engine engine(seed);
     std::vector<double> values(extents.size(), std::nan(""));
     std::size_t next = 0;
-    initialize(how, extents, engine, [&](std::size_t i, double value) {
+    initialize(distribution, extents, engine, [&](std::size_t i, double value) {
         REQUIRE(i == next++);
         values[i] = value;
     });
@@ -64,16 +64,16 @@ void require_distribution(std::vector<double> values, const truth& expected, Cdf
     REQUIRE(distance <= 2.23 / std::sqrt(n));
 }
 
-void require_uniform(const initializer& how, const shape& extents, double low, double high) {
-    require_distribution(draw(how, extents), {(low + high) / 2, (high - low) / std::sqrt(12.0), low, high},
+void require_uniform(const initializer& distribution, const shape& extents, double low, double high) {
+    require_distribution(draw(distribution, extents), {(low + high) / 2, (high - low) / std::sqrt(12.0), low, high},
                          [&](double x) { return (x - low) / (high - low); });
 }
 
 /// Normal numbers of the deviation before they are cut at two of it, as Keras' truncated_normal takes it.
-void require_truncated(const initializer& how, const shape& extents, double mean, double deviation) {
+void require_truncated(const initializer& distribution, const shape& extents, double mean, double deviation) {
     const double cut = 2 * deviation, all = normal_cdf(2) - normal_cdf(-2);
     const double left = 0.87962566103423978 * deviation;
-    require_distribution(draw(how, extents), {mean, left, mean - cut, mean + cut},
+    require_distribution(draw(distribution, extents), {mean, left, mean - cut, mean + cut},
                          [&](double x) { return (normal_cdf((x - mean) / deviation) - normal_cdf(-2)) / all; });
 }
 

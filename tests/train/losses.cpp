@@ -30,7 +30,7 @@ void require_close(const std::vector<T>& found, const std::vector<T>& expected, 
 }
 
 template <class T>
-struct judged {
+struct loss_and_gradient {
     T loss;
     std::vector<T> gradient;
 };
@@ -38,7 +38,8 @@ struct judged {
 /// One sample in memory whose ends are guarded: the loss with its gradient, and that the gradient does not change the
 /// loss.
 template <class T, class Target, class Loss>
-judged<T> judge(const Loss& loss, std::size_t rows, std::size_t columns, const T* y, const T* target, T scale) {
+loss_and_gradient<T> evaluate(const Loss& loss, std::size_t rows, std::size_t columns, const T* y, const T* target,
+                              T scale) {
     const std::size_t n = rows * columns, count = Loss::targets == target_kind::values ? n : rows;
     guarded<T> outputs(n), dy(n);
     guarded<Target> targets(count);
@@ -58,8 +59,9 @@ void compare_targets(const io::safetensors_file& file, const std::string& prefix
     const std::vector<T> y = values("y"), target = values("target");
     std::vector<T> losses, gradient;
     for (std::size_t i = 0; i < batch; ++i) {
-        const auto found = judge<T, Target>(loss, rows, columns, y.data() + i * rows * columns,
-                                            target.data() + i * (target.size() / batch), T(1) / static_cast<T>(batch));
+        const auto found =
+            evaluate<T, Target>(loss, rows, columns, y.data() + i * rows * columns,
+                                target.data() + i * (target.size() / batch), T(1) / static_cast<T>(batch));
         losses.push_back(found.loss);
         gradient.insert(gradient.end(), found.gradient.begin(), found.gradient.end());
     }
@@ -122,7 +124,7 @@ void differentiate(const Loss& loss, data_kind kind) {
                 const std::vector<target> targets(data.target.begin(), data.target.end());
                 return loss(rows, columns, y.data(), targets.data(), 1.0, static_cast<double*>(nullptr));
             };
-            const auto found = judge<double, target>(loss, rows, columns, data.y.data(), data.target.data(), scale);
+            const auto found = evaluate<double, target>(loss, rows, columns, data.y.data(), data.target.data(), scale);
             REQUIRE(found.loss == value(data.y));
             for (std::size_t i = 0; i < data.y.size(); ++i) {
                 std::vector<double> y = data.y;
@@ -136,7 +138,8 @@ void differentiate(const Loss& loss, data_kind kind) {
             }
             const std::vector<float> y(data.y.begin(), data.y.end()), targets(data.target.begin(), data.target.end());
             using float_target = std::conditional_t<class_index, int, float>;
-            const auto rough = judge<float, float_target>(loss, rows, columns, y.data(), targets.data(), float(scale));
+            const auto rough =
+                evaluate<float, float_target>(loss, rows, columns, y.data(), targets.data(), float(scale));
             REQUIRE(std::fabs(static_cast<double>(rough.loss) - found.loss) <= 1e-5 * (1 + std::fabs(found.loss)));
             for (std::size_t i = 0; i < y.size(); ++i) {
                 const double difference = static_cast<double>(rough.gradient[i]) - found.gradient[i];
@@ -147,7 +150,7 @@ void differentiate(const Loss& loss, data_kind kind) {
 }
 
 template <class T>
-bool is_finite(const judged<T>& found) {
+bool is_finite(const loss_and_gradient<T>& found) {
     const auto& gradient = found.gradient;
     return std::isfinite(found.loss) &&
            std::all_of(gradient.begin(), gradient.end(), [](T g) { return std::isfinite(g); });
@@ -168,7 +171,7 @@ void saturate(const Loss& loss, T low, T high) {
                 targets[label] = T(1);
                 if (class_index) targets.assign(1, static_cast<T>(label));
                 CAPTURE(columns, hot, label);
-                const auto found = judge<T, target>(loss, 1, columns, y.data(), targets.data(), T(1));
+                const auto found = evaluate<T, target>(loss, 1, columns, y.data(), targets.data(), T(1));
                 REQUIRE(is_finite(found));
                 REQUIRE(found.loss >= T(0));
             }
@@ -266,8 +269,9 @@ TEST_CASE("losses of errors of 10000 do not overflow") {
 
 TEST_CASE("absolute errors have no derivative where output and target are equal") {
     const std::vector<float> y{1, -2, 0, 3}, target{1, -2, 0, 2};
-    for (const auto& found : {judge<float, float>(MeanAbsoluteError{}, 1, 4, y.data(), target.data(), 4.0f),
-                              judge<float, float>(MeanAbsolutePercentageError{}, 1, 4, y.data(), target.data(), 0.08f)})
+    for (const auto& found :
+         {evaluate<float, float>(MeanAbsoluteError{}, 1, 4, y.data(), target.data(), 4.0f),
+          evaluate<float, float>(MeanAbsolutePercentageError{}, 1, 4, y.data(), target.data(), 0.08f)})
         require_close(found.gradient, {0, 0, 0, 1}, 1e-6f);
 }
 
@@ -290,10 +294,10 @@ TEST_CASE("a class that is none adds nothing to the sparse crossentropy, and its
 TEST_CASE("the cosine similarity of a vector without a direction is 0, with a finite gradient") {
     const std::vector<float> zero(5, 0.0f), tiny(5, 1e-9f), target{1, 2, 3, 4, 5};
     for (const auto& y : {zero, tiny}) {
-        REQUIRE(is_finite(judge<float, float>(CosineSimilarity{}, 1, 5, y.data(), target.data(), 1.0f)));
-        REQUIRE(is_finite(judge<float, float>(CosineSimilarity{}, 1, 5, target.data(), y.data(), 1.0f)));
+        REQUIRE(is_finite(evaluate<float, float>(CosineSimilarity{}, 1, 5, y.data(), target.data(), 1.0f)));
+        REQUIRE(is_finite(evaluate<float, float>(CosineSimilarity{}, 1, 5, target.data(), y.data(), 1.0f)));
     }
-    REQUIRE(judge<float, float>(CosineSimilarity{}, 1, 5, zero.data(), target.data(), 1.0f).loss == 0.0f);
+    REQUIRE(evaluate<float, float>(CosineSimilarity{}, 1, 5, zero.data(), target.data(), 1.0f).loss == 0.0f);
 }
 
 TEST_CASE("a NaN in the output shows in every loss") {

@@ -27,7 +27,7 @@ moments moments_of(const std::vector<double>& values) {
     return result;
 }
 
-/// What a layer makes of x when training, and of dy = 1 in the backward pass.
+/// A layer's output of x when training, and its dx of dy = 1.
 template <class Layer, shape In>
 struct drawn {
     std::vector<double> y, dx;

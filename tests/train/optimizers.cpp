@@ -248,7 +248,7 @@ void zeros_stay(const Optimizer& optimizer) {
     for (std::size_t i = 0; i < n; ++i) REQUIRE(padding.weights[i] == 0);
 }
 
-/// What a program may bring: an optimizer without the shared options.
+/// An optimizer of a program, without the shared options.
 struct SignDescent {
     rate learning_rate = 0.5;
 
@@ -435,11 +435,11 @@ TEST_CASE("scaling, clipping, decay, averages and penalty gradients equal their 
 
 TEST_CASE("the gradient of a penalty is its derivative") {
     constexpr std::size_t n = 5;
-    const regularizer how{0.07, 0.3};
+    const regularizer penalties{0.07, 0.3};
     std::array<double, n> w{-1.5, -0.2, 0.3, 0.9, 2}, gradient{};
-    add_penalty_gradient(how, n, w.data(), gradient.data());
-    const auto loss = [&] { return std::sin(penalty(how, n, w.data())); };
-    const double outer = std::cos(penalty(how, n, w.data()));
+    add_penalty_gradient(penalties, n, w.data(), gradient.data());
+    const auto loss = [&] { return std::sin(penalty(penalties, n, w.data())); };
+    const double outer = std::cos(penalty(penalties, n, w.data()));
     for (std::size_t i = 0; i < n; ++i) {
         const double at = w[i], h = 1e-6;
         w[i] = at + h;
@@ -451,7 +451,7 @@ TEST_CASE("the gradient of a penalty is its derivative") {
     }
     const double zero = 0;
     double at_zero = 0.25;
-    add_penalty_gradient(how, 1, &zero, &at_zero);
+    add_penalty_gradient(penalties, 1, &zero, &at_zero);
     REQUIRE(at_zero == 0.25);
 }
 

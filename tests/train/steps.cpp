@@ -1,4 +1,4 @@
-// What a fit does around its steps: clipping with several threads, the order of samples, the class of tied targets.
+// Around the steps of a fit: clipping with several threads, the order of samples, the class of tied targets.
 #include <algorithm>
 #include <array>
 #include <cmath>

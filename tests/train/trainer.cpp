@@ -59,7 +59,7 @@ bool says(const std::string& message, std::initializer_list<const char*> parts) 
     return true;
 }
 
-/// Presses Ctrl-C behind one batch.
+/// Presses Ctrl-C after one batch.
 struct interrupts {
     std::size_t steps = 0, at = 0;
 
@@ -238,9 +238,9 @@ TEST_CASE("bad data and options are refused before any weight changes, and the s
     auto model = net.build({.seed = 2});
     const auto before = model;
     auto trainer = trainer_of(model);
-    const auto fit = [&](const data& some, fit_options<data> how) {
-        how.verbose = 0;
-        return refusal([&] { trainer.fit(some, how); });
+    const auto fit = [&](const data& some, fit_options<data> given) {
+        given.verbose = 0;
+        return refusal([&] { trainer.fit(some, given); });
     };
     REQUIRE(says(fit(train, {.batch_size = 0}), {"batch_size is 0"}));
     REQUIRE(says(fit(train, {.threads = 0}), {"threads is 0"}));
@@ -276,9 +276,9 @@ TEST_CASE("options that leave nothing to train, or that Keras refuses, are refus
     const auto before = model;
     auto trainer = trainer_of(model);
     const std::vector<double> ten(10, 1.0), nine(9, 1.0);
-    const auto fit = [&](fit_options<data> how) {
-        how.verbose = 0;
-        return refusal([&] { trainer.fit(train, how); });
+    const auto fit = [&](fit_options<data> given) {
+        given.verbose = 0;
+        return refusal([&] { trainer.fit(train, given); });
     };
     REQUIRE(says(fit({.batch_size = -1}), {"batch_size is 0"}));
     REQUIRE(says(fit({.epochs = 0}), {"epochs is 0"}));
@@ -334,8 +334,8 @@ TEST_CASE("a learning rate that is a schedule cannot be set, by callbacks neithe
 TEST_CASE("a callback may evaluate and predict with its own trainer; what would train throws, and nothing is spoiled") {
     const data train = stripes(40, 3), test = stripes(9, 4);
     auto plain = net.build({.seed = 2}), watched = plain;
-    const fit_options<data> how{.batch_size = 8, .epochs = 3, .validation_split = 0.2, .threads = 2, .verbose = 0};
-    const History expected = trainer_of(plain).fit(train, how);
+    const fit_options<data> given{.batch_size = 8, .epochs = 3, .validation_split = 0.2, .threads = 2, .verbose = 0};
+    const History expected = trainer_of(plain).fit(train, given);
 
     auto trainer = trainer_of(watched);
     std::size_t calls = 0;
@@ -351,7 +351,7 @@ TEST_CASE("a callback may evaluate and predict with its own trainer; what would 
         REQUIRE_THROWS_AS(trainer.train_on_batch(test), std::logic_error);
         REQUIRE(watched == before);
     };
-    fit_options<data> with = how;
+    fit_options<data> with = given;
     with.callbacks = {LambdaCallback{.on_epoch_begin = [&](training_control&, std::size_t) { uses(); },
                                      .on_epoch_end = [&](training_control&, std::size_t, Scores&) { uses(); },
                                      .on_train_begin = [&](training_control&) { uses(); },
@@ -367,7 +367,7 @@ TEST_CASE("a callback may evaluate and predict with its own trainer; what would 
     struct own_error {};
     with.callbacks = {LambdaCallback{.on_train_begin = [](training_control&) { throw own_error{}; }}};
     REQUIRE_THROWS_AS(trainer.fit(train, with), own_error);
-    REQUIRE_NOTHROW(trainer.fit(train, how));
+    REQUIRE_NOTHROW(trainer.fit(train, given));
 }
 
 TEST_CASE("data that a callback shortens is refused") {
@@ -437,9 +437,9 @@ TEST_CASE("a training with steps_per_epoch and accumulated gradients goes on fro
     std::filesystem::remove(file);
     for (std::size_t threads = 2; threads <= 3; ++threads) {
         auto model = net.build({.seed = 1});
-        fit_options<data> how = options(0, 4);
-        how.threads = threads;
-        made(model).fit(train, how);
+        fit_options<data> given = options(0, 4);
+        given.threads = threads;
+        made(model).fit(train, given);
         REQUIRE(model == whole);
     }
 }
@@ -524,11 +524,11 @@ TEST_CASE("sample weights count in the loss of a part held back, class weights d
     std::vector<double> weights(20, 1.0);
     for (std::size_t i = 15; i < 20; ++i) weights[i] = 2.0;
     auto model = net.build({.seed = 2}), weighed = model, by_class = model;
-    const fit_options<data> how{.validation_split = 0.25, .verbose = 0};
-    fit_options<data> with_samples = how, with_classes = how;
+    const fit_options<data> given{.validation_split = 0.25, .verbose = 0};
+    fit_options<data> with_samples = given, with_classes = given;
     with_samples.sample_weight = weights;
     with_classes.class_weight = {{0, 1.0}, {1, 1.0}, {2, 1.0}};
-    const double plain = trainer_of(model).fit(train, how)["val_loss"][0];
+    const double plain = trainer_of(model).fit(train, given)["val_loss"][0];
     REQUIRE(trainer_of(weighed).fit(train, with_samples)["val_loss"][0] == Approx(2.0 * plain).epsilon(1e-12));
     REQUIRE(trainer_of(by_class).fit(train, with_classes)["val_loss"][0] == plain);
     REQUIRE(weighed == model);
@@ -544,7 +544,7 @@ TEST_CASE("Ctrl-C ends a fit that asked for it after a full step, and gives the 
     REQUIRE(history.epochs() == 2);
     REQUIRE(trainer.steps() == 13);
 
-    // The weights are those of a fit that stops behind that step by itself.
+    // The weights are those of a fit that stops after that step by itself.
     struct stops {
         std::size_t steps = 0;
         void on_batch_end(training_control& control, std::size_t, const Scores&) {
@@ -555,16 +555,16 @@ TEST_CASE("Ctrl-C ends a fit that asked for it after a full step, and gives the 
     REQUIRE(model == same);
 }
 
-TEST_CASE("Ctrl-C ends the program where the fit did not ask for it, and again behind one that did") {
+TEST_CASE("Ctrl-C ends the program where the fit did not ask for it, and again after one that did") {
     const data train = stripes(8, 7);
-    for (const bool behind : {false, true}) {
+    for (const bool after_one : {false, true}) {
         const pid_t child = fork();
         REQUIRE(child >= 0);
         if (child == 0) {
             std::signal(SIGINT, SIG_DFL);
             auto model = net.build({.seed = 3});
             auto trainer = trainer_of(model);
-            if (behind) trainer.fit(train, {.stop_on_interrupt = true, .verbose = 0});
+            if (after_one) trainer.fit(train, {.stop_on_interrupt = true, .verbose = 0});
             trainer.fit(train, {.callbacks = {interrupts{.at = 1}}, .verbose = 0});
             std::_Exit(0);
         }

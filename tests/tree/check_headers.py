@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What a user's project may ask for.
+# Warnings that a user's project may ask for.
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast",
             "-Wdouble-promotion", "-Wcast-align", "-Wnull-dereference", "-Wformat=2", "-Werror"]
 

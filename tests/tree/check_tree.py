@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Checks that the tree keeps its rules: who includes whom, what a header looks like, what each layer brings along.
-# usage: check_tree.py ROOT | check_tree.py --self-test
+# usage: check_tree.py ROOT [--write] | check_tree.py --self-test
+# --write adds headers of layers that no umbrella includes to infer.hpp.
 import re
 import sys
 import tempfile
@@ -18,14 +19,13 @@ CONTRACT_ONLY = {"net", "graph", "runtime", "model", "train", "io"}
 UMBRELLAS = ("strata.hpp", "infer.hpp")
 # Headers that no umbrella includes: they need more than Hana and xsimd and a program includes them by name, or they are
 # an oracle that only tests need.
-OPT_IN = {"io/keras_h5.hpp", "train/distributed.hpp", "kernels/reference/reference_backward.hpp"}
+OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
     "xsimd": lambda path: path == "kernels/simd/simd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
-    "mpi": lambda path: path == "train/distributed.hpp",
 }
 # System headers that are no part of the standard library, by the folder that needs them.
 POSIX = {"core": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
@@ -40,6 +40,30 @@ LONGEST_LINE = 120
 TEXT_FOLDERS = ("include", "tests", "examples", "bench", "docs")
 TEXT_ENDINGS = {".hpp", ".cpp", ".py", ".sh", ".md", ".build"}
 LONG_LINES_ALLOWED = {".md", ".py"}  # tables: of words, of cases
+
+# Words of a former vocabulary, and the words that the tree uses for them; as identifiers, or parts of such.
+FORMER_NAMES = {
+    r"judge\w*": "metric_tracker, update", r"\w*verdicts?": "check, diagnostic", r"tape\w*": "saved",
+    r"team\w*": "thread_pool, thread_slice", r"in_order(?=\()": "for_each_in_order",
+    r"prepared?(?:_\w+)?": "pack_weights, packed", r"derived?(?:_\w+)?": "pack_for_backward", r"turned": "transposed",
+    r"spread\w*": "lane_broadcast, scatter, percentiles", r"(?:larger|smaller|choose|magnitude)(?=\()": "max, min, select, abs",
+    r"plan_facts": "layer_traits", r"facts": "layer_traits, plan_query", r"net_surface": "net_interface",
+    r"running_fit": "fit_session", r"\w+_walk": "executor", r"forked": "branching", r"asserted|accepted": "require",
+    r"join": "merge", r"fold(?:ed|ing)?(?:_\w+)?": "fusion_pass, fused_type, fuse_weights", r"asks": "Prefetch",
+}
+# The same of comments.
+FORMER_WORDS = {
+    r"\A[Ww]hat\b": "begin with the subject", r"\bbehind\b": "after, next, consumer or fused",
+    r"\bin front of\b": "before, previous or producer", r"\basked for ahead\b": "prefetched",
+    r"\bverdicts?\b": "check", r"\bjudges?\b": "metrics", r"\btapes?\b": "saved activations",
+}
+COMMENT_OR_TEXT = re.compile(r'//(?P<comment>[^\n]*)|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'')
+
+# Files that documents name: links, and paths in code. The changelog names files that are gone.
+DOCUMENTS = ("*.md", "docs/*.md", "tests/**/*.md", "examples/**/*.md")
+NAMES_FORMER_FILES = {"CHANGELOG.md"}
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PATH_IN_CODE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:hpp|cpp|py|md|json|build|sh))`")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 LAYER_TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
@@ -64,8 +88,10 @@ class Tree:
         return sorted({max(STRUCT.finditer(text, 0, match.start()), key=lambda s: s.start(), default=match).group(1)
                        for match in LAYER_TYPE.finditer(text)})
 
-    def layer_headers(self):
-        found = {path: self.layers_of(path) for path in self.headers if path.startswith("layers/")}
+    def layer_headers(self, folders=("layers", "net")):
+        """The headers that define layers; of net/ those of a public struct: others are steps that passes make."""
+        found = {path: [name for name in self.layers_of(path) if name[0].isupper()]
+                 for path in self.headers if room(path) in folders}
         return {path: layers for path, layers in found.items() if layers}
 
     def text_of(self, pattern):
@@ -77,7 +103,7 @@ def room(path):
 
 
 def check_includes(tree):
-    """Includes go one way; train and io do not see each other; model, train and io include no layer."""
+    """Includes go one way; train and io do not see each other; the rooms that know the contract include no layer."""
     layers = tree.layer_headers()
     for path, targets in tree.graph.items():
         here = room(path)
@@ -92,7 +118,7 @@ def check_includes(tree):
                 yield "direction", path, f"includes the umbrella {target}"
             elif here and there != here and RANK.get(there, 9) >= RANK[here]:
                 yield "direction", path, f"{here}/ includes {target}"
-            elif here in CONTRACT_ONLY and target in layers:
+            elif here in CONTRACT_ONLY and target in layers and here != there:
                 yield "layer", path, f"{here}/ includes {target}, which defines {', '.join(layers[target])}"
 
 
@@ -153,6 +179,46 @@ def check_umbrellas(tree):
             yield "umbrella", path, f"is reached from neither {' nor '.join(UMBRELLAS)}"
 
 
+def write_umbrella(tree):
+    """Adds to infer.hpp the headers of layers that no umbrella reaches; its includes are sorted."""
+    missing = [path for rule, path, _ in check_umbrellas(tree) if path in tree.layer_headers()]
+    file = tree.root / "include/strata/infer.hpp"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    includes = [line for line in lines if line.startswith("#include <strata/")]
+    first = lines.index(includes[0])
+    rest = [line for line in lines[first:] if line not in includes]
+    includes = sorted({*includes, *(f"#include <strata/{path}>" for path in missing)})
+    file.write_text("\n".join(lines[:first] + includes + rest) + "\n", encoding="utf-8")
+
+
+def comments_and_code(text):
+    """The comments of a header as (line, text without slashes); and its code, without them and without texts."""
+    comments = [(text.count("\n", 0, match.start()) + 1, match["comment"].strip(" /"))
+                for match in COMMENT_OR_TEXT.finditer(text) if match["comment"] is not None]
+    return comments, COMMENT_OR_TEXT.sub("", text)
+
+
+def check_words(tree):
+    """No word of a former vocabulary comes back: see CONTRIBUTING.md, Words."""
+    names = [(re.compile(rf"\b{name}\b" if name[-1] != ")" else rf"\b{name}"), instead)
+             for name, instead in FORMER_NAMES.items()]
+    words = [(re.compile(word), instead) for word, instead in FORMER_WORDS.items()]
+    for path, text in tree.headers.items():
+        comments, code = comments_and_code(text)
+        previous = 0
+        for number, comment in comments:
+            for word, instead in words:
+                # Only the first line of a comment can begin it.
+                found = word.search(comment)
+                if found and not (word.pattern.startswith(r"\A") and previous == number - 1):
+                    yield "word", f"{path}:{number}", f"{found[0]}: {instead}"
+            previous = number
+        for number, line in enumerate(code.split("\n"), 1):
+            for name, instead in names:
+                if (found := name.search(line)) and not line.lstrip().startswith("#"):
+                    yield "word", f"{path}:{number}", f"{found[0]}: {instead}"
+
+
 def check_headers(tree):
     for path, text in tree.headers.items():
         lines = text.splitlines()
@@ -206,7 +272,7 @@ def check_layers(tree):
     """Each layer has a test that names it and a row of docs/layers.md, each header of layers a pair in compile_fail."""
     refusals = tree.text_of("tests/compile_fail/*.cpp")
     programs = [p for p in sorted(tree.root.glob("tests/**/*.cpp")) if p.parent.name != "compile_fail"]
-    tests = tree.text_of("tests/golden/data/*.inc") + "".join(p.read_text(encoding="utf-8") for p in programs)
+    tests = tree.text_of("tests/golden/data/*.inc") + tree.text_of("tests/layers/*.inc") + "".join(p.read_text(encoding="utf-8") for p in programs)
     rows = set(re.findall(r"^\| `(\w+)", tree.text_of("docs/layers.md"), re.MULTILINE))
     for path, layers in tree.layer_headers().items():
         for layer in layers:
@@ -218,8 +284,24 @@ def check_layers(tree):
             yield "layer refusal", path, f"no pair in tests/compile_fail names {' or '.join(layers)}"
 
 
+def check_documents(tree):
+    """Documents link to files that exist, and name such: from the root, or as headers are included."""
+    for document in sorted({file for pattern in DOCUMENTS for file in tree.root.glob(pattern)}):
+        name = document.relative_to(tree.root).as_posix()
+        if name.startswith("build"):
+            continue
+        for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
+            for target in LINK.findall(line):
+                if not re.match(r"\w+:", target) and not (document.parent / target).exists():
+                    yield "document", f"{name}:{number}", f"links to {target}, which does not exist"
+            for path in PATH_IN_CODE.findall(line) if name not in NAMES_FORMER_FILES else ():
+                places = (tree.root, tree.root / "include", tree.root / "include/strata", document.parent)
+                if not any((place / path).exists() for place in places):
+                    yield "document", f"{name}:{number}", f"names {path}, which does not exist"
+
+
 CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_instruction_sets, check_text,
-          check_layers)
+          check_layers, check_words, check_documents)
 
 
 def violations(root):
@@ -227,11 +309,11 @@ def violations(root):
     return [found for check in CHECKS for found in check(tree)]
 
 
-# ---- Self-test: a tree that keeps the rules, and for each rule what breaks it ---------------------------------------
+# Self-test: a tree that keeps the rules, and for each rule what breaks it
 
 def header(*includes, body="struct thing {};"):
     lines = "".join(f"#include <{name}>\n" for name in includes)
-    return f"// What it holds.\n#pragma once\n\n{lines}\nnamespace strata {{\n{body}\n}}\n"
+    return f"// A header.\n#pragma once\n\n{lines}\nnamespace strata {{\n{body}\n}}\n"
 
 
 LAYER = 'struct Dense : layer<Dense> {\n    static constexpr std::string_view type = "Dense";\n};'
@@ -260,6 +342,26 @@ BROKEN = {
     "direction   ": {"include/strata/train/fit.hpp": header("strata/infer.hpp")},
     "layer": {"include/strata/model/model.hpp": header("strata/layers/dense.hpp")},
     "layer ": {"include/strata/train/fit.hpp": header("strata/layers/dense.hpp")},
+    "layer  ": {"include/strata/runtime/run.hpp": header("strata/layers/dense.hpp"),
+                "include/strata/model/model.hpp": header("strata/runtime/run.hpp")},
+    "layer   ": {"include/strata/net/twice.hpp": header("strata/layers/layer.hpp", body=LAYER.replace("Dense", "Twice")),
+                 "include/strata/model/model.hpp": header("strata/net/twice.hpp"),
+                 "tests/layers.cpp": "Dense d; Twice t;\n", "tests/compile_fail/dense.cpp": "Dense<0> d; Twice<> t;\n",
+                 "docs/layers.md": "| `Dense<units>` |\n| `Twice<>` |\n"},
+    "direction    ": {"include/strata/net/net.hpp": header("strata/graph/graph.hpp"),
+                      "include/strata/graph/graph.hpp": header("strata/layers/layer.hpp"),
+                      "include/strata/model/model.hpp": header("strata/net/net.hpp")},
+    "direction     ": {"include/strata/graph/graph.hpp": header("strata/runtime/run.hpp"),
+                       "include/strata/runtime/run.hpp": header("strata/layers/layer.hpp"),
+                       "include/strata/model/model.hpp": header("strata/graph/graph.hpp")},
+    "direction      ": {"include/strata/runtime/run.hpp": header("strata/model/model.hpp"),
+                        "include/strata/train/fit.hpp": header("strata/runtime/run.hpp")},
+    "word": {"include/strata/core/meta.hpp": header(body="struct judge {};")},
+    "word ": {"include/strata/core/meta.hpp": header(body="int y = larger(a, b);")},
+    "word  ": {"include/strata/core/meta.hpp": header(body="/// What is held.\nstruct thing {};")},
+    "word   ": {"include/strata/core/meta.hpp": header(body="struct thing {};  // the layer behind it")},
+    "document": {"docs/layers.md": "| `Dense<units>` | [here](nothing.md) |\n"},
+    "document ": {"docs/layers.md": "| `Dense<units>` | see `layers/nothing.hpp` |\n"},
     "cycle": {"include/strata/model/a.hpp": header("strata/model/model.hpp"),
               "include/strata/model/model.hpp": header("strata/model/a.hpp", "strata/layers/layer.hpp")},
     "boost": {"include/strata/model/model.hpp": header("strata/layers/layer.hpp", "boost/hana/for_each.hpp")},
@@ -271,7 +373,7 @@ BROKEN = {
     "printing": {"include/strata/core/meta.hpp": header("iostream")},
     "umbrella": {"include/strata/layers/lost.hpp": header("strata/layers/layer.hpp")},
     "first line": {"include/strata/core/meta.hpp": "#pragma once\n"},
-    "once": {"include/strata/core/meta.hpp": "// What it holds.\n"},
+    "once": {"include/strata/core/meta.hpp": "// A header.\n"},
     "length": {"include/strata/core/meta.hpp": header() + "// more\n" * 300},
     "macro": {"include/strata/core/meta.hpp": header() + "#define STRATA_TWICE 2\n"},
     "using namespace": {"include/strata/core/meta.hpp": header(body="using namespace std;")},
@@ -291,7 +393,7 @@ BROKEN = {
 
 
 def self_test():
-    def found(files):
+    def found(files, change=lambda folder: None):
         files = {name: text if is_same_for_every_instruction_set(name.removeprefix("include/strata/"))
                  else text.replace("namespace strata {", "namespace strata::inline STRATA_ISA {", 1)
                  for name, text in files.items()}
@@ -300,6 +402,7 @@ def self_test():
                 file = Path(folder) / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+            change(folder)
             return violations(folder)
 
     failures = [f"the good tree: {v}" for v in found(GOOD)]
@@ -307,6 +410,9 @@ def self_test():
         rules = {v[0] for v in found(GOOD | change)}
         if rules != {rule.strip()}:
             failures.append(f"'{rule.strip()}' broken by {', '.join(change)} was reported as {sorted(rules)}")
+    lost = GOOD | {"include/strata/layers/twice.hpp": header("strata/layers/layer.hpp", body=LAYER.replace("Dense", "Twice"))}
+    if any(rule == "umbrella" for rule, *_ in found(lost, lambda folder: write_umbrella(Tree(folder)))):
+        failures.append("--write does not add a layer to the umbrella")
     for failure in failures:
         print(failure)
     print(f"{len(BROKEN)} broken trees, {len(failures)} failures")
@@ -316,9 +422,12 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
-    if len(arguments) != 1 or not (Path(arguments[0]) / "include" / "strata").is_dir():
-        print("usage: check_tree.py ROOT | check_tree.py --self-test", file=sys.stderr)
+    write = arguments[1:] == ["--write"]
+    if len(arguments) != 1 + write or not (Path(arguments[0]) / "include" / "strata").is_dir():
+        print("usage: check_tree.py ROOT [--write] | check_tree.py --self-test", file=sys.stderr)
         return 2
+    if write:
+        write_umbrella(Tree(arguments[0]))
     found = violations(arguments[0])
     for rule, path, what in found:
         print(f"{path}: {rule}: {what}")

@@ -1,4 +1,4 @@
-// A user's program: most kinds of layers, an inference, a stream, a training, a file. check_warnings.py compiles it
+// A user's program: all kinds of layers, an inference, a stream, a training, a file. check_warnings.py compiles it
 // with the warnings that a strict project asks for; nothing runs it.
 #include <array>
 #include <vector>
@@ -27,7 +27,6 @@ constexpr auto image_net =
                Dense<7, Softmax>{}};
 constexpr auto sequence_net = Sequential{Input<12, 3>{},
                                          Conv1D<6, 3, padding::causal, Tanh>{},
-                                         GroupNormalization<2>{},
                                          LSTM<5, return_sequences>{},
                                          GRU<9, return_sequences>{},
                                          Bidirectional<SimpleRNN<4, return_sequences>>{},
@@ -36,8 +35,12 @@ constexpr auto sequence_net = Sequential{Input<12, 3>{},
                                          Permute<axes{2, 1}>{},
                                          Flatten<>{},
                                          Dense<2>{}};
-constexpr auto stream_net = Sequential{Input<12, 3>{}, Conv1D<6, 2, padding::causal, Tanh>{},
-                                       LSTM<5, return_sequences>{}, GRU<17, return_sequences>{}, Dense<1>{}};
+/// Every layer of tests/layers.
+constexpr auto chain_net =
+#define LAYER_CHAIN(...) __VA_ARGS__;
+#include "../layers/layers.inc"
+    constexpr auto stream_net = Sequential{Input<12, 3>{}, Conv1D<6, 2, padding::causal, Tanh>{},
+                                           LSTM<5, return_sequences>{}, GRU<17, return_sequences>{}, Dense<1>{}};
 
 template <class Net, class Loss>
 double train(const Net& net, const Loss& loss) {
@@ -54,7 +57,8 @@ double train(const Net& net, const Loss& loss) {
 }  // namespace
 
 int main() {
-    const double losses = train(image_net, CategoricalCrossentropy{}) + train(sequence_net, MeanSquaredError{});
+    const double losses = train(image_net, CategoricalCrossentropy{}) + train(sequence_net, MeanSquaredError{}) +
+                          train(chain_net, MeanSquaredError{});
     const auto model = stream_net.build({.seed = 1});
     auto stream = model.stream();
     const std::array<float, 3> x{0.1f, 0.2f, 0.3f};
