@@ -118,8 +118,8 @@ def spelling(struct):
         found = re.fullmatch(r"\w+(?:::\w+)? (\w+)(?: = (.+))?", argument.strip())
         if found:
             arguments.append(found[1] + (f" = {found[2]}" if found[2] else ""))
-        elif re.fullmatch(r"\w+(?:<[^>]*>)?\.\.\. Layers", argument.strip()):
-            arguments.append("Layers...")
+        elif re.fullmatch(r"\w+(?:<[^>]*>)?\.\.\. (?:Layers|Branches)", argument.strip()):
+            arguments.append(argument.split()[-1] + "...")
     return struct.name + (f"<{', '.join(arguments)}>" if struct.head is not None else "")
 
 
