@@ -7,9 +7,11 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/elementwise/elementwise_backward.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -41,7 +43,7 @@ constexpr V on_lanes(V x, Function function) {
         alignas(64) T values[V::size];
         kernels::store<T>(values, x);
         for (T& value : values) value = static_cast<T>(function(value));
-        return kernels::load(static_cast<const T*>(values));
+        return kernels::load(values);
     }
 }
 
@@ -88,7 +90,6 @@ struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
     using function = detail::value_functor<F>;
 
     static constexpr std::string_view type = "Elementwise";
-    static constexpr bool is_differentiable = detail::has_derivative<F, float> || detail::has_derivative<F, double>;
 
     static constexpr diagnostic check(const shape&) {
         if (detail::value_function<F, float> || detail::value_function<F, double>) return {};
@@ -98,17 +99,18 @@ struct Elementwise : layer<Elementwise<F, Options...>, Options...>,
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        kernels::elementwise<function>(N * In.size(), x, y);
+    static constexpr void forward(const forward_context<T>& s) {
+        kernels::elementwise<function>(N * In.size(), s.x, s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx != nullptr)
-            kernels::elementwise_gradient<function>(s.count * In.size(), s.x, static_cast<const T*>(s.dy), s.dx);
+    static void backward(const backward_context<T>& s)
+        requires(detail::has_derivative<F, float> || detail::has_derivative<F, double>)
+    {
+        if (s.dx != nullptr) kernels::elementwise_gradient<function>(s.count * In.size(), s.x, s.dy, s.dx);
     }
 };
 

@@ -8,6 +8,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/add.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -32,7 +33,7 @@ struct add_merge : layer<add_merge> {
         kernels::add<function<Fused>>(count * In.size(), a, b, y);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         trained_activation<typename final_activation<Fused, identity>::type>::template through<In.back()>(
             s.count * In.rows(), s.y, s.saved, s.dy);
     }

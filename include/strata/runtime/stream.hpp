@@ -154,16 +154,17 @@ private:
                                                            : memory_.data() + where.offset;
         };
         T* to = s.to.from == stream_location::output ? y : memory_.data() + s.to.offset;
-        T* scratch = memory_.data() + plan.scratch;
         if constexpr (detail::merge_layer<layer>) {
             layer::template join<s.in, epilogue>(1, at(s.inputs[0]), at(s.inputs[1]), to);
         } else {
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
-            const T* const* own = weights.data();
-            if constexpr (s.has_state)
-                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(s.inputs[0]), own,
-                                                                               memory_.data() + s.state, to, scratch);
-            else layer::template forward<s.in, 1, epilogue>(at(s.inputs[0]), own, to, scratch);
+            const forward_context<T> call{.x = at(s.inputs[0]),
+                                          .weights = weights.data(),
+                                          .y = to,
+                                          .scratch = memory_.data() + plan.scratch,
+                                          .state = memory_.data() + s.state};
+            if constexpr (s.has_state) layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(call);
+            else layer::template forward<s.in, 1, epilogue>(call);
         }
     }
 
