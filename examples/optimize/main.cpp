@@ -56,11 +56,12 @@ struct Gains : layer<Gains<Options...>, Options...> {
             {.name = "gains", .extents = shape{in.back()}, .initializer = Ones::value, .layout = weight_layout::plain});
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        for (std::size_t i = 0; i < N * In.size(); ++i) y[i] = x[i] * weights[0][i % In.back()];
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* gains = weight<Gains, In, "gains">(s);
+        for (std::size_t i = 0; i < N * In.size(); ++i) s.y[i] = s.x[i] * gains[i % In.back()];
     }
 
-    /// What optimize asks: the factor of each channel, and what is added.
+    /// For optimize: the factor of each channel, and what is added to it.
     static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
         for (std::size_t c = 0; c < in.back(); ++c) {
             scale[c] = weights[0][c];

@@ -32,8 +32,9 @@ struct Gains : strata::layer<Gains<Options...>, Options...> {
                                                     .layout = strata::weight_layout::plain});
     }
     template <strata::shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        for (std::size_t i = 0; i < N * In.size(); ++i) y[i] = x[i] * weights[0][i % In.back()];
+    static constexpr void forward(const strata::forward_context<T>& s) {
+        const T* gains = strata::weight<Gains, In, "gains">(s);
+        for (std::size_t i = 0; i < N * In.size(); ++i) s.y[i] = s.x[i] * gains[i % In.back()];
     }
 
     static constexpr void affine(const strata::shape& in, const double* const* weights, double* scale, double* shift) {
@@ -62,18 +63,22 @@ struct Twofold : strata::layer<Twofold<Options...>, Options...> {
         return table;
     }
     template <strata::shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const strata::forward_context<T>& s) {
+        const T* first = strata::weight<Twofold, In, "first">(s);
+        const T* second = strata::weight<Twofold, In, "second">(s);
+        const T* bias = strata::optional_weight<Twofold, In, "bias">(s);
         for (std::size_t i = 0; i < N * In.size(); ++i) {
             const std::size_t c = i % In.back();
-            y[i] = x[i] * (weights[0][c] + weights[1][c]);
-            if constexpr (!options::template has<strata::no_bias>) y[i] += weights[2][c];
+            s.y[i] = s.x[i] * (first[c] + second[c]);
+            if (bias != nullptr) s.y[i] += bias[c];
         }
-        activation::template forward<In, N, strata::fused<>>(static_cast<const T*>(y), weights, y, scratch);
+        activation::template forward<In, N, strata::fused<>>(
+            strata::forward_context<T>{.x = s.y, .y = s.y, .scratch = s.scratch});
     }
 
     template <class... Others>
     using with_options = Twofold<Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = strata::identity_at_inference<activation>;
     static constexpr void absorb(const strata::shape&, const strata::channel_affine& map, double* const* weights) {
         for (std::size_t c = 0; c < map.scale.size(); ++c) {
             weights[0][c] *= map.scale[c];

@@ -72,7 +72,7 @@ struct negated {
         return V(0) - x;
     }
 };
-static_assert(!TimeDistributed<Elementwise<negated>>::is_differentiable);
-static_assert(TimeDistributed<Dense<2>>::is_differentiable);
+static_assert(!differentiable_layer<TimeDistributed<Elementwise<negated>>>);
+static_assert(differentiable_layer<TimeDistributed<Dense<2>>>);
 
 }  // namespace

@@ -36,8 +36,8 @@ struct drawn {
         std::vector<double> dy(x.size(), 1.0);
         const random_stream random{.key = key};
         Layer::template train_forward<In, fused<>>(
-            training_pass<double>{.count = count, .x = x.data(), .y = y.data(), .random = random});
-        Layer::template backward<In, fused<>>(gradient_pass<double>{
+            forward_context<double>{.x = x.data(), .y = y.data(), .count = count, .random = random});
+        Layer::template backward<In, fused<>>(backward_context<double>{
             .count = count, .x = x.data(), .y = y.data(), .dy = dy.data(), .dx = dx.data(), .random = random});
     }
 };

@@ -8,7 +8,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
-#include <strata/layers/rows.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 

@@ -12,6 +12,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/bands.hpp>
 #include <strata/graph/graph.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/net.hpp>
@@ -39,7 +40,7 @@ struct layer_traits {
 template <class Layer>
 constexpr bool may_overwrite_input() {
     if constexpr (merge_layer<Layer>) return Layer::may_overwrite;
-    else return elementwise_layer<Layer> || Layer::works_in_place;
+    else return elementwise_layer<Layer> || in_place_layer<Layer>;
 }
 
 template <class T, class... Layers, std::size_t Count>
@@ -49,7 +50,7 @@ constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count
     evaluate_in_order{0, (traits[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
                                        .may_overwrite = may_overwrite_input<Layers>(),
                                        .out_size = nodes[i].out.size(),
-                                       .scratch = Layers::template scratch<T>(nodes[i].in)},
+                                       .scratch = scratch_of<T, Layers>(nodes[i].in)},
                           ++i, 0)...};
     return traits;
 }
@@ -84,7 +85,7 @@ constexpr fused_layers layers_fused_into() {
     using list = flat_layers_of<Net>;
     using current = type_at<I, list>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    if constexpr (!current::is_identity) {
+    if constexpr (fuses_layers<current> && !identity_at_inference<current>) {
         constexpr std::size_t next = only_reader<Net, Count, I>();
         if constexpr (next < Count) {
             constexpr std::size_t second = only_reader<Net, Count, next>();
@@ -114,16 +115,20 @@ constexpr row_traits row_traits_of() {
     constexpr std::size_t last = behind.count == 0 ? I : behind.layers[behind.count - 1];
     constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[last].out;
     using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, behind.layers, behind.count>());
-    row_traits traits{.window = layer::template rows<in, epilogue>()};
-    if (!traits.is_by_rows()) return {};
-    traits.in_rows = in[0];
-    traits.out_rows = out[0];
-    traits.out_row = out.size() / out[0];
-    traits.flops = layer::flops(in);
-    for (const parameter& row : layer::parameters(in)) traits.weight_bytes += row.extents.size() * sizeof(T);
-    traits.weight_bytes = std::max(traits.weight_bytes, layer::template packed_size<in, T>() * sizeof(T));
-    traits.scratch = &layer::template row_scratch<in, epilogue, T>;
-    return traits;
+    if constexpr (!works_by_rows<layer>) {
+        return {};
+    } else {
+        row_traits traits{.window = layer::template rows<in, epilogue>()};
+        if (!traits.is_by_rows()) return {};
+        traits.in_rows = in[0];
+        traits.out_rows = out[0];
+        traits.out_row = out.size() / out[0];
+        traits.flops = layer::flops(in);
+        for (const parameter& row : layer::parameters(in)) traits.weight_bytes += row.extents.size() * sizeof(T);
+        traits.weight_bytes = std::max(traits.weight_bytes, packed_size_of<layer, in, T> * sizeof(T));
+        traits.scratch = row_scratch_of<layer, in, epilogue, T>();
+        return traits;
+    }
 }
 template <class Net, class T, std::size_t Count, std::size_t I>
 inline constexpr row_traits row_traits_at = row_traits_of<Net, T, Count, I>();

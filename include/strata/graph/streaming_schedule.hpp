@@ -13,6 +13,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/names.hpp>
@@ -74,8 +75,8 @@ constexpr bool stream_takes_next() {
     constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
     if constexpr (reader == I + 1 && reader < flat_count<Net>) {
         using next = type_at<reader, layers>;
-        if constexpr (elementwise_layer<next>)
-            return !next::is_identity && type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
+        if constexpr (elementwise_layer<next> && fuses_layers<type_at<I, layers>>)
+            return !identity_at_inference<next> && type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
     }
     return false;
 }
@@ -92,14 +93,17 @@ template <class Net, class T, std::size_t I>
 constexpr stream_layer stream_layer_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    return {.how = layer::template streams<in>(),
-            .is_view = layer::is_view || layer::is_identity,
-            .is_merge = merge_layer<layer>,
-            .takes_next = stream_takes_next<Net, I>(),
-            .lookback = layer::template lookback<in>(),
-            .state = layer::template state<in, T>(),
-            .scratch = layer::template scratch<T>(in),
-            .scratch_of_step = in.rank() > 1 ? layer::template scratch<T>(one_step(in)) : 0};
+    stream_layer traits{.how = streaming_of<layer, in>(),
+                        .is_view = view_layer<layer> || identity_at_inference<layer>,
+                        .is_merge = merge_layer<layer>,
+                        .takes_next = stream_takes_next<Net, I>(),
+                        .scratch = scratch_of<T, layer>(in),
+                        .scratch_of_step = in.rank() > 1 ? scratch_of<T, layer>(one_step(in)) : 0};
+    if constexpr (streams_with_state<layer>) {
+        traits.lookback = layer::template lookback<in>();
+        traits.state = layer::template state_size<in, T>();
+    }
+    return traits;
 }
 template <class Net, class T, std::size_t... I>
 constexpr auto stream_layers(std::index_sequence<I...>) {

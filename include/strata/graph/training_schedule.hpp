@@ -13,6 +13,7 @@
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/net.hpp>
@@ -97,8 +98,8 @@ constexpr bool takes_next() {
     constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
     if constexpr (reader == I + 1 && reader < flat_count<Net>) {
         using next = type_at<reader, layers>;
-        if constexpr (elementwise_layer<next>)
-            return !next::is_identity && next::function::derives_from_output &&
+        if constexpr (elementwise_layer<next> && fuses_layers<type_at<I, layers>>)
+            return !identity_at_inference<next> && next::function::derives_from_output &&
                    type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
     }
     return false;
@@ -119,22 +120,23 @@ constexpr trained_facts trained_facts_of(std::size_t tile) {
     using layer = type_at<I, flat_layers_of<Net>>;
     using epilogue = typename trained_epilogue<Net, I>::type;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    trained_facts traits{.is_random = layer::is_random,
-                         .is_view = layer::is_view || (layer::is_identity && !layer::is_random),
+    trained_facts traits{.is_random = random_layer<layer>,
+                         .is_view = view_layer<layer> || (identity_at_inference<layer> && !random_layer<layer>),
                          .is_merge = merge_layer<layer>,
-                         .is_whole = layer::needs_whole_batch && !flat_nodes_of<Net>[I].is_frozen,
+                         .is_whole = needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen,
                          .takes_next = takes_next<Net, I>(),
                          .in_size = in.size(),
                          .out_size = flat_nodes_of<Net>[I].out.size(),
-                         .scratch = layer::template scratch<T>(in)};
+                         .scratch = scratch_of<T, layer>(in)};
     if constexpr (merge_layer<layer>) traits.passes_gradient = layer::passes_gradient;
     for (const weight_row& row : weight_rows_of<Net>)
         traits.learns = traits.learns || (row.layer == I && row.trainable);
-    if (traits.is_whole) traits.shared = layer::template shared<in, T>();
+    if constexpr (needs_whole_batch<layer>)
+        if (traits.is_whole) traits.shared = layer::template shared_size<in, T>();
     if (!traits.is_view) {
-        traits.saved = layer::template saved_size<in, epilogue, T>();
-        traits.backward_weights = layer::template backward_packed_size<in, T>();
-        traits.gradient_scratch = layer::template gradient_scratch<in, epilogue, T>(tile);
+        traits.saved = saved_size_of<layer, in, epilogue, T>;
+        traits.backward_weights = backward_packed_size_of<layer, in, T>;
+        traits.gradient_scratch = gradient_scratch_of<layer, in, epilogue, T>(tile);
     }
     return traits;
 }

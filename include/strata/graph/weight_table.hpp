@@ -21,6 +21,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/kernels/gemm/panels.hpp>
+#include <strata/layers/capabilities/packed_weights.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
@@ -93,7 +94,7 @@ constexpr std::size_t aligned_size(std::size_t elements) {
 template <class Net, class T, class... Layers, std::size_t... I>
 constexpr auto prepared_sizes(type_list<Layers...>, std::index_sequence<I...>) {
     return std::array<std::size_t, sizeof...(Layers) + 1>{
-        aligned_size<T>(Layers::template packed_size<flat_nodes_of<Net>[I].in, T>())..., 0};
+        aligned_size<T>(packed_size_of<Layers, flat_nodes_of<Net>[I].in, T>)..., 0};
 }
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 
@@ -29,7 +30,7 @@ template <class Function, class... Options>  // strata: types, not values: Activ
     requires detail::says<"strata: options are types; fix: write Activation<ReLU>">
 struct Activation : layer<Activation<Function, Options...>, Options...>, detail::epilogue_function<Function> {
     static constexpr std::string_view type = "Activation";
-    static constexpr bool is_identity = Function::is_identity;
+    static constexpr bool is_identity = identity_at_inference<Function>;
     using activation_option = Function;
 
     static constexpr diagnostic check(const shape& in) {
@@ -40,15 +41,15 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
     static constexpr std::size_t flops(const shape& in) { return Function::flops(in); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
-        Function::template forward<In, N, Fused>(x, weights, y, scratch);
+    static constexpr void forward(const forward_context<T>& s) {
+        Function::template forward<In, N, Fused>(s);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return Function::template streams<In>();
+        return streaming_of<Function, In>();
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         Function::template backward<In, Fused>(s);
     }
 };

@@ -8,6 +8,8 @@
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/kernels/elementwise/elementwise_backward.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -22,18 +24,18 @@ struct elementwise_activation : layer<Self> {
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        kernels::elementwise<Function>(N * In.size(), x, y);
+    static constexpr void forward(const forward_context<T>& s) {
+        kernels::elementwise<Function>(N * In.size(), s.x, s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
             kernels::elementwise_gradient<Function>(s.count * In.size(), Function::derives_from_output ? s.y : s.x,
-                                                    static_cast<const T*>(s.dy), s.dx);
+                                                    s.dy, s.dx);
     }
 };
 

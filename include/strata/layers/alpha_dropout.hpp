@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
@@ -26,13 +27,13 @@ struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
     static constexpr diagnostic check(const shape&) { return check_rate(Rate, "AlphaDropout<0.5>"); }
 
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         const T a = static_cast<T>(scale()), dropped = static_cast<T>(limit),
                 b = static_cast<T>(-scale() * limit * Rate);
         for (std::size_t i = 0; i < s.count * In.size(); ++i) s.y[i] = a * (keeps(s.random, i) ? s.x[i] : dropped) + b;
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         const T a = static_cast<T>(scale());
         for (std::size_t i = 0; i < s.count * In.size(); ++i) s.dx[i] = keeps(s.random, i) ? a * s.dy[i] : T(0);

@@ -6,11 +6,15 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/channels.hpp>
 #include <strata/kernels/math/math.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -68,12 +72,12 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     /// An elementwise activation behind it.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && (elementwise_layer<Next> && ...);
+        return is_one_elementwise<Next...>;
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        const T* line = weights[count];
-        kernels::scale_channels<function<Fused>, In.back()>(N * In.rows(), x, line, line + In.back(), y);
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* line = s.weights[count];
+        kernels::scale_channels<function<Fused>, In.back()>(N * In.rows(), s.x, line, line + In.back(), s.y);
     }
     template <shape In, class Fused>
     static constexpr row_window rows() {
@@ -81,26 +85,24 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         return {.span = 1};
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         constexpr std::size_t row = In.size() / In[0];
         const T* line = s.weights[count];
         kernels::scale_channels<function<Fused>, In.back()>(
-            s.out.size() * (row / In.back()), s.x + (s.out.begin - s.in_begin) * row, line, line + In.back(), s.y);
+            s.range.size() * (row / In.back()), s.x + (s.range.begin - s.first_row) * row, line, line + In.back(), s.y);
     }
 
     // Frozen: what inference does
 
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if (s.dx != nullptr)
-            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), static_cast<const T*>(s.dy),
-                                                        s.weights[count], s.dx);
+            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), s.dy, s.weights[count], s.dx);
     }
 
     // Trained: the statistics of the whole batch, put together of those of each sample
 
-    static constexpr bool needs_whole_batch = true;
     static constexpr bool takes_strided_batches = true;
 
     /// Of each sample two sums for each channel; a single row is its own.
@@ -109,18 +111,18 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         return In.rows() > 1 ? 2 * In.back() : 0;
     }
     template <shape In, class T>
-    static constexpr std::size_t shared() {
+    static constexpr std::size_t shared_size() {
         return line_count * In.back();
     }
     template <shape In, class Fused, class T>
-    static void collect(const training_pass<T>& s) {
+    static void collect(const forward_context<T>& s) {
         if constexpr (In.rows() > 1)
             for (std::size_t n = 0; n < s.count; ++n)
                 kernels::channel_moments<In.back()>(In.rows(), s.x + n * In.size(), s.saved + n * 2 * In.back(),
                                                     s.saved + (2 * n + 1) * In.back());
     }
     template <shape In, class Fused, class T>
-    static void combine(const training_pass<T>& s, thread_slice part) {
+    static void combine(const forward_context<T>& s, thread_slice part) {
         constexpr std::size_t channels = In.back(), rows = In.rows();
         const item_range mine = part.of(channels, kernels::lanes<T>);
         T* mean = line<In>(s.shared, mean_line);
@@ -142,26 +144,24 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         }
     }
     template <shape In, class Fused, class T>
-    static void batch_forward(const training_pass<T>& s) {
-        kernels::scale_channels<function<Fused>, In.back()>(s.count * In.rows(), s.x,
-                                                            static_cast<const T*>(line<In>(s.shared, scale_line)),
-                                                            static_cast<const T*>(line<In>(s.shared, shift_line)), s.y);
+    static void batch_forward(const forward_context<T>& s) {
+        kernels::scale_channels<function<Fused>, In.back()>(s.count * In.rows(), s.x, line<In>(s.shared, scale_line),
+                                                            line<In>(s.shared, shift_line), s.y);
     }
     template <shape In, class Fused, class T>
-    static void collect_gradient(const gradient_pass<T>& s) {
+    static void collect_gradient(const backward_context<T>& s) {
         trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if constexpr (In.rows() > 1)
             for (std::size_t n = 0; n < s.count; ++n)
-                kernels::channel_gradients<In.back()>(In.rows(), s.x + n * In.size(),
-                                                      static_cast<const T*>(s.dy + n * In.size()),
-                                                      static_cast<const T*>(line<In>(s.shared, mean_line)),
-                                                      s.saved + n * 2 * In.back(), s.saved + (2 * n + 1) * In.back());
+                kernels::channel_gradients<In.back()>(In.rows(), s.x + n * In.size(), s.dy + n * In.size(),
+                                                      line<In>(s.shared, mean_line), s.saved + n * 2 * In.back(),
+                                                      s.saved + (2 * n + 1) * In.back());
     }
     /// With the sums S of dy and P of dy (x - mean) over m rows: dbeta = S, dgamma = P inverse, and of the input
     /// gamma inverse (dy - S / m - (x - mean) inverse^2 P / m). Of one row that is 0, and exactly so: an optimizer that
     /// divides by the gradient's size would follow the rounding.
     template <shape In, class Fused, class T>
-    static void combine_gradient(const gradient_pass<T>& s, thread_slice part) {
+    static void combine_gradient(const backward_context<T>& s, thread_slice part) {
         constexpr std::size_t channels = In.back(), rows = In.rows();
         const item_range mine = part.of(channels, kernels::lanes<T>);
         const T* mean = line<In>(s.shared, mean_line);
@@ -187,7 +187,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         }
     }
     template <shape In, class Fused, class T>
-    static void batch_backward(const gradient_pass<T>& s) {
+    static void batch_backward(const backward_context<T>& s) {
         const auto at = [&](std::size_t which) { return static_cast<const T*>(line<In>(s.shared, which)); };
         kernels::channel_data_gradient<In.back()>(
             s.count * In.rows(), s.x, s.dy, {at(mean_line), at(scale_line), at(product_line), at(sum_line)}, s.dx);

@@ -12,6 +12,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
@@ -96,21 +97,27 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         return 2 * rounded<T>(Inner::output(in).size()) + Inner::template scratch<T>(in);
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         constexpr std::size_t half = Inner::output(In).size();
-        const auto own = weights_of<In>(weights, false), other = weights_of<In>(weights, true);
+        const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
         for (std::size_t n = 0; n < N; ++n, x += In.size(), y += output(In).size()) {
             if (std::is_constant_evaluated()) {
                 std::array<T, half> a{}, b{};
-                Inner::template forward<In, 1, fused<>>(x, own.data(), a.data(), memory);
-                twin::template forward<In, 1, fused<>>(x, other.data(), b.data(), memory);
-                join<In>(static_cast<const T*>(a.data()), static_cast<const T*>(b.data()), y);
+                Inner::template forward<In, 1, fused<>>(
+                    forward_context<T>{.x = x, .weights = own.data(), .y = a.data(), .scratch = s.scratch});
+                twin::template forward<In, 1, fused<>>(
+                    forward_context<T>{.x = x, .weights = other.data(), .y = b.data(), .scratch = s.scratch});
+                join<In>(a.data(), b.data(), y);
             } else {
-                T* a = memory;
+                T* a = s.scratch;
                 T* b = a + rounded<T>(half);
-                Inner::template forward<In, 1, fused<>>(x, own.data(), a, b + rounded<T>(half));
-                twin::template forward<In, 1, fused<>>(x, other.data(), b, b + rounded<T>(half));
-                join<In>(static_cast<const T*>(a), static_cast<const T*>(b), y);
+                Inner::template forward<In, 1, fused<>>(
+                    forward_context<T>{.x = x, .weights = own.data(), .y = a, .scratch = b + rounded<T>(half)});
+                twin::template forward<In, 1, fused<>>(
+                    forward_context<T>{.x = x, .weights = other.data(), .y = b, .scratch = b + rounded<T>(half)});
+                join<In>(a, b, y);
             }
         }
     }
@@ -130,11 +137,11 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         return 2 * gradient_size<In, T> + rounded<T>(In.size()) + Inner::template gradient_scratch<In, fused<>, T>(1);
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         constexpr std::size_t half = Inner::output(In).size(), size = Inner::template saved_size<In, fused<>, T>();
         const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
         for (std::size_t n = 0; n < s.count; ++n) {
-            training_pass<T> one = s;
+            forward_context<T> one = s;
             one.count = 1;
             one.x = s.x + n * In.size();
             one.saved = s.saved + n * saved_size<In, Fused, T>();
@@ -147,7 +154,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
             one.weights = other.data();
             one.y = b;
             twin::template train_forward<In, fused<>>(one);
-            join<In>(static_cast<const T*>(a), static_cast<const T*>(b), s.y + n * output(In).size());
+            join<In>(a, b, s.y + n * output(In).size());
         }
     }
     template <shape In, class T>
@@ -157,16 +164,15 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
             weights + count<In>, transposed + rounded<T>(Inner::template backward_packed_size<In, T>()), part);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr std::size_t size = Inner::template saved_size<In, fused<>, T>();
         const auto own = weights_of<In>(s.weights, false), other = weights_of<In>(s.weights, true);
         T* a = s.scratch;
         T* b = a + gradient_size<In, T>;
         T* dx = b + gradient_size<In, T>;
         for (std::size_t n = 0; n < s.count; ++n) {
-            gradient_pass<T> one = sample<In, Fused>(s, n);
-            split<In>(static_cast<const T*>(s.dy) + n * output(In).size(), static_cast<const T*>(one.saved) + 2 * size,
-                      a, b);
+            backward_context<T> one = sample<In, Fused>(s, n);
+            split<In>(s.dy + n * output(In).size(), one.saved + 2 * size, a, b);
             one.scratch = dx + rounded<T>(In.size());
             one.weights = own.data();
             one.dy = a;
@@ -182,14 +188,14 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         for (std::size_t n = 0; n < s.count; ++n) {
-            gradient_pass<T> one = sample<In, Fused>(s, n);
+            backward_context<T> one = sample<In, Fused>(s, n);
             one.first = s.first && n == 0;
-            Inner::template accumulate<In, fused<>>(one, part);
+            Inner::template weight_gradients<In, fused<>>(one, part);
             one.saved += Inner::template saved_size<In, fused<>, T>();
             one.gradients = s.gradients + count<In>;
-            twin::template accumulate<In, fused<>>(one, part);
+            twin::template weight_gradients<In, fused<>>(one, part);
         }
     }
 
@@ -215,8 +221,8 @@ private:
         return result;
     }
     template <shape In, class Fused, class T>
-    static gradient_pass<T> sample(const gradient_pass<T>& s, std::size_t n) {
-        gradient_pass<T> one = s;
+    static backward_context<T> sample(const backward_context<T>& s, std::size_t n) {
+        backward_context<T> one = s;
         one.count = 1;
         one.x = s.x + n * In.size();
         one.saved = s.saved + n * saved_size<In, Fused, T>();

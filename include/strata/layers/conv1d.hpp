@@ -11,9 +11,9 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/conv/causal_step.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/sequence.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
@@ -70,16 +70,16 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return static_cast<std::size_t>((Kernel - 1) * windows.dilation.width);
     }
     template <shape In, class T>
-    static constexpr std::size_t state() {
+    static constexpr std::size_t state_size() {
         return step_of<In, T>::state_size;
     }
     template <shape In, class Fused, class T>
-    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
+    static STRATA_INLINE void step(const forward_context<T>& s) {
         using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
         const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
-        step_of<In, T>::template run<typename activation_function<last>::type>(x, weights[0], bias, state, y);
-        finish_rows<last, 1, static_cast<std::size_t>(Filters)>(y);
+        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
+        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[0], bias, s.state, s.y);
+        finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
     }
 
 private:

@@ -8,6 +8,7 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
@@ -16,13 +17,15 @@
 #include <strata/kernels/conv/conv2d_pooled.hpp>
 #include <strata/kernels/conv/convolution.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_epilogue.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/grouped_conv2d.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -96,17 +99,19 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         using then = behind<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
             if constexpr (then::pools) {
-                kernels::conv2d_max_pooling<g, then::pool, function>(x, weights[0], bias_of(weights), y, scratch);
+                kernels::conv2d_max_pooling<g, then::pool, function>(x, s.weights[0], bias_of(s.weights), y, s.scratch);
                 y += then::pool.out_size();
             } else {
-                kernels::convolve<method<In, T>, g, function>(x, weights[0], transformed_of<In>(weights),
-                                                              bias_of(weights), y, scratch);
+                kernels::convolve<method<In, T>, g, function>(x, s.weights[0], transformed_of<In>(s.weights),
+                                                              bias_of(s.weights), y, s.scratch);
                 finish_rows<typename then::function, pixels(g), g.out_channels>(y);
                 y += g.out_size();
             }
@@ -127,24 +132,24 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         return kernels::convolution_scratch<T>(g, tile(g), rows * behind<In, Fused>::pool.height.kernel);
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         using then = behind<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.in_begin, s.weights[0], bias_of(s.weights),
-                                                                      s.y, s.out, s.scratch);
+            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.first_row, s.weights[0],
+                                                                      bias_of(s.weights), s.y, s.range, s.scratch);
         } else {
-            method<In, T>::template rows<function>(s.x, s.in_begin,
+            method<In, T>::template rows<function>(s.x, s.first_row,
                                                    {s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights)},
-                                                   s.y, s.out, s.scratch);
-            finish_rows<typename then::function, g.out_channels>(s.out.size() * g.width.output, s.y);
+                                                   s.y, s.range, s.scratch);
+            finish_rows<typename then::function, g.out_channels>(s.range.size() * g.width.output, s.y);
         }
     }
 
     /// A map of one row by its tiles.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         constexpr auto g = geometry(In);
         using then = behind<In, Fused>;
         if constexpr (!kernels::is_one_row(g)) return 1;
@@ -152,17 +157,17 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         else return kernels::conv2d_tiles<g, T>.count();
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
+    static void forward_slices(const forward_context<T>& s) {
         using then = behind<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_row<g, then::pool, function>(x, weights[0], bias_of(weights), y, tiles,
-                                                                     scratch);
+            kernels::conv2d_max_pooling_row<g, then::pool, function>(s.x, s.weights[0], bias_of(s.weights), s.y,
+                                                                     s.range, s.scratch);
         } else {
-            kernels::conv2d_row<g, function>(x, weights[0], bias_of(weights), y, tiles, scratch);
-            const item_range out = kernels::conv2d_tiles<g, T>.rows(tiles);
-            finish_rows<typename then::function, g.out_channels>(out.size(), y + out.begin * g.out_channels);
+            kernels::conv2d_row<g, function>(s.x, s.weights[0], bias_of(s.weights), s.y, s.range, s.scratch);
+            const item_range out = kernels::conv2d_tiles<g, T>.rows(s.range);
+            finish_rows<typename then::function, g.out_channels>(out.size(), s.y + out.begin * g.out_channels);
         }
     }
 
@@ -181,7 +186,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         return kernels::conv2d_gradient_scratch<geometry(In), T>();
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = saved_size<In, Fused, T>();
@@ -206,7 +211,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         kernels::pack_backward_weights<geometry(In)>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         constexpr std::size_t padded = kernels::conv2d_scratch<T>(g), kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
@@ -214,12 +219,11 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             trained<Fused>::template through<g.out_channels>(pixels(g), s.y + n * g.out_size(),
                                                              s.saved + n * kept + padded, dy);
             if (s.dx != nullptr)
-                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy), s.backward_weights, s.dx + n * g.in_size(),
-                                                 s.scratch);
+                kernels::conv2d_data_gradient<g>(dy, s.backward_weights, s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         const T* dy = s.dy;
@@ -233,7 +237,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     /// Folding: folding.hpp tells what these are.
     template <class... Others>
     using with_options = Conv2D<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, 1, map, weights);
     }

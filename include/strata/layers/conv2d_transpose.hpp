@@ -16,11 +16,12 @@
 #include <strata/kernels/conv/transposed_convolution.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -93,32 +94,34 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     /// An elementwise activation behind a linear convolution.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.out_size(), y += g.in_size()) {
             kernels::convolve_transposed<method<In, T>, g, typename activation_function<last>::type>(
-                x, weights[0], weights[weight_count], bias(weights), y, scratch);
+                x, s.weights[0], s.weights[weight_count], bias(s.weights), y, s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
 
     /// Rows, or the pixels of a sequence.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         return method<In, T>::parts::count;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+    static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        method<In, T>::template run<typename activation_function<last>::type>(x, weights[weight_count], bias(weights),
-                                                                              y, parts, scratch);
-        const item_range out = method<In, T>::parts::pixels(parts);
-        finish_rows<last, filters>(out.size(), y + out.begin * filters);
+        method<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[weight_count],
+                                                                              bias(s.weights), s.y, s.range, s.scratch);
+        const item_range out = method<In, T>::parts::pixels(s.range);
+        finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
     /// What stood in front of the activation, where its derivative wants it.
@@ -132,7 +135,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         return std::max(kernels::conv2d_scratch<T>(g), kernels::conv2d_transpose_gradient_scratch<g, T>());
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n) {
@@ -144,16 +147,16 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         }
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.saved, s.dy);
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::conv2d_transpose_data_gradient<g>(static_cast<const T*>(s.dy + n * g.in_size()), s.weights[0],
-                                                       s.dx + n * g.out_size(), s.scratch);
+            kernels::conv2d_transpose_data_gradient<g>(s.dy + n * g.in_size(), s.weights[0], s.dx + n * g.out_size(),
+                                                       s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
         kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);
@@ -164,7 +167,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     /// Folding: folding.hpp tells what these are.
     template <class... Others>
     using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, in[2], map, weights);
     }

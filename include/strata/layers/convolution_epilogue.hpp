@@ -40,7 +40,7 @@ struct convolution_epilogue<Layer, In, Direct, fused<Next...>> {
 };
 template <class Layer, shape In, bool Direct, elementwise_layer Next>
 struct convolution_epilogue<Layer, In, Direct, fused<Next>> {
-    static constexpr bool is_possible = Layer::activation::is_identity;
+    static constexpr bool is_possible = identity_at_inference<typename Layer::activation>;
     static constexpr bool pools = false;
     static constexpr auto pool = detail::no_pool;
     using function = Next;
@@ -51,8 +51,8 @@ struct convolution_epilogue<Layer, In, Direct, fused<Next>>
 template <class Layer, shape In, bool Direct, elementwise_layer Next, max_pooling_layer Pooling>
 struct convolution_epilogue<Layer, In, Direct, fused<Next, Pooling>>
     : detail::pooled_epilogue<Layer, In, Direct, Pooling, Next> {
-    static constexpr bool is_possible =
-        Layer::activation::is_identity && detail::pooled_epilogue<Layer, In, Direct, Pooling, Next>::is_possible;
+    static constexpr bool is_possible = identity_at_inference<typename Layer::activation> &&
+                                        detail::pooled_epilogue<Layer, In, Direct, Pooling, Next>::is_possible;
 };
 
 }  // namespace strata::inline STRATA_ISA

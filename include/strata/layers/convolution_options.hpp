@@ -10,11 +10,11 @@
 #include <strata/core/shape.hpp>
 #include <strata/kernels/conv/depthwise.hpp>
 #include <strata/kernels/conv/geometry.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/regularizer.hpp>
-#include <strata/layers/rows.hpp>
 
 namespace strata::inline STRATA_ISA {
 

@@ -7,14 +7,17 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/dense.hpp>
 #include <strata/kernels/gemm/dense_backward.hpp>
 #include <strata/layers/activations.hpp>
-#include <strata/layers/fusion_hooks.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -66,7 +69,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     /// An elementwise activation behind a linear Dense.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class... Next, class T>
@@ -85,28 +88,28 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         finish_rows<last, rows, features>(y);
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        run<In, N>(x, weights, y, Fused{});
+    static constexpr void forward(const forward_context<T>& s) {
+        run<In, N>(s.x, s.weights, s.y, Fused{});
     }
 
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
 
     /// A vector's weights panel by panel.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         const bool divides = In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
         return divides ? (features + kernels::panel_width<T>(features) - 1) / kernels::panel_width<T>(features) : 1;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range panels, T*) {
+    static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
-        kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(x, weights[0], bias, y,
-                                                                                             panels);
+        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
+        kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(s.x, s.weights[0], bias,
+                                                                                             s.y, s.range);
     }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
@@ -138,7 +141,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return kernels::dense_gradient_scratch<In.back(), features, T>(samples * In.rows());
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         T* linear = act::keeps_input ? s.saved : s.y;
         const std::size_t rows = s.count * In.rows();
@@ -152,15 +155,13 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         kernels::transpose_weights<In.back(), features>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         const std::size_t rows = s.count * In.rows();
         trained<Fused>::template through<features>(rows, s.y, s.saved, s.dy);
-        if (s.dx != nullptr)
-            kernels::dense_data_gradient<In.back(), features>(rows, static_cast<const T*>(s.dy), s.backward_weights,
-                                                              s.dx);
+        if (s.dx != nullptr) kernels::dense_data_gradient<In.back(), features>(rows, s.dy, s.backward_weights, s.dx);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
         kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, s.gradients[0], s.first, part, s.scratch);
@@ -171,7 +172,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     /// Folding: folding.hpp tells what these are.
     template <class... Others>
     using with_options = Dense<Units, Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, 1, map, weights);
     }

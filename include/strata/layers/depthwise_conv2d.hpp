@@ -7,18 +7,22 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/conv/depthwise.hpp>
 #include <strata/kernels/conv/depthwise_backward.hpp>
 #include <strata/kernels/conv/depthwise_parts.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -77,16 +81,18 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     /// An elementwise activation behind a linear convolution.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += g.out_size()) {
-            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(x, weights[0], bias(weights), y,
-                                                                                   scratch);
+            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(x, s.weights[0], bias(s.weights), y,
+                                                                                   s.scratch);
             finish_rows<last, g.height.output * g.width.output, g.out_channels()>(y);
         }
     }
@@ -100,27 +106,27 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         return kernels::depthwise_scratch(geometry(In), rows);
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
-            s.x, s.in_begin, s.weights[0], bias(s.weights), s.y, s.out, s.scratch);
-        finish_rows<last, g.out_channels()>(s.out.size() * g.width.output, s.y);
+            s.x, s.first_row, s.weights[0], bias(s.weights), s.y, s.range, s.scratch);
+        finish_rows<last, g.out_channels()>(s.range.size() * g.width.output, s.y);
     }
 
     /// A map of one row by parts of it.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+    static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
-        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(x, weights[0], bias(weights), y,
-                                                                                   parts, scratch);
-        const item_range out = kernels::depthwise_columns<g>(parts);
-        finish_rows<last, g.out_channels()>(out.size(), y + out.begin * g.out_channels());
+        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(s.x, s.weights[0], bias(s.weights),
+                                                                                   s.y, s.range, s.scratch);
+        const item_range out = kernels::depthwise_columns<g>(s.range);
+        finish_rows<last, g.out_channels()>(out.size(), s.y + out.begin * g.out_channels());
     }
 
     /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
@@ -134,7 +140,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         return kernels::depthwise_gradient_scratch(geometry(In));
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
@@ -148,7 +154,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         }
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
@@ -156,12 +162,11 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
                                                                s.saved + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(static_cast<const T*>(dy), s.weights[0], s.dx + n * g.in_size(),
-                                                    s.scratch);
+                kernels::depthwise_data_gradient<g>(dy, s.weights[0], s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
         const T* x = g.multiplier == 1 ? s.x : s.saved;
@@ -176,7 +181,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     /// Folding: folding.hpp tells what these are.
     template <class... Others>
     using with_options = DepthwiseConv2D<Kernel, Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, 1, map, weights);
     }

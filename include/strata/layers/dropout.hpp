@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
@@ -26,12 +27,12 @@ struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
 
     /// What stays is divided by 1 - Rate, so that the mean stays.
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         drop(s.count * In.size(), s.random, s.x, s.y);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx != nullptr) drop(s.count * In.size(), s.random, static_cast<const T*>(s.dy), s.dx);
+    static void backward(const backward_context<T>& s) {
+        if (s.dx != nullptr) drop(s.count * In.size(), s.random, s.dy, s.dx);
     }
 
 private:

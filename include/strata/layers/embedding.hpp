@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/shape/embedding.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -41,20 +44,20 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        kernels::take_rows(N * In.size(), words, dimension, x, weights[0], y);
+    static constexpr void forward(const forward_context<T>& s) {
+        kernels::take_rows(N * In.size(), words, dimension, s.x, s.weights[0], s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     /// The output does not change with a value of the input but in steps: its gradient is zero.
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr) std::fill_n(s.dx, s.count * In.size(), T(0));
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, s.dy, {s.gradients[0], s.first}, part);
     }
 

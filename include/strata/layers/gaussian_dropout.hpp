@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
@@ -27,13 +28,13 @@ struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr diagnostic check(const shape&) { return check_rate(Rate, "GaussianDropout<0.5>"); }
 
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         multiply(s.count * In.size(), s.random, s.x, s.y);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
-        multiply(s.count * In.size(), s.random, static_cast<const T*>(s.dy), s.dx);
+        multiply(s.count * In.size(), s.random, s.dy, s.dx);
     }
 
 private:

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
@@ -28,13 +29,13 @@ struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         for (std::size_t i = 0; i < s.count * In.size(); ++i)
             s.y[i] =
                 s.x[i] + static_cast<T>(Deviation) * static_cast<T>(s.random.normal(static_cast<std::uint32_t>(i)));
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         std::copy_n(s.dy, s.count * In.size(), s.dx);
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling/pooling.hpp>
 #include <strata/kernels/pooling/pooling_backward.hpp>
@@ -24,13 +25,12 @@ struct global_pooling2d : layer<Self, Options...> {
 
 protected:
     template <class Spread, shape In, class T>
-    static void spread(const gradient_pass<T>& s) {
+    static void spread(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         constexpr std::size_t channels = In.back();
         for (std::size_t n = 0; n < s.count; ++n)
             kernels::global_pooling_gradient<Spread, In.rows(), channels>(s.x + n * In.size(), s.y + n * channels,
-                                                                          static_cast<const T*>(s.dy + n * channels),
-                                                                          s.dx + n * In.size());
+                                                                          s.dy + n * channels, s.dx + n * In.size());
     }
 };
 
@@ -41,12 +41,12 @@ struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Opt
     static constexpr std::string_view type = "GlobalMaxPooling2D";
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::global_max_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
+            kernels::global_max_pooling<In.rows(), In.back()>(s.x + n * In.size(), s.y + n * In.back());
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         GlobalMaxPooling2D::template spread<kernels::to_all_maxima, In>(s);
     }
 };
@@ -58,12 +58,12 @@ struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options.
     static constexpr std::string_view type = "GlobalAveragePooling2D";
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::global_average_pooling<In.rows(), In.back()>(x + n * In.size(), y + n * In.back());
+            kernels::global_average_pooling<In.rows(), In.back()>(s.x + n * In.size(), s.y + n * In.back());
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         GlobalAveragePooling2D::template spread<kernels::to_all_cells, In>(s);
     }
 };

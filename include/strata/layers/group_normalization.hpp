@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
 #include <strata/kernels/normalization/normalization_backward.hpp>
 #include <strata/layers/layer.hpp>
@@ -41,11 +43,11 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::normalize_groups(geometry(In), x + n * In.size(),
-                                      {places::gamma(weights), places::beta(weights), static_cast<T>(smallest)},
-                                      y + n * In.size(), nullptr, scratch);
+            kernels::normalize_groups(geometry(In), s.x + n * In.size(),
+                                      {places::gamma(s.weights), places::beta(s.weights), static_cast<T>(smallest)},
+                                      s.y + n * In.size(), nullptr, s.scratch);
     }
 
     /// Mean and scale of each group.
@@ -58,22 +60,22 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
         return 4 * In.back();
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < s.count; ++n)
             kernels::normalize_groups(geometry(In), s.x + n * In.size(),
                                       {places::gamma(s.weights), places::beta(s.weights), static_cast<T>(smallest)},
                                       s.y + n * In.size(), s.saved + n * saved_size<In, Fused, T>(), s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::normalize_groups_gradient(
-                geometry(In), s.x + n * In.size(), places::gamma(s.weights), s.saved + n * saved_size<In, Fused, T>(),
-                static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size(), s.scratch);
+            kernels::normalize_groups_gradient(geometry(In), s.x + n * In.size(), places::gamma(s.weights),
+                                               s.saved + n * saved_size<In, Fused, T>(), s.dy + n * In.size(),
+                                               s.dx + n * In.size(), s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         const T* dy = s.dy;
         if constexpr (places::has_gamma)
             kernels::group_gamma_gradient(

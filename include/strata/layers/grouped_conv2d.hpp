@@ -17,10 +17,12 @@
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -87,16 +89,18 @@ struct grouped_conv2d : layer<Self, Options...> {
     /// An elementwise activation behind a linear convolution.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = groups_of(In);
         for (std::size_t n = 0; n < N; ++n, x += In.size(), y += g.whole().out_size()) {
             kernels::grouped_conv2d<method<In, T>, g, typename activation_function<last>::type>(
-                x, weights[0], bias_of(weights), prepared_of<In>(weights), y, scratch);
+                x, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), y, s.scratch);
             finish_rows<last, pixels(g.one), filters>(y);
         }
     }
@@ -114,26 +118,26 @@ struct grouped_conv2d : layer<Self, Options...> {
         return scratch_for<T>(In, rows);
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr std::size_t width = geometry(In).width.output;
         method<In, T>::template rows<typename activation_function<last>::type>(
-            s.x, s.in_begin, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.out, s.scratch);
-        finish_rows<last, filters>(s.out.size() * width, s.y);
+            s.x, s.first_row, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.range, s.scratch);
+        finish_rows<last, filters>(s.range.size() * width, s.y);
     }
 
     /// A map of one row by its tiles.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         return kernels::is_one_row(geometry(In)) ? method<In, T>::tiles.count() : 1;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range tiles, T* scratch) {
+    static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         method<In, T>::template row<typename activation_function<last>::type>(
-            x, {weights[0], prepared_of<In>(weights), bias_of(weights)}, y, tiles, scratch);
-        const item_range out = method<In, T>::tiles.rows(tiles);
-        finish_rows<last, filters>(out.size(), y + out.begin * filters);
+            s.x, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.range, s.scratch);
+        const item_range out = method<In, T>::tiles.rows(s.range);
+        finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
     /// The groups' inputs with their padding, and, where the activation's derivative wants it, what stood in front of
@@ -152,7 +156,7 @@ struct grouped_conv2d : layer<Self, Options...> {
         return std::max(count * g.out_size(), g.in_size() + kernels::conv2d_gradient_scratch<g, T>());
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
@@ -168,8 +172,8 @@ struct grouped_conv2d : layer<Self, Options...> {
                 kernels::gather_group<count, g.in_channels>(g.height.input * g.width.input, i, s.x + n * In.size(),
                                                             input);
                 if constexpr (g.is_padded())
-                    kernels::write_padding<g>(static_cast<const T*>(input), 0,
-                                              kernels::padded_rows(g.height, {0, g.height.output}), kept_input);
+                    kernels::write_padding<g>(input, 0, kernels::padded_rows(g.height, {0, g.height.output}),
+                                              kept_input);
             }
             act::template finish<filters>(pixels(g), linear, y);
         }
@@ -183,7 +187,7 @@ struct grouped_conv2d : layer<Self, Options...> {
     }
     /// dy becomes a map for each group.
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         constexpr std::size_t out = count * g.out_size(), kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
@@ -192,20 +196,19 @@ struct grouped_conv2d : layer<Self, Options...> {
                                                       s.saved + n * kept + count * plane<In, T>, dy);
             std::copy_n(dy, out, s.scratch);
             for (std::size_t i = 0; i < count; ++i)
-                kernels::gather_group<count, g.out_channels>(pixels(g), i, static_cast<const T*>(s.scratch),
-                                                             dy + i * g.out_size());
+                kernels::gather_group<count, g.out_channels>(pixels(g), i, s.scratch, dy + i * g.out_size());
             if (s.dx == nullptr) continue;
             for (std::size_t i = 0; i < count; ++i) {
-                kernels::conv2d_data_gradient<g>(static_cast<const T*>(dy + i * g.out_size()),
+                kernels::conv2d_data_gradient<g>(dy + i * g.out_size(),
                                                  s.backward_weights + i * kernels::transposed_weights_size<g, T>(),
                                                  s.scratch, s.scratch + g.in_size());
-                kernels::scatter_group<count, g.in_channels>(g.height.input * g.width.input, i,
-                                                             static_cast<const T*>(s.scratch), s.dx + n * In.size());
+                kernels::scatter_group<count, g.in_channels>(g.height.input * g.width.input, i, s.scratch,
+                                                             s.dx + n * In.size());
             }
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         constexpr kernels::panels bias{.columns = g.out_channels, .width = kernels::panel_width<T>(g.out_channels)};

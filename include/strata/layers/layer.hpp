@@ -1,4 +1,34 @@
-// layer: the contract that every layer meets, and the surface that every layer has.
+// layer: the contract of a layer, which everybody reads who writes one. docs/own_layers.md shows it with examples.
+//
+// A layer is an empty type. It has the base `layer<Self, Options...>` and says what it is by constants and constexpr
+// functions of the input's shape: type, takes, check, output, parameters, flops (see struct layer). What it does are
+// static functions of one context each (context.hpp):
+//
+//   template <shape In, std::size_t N, class Fused, class T> static constexpr void forward(const forward_context<T>& s)
+//       N samples; constexpr, where models of this layer shall run in constant expressions
+//   template <shape In, class Fused, class T> static void backward(const backward_context<T>& s)
+//   template <shape In, class Fused, class T> static void weight_gradients(const backward_context<T>& s, thread_slice
+//   part)
+//       for layers that can be trained: capabilities/training.hpp
+//
+// In is the shape of one sample. Fused names layers that run in this one's epilogue: fused<>, unless the layer has the
+// capability. `weight<Layer, In, "kernel">(s)` reads a weight by its name (weights.hpp).
+//
+// Whatever else a layer can do is a capability: functions that it may have. Strata finds them by concepts, so that a
+// layer states nothing twice and overrides nothing. A part of a capability is refused when a model is built
+// (capabilities.hpp). Each header of capabilities/ says when to use one and which functions to write:
+//
+//   properties.hpp         constants: gives its input unchanged, only reshapes it, works in place, is random
+//   scratch.hpp            memory while forward runs
+//   packed_weights.hpp     a second form of the weights for the kernel
+//   epilogue.hpp           runs following layers in its kernel
+//   rows.hpp               makes rows of the output of rows of the input: bands, threads
+//   slices.hpp             makes slices of one sample's output: threads
+//   register_resident.hpp  a small sample stays in a register from layer to layer
+//   streaming.hpp          takes one time step after another
+//   training.hpp           backward, gradients of weights, activations saved in between
+//   whole_batch.hpp        statistics of a batch
+//   fusion_hooks.hpp       optimize may merge the layer with its neighbours
 #pragma once
 
 #include <array>
@@ -11,27 +41,14 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
-#include <strata/core/type_list.hpp>
-#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/layers/capabilities/epilogue.hpp>
+#include <strata/layers/capabilities/properties.hpp>
+#include <strata/layers/context.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
-#include <strata/layers/rows.hpp>
-#include <strata/layers/streaming.hpp>
-#include <strata/layers/training.hpp>
+#include <strata/layers/weights.hpp>
 
 namespace strata::inline STRATA_ISA {
-
-/// What stands at the end of a layer's forward call: nothing, or layers behind it that run in its epilogue.
-template <class... Next>
-struct fused {};
-
-/// The activation that a layer runs: the first layer in its epilogue, else its own.
-template <class Fused, class Own>
-struct final_activation;
-template <class... Next, class Own>
-struct final_activation<fused<Next...>, Own> {
-    using type = type_at<0, type_list<Next..., Own>>;
-};
 
 /// A layer descriptor: an empty type that says everything about a layer but its weights.
 template <class Layer>
@@ -42,22 +59,6 @@ concept layer_descriptor = std::is_empty_v<Layer> && requires(const shape& in) {
     { Layer::parameters(in) } -> std::same_as<parameter_table>;
 };
 
-/// A layer that maps each value by itself: `function` is its functor.
-template <class Layer>
-concept elementwise_layer = layer_descriptor<Layer> && requires { typename Layer::function; };
-
-/// A layer that gives its input unchanged when it infers (Dropout).
-template <class Layer>
-concept identity_at_inference = layer_descriptor<Layer> && Layer::is_identity;
-
-/// A layer that only gives its input another shape (Flatten, Reshape): no copy is made.
-template <class Layer>
-concept view_layer = layer_descriptor<Layer> && Layer::is_view;
-
-/// A max pooling that a convolution may run in its epilogue.
-template <class Layer>
-concept max_pooling_layer = layer_descriptor<Layer> && Layer::is_max_pooling;
-
 namespace detail {
 
 /// A built layer's shape of one sample, known before model/ is.
@@ -66,137 +67,22 @@ struct model_interface;
 
 }  // namespace detail
 
-/// The base of a layer. Self is the layer itself; Options its options. A layer then writes, in this order: `type`,
-/// `takes` (the kinds of options beyond name<>, frozen and input_shape<>), check, output, parameters, flops, forward,
-/// backward; what it may say besides, for optimize, stands in folding.hpp.
+/// The base of a layer. Self is the layer itself, Options its options. A layer writes, in this order and only where
+/// they differ from what stands below: type, takes, check, output, parameters, flops; then its functions.
 template <class Self, class... Options>
 struct layer {
     using options = option_list<Options...>;
+    /// The kinds of options that it takes, beyond name<>, frozen and input_shape<>.
     static constexpr std::array<std::string_view, 0> takes{};
-    static constexpr bool is_identity = false;
-    static constexpr bool is_view = false;
-    static constexpr bool is_max_pooling = false;
-    /// Whether forward may write over its input: value by value, not only of elementwise layers.
-    static constexpr bool works_in_place = false;
 
+    /// Refuses inputs and sizes that it cannot have.
     static constexpr diagnostic check(const shape&) { return {}; }
+    /// The shape of its output for a sample of shape `in`.
     static constexpr shape output(const shape& in) { return in; }
+    /// Its weights, in Keras' order.
     static constexpr parameter_table parameters(const shape&) { return {}; }
+    /// Floating-point operations of one sample.
     static constexpr std::size_t flops(const shape&) { return 0; }
-    /// Elements of scratch memory that forward wants for one tile, scalars of type T.
-    template <class T>
-    static constexpr std::size_t scratch(const shape&) {
-        return 0;
-    }
-    /// Elements of a second form of the weights that forward reads (Winograd's, fused gates): it lies behind them, and
-    /// weights[count] points to it.
-    template <shape In, class T>
-    static constexpr std::size_t packed_size() {
-        return 0;
-    }
-    /// This thread's share of that form; called whenever weights were written, never while forward runs.
-    template <shape In, class T>
-    static constexpr void pack_weights(const T* const*, T*, thread_slice) {}
-    /// Whether forward can run the layers Next in its epilogue.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return false;
-    }
-
-    /// How rows of the output, with the layers of Fused in the epilogue, come from rows of the input. Layers that say
-    /// so have forward_rows<In, Fused>(row_pass) too, and row_scratch.
-    template <shape In, class Fused>
-    static constexpr row_window rows() {
-        return {};
-    }
-    /// Elements of scratch that forward_rows wants for so many output rows.
-    template <shape In, class Fused, class T>
-    static constexpr std::size_t row_scratch(std::size_t) {
-        return 0;
-    }
-
-    /// Parts of one sample's output that threads may make by themselves, where it is not made by rows:
-    /// forward_parts<In, Fused>(x, weights, y, parts, scratch), where each thread has scratch of its own, as much as
-    /// forward.
-    template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
-        return 1;
-    }
-    /// Whether one sample whose sizes fit into a vector can stay in a register from layer to layer:
-    /// forward_in_vector<In, Fused>(x, weights) gives a vector of a vector. Lanes past the sizes may hold anything.
-    template <shape In, class Fused>
-    static constexpr bool fits_vector() {
-        return false;
-    }
-
-    // Streaming: one time step after the other, where the first axis of the input is time
-
-    /// Whether and how one time step follows another. A layer that is stepped by its forward is given inputs of one
-    /// step, so that its packed weights must not depend on how many there are.
-    template <shape In>
-    static constexpr streaming streams() {
-        return Self::is_identity ? streaming::each_step : streaming::none;
-    }
-    /// How many steps before the present one its output depends on.
-    template <shape In>
-    static constexpr std::size_t lookback() {
-        return 0;
-    }
-    /// Elements that step<In, Fused>(x, weights, state, y, scratch) carries from one step to the next; zero at first.
-    template <shape In, class T>
-    static constexpr std::size_t state() {
-        return 0;
-    }
-
-    // Training: forward as above, sample by sample, unless the layer says otherwise; backward is the layer's own
-
-    /// Whether it gives the gradient of its input; where it does not, nothing in front of it can be trained.
-    static constexpr bool is_differentiable = true;
-    /// Whether it acts by chance when training, so that it runs even where nothing learns.
-    static constexpr bool is_random = false;
-    /// Elements per sample that are kept from forward to backward besides the layer's input and output.
-    template <shape In, class Fused, class T>
-    static constexpr std::size_t saved_size() {
-        return 0;
-    }
-    /// Elements that `pack_for_backward` makes of the weights, once a step, for the gradient of the input.
-    template <shape In, class T>
-    static constexpr std::size_t backward_packed_size() {
-        return 0;
-    }
-    /// Elements of scratch that one thread wants for backward or accumulate, for tiles of `samples`.
-    template <shape In, class Fused, class T>
-    static constexpr std::size_t gradient_scratch(std::size_t) {
-        return 0;
-    }
-    template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
-        const std::size_t out = Self::output(In).size();
-        for (std::size_t n = 0; n < s.count; ++n)
-            Self::template forward<In, 1, Fused>(s.x + n * In.size(), s.weights, s.y + n * out, s.scratch);
-    }
-    template <shape In, class T>
-    static void pack_for_backward(const T* const*, T*, thread_slice) {}
-    /// This thread's share of the parameter gradients of a whole tile; called when backward is done with all its
-    /// samples.
-    template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>&, thread_slice) {}
-
-    /// Whether samples depend on each other when it is trained and not frozen, so that a batch is never cut. A layer
-    /// that says so runs in phases, with a barrier between: collect<In, Fused>(training_pass), of this thread's
-    /// samples; combine<In, Fused>(training_pass, thread_slice), of the whole batch; batch_forward<In,
-    /// Fused>(training_pass); then collect_gradient, combine_gradient and batch_backward alike with a gradient_pass.
-    /// combine_gradient gives the parameter gradients; batch_backward is called where dx is wanted. Frozen it is
-    /// trained as any other layer.
-    static constexpr bool needs_whole_batch = false;
-    /// Whether combine and combine_gradient keep to `stride` and `first` of their pass, so that TimeDistributed can
-    /// take each time step as a batch of its own. It refuses a layer that needs a whole batch and does not say so.
-    static constexpr bool takes_strided_batches = false;
-    /// Elements that its samples share from collect to batch_backward.
-    template <shape In, class T>
-    static constexpr std::size_t shared() {
-        return 0;
-    }
 
     /// A descriptor alone has no shape and so no weights: build_for(x) gives a model with both.
     static constexpr bool is_built() { return false; }
@@ -206,16 +92,6 @@ struct layer {
     static auto build_for(const Batch& x) {
         return detail::model_interface<Self>::net::build_for(x);
     }
-};
-
-/// The functor of an activation that a layer runs in its own epilogue; a row-wise one (Softmax) runs behind it.
-template <class Activation>
-struct activation_function {
-    using type = kernels::linear;
-};
-template <elementwise_layer Activation>
-struct activation_function<Activation> {
-    using type = typename Activation::function;
 };
 
 }  // namespace strata::inline STRATA_ISA

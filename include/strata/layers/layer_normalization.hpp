@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
 #include <strata/kernels/normalization/normalization_backward.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -62,14 +65,14 @@ struct row_normalization : layer<Self, Options...> {
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         kernels::normalize_rows<Kind>(
-            N * In.rows(), In.back(), x,
-            {Self::places::gamma(weights), Self::places::beta(weights), static_cast<T>(Self::smallest)}, y);
+            N * In.rows(), In.back(), s.x,
+            {Self::places::gamma(s.weights), Self::places::beta(s.weights), static_cast<T>(Self::smallest)}, s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
 
     /// Mean and scale of each row.
@@ -78,14 +81,14 @@ struct row_normalization : layer<Self, Options...> {
         return 2 * In.rows();
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         kernels::normalize_rows<Kind>(
             s.count * In.rows(), In.back(), s.x,
             {Self::places::gamma(s.weights), Self::places::beta(s.weights), static_cast<T>(Self::smallest)}, s.y,
             s.saved);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
             kernels::normalize_rows_gradient<Kind>(
                 s.count * In.rows(), In.back(), s.x,
@@ -93,7 +96,7 @@ struct row_normalization : layer<Self, Options...> {
                 s.dx);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
         if constexpr (Self::places::has_gamma)

@@ -16,6 +16,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/rank.hpp>
 
@@ -47,18 +48,18 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
-        kernels::standardize_columns(N * In.rows(), In.back(), x, weights[0], weights[1], y);
+    static constexpr void forward(const forward_context<T>& s) {
+        kernels::standardize_columns(N * In.rows(), In.back(), s.x, s.weights[0], s.weights[1], s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
-            kernels::standardize_columns(s.count * In.rows(), In.back(), static_cast<const T*>(s.dy),
-                                         static_cast<const T*>(nullptr), s.weights[1], s.dx);
+            kernels::standardize_columns(s.count * In.rows(), In.back(), s.dy, static_cast<const T*>(nullptr),
+                                         s.weights[1], s.dx);
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/shape/rearrange.hpp>
 #include <strata/layers/layer.hpp>
@@ -38,16 +39,15 @@ struct zero_padding : layer<Self, Options...> {
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::pad<detail::bordered(In, Edges)>(x + n * In.size(), y + n * output(In).size());
+            kernels::pad<detail::bordered(In, Edges)>(s.x + n * In.size(), s.y + n * output(In).size());
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::crop<detail::bordered(In, Edges)>(static_cast<const T*>(s.dy + n * output(In).size()),
-                                                       s.dx + n * In.size());
+            kernels::crop<detail::bordered(In, Edges)>(s.dy + n * output(In).size(), s.dx + n * In.size());
     }
 
 protected:
@@ -91,16 +91,15 @@ struct cropping : layer<Self, Options...> {
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::crop<detail::bordered(output(In), Edges)>(x + n * In.size(), y + n * output(In).size());
+            kernels::crop<detail::bordered(output(In), Edges)>(s.x + n * In.size(), s.y + n * output(In).size());
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::pad<detail::bordered(output(In), Edges)>(static_cast<const T*>(s.dy + n * output(In).size()),
-                                                              s.dx + n * In.size());
+            kernels::pad<detail::bordered(output(In), Edges)>(s.dy + n * output(In).size(), s.dx + n * In.size());
     }
 
 protected:

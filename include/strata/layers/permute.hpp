@@ -6,8 +6,10 @@
 
 #include <strata/core/axes.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/shape/rearrange.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -27,19 +29,18 @@ struct Permute : layer<Permute<Order, Options...>, Options...> {
     static constexpr shape output(const shape& in) { return Order.of(in); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        for (std::size_t n = 0; n < N; ++n) kernels::permute<In, Order>(x + n * In.size(), y + n * In.size());
+    static constexpr void forward(const forward_context<T>& s) {
+        for (std::size_t n = 0; n < N; ++n) kernels::permute<In, Order>(s.x + n * In.size(), s.y + n * In.size());
     }
     template <shape In>
     static constexpr streaming streams() {
         return In.rank() > 1 && Order[0] == 1 ? streaming::each_step : streaming::none;
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::permute<output(In), Order.inverse()>(static_cast<const T*>(s.dy + n * In.size()),
-                                                          s.dx + n * In.size());
+            kernels::permute<output(In), Order.inverse()>(s.dy + n * In.size(), s.dx + n * In.size());
     }
 };
 

@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/pooling/pooling.hpp>
 #include <strata/kernels/pooling/pooling_backward.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 
@@ -40,16 +42,16 @@ struct pooling2d : layer<Self, Options...> {
 
 protected:
     template <class Reduction, shape In, class T>
-    static void reduce_rows(const row_pass<T>& s) {
-        kernels::pool2d_rows<Reduction>(geometry(In), s.x, s.in_begin, s.y, s.out);
+    static void reduce_rows(const forward_context<T>& s) {
+        kernels::pool2d_rows<Reduction>(geometry(In), s.x, s.first_row, s.y, s.range);
     }
     template <class Spread, shape In, class T>
-    static void spread(const gradient_pass<T>& s) {
+    static void spread(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::pool2d_gradient<Spread>(g, s.x + n * g.in_size(), s.y + n * g.out_size(),
-                                             static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size());
+            kernels::pool2d_gradient<Spread>(g, s.x + n * g.in_size(), s.y + n * g.out_size(), s.dy + n * g.out_size(),
+                                             s.dx + n * g.in_size());
     }
 };
 
@@ -61,16 +63,16 @@ struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...
     static constexpr bool is_max_pooling = true;
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         constexpr auto g = MaxPooling2D::geometry(In);
-        for (std::size_t n = 0; n < N; ++n) kernels::max_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+        for (std::size_t n = 0; n < N; ++n) kernels::max_pooling2d<g>(s.x + n * g.in_size(), s.y + n * g.out_size());
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         MaxPooling2D::template reduce_rows<kernels::take_max, In>(s);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         MaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
     }
 };
@@ -82,16 +84,17 @@ struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Op
     static constexpr std::string_view type = "AveragePooling2D";
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         constexpr auto g = AveragePooling2D::geometry(In);
-        for (std::size_t n = 0; n < N; ++n) kernels::average_pooling2d<g>(x + n * g.in_size(), y + n * g.out_size());
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::average_pooling2d<g>(s.x + n * g.in_size(), s.y + n * g.out_size());
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         AveragePooling2D::template reduce_rows<kernels::take_mean, In>(s);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         AveragePooling2D::template spread<kernels::to_all_cells, In>(s);
     }
 };

@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/prelu.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -43,9 +46,9 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::prelu<layout<In>>(x + n * In.size(), weights[0], y + n * In.size());
+            kernels::prelu<layout<In>>(s.x + n * In.size(), s.weights[0], s.y + n * In.size());
     }
     /// Where all steps have the same slopes.
     template <shape In>
@@ -53,15 +56,15 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
         return In.rank() > 1 && slopes(In)[0] == 1 ? streaming::each_step : streaming::none;
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::prelu_gradient<layout<In>>(s.x + n * In.size(), s.weights[0],
-                                                static_cast<const T*>(s.dy + n * In.size()), s.dx + n * In.size());
+            kernels::prelu_gradient<layout<In>>(s.x + n * In.size(), s.weights[0], s.dy + n * In.size(),
+                                                s.dx + n * In.size());
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
-        kernels::slope_gradient<layout<In>>(s.count, s.x, static_cast<const T*>(s.dy), s.gradients[0], s.first, part);
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
+        kernels::slope_gradient<layout<In>>(s.count, s.x, s.dy, s.gradients[0], s.first, part);
     }
 
 private:

@@ -8,13 +8,16 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/gemm/rows_product.hpp>
 #include <strata/kernels/recurrent/recurrent.hpp>
 #include <strata/kernels/recurrent/recurrent_backward.hpp>
 #include <strata/kernels/reference/reference_recurrent.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
@@ -129,7 +132,9 @@ struct recurrent_layer : layer<Self, Options...> {
         return state_elements<T>() + (hoists<T>(in) ? in[0] * any::columns : 0);
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         for (std::size_t n = 0; n < N; ++n) {
             if (std::is_constant_evaluated())
                 kernels::reference::recurrent<Cell, units>({.steps = In[0],
@@ -137,8 +142,8 @@ struct recurrent_layer : layer<Self, Options...> {
                                                             .width = kernels::panel_width<T>(Cell::gates * units),
                                                             .is_reversed = is_backwards,
                                                             .returns_sequences = sequences},
-                                                           x, all_weights(weights), y);
-            else walk<In>(x, weights, y, memory);
+                                                           x, all_weights(s.weights), y);
+            else walk<In>(x, s.weights, y, s.scratch);
             x += In.size();
             y += output(In).size();
         }
@@ -153,12 +158,12 @@ struct recurrent_layer : layer<Self, Options...> {
         return unbounded;
     }
     template <shape In, class T>
-    static constexpr std::size_t state() {
+    static constexpr std::size_t state_size() {
         return step_of<In, T>::state_size;
     }
     template <shape In, class Fused, class T>
-    static STRATA_INLINE void step(const T* x, const T* const* weights, T* state, T* y, T*) {
-        step_of<In, T>::template run<false>(x, weights[has_bias ? 3 : 2], state, y);
+    static STRATA_INLINE void step(const forward_context<T>& s) {
+        step_of<In, T>::template run<false>(s.x, s.weights[has_bias ? 3 : 2], s.state, s.y);
     }
 
     template <shape In, class Fused, class T>
@@ -174,7 +179,7 @@ struct recurrent_layer : layer<Self, Options...> {
         return training<In, T>::scratch_size(samples);
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         training<In, T>::forward(s.count, s.x, all_weights(s.weights), sequences, s.saved, s.y, s.scratch);
     }
     template <shape In, class T>
@@ -182,12 +187,12 @@ struct recurrent_layer : layer<Self, Options...> {
         kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], transposed, part);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         training<In, T>::backward(s.count, s.dy, {s.weights[1], s.backward_weights}, sequences, s.saved, s.dx,
                                   s.scratch);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         using own = training<In, T>;
         const T* saved = s.saved;
         if (s.gradients[0] == nullptr) return;

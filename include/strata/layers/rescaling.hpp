@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/elementwise/elementwise_backward.hpp>
 #include <strata/kernels/math/math.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -54,17 +56,16 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        kernels::elementwise<function>(N * In.size(), x, y);
+    static constexpr void forward(const forward_context<T>& s) {
+        kernels::elementwise<function>(N * In.size(), s.x, s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx != nullptr)
-            kernels::elementwise_gradient<function>(s.count * In.size(), s.y, static_cast<const T*>(s.dy), s.dx);
+    static void backward(const backward_context<T>& s) {
+        if (s.dx != nullptr) kernels::elementwise_gradient<function>(s.count * In.size(), s.y, s.dy, s.dx);
     }
 
     /// Folding: folding.hpp tells what these are.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
 

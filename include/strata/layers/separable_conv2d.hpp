@@ -8,7 +8,9 @@
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/conv/depthwise_backward.hpp>
 #include <strata/kernels/conv/depthwise_parts.hpp>
@@ -17,11 +19,13 @@
 #include <strata/kernels/gemm/dense_backward.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_options.hpp>
-#include <strata/layers/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -90,16 +94,18 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     /// An elementwise activation behind a linear convolution.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && activation::is_identity && (elementwise_layer<Next> && ...);
+        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* x = s.x;
+        T* y = s.y;
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += pixels(g) * filters) {
-            kernels::separable_conv2d<g, filters, typename activation_function<last>::type>(x, weights[0], weights[1],
-                                                                                            bias(weights), y, scratch);
+            kernels::separable_conv2d<g, filters, typename activation_function<last>::type>(
+                x, s.weights[0], s.weights[1], bias(s.weights), y, s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
@@ -113,27 +119,27 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         return kernels::separable_scratch<T>(geometry(In), filters, rows);
     }
     template <shape In, class Fused, class T>
-    static void forward_rows(const row_pass<T>& s) {
+    static void forward_rows(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_rows<g, filters, typename activation_function<last>::type>(
-            s.x, s.in_begin, {s.weights[0], s.weights[1], bias(s.weights)}, s.y, s.out, s.scratch);
-        finish_rows<last, filters>(s.out.size() * g.width.output, s.y);
+            s.x, s.first_row, {s.weights[0], s.weights[1], bias(s.weights)}, s.y, s.range, s.scratch);
+        finish_rows<last, filters>(s.range.size() * g.width.output, s.y);
     }
 
     /// A map of one row by parts of it.
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
+    static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
+    static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
-        kernels::separable_row<g, filters, typename activation_function<last>::type>(x, weights[0], weights[1],
-                                                                                     bias(weights), y, parts, scratch);
-        const item_range out = kernels::depthwise_columns<g>(parts);
-        finish_rows<last, filters>(out.size(), y + out.begin * filters);
+        kernels::separable_row<g, filters, typename activation_function<last>::type>(
+            s.x, s.weights[0], s.weights[1], bias(s.weights), s.y, s.range, s.scratch);
+        const item_range out = kernels::depthwise_columns<g>(s.range);
+        finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
     /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
@@ -153,7 +159,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
                         kernels::pointwise_gradient_scratch<filters, T>(samples * pixels(g)));
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         using act = trained<Fused>;
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
@@ -164,8 +170,8 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
             kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
                 x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
-            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
-                pixels(g), static_cast<const T*>(map), s.weights[1], bias(s.weights), linear);
+            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(pixels(g), map, s.weights[1],
+                                                                                    bias(s.weights), linear);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }
@@ -176,7 +182,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
     /// where nothing below learns.
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         using at = places<g>;
@@ -188,15 +194,13 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         for (std::size_t n = 0; n < s.count; ++n) {
             T *dy = s.dy + n * pixels(g) * filters, *saved = s.saved + n * kept, *dmap = saved + at::gradient;
             trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, saved + at::linear, dy);
-            kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), static_cast<const T*>(dy), transposed,
-                                                                    dmap);
+            kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), dy, transposed, dmap);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(static_cast<const T*>(dmap), s.weights[0], s.dx + n * g.in_size(),
-                                                    s.scratch);
+                kernels::depthwise_data_gradient<g>(dmap, s.weights[0], s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         using at = places<g>;
@@ -216,7 +220,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     /// Folding: folding.hpp tells what these are.
     template <class... Others>
     using with_options = SeparableConv2D<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = activation::is_identity;
+    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 1, 1, map, weights);
     }

@@ -9,11 +9,11 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/window.hpp>
-#include <strata/layers/fusion_hooks.hpp>
+#include <strata/layers/capabilities.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/sliding.hpp>
-#include <strata/layers/training.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -89,61 +89,87 @@ struct sequence_layer : layer<Self, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) { return Image::flops(image_of(in)); }
     template <class T>
-    static constexpr std::size_t scratch(const shape& in) {
+    static constexpr std::size_t scratch(const shape& in)
+        requires needs_scratch<Image>
+    {
         return Image::template scratch<T>(image_of(in));
     }
     template <shape In, class T>
-    static constexpr std::size_t packed_size() {
+    static constexpr std::size_t packed_size()
+        requires packs_weights<Image>
+    {
         return Image::template packed_size<image_of(In), T>();
     }
     template <shape In, class T>
-    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
+    static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part)
+        requires packs_weights<Image>
+    {
         Image::template pack_weights<image_of(In)>(weights, packed, part);
     }
     template <shape In, class... Next>
-    static constexpr bool fuses() {
+    static constexpr bool fuses()
+        requires fuses_layers<Image>
+    {
         return Image::template fuses<image_of(In), Next...>();
     }
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
-        Image::template forward<image_of(In), N, Fused>(x, weights, y, scratch);
+    static constexpr void forward(const forward_context<T>& s) {
+        Image::template forward<image_of(In), N, Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static constexpr std::size_t parts() {
-        return Image::template parts<image_of(In), Fused, T>();
+    static constexpr std::size_t slice_count()
+        requires works_by_slices<Image>
+    {
+        return Image::template slice_count<image_of(In), Fused, T>();
     }
     template <shape In, class Fused, class T>
-    static void forward_parts(const T* x, const T* const* weights, T* y, item_range parts, T* scratch) {
-        Image::template forward_parts<image_of(In), Fused>(x, weights, y, parts, scratch);
+    static void forward_slices(const forward_context<T>& s)
+        requires works_by_slices<Image>
+    {
+        Image::template forward_slices<image_of(In), Fused>(s);
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t saved_size() {
+    static constexpr std::size_t saved_size()
+        requires detail::has_saved_size<Image>
+    {
         return Image::template saved_size<image_of(In), Fused, T>();
     }
     template <shape In, class T>
-    static constexpr std::size_t backward_packed_size() {
+    static constexpr std::size_t backward_packed_size()
+        requires packs_for_backward<Image>
+    {
         return Image::template backward_packed_size<image_of(In), T>();
     }
     template <shape In, class Fused, class T>
-    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+    static constexpr std::size_t gradient_scratch(std::size_t samples)
+        requires detail::has_gradient_scratch<Image>
+    {
         return Image::template gradient_scratch<image_of(In), Fused, T>(samples);
     }
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s)
+        requires has_train_forward<Image>
+    {
         Image::template train_forward<image_of(In), Fused>(s);
     }
     template <shape In, class T>
-    static void pack_for_backward(const T* const* weights, T* backward_weights, thread_slice part) {
+    static void pack_for_backward(const T* const* weights, T* backward_weights, thread_slice part)
+        requires packs_for_backward<Image>
+    {
         Image::template pack_for_backward<image_of(In)>(weights, backward_weights, part);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s)
+        requires has_backward<Image>
+    {
         Image::template backward<image_of(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
-        Image::template accumulate<image_of(In), Fused>(s, part);
+    static void weight_gradients(const backward_context<T>& s, thread_slice part)
+        requires has_weight_gradients<Image>
+    {
+        Image::template weight_gradients<image_of(In), Fused>(s, part);
     }
 
     /// Folding: what the layer over images can.

@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/elementwise_backward.hpp>
 #include <strata/kernels/elementwise/softmax.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -31,17 +33,16 @@ struct last_axis_activation : layer<Self> {
     static constexpr std::size_t flops(const shape& in) { return 5 * in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
-        Self::template apply_rows<N * In.rows(), In.back()>(x, y);
+    static constexpr void forward(const forward_context<T>& s) {
+        Self::template apply_rows<N * In.rows(), In.back()>(s.x, s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
-        return In.rank() > 1 ? streaming::each_step : streaming::none;
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx != nullptr)
-            Self::template rows_gradient<In.back()>(s.count * In.rows(), s.y, static_cast<const T*>(s.dy), s.dx);
+    static void backward(const backward_context<T>& s) {
+        if (s.dx != nullptr) Self::template rows_gradient<In.back()>(s.count * In.rows(), s.y, s.dy, s.dx);
     }
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/layer.hpp>
@@ -21,12 +22,12 @@ struct spatial_dropout : layer<Self, Options...> {
     static constexpr bool is_random = Rate > 0.0;
 
     template <shape In, class Fused, class T>
-    static void train_forward(const training_pass<T>& s) {
+    static void train_forward(const forward_context<T>& s) {
         drop<In>(s.count, s.random, s.x, s.y);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx != nullptr) drop<In>(s.count, s.random, static_cast<const T*>(s.dy), s.dx);
+    static void backward(const backward_context<T>& s) {
+        if (s.dx != nullptr) drop<In>(s.count, s.random, s.dy, s.dx);
     }
 
 private:

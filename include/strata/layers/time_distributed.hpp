@@ -9,6 +9,8 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/thread_slice.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -25,10 +27,9 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using with_wrapped = TimeDistributed<Other, Options...>;
 
     static constexpr std::string_view type = "TimeDistributed";
-    static constexpr bool is_identity = Each::is_identity;
-    static constexpr bool is_view = Each::is_view;
-    static constexpr bool is_random = Each::is_random;
-    static constexpr bool is_differentiable = Each::is_differentiable;
+    static constexpr bool is_identity = identity_at_inference<Each>;
+    static constexpr bool is_view = view_layer<Each>;
+    static constexpr bool is_random = random_layer<Each>;
 
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() < 2)
@@ -39,7 +40,8 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         } else {
             diagnostic inner = detail::check_options(typename Each::options{}, Each::takes);
             if (inner.ok) inner = Each::check(inside(in));
-            if (inner.ok && Each::needs_whole_batch && !Each::takes_strided_batches)
+            if (inner.ok) inner = check_capabilities<Each>(inside(in));
+            if (inner.ok && needs_whole_batch<Each> && !strata::takes_strided_batches<Each>)
                 inner = refuse("a layer that can take each time step as a batch of its own",
                                "one that needs the whole batch at once",
                                "give it takes_strided_batches, or use it without TimeDistributed");
@@ -63,25 +65,33 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) { return in[0] * Each::flops(inside(in)); }
     template <class T>
-    static constexpr std::size_t scratch(const shape& in) {
+    static constexpr std::size_t scratch(const shape& in)
+        requires needs_scratch<Each>
+    {
         return Each::template scratch<T>(inside(in));
     }
     template <shape In, class T>
-    static constexpr std::size_t packed_size() {
+    static constexpr std::size_t packed_size()
+        requires packs_weights<Each>
+    {
         return Each::template packed_size<inside(In), T>();
     }
     template <shape In, class T>
-    static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
+    static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part)
+        requires packs_weights<Each>
+    {
         Each::template pack_weights<inside(In)>(weights, to, part);
     }
     template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return sizeof...(Next) == 1 && (elementwise_layer<Next> && ...) && Each::template fuses<inside(In), Next...>();
+    static constexpr bool fuses()
+        requires fuses_layers<Each>
+    {
+        return is_one_elementwise<Next...> && Each::template fuses<inside(In), Next...>();
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* memory) {
-        Each::template forward<inside(In), N * In[0], Fused>(x, weights, y, memory);
+    static constexpr void forward(const forward_context<T>& s) {
+        Each::template forward<inside(In), N * In[0], Fused>(s);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -89,79 +99,107 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     }
 
     template <shape In, class Fused, class T>
-    static constexpr std::size_t saved_size() {
+    static constexpr std::size_t saved_size()
+        requires detail::has_saved_size<Each>
+    {
         return In[0] * Each::template saved_size<inside(In), Fused, T>();
     }
     template <shape In, class T>
-    static constexpr std::size_t backward_packed_size() {
+    static constexpr std::size_t backward_packed_size()
+        requires packs_for_backward<Each>
+    {
         return Each::template backward_packed_size<inside(In), T>();
     }
     template <shape In, class Fused, class T>
-    static constexpr std::size_t gradient_scratch(std::size_t samples) {
+    static constexpr std::size_t gradient_scratch(std::size_t samples)
+        requires detail::has_gradient_scratch<Each>
+    {
         return Each::template gradient_scratch<inside(In), Fused, T>(samples * In[0]);
     }
     template <shape In, class Fused, class T>
-    static void train_forward(training_pass<T> s) {
+    static void train_forward(forward_context<T> s)
+        requires has_backward<Each>
+    {
         s.count *= In[0];
-        Each::template train_forward<inside(In), Fused>(s);
+        forward_in_training<Each, inside(In), Fused>(s);
     }
     template <shape In, class T>
-    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
+    static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part)
+        requires packs_for_backward<Each>
+    {
         Each::template pack_for_backward<inside(In)>(weights, transposed, part);
     }
     template <shape In, class Fused, class T>
-    static void backward(gradient_pass<T> s) {
+    static void backward(backward_context<T> s)
+        requires has_backward<Each>
+    {
         s.count *= In[0];
         Each::template backward<inside(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void accumulate(gradient_pass<T> s, thread_slice part) {
+    static void weight_gradients(backward_context<T> s, thread_slice part)
+        requires has_weight_gradients<Each>
+    {
         s.count *= In[0];
-        Each::template accumulate<inside(In), Fused>(s, part);
+        Each::template weight_gradients<inside(In), Fused>(s, part);
     }
 
     // A layer that needs the whole batch: each time step is a batch of its own, the first step first. Statistics follow
     // the steps one after the other, gradients of weights are the sum over steps.
 
-    static constexpr bool needs_whole_batch = Each::needs_whole_batch && !Each::options::template has<frozen>;
-    static constexpr bool takes_strided_batches = Each::takes_strided_batches;
+    static constexpr bool is_whole_batch = needs_whole_batch<Each> && !Each::options::template has<frozen>;
+    static constexpr bool takes_strided_batches = strata::takes_strided_batches<Each>;
 
     template <shape In, class T>
-    static constexpr std::size_t shared() {
-        return In[0] * Each::template shared<inside(In), T>();
+    static constexpr std::size_t shared_size()
+        requires is_whole_batch
+    {
+        return In[0] * Each::template shared_size<inside(In), T>();
     }
     template <shape In, class Fused, class T>
-    static void collect(training_pass<T> s) {
+    static void collect(forward_context<T> s)
+        requires is_whole_batch
+    {
         s.count *= In[0];
         Each::template collect<inside(In), Fused>(s);
     }
     template <shape In, class Fused, class T>
-    static void combine(const training_pass<T>& s, thread_slice part) {
+    static void combine(const forward_context<T>& s, thread_slice part)
+        requires is_whole_batch
+    {
         for (std::size_t t = 0; t < In[0]; ++t)
             Each::template combine<inside(In), Fused>(step_of<In, Fused>(s, 0, t, s.count), part);
     }
     template <shape In, class Fused, class T>
-    static void batch_forward(const training_pass<T>& s) {
+    static void batch_forward(const forward_context<T>& s)
+        requires is_whole_batch
+    {
         for (std::size_t n = 0; n < s.count; ++n)
             for (std::size_t t = 0; t < In[0]; ++t)
                 Each::template batch_forward<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
     }
     template <shape In, class Fused, class T>
-    static void collect_gradient(const gradient_pass<T>& s) {
+    static void collect_gradient(const backward_context<T>& s)
+        requires is_whole_batch
+    {
         for (std::size_t n = 0; n < s.count; ++n)
             for (std::size_t t = 0; t < In[0]; ++t)
                 Each::template collect_gradient<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
     }
     template <shape In, class Fused, class T>
-    static void combine_gradient(const gradient_pass<T>& s, thread_slice part) {
+    static void combine_gradient(const backward_context<T>& s, thread_slice part)
+        requires is_whole_batch
+    {
         for (std::size_t t = 0; t < In[0]; ++t) {
-            gradient_pass<T> step = step_of<In, Fused>(s, 0, t, s.count);
+            backward_context<T> step = step_of<In, Fused>(s, 0, t, s.count);
             step.first = s.first && t == 0;
             Each::template combine_gradient<inside(In), Fused>(step, part);
         }
     }
     template <shape In, class Fused, class T>
-    static void batch_backward(const gradient_pass<T>& s) {
+    static void batch_backward(const backward_context<T>& s)
+        requires is_whole_batch
+    {
         for (std::size_t n = 0; n < s.count; ++n)
             for (std::size_t t = 0; t < In[0]; ++t)
                 Each::template batch_backward<inside(In), Fused>(step_of<In, Fused>(s, n, t, 1));
@@ -190,8 +228,8 @@ private:
         s.stride *= In[0];
         s.x += step * in.size();
         s.y += step * out.size();
-        s.saved += step * Each::template saved_size<in, Fused, T>();
-        s.shared += t * Each::template shared<in, T>();
+        s.saved += step * saved_size_of<Each, in, Fused, T>;
+        s.shared += t * Each::template shared_size<in, T>();
         if constexpr (requires { s.dy; }) {
             s.dy += step * out.size();
             if (s.dx != nullptr) s.dx += step * in.size();

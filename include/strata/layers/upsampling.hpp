@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
 #include <strata/kernels/shape/bilinear.hpp>
@@ -33,16 +34,16 @@ struct bilinear {
 template <class Self, class... Options>
 struct repeated_cells : layer<Self, Options...> {
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const*, T* y, T*) {
+    static constexpr void forward(const forward_context<T>& s) {
         constexpr auto g = Self::geometry(In);
-        for (std::size_t n = 0; n < N; ++n) kernels::repeat_cells<g>(x + n * g.in_size(), y + n * g.out_size());
+        for (std::size_t n = 0; n < N; ++n) kernels::repeat_cells<g>(s.x + n * g.in_size(), s.y + n * g.out_size());
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         constexpr auto g = Self::geometry(In);
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::sum_cells<g>(static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size());
+            kernels::sum_cells<g>(s.dy + n * g.out_size(), s.dx + n * g.in_size());
     }
 
 protected:
@@ -120,25 +121,24 @@ struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options..
     }
 
     template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const T* x, const T* const* weights, T* y, T* scratch) {
+    static constexpr void forward(const forward_context<T>& s) {
         constexpr auto g = geometry(In);
         if constexpr (is_bilinear)
             for (std::size_t n = 0; n < N; ++n)
-                kernels::bilinear<g>(x + n * g.in_size(), y + n * g.out_size(), scratch);
-        else repeated_cells<UpSampling2D, Options...>::template forward<In, N, Fused>(x, weights, y, scratch);
+                kernels::bilinear<g>(s.x + n * g.in_size(), s.y + n * g.out_size(), s.scratch);
+        else repeated_cells<UpSampling2D, Options...>::template forward<In, N, Fused>(s);
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t gradient_scratch(std::size_t) {
         return scratch<T>(In);
     }
     template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
+    static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
         if constexpr (!is_bilinear) repeated_cells<UpSampling2D, Options...>::template backward<In, Fused>(s);
         else if (s.dx != nullptr)
             for (std::size_t n = 0; n < s.count; ++n)
-                kernels::bilinear_gradient<g>(static_cast<const T*>(s.dy + n * g.out_size()), s.dx + n * g.in_size(),
-                                              s.scratch);
+                kernels::bilinear_gradient<g>(s.dy + n * g.out_size(), s.dx + n * g.in_size(), s.scratch);
     }
 };
 

@@ -14,7 +14,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
-#include <strata/layers/fusion_hooks.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/model/fusion_pass.hpp>
 #include <strata/net/net.hpp>

@@ -12,7 +12,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
-#include <strata/layers/fusion_hooks.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/model/fusion_pass.hpp>
 #include <strata/model/net_interface.hpp>

@@ -11,7 +11,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/core/window.hpp>
 #include <strata/graph/graph.hpp>
-#include <strata/layers/fusion_hooks.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/net/net.hpp>
 
 namespace strata::inline STRATA_ISA::detail {

@@ -13,6 +13,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/merge.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/trained_activation.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -48,7 +49,7 @@ struct merge_node : layer<Self> {
         Kernel<Shapes>::template forward<typename final_activation<Fused, no_activation>::type::function>(x, y, units);
     }
     template <shape Out, class Fused, class T>
-    static void finish_backward(const gradient_pass<T>& s) {
+    static void finish_backward(const backward_context<T>& s) {
         trained_activation<typename final_activation<Fused, no_activation>::type>::template through<Out.back()>(
             s.count * Out.rows(), s.y, s.saved, s.dy);
     }

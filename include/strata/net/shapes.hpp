@@ -11,6 +11,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/string_table.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 
@@ -43,8 +44,9 @@ constexpr text<200> describe_layer(std::size_t index, std::string_view type) {
 
 template <class Layer>
 constexpr diagnostic check_layer(const shape& in) {
-    const diagnostic options = check_options(typename Layer::options{}, Layer::takes);
-    return options.ok ? Layer::check(in) : options;
+    diagnostic found = check_options(typename Layer::options{}, Layer::takes);
+    if (found.ok) found = Layer::check(in);
+    return found.ok ? check_capabilities<Layer>(in) : found;
 }
 
 /// Items in a wrong place, sizes of Input below 1, items that are nothing that strata knows.

@@ -10,7 +10,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/graph/bands.hpp>
 #include <strata/graph/plan.hpp>
-#include <strata/layers/rows.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/runtime/step.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -77,13 +77,16 @@ private:
             to = map + (out.begin - low) * row;
         }
         const auto weights = s::weights::of(all.parameters);
-        row_pass<T> pass{
-            .x = all.x, .weights = weights.data(), .y = to, .out = out, .scratch = all.arena + s::plan.scratch_offset};
+        forward_context<T> call{.x = all.x,
+                                .weights = weights.data(),
+                                .y = to,
+                                .scratch = all.arena + s::plan.scratch_offset,
+                                .range = out};
         if constexpr (Stage > 0) {
-            pass.x = all.arena + step<Stage - 1>::plan.out_offset;
-            pass.in_begin = now.low[Stage - 1];
+            call.x = all.arena + step<Stage - 1>::plan.out_offset;
+            call.first_row = now.low[Stage - 1];
         }
-        s::layer::template forward_rows<s::in, typename s::epilogue>(pass);
+        s::layer::template forward_rows<s::in, typename s::epilogue>(call);
         now.done[Stage] = end;
     }
 };

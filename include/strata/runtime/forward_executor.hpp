@@ -87,7 +87,7 @@ private:
                 T* to = Stage + 1 == size ? last : new T[s::out.size()]{};
                 const auto weights = s::weights::of(parameters);
                 s::layer::template forward<s::in, N, typename s::epilogue>(
-                    from, static_cast<const T* const*>(weights.data()), to, static_cast<T*>(nullptr));
+                    forward_context<T>{.x = from, .weights = weights.data(), .y = to});
                 delete[] map;
                 from = map = Stage + 1 == size ? nullptr : to;
             };
@@ -109,8 +109,8 @@ private:
                                                                    {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
-            s::layer::template forward<s::in, N, typename s::epilogue>(
-                from, static_cast<const T* const*>(weights.data()), to, arena + s::plan.scratch_offset);
+            s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
+                .x = from, .weights = weights.data(), .y = to, .scratch = arena + s::plan.scratch_offset});
         }
     }
 };

@@ -36,7 +36,7 @@ struct layer_weights {
     static constexpr void pack_weights(T* parameters, thread_slice part) {
         const auto weights = of(parameters);
         type_at<Layer, flat_layers_of<Net>>::template pack_weights<flat_nodes_of<Net>[Layer].in>(
-            static_cast<const T* const*>(weights.data()), parameters + offset, part);
+            weights.data(), parameters + offset, part);
     }
     static constexpr void refresh(T* parameters) { pack_weights(parameters, {}); }
 };

@@ -53,13 +53,16 @@ struct parallel_executor {
     }
 
 private:
-    enum class sharing { inside, alone, rows, parts, values };
+    enum class sharing { inside, alone, rows, slices, values };
 
     static constexpr auto vectors = register_chains<Net, T, 1, layers>(std::make_index_sequence<plan.step_count>{});
 
     /// Whether a layer reads and writes value by value.
     template <class Layer>
     static constexpr bool maps_values = elementwise_layer<Layer> || merge_layer<Layer>;
+
+    template <class Step>
+    static constexpr std::size_t slices = slice_count_of<typename Step::layer, Step::in, typename Step::epilogue, T>;
 
     template <std::size_t... Step>
     static constexpr std::size_t count_shared(std::index_sequence<Step...>) {
@@ -86,9 +89,7 @@ private:
         if (flops < least_shared_flops) return sharing::alone;
         if (plan.steps[Step].split_multiple > 0 && last::out[0] >= least_shared_cuts * plan.steps[Step].split_multiple)
             return sharing::rows;
-        if (size == 1 &&
-            step_at<Step>::layer::template parts<step_at<Step>::in, typename step_at<Step>::epilogue, T>() > 1)
-            return sharing::parts;
+        if (size == 1 && slices<step_at<Step>> > 1) return sharing::slices;
         return sharing::alone;
     }
 
@@ -119,12 +120,15 @@ private:
                 using walk = band_executor<Net, T, layers, Step>;
                 const item_range mine = part.of(walk::rows, s::plan.split_multiple);
                 if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
-            } else if constexpr (how == sharing::parts) {
+            } else if constexpr (how == sharing::slices) {
                 const auto weights = s::weights::of(parameters);
-                constexpr std::size_t parts = s::layer::template parts<s::in, typename s::epilogue, T>();
-                if (const item_range mine = part.of(parts); mine.size() > 0)
-                    s::layer::template forward_parts<s::in, typename s::epilogue>(
-                        from, static_cast<const T* const*>(weights.data()), to, mine, own + s::plan.scratch_offset);
+                if (const item_range mine = part.of(slices<s>); mine.size() > 0)
+                    s::layer::template forward_slices<s::in, typename s::epilogue>(
+                        forward_context<T>{.x = from,
+                                           .weights = weights.data(),
+                                           .y = to,
+                                           .scratch = own + s::plan.scratch_offset,
+                                           .range = mine});
             } else if constexpr (how == sharing::values) {
                 if constexpr (merge_layer<typename s::layer>) {
                     constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;

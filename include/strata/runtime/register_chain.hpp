@@ -18,7 +18,9 @@ template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step
 constexpr bool fits_vector() {
     using step = step_of<Net, T, N, Count, Step>;
     if constexpr (N > 1 || step::in.size() > kernels::lanes<T> || step::out.size() > kernels::lanes<T>) return false;
-    else return step::layer::template fits_vector<step::in, typename step::epilogue>();
+    else if constexpr (register_resident<typename step::layer>)
+        return step::layer::template fits_vector<step::in, typename step::epilogue>();
+    else return false;
 }
 
 /// For each step how many from it on pass a sample in a register: 1 where it stands alone, 0 inside such a chain.
@@ -46,8 +48,7 @@ STRATA_INLINE void run_register_chain(const T* x, const T* parameters, T* y, std
     vector value = kernels::load_exactly<vector, first::in.size()>(x);
     const auto pass = [&]<class Step>(const Step*) STRATA_INLINE_CALL {
         const auto weights = Step::weights::of(parameters);
-        value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
-            value, static_cast<const T* const*>(weights.data()));
+        value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, weights.data());
     };
     evaluate_in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...};
     kernels::store_exactly<last::out.size()>(y, value);

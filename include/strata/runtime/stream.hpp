@@ -154,7 +154,6 @@ private:
                                                            : memory_.data() + where.offset;
         };
         T* to = s.to.from == stream_location::output ? y : memory_.data() + s.to.offset;
-        T* scratch = memory_.data() + plan.scratch;
         if constexpr (detail::merge_layer<layer>) {
             constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
             std::array<const T*, shapes.size()> operands{};
@@ -162,11 +161,13 @@ private:
             layer::template merge<shapes, epilogue>(operands, to, {0, layer::template merge_units<shapes>()});
         } else {
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
-            const T* const* own = weights.data();
-            if constexpr (s.has_state)
-                layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(at(plan.inputs[s.first_input]), own,
-                                                                               memory_.data() + s.state, to, scratch);
-            else layer::template forward<s.in, 1, epilogue>(at(plan.inputs[s.first_input]), own, to, scratch);
+            const forward_context<T> call{.x = at(plan.inputs[s.first_input]),
+                                          .weights = weights.data(),
+                                          .y = to,
+                                          .scratch = memory_.data() + plan.scratch,
+                                          .state = memory_.data() + s.state};
+            if constexpr (s.has_state) layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(call);
+            else layer::template forward<s.in, 1, epilogue>(call);
         }
     }
 

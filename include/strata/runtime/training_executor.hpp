@@ -135,21 +135,21 @@ private:
                 barrier();
                 layer::template batch_forward<in, epilogue>(pass);
             } else {
-                layer::template train_forward<in, epilogue>(pass);
+                forward_in_training<layer, in, epilogue>(pass);
             }
         }
     }
     template <std::size_t Step>
-    static training_pass<T> forward_pass(const memory_type& memory, const tile_position& at, item_range samples,
-                                         const T* const* weights) {
+    static forward_context<T> forward_pass(const memory_type& memory, const tile_position& at, item_range samples,
+                                           const T* const* weights) {
         constexpr training_step sizes = step<Step>;
         const training_step& s = memory.plan->steps[Step];
-        return {.count = samples.size(),
-                .x = x_of<Step>(memory, 0, samples.begin),
-                .y = memory.arena + s.y + samples.begin * sizes.out_size,
-                .saved = memory.arena + s.saved + samples.begin * sizes.saved_size,
+        return {.x = x_of<Step>(memory, 0, samples.begin),
                 .weights = weights,
+                .y = memory.arena + s.y + samples.begin * sizes.out_size,
                 .scratch = memory.scratch,
+                .count = samples.size(),
+                .saved = memory.arena + s.saved + samples.begin * sizes.saved_size,
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
                 .shared = memory.arena + s.shared};
     }
@@ -173,11 +173,10 @@ private:
     }
     template <std::size_t Step>
     static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] thread_slice part) {
-        if constexpr (step<Step>.passes_down) {
+        if constexpr (step<Step>.passes_down && packs_for_backward<layer_of<Step>>) {
             const auto weights = weights_of<Step>(memory.parameters);
             layer_of<Step>::template pack_for_backward<input_of_step<Step>>(
-                static_cast<const T* const*>(weights.data()), memory.arena + memory.plan->steps[Step].backward_weights,
-                part);
+                weights.data(), memory.arena + memory.plan->steps[Step].backward_weights, part);
         }
     }
 
@@ -214,7 +213,7 @@ private:
             if constexpr (step<Step>.learns && !step<Step>.is_whole) {
                 barrier();
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
-                layer::template accumulate<in, epilogue>(whole, part);
+                layer::template weight_gradients<in, epilogue>(whole, part);
             }
         }
     }
@@ -244,8 +243,8 @@ private:
         evaluate_in_order{0, (give(std::integral_constant<std::size_t, K>{}), 0)...};
     }
     template <std::size_t Step>
-    static gradient_pass<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
-                                    const T* const* weights, T* const* gradients) {
+    static backward_context<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
+                                       const T* const* weights, T* const* gradients) {
         constexpr training_step sizes = step<Step>;
         const training_step& s = memory.plan->steps[Step];
         const std::size_t first = samples.begin;

@@ -70,8 +70,7 @@ struct compile_check {
 
 template <class Layer>
 constexpr bool gives_gradient() {
-    if constexpr (requires { Layer::is_differentiable; }) return Layer::is_differentiable;
-    else return true;
+    return merge_layer<Layer> || differentiable_layer<Layer>;
 }
 
 /// A layer that gives no gradient of its input, where something that it reads from learns: the first such.

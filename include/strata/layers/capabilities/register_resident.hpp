@@ -1,0 +1,32 @@
+// register_resident: one sample that stays in a vector register from layer to layer.
+//
+// Use it in layers of few values (at most the lanes of a register), where storing and loading a sample takes as long as
+// the arithmetic. Write both:
+//
+//   template <shape In, class Fused> static constexpr bool fits_vector()
+//       whether it can for this input; that the sizes fit into a register is checked by strata
+//   template <shape In, class Fused, class V, class T> static V forward_in_vector(const V& x, const T* const* weights)
+//       the output of one sample; lanes past the sizes may hold anything
+#pragma once
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/capabilities/epilogue.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+namespace detail {
+
+template <class Layer>
+concept has_fits_vector = requires { Layer::template fits_vector<shape{}, fused<>>(); };
+template <class Layer>
+concept has_forward_in_vector = requires(const float& x, const float* const* weights) {
+    Layer::template forward_in_vector<shape{}, fused<>>(x, weights);
+};
+
+}  // namespace detail
+
+template <class Layer>
+concept register_resident = detail::has_fits_vector<Layer> && detail::has_forward_in_vector<Layer>;
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,69 @@
+// streaming: layers that take their input one time step after another (Model::stream). The first axis is time.
+//
+// Use it where an output of step t depends on no later step. Write
+//
+//   template <shape In> static constexpr streaming streams()      which of the four below it is
+//
+// That is all for a layer of which each step is computed by itself: forward gets inputs of one step. A layer that
+// remembers earlier steps (streaming::with_state, streaming::to_last) also writes all of
+//
+//   template <shape In> static constexpr std::size_t lookback()
+//       how many steps before the present one its output depends on, or `unbounded`
+//   template <shape In, class T> static constexpr std::size_t state_size()
+//       elements of s.state, which are zero before the first step
+//   template <shape In, class Fused, class T> static void step(const forward_context<T>& s)
+//       one step: reads s.x, reads and writes s.state, writes s.y
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/layers/capabilities/epilogue.hpp>
+#include <strata/layers/capabilities/properties.hpp>
+#include <strata/layers/context.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// none: an output needs later steps, or all of them. each_step: each step by itself. with_state: a state is carried
+/// from step to step. to_last: with a state, and the output has no time axis; a stream gives one at every step.
+enum class streaming { none, each_step, with_state, to_last };
+
+/// The lookback of a layer that never forgets.
+inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+
+/// An input of one time step.
+constexpr shape one_step(shape in) {
+    in[0] = 1;
+    return in;
+}
+
+/// `streams` of a layer that treats all steps alike and each by itself.
+constexpr streaming each_step_of(const shape& in) { return in.rank() > 1 ? streaming::each_step : streaming::none; }
+
+namespace detail {
+
+template <class Layer>
+concept has_streams = requires { Layer::template streams<shape{}>(); };
+template <class Layer>
+concept has_lookback = requires { Layer::template lookback<shape{}>(); };
+template <class Layer>
+concept has_state_size = requires { Layer::template state_size<shape{}, float>(); };
+template <class Layer>
+concept has_step = requires(const forward_context<float>& s) { Layer::template step<shape{}, fused<>>(s); };
+
+}  // namespace detail
+
+template <class Layer>
+concept streams_with_state = detail::has_streams<Layer> && detail::has_lookback<Layer> &&
+                             detail::has_state_size<Layer> && detail::has_step<Layer>;
+
+/// How a stream takes any layer.
+template <class Layer, shape In>
+constexpr streaming streaming_of() {
+    if constexpr (detail::has_streams<Layer>) return Layer::template streams<In>();
+    else return identity_at_inference<Layer> ? streaming::each_step : streaming::none;
+}
+
+}  // namespace strata::inline STRATA_ISA

@@ -1,0 +1,79 @@
+// weights: a layer's weights and their gradients by name, as constants that the compiler looks up.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/fixed_string.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
+#include <strata/layers/context.hpp>
+#include <strata/layers/parameter.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+namespace detail {
+
+/// The place of a name in a table, or the table's size.
+constexpr std::size_t find_weight(const parameter_table& table, std::string_view name) {
+    std::size_t i = 0;
+    while (i < table.size() && table[i].name != name) ++i;
+    return i;
+}
+
+template <class Layer, shape In, fixed_string Name>
+struct weight_check {
+    static constexpr diagnostic value = [] {
+        const parameter_table table = Layer::parameters(In);
+        text<200> known;
+        for (std::size_t i = 0; i < table.size(); ++i) known << (i > 0 ? ", " : "one of ") << table[i].name;
+        return refuse(known.empty() ? text<200>("a layer with weights") : known, Name.view(),
+                      "read a weight that its parameters(in) lists", text<200>("weight of a ") << Layer::type);
+    }();
+};
+
+}  // namespace detail
+
+/// How many weights a layer has.
+template <class Layer, shape In>
+inline constexpr std::size_t weight_count = Layer::parameters(In).size();
+/// The place of the weight called Name in the layer's table; weight_count where there is none.
+template <class Layer, shape In, fixed_string Name>
+inline constexpr std::size_t weight_index = detail::find_weight(Layer::parameters(In), Name.view());
+
+/// The weight called Name, in the layout of the kernels. Refused at build where the layer's table has none.
+template <class Layer, shape In, fixed_string Name, class Context>
+constexpr auto weight(const Context& s) {
+    if constexpr (weight_index<Layer, In, Name> == weight_count<Layer, In>) {
+        static_cast<void>(require<detail::weight_check<Layer, In, Name>>{});
+        return refused{};
+    } else {
+        return s.weights[weight_index<Layer, In, Name>];
+    }
+}
+/// The weight called Name, or null where options leave it out: `optional_weight<Dense, In, "bias">(s)`.
+template <class Layer, shape In, fixed_string Name, class Context>
+constexpr auto optional_weight(const Context& s) {
+    if constexpr (weight_index<Layer, In, Name> < weight_count<Layer, In>)
+        return s.weights[weight_index<Layer, In, Name>];
+    else return decltype(s.x)(nullptr);
+}
+/// What the layer's pack_weights made.
+template <class Layer, shape In, class Context>
+constexpr auto packed_weights(const Context& s) {
+    return s.weights[weight_count<Layer, In>];
+}
+/// The gradient of the weight called Name, for weight_gradients to write; null where it is frozen.
+template <class Layer, shape In, fixed_string Name, class T>
+constexpr T* gradient(const backward_context<T>& s) {
+    if constexpr (weight_index<Layer, In, Name> == weight_count<Layer, In>) {
+        static_cast<void>(require<detail::weight_check<Layer, In, Name>>{});
+        return nullptr;
+    } else {
+        return s.gradients[weight_index<Layer, In, Name>];
+    }
+}
+
+}  // namespace strata::inline STRATA_ISA
