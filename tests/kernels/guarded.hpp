@@ -16,17 +16,6 @@
 
 #include "../catch.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define STRATA_TESTS_ARE_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define STRATA_TESTS_ARE_SANITIZED true
-#endif
-#endif
-#ifndef STRATA_TESTS_ARE_SANITIZED
-#define STRATA_TESTS_ARE_SANITIZED false
-#endif
-
 /// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
 /// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
 /// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
@@ -160,8 +149,12 @@ using end_sequence = std::conditional_t < Lanes == 1,
       std::make_index_sequence<3>,
       std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
 
-/// One less than each size of `sweep`. Under a sanitizer, which takes many times as long to compile, the ends alone:
-/// the guarded pages watch the others in every build.
+/// One less than each size of `sweep` where the program is built for that, without optimization; elsewhere the ends
+/// alone: each size is a kernel of its own, which takes long to optimize.
+#if defined(KERNELS_AT_EVERY_SIZE)
 template <class T>
-using sweep_sequence =
-    std::conditional_t<STRATA_TESTS_ARE_SANITIZED, end_sequence<T>, std::make_index_sequence<sweep<T>>>;
+using sweep_sequence = std::make_index_sequence<sweep<T>>;
+#else
+template <class T>
+using sweep_sequence = end_sequence<T>;
+#endif
