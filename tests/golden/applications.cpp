@@ -1,11 +1,17 @@
 // The network APPLICATION<SIZE> against what Keras gives (applications.py): outputs, names of layers, and the same
 // folded by optimize where OPTIMIZED is defined. No file holds the weights: both sides know the formula of them.
+// The same program carries out the commands of tests/interop/keras_applications.py: a program of their own would take
+// as long to compile.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
 #include <map>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +19,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "../interop/commands.hpp"
 
 namespace {
 
@@ -176,4 +183,28 @@ TEST_CASE("The network gives what Keras' gives") {
 
 TEST_CASE("The network without its classifier gives the features that Keras' gives") {
     compare(output(filled_model<base>()), golden().features, feature_step, 1e-4);
+}
+
+/// Lines of the variable COMMANDS: NET, and the words of {load FILE INPUTS OUTPUTS | load_layer FILE | save FILE}...
+/// NET is top, features or nested: the network with its classifier, without it, and frozen under another one.
+TEST_CASE("commands of keras_applications.py", "[.]") {
+    const char* given = std::getenv("COMMANDS");
+    REQUIRE(given != nullptr);
+    std::vector<std::string> words;
+    std::istringstream lines(given);
+    for (std::string line; std::getline(lines, line);) words.push_back(line);
+    REQUIRE(words.size() > 1);
+    const std::span<const std::string> commands = std::span(words).subspan(1);
+    try {
+        if (words[0] == "top") run(applications::APPLICATION<SIZE, SIZE, 3, classes<7>>{}, commands);
+        else if (words[0] == "features") run(base{}, commands);
+        else if (words[0] == "nested")
+            run(Sequential{freeze(base{}), Dense<5>{}}, commands, [](auto& model, const std::string& file) {
+                model.template get_layer<fixed_string(NAME)>().load_weights(file);
+            });
+        else FAIL("no net is called " << words[0]);
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';  // Catch would break its lines
+        FAIL("see above");
+    }
 }

@@ -601,7 +601,8 @@ def write_family(folder, family):
                     continue
             tensors[f"{name}/{key}"] = values
         spelling, optimizer, loss, _, *metrics = case
-        lines.append(f"TRAINING_CASE({', '.join([name, spelling, optimizer, loss, *metrics])})")
+        kind = "WEIGHTED_CASE" if family == "weights" else "TRAINING_CASE"
+        lines.append(f"{kind}({', '.join([name, spelling, optimizer, loss, *metrics])})")
     write(folder, family, tensors, lines)
 
 

@@ -1,6 +1,6 @@
 # The networks of keras.applications against strata's: weights to strata and back, outputs.
 # usage: python keras_applications.py NAME PROGRAM; NAME is Xception, MobileNet, VGG16 or ResNet50, PROGRAM is built from
-# applications_tool.cpp for it.
+# tests/golden/applications.cpp for it, and carries out commands in a test that only runs when it is named.
 import argparse
 import os
 import re
@@ -134,7 +134,9 @@ class Network:
 
     def run(self, *commands):
         """The failure's text or None."""
-        run = subprocess.run([self.program, self.name, *commands], capture_output=True, text=True)
+        words = "\n".join(map(str, (self.name, *commands)))
+        run = subprocess.run([self.program, "commands of keras_applications.py"], capture_output=True, text=True,
+                             env={**os.environ, "COMMANDS": words})
         return f"exit code {run.returncode}: {run.stderr.strip()}" if run.returncode else None
 
     def loaded(self, path, *before):

@@ -16,17 +16,6 @@
 
 #include "../catch.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define STRATA_TESTS_ARE_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define STRATA_TESTS_ARE_SANITIZED true
-#endif
-#endif
-#ifndef STRATA_TESTS_ARE_SANITIZED
-#define STRATA_TESTS_ARE_SANITIZED false
-#endif
-
 /// The effect of compiler options on the tests. With -ffinite-math-only (-ffast-math, -Ofast) NaN and infinities are
 /// not tested. With -fassociative-math sums have another order and quotients use approximate reciprocals: bounds of
 /// elementary functions grow by `loose_ulps`, other bounds by the factor `loose`. Clang only defines a macro for the
@@ -161,8 +150,12 @@ using end_sequence = std::conditional_t < Lanes == 1,
       std::make_index_sequence<3>,
       std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
 
-/// Each size of `sweep`, less one. With a sanitizer, which compiles much slower, only `ends`: the guarded pages check
-/// the others in every build.
+/// One less than each size of `sweep` where the program is built for that, without optimization; elsewhere the ends
+/// alone: each size is a kernel of its own, which takes long to optimize.
+#if defined(KERNELS_AT_EVERY_SIZE)
 template <class T>
-using sweep_sequence =
-    std::conditional_t<STRATA_TESTS_ARE_SANITIZED, end_sequence<T>, std::make_index_sequence<sweep<T>>>;
+using sweep_sequence = std::make_index_sequence<sweep<T>>;
+#else
+template <class T>
+using sweep_sequence = end_sequence<T>;
+#endif

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Compiles every header alone, included twice, with warnings as errors.
-# usage: check_headers.py ROOT [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
+# usage: check_headers.py ROOT [--together] [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
+#   --together  all headers in one program: for the warnings of a second compiler with the same standard library
 # Headers that need a library which pkg-config does not know are named and not compiled.
 # Each is compiled with one lane, without xsimd, which takes a third of the time; those with code for vectors of their own
 # with vectors, too.
@@ -42,16 +43,17 @@ def builds_of(path, folder):
     return [["-DSTRATA_SCALAR"]] + ([[]] if has_vector_code else [])
 
 
-def compile_header(compiler, flags, folder, path):
+def compile_headers(compiler, flags, folder, paths):
     command = [*compiler, "-std=c++20", *WARNINGS, *flags, f"-I{folder}", "-fsyntax-only", "-x", "c++", "-"]
-    program = f"#include <{path}>\n#include <{path}>\nint main() {{}}\n"
+    program = "".join(f"#include <{path}>\n#include <{path}>\n" for path in paths) + "int main() {}\n"
     done = subprocess.run(command, input=program, capture_output=True, text=True)
-    return path, done.returncode, done.stderr
+    return " ".join(paths), done.returncode, done.stderr
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
+    parser.add_argument("--together", action="store_true")
     parser.add_argument("--library", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("compiler", nargs="+", help="the compiler's command")
@@ -72,11 +74,13 @@ def main():
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         todo = [path for path in headers if path not in left]
-        builds = [(path, build) for path in todo for build in builds_of(path, folder)]
-        for path, code, messages in pool.map(lambda b: compile_header(given.compiler, flags + b[1], folder, b[0]), builds):
+        builds = [([path], build) for path in todo for build in builds_of(path, folder)]
+        if given.together:
+            builds = [(todo, ["-DSTRATA_SCALAR"]), (todo, [])]
+        for path, code, messages in pool.map(lambda b: compile_headers(given.compiler, flags + b[1], folder, b[0]), builds):
             if code != 0:
                 failed += 1
-                print(f"{path}: does not compile alone\n{messages}")
+                print(f"{path}: {'do' if given.together else 'does'} not compile {'' if given.together else 'alone'}\n{messages}")
     used = os.times()
     print(f"{len(todo)} headers with {' '.join(given.compiler)}, {failed} failures, "
           f"{used.children_user + used.children_system:.0f} s of CPU time")
