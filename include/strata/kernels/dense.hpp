@@ -130,7 +130,8 @@ template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T
 STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
     if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
-    if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
+    if constexpr (N >= least_product_rows && shares_cache_sets<T>(K))
+        return dense_by_panels<K, F, Activation>(N, x, weights, bias, y);
     for (std::size_t p = 0; p < panel_count; ++p)
         rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
             tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
