@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -120,8 +121,8 @@ void time_batch(const Model& model, const char* name, const std::vector<float>& 
     using net = typename Model::net_type;
     std::vector<float> y;
     const auto work = [&] {
-        if constexpr (requires { model.predict(x, workspace); }) y = model.predict(x, workspace);
-        else y = model.predict(x);
+        if constexpr (std::is_same_v<Workspace, decltype(model.workspace())>) y = model.predict(x);
+        else y = model.predict(x, workspace);
         touch_memory();
     };
     report<net>(name, "call", nets::samples, how, time_calls(how.seconds, work));

@@ -126,16 +126,20 @@ STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* 
                                     y + p * width, std::min(width, F - p * width));
 }
 
+/// Some panels of N rows: y (N, F) = activation(x (N, K) weights + bias).
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
-STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
-    if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
-    if constexpr (N >= least_product_rows && shares_cache_sets<T>(K))
-        return dense_by_panels<K, F, Activation>(N, x, weights, bias, y);
-    for (std::size_t p = 0; p < panel_count; ++p)
-        rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
-            tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
-            bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
+STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+    if constexpr (N == 1) {
+        dense_panels<K, F, Activation>(x, weights, bias, y, which);
+    } else if constexpr (N >= least_product_rows && shares_cache_sets<T>(K)) {
+        dense_by_panels<K, F, Activation>(N, x, weights, bias, y, which);
+    } else {
+        constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+        for (std::size_t p = which.begin; p < which.end; ++p)
+            rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
+                tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
+                bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
+    }
 }
 
 /// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)
@@ -145,7 +149,7 @@ constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
     if (std::is_constant_evaluated())
         reference::dense<Activation>(N, panels{.rows = K, .columns = F, .width = panel_width<T>(F)}, x, weights, bias,
                                      y);
-    else dense_vectorised<N, K, F, Activation>(x, weights, bias, y);
+    else dense_panels_of_rows<N, K, F, Activation>(x, weights, bias, y, all_panels<F, T>);
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

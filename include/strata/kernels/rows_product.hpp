@@ -66,8 +66,12 @@ void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, co
 /// Whether rows of K elements lie so that the rows of a tile share the sets of an L1 cache of 8 ways.
 template <class T>
 constexpr bool shares_cache_sets(std::size_t K) {
-    return K * sizeof(T) % 4096 == 0;
+    return K * sizeof(T) % 2048 == 0;
 }
+
+/// The panels of a matrix of F columns.
+template <std::size_t F, class T>
+inline constexpr item_range all_panels{.begin = 0, .end = (F + panel_width<T>(F) - 1) / panel_width<T>(F)};
 
 /// Rows from which panel_product is faster than a loop over tiles.
 inline constexpr std::size_t least_product_rows = 8;
@@ -213,7 +217,7 @@ STRATA_NOINLINE void panel_product(std::size_t n, std::size_t K, std::size_t F, 
 /// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)) by panel_product: all panels, or some of them.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_by_panels(std::size_t n, const T* x, const T* weights, const T* bias, T* y,
-                     item_range which = {0, (F + panel_width<T>(F) - 1) / panel_width<T>(F)}) {
+                     item_range which = all_panels<F, T>) {
     panel_product<panel_vectors<T>(F)>(n, K, F, x, weights, bias, y, which, activation_of_block<Activation, T>());
 }
 

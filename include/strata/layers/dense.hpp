@@ -108,6 +108,15 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(x, weights[0], bias, y,
                                                                                              panels);
     }
+    /// The same parts of N samples at once.
+    template <shape In, std::size_t N, class Fused, class T>
+    static void forward_batch_parts(const T* x, const T* const* weights, T* y, item_range panels) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        kernels::dense_panels_of_rows<N, In.back(), features, typename activation_function<last>::type>(
+            x, weights[0], bias, y, panels);
+    }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
