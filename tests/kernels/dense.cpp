@@ -5,8 +5,10 @@
 #include <limits>
 #include <utility>
 
+#include <strata/core/team_part.hpp>
 #include <strata/kernels/activation.hpp>
 #include <strata/kernels/dense.hpp>
+#include <strata/kernels/rows_product.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -14,6 +16,7 @@
 namespace {
 
 using namespace strata::kernels;
+using strata::item_range;
 
 template <class T>
 void compare(std::size_t n, const panels& layout, void (*run)(const T*, const T*, const T*, T*)) {
@@ -85,6 +88,58 @@ void columns(std::index_sequence<F...>) {
     (compare<5, 3, F + 1, T>(), ...);
 }
 
+/// The panels of a matrix, three shares one after the other, by panel_product: what no share has to write stays unset.
+/// Its sums are compared with the plain loops and, bit for bit, with rows that tiles read where they are.
+template <std::size_t NR, class T>
+void compare_panel_product(std::size_t n, std::size_t depth, std::size_t columns) {
+    CAPTURE(n, depth, columns, lanes<T>);
+    constexpr std::size_t width = NR * lanes<T>;
+    const panels layout{.rows = depth, .columns = columns, .width = width};
+    const guarded<T> x = numbers(12345).array<T>(n * depth);
+    guarded<T> w(layout.stored(), T(0)), padded(layout.count() * width, T(0)), y(n * columns), expected(n * columns),
+        in_place(n * columns);
+    numbers source(54321);
+    for (std::size_t k = 0; k < depth; ++k)
+        for (std::size_t f = 0; f < columns; ++f) w[layout.offset(k, f)] = source.next<T>();
+    for (std::size_t f = 0; f < columns; ++f) padded[f] = source.next<T>();
+    for (const T* bias : {static_cast<const T*>(padded.data()), static_cast<const T*>(nullptr)}) {
+        std::fill_n(y.data(), y.size(), unset<T>());
+        for (std::size_t index = 0; index < 3; ++index) {
+            const item_range mine = strata::team_part{.index = index, .count = 3}.of(layout.count());
+            panel_product<NR>(n, depth, columns, x.data(), w.data(), bias, y.data(), mine,
+                              activation_of_block<relu, T>());
+            const std::size_t end = std::min(mine.end * width, columns);
+            bool is_left = true;
+            for (std::size_t row = 0; row < n; ++row)
+                for (std::size_t f = end; f < columns; ++f) is_left = is_left && is_nan(y[row * columns + f]);
+            if (has_non_finite) REQUIRE(is_left);
+        }
+        reference::dense<relu>(n, layout, x.data(), w.data(), bias, expected.data());
+        require_close(y, expected, rounding<T> * static_cast<T>(depth));
+        for (std::size_t p = 0; p < layout.count(); ++p)
+            any_rows_times_panel<NR, relu>(tile_input{.length = depth, .row_step = depth}, n, x.data(),
+                                           w.data() + p * depth * width, bias != nullptr ? bias + p * width : nullptr,
+                                           in_place.data() + p * width, columns, std::min(width, columns - p * width));
+        for (std::size_t i = 0; i < y.size(); ++i)
+            if (!is_same(y[i], in_place[i])) REQUIRE(y[i] == in_place[i]);
+    }
+    REQUIRE(w.is_intact());
+}
+
+/// Rows, depths and columns at the borders of tiles, of packed blocks and of panels.
+template <class T>
+void panel_products() {
+    constexpr std::size_t L = lanes<T>, tile = largest_batch_tile, block = packed_row_bytes / sizeof(T);
+    for (const std::size_t n : {std::size_t{1}, std::size_t{7}, std::size_t{8}, tile, tile + 1, 2 * tile - 1, 2 * tile,
+                                packed_rows - 1, packed_rows, packed_rows + 1, 2 * packed_rows + 1})
+        compare_panel_product<2, T>(n, 2 * block, 4 * L + 1);
+    for (const std::size_t depth : {std::size_t{1}, block - 1, block, block + 1, 2 * block, 3 * block, 3 * block + 1})
+        compare_panel_product<2, T>(9, depth, 6 * L);
+    for (const std::size_t columns : {std::size_t{1}, L, L + 1, 2 * L - 1, 2 * L, 2 * L + 1, 7 * L})
+        compare_panel_product<2, T>(17, block, columns);
+    for (const std::size_t columns : {std::size_t{1}, L}) compare_panel_product<1, T>(17, 2 * block, columns);
+}
+
 }  // namespace
 
 TEST_CASE("dense equals the plain loops at every count of columns") {
@@ -106,4 +161,16 @@ TEST_CASE("a single column equals the plain loops at every length") {
     compare_column<100, float>();
     compare_column<333, float>();
     compare_column<1000, double>();
+}
+
+TEST_CASE("products by panels equal the plain loops and tiles at the borders of their blocks") {
+    panel_products<float>();
+    panel_products<double>();
+}
+
+TEST_CASE("dense equals the plain loops where rows share cache sets") {
+    compare<8, 512, 33, float>();
+    compare<32, 1024, 50, float>();
+    compare<7, 512, 33, float>();
+    compare<33, 512, 20, double>();
 }
