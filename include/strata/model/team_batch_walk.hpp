@@ -53,7 +53,7 @@ private:
     template <std::size_t... Step>
     static constexpr bool shares_weights(std::index_sequence<Step...>) {
         std::size_t weights = 0, shared = 0, all = 0;
-        const auto count = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+        [[maybe_unused]] const auto count = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
             using s = step_at<I>;
             all += s::layer::flops(s::in);
             if (!is_shared<I>) return;
