@@ -82,6 +82,33 @@ void lengths(std::index_sequence<K...>) {
     (compare_column<K + 1, T>(), ...);
 }
 
+/// A row of K values, from memory and from a vector whose other lanes hold no number, times a panel of one vector.
+template <std::size_t K, class T>
+void compare_in_vector() {
+    using V = simd_for<T, lanes<T>>;
+    constexpr std::size_t L = V::size, F = L > 1 ? L - 1 : 1;
+    CAPTURE(K, L);
+    const guarded<T> x = numbers(12345).array<T>(K), w = numbers(54321).array<T>(K * L), b = numbers(99).array<T>(L);
+    T lanes_of_x[L], expected[F], found[2][L];
+    std::fill_n(lanes_of_x, L, strata::internal::not_a_number<T>);
+    std::copy_n(x.data(), K, lanes_of_x);
+    for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
+        reference::dense<relu>(1, panels{.rows = K, .columns = F, .width = L}, x.data(), w.data(), bias, expected);
+        const V from_vector = lanes_times_panel<K, relu>(load_exactly<V, L>(lanes_of_x), w.data(), L, bias);
+        const V from_memory = elements_times_panel<K, relu, V>(element_source<V>(x.data()), w.data(), L, bias);
+        store_exactly<L>(found[0], from_vector);
+        store_exactly<L>(found[1], from_memory);
+        for (std::size_t f = 0; f < F; ++f) {
+            REQUIRE(std::fabs(found[0][f] - expected[f]) <= rounding<T> * static_cast<T>(K));
+            REQUIRE(is_same(found[0][f], found[1][f]));
+        }
+    }
+}
+template <class T, std::size_t... K>
+void rows_in_vectors(std::index_sequence<K...>) {
+    (compare_in_vector<K + 1, T>(), ...);
+}
+
 template <class T, std::size_t... F>
 void columns(std::index_sequence<F...>) {
     (compare<1, 7, F + 1, T>(), ...);
@@ -173,4 +200,9 @@ TEST_CASE("dense equals the plain loops where rows share cache sets") {
     compare<32, 1024, 50, float>();
     compare<7, 512, 33, float>();
     compare<33, 512, 20, double>();
+}
+
+TEST_CASE("a row in a vector or in memory times a panel of one vector equals the plain loops at every length") {
+    rows_in_vectors<float>(std::make_index_sequence<lanes<float>>{});
+    rows_in_vectors<double>(std::make_index_sequence<lanes<double>>{});
 }

@@ -134,6 +134,17 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
                                                                    bias);
     }
 
+    /// The same with the sample in memory.
+    template <shape In, class Fused, class V, class T>
+        requires(Units > 1)
+    static STRATA_INLINE V forward_into_vector(const T* x, const T* const* weights) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        return kernels::elements_times_panel<In.back(), typename activation_function<last>::type, V>(
+            kernels::element_source<V>(x), weights[0], kernels::panel_width<T>(features), bias);
+    }
+
     template <shape In, class Fused, class T>
     static constexpr std::size_t tape() {
         return trained<Fused>::keeps_input ? output(In).size() : 0;

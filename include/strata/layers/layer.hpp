@@ -124,6 +124,7 @@ struct layer {
     }
     /// Whether one sample whose sizes fit into a vector can stay in a register from layer to layer:
     /// forward_in_vector<In, Fused>(x, weights) gives a vector of a vector. Lanes past the sizes may hold anything.
+    /// A layer may have forward_into_vector<In, Fused, V>(x, weights) too, for a sample that is in memory.
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return false;
