@@ -146,7 +146,7 @@ STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* 
                          : K >= 8 ? 4
                                   : 1),
                         Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
-                                    y + p * width, std::min(width, F - p * width));
+                                    y + p * width, columns_of_panel<F, T>(p));
 }
 
 /// Some panels of N rows: y (N, F) = activation(x (N, K) weights + bias).
@@ -161,7 +161,7 @@ STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* b
         for (std::size_t p = which.begin; p < which.end; ++p)
             rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
                 tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
-                bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
+                bias != nullptr ? bias + p * width : nullptr, y + p * width, F, columns_of_panel<F, T>(p));
     }
 }
 

@@ -73,6 +73,13 @@ constexpr bool shares_cache_sets(std::size_t K) {
 template <std::size_t F, class T>
 inline constexpr item_range all_panels{.begin = 0, .end = (F + panel_width<T>(F) - 1) / panel_width<T>(F)};
 
+/// Columns of panel p of a matrix of F columns: a constant where all panels are full, so that no tile asks.
+template <std::size_t F, class T>
+constexpr std::size_t columns_of_panel(std::size_t p) {
+    constexpr std::size_t width = panel_width<T>(F);
+    return F % width == 0 ? width : std::min(width, F - p * width);
+}
+
 /// Rows from which panel_product is faster than a loop over tiles.
 inline constexpr std::size_t least_product_rows = 8;
 
