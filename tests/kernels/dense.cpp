@@ -5,8 +5,10 @@
 #include <limits>
 #include <utility>
 
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/gemm/dense.hpp>
+#include <strata/kernels/gemm/rows_product.hpp>
 
 #include "../catch.hpp"
 #include "guarded.hpp"
@@ -14,6 +16,7 @@
 namespace {
 
 using namespace strata::kernels;
+using strata::item_range;
 
 template <class T>
 void compare(std::size_t n, const panels& layout, void (*run)(const T*, const T*, const T*, T*)) {
@@ -79,10 +82,89 @@ void lengths(std::index_sequence<K...>) {
     (compare_column<K + 1, T>(), ...);
 }
 
+/// A row of K values, from memory and from a vector whose other lanes hold no number, times a panel of one vector.
+template <std::size_t K, class T>
+void compare_in_vector() {
+    using V = simd_for<T, lanes<T>>;
+    constexpr std::size_t L = V::size, F = L > 1 ? L - 1 : 1;
+    CAPTURE(K, L);
+    const guarded<T> x = numbers(12345).array<T>(K), w = numbers(54321).array<T>(K * L), b = numbers(99).array<T>(L);
+    T lanes_of_x[L], expected[F], found[2][L];
+    std::fill_n(lanes_of_x, L, strata::internal::not_a_number<T>);
+    std::copy_n(x.data(), K, lanes_of_x);
+    for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
+        reference::dense<relu>(1, panels{.rows = K, .columns = F, .width = L}, x.data(), w.data(), bias, expected);
+        const V from_vector = lanes_times_panel<K, relu>(load_exactly<V, L>(lanes_of_x), w.data(), L, bias);
+        const V from_memory = elements_times_panel<K, relu, V>(element_source<V>(x.data()), w.data(), L, bias);
+        store_exactly<L>(found[0], from_vector);
+        store_exactly<L>(found[1], from_memory);
+        for (std::size_t f = 0; f < F; ++f) {
+            REQUIRE(std::fabs(found[0][f] - expected[f]) <= rounding<T> * static_cast<T>(K));
+            REQUIRE(is_same(found[0][f], found[1][f]));
+        }
+    }
+}
+template <class T, std::size_t... K>
+void rows_in_vectors(std::index_sequence<K...>) {
+    (compare_in_vector<K + 1, T>(), ...);
+}
+
 template <class T, std::size_t... F>
 void columns(std::index_sequence<F...>) {
     (compare<1, 7, F + 1, T>(), ...);
     (compare<5, 3, F + 1, T>(), ...);
+}
+
+/// The panels of a matrix, three shares one after the other, by panel_product: what no share has to write stays unset.
+/// Its sums are compared with the plain loops and, bit for bit, with rows that tiles read where they are.
+template <std::size_t NR, class T>
+void compare_panel_product(std::size_t n, std::size_t depth, std::size_t columns) {
+    CAPTURE(n, depth, columns, lanes<T>);
+    constexpr std::size_t width = NR * lanes<T>;
+    const panels layout{.rows = depth, .columns = columns, .width = width};
+    const guarded<T> x = numbers(12345).array<T>(n * depth);
+    guarded<T> w(layout.stored(), T(0)), padded(layout.count() * width, T(0)), y(n * columns), expected(n * columns),
+        in_place(n * columns);
+    numbers source(54321);
+    for (std::size_t k = 0; k < depth; ++k)
+        for (std::size_t f = 0; f < columns; ++f) w[layout.offset(k, f)] = source.next<T>();
+    for (std::size_t f = 0; f < columns; ++f) padded[f] = source.next<T>();
+    for (const T* bias : {static_cast<const T*>(padded.data()), static_cast<const T*>(nullptr)}) {
+        std::fill_n(y.data(), y.size(), unset<T>());
+        for (std::size_t index = 0; index < 3; ++index) {
+            const item_range mine = strata::thread_slice{.index = index, .count = 3}.of(layout.count());
+            panel_product<NR>(n, depth, columns, x.data(), w.data(), bias, y.data(), mine,
+                              activation_of_block<relu, T>());
+            const std::size_t end = std::min(mine.end * width, columns);
+            bool is_left = true;
+            for (std::size_t row = 0; row < n; ++row)
+                for (std::size_t f = end; f < columns; ++f) is_left = is_left && is_nan(y[row * columns + f]);
+            if (has_non_finite) REQUIRE(is_left);
+        }
+        reference::dense<relu>(n, layout, x.data(), w.data(), bias, expected.data());
+        require_close(y, expected, rounding<T> * static_cast<T>(depth));
+        for (std::size_t p = 0; p < layout.count(); ++p)
+            any_rows_times_panel<NR, relu>(tile_input{.length = depth, .row_step = depth}, n, x.data(),
+                                           w.data() + p * depth * width, bias != nullptr ? bias + p * width : nullptr,
+                                           in_place.data() + p * width, columns, std::min(width, columns - p * width));
+        for (std::size_t i = 0; i < y.size(); ++i)
+            if (!is_same(y[i], in_place[i])) REQUIRE(y[i] == in_place[i]);
+    }
+    REQUIRE(w.is_intact());
+}
+
+/// Rows, depths and columns at the borders of tiles, of packed blocks and of panels.
+template <class T>
+void panel_products() {
+    constexpr std::size_t L = lanes<T>, tile = largest_batch_tile, block = packed_row_bytes / sizeof(T);
+    for (const std::size_t n : {std::size_t{1}, std::size_t{7}, std::size_t{8}, tile, tile + 1, 2 * tile - 1, 2 * tile,
+                                packed_rows - 1, packed_rows, packed_rows + 1, 2 * packed_rows + 1})
+        compare_panel_product<2, T>(n, 2 * block, 4 * L + 1);
+    for (const std::size_t depth : {std::size_t{1}, block - 1, block, block + 1, 2 * block, 3 * block, 3 * block + 1})
+        compare_panel_product<2, T>(9, depth, 6 * L);
+    for (const std::size_t columns : {std::size_t{1}, L, L + 1, 2 * L - 1, 2 * L, 2 * L + 1, 7 * L})
+        compare_panel_product<2, T>(17, block, columns);
+    for (const std::size_t columns : {std::size_t{1}, L}) compare_panel_product<1, T>(17, 2 * block, columns);
 }
 
 }  // namespace
@@ -106,4 +188,21 @@ TEST_CASE("a single column equals the plain loops at every length") {
     compare_column<100, float>();
     compare_column<333, float>();
     compare_column<1000, double>();
+}
+
+TEST_CASE("products by panels equal the plain loops and tiles at the borders of their blocks") {
+    panel_products<float>();
+    panel_products<double>();
+}
+
+TEST_CASE("dense equals the plain loops where rows share cache sets") {
+    compare<8, 512, 33, float>();
+    compare<32, 1024, 50, float>();
+    compare<7, 512, 33, float>();
+    compare<33, 512, 20, double>();
+}
+
+TEST_CASE("a row in a vector or in memory times a panel of one vector equals the plain loops at every length") {
+    rows_in_vectors<float>(std::make_index_sequence<lanes<float>>{});
+    rows_in_vectors<double>(std::make_index_sequence<lanes<double>>{});
 }

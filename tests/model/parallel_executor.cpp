@@ -1,5 +1,12 @@
 // An inference shared by threads: bit for bit what one thread computes.
+#include <algorithm>
 #include <cstddef>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <type_traits>
 #include <vector>
 
 #include <strata/infer.hpp>
@@ -10,10 +17,60 @@ namespace {
 
 using namespace strata;
 
+std::mutex witnesses_mutex;
+std::set<std::thread::id> witnesses;
+
 /// How many steps of a net, or chains of them, threads share.
 template <class Net>
 constexpr std::size_t shared_steps(Net) {
     return detail::parallel_executor<Net, float>::shared();
+}
+
+constexpr std::size_t least_work = detail::least_shared_work;
+
+/// Passes its input on, in two slices that threads may share, and says that this takes so many operations; notes the
+/// threads that do it.
+template <std::size_t Operations>
+struct witness : layer<witness<Operations>> {
+    static constexpr std::string_view type = "Witness";
+
+    static constexpr shape output(const shape& in) { return in; }
+    static constexpr std::size_t flops(const shape&) { return Operations; }
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const forward_context<T>& s) {
+        note();
+        std::copy_n(s.x, N * In.size(), s.y);
+    }
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t slice_count() {
+        return 2;
+    }
+    template <shape In, class Fused, class T>
+    static void forward_slices(const forward_context<T>& s) {
+        note();
+        const std::size_t begin = s.range.begin * In.size() / 2, end = s.range.end * In.size() / 2;
+        std::copy(s.x + begin, s.x + end, s.y + begin);
+    }
+
+private:
+    static void note() {
+        const std::lock_guard lock(witnesses_mutex);
+        witnesses.insert(std::this_thread::get_id());
+    }
+};
+
+/// How many threads work for one inference with a workspace of two.
+template <class Net>
+std::size_t threads_of_inference(Net) {
+    const auto model = Net::build({.seed = 3});
+    auto workspace = model.workspace({.threads = 2});
+    const std::vector<float> x(Net::input_shape().size(), 1.0f);
+    std::vector<float> y(Net::output_shape().size());
+    witnesses.clear();
+    model.infer(std::span<const float, Net::input_shape().size()>(x), std::span<float, Net::output_shape().size()>(y),
+                workspace);
+    CHECK(x == y);
+    return witnesses.size();
 }
 
 template <class Net>
@@ -35,6 +92,12 @@ void compare(Net, std::size_t count = 5) {
         CAPTURE(threads);
         auto workspace = model.workspace({.threads = threads});
         CHECK(infer_all(workspace) == expected);
+        // Most nets here are too small for infer to share them.
+        std::vector<float> shared(count * out);
+        for (std::size_t i = 0; i < count; ++i)
+            detail::parallel_executor<Net, float>::run_shared(
+                workspace.threads(), x.data() + i * in, model.parameters(), shared.data() + i * out, workspace.data());
+        CHECK(shared == expected);
         CHECK(model.predict(x, workspace) == predicted);
     }
 }
@@ -54,6 +117,16 @@ TEST_CASE("threads share batches, parts of tiles too") {
     for (const std::size_t count : {32u, 33u, 45u, 64u, 100u, 400u}) compare(net, count);
 }
 
+TEST_CASE("threads share the weights of a batch of a wide net") {
+    constexpr Sequential net{Input<512>{}, Dense<1024, ReLU>{}, Dense<700>{}, Tanh{}, Dense<7, Softmax>{}};
+    using walk = detail::parallel_batch_executor<std::remove_const_t<decltype(net)>, float, 32>;
+    static_assert(detail::batch_tile<std::remove_const_t<decltype(net)>, float> == 32 && walk::shares_weights());
+    for (const std::size_t count : {5u, 31u, 32u, 33u, 66u, 130u, 500u}) compare(net, count);
+
+    constexpr Sequential narrow{Input<784>{}, Dense<32, ReLU>{}, Dense<10>{}};
+    static_assert(!detail::parallel_batch_executor<std::remove_const_t<decltype(narrow)>, float, 32>::shares_weights());
+}
+
 TEST_CASE("threads share the columns of wide layers") {
     compare(Sequential{Input<512>{}, Dense<700, ReLU>{}, Dense<1024, Tanh>{}, Dense<300>{}, Dense<7, Softmax>{}});
 }
@@ -71,6 +144,22 @@ TEST_CASE("threads share additions and activations of large maps") {
 }
 
 TEST_CASE("a small net is one thread's work, whatever the workspace") {
+    CHECK(threads_of_inference(Sequential{Input<64>{}, witness<least_work / 2>{}}) == 1);
+    CHECK(threads_of_inference(Sequential{Input<64>{}, witness<least_work / 4>{}, witness<least_work / 4>{}}) == 1);
+    CHECK(threads_of_inference(Sequential{Input<64>{}, witness<least_work>{}}) == 2);
+    CHECK(threads_of_inference(Sequential{Input<64>{}, witness<least_work / 2>{}, witness<least_work / 2>{}}) == 2);
+    // The steps of one net are worth it together, or none of them is.
+    using cnn = decltype(Sequential{Input<28, 28, 1>{}, Conv2D<32, 3, ReLU>{}, MaxPooling2D<2>{}, Conv2D<64, 3, ReLU>{},
+                                    MaxPooling2D<2>{}, Flatten<>{}, Dense<10, Softmax>{}});
+    static_assert(detail::parallel_executor<cnn, float>::shared() > 0 &&
+                  !detail::parallel_executor<cnn, float>::uses_threads());
+    using guide = decltype(Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>, ReLU>{}, Conv2D<32, 3, ReLU>{},
+                                      GlobalMaxPooling2D<>{}, Dense<10>{}});
+    static_assert(detail::parallel_executor<guide, float>::uses_threads());
+    // Weights that no L2 cache holds count more than their products.
+    using wide = decltype(Sequential{Input<512>{}, Dense<1024, ReLU>{}, Dense<1024, ReLU>{}, Dense<256>{}});
+    static_assert(wide::flops() < least_work && detail::parallel_executor<wide, float>::uses_threads());
+
     compare(Sequential{Input<4>{}, Dense<2, ReLU>{}, Dense<3, ReLU>{}, Dense<4>{}});
     compare(Sequential{Input<4>{}, Dropout<0.5>{}});
 }

@@ -111,6 +111,14 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(s.x, s.weights[0], bias,
                                                                                              s.y, s.range);
     }
+    template <shape In, std::size_t N, class Fused, class T>
+    static void forward_batch_slices(const forward_context<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
+        kernels::dense_panels_of_rows<N, In.back(), features, typename activation_function<last>::type>(
+            s.x, s.weights[0], bias, s.y, s.range);
+    }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
@@ -126,6 +134,17 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         else
             return kernels::lanes_times_panel<In.back(), function>(x, weights[0], kernels::panel_width<T>(features),
                                                                    bias);
+    }
+
+    /// The same with the sample in memory.
+    template <shape In, class Fused, class V, class T>
+        requires(Units > 1)
+    static STRATA_INLINE V forward_into_vector(const T* x, const T* const* weights) {
+        using last = typename final_activation<Fused, activation>::type;
+        const T* bias = nullptr;
+        if constexpr (!options::template has<no_bias>) bias = weights[1];
+        return kernels::elements_times_panel<In.back(), typename activation_function<last>::type, V>(
+            kernels::element_source<V>(x), weights[0], kernels::panel_width<T>(features), bias);
     }
 
     template <shape In, class Fused, class T>

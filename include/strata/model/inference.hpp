@@ -25,6 +25,7 @@
 #include <strata/model/checks.hpp>
 #include <strata/net/call_checks.hpp>
 #include <strata/runtime/forward_executor.hpp>
+#include <strata/runtime/parallel_batch_executor.hpp>
 #include <strata/runtime/parallel_executor.hpp>
 #include <strata/runtime/stream.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
@@ -91,10 +92,16 @@ public:
         const std::size_t count = y.size() / out;
         // Parts of tiles, where there are few tiles for the threads; a sample is computed alike in both.
         constexpr std::size_t part = tile % 4 == 0 ? tile / 4 : tile;
+        thread_pool& threads = workspace.threads();
+        const auto share_samples = [&] {
+            if (part < tile && count < 2 * tile * threads.size()) share_tiles<part>(x.data(), y.data(), count, threads);
+            else share_tiles<tile>(x.data(), y.data(), count, threads);
+        };
         if (count * Net::flops() < least_shared_flops) run_tiles<tile>(x.data(), y.data(), count);
-        else if (part < tile && count < 2 * tile * workspace.threads().size())
-            share_tiles<part>(x.data(), y.data(), count, workspace.threads());
-        else share_tiles<tile>(x.data(), y.data(), count, workspace.threads());
+        else if constexpr (tile > 1 && parallel_batch_executor<Net, T, tile>::shares_weights())
+            if (count < 2 * tile * threads.size()) share_weights<tile>(x.data(), y.data(), count, threads);
+            else share_samples();
+        else share_samples();
         return y;
     }
     template <class... Arguments>
@@ -201,6 +208,24 @@ private:
             for (std::size_t i = rest.begin; i < rest.end; ++i) run({whole + i, whole + i + 1});
         };
         threads.run(work);
+    }
+
+    /// Tiles one after the other, of each every thread some columns; the rest one by one, as run_tiles does.
+    template <std::size_t Tile>
+    void share_weights(const T* x, T* y, std::size_t count, thread_pool& threads) const {
+        constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
+        using walk = parallel_batch_executor<Net, T, Tile>;
+        const std::size_t whole = count / Tile * Tile;
+        aligned_array<T> arenas(std::max(walk::plan.arena_size, threads.size() * plan_of<Net, T, 1>.arena_size));
+        auto work = [&](thread_slice part) noexcept {
+            for (std::size_t i = 0; i < whole; i += Tile) {
+                if (i > 0) threads.barrier();
+                walk::run(threads, part, x + i * in, self().parameters(), y + i * out, arenas.data());
+            }
+        };
+        if (whole > 0) threads.run(work);
+        for (std::size_t i = whole; i < count; ++i)
+            parallel_executor<Net, T>::run(threads, x + i * in, self().parameters(), y + i * out, arenas.data());
     }
 
     constexpr void infer_one(const T* x, T* y) const {

@@ -1,10 +1,11 @@
-// parallel_executor: the forward walk of one sample by a team of threads.
+// parallel_executor: one sample's inference by several threads.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -13,6 +14,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
+#include <strata/layers/parameter.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/runtime/band_executor.hpp>
 #include <strata/runtime/forward_executor.hpp>
@@ -28,6 +30,14 @@ inline constexpr std::size_t least_shared_flops = 300'000;
 /// Values that a step passes on one by one, below which one thread does it alone, for the same reason.
 inline constexpr std::size_t least_shared_values = 60'000;
 
+/// Work of all shared steps of a net, in operations, below which one thread does all of it: some 30 us. The shares of
+/// so small steps are uneven, and waiting for the other thread takes longer than what it does.
+inline constexpr std::size_t least_shared_work = 8'000'000;
+
+/// Weights of a step, in bytes, that are taken to be read from beyond an L2 cache; there each costs as much as so many
+/// operations.
+inline constexpr std::size_t largest_near_weights = std::size_t{512} << 10, far_weight_work = 8;
+
 /// Cuts between rows below which the shares of threads are too uneven.
 inline constexpr std::size_t least_shared_cuts = 4;
 
@@ -40,20 +50,29 @@ struct parallel_executor {
     template <std::size_t Step>
     using step_at = step_of<Net, T, 1, layers, Step>;
 
-    /// How many steps, or chains of them, threads share.
-    static constexpr std::size_t shared() { return count_shared(std::make_index_sequence<plan.step_count>{}); }
+    /// How many steps, or chains of them, threads can share.
+    static constexpr std::size_t shared() {
+        return total_of_shared(all_steps{}, [](std::size_t) { return 1; });
+    }
+    /// Whether that is worth waiting for each other.
+    static constexpr bool uses_threads() {
+        return total_of_shared(all_steps{}, [](std::size_t work) { return work; }) >= least_shared_work;
+    }
 
-    /// arenas: for each thread plan.arena_size elements.
+    /// By the threads where that is worth it. arenas: for each thread plan.arena_size elements.
     static void run(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
-        if constexpr (shared() == 0) return flushed_walk<Net, T>::run(x, parameters, y, arenas);
-        auto work = [&](thread_slice part) noexcept {
-            run(threads, part, x, parameters, y, arenas, std::make_index_sequence<plan.step_count>{});
-        };
+        if constexpr (uses_threads()) run_shared(threads, x, parameters, y, arenas);
+        else flushed_walk<Net, T>::run(x, parameters, y, arenas);
+    }
+    /// By the threads in any case.
+    static void run_shared(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
+        auto work = [&](thread_slice part) noexcept { run(threads, part, x, parameters, y, arenas, all_steps{}); };
         threads.run(work);
     }
 
 private:
     enum class sharing { inside, alone, rows, slices, values };
+    using all_steps = std::make_index_sequence<plan.step_count>;
 
     static constexpr auto vectors = register_chains<Net, T, 1, layers>(std::make_index_sequence<plan.step_count>{});
 
@@ -64,12 +83,36 @@ private:
     template <class Step>
     static constexpr std::size_t slices = slice_count_of<typename Step::layer, Step::in, typename Step::epilogue, T>;
 
-    template <std::size_t... Step>
-    static constexpr std::size_t count_shared(std::index_sequence<Step...>) {
-        std::size_t count = 0;
-        for (const bool shares : {sharing_of<Step>() > sharing::alone..., false}) count += shares ? 1u : 0u;
-        return count;
+    /// The sum of value(work) over the steps, or chains of them, that threads share.
+    template <std::size_t... Step, class Value>
+    static constexpr std::size_t total_of_shared(std::index_sequence<Step...>, Value value) {
+        std::size_t total = 0;
+        for (const std::size_t work : {shared_work<Step>()..., std::size_t{0}}) total += work > 0 ? value(work) : 0;
+        return total;
     }
+    /// Operations of a step, or the chain that begins with it, and what its weights cost; 0 where one thread does it.
+    template <std::size_t Step>
+    static constexpr std::size_t shared_work() {
+        if constexpr (sharing_of<Step>() <= sharing::alone) return 0;
+        else if constexpr (sharing_of<Step>() == sharing::values)
+            return step_at<Step>::out.size() * (least_shared_flops / least_shared_values);
+        else return work_of_chain(std::make_index_sequence<plan.steps[Step].chain>{}, step_number<Step>{});
+    }
+    template <std::size_t Step>
+    using step_number = std::integral_constant<std::size_t, Step>;
+
+    template <std::size_t... Stage, std::size_t Step>
+    static constexpr std::size_t work_of_chain(std::index_sequence<Stage...>, step_number<Step>) {
+        return (... + work_of_step<Step + Stage>());
+    }
+    template <std::size_t Step>
+    static constexpr std::size_t work_of_step() {
+        using s = step_at<Step>;
+        std::size_t weights = 0;
+        for (const parameter& p : s::layer::parameters(s::in)) weights += p.extents.size();
+        return s::layer::flops(s::in) + (weights * sizeof(T) > largest_near_weights ? far_weight_work * weights : 0);
+    }
+
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
         constexpr std::size_t size = plan.steps[Step].chain;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -45,10 +46,20 @@ STRATA_INLINE void run_register_chain(const T* x, const T* parameters, T* y, std
     using last = step_of<Net, T, 1, Count, First + sizeof...(I) - 1>;
     constexpr std::size_t largest = std::max({first::in.size(), step_of<Net, T, 1, Count, First + I>::out.size()...});
     using vector = kernels::simd_for<T, largest>;
-    vector value = kernels::load_exactly<vector, first::in.size()>(x);
+    vector value;
     const auto pass = [&]<class Step>(const Step*) STRATA_INLINE_CALL {
         const auto weights = Step::weights::of(parameters);
-        value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, weights.data());
+        const T* const* all = weights.data();
+        if constexpr (!std::is_same_v<Step, first>)
+            value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, all);
+        else if constexpr (requires {
+                               Step::layer::template forward_into_vector<Step::in, typename Step::epilogue, vector>(
+                                   x, all);
+                           })
+            value = Step::layer::template forward_into_vector<Step::in, typename Step::epilogue, vector>(x, all);
+        else
+            value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
+                kernels::load_exactly<vector, Step::in.size()>(x), all);
     };
     evaluate_in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...};
     kernels::store_exactly<last::out.size()>(y, value);

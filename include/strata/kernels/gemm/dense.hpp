@@ -58,22 +58,45 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
     }
 }
 
-/// One row in a vector: activation(the first K lanes of x times a panel of `width` columns + bias). What lanes past the
-/// columns hold is of no use. Two chains of sums, for the latency of a multiply-add.
-template <std::size_t K, class Activation, class V, class T>
-STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
-    V sums[2];
-    const lane_source<V> lanes_of_x(x);
+/// Elements in memory as lane_source has the lanes of a vector: each is loaded into all lanes of another one, which
+/// leaves the units that shuffle to others.
+template <class V>
+class element_source {
+public:
+    using element = typename V::value_type;
+    STRATA_INLINE explicit element_source(const element* p) : p_(p) {}
+    template <std::size_t I>
+    STRATA_INLINE V broadcast() const {
+        return V(p_[I]);
+    }
+
+private:
+    const element* p_;
+};
+
+/// activation(K elements of x times a panel of `width` columns + bias) in a vector; x is a lane_source or an
+/// element_source of V. Lanes past the columns hold nothing of use. From four elements on, two chains of sums
+/// take less time than one.
+template <std::size_t K, class Activation, class V, class Source, class T>
+STRATA_INLINE V elements_times_panel(const Source& x, const T* w, std::size_t width, const T* bias) {
+    constexpr std::size_t chains = K < 4 ? 1 : 2;
+    V sums[chains];
     const auto add = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) STRATA_INLINE_CALL {
-        const V value = lanes_of_x.template broadcast<I>(), row = load_exactly<V, V::size>(w + I * width);
-        if constexpr (I > 1) sums[I % 2] = multiply_add(value, row, sums[I % 2]);
+        const V value = x.template broadcast<I>(), row = load_exactly<V, V::size>(w + I * width);
+        if constexpr (I >= chains) sums[I % chains] = multiply_add(value, row, sums[I % chains]);
         else if (I == 0 && bias != nullptr) sums[0] = multiply_add(value, row, load_exactly<V, V::size>(bias));
         else sums[I] = value * row;
     };
     [&]<std::size_t... I>(std::index_sequence<I...>)
         STRATA_INLINE_CALL { (add(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<K>{});
-    if constexpr (K == 1) return Activation::apply(sums[0]);
+    if constexpr (chains == 1) return Activation::apply(sums[0]);
     else return Activation::apply(sums[0] + sums[1]);
+}
+
+/// One row in a vector: activation(the first K lanes of x times a panel of `width` columns + bias).
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
+    return elements_times_panel<K, Activation, V>(lane_source<V>(x), w, width, bias);
 }
 
 /// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
@@ -123,18 +146,23 @@ STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* 
                          : K >= 8 ? 4
                                   : 1),
                         Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
-                                    y + p * width, std::min(width, F - p * width));
+                                    y + p * width, columns_of_panel<F, T>(p));
 }
 
+/// Some panels of N rows: y (N, F) = activation(x (N, K) weights + bias).
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
-STRATA_INLINE void dense_vectorised(const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, panel_count = (F + width - 1) / width;
-    if constexpr (N == 1) return dense_panels<K, F, Activation>(x, weights, bias, y, item_range{0, panel_count});
-    if constexpr (N >= 8 && shares_cache_sets<T>(K)) return dense_rows<K, F, Activation>(N, x, weights, bias, y);
-    for (std::size_t p = 0; p < panel_count; ++p)
-        rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
-            tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
-            bias != nullptr ? bias + p * width : nullptr, y + p * width, F, std::min(width, F - p * width));
+STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+    if constexpr (N == 1) {
+        dense_panels<K, F, Activation>(x, weights, bias, y, which);
+    } else if constexpr (N >= least_product_rows && shares_cache_sets<T>(K)) {
+        dense_by_panels<K, F, Activation>(N, x, weights, bias, y, which);
+    } else {
+        constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+        for (std::size_t p = which.begin; p < which.end; ++p)
+            rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
+                tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
+                bias != nullptr ? bias + p * width : nullptr, y + p * width, F, columns_of_panel<F, T>(p));
+    }
 }
 
 /// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)
@@ -144,7 +172,7 @@ constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
     if (std::is_constant_evaluated())
         reference::dense<Activation>(N, panels{.rows = K, .columns = F, .width = panel_width<T>(F)}, x, weights, bias,
                                      y);
-    else dense_vectorised<N, K, F, Activation>(x, weights, bias, y);
+    else dense_panels_of_rows<N, K, F, Activation>(x, weights, bias, y, all_panels<F, T>);
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -64,47 +65,173 @@ void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, co
 /// Whether rows of K elements lie so that the rows of a tile share the sets of an L1 cache of 8 ways.
 template <class T>
 constexpr bool shares_cache_sets(std::size_t K) {
-    return K * sizeof(T) % 4096 == 0;
+    return K * sizeof(T) % 2048 == 0;
 }
 
-template <std::size_t NR, bool Prefetch, class T, std::size_t... M>
-constexpr auto partial_tiles_by_rows(std::index_sequence<M...>) {
-    return std::array{&partial_tile<M + 1, NR, Prefetch, T>...};
+/// The panels of a matrix of F columns.
+template <std::size_t F, class T>
+inline constexpr item_range all_panels{.begin = 0, .end = (F + panel_width<T>(F) - 1) / panel_width<T>(F)};
+
+/// Columns of panel p of a matrix of F columns: a constant where all panels are full, so that no tile asks.
+template <std::size_t F, class T>
+constexpr std::size_t columns_of_panel(std::size_t p) {
+    constexpr std::size_t width = panel_width<T>(F);
+    return F % width == 0 ? width : std::min(width, F - p * width);
 }
 
-/// As dense_rows, where the rows of x share cache sets: a tile's rows are packed on the stack, at most 4 KB of each at
-/// a time, a cache line apart from what would share sets again; the sums of a block of depth join those before.
-template <std::size_t K, std::size_t F, class Activation, class T>
-void packed_dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>, MR = tile_rows(NR);
-    constexpr std::size_t KC = std::min(K, 4096 / sizeof(T)), step = KC + 64 / sizeof(T);
-    static constexpr auto tiles =
-        partial_tiles_by_rows<NR, asks_for_weights<K, F, T>, T>(std::make_index_sequence<MR>{});
-    static constexpr T zeros[width]{};
-    alignas(64) T packed[MR * step];
-    const tile_split s = split(n, MR);
-    for (std::size_t t = 0; t < s.count(); ++t) {
-        const std::size_t rows = t < s.big_count ? s.big : s.big - 1;
-        for (std::size_t k = 0; k < K; k += KC) {
-            const std::size_t depth = std::min(KC, K - k);
-            for (std::size_t m = 0; m < rows; ++m) std::copy_n(x + m * K + k, depth, packed + m * step);
-            for (std::size_t f = 0; f < F; f += width) {
-                const T* begin = k > 0 ? nullptr : bias != nullptr ? bias + f : zeros;
-                tiles[rows - 1](tile_input{.length = depth, .row_step = step}, packed, weights + f * K + k * width,
-                                begin, y + f, F, std::min(width, F - f));
-            }
+/// Rows from which panel_product is faster than a loop over tiles.
+inline constexpr std::size_t least_product_rows = 8;
+
+/// Rows that panel_product packs at once, and bytes of each: 66 KB with the gaps. Beside them, a block of a panel (64
+/// KB of 32 floats wide) and the next block fit an L2 cache of 512 KB; the rows of a tile fit an L1 cache of 32 KB.
+inline constexpr std::size_t packed_rows = 32, packed_row_bytes = 2048;
+
+/// Elements between packed rows: one cache line more than a row, so that rows do not share cache sets.
+template <class T>
+inline constexpr std::size_t packed_step = (packed_row_bytes + 64) / sizeof(T);
+
+/// The operands of one tile of panel_product: packed rows of x and a block of a panel, depth x NR vectors.
+/// `start` is what the sums begin with, padded to the panel; where it is null they begin with y. Each step of depth
+/// prefetches the cache line at `next`, which then moves by next_step elements.
+template <class T>
+struct block_operands {
+    std::size_t depth = 0;
+    const T* x = nullptr;
+    const T* w = nullptr;
+    const T* start = nullptr;
+    const T* next = nullptr;
+    std::size_t next_step = 0;
+};
+
+/// y (MR rows, `columns` of a panel) = start + x w. A sum adds its products one by one in the order of depth, as in
+/// `tile`, so that both give the same bits.
+template <std::size_t MR, std::size_t NR, class T>
+STRATA_NOINLINE void block_tile(const block_operands<T>& in, T* y, std::size_t out_step, std::size_t columns) {
+    constexpr std::size_t L = lanes<T>;
+    simd<T> sums[MR][NR];
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n) {
+            if (in.start != nullptr) sums[m][n] = load(in.start + n * L);
+            else if (columns > n * L)
+                sums[m][n] = load_partial(static_cast<const T*>(y + m * out_step + n * L), columns - n * L);
+            else sums[m][n] = broadcast(T(0));
         }
-        elementwise<Activation>(rows * F, static_cast<const T*>(y), y);
+    }
+    const T* a = in.x;
+    const T* w = in.w;
+    const T* next = in.next;
+    const std::size_t next_step = in.next_step;
+    for (const T* end = a + in.depth; a != end; ++a, w += NR * L, next += next_step) {
+        STRATA_KEEP_LOOP(w);
+        STRATA_PREFETCH(next);
+        simd<T> b[NR];
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            const simd<T> value = broadcast(a[m * packed_step<T>]);
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
+        }
+    }
+    STRATA_UNROLL
+    for (std::size_t m = 0; m < MR; ++m) {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n)
+            if (columns > n * L) store_partial<T>(y + m * out_step + n * L, sums[m][n], columns - n * L);
+    }
+}
+
+template <class T>
+using block_tile_function = void (*)(const block_operands<T>&, T*, std::size_t, std::size_t);
+
+/// block_tile for 1 to largest_batch_tile rows; null for sizes that next_batch_tile does not give.
+template <std::size_t NR, class T, std::size_t... M>
+constexpr auto block_tiles_by_rows(std::index_sequence<M...>) {
+    const auto tile_of = []<std::size_t MR>(std::integral_constant<std::size_t, MR>) -> block_tile_function<T> {
+        if constexpr (next_batch_tile(MR) == MR) return &block_tile<MR, NR, T>;
+        else return nullptr;
+    };
+    return std::array{tile_of(std::integral_constant<std::size_t, M + 1>{})...};
+}
+
+/// Applies a function to `columns` values of each of `rows` rows of y, `step` apart.
+template <class T>
+using block_function = void (*)(std::size_t rows, std::size_t columns, T* y, std::size_t step);
+
+/// Null where Activation changes nothing.
+template <class Activation, class T>
+constexpr block_function<T> activation_of_block() {
+    if constexpr (std::is_same_v<Activation, linear>) return nullptr;
+    else
+        return [](std::size_t rows, std::size_t columns, T* y, std::size_t step) {
+            for (std::size_t m = 0; m < rows; ++m, y += step)
+                elementwise<Activation>(columns, static_cast<const T*>(y), y);
+        };
+}
+
+/// The panels `which` of y (n, F) = activation(x (n, K) weights (K, F) + bias (F)). Panels are outside and rows inside:
+/// each block of a panel meets packed_rows rows while the next block is prefetched, evenly over the steps of their
+/// tiles. These rows, packed_row_bytes of each at once, are packed first, since they share cache sets where they are.
+/// Sizes are no template parameters, so that all layers of a program share it.
+template <std::size_t NR, class T>
+STRATA_NOINLINE void panel_product(std::size_t n, std::size_t K, std::size_t F, const T* x, const T* weights,
+                                   const T* bias, T* y, item_range which, block_function<T> activation) {
+    constexpr std::size_t width = NR * lanes<T>;
+    static constexpr auto tiles = block_tiles_by_rows<NR, T>(std::make_index_sequence<largest_batch_tile>{});
+    static constexpr T zeros[width]{};
+    alignas(64) T packed[packed_rows * packed_step<T>];
+    const tile_split row_blocks = split(n, packed_rows), depths = split(K, packed_row_bytes / sizeof(T));
+    for (std::size_t block = 0; block < row_blocks.count(); ++block) {
+        const std::size_t rows = block < row_blocks.big_count ? row_blocks.big : row_blocks.big - 1;
+        std::size_t tile_count = 0;
+        for (std::size_t row = 0; row < rows; row += next_batch_tile(rows - row)) ++tile_count;
+        for (std::size_t d = 0, k = 0; d < depths.count(); ++d) {
+            const std::size_t depth = d < depths.big_count ? depths.big : depths.big - 1;
+            for (std::size_t m = 0; m < rows; ++m) std::copy_n(x + m * K + k, depth, packed + m * packed_step<T>);
+            for (std::size_t p = which.begin; p < which.end; ++p) {
+                const T* w = weights + p * K * width + k * width;
+                const T* next = p + 1 < which.end ? w + K * width
+                                : k + depth < K   ? weights + which.begin * K * width + (k + depth) * width
+                                                  : w;
+                const T* start = k > 0 ? nullptr : bias != nullptr ? bias + p * width : zeros;
+                const std::size_t columns = std::min(width, F - p * width);
+                block_operands<T> in{.depth = depth,
+                                     .x = packed,
+                                     .w = w,
+                                     .start = start,
+                                     .next = next,
+                                     .next_step = (width + tile_count - 1) / tile_count};
+                for (std::size_t row = 0, size = 0; row < rows; row += size) {
+                    size = next_batch_tile(rows - row);
+                    T* to = y + row * F + p * width;
+                    tiles[size - 1](in, to, F, columns);
+                    if (activation != nullptr && k + depth == K) activation(size, columns, to, F);
+                    in.x += size * packed_step<T>;
+                    in.next += depth * in.next_step;
+                }
+            }
+            k += depth;
+        }
         x += rows * K;
         y += rows * F;
     }
+}
+
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)) by panel_product: all panels, or some of them.
+template <std::size_t K, std::size_t F, class Activation, class T>
+void dense_by_panels(std::size_t n, const T* x, const T* weights, const T* bias, T* y,
+                     item_range which = all_panels<F, T>) {
+    panel_product<panel_vectors<T>(F)>(n, K, F, x, weights, bias, y, which, activation_of_block<Activation, T>());
 }
 
 /// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense() but for a number of rows known at run time.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
     if constexpr (shares_cache_sets<T>(K)) {
-        if (n >= 8) return packed_dense_rows<K, F, Activation>(n, x, weights, bias, y);
+        if (n >= least_product_rows) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
     }
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     for (std::size_t f = 0; f < F; f += width)

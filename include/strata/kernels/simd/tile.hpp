@@ -148,30 +148,4 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
     }
 }
 
-/// y (MR rows, `columns` of a panel) = or += x panel: a tile of a product whose depth is cut. `begin` is padded to the
-/// panel and may be null; null adds to y.
-template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
-STRATA_NOINLINE void partial_tile(const tile_input& in, const T* x, const T* w, const T* begin, T* y,
-                                  std::size_t out_step, std::size_t columns) {
-    constexpr std::size_t L = lanes<T>;
-    simd<T> sums[MR][NR];
-    STRATA_UNROLL
-    for (std::size_t m = 0; m < MR; ++m) {
-        STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n) {
-            if (begin != nullptr) sums[m][n] = load(begin + n * L);
-            else if (columns > n * L)
-                sums[m][n] = load_partial(static_cast<const T*>(y + m * out_step + n * L), columns - n * L);
-            else sums[m][n] = broadcast(T(0));
-        }
-    }
-    multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
-    STRATA_UNROLL
-    for (std::size_t m = 0; m < MR; ++m) {
-        STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n)
-            if (columns > n * L) store_partial<T>(y + m * out_step + n * L, sums[m][n], columns - n * L);
-    }
-}
-
 }  // namespace strata::inline STRATA_ISA::kernels
