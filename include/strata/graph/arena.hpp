@@ -36,7 +36,7 @@ public:
             short_[at] = i;
         }
         for (std::size_t at = 0; at < short_count_; ++at) rank_[short_[at]] = at;
-        for (std::size_t k = 0; k < long_count_; ++k) {  // a long one stands in front of those that begin with it
+        for (std::size_t k = 0; k < long_count_; ++k) {  // a long one comes before those that begin with it
             std::size_t begin = 0, end = short_count_;
             while (begin < end) {
                 const std::size_t middle = (begin + end) / 2;

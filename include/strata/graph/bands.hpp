@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// What the pass reads of a step that is made by rows.
+/// Traits of a step whose output is made by rows.
 struct row_traits {
     row_window window{};
     std::size_t in_rows = 0;
@@ -25,7 +25,7 @@ struct row_traits {
     constexpr bool is_by_rows() const { return window.span > 0; }
 };
 
-/// How far each stage of a chain is: rows `low` to `done` of its output are in memory. The last stage keeps nothing.
+/// Rows [low, done) of the output of each stage of a chain are resident. The last stage keeps nothing.
 template <std::size_t Size>
 struct band_state {
     std::array<std::size_t, Size> low{};
@@ -48,7 +48,7 @@ struct band_schedule {
         }
         return state;
     }
-    /// How far each stage must come for the last one to come to row `end`.
+    /// The row that each stage must reach so that the last stage reaches row `end`.
     constexpr std::array<std::size_t, Size> targets(const band_state<Size>& state, std::size_t end,
                                                     std::size_t used = Size) const {
         std::array<std::size_t, Size> target = state.done;
@@ -62,7 +62,7 @@ struct band_schedule {
         }
         return target;
     }
-    /// The first row of the map of stage k that is still wanted before the stage behind it goes on.
+    /// The first row of the map of stage k that the next stage still reads.
     constexpr std::size_t keep(const band_state<Size>& state, std::size_t k) const {
         return std::max(state.low[k], std::min(next_need(k + 1, state.done[k + 1]), state.done[k]));
     }

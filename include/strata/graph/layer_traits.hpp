@@ -29,7 +29,7 @@ constexpr auto epilogue_layers() {
     else return fused<type_at<Behind[0], Layers>, type_at<Behind[1], Layers>>{};
 }
 
-/// What the passes read of a layer.
+/// Traits of a layer that the passes read.
 struct layer_traits {
     bool is_alias = false;       // gives its input, perhaps with another shape
     bool may_overwrite = false;  // value by value: its output may lie where its input does
@@ -107,7 +107,7 @@ constexpr auto all_fused_layers(std::index_sequence<I...>) {
     return std::array<fused_layers, sizeof...(I)>{fused_at<Net, Count, I>...};
 }
 
-/// What the pass over chains reads of the step that begins at layer I.
+/// Traits of the step that begins at layer I, for the pass over chains.
 template <class Net, class T, std::size_t Count, std::size_t I>
 constexpr row_traits row_traits_of() {
     using layer = type_at<I, flat_layers_of<Net>>;

@@ -21,9 +21,9 @@
 namespace strata::inline STRATA_ISA {
 
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
-/// memory, layers that work value by value overwrite what nobody reads behind them, layers that the one before them
-/// takes into its epilogue get no buffer. For one sample, steps between which a map has more than LargestMap bytes run
-/// depth-first over bands of rows.
+/// memory, layers that work value by value overwrite an input that no later step reads, layers that are
+/// fused into the one before them get no buffer. For one sample, steps between which a map has more than LargestMap
+/// bytes run depth-first over bands of rows.
 template <class Net, class T, std::size_t Count, std::size_t LargestMap>
 constexpr auto make_plan(std::size_t tile) {
     constexpr const auto& traits = detail::layer_traits_of<Net, T>;

@@ -20,13 +20,13 @@ namespace strata::inline STRATA_ISA {
 /// Where a step reads or writes.
 enum class location { input, arena, output };
 
-/// What a step reads; offsets in elements.
+/// One input of a step; offsets in elements.
 struct plan_operand {
     location from = location::arena;
     std::size_t offset = 0;
 };
 
-/// One step: the layer `first` and those behind it that it runs in its epilogue (indices into the flattened list), as
+/// One step: the layer `first` and the layers fused into its epilogue (indices into the flattened list), as
 /// one kernel call.
 struct plan_step {
     std::size_t first = 0;
@@ -159,7 +159,7 @@ constexpr auto all_chains(std::index_sequence<Head...>) {
     return std::array<step_chain, sizeof...(Head) + 1>{chain_from<Net, T, Count, LargestMap, Head>...};
 }
 
-/// For each step the chain that it may begin; the chains that run begin behind each other.
+/// For each step the chain that it may begin; the chains that run follow each other.
 template <class Net, class T, std::size_t Count, std::size_t LargestMap>
 inline constexpr auto chains_from =
     all_chains<Net, T, Count, LargestMap>(std::make_index_sequence<plan_outline_of<Net, T, Count>.plan.step_count>{});

@@ -1,4 +1,4 @@
-// stream_plan: how a net is streamed: which layers go step by step, where states and values lie; constexpr data.
+// streaming_schedule: the steps of a stream, and where states and values lie; constexpr data.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct stream_location {
     std::size_t offset = 0;
 };
 
-/// One layer of a stream, perhaps with the activation behind it.
+/// One layer of a stream, perhaps with the next activation fused into it.
 struct stream_step {
     std::size_t layer = 0;
     bool takes_next = false;
@@ -56,7 +56,7 @@ struct stream_plan {
 
 namespace detail {
 
-/// What the pass reads of a layer.
+/// Traits of a layer that the pass reads.
 struct stream_layer {
     streaming how = streaming::none;
     bool is_view = false;
@@ -68,7 +68,7 @@ struct stream_layer {
     std::size_t scratch_of_step = 0;
 };
 
-/// Whether a stream runs the activation behind layer I in its epilogue: it alone reads what the layer gives.
+/// Whether a stream fuses the next layer, an activation, into layer I: it alone reads the layer's output.
 template <class Net, std::size_t I>
 constexpr bool stream_takes_next() {
     using layers = flat_layers_of<Net>;
@@ -160,7 +160,7 @@ template <class Net, class T>
 struct stream_check {
     static constexpr diagnostic value = [] {
         if (!net_check<Net>::value.ok) return net_check<Net>::value;
-        diagnostic verdict;
+        diagnostic found;
         if constexpr (net_check<Net>::value.ok) {
             constexpr shape in = detail::input_of<Net>();
             if (in.rank() < 2)
@@ -168,7 +168,7 @@ struct stream_check {
                               "a stream of this net");
             constexpr auto types = detail::layer_types(flat_layers_of<Net>{});
             constexpr auto in_time = detail::values_in_time<Net, T>();
-            for (std::size_t i = 0; i < types.size() && verdict.ok; ++i) {
+            for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
                 const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.how != streaming::none;
                 if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
@@ -176,14 +176,14 @@ struct stream_check {
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
                 }
-                verdict = refuse(layer.is_merge ? "paths that all go step by step, or none of them"
-                                                : "layers that take one time step after another",
-                                 types[i], "leave it out of the streamed net, or call infer with all steps",
-                                 text<200>("a stream, ") << detail::describe_layer<Net>(
-                                     outer, detail::layer_types(layers_of<Net>{})[outer]));
+                found = refuse(layer.is_merge ? "paths that all go step by step, or none of them"
+                                              : "layers that take one time step after another",
+                               types[i], "leave it out of the streamed net, or call infer with all steps",
+                               text<200>("a stream, ")
+                                   << detail::describe_layer<Net>(outer, detail::layer_types(layers_of<Net>{})[outer]));
             }
         }
-        return verdict;
+        return found;
     }();
 };
 

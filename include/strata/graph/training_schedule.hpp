@@ -1,4 +1,4 @@
-// plan: what a training step computes, in which order, and where in the training arena; constexpr data.
+// training_schedule: the steps of training, and where values lie in the training arena; constexpr data.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/graph/gradient_memory.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
@@ -20,78 +21,10 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
-/// added to what other readers gave. A merge node may also pass on the memory of its own gradient.
-enum class gradient_use { none, write, add, pass_on };
-
-/// What a step reads, and the gradient of it. Offsets are in elements of the training arena.
-struct training_operand {
-    bool is_input = false;  // the input of the first step
-    std::size_t size = 0;   // of one sample
-    std::size_t x = 0;
-    gradient_use use = gradient_use::none;
-    std::size_t dx = 0;    // where the layer writes
-    std::size_t into = 0;  // where it is added then
-};
-
-/// One layer of a training step, perhaps with the activation behind it.
-struct training_step {
-    std::size_t layer = 0;
-    bool takes_next = false;
-    bool learns = false;       // some of its weights are trained
-    bool passes_down = false;  // something below it learns: it gives the gradient of its input
-    bool is_whole = false;     // it needs the whole batch at once
-    std::size_t in_size = 0;   // of one sample
-    std::size_t out_size = 0;
-    std::size_t saved_size = 0;
-    std::size_t first_input = 0;  // its first place among the plan's inputs
-    std::size_t input_count = 1;
-    std::size_t y = 0;
-    std::size_t saved = 0;
-    std::size_t dy = 0;
-    std::size_t backward_weights = 0;
-    std::size_t shared = 0;
-
-    constexpr bool has_backward() const { return learns || passes_down; }
-};
-
-/// The layers in front of `first_layer` neither learn nor act by chance nor need a whole batch: they run as in
-/// inference. Behind them come the steps.
-template <std::size_t Capacity, std::size_t Inputs>
-struct training_plan {
-    std::array<training_step, Capacity> steps{};
-    std::array<training_operand, Inputs> inputs{};
-    std::size_t step_count = 0;
-    std::size_t first_layer = 0;
-    bool is_whole = false;         // a tile is a whole batch
-    std::size_t tile = 1;          // samples that go forward and backward together
-    std::size_t input = 0;         // where the first step reads
-    std::size_t arena_size = 0;    // elements
-    std::size_t scratch_size = 0;  // elements, of each thread
-};
-
 namespace detail {
 
-/// What the training passes read of a layer.
-struct trained_facts {
-    bool learns = false;
-    bool is_random = false;
-    bool is_view = false;  // nothing to compute when training either
-    bool is_merge = false;
-    bool passes_gradient = false;  // a merge whose operands' gradients are its own
-    bool is_whole = false;
-    bool takes_next = false;
-    std::size_t in_size = 0;
-    std::size_t out_size = 0;
-    std::size_t saved = 0;
-    std::size_t backward_weights = 0;
-    std::size_t scratch = 0;
-    std::size_t gradient_scratch = 0;
-    std::size_t shared = 0;
-};
-
-/// Whether layer I runs the activation behind it when training: one whose derivative its output gives, and that alone
-/// reads it.
+/// Whether layer I fuses the next layer when training: an activation whose derivative follows from its output, and that
+/// alone reads the layer.
 template <class Net, std::size_t I>
 constexpr bool takes_next() {
     using layers = flat_layers_of<Net>;
@@ -105,7 +38,7 @@ constexpr bool takes_next() {
     return false;
 }
 
-/// What stands in the epilogue of layer I when training.
+/// The layers fused into layer I when training.
 template <class Net, std::size_t I, bool TakesNext = takes_next<Net, I>()>
 struct trained_epilogue {
     using type = fused<>;
@@ -116,18 +49,18 @@ struct trained_epilogue<Net, I, true> {
 };
 
 template <class Net, class T, std::size_t I>
-constexpr trained_facts trained_facts_of(std::size_t tile) {
+constexpr trained_traits trained_traits_of(std::size_t tile) {
     using layer = type_at<I, flat_layers_of<Net>>;
     using epilogue = typename trained_epilogue<Net, I>::type;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    trained_facts traits{.is_random = random_layer<layer>,
-                         .is_view = view_layer<layer> || (identity_at_inference<layer> && !random_layer<layer>),
-                         .is_merge = merge_layer<layer>,
-                         .is_whole = needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen,
-                         .takes_next = takes_next<Net, I>(),
-                         .in_size = in.size(),
-                         .out_size = flat_nodes_of<Net>[I].out.size(),
-                         .scratch = scratch_of<T, layer>(in)};
+    trained_traits traits{.is_random = random_layer<layer>,
+                          .is_view = view_layer<layer> || (identity_at_inference<layer> && !random_layer<layer>),
+                          .is_merge = merge_layer<layer>,
+                          .is_whole = needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen,
+                          .takes_next = takes_next<Net, I>(),
+                          .in_size = in.size(),
+                          .out_size = flat_nodes_of<Net>[I].out.size(),
+                          .scratch = scratch_of<T, layer>(in)};
     if constexpr (merge_layer<layer>) traits.passes_gradient = layer::passes_gradient;
     for (const weight_row& row : weight_rows_of<Net>)
         traits.learns = traits.learns || (row.layer == I && row.trainable);
@@ -142,81 +75,19 @@ constexpr trained_facts trained_facts_of(std::size_t tile) {
 }
 
 template <class Net, class T, std::size_t... I>
-constexpr auto all_trained_facts(std::size_t tile, std::index_sequence<I...>) {
-    return std::array<trained_facts, sizeof...(I)>{trained_facts_of<Net, T, I>(tile)...};
+constexpr auto all_trained_traits(std::size_t tile, std::index_sequence<I...>) {
+    return std::array<trained_traits, sizeof...(I)>{trained_traits_of<Net, T, I>(tile)...};
 }
 
 constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
 
-/// The last layer not behind `wanted` in front of which one value alone is read by it and those behind it.
+/// The last layer up to `wanted` such that it and all later layers read a single value of the layers before it.
 template <class Net>
 constexpr std::size_t cut_before(std::size_t wanted) {
     std::size_t cut = std::min(wanted, flat_count<Net>);
     for (std::size_t i = flat_count<Net>; i-- > cut;)
         for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) cut = std::min(cut, value_read<Net>(i, k));
     return cut;
-}
-
-/// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
-/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
-/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input.
-/// `alias_of` says for each value which step's output it is. Gives the size.
-template <class Net, class T, std::size_t Count, std::size_t Inputs>
-constexpr std::size_t place_gradients(training_plan<Count, Inputs>& plan,
-                                      const std::array<std::size_t, Count + 1>& alias_of,
-                                      const std::array<trained_facts, Count>& traits) {
-    constexpr std::size_t none = 0;
-    std::array<arena_buffer, Count + 2 * Inputs + 1> buffers{};
-    std::array<std::size_t, Count + 1> buffer_of{};  // of the gradient of each value; none where nobody wrote it yet
-    std::size_t used = 1, time = 0;
-    const auto reserve = [&](std::size_t size) {
-        buffers[used] = {.size = plan.tile * size + kernels::gradient_slack<T>, .begin = time, .end = time};
-        return used++;
-    };
-    for (std::size_t s = plan.step_count; s-- > 0;) {
-        training_step& step = plan.steps[s];
-        if (!step.has_backward()) continue;
-        std::size_t& own = buffer_of[alias_of[step.layer + (step.takes_next ? 2 : 1)]];
-        if (own == none) own = reserve(step.out_size);
-        step.dy = own;
-        time += step.is_whole ? 2 : 0;
-        const auto value_of = [&](std::size_t k) { return alias_of[value_read<Net>(step.layer, k)]; };
-        const auto is_read_again = [&](std::size_t k) {
-            for (std::size_t other = 0; other < step.input_count; ++other)
-                if (other != k && value_of(other) == value_of(k)) return true;
-            return false;
-        };
-        bool is_passed_on = !traits[step.layer].passes_gradient;
-        for (std::size_t k = 0; k < step.input_count; ++k) {
-            training_operand& operand = plan.inputs[step.first_input + k];
-            std::size_t& below = buffer_of[value_of(k)];
-            if (operand.use == gradient_use::none) continue;
-            operand.use = below != none                                                       ? gradient_use::add
-                          : is_passed_on || operand.size != step.out_size || is_read_again(k) ? gradient_use::write
-                                                                                              : gradient_use::pass_on;
-            if (operand.use == gradient_use::pass_on) {
-                below = own;
-                is_passed_on = true;
-            }
-            if (below == none) below = reserve(operand.size);
-            buffers[below].end = time;
-            operand.into = below;
-            const bool adds_later = operand.use == gradient_use::add && !traits[step.layer].is_merge;
-            operand.dx = adds_later ? reserve(operand.size) : below;
-        }
-        time += step.learns && !step.is_whole ? 1u : 0u;
-        buffers[own].end = time;
-    }
-    const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));
-    for (std::size_t s = 0; s < plan.step_count; ++s) {
-        training_step& step = plan.steps[s];
-        step.dy = plan.arena_size + buffers[step.dy].offset;
-    }
-    for (training_operand& operand : plan.inputs) {
-        operand.dx = plan.arena_size + buffers[operand.dx].offset;
-        operand.into = plan.arena_size + buffers[operand.into].offset;
-    }
-    return size;
 }
 
 }  // namespace detail
@@ -227,7 +98,7 @@ template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
     constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
     constexpr const auto& nodes = flat_nodes_of<Net>;
-    const auto traits = detail::all_trained_facts<Net, T>(tile, std::make_index_sequence<count>{});
+    const auto traits = detail::all_trained_traits<Net, T>(tile, std::make_index_sequence<count>{});
     training_plan<count, flat_graph_of<Net>.inputs.size()> plan;
     plan.tile = tile;
     const auto acts = [](const auto& fact) { return fact.learns || fact.is_random || fact.is_whole; };
@@ -245,7 +116,7 @@ constexpr auto make_training_plan(std::size_t tile) {
     const std::size_t input = alias_of[plan.first_layer] = plan.first_layer;
     if (input < count) plan.input = place_of[input] = reserve(tile * traits[input].in_size);
     for (std::size_t i = plan.first_layer; i < count; ++i) {
-        const detail::trained_facts& fact = traits[i];
+        const detail::trained_traits& fact = traits[i];
         if (fact.is_view) {
             alias_of[i + 1] = alias_of[detail::value_read<Net>(i)];
             continue;

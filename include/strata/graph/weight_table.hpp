@@ -92,7 +92,7 @@ constexpr std::size_t aligned_size(std::size_t elements) {
 
 /// Elements of the packed form of each layer's weights.
 template <class Net, class T, class... Layers, std::size_t... I>
-constexpr auto prepared_sizes(type_list<Layers...>, std::index_sequence<I...>) {
+constexpr auto packed_sizes(type_list<Layers...>, std::index_sequence<I...>) {
     return std::array<std::size_t, sizeof...(Layers) + 1>{
         aligned_size<T>(packed_size_of<Layers, flat_nodes_of<Net>[I].in, T>)..., 0};
 }
@@ -105,8 +105,8 @@ inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{}
 
 /// Elements of the packed form of the weights of each layer of the flattened list, padding included.
 template <class Net, class T>
-inline constexpr auto prepared_sizes_of =
-    detail::prepared_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+inline constexpr auto packed_sizes_of =
+    detail::packed_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
 
 /// Elements of each weight in the block, padding included.
 template <class Net, class T>
@@ -126,7 +126,7 @@ inline constexpr auto weight_offsets_of = [] {
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t layer = weight_rows_of<Net>[i].layer;
         const bool last = i + 1 == count || weight_rows_of<Net>[i + 1].layer != layer;
-        offsets[i + 1] = offsets[i] + weight_sizes_of<Net, T>[i] + (last ? prepared_sizes_of<Net, T>[layer] : 0);
+        offsets[i + 1] = offsets[i] + weight_sizes_of<Net, T>[i] + (last ? packed_sizes_of<Net, T>[layer] : 0);
     }
     return offsets;
 }();

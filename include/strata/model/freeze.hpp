@@ -27,28 +27,28 @@ constexpr diagnostic check_path(std::string_view path, std::size_t from, type_li
     const std::string_view name = path.substr(from);
     for (const layer_name& own : names_of<Net>)
         if (own == name) return {};
-    diagnostic verdict = no_layer<Net>(name, path.substr(0, from));
+    diagnostic found = no_layer<Net>(name, path.substr(0, from));
     std::size_t index = 0;
     [[maybe_unused]] const auto look_into = [&]<class Layer>(const Layer*) {
         const std::string_view own = names_of<Net>[index++];
         if constexpr (composite<Layer>)
-            if (leads_into(name, own)) verdict = check_path<Layer>(path, from + own.size() + 1, layers_of<Layer>{});
+            if (leads_into(name, own)) found = check_path<Layer>(path, from + own.size() + 1, layers_of<Layer>{});
     };
     evaluate_in_order{0, (look_into(static_cast<const Layers*>(nullptr)), 0)...};
-    return verdict;
+    return found;
 }
 
 template <class Net, fixed_string... Names>
 struct names_check {
     static constexpr diagnostic value = [] {
-        diagnostic verdict;
-        const auto accept = [&](const diagnostic& found) {
-            verdict = found;
-            return verdict.ok;
+        diagnostic found;
+        const auto accept = [&](const diagnostic& each) {
+            found = each;
+            return each.ok;
         };
         static_cast<void>((accept(check_path<Net>(Names.view(), 0, layers_of<Net>{})) && ...));
-        if (!verdict.ok) verdict.at = "freeze, unfreeze";
-        return verdict;
+        if (!found.ok) found.at = "freeze, unfreeze";
+        return found;
     }();
 };
 

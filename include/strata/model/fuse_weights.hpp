@@ -44,7 +44,7 @@ constexpr std::vector<double> doubles_of(const View& view) {
     return values;
 }
 
-/// Puts the map of layer I behind scale and shift.
+/// Applies the map of layer I after scale and shift.
 template <class Net, std::size_t I, class Views>
 constexpr void append_affine(const Views& views, std::vector<double>& scale, std::vector<double>& shift) {
     constexpr auto own = weight_range_of<Net, I>;
@@ -60,14 +60,17 @@ constexpr void append_affine(const Views& views, std::vector<double>& scale, std
     }
 }
 
-/// The layers that are affine maps behind layer I, in order.
+/// The affine maps fused into layer I, in order.
 template <class Net, std::size_t I>
 inline constexpr auto affine_layers_behind = [] {
-    constexpr const auto& folds = fusions_of<Net>;
-    constexpr auto is_behind = [](const layer_fusion& fold) { return fold.what == fate::affine && fold.host == I; };
-    std::array<std::size_t, static_cast<std::size_t>(std::count_if(folds.begin(), folds.end(), is_behind))> layers{};
-    for (std::size_t j = 0, next = 0; j < folds.size(); ++j)
-        if (is_behind(folds[j])) layers[next++] = j;
+    constexpr const auto& fusions = fusions_of<Net>;
+    constexpr auto is_fused_map = [](const layer_fusion& fusion) {
+        return fusion.kind == fusion_kind::affine && fusion.host == I;
+    };
+    std::array<std::size_t, static_cast<std::size_t>(std::count_if(fusions.begin(), fusions.end(), is_fused_map))>
+        layers{};
+    for (std::size_t j = 0, next = 0; j < fusions.size(); ++j)
+        if (is_fused_map(fusions[j])) layers[next++] = j;
     return layers;
 }();
 
@@ -95,11 +98,11 @@ constexpr weight_values with_affine_maps(const Views& views, std::index_sequence
 /// Appends the weights of layer I, in Keras' order, as they are left.
 template <class Net, std::size_t I, class Views, class T>
 constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
-    if constexpr (fusions_of<Net>[I].what == fate::kept) {
+    if constexpr (fusions_of<Net>[I].kind == fusion_kind::none) {
         if constexpr (fusions_of<Net>[I].takes_affine) {
             constexpr std::size_t count = affine_layers_behind<Net, I>.size();
-            const weight_values folded = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
-            for (const auto& values : folded.all())
+            const weight_values fused = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
+            for (const auto& values : fused.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));
         } else {
             constexpr auto own = weight_range_of<Net, I>;
@@ -109,9 +112,9 @@ constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
     }
 }
 
-/// All weights of the folded net.
+/// All weights of the fused net.
 template <class Net, class T, class Views, std::size_t... I>
-constexpr std::vector<T> folded_weights(const Views& views, std::index_sequence<I...>) {
+constexpr std::vector<T> fused_weights(const Views& views, std::index_sequence<I...>) {
     std::vector<T> all;
     all.reserve(Net::parameter_count());
     evaluate_in_order{0, (append_folded_weights<Net, I>(views, all), 0)...};

@@ -1,4 +1,4 @@
-// folded: the type of a net whose layers became parts of others, as the pass of fold.hpp decided.
+// fused: the type of a net whose layers became parts of others, as the pass of fusion.hpp decided.
 #pragma once
 
 #include <array>
@@ -40,18 +40,18 @@ constexpr auto with_border_before() {
     else return std::type_identity<Layer>{};
 }
 template <layer_fusion Fold, class Layer>
-constexpr auto with_affine_behind() {
+constexpr auto with_affine_after() {
     if constexpr (Fold.takes_affine) return std::type_identity<with_affine<Layer>>{};
     else return std::type_identity<Layer>{};
 }
 template <layer_fusion Fold, class Layer, class Flat>
-constexpr auto with_activation_behind() {
+constexpr auto with_activation_after() {
     if constexpr (Fold.takes_activation)
         return std::type_identity<with_option<Layer, typename type_at<Fold.activation, Flat>::activation_option>>{};
     else return std::type_identity<Layer>{};
 }
 template <layer_fusion Fold, class Layer>
-constexpr auto with_constants_behind() {
+constexpr auto with_constants_after() {
     if constexpr (Fold.takes_constant)
         return std::type_identity<typename Layer::template with_line<Fold.scale, Fold.offset>>{};
     else return std::type_identity<Layer>{};
@@ -60,12 +60,12 @@ constexpr auto with_constants_behind() {
 /// Layer number I of the flattened list of a net with those that became part of it.
 template <class Net, std::size_t I>
 struct fused_layer_type {
-    static constexpr layer_fusion fold = fusions_of<Net>[I];
+    static constexpr layer_fusion fusion = fusions_of<Net>[I];
     using flat = flat_layers_of<Net>;
-    using padded = typename decltype(with_border_before<fold, type_at<I, flat>>())::type;
-    using affine = typename decltype(with_affine_behind<fold, padded>())::type;
-    using active = typename decltype(with_activation_behind<fold, affine, flat>())::type;
-    using type = typename decltype(with_constants_behind<fold, active>())::type;
+    using padded = typename decltype(with_border_before<fusion, type_at<I, flat>>())::type;
+    using affine = typename decltype(with_affine_after<fusion, padded>())::type;
+    using active = typename decltype(with_activation_after<fusion, affine, flat>())::type;
+    using type = typename decltype(with_constants_after<fusion, active>())::type;
 };
 
 // Names: those that are left keep theirs
@@ -157,7 +157,7 @@ struct fused_group<Net, Group<Items...>, Begin> {
         for (std::size_t i = 0; i < sizes.size(); ++i) {
             bool is_kept = false;
             for (std::size_t k = 0; k < sizes[i]; ++k, ++flat)
-                is_kept = is_kept || fusions_of<Net>[flat].what == fate::kept;
+                is_kept = is_kept || fusions_of<Net>[flat].kind == fusion_kind::none;
             if (is_kept) kept[next++] = names_of<Group<Items...>>[i];
         }
         return kept;
@@ -172,7 +172,7 @@ struct fused_group<Net, Group<Items...>, Begin> {
     using type = typename decltype(named(items{}, std::make_index_sequence<items::size()>{}))::type;
 };
 
-/// What is left of a net that is a type of its own: another one.
+/// A net that is a type of its own, after the pass: another type.
 template <class Net, class Group, std::size_t Begin>
 struct fused_part : net_interface<fused_part<Net, Group, Begin>> {
     template <class... Others>
@@ -190,9 +190,9 @@ struct fused_group<Net, Group, Begin> {
     static constexpr std::size_t size = flattened<Group>::type::size();
     static constexpr bool changes = [] {
         for (std::size_t i = Begin; i < Begin + size; ++i) {
-            const layer_fusion& fold = fusions_of<Net>[i];
-            if (fold.what != fate::kept || fold.takes_affine || fold.takes_activation || fold.takes_constant ||
-                fold.padding != padding_mode::valid)
+            const layer_fusion& fusion = fusions_of<Net>[i];
+            if (fusion.kind != fusion_kind::none || fusion.takes_affine || fusion.takes_activation ||
+                fusion.takes_constant || fusion.padding != padding_mode::valid)
                 return true;
         }
         return false;
@@ -210,7 +210,7 @@ struct fused_item {
             using group = typename fused_group<Net, Item, Begin>::type;
             if constexpr (flattened<group>::type::size() == 0) return type_list<>{};
             else return type_list<group>{};
-        } else if constexpr (fusions_of<Net>[Begin].what == fate::kept) {
+        } else if constexpr (fusions_of<Net>[Begin].kind == fusion_kind::none) {
             return type_list<typename fused_layer_type<Net, Begin>::type>{};
         } else {
             return type_list<>{};
@@ -233,11 +233,11 @@ struct fused_item<Net, Path<Layers...>, Begin> {
 /// A net as it is left. What stated its input may be gone: then an Input<...> does.
 template <class Net>
 struct fused_net {
-    using folded = typename fused_group<Net, Net, 0>::type;
+    using result = typename fused_group<Net, Net, 0>::type;
     static auto make() {
         constexpr shape input = input_of<Net>();
-        if constexpr (input.rank() > 0 && input_of<folded>().rank() == 0) return given_input<folded, input>{};
-        else return std::type_identity<folded>{};
+        if constexpr (input.rank() > 0 && input_of<result>().rank() == 0) return given_input<result, input>{};
+        else return std::type_identity<result>{};
     }
     using type = typename decltype(make())::type;
 };

@@ -118,7 +118,7 @@ public:
     constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
         if constexpr (accepts<In, Out>()) {
             check_spans(in, out);
-            flushed_walk<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+            flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
         }
     }
     template <class In, class Out>
@@ -179,7 +179,7 @@ private:
         static_cast<void>(require<checked>{});
         return checked::value.ok;
     }
-    /// What the types of the spans do not say, in builds with assertions.
+    /// Checks of the spans beyond their types, in builds with assertions.
     template <class In, class Out>
     constexpr void check_spans(const In& in, Out& out) const {
         static_cast<void>(std::size(in) == std::size(out));  // both are used without assertions too
@@ -230,7 +230,7 @@ private:
 
     constexpr void infer_one(const T* x, T* y) const {
         storage<T, plan_of<Net, T, 1>.arena_size> arena{};
-        flushed_walk<Net, T>::run(x, self().parameters(), y, arena.data());
+        flushed_executor<Net, T>::run(x, self().parameters(), y, arena.data());
     }
     template <std::size_t Tile>
     constexpr void run_tiles(const T* x, T* y, std::size_t count) const {

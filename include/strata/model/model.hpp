@@ -75,13 +75,13 @@ public:
     constexpr Model(detail::keras_order, const T* values, std::size_t batch = 0) : batch_(batch) {
         for (const auto view : weights())
             for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
-        detail::prepare_weights<Net>(block_.data());
+        detail::pack_all_weights<Net>(block_.data());
     }
     /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them
     /// out.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 
-    // What the net says
+    // Properties of the net
 
     static constexpr Net net() { return {}; }
     static constexpr std::size_t size() { return Net::size(); }
@@ -100,8 +100,8 @@ public:
 
     // Layers and weights
 
-    // What these give refers to the weights in this model: it may be used while the model lives and is neither moved
-    // nor assigned to by a move. Of a temporary model they are refused.
+    // The results of these refer to the weights in this model: they may be used while the model lives and is neither
+    // moved nor assigned to by a move. Of a temporary model they are refused.
 
     /// Views of all weights in Keras' order; those of a const model cannot be written.
     constexpr auto weights() & { return views(block_.data()); }
@@ -277,7 +277,7 @@ private:
             const parameter& what = weight_rows_of<Net>[i].what;
             initialize(what.initializer, what.extents, engine, detail::element_writer<T>{all[i]});
         }
-        detail::prepare_weights<Net>(block_.data());
+        detail::pack_all_weights<Net>(block_.data());
     }
     template <class Other>
     auto resized(build_options how) const {

@@ -27,7 +27,7 @@ struct model_record {
 template <class Record>
 struct record_files;
 
-/// What writes the weights of a running fit.
+/// Writes the weights of a running fit.
 using weight_writer = void (*)(const model_record& model, const std::filesystem::path& file);
 
 }  // namespace strata::inline STRATA_ISA

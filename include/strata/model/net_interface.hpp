@@ -68,7 +68,7 @@ struct net_interface : foreign_net_members<Self> {
         else return refused{};
     }
 
-    // What is known once the input shape is
+    // Properties that need the input shape
 
     /// Whether the input shape is known.
     static constexpr bool is_built() { return input_of<Self>().rank() > 0; }

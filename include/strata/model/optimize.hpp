@@ -56,10 +56,10 @@ struct storage_like<inline_storage<T, Size>, Net, T> {
 
 }  // namespace detail
 
-/// The net, Residual or layer with all that folds into something else folded: what is an affine map of channels when it
-/// infers (BatchNormalization) into the weights of the layer before it, activations into its options, zeros around an
-/// image into the padding behind them; identities (Dropout) are gone. Nothing is folded that two layers read. Layers
-/// that are left keep their names. A net with nothing to fold keeps its type.
+/// The net or layer with fewer layers. A layer that is an affine map of channels at inference (BatchNormalization) goes
+/// into the weights of the layer before it, an activation into its options, zeros around an image into the padding of
+/// the next convolution; identities (Dropout) are removed. A layer whose input two layers read is left. Layers that are
+/// left keep their names. A net with nothing to fuse keeps its type.
 template <layer_descriptor Layer>
 constexpr auto optimize(Layer) {
     if constexpr (requires { Layer::model_name(); }) {
@@ -71,18 +71,19 @@ constexpr auto optimize(Layer) {
         return typename detail::optimized<Layer>::type{};
     }
 }
-/// The model of that net, which gives the same to rounding: weights are folded in double and rounded once. It is meant
+/// The model of that net, which gives the same to rounding: weights are fused in double and rounded once. It is meant
 /// for inference: what only training needs is gone.
 template <class Net, class T, class Storage>
 constexpr auto optimize(const Model<Net, T, Storage>& model) {
-    using folded = typename detail::optimized<Net>::type;
-    if constexpr (std::is_same_v<folded, Net>) {
+    using smaller = typename detail::optimized<Net>::type;
+    if constexpr (std::is_same_v<smaller, Net>) {
         return model;
     } else {
-        using block = typename detail::storage_like<Storage, folded, T>::type;
+        using block = typename detail::storage_like<Storage, smaller, T>::type;
         const auto values =
-            detail::folded_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
-        return Model<folded, T, block>(detail::keras_order{}, values.data(), detail::parameter_access::batch_of(model));
+            detail::fused_weights<Net, T>(model.weights(), std::make_index_sequence<flat_layers_of<Net>::size()>{});
+        return Model<smaller, T, block>(detail::keras_order{}, values.data(),
+                                        detail::parameter_access::batch_of(model));
     }
 }
 

@@ -93,7 +93,7 @@ struct run_time_name_check {
                text<200>("write ") << Member.view() << "<\"...\">()", text<100>() << Member.view() << "(...)");
 };
 
-/// What models of Keras and PyTorch have as members and strata spells otherwise. Self is the model.
+/// Members that models of Keras and PyTorch have and strata spells otherwise. Self is the model.
 template <class Self>
 struct foreign_members {
     template <class... Arguments>
@@ -161,7 +161,7 @@ private:
     }
 };
 
-/// What a net is asked for though only a model has it. Self is the net.
+/// Members that only a model has, asked of a net. Self is the net.
 template <class Self>
 struct foreign_net_members {
     template <class... Arguments>

@@ -150,8 +150,7 @@ constexpr shape stated_input(type_list<Items...>) {
 template <class Net>
 using layers_of = typename detail::layers_in<typename Net::item_list>::type;
 
-/// The layers of a net with nested models replaced by their layers: what is computed. Each comes behind those that it
-/// reads.
+/// The layers of a net with nested models replaced by their layers, in topological order.
 template <class Net>
 using flat_layers_of = typename detail::flattened<Net>::type;
 

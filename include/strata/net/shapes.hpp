@@ -96,23 +96,23 @@ constexpr diagnostic check_names() {
 
 template <class Net, class... Layers>
 constexpr diagnostic check_layers(const shape& input, type_list<Layers...>) {
-    diagnostic verdict;
+    diagnostic found;
     shape in = input;
     std::size_t index = 0;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
-        if (!verdict.ok) return;
+        if (!found.ok) return;
         if (begins_path<Net>(index)) in = input;
-        verdict = check_layer<Layer>(in);
-        if (!verdict.ok) {
-            verdict.at = verdict.at.empty() ? describe_layer<Net>(index, Layer::type)
-                                            : text<200>() << names_of<Net>[index] << "/" << verdict.at;
+        found = check_layer<Layer>(in);
+        if (!found.ok) {
+            found.at = found.at.empty() ? describe_layer<Net>(index, Layer::type)
+                                        : text<200>() << names_of<Net>[index] << "/" << found.at;
             return;
         }
         in = Layer::output(in);
         ++index;
     };
     evaluate_in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...};
-    return verdict;
+    return found;
 }
 
 constexpr diagnostic not_built() {
@@ -120,7 +120,7 @@ constexpr diagnostic not_built() {
                   "this net");
 }
 
-/// What a net's own structure is worth, whatever its input.
+/// Checks a net's structure, which does not depend on its input.
 template <class Net>
 constexpr diagnostic check_structure() {
     diagnostic items = check_items(typename Net::item_list{});
@@ -143,7 +143,7 @@ constexpr diagnostic check_net(const shape& input) {
     return check_layers<Net>(input, layers_of<Net>{});
 }
 
-/// The shape of one sample in front of each layer of one path and behind the last.
+/// The shape of one sample before each layer of one path, and after the last.
 template <class... Layers>
 constexpr auto infer_shapes(const shape& input, type_list<Layers...>) {
     std::array<shape, sizeof...(Layers) + 1> shapes{input};
@@ -168,7 +168,7 @@ struct net_check {
     }();
 };
 
-/// The shape of one sample in front of each layer and behind the last.
+/// The shape of one sample before each layer, and after the last.
 template <class Net>
 inline constexpr auto shapes_of = detail::infer_shapes(detail::input_of<Net>(), layers_of<Net>{});
 

@@ -60,7 +60,7 @@ private:
             state = next;
         }
     }
-    /// Rows of one stage up to `end`; `before` is the state in front of the band.
+    /// Rows of one stage up to `end`; `before` is the state before the band.
     template <std::size_t Stage>
     static void stage(const memory& all, const band_state<size>& before, band_state<size>& now, std::size_t end) {
         using s = step<Stage>;

@@ -1,4 +1,4 @@
-// pack_weights: packed forms of the weights (Winograd's, fused gates), and when they
+// packing: packed forms of the weights (Winograd's, fused gates), and when they
 // are made.
 #pragma once
 
@@ -16,13 +16,13 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// What a layer's functions get of a block of parameters: its weights in their order, then their packed form.
+/// The weights of a layer in a block of parameters as its functions get them: in their order, then their packed form.
 template <class Net, class T, std::size_t Layer>
 struct layer_weights {
     static constexpr auto owned = weight_range_of<Net, Layer>;
     /// Whether training changes some of them, statistics included.
     static constexpr bool is_trained = owned.second > 0 && !flat_nodes_of<Net>[Layer].is_frozen;
-    static constexpr std::size_t size = prepared_sizes_of<Net, T>[Layer];
+    static constexpr std::size_t size = packed_sizes_of<Net, T>[Layer];
     static constexpr std::size_t offset = weight_offsets_of<Net, T>[owned.first + owned.second] - size;
 
     static constexpr auto of(const T* parameters) {
@@ -43,16 +43,16 @@ struct layer_weights {
 
 template <class Net, class T>
 inline constexpr bool prepares_weights = [] {
-    for (const std::size_t size : prepared_sizes_of<Net, T>)
+    for (const std::size_t size : packed_sizes_of<Net, T>)
         if (size > 0) return true;
     return false;
 }();
 
 template <class Net, class T, bool OnlyTrained, std::size_t... Layer>
-constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] thread_slice part,
-                              std::index_sequence<Layer...>) {
+constexpr void pack_layers([[maybe_unused]] T* parameters, [[maybe_unused]] thread_slice part,
+                           std::index_sequence<Layer...>) {
     [[maybe_unused]] const auto pack_weights = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-        if constexpr (prepared_sizes_of<Net, T>[I] > 0) {
+        if constexpr (packed_sizes_of<Net, T>[I] > 0) {
             using weights = layer_weights<Net, T, I>;
             if constexpr (!OnlyTrained || weights::is_trained) weights::pack_weights(parameters, part);
         }
@@ -62,14 +62,14 @@ constexpr void prepare_layers([[maybe_unused]] T* parameters, [[maybe_unused]] t
 
 /// Makes the packed forms of all weights of a block, or of the layers that are trained; this thread's share.
 template <class Net, bool OnlyTrained = false, class T>
-constexpr void prepare_weights(T* parameters, thread_slice part = {}) {
+constexpr void pack_all_weights(T* parameters, thread_slice part = {}) {
     if constexpr (prepares_weights<Net, T>)
-        prepare_layers<Net, T, OnlyTrained>(parameters, part, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+        pack_layers<Net, T, OnlyTrained>(parameters, part, std::make_index_sequence<flat_layers_of<Net>::size()>{});
 }
 
 template <class Net, class T, std::size_t Layer>
 constexpr auto refresher_of() -> typename weight_view<T>::refresher {
-    if constexpr (prepared_sizes_of<Net, T>[Layer] > 0) return &layer_weights<Net, T, Layer>::refresh;
+    if constexpr (packed_sizes_of<Net, T>[Layer] > 0) return &layer_weights<Net, T, Layer>::refresh;
     else return nullptr;
 }
 template <class Net, class T, std::size_t... Layer>

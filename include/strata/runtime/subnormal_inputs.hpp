@@ -13,7 +13,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// What one sample costs in additions and multiplications, where a value that a layer gives counts as eight.
+/// The cost of one sample in additions and multiplications; an output value of a layer counts as eight.
 template <class Net>
 constexpr std::size_t inference_cost() {
     std::size_t cost = Net::flops();
@@ -44,7 +44,7 @@ STRATA_INLINE bool holds_subnormal(const T* x) {
 /// The inference of one sample with subnormal numbers taken for zero: in a scope, or, where the net is so small that a
 /// scope would count, without one unless the input holds such numbers.
 template <class Net, class T>
-struct flushed_walk {
+struct flushed_executor {
     using walk = forward_executor<Net, T, 1>;
     static constexpr bool is_always = inference_cost<Net>() >= least_flushed_cost;
 

@@ -1,4 +1,4 @@
-// walk: runs the steps of a training plan, forward and backward.
+// training_executor: runs the steps of a training plan, forward and backward.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +54,7 @@ struct training_executor {
     static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
     }
-    /// What each layer derives of its weights for the backward pass; this thread's share. A barrier must follow.
+    /// Packs the weights for the backward pass; this thread's share. A barrier must follow.
     static void pack_for_backward(const memory_type& memory, thread_slice part) {
         pack_for_backward(memory, part, std::make_index_sequence<plan.step_count>{});
     }
@@ -169,10 +169,10 @@ private:
 
     template <std::size_t... Step>
     static void pack_for_backward(const memory_type& memory, thread_slice part, std::index_sequence<Step...>) {
-        evaluate_in_order{0, (derive_step<Step>(memory, part), 0)...};
+        evaluate_in_order{0, (pack_step<Step>(memory, part), 0)...};
     }
     template <std::size_t Step>
-    static void derive_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] thread_slice part) {
+    static void pack_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] thread_slice part) {
         if constexpr (step<Step>.passes_down && packs_for_backward<layer_of<Step>>) {
             const auto weights = weights_of<Step>(memory.parameters);
             layer_of<Step>::template pack_for_backward<input_of_step<Step>>(

@@ -139,7 +139,7 @@ training_counters restore_training(const std::vector<state_array<T>>& state, T* 
     std::size_t next = 0;
     const auto assign = [&](const weight_row&, const weight_view<T>& view) { view.assign(state[next++].values); };
     for_each_weight<Net>(parameters, assign);
-    prepare_weights<Net>(parameters);
+    pack_all_weights<Net>(parameters);
     for (const auto& array : optimizer_state.arrays()) for_each_trained<Net>(array.data(), assign);
     const training_counters counters = unpacked(state[next].values);
     optimizer_state.restore(counters.steps, counters.memory);

@@ -87,7 +87,7 @@ public:
             }
             if constexpr (prepares_weights<Net, T>) {
                 threads.barrier();
-                prepare_weights<Net, true>(parameters, part);
+                pack_all_weights<Net, true>(parameters, part);
             }
         };
         threads.run(work);
@@ -102,7 +102,7 @@ public:
             std::copy_n(parameters + range.parameter, range.size, trained_.data() + range.gradient);
             std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
         }
-        prepare_weights<Net>(parameters);
+        pack_all_weights<Net>(parameters);
         has_finished_ = true;
     }
     /// Whether the weights are the averages that finish() wrote; not where somebody has changed one since.
@@ -123,7 +123,7 @@ public:
     void resume(T* parameters) {
         if (is_averaged(parameters)) {
             take_back(parameters);
-            prepare_weights<Net>(parameters);
+            pack_all_weights<Net>(parameters);
         }
         has_finished_ = false;
     }

@@ -11,7 +11,8 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Elements that may be read behind an array of output gradients: tiles load whole vectors and drop what is no column.
+/// Elements that may be read past the end of an array of output gradients: tiles load whole vectors and drop lanes that
+/// are no column.
 template <class T>
 inline constexpr std::size_t gradient_slack = 2 * lanes<T>;
 
@@ -31,7 +32,7 @@ struct gradient_input {
 
 /// dw (MR rows of a panel) = or += sum over positions of x[m] dy[n]: MR consecutive x per position, NR vectors of dy.
 /// The order of the sum is the order of positions, whoever computes the tile. Where dy has fewer columns than the
-/// panel, what is read behind them (up to gradient_slack elements past the last position) is dropped.
+/// panel; up to gradient_slack elements past the last position are read and dropped.
 template <std::size_t MR, std::size_t NR, class T>
 STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T* dy, T* dw, std::size_t columns,
                                    bool first) {
@@ -72,7 +73,7 @@ STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T
     }
 }
 
-/// The tiles of `Length` rows of a weight gradient that lie one behind the other in x and in each panel.
+/// The tiles of `Length` rows of a weight gradient that follow each other in x and in each panel.
 template <std::size_t Length, std::size_t NR>
 struct gradient_rows {
     static constexpr tile_split s = split(Length, tile_rows(NR));
