@@ -27,10 +27,11 @@
 #define STRATA_TESTS_ARE_SANITIZED false
 #endif
 
-/// The effect of compiler options on the tests. With -ffinite-math-only (-ffast-math, -Ofast) NaN and infinities are
-/// not tested. With -fassociative-math sums have another order and quotients use approximate reciprocals: bounds of
-/// elementary functions grow by `loose_ulps`, other bounds by the factor `loose`. Clang only defines a macro for the
-/// first option.
+/// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
+/// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
+/// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
+/// `loose_ulps` more of an elementary function and `loose` times of any other bound. Clang names the first option
+/// alone.
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
 inline constexpr bool has_non_finite = false;
 #else
@@ -161,8 +162,8 @@ using end_sequence = std::conditional_t < Lanes == 1,
       std::make_index_sequence<3>,
       std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
 
-/// Each size of `sweep`, less one. With a sanitizer, which compiles much slower, only `ends`: the guarded pages check
-/// the others in every build.
+/// One less than each size of `sweep`. Under a sanitizer, which takes many times as long to compile, the ends alone:
+/// the guarded pages watch the others in every build.
 template <class T>
 using sweep_sequence =
     std::conditional_t<STRATA_TESTS_ARE_SANITIZED, end_sequence<T>, std::make_index_sequence<sweep<T>>>;

@@ -78,8 +78,7 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
     else return Activation::apply(sums[0] + sums[1]);
 }
 
-/// One row in a vector x times one column w (K): lane 0 of the result is activation(x w + bias). Lanes of x after the
-/// first K are ignored. bias may be null.
+/// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
     const T sum = lane_sum(keep_lanes<K>(x) * load_exactly<V, K>(w));
