@@ -149,16 +149,16 @@ private:
         const dims in = current_.get_desc().dims();
         const memory::dim c = in[1], o = s.units, k = s.size;
         const dims out = {in[0], o, (in[2] - k) / s.stride + 1, (in[3] - k) / s.stride + 1};
-        const dnnl::convolution_forward::desc what(dnnl::prop_kind::forward_inference, algorithm_, any_layout(in),
-                                                   any_layout({o, c, k, k}), floats({o}, {1}), any_layout(out),
-                                                   {s.stride, s.stride}, {0, 0}, {0, 0});
+        const dnnl::convolution_forward::desc description(dnnl::prop_kind::forward_inference, algorithm_,
+                                                          any_layout(in), any_layout({o, c, k, k}), floats({o}, {1}),
+                                                          any_layout(out), {s.stride, s.stride}, {0, 0}, {0, 0});
         const auto attributes = epilogue(s);
         // Winograd's algorithm where oneDNN has it; elsewhere oneDNN chooses.
         dnnl::convolution_forward::primitive_desc chosen;
         try {
-            chosen = dnnl::convolution_forward::primitive_desc(what, attributes, engine_);
+            chosen = dnnl::convolution_forward::primitive_desc(description, attributes, engine_);
         } catch (const dnnl::error&) {
-            dnnl::convolution_forward::desc other = what;
+            dnnl::convolution_forward::desc other = description;
             other.data.alg_kind = dnnl_convolution_auto;
             chosen = dnnl::convolution_forward::primitive_desc(other, attributes, engine_);
         }
@@ -175,9 +175,9 @@ private:
         const bool global = s.kind == step::global_max_pooling;
         const dims window = global ? dims{extents[2], extents[3]} : dims{s.size, s.size};
         const dims out = {extents[0], extents[1], extents[2] / window[0], extents[3] / window[1]};
-        const dnnl::pooling_forward::desc what(dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, in,
-                                               any_layout(out), window, window, {0, 0}, {0, 0});
-        const dnnl::pooling_forward::primitive_desc chosen(what, engine_);
+        const dnnl::pooling_forward::desc description(dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max,
+                                                      in, any_layout(out), window, window, {0, 0}, {0, 0});
+        const dnnl::pooling_forward::primitive_desc chosen(description, engine_);
         const memory x = current_;
         current_ = memory(chosen.dst_desc(), engine_);
         add(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, current_}});
@@ -189,9 +189,10 @@ private:
         dims extents = in, strides = {1, o};
         extents[0] = o;
         if (in.size() == 4) strides = {1, o, in[3] * in[1] * o, in[1] * o};
-        const dnnl::inner_product_forward::desc what(dnnl::prop_kind::forward_inference, any_layout(in),
-                                                     any_layout(extents), floats({o}, {1}), any_layout({in[0], o}));
-        const dnnl::inner_product_forward::primitive_desc chosen(what, epilogue(s), engine_);
+        const dnnl::inner_product_forward::desc description(dnnl::prop_kind::forward_inference, any_layout(in),
+                                                            any_layout(extents), floats({o}, {1}),
+                                                            any_layout({in[0], o}));
+        const dnnl::inner_product_forward::primitive_desc chosen(description, epilogue(s), engine_);
         const memory x = in_layout(current_, chosen.src_desc(), true);
         const memory w = constant(kernel, floats(extents, strides), chosen.weights_desc());
         const memory b = constant(bias, floats({o}, {1}), floats({o}, {1}));
@@ -200,8 +201,8 @@ private:
             {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_BIAS, b}, {DNNL_ARG_DST, current_}});
     }
     void add_softmax() {
-        const dnnl::softmax_forward::desc what(dnnl::prop_kind::forward_inference, current_.get_desc(), 1);
-        const dnnl::softmax_forward::primitive_desc chosen(what, engine_);
+        const dnnl::softmax_forward::desc description(dnnl::prop_kind::forward_inference, current_.get_desc(), 1);
+        const dnnl::softmax_forward::primitive_desc chosen(description, engine_);
         add(dnnl::softmax_forward(chosen), {{DNNL_ARG_SRC, current_}, {DNNL_ARG_DST, current_}});
     }
 

@@ -84,4 +84,13 @@ static_assert(sizeof(Model<std::remove_const_t<decltype(tiny)>>) > 9 * sizeof(fl
 static_assert(std::is_nothrow_move_constructible_v<Model<std::remove_const_t<decltype(large)>>> &&
               std::is_copy_constructible_v<Model<std::remove_const_t<decltype(large)>>>);
 
+// SplitMix64's first number of seed 0, and a fork: the engine some draws later.
+static_assert(random_engine(0)() == 0xe220a8397b1dcdafu);
+constexpr random_engine after_draws(random_engine engine, int count) {
+    while (count-- > 0) static_cast<void>(engine());
+    return engine;
+}
+static_assert(random_engine(7).fork(0).state() == random_engine(7).state());
+static_assert(random_engine(7).fork(5)() == after_draws(random_engine(7), 5)());
+
 }  // namespace

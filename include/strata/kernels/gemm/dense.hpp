@@ -1,4 +1,5 @@
-// dense: y = activation(x w + bias), batch 1 as a matrix-vector product, larger batches in register tiles.
+// dense: y = activation(x w + bias): a matrix-vector product for one row, register tiles for more. The folder holds the
+// matrix products, forward and backward, and the layout of their weights.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +18,9 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// One row times V panels' vectors from `w` on, in Chains independent chains per vector: with about 16 sums in flight
-/// the latency of a multiply-add is hidden and the loop runs at the speed of its loads.
+/// y (columns) = activation(x (k) times a panel w (k, V vectors) + bias). Each vector has Chains independent sums:
+/// about 16 sums hide the latency of multiply-adds, and the loop runs at the speed of its loads. bias is padded to the
+/// panel and may be null. Only `columns` of y are written.
 template <std::size_t V, std::size_t Chains, class Activation, class T>
 STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const T* bias, T* y, std::size_t columns) {
     constexpr std::size_t L = lanes<T>;
@@ -106,8 +108,8 @@ STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
     return Activation::apply(V(bias != nullptr ? sum + *bias : sum));
 }
 
-/// One row (K) times one column (K): activation(x w + bias). Short rows in vectors of at most 32 bytes: a wider load of
-/// what narrower vectors have just written would wait until it has left the store buffer.
+/// One row x (K) times one column w (K): activation(x w + bias). bias may be null. Short rows use vectors of at most 32
+/// bytes: a wide load of data that narrower stores have just written would wait for the store buffer.
 template <std::size_t K, class Activation, class T>
 STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     constexpr std::size_t widest = std::max<std::size_t>(1, 32 / sizeof(T));
@@ -136,7 +138,7 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     return y[0];
 }
 
-/// Some panels of one row: y (F) = activation(x (K) weights + bias).
+/// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
@@ -165,8 +167,9 @@ STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* b
     }
 }
 
-/// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias lie in panels of panel_width<T>(F)
-/// columns; bias may be null; x and y are unpadded, any alignment; y overlaps neither x nor the weights.
+/// y (N, F) = activation(x (N, K) weights (K, F) + bias (F)). weights and bias are in panels of panel_width<T>(F)
+/// columns; bias may be null. x and y are unpadded and need no alignment. y overlaps neither x nor the weights. In
+/// constant evaluation plain loops run.
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
 constexpr void dense(const T* x, const T* weights, const T* bias, T* y) {
     if (std::is_constant_evaluated())

@@ -1,4 +1,5 @@
-// dense_backward: training's dense for any number of rows, and the gradients of a dense layer's input and weights.
+// dense_backward: the forward pass of a dense layer in training, for any number of rows, and its data gradient and
+// weight gradient.
 #pragma once
 
 #include <algorithm>
@@ -17,14 +18,14 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Elements of a K x F weight matrix transposed for dense_data_gradient.
+/// The layout of weights (K, F) transposed for dense_data_gradient.
 template <std::size_t K, std::size_t F, class T>
 constexpr panels transposed_panels() {
     return {.rows = F, .columns = K, .width = panel_width<T>(K)};
 }
 
-/// transposed (F, K) = weights (K, F), both in panels; this thread's share. Where both widths are equal, a square block
-/// of the one is contiguous in both, so that the transposition stays in L1.
+/// transposed (F, K) = weights (K, F), both in panels; this thread's share. Blocks are as wide as the panels of both,
+/// so that a block stays in the L1 cache.
 template <std::size_t K, std::size_t F, class T>
 constexpr void transpose_weights(const T* weights, T* transposed, thread_slice part) {
     constexpr panels from{.rows = K, .columns = F, .width = panel_width<T>(F)}, to = transposed_panels<K, F, T>();
@@ -39,7 +40,8 @@ constexpr void transpose_weights(const T* weights, T* transposed, thread_slice p
     }
 }
 
-/// One tile of a batch, of a size that next_batch_tile gives.
+/// The register tile for `rows` rows, one of the sizes of next_batch_tile. It has one argument more than `tile`: the
+/// number of rows, which is a template parameter there.
 template <std::size_t NR, bool Prefetch, class T>
 void batch_tile(std::size_t rows, const tile_input& in, const T* x, const T* w, const T* bias, T* y,
                 std::size_t out_step, std::size_t columns) {
@@ -72,8 +74,8 @@ void batch_tile(std::size_t rows, const tile_input& in, const T* x, const T* w, 
     }
 }
 
-/// y (n, F) = x (n, K) weights (K, F) + bias (F), as dense(); sizes are no template parameters, so that all layers of
-/// a program share it.
+/// y (n, F) = x (n, K) weights (K, F) + bias (F). The layouts are those of dense(). Sizes are not template parameters,
+/// so that all layers of a program share the function.
 template <std::size_t NR, bool Prefetch, class T>
 STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, const T* x, const T* weights,
                                    const T* bias, T* y) {
@@ -86,8 +88,8 @@ STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, 
         }
 }
 
-/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense(). The activation runs over y afterwards: inside
-/// the tiles, each of its kinds would have tiles of its own.
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)). The layouts are those of dense(). The activation is a
+/// second pass over y, so that the tiles are not compiled once for each activation.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
     if constexpr (shares_cache_sets<T>(K)) {
@@ -97,22 +99,23 @@ void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* 
     if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, static_cast<const T*>(y), y);
 }
 
-/// dx (n, K) = dy (n, F) times the transposed weights.
+/// dx (n, K) = dy (n, F) times the output of transpose_weights (F, K). dx is overwritten.
 template <std::size_t K, std::size_t F, class T>
 void dense_data_gradient(std::size_t n, const T* dy, const T* transposed, T* dx) {
     dense_batch<F, K, linear>(n, dy, transposed, static_cast<const T*>(nullptr), dx);
 }
 
-/// Elements that dense_weight_gradient wants to pack a block of inputs into, for tiles of at most `rows` rows.
+/// Elements of scratch of dense_weight_gradient for at most `rows` samples: one packed block of inputs, where it is
+/// packed.
 template <std::size_t K, std::size_t F, class T>
 constexpr std::size_t dense_gradient_scratch(std::size_t rows) {
     const std::size_t count = (F + panel_width<T>(F) - 1) / panel_width<T>(F);
     return count >= 4 ? rows * tile_rows(panel_vectors<T>(F)) : 0;
 }
 
-/// dkernel (K, F) = or += x (n, K) transposed times dy (n, F); this thread's share of the rows. dkernel lies in panels;
-/// dy is read as by gradient_tile. Where each block of x meets many panels, it is packed first: rows K apart would
-/// share cache sets.
+/// dkernel (K, F), in panels, = or += x (n, K) transposed times dy (n, F); this thread's share of the rows. `first`: it
+/// is overwritten. Up to gradient_slack elements after the last dy are read. A block of x that four or more panels use
+/// is packed into scratch first: its rows, K elements apart, would share cache sets.
 template <std::size_t K, std::size_t F, class T>
 void dense_weight_gradient(std::size_t n, const T* x, const T* dy, T* dkernel, bool first, thread_slice part,
                            [[maybe_unused]] T* scratch) {

@@ -1,4 +1,4 @@
-// panels: how a weight matrix lies in memory for the kernels.
+// panels: the memory layout of weight matrices.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// A matrix of `rows` x `columns` stored as ceil(columns / width) panels of [rows][width], columns padded with zeros.
-/// Keras order is [rows][columns]; a convolution's rows are kh kw ic. Width 0: stored as in Keras, without padding.
-/// With groups each equal share of the columns has panels of its own: it is stored like a matrix by itself.
+/// A matrix (rows, columns) stored as ceil(columns / width) panels of [rows][width]. Columns of the last panel are
+/// padded with zeros. Keras' order is [rows][columns]; the rows of a convolution are kh kw ic. Width 0: stored as in
+/// Keras, without padding. With groups, the columns are split into equal groups, each stored as a matrix of its own.
 struct panels {
     std::size_t rows = 1;
     std::size_t columns = 1;
@@ -17,7 +17,7 @@ struct panels {
     std::size_t groups = 1;
 
     constexpr std::size_t count() const { return width == 0 ? 1 : groups * count_of_group(); }
-    /// Elements in memory, padding included.
+    /// Elements in memory, with the padding.
     constexpr std::size_t stored() const { return width == 0 ? rows * columns : count() * rows * width; }
     constexpr std::size_t offset(std::size_t row, std::size_t column) const {
         if (width == 0) return row * columns + column;

@@ -16,14 +16,14 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Bytes of weights above which they are taken not to be in an L2 cache when a product begins.
+/// Bytes of weights above which a product prefetches them: it assumes that larger ones are not in the L2 cache.
 inline constexpr std::size_t largest_cached_weights = std::size_t{128} << 10;
 
 template <std::size_t K, std::size_t F, class T>
 inline constexpr bool asks_for_weights = K * F * sizeof(T) > largest_cached_weights;
 
-/// Some of the tiles that Rows rows of x are cut into against one panel; x and y begin at the first of them. Prefetch:
-/// as of `tile`.
+/// Some of the tiles of Rows rows of x times one panel. x and y point to the first row of the first tile. The other
+/// arguments, Prefetch too, are those of `tile`, which is why the list is long.
 template <std::size_t Rows, std::size_t NR, class Activation, bool Prefetch = false, class T>
 STRATA_INLINE void tiles_times_panel(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                                      std::size_t columns, item_range which) {
@@ -36,7 +36,7 @@ STRATA_INLINE void tiles_times_panel(tile_input in, const T* x, const T* w, cons
             tile<s.big - 1, NR, Activation, Prefetch>(in, x, w, bias, y, out_step, columns);
 }
 
-/// Rows of x against one panel: tiles of two sizes. Prefetch: as of `tile`.
+/// Rows rows of x times one panel, in tiles of two sizes. The arguments are those of `tile`.
 template <std::size_t Rows, std::size_t NR, class Activation, bool Prefetch = false, class T>
 STRATA_INLINE void rows_times_panel(tile_input in, const T* x, const T* w, const T* bias, T* y, std::size_t out_step,
                                     std::size_t columns) {
@@ -49,8 +49,8 @@ constexpr auto tiles_by_rows(std::index_sequence<M...>) {
     return std::array{&tile<M + 1, NR, Activation, Prefetch, T>...};
 }
 
-/// Any number of rows against one panel, in tiles of two sizes that differ by one. A row's sums do not depend on the
-/// tile that it falls into. Prefetch: as of `tile`.
+/// `rows` rows of x times one panel, in tiles of two sizes. The sums of a row do not depend on its tile. The other
+/// arguments, Prefetch too, are those of `tile`, which is why the list is long.
 template <std::size_t NR, class Activation, bool Prefetch = false, class T>
 void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, const T* w, const T* bias, T* y,
                           std::size_t out_step, std::size_t columns) {
@@ -62,7 +62,7 @@ void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, co
         tiles[s.big - 2](in, x, w, bias, y, out_step, columns);
 }
 
-/// Whether rows of K elements lie so that the rows of a tile share the sets of an L1 cache of 8 ways.
+/// Whether the rows of a tile, K elements apart, share sets of an L1 cache of 8 ways.
 template <class T>
 constexpr bool shares_cache_sets(std::size_t K) {
     return K * sizeof(T) % 2048 == 0;

@@ -1,4 +1,5 @@
-// weight_gradient: the register tile that sums products of inputs and output gradients over samples and pixels.
+// weight_gradient: the register tile of weight gradients, which sums products of inputs and output gradients over
+// samples and pixels.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +12,14 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// Elements that may be read past the end of an array of output gradients: tiles load whole vectors and drop lanes that
-/// are no column.
+/// Elements after an array of output gradients that may be read: tiles load whole vectors and ignore the lanes that are
+/// not columns.
 template <class T>
 inline constexpr std::size_t gradient_slack = 2 * lanes<T>;
 
-/// Where the two factors of a weight gradient lie: `planes` samples of `lines` output rows of `count` positions. Steps
-/// in elements.
+/// The positions of a weight gradient's sum: `planes` samples of `lines` output rows of `count` pixels. x_plane, x_line
+/// and x_step are the distances of samples, rows and pixels in x, in elements; dy_plane, dy_line and dy_step those in
+/// dy.
 struct gradient_input {
     std::size_t planes = 1;
     std::size_t x_plane = 0;
@@ -30,9 +32,10 @@ struct gradient_input {
     std::size_t dy_step = 0;
 };
 
-/// dw (MR rows of a panel) = or += sum over positions of x[m] dy[n]: MR consecutive x per position, NR vectors of dy.
-/// The order of the sum is the order of positions, whoever computes the tile. Where dy has fewer columns than the
-/// panel; up to gradient_slack elements past the last position are read and dropped.
+/// dw (MR, NR vectors), MR rows of a panel, = or += the sum over positions of x[m] dy[n]. A position has MR consecutive
+/// elements of x and NR vectors of dy. `first`: dw is overwritten. Positions are added in order, whichever thread
+/// computes the tile. Whole vectors of dy are read, up to gradient_slack elements after the last position; only
+/// `columns` of dw are written.
 template <std::size_t MR, std::size_t NR, class T>
 STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T* dy, T* dw, std::size_t columns,
                                    bool first) {
@@ -73,7 +76,7 @@ STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T
     }
 }
 
-/// The tiles of `Length` rows of a weight gradient that follow each other in x and in each panel.
+/// The tiles of Length consecutive rows of a weight gradient.
 template <std::size_t Length, std::size_t NR>
 struct gradient_rows {
     static constexpr tile_split s = split(Length, tile_rows(NR));
@@ -92,8 +95,8 @@ struct gradient_rows {
     }
 };
 
-/// db (padded to panels) = or += the sum of `rows` rows of dy (rows, F); this thread's share of the columns. Whole
-/// vectors of dy are read, as by gradient_tile.
+/// db (F), padded to panels, = or += the sum over rows of dy (rows, F); this thread's share of the columns. `first`: it
+/// is overwritten. Whole vectors of dy are read, up to gradient_slack elements after its end.
 template <std::size_t F, class T>
 void bias_gradient(std::size_t rows, const T* dy, T* db, bool first, thread_slice part) {
     constexpr std::size_t L = lanes<T>;
