@@ -154,7 +154,7 @@ template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T
 STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range which) {
     if constexpr (N == 1) {
         dense_panels<K, F, Activation>(x, weights, bias, y, which);
-    } else if constexpr (N >= least_product_rows && shares_cache_sets<T>(K)) {
+    } else if constexpr (prefers_panel_product<K, F, T>(N)) {
         dense_by_panels<K, F, Activation>(N, x, weights, bias, y, which);
     } else {
         constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;

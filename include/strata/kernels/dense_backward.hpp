@@ -90,8 +90,8 @@ STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, 
 /// the tiles, each of its kinds would have tiles of its own.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    if constexpr (shares_cache_sets<T>(K)) {
-        if (n >= least_product_rows) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
+    if constexpr (may_use_panel_product<K, F, T>) {
+        if (prefers_panel_product<K, F, T>(n)) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
     }
     batch_product<panel_vectors<T>(F), asks_for_weights<K, F, T>>(n, K, F, x, weights, bias, y);
     if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, static_cast<const T*>(y), y);

@@ -63,12 +63,6 @@ void any_rows_times_panel(const tile_input& in, std::size_t rows, const T* x, co
         tiles[s.big - 2](in, x, w, bias, y, out_step, columns);
 }
 
-/// Whether rows of K elements lie so that the rows of a tile share the sets of an L1 cache of 8 ways.
-template <class T>
-constexpr bool shares_cache_sets(std::size_t K) {
-    return K * sizeof(T) % 2048 == 0;
-}
-
 /// The panels of a matrix of F columns.
 template <std::size_t F, class T>
 inline constexpr item_range all_panels{.begin = 0, .end = (F + panel_width<T>(F) - 1) / panel_width<T>(F)};
@@ -80,8 +74,18 @@ constexpr std::size_t columns_of_panel(std::size_t p) {
     return F % width == 0 ? width : std::min(width, F - p * width);
 }
 
-/// Rows from which panel_product is faster than a loop over tiles.
-inline constexpr std::size_t least_product_rows = 8;
+/// Whether panel_product multiplies n rows by a K x F matrix faster than tiles that read x where it lies. Rows that are
+/// a multiple of 4 KB long share the sets of an L1 cache of 8 ways. Of 2 KB, half of the rows of a tile do: packing is
+/// then worth it where weights come from beyond L2 and few rows share the reading of them.
+template <std::size_t K, std::size_t F, class T>
+constexpr bool prefers_panel_product(std::size_t n) {
+    constexpr std::size_t bytes = K * sizeof(T);
+    if (n < 8) return false;
+    return bytes % 4096 == 0 || (bytes % 2048 == 0 && asks_for_weights<K, F, T> && n <= 64);
+}
+/// Whether it does so for some numbers of rows.
+template <std::size_t K, std::size_t F, class T>
+inline constexpr bool may_use_panel_product = prefers_panel_product<K, F, T>(8);
 
 /// Rows that panel_product packs at once, and bytes of each: 66 KB with the gaps. Beside them, a block of a panel (64
 /// KB of 32 floats wide) and the next block fit an L2 cache of 512 KB; the rows of a tile fit an L1 cache of 32 KB.
@@ -231,8 +235,8 @@ void dense_by_panels(std::size_t n, const T* x, const T* weights, const T* bias,
 /// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)), as dense() but for a number of rows known at run time.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_rows(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    if constexpr (shares_cache_sets<T>(K)) {
-        if (n >= least_product_rows) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
+    if constexpr (may_use_panel_product<K, F, T>) {
+        if (prefers_panel_product<K, F, T>(n)) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
     }
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     for (std::size_t f = 0; f < F; f += width)
