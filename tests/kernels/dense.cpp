@@ -196,7 +196,10 @@ TEST_CASE("products by panels equal the plain loops and tiles at the borders of 
 }
 
 TEST_CASE("dense equals the plain loops where rows share cache sets") {
-    compare<8, 512, 33, float>();
+    static_assert(prefers_panel_product<1024, 16, float>(8) && !prefers_panel_product<1024, 16, float>(7));
+    static_assert(prefers_panel_product<512, 1024, float>(64) && !prefers_panel_product<512, 1024, float>(65));
+    static_assert(!prefers_panel_product<512, 16, float>(32) && !prefers_panel_product<784, 1024, float>(32));
+    compare<8, 512, 70, float>();
     compare<32, 1024, 50, float>();
     compare<7, 512, 33, float>();
     compare<33, 512, 20, double>();

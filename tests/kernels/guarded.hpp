@@ -16,29 +16,10 @@
 
 #include "../catch.hpp"
 
-<<<<<<< HEAD
 /// The effect of compiler options on the tests. With -ffinite-math-only (-ffast-math, -Ofast) NaN and infinities are
 /// not tested. With -fassociative-math sums have another order and quotients use approximate reciprocals: bounds of
 /// elementary functions grow by `loose_ulps`, other bounds by the factor `loose`. Clang only defines a macro for the
 /// first option.
-=======
-#if defined(__SANITIZE_ADDRESS__)
-#define STRATA_TESTS_ARE_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define STRATA_TESTS_ARE_SANITIZED true
-#endif
-#endif
-#ifndef STRATA_TESTS_ARE_SANITIZED
-#define STRATA_TESTS_ARE_SANITIZED false
-#endif
-
-/// What the build's options leave of the arithmetic that the kernels are written for. Under -ffinite-math-only
-/// (-ffast-math, -Ofast) NaN and infinities are no values: what kernels make of them is not tested, all other results
-/// are. Under -fassociative-math sums come in another order and quotients from approximate reciprocals, which may cost
-/// `loose_ulps` more of an elementary function and `loose` times of any other bound. Clang names the first option
-/// alone.
->>>>>>> w
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
 inline constexpr bool has_non_finite = false;
 #else
@@ -169,14 +150,9 @@ using end_sequence = std::conditional_t < Lanes == 1,
       std::make_index_sequence<3>,
       std::index_sequence<0, Lanes<3 ? 1 : Lanes - 2, Lanes - 1, Lanes, 2 * Lanes - 1, 2 * Lanes>>;
 
-<<<<<<< HEAD
 /// One less than each size of `sweep` where the program is built for that, without optimization; elsewhere the ends
 /// alone: each size is a kernel of its own, which takes long to optimize.
 #if defined(KERNELS_AT_EVERY_SIZE)
-=======
-/// One less than each size of `sweep`. Under a sanitizer, which takes many times as long to compile, the ends alone:
-/// the guarded pages watch the others in every build.
->>>>>>> w
 template <class T>
 using sweep_sequence = std::make_index_sequence<sweep<T>>;
 #else

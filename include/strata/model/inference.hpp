@@ -85,7 +85,8 @@ public:
         run_tiles<batch_tile<Net, T>>(x.data(), y.data(), count);
         return y;
     }
-    /// The same by the workspace's threads, each with a share of the samples where they are worth it.
+    /// The same by the workspace's threads where that is worth it: each takes some of the samples, or, where reading
+    /// the weights takes long, some of the weights for all samples.
     std::vector<T> predict(std::span<const T> x, TeamWorkspace<Net, T>& workspace) const {
         constexpr std::size_t tile = batch_tile<Net, T>, out = Net::output_shape().size();
         std::vector<T> y(whole_samples(x) * out);
@@ -137,7 +138,8 @@ public:
         static_cast<void>(require<checked>{});
     }
     static constexpr Workspace<Net, T> workspace() { return {}; }
-    /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers.
+    /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers. A net too small for
+    /// that is inferred by the calling thread alone.
     static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
 
     /// A stream of one channel over these weights: one time step after the other; each thread has its own. It keeps the

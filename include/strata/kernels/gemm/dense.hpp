@@ -60,8 +60,8 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
     }
 }
 
-/// Elements in memory as lane_source has the lanes of a vector: each is loaded into all lanes of another one, which
-/// leaves the units that shuffle to others.
+/// Broadcasts single elements of memory, with the interface of lane_source. Each broadcast is a load and uses no
+/// shuffle unit.
 template <class V>
 class element_source {
 public:
@@ -76,9 +76,8 @@ private:
     const element* p_;
 };
 
-/// activation(K elements of x times a panel of `width` columns + bias) in a vector; x is a lane_source or an
-/// element_source of V. Lanes past the columns hold nothing of use. From four elements on, two chains of sums
-/// take less time than one.
+/// activation(x (K) times a panel w (K, width) + bias) in a vector. x is a lane_source or an element_source of V. bias
+/// may be null. Lanes after the last column are unspecified. From K = 4 on, two independent sums are faster than one.
 template <std::size_t K, class Activation, class V, class Source, class T>
 STRATA_INLINE V elements_times_panel(const Source& x, const T* w, std::size_t width, const T* bias) {
     constexpr std::size_t chains = K < 4 ? 1 : 2;
@@ -95,13 +94,14 @@ STRATA_INLINE V elements_times_panel(const Source& x, const T* w, std::size_t wi
     else return Activation::apply(sums[0] + sums[1]);
 }
 
-/// One row in a vector: activation(the first K lanes of x times a panel of `width` columns + bias).
+/// As elements_times_panel, for a row in the first K lanes of x.
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, const T* bias) {
     return elements_times_panel<K, Activation, V>(lane_source<V>(x), w, width, bias);
 }
 
-/// One row and one column in a vector: lane 0 is activation(the first K lanes of x times the K elements of w + bias).
+/// One row in a vector x times one column w (K): lane 0 of the result is activation(x w + bias). Lanes of x after the
+/// first K are ignored. bias may be null.
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
     const T sum = lane_sum(keep_lanes<K>(x) * load_exactly<V, K>(w));
@@ -140,9 +140,9 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
 
 /// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>
-STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range range) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
-    for (std::size_t p = which.begin; p < which.end; ++p)
+    for (std::size_t p = range.begin; p < range.end; ++p)
         row_times_panel<NR,
                         (K >= 64  ? 8
                          : K >= 8 ? 4
@@ -151,17 +151,17 @@ STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* 
                                     y + p * width, columns_of_panel<F, T>(p));
 }
 
-/// Some panels of N rows: y (N, F) = activation(x (N, K) weights + bias).
+/// A range of panels of y (N, F) = activation(x (N, K) weights (K, F) + bias (F)).
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
-STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range which) {
+STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range range) {
     if constexpr (N == 1) {
-        dense_panels<K, F, Activation>(x, weights, bias, y, which);
-    } else if constexpr (N >= least_product_rows && shares_cache_sets<T>(K)) {
-        dense_by_panels<K, F, Activation>(N, x, weights, bias, y, which);
+        dense_panels<K, F, Activation>(x, weights, bias, y, range);
+    } else if constexpr (prefers_panel_product<K, F, T>(N)) {
+        dense_by_panels<K, F, Activation>(N, x, weights, bias, y, range);
     } else {
         constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
-        for (std::size_t p = which.begin; p < which.end; ++p)
-            rows_times_panel<N, NR, Activation, asks_for_weights<K, F, T>>(
+        for (std::size_t p = range.begin; p < range.end; ++p)
+            rows_times_panel<N, NR, Activation, prefetches_weights<K, F, T>>(
                 tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
                 bias != nullptr ? bias + p * width : nullptr, y + p * width, F, columns_of_panel<F, T>(p));
     }

@@ -92,17 +92,17 @@ STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, 
 /// second pass over y, so that the tiles are not compiled once for each activation.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
-    if constexpr (shares_cache_sets<T>(K)) {
-        if (n >= least_product_rows) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
+    if constexpr (may_use_panel_product<K, F, T>) {
+        if (prefers_panel_product<K, F, T>(n)) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
     }
-    batch_product<panel_vectors<T>(F), asks_for_weights<K, F, T>>(n, K, F, x, weights, bias, y);
-    if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, static_cast<const T*>(y), y);
+    batch_product<panel_vectors<T>(F), prefetches_weights<K, F, T>>(n, K, F, x, weights, bias, y);
+    if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, y, y);
 }
 
 /// dx (n, K) = dy (n, F) times the output of transpose_weights (F, K). dx is overwritten.
 template <std::size_t K, std::size_t F, class T>
 void dense_data_gradient(std::size_t n, const T* dy, const T* transposed, T* dx) {
-    dense_batch<F, K, linear>(n, dy, transposed, static_cast<const T*>(nullptr), dx);
+    dense_batch<F, K, linear>(n, dy, transposed, null_bias<T>, dx);
 }
 
 /// Elements of scratch of dense_weight_gradient for at most `rows` samples: one packed block of inputs, where it is

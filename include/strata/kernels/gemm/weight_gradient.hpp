@@ -69,7 +69,7 @@ STRATA_NOINLINE void gradient_tile(const gradient_input& in, const T* x, const T
         STRATA_UNROLL
         for (std::size_t n = 0; n < NR; ++n) {
             T* to = dw + (m * NR + n) * L;
-            const simd<T> sum = first ? sums[m][n] : load(static_cast<const T*>(to)) + sums[m][n];
+            const simd<T> sum = first ? sums[m][n] : load(to) + sums[m][n];
             if (columns >= (n + 1) * L) store<T>(to, sum);
             else if (columns > n * L) store_partial<T>(to, sum, columns - n * L);
         }
@@ -103,7 +103,7 @@ void bias_gradient(std::size_t rows, const T* dy, T* db, bool first, thread_slic
     const item_range mine = part.of(F, L);
     for (std::size_t f = mine.begin; f < mine.end; f += L) {
         const std::size_t n = std::min(L, F - f);
-        simd<T> sums = first ? broadcast(T(0)) : load(static_cast<const T*>(db + f));
+        simd<T> sums = first ? broadcast(T(0)) : load(db + f);
         for (std::size_t r = 0; r < rows; ++r) sums = sums + load(dy + r * F + f);
         store_partial<T>(db + f, sums, n);
     }
