@@ -8,8 +8,8 @@
 #   KERAS      {layer: function(spelling, Term)}: makes Keras' layer where names or arguments differ (golden/spelling.py)
 #   EXAMPLES   [(input shape, layer)]: computed as a constant and at run time, and trained in the test of warnings
 #   STREAMS    [net]: a stream gives step by step what predict gives of the whole sequence
-#   GRADIENTS  [net] or [(net, samples)]: backward against central differences, in double
-#   THREADS    [net]: gradients are the same bits for any number of threads
+#   GRADIENTS  [net] or [(net, samples)]: backward against central differences, in double; inputs lie in (-1.5, 1.5)
+#   THREADS    [net]: gradients are the same bits for any number of threads; inputs are whole numbers from 0 to 10
 #   GOLDEN     {family: {case: net}}: forward equals Keras (tests/golden/generate.py)
 #   TRAINING   {case: ("images" or "maps", input shape, *layers)}: training equals Keras step by step (training.py);
 #              the last may be a dict of more arguments, such as {"optimizer": ...}

@@ -45,11 +45,11 @@ LONG_LINES_ALLOWED = {".md", ".py"}  # tables: of words, of cases
 FORMER_NAMES = {
     r"judge\w*": "metric_tracker, update", r"\w*verdicts?": "check, diagnostic", r"tape\w*": "saved",
     r"team\w*": "thread_pool, thread_slice", r"in_order(?=\()": "for_each_in_order",
-    r"prepared?(?:_\w+)?": "pack_weights, packed", r"derived?(?:_\w+)?": "pack_for_backward", r"turned": "transposed",
+    r"prepared?(?:_\w+)?": "pack_weights, packed", r"derived?(?:_(?!from\b)\w+)?": "pack_for_backward", r"turned": "transposed",
     r"spread\w*": "lane_broadcast, scatter, percentiles", r"(?:larger|smaller|choose|magnitude)(?=\()": "max, min, select, abs",
     r"plan_facts": "layer_traits", r"facts": "layer_traits, plan_query", r"net_surface": "net_interface",
     r"running_fit": "fit_session", r"\w+_walk": "executor", r"forked": "branching", r"asserted|accepted": "require",
-    r"join": "merge", r"fold(?:ed|ing)?(?:_\w+)?": "fusion_pass, fused_type, fuse_weights", r"asks": "Prefetch",
+    r"(?<![.>])join": "merge", r"fold(?:ed|ing)?(?:_\w+)?": "fusion_pass, fused_type, fuse_weights", r"[Aa]sks": "Prefetch",
 }
 # The same of comments.
 FORMER_WORDS = {
