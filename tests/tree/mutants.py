@@ -39,7 +39,9 @@ THIRD_PARTY = """#include <algorithm>
 
 DEFINITIONS = [f'-DGOLDEN_FOLDER="{DATA}"', f'-DGOLDEN_FILES="{DATA / "files/files.inc"}"',
                f'-DGOLDEN_LOSSES="{DATA / "losses.inc"}"', f'-DGOLDEN_METRICS="{DATA / "metrics.inc"}"',
-               f'-DGOLDEN_RESIDUAL="{DATA / "residual.inc"}"', f'-DGOLDEN_BRANCHING="{DATA / "branching.inc"}"', f'-DGOLDEN_NETS="{DATA / "nets.inc"}"']
+               f'-DGOLDEN_RESIDUAL="{DATA / "residual.inc"}"',
+               f'-DGOLDEN_BRANCHING="{DATA / "branching.inc"}"', f'-DGOLDEN_NETS="{DATA / "nets.inc"}"',
+               '-DKERNELS_AT_EVERY_SIZE']
 
 
 def golden(family):
@@ -61,14 +63,14 @@ CHANGES = [
      "kernels/depthwise.cpp"),
     ("graph/streaming_schedule.hpp", "k < nodes[i].input_count; ++k) back = std::max", "k < 1; ++k) back = std::max",
      "model/stream.cpp"),
-    ("model/summary.hpp", "if (i > 0) line.chars[line.length - 1] = ' ';", "", "model/static.cpp"),
+    ("net/summary.hpp", "if (i > 0) line.chars[line.length - 1] = ' ';", "", "model/static.cpp"),
     ("core/text.hpp", "if (i > 0 && (digits.size() - i) % 3 == 0)", "if ((digits.size() - i) % 3 == 0)",
      "model/static.cpp"),
     ("core/border.hpp", "|| right < 0", "", "model/static.cpp"),
     ("core/random.hpp", "std::log(1.0f - uniform(position))", "std::log(uniform(position))", "train/noise.cpp"),
-    ("train/trainer.hpp", "order_[random() % i]", "order_[random() % (i - 1)]", "train/steps.cpp"),
-    ("train/data_checks.hpp", "if (label[i] > label[best]) best = i;", "if (label[i] >= label[best]) best = i;",
-     "train/steps.cpp"),
+    ("train/batch_schedule.hpp", "order[random() % i]", "order[random() % (i - 1)]", "train/steps.cpp"),
+    ("train/sample_weights.hpp", "if (label[i] > label[best]) best = i;",
+     "if (label[i] >= label[best]) best = i;", "train/steps.cpp"),
     ("train/callbacks/early_stopping.hpp", "wait = stopped_epoch = best_epoch = 0;", "stopped_epoch = best_epoch = 0;",
      "train/callbacks.cpp"),
     ("io/safetensors.hpp", "if (extent != 0 && product > left / extent) product = left + 1;\n            else product",
@@ -107,8 +109,7 @@ CHANGES = [
     ("kernels/recurrent/recurrent_cell.hpp", "return gate == 2 ? 3 : gate;", "return gate;", "kernels/recurrent.cpp"),
     ("kernels/recurrent/recurrent_cell.hpp", "return update * h + (V(1) - update) * candidate;",
      "return (V(1) - update) * h + update * candidate;", "kernels/recurrent.cpp"),
-    ("kernels/recurrent/recurrent_cell.hpp", "return out.above / (out.below * o);", "return out.above / out.below;",
-     "kernels/recurrent.cpp"),
+    ("kernels/recurrent/recurrent_cell.hpp", "out.numerator / (out.denominator * o)", "out.numerator / out.denominator", "kernels/recurrent.cpp"),
     ("kernels/conv/geometry.hpp", "std::min((position - at + axis.stride - 1) / axis.stride, axis.output)",
      "std::min((position - at) / axis.stride, axis.output)", "kernels/conv2d_transpose.cpp"),
     ("kernels/conv/geometry.hpp", ".end = (out.end - 1) * axis.stride + axis.span()}",
@@ -140,7 +141,7 @@ CHANGES = [
      "if (buffer.offset <= other.offset) break;", "model/residual.cpp"),
     ("graph/plan.hpp", "outline.last_read[value] == s && !is_final", "!is_final", "model/residual.cpp"),
     ("graph/plan.hpp", "buffers[buffer_of[value]].end = s;", "", "model/residual.cpp"),
-    ("model/summary.hpp", "grouped(total - trainable)", "grouped(trainable)", "model/residual.cpp"),
+    ("net/summary.hpp", "grouped(total - trainable)", "grouped(trainable)", "model/residual.cpp"),
     ("graph/streaming_schedule.hpp", "lookback[count] == unbounded ? unbounded : lookback[count] + 1",
      "lookback[count] == unbounded ? unbounded : lookback[count]", "model/stream.cpp"),
     # train
@@ -168,7 +169,8 @@ CHANGES = [
     ("train/optimizers/adam.hpp", "(1.0 - std::pow(beta_1, n));", "(1.0 - std::pow(beta_1, n + 1.0));",
      "train/optimizers.cpp"),
     ("train/optimizer_kernels.hpp", "norm <= limit ? 1.0 : limit / norm", "limit / norm", "train/optimizers.cpp"),
-    ("train/optimizer_kernels.hpp", " + (norm - norm)", "", "train/optimizers.cpp"),
+    ("train/optimizer_kernels.hpp", "internal::is_finite(norm) ? clip_factor(norm, limit) : internal::not_a_number<double>",
+     "clip_factor(norm, limit)", "train/optimizers.cpp"),
     ("train/optimizer_kernels.hpp", "how.l1 * detail::sum_of(n, w, [](auto v) { return kernels::abs(v); })",
      "how.l1 * detail::sum_of(n, w, [](auto v) { return v; })", "train/optimizers.cpp"),
     ("train/optimizer_kernels.hpp", "static_cast<T>(2.0 * how.l2)", "static_cast<T>(how.l2)", "train/optimizers.cpp"),
@@ -202,10 +204,10 @@ CHANGES = [
     # io
     ("io/half.hpp", "exponent == 31 ? 255 : exponent + 112", "exponent + 112", "io/safetensors.cpp"),
     ("io/half.hpp", "if (exponent == 0) return", "if (false) return", "io/safetensors.cpp"),
-    ("io/header_parser.hpp", "if (!names.insert(name).second) fail(", "if (false) fail(", "io/safetensors.cpp"),
+    ("io/header_parser.hpp", "if (twice != names.end()) fail(", "if (false) fail(", "io/safetensors.cpp"),
     ("io/header_parser.hpp", "if (at_ != json_.size()) fail(\"text behind the header\");", "", "io/safetensors.cpp"),
     ("io/header_parser.hpp", "if (value > (SIZE_MAX - 9) / 10)", "if (false)", "io/safetensors.cpp"),
-    ("io/name_match.hpp", "names.size() == 1 || !std::is_sorted(names.begin(), names.end())", "true",
+    ("io/name_match.hpp", "names_.size() == 1 || !std::is_sorted(names_.begin(), names_.end())", "true",
      "io/safetensors.cpp"),
     ("io/name_match.hpp", "std::stoul(type.substr(type.size() - digits)) + 1",
      "std::stoul(type.substr(type.size() - digits))", "io/safetensors.cpp"),
