@@ -67,6 +67,11 @@ struct parameter_table {
     constexpr const parameter* end() const { return rows.data() + count; }
 };
 
+/// A weight with one value for each channel, the last axis of `in`; in memory as in Keras.
+constexpr parameter channel_weight(std::string_view name, const shape& in, const initializer& values = Zeros::value) {
+    return {.name = name, .extents = shape{in.back()}, .initializer = values, .layout = weight_layout::plain};
+}
+
 constexpr diagnostic refuse_regularizers() {
     return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
                   "write L2<0.01>");
