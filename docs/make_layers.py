@@ -144,7 +144,7 @@ def row(struct, all_structs, kinds):
 
 
 def table(folder):
-    paths = sorted([*folder.glob("*.hpp"), folder.parent / "model" / "residual.hpp"], key=lambda path: path.name)
+    paths = sorted([*folder.glob("*.hpp"), folder.parent / "net" / "residual.hpp"], key=lambda path: path.name)
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     all_structs, kinds = {}, {}
     for text in texts.values():

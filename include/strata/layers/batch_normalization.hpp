@@ -76,7 +76,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        const T* line = s.weights[count];
+        const T* line = packed_weights<BatchNormalization, In>(s);
         kernels::scale_channels<function<Fused>, In.back()>(N * In.rows(), s.x, line, line + In.back(), s.y);
     }
     template <shape In, class Fused>
@@ -87,7 +87,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void forward_rows(const forward_context<T>& s) {
         constexpr std::size_t row = In.size() / In[0];
-        const T* line = s.weights[count];
+        const T* line = packed_weights<BatchNormalization, In>(s);
         kernels::scale_channels<function<Fused>, In.back()>(
             s.range.size() * (row / In.back()), s.x + (s.range.begin - s.first_row) * row, line, line + In.back(), s.y);
     }
@@ -98,7 +98,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static void backward(const backward_context<T>& s) {
         trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if (s.dx != nullptr)
-            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), s.dy, s.weights[count], s.dx);
+            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), s.dy,
+                                                        packed_weights<BatchNormalization, In>(s), s.dx);
     }
 
     // Trained: the statistics of the whole batch, put together of those of each sample

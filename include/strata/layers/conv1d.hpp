@@ -76,9 +76,9 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
         using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
-        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[0], bias, s.state, s.y);
+        const T* bias = optional_weight<Conv1D, In, "bias">(s);
+        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
+                                                                               bias, s.state, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
     }
 

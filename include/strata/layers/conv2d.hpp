@@ -88,7 +88,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* transformed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], transformed, part);
+        method<In, T>::pack_weights(weight<Conv2D, In, "kernel">(weights), transformed, part);
     }
 
     /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does
@@ -107,11 +107,12 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
             if constexpr (then::pools) {
-                kernels::conv2d_max_pooling<g, then::pool, function>(x, s.weights[0], bias_of(s.weights), y, s.scratch);
+                kernels::conv2d_max_pooling<g, then::pool, function>(
+                    x, weight<Conv2D, In, "kernel">(s), optional_weight<Conv2D, In, "bias">(s), y, s.scratch);
                 y += then::pool.out_size();
             } else {
-                kernels::convolve<method<In, T>, g, function>(x, s.weights[0], transformed_of<In>(s.weights),
-                                                              bias_of(s.weights), y, s.scratch);
+                kernels::convolve<method<In, T>, g, function>(x, weight<Conv2D, In, "kernel">(s), transformed_of<In>(s),
+                                                              optional_weight<Conv2D, In, "bias">(s), y, s.scratch);
                 finish_rows<typename then::function, pixels(g), g.out_channels>(y);
                 y += g.out_size();
             }
@@ -137,11 +138,13 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.first_row, s.weights[0],
-                                                                      bias_of(s.weights), s.y, s.range, s.scratch);
+            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.first_row, weight<Conv2D, In, "kernel">(s),
+                                                                      optional_weight<Conv2D, In, "bias">(s), s.y,
+                                                                      s.range, s.scratch);
         } else {
-            method<In, T>::template rows<function>(s.x, s.first_row, s.weights[0], transformed_of<In>(s.weights),
-                                                   bias_of(s.weights), s.y, s.range, s.scratch);
+            method<In, T>::template rows<function>(s.x, s.first_row, weight<Conv2D, In, "kernel">(s),
+                                                   transformed_of<In>(s), optional_weight<Conv2D, In, "bias">(s), s.y,
+                                                   s.range, s.scratch);
             finish_rows<typename then::function, g.out_channels>(s.range.size() * g.width.output, s.y);
         }
     }
@@ -161,10 +164,11 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_row<g, then::pool, function>(s.x, s.weights[0], bias_of(s.weights), s.y,
-                                                                     s.range, s.scratch);
+            kernels::conv2d_max_pooling_row<g, then::pool, function>(
+                s.x, weight<Conv2D, In, "kernel">(s), optional_weight<Conv2D, In, "bias">(s), s.y, s.range, s.scratch);
         } else {
-            kernels::conv2d_row<g, function>(s.x, s.weights[0], bias_of(s.weights), s.y, s.range, s.scratch);
+            kernels::conv2d_row<g, function>(s.x, weight<Conv2D, In, "kernel">(s),
+                                             optional_weight<Conv2D, In, "bias">(s), s.y, s.range, s.scratch);
             const item_range out = kernels::conv2d_tiles<g, T>.rows(s.range);
             finish_rows<typename then::function, g.out_channels>(out.size(), s.y + out.begin * g.out_channels);
         }
@@ -195,19 +199,21 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             T* saved = s.saved + n * kept;
             T* linear = act::keeps_input ? saved + padded : y;
             if constexpr (method<In, T>::tile == 0) {
-                kernels::conv2d<g, typename act::in_kernel>(x, s.weights[0], bias_of(s.weights), linear, saved);
+                kernels::conv2d<g, typename act::in_kernel>(x, weight<Conv2D, In, "kernel">(s),
+                                                            optional_weight<Conv2D, In, "bias">(s), linear, saved);
             } else {
                 if constexpr (padded > 0)
                     kernels::write_padding<g>(x, 0, kernels::padded_rows(g.height, {0, g.height.output}), saved);
                 kernels::convolve<method<In, T>, g, typename act::in_kernel>(
-                    x, s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights), linear, s.scratch);
+                    x, weight<Conv2D, In, "kernel">(s), transformed_of<In>(s), optional_weight<Conv2D, In, "bias">(s),
+                    linear, s.scratch);
             }
             act::template finish<g.out_channels>(pixels(g), linear, y);
         }
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::turn_weights<geometry(In)>(weights[0], transposed, part);
+        kernels::turn_weights<geometry(In)>(weight<Conv2D, In, "kernel">(weights), transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -227,10 +233,14 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         const T* dy = s.dy;
         if constexpr (g.is_padded())
-            kernels::conv2d_weight_gradient<g>(s.count, s.saved, kept, dy, s.gradients[0], s.first, part);
-        else kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, s.gradients[0], s.first, part);
+            kernels::conv2d_weight_gradient<g>(s.count, s.saved, kept, dy, gradient<Conv2D, In, "kernel">(s), s.first,
+                                               part);
+        else
+            kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, gradient<Conv2D, In, "kernel">(s),
+                                               s.first, part);
         if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+            kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, gradient<Conv2D, In, "bias">(s), s.first,
+                                                   part);
     }
 
     /// Folding: folding.hpp tells what these are.
@@ -252,15 +262,9 @@ private:
     template <shape In, class T>
     using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
 
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
-    template <class T>
-    static constexpr const T* bias_of(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
     template <shape In, class T>
-    static constexpr const T* transformed_of(const T* const* weights) {
-        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
+    static constexpr const T* transformed_of(const forward_context<T>& s) {
+        if constexpr (method<In, T>::packed_size > 0) return packed_weights<Conv2D, In>(s);
         else return nullptr;
     }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }

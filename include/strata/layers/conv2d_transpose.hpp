@@ -88,7 +88,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], packed, part);
+        method<In, T>::pack_weights(weight<Conv2DTranspose, In, "kernel">(weights), packed, part);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -105,7 +105,8 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.out_size(), y += g.in_size()) {
             kernels::convolve_transposed<method<In, T>, g, typename activation_function<last>::type>(
-                x, s.weights[0], s.weights[weight_count], bias(s.weights), y, s.scratch);
+                x, weight<Conv2DTranspose, In, "kernel">(s), packed_weights<Conv2DTranspose, In>(s),
+                optional_weight<Conv2DTranspose, In, "bias">(s), y, s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
@@ -118,8 +119,9 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     template <shape In, class Fused, class T>
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        method<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[weight_count],
-                                                                              bias(s.weights), s.y, s.range, s.scratch);
+        method<In, T>::template run<typename activation_function<last>::type>(
+            s.x, packed_weights<Conv2DTranspose, In>(s), optional_weight<Conv2DTranspose, In, "bias">(s), s.y, s.range,
+            s.scratch);
         const item_range out = method<In, T>::parts::pixels(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
@@ -140,9 +142,9 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.saved + n * g.in_size() : y;
-            method<In, T>::template run<typename act::in_kernel>(s.x + n * g.out_size(), s.weights[weight_count],
-                                                                 bias(s.weights), linear,
-                                                                 {0, method<In, T>::parts::count}, s.scratch);
+            method<In, T>::template run<typename act::in_kernel>(
+                s.x + n * g.out_size(), packed_weights<Conv2DTranspose, In>(s),
+                optional_weight<Conv2DTranspose, In, "bias">(s), linear, {0, method<In, T>::parts::count}, s.scratch);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }
@@ -152,16 +154,18 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.saved, s.dy);
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::conv2d_transpose_data_gradient<g>(s.dy + n * g.in_size(), s.weights[0], s.dx + n * g.out_size(),
-                                                       s.scratch);
+            kernels::conv2d_transpose_data_gradient<g>(s.dy + n * g.in_size(), weight<Conv2DTranspose, In, "kernel">(s),
+                                                       s.dx + n * g.out_size(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
-        kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);
+        kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, gradient<Conv2DTranspose, In, "kernel">(s),
+                                                     s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<Conv2DTranspose, In, "bias">(s), s.first,
+                                            part);
     }
 
     /// Folding: folding.hpp tells what these are.
@@ -174,7 +178,6 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
 
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     static constexpr bool is_direct = options::template has<algorithm::direct>;
     template <shape In, class T>
     using method =
@@ -183,11 +186,6 @@ private:
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.input * g.width.input; }
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
 };
 
 }  // namespace strata::inline STRATA_ISA

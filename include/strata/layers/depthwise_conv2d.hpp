@@ -91,8 +91,9 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += g.out_size()) {
-            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(x, s.weights[0], bias(s.weights), y,
-                                                                                   s.scratch);
+            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(
+                x, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), y,
+                s.scratch);
             finish_rows<last, g.height.output * g.width.output, g.out_channels()>(y);
         }
     }
@@ -110,7 +111,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
-            s.x, s.first_row, s.weights[0], bias(s.weights), s.y, s.range, s.scratch);
+            s.x, s.first_row, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s),
+            s.y, s.range, s.scratch);
         finish_rows<last, g.out_channels()>(s.range.size() * g.width.output, s.y);
     }
 
@@ -123,8 +125,9 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
-        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(s.x, s.weights[0], bias(s.weights),
-                                                                                   s.y, s.range, s.scratch);
+        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(
+            s.x, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), s.y,
+            s.range, s.scratch);
         const item_range out = kernels::depthwise_columns<g>(s.range);
         finish_rows<last, g.out_channels()>(out.size(), s.y + out.begin * g.out_channels());
     }
@@ -148,8 +151,9 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             T *y = s.y + n * g.out_size(), *saved = s.saved + n * kept,
               *linear = act::keeps_input ? saved + repeats<g> : y;
             const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
-            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(x, 0, s.weights[0], bias(s.weights),
-                                                                                   linear, {0, g.height.output});
+            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(
+                x, 0, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), linear,
+                {0, g.height.output});
             act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
         }
     }
@@ -162,7 +166,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
                                                                s.saved + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(dy, s.weights[0], s.dx + n * g.in_size(), s.scratch);
+                kernels::depthwise_data_gradient<g>(dy, weight<DepthwiseConv2D, In, "kernel">(s),
+                                                    s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
@@ -171,11 +176,11 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         const T* dy = s.dy;
         const T* x = g.multiplier == 1 ? s.x : s.saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : saved_size<In, Fused, T>();
-        kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, dy, g.out_size(), s.gradients[0],
-                                                                 s.first, part);
+        kernels::depthwise_weight_gradient<kernels::repeated(g)>(
+            s.count, x, plane, dy, g.out_size(), gradient<DepthwiseConv2D, In, "kernel">(s), s.first, part);
         if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy, s.gradients[1],
-                                                     s.first, part);
+            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy,
+                                                     gradient<DepthwiseConv2D, In, "bias">(s), s.first, part);
     }
 
     /// Folding: folding.hpp tells what these are.
@@ -194,12 +199,6 @@ private:
     static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
-
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -83,7 +83,8 @@ struct grouped_conv2d : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], bias_of(weights), packed, part);
+        method<In, T>::pack_weights(weight<Self, In, "kernel">(weights), optional_weight<Self, In, "bias">(weights),
+                                    packed, part);
     }
 
     /// An elementwise activation behind a linear convolution.
@@ -100,7 +101,7 @@ struct grouped_conv2d : layer<Self, Options...> {
         constexpr auto g = groups_of(In);
         for (std::size_t n = 0; n < N; ++n, x += In.size(), y += g.whole().out_size()) {
             kernels::grouped_conv2d<method<In, T>, g, typename activation_function<last>::type>(
-                x, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), y, s.scratch);
+                x, weight<Self, In, "kernel">(s), optional_weight<Self, In, "bias">(s), packed_of<In>(s), y, s.scratch);
             finish_rows<last, pixels(g.one), filters>(y);
         }
     }
@@ -122,7 +123,8 @@ struct grouped_conv2d : layer<Self, Options...> {
         using last = typename final_activation<Fused, activation>::type;
         constexpr std::size_t width = geometry(In).width.output;
         method<In, T>::template rows<typename activation_function<last>::type>(
-            s.x, s.first_row, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), s.y, s.range, s.scratch);
+            s.x, s.first_row, weight<Self, In, "kernel">(s), optional_weight<Self, In, "bias">(s), packed_of<In>(s),
+            s.y, s.range, s.scratch);
         finish_rows<last, filters>(s.range.size() * width, s.y);
     }
 
@@ -135,7 +137,8 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         method<In, T>::template row<typename activation_function<last>::type>(
-            s.x, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), s.y, s.range, s.scratch);
+            s.x, weight<Self, In, "kernel">(s), optional_weight<Self, In, "bias">(s), packed_of<In>(s), s.y, s.range,
+            s.scratch);
         const item_range out = method<In, T>::tiles.rows(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
@@ -163,9 +166,9 @@ struct grouped_conv2d : layer<Self, Options...> {
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * count * g.out_size(), *saved = s.saved + n * kept;
             T* linear = act::keeps_input ? saved + count * plane<In, T> : y;
-            method<In, T>::template rows<typename act::in_kernel>(s.x + n * In.size(), 0, s.weights[0],
-                                                                  bias_of(s.weights), prepared_of<In>(s.weights),
-                                                                  linear, {0, g.height.output}, s.scratch);
+            method<In, T>::template rows<typename act::in_kernel>(
+                s.x + n * In.size(), 0, weight<Self, In, "kernel">(s), optional_weight<Self, In, "bias">(s),
+                packed_of<In>(s), linear, {0, g.height.output}, s.scratch);
             for (std::size_t i = 0; i < count; ++i) {
                 T* kept_input = saved + i * plane<In, T>;
                 T* input = g.is_padded() ? s.scratch : kept_input;
@@ -182,7 +185,7 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
         constexpr auto g = geometry(In);
         for (std::size_t i = 0; i < count; ++i)
-            kernels::turn_weights<g>(weights[0] + i * kernel_size<In, T>,
+            kernels::turn_weights<g>(weight<Self, In, "kernel">(weights) + i * kernel_size<In, T>,
                                      transposed + i * kernels::transposed_weights_size<g, T>(), part);
     }
     /// dy becomes a map for each group.
@@ -216,18 +219,17 @@ struct grouped_conv2d : layer<Self, Options...> {
             for (std::size_t i = 0; i < count; ++i) {
                 const T *x = s.saved + n * kept + i * plane<In, T>, *dy = s.dy + (n * count + i) * g.out_size();
                 const bool first = s.first && n == 0;
-                kernels::conv2d_weight_gradient<g>(1, x, kept, dy, s.gradients[0] + i * kernel_size<In, T>, first,
-                                                   part);
+                kernels::conv2d_weight_gradient<g>(
+                    1, x, kept, dy, gradient<Self, In, "kernel">(s) + i * kernel_size<In, T>, first, part);
                 if constexpr (!options::template has<no_bias>)
-                    kernels::bias_gradient<g.out_channels>(pixels(g), dy, s.gradients[1] + i * bias.stored(), first,
-                                                           part);
+                    kernels::bias_gradient<g.out_channels>(
+                        pixels(g), dy, gradient<Self, In, "bias">(s) + i * bias.stored(), first, part);
             }
     }
 
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
     static constexpr std::size_t count = static_cast<std::size_t>(std::max(1, options::template get<groups<1>>::value));
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 
@@ -243,14 +245,9 @@ private:
     template <shape In, class T>
     using method =
         kernels::grouped_convolution<groups_of(In), T, kernels::grouped_method_of<T>(groups_of(In), is_direct)>;
-    template <class T>
-    static constexpr const T* bias_of(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
     template <shape In, class T>
-    static constexpr const T* prepared_of(const T* const* weights) {
-        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
+    static constexpr const T* packed_of(const forward_context<T>& s) {
+        if constexpr (method<In, T>::packed_size > 0) return packed_weights<Self, In>(s);
         else return nullptr;
     }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }

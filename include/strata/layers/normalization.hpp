@@ -49,7 +49,8 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        kernels::standardize_columns(N * In.rows(), In.back(), s.x, s.weights[0], s.weights[1], s.y);
+        kernels::standardize_columns(N * In.rows(), In.back(), s.x, weight<Normalization, In, "mean">(s),
+                                     weight<Normalization, In, "variance">(s), s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -59,7 +60,7 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
     static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
             kernels::standardize_columns(s.count * In.rows(), In.back(), s.dy, static_cast<const T*>(nullptr),
-                                         s.weights[1], s.dx);
+                                         weight<Normalization, In, "variance">(s), s.dx);
     }
 };
 

@@ -124,7 +124,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
-        step_of<In, T>::pack_weights(weights[0], weights[1], input_bias(weights), own_bias(weights), to, part);
+        step_of<In, T>::pack_weights(weight<Self, In, "kernel">(weights), weight<Self, In, "recurrent_kernel">(weights),
+                                     input_bias<In>(weights), own_bias<In>(weights), to, part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -138,8 +139,9 @@ struct recurrent_layer : layer<Self, Options...> {
         for (std::size_t n = 0; n < N; ++n) {
             if (std::is_constant_evaluated())
                 kernels::reference::recurrent<Cell, units>(In[0], In[1], kernels::panel_width<T>(Cell::gates * units),
-                                                           is_backwards, sequences, x, s.weights[0], s.weights[1],
-                                                           input_bias(s.weights), own_bias(s.weights), y);
+                                                           is_backwards, sequences, x, weight<Self, In, "kernel">(s),
+                                                           weight<Self, In, "recurrent_kernel">(s),
+                                                           input_bias<In>(s.weights), own_bias<In>(s.weights), y);
             else walk<In>(x, s.weights, y, s.scratch);
             x += In.size();
             y += output(In).size();
@@ -160,7 +162,7 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
-        step_of<In, T>::template run<false>(s.x, s.weights[has_bias ? 3 : 2], s.state, s.y);
+        step_of<In, T>::template run<false>(s.x, packed_weights<Self, In>(s), s.state, s.y);
     }
 
     template <shape In, class Fused, class T>
@@ -177,12 +179,12 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const forward_context<T>& s) {
-        training<In, T>::forward(s.count, s.x, s.weights, input_bias(s.weights), own_bias(s.weights), sequences,
+        training<In, T>::forward(s.count, s.x, s.weights, input_bias<In>(s.weights), own_bias<In>(s.weights), sequences,
                                  s.saved, s.y, s.scratch);
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], transposed, part);
+        kernels::transpose_weights<In[1], Cell::gates * units>(weight<Self, In, "kernel">(weights), transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -192,13 +194,14 @@ struct recurrent_layer : layer<Self, Options...> {
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         using own = training<In, T>;
         const T* saved = s.saved;
-        if (s.gradients[0] == nullptr) return;
-        own::accumulate_kernel(s.count, s.x, saved, s.gradients[0], s.first, part);
-        own::accumulate_recurrent(s.count, saved, s.gradients[1], s.first, part);
+        if (gradient<Self, In, "kernel">(s) == nullptr) return;
+        own::accumulate_kernel(s.count, s.x, saved, gradient<Self, In, "kernel">(s), s.first, part);
+        own::accumulate_recurrent(s.count, saved, gradient<Self, In, "recurrent_kernel">(s), s.first, part);
         if constexpr (has_bias) {
-            own::accumulate_bias(s.count, saved, false, s.gradients[2], s.first, part);
+            own::accumulate_bias(s.count, saved, false, gradient<Self, In, "bias">(s), s.first, part);
             if constexpr (has_own_bias)
-                own::accumulate_bias(s.count, saved, true, s.gradients[2] + Cell::gates * units, s.first, part);
+                own::accumulate_bias(s.count, saved, true, gradient<Self, In, "bias">(s) + Cell::gates * units, s.first,
+                                     part);
         }
     }
 
@@ -211,14 +214,15 @@ private:
     template <shape In, class T>
     using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, T>;
 
-    template <class T>
+    template <shape In, class T>
     static constexpr const T* input_bias(const T* const* weights) {
-        return has_bias ? weights[2] : nullptr;
+        return optional_weight<Self, In, "bias">(weights);
     }
     /// A GRU's bias of the recurrent sums, behind the other.
-    template <class T>
+    template <shape In, class T>
     static constexpr const T* own_bias(const T* const* weights) {
-        return has_own_bias ? weights[2] + Cell::gates * units : nullptr;
+        if constexpr (has_own_bias) return weight<Self, In, "bias">(weights) + Cell::gates * units;
+        else return nullptr;
     }
     template <class T>
     static constexpr std::size_t state_elements() {
@@ -238,7 +242,7 @@ private:
     static void walk(const T* x, const T* const* weights, T* y, T* memory) {
         using step = step_of<In, T>;
         constexpr bool hoisted = hoists<T>(In);
-        const T* packed = weights[has_bias ? 3 : 2];
+        const T* packed = packed_weights<Self, In>(weights);
         T* products = memory + state_elements<T>();
         std::fill_n(memory, step::state_size, T(0));
         if constexpr (hoisted)

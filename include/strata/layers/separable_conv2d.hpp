@@ -105,7 +105,9 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += pixels(g) * filters) {
             kernels::separable_conv2d<g, filters, typename activation_function<last>::type>(
-                x, s.weights[0], s.weights[1], bias(s.weights), y, s.scratch);
+                x, weight<SeparableConv2D, In, "depthwise_kernel">(s),
+                weight<SeparableConv2D, In, "pointwise_kernel">(s), optional_weight<SeparableConv2D, In, "bias">(s), y,
+                s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
@@ -123,7 +125,9 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_rows<g, filters, typename activation_function<last>::type>(
-            s.x, s.first_row, s.weights[0], s.weights[1], bias(s.weights), s.y, s.range, s.scratch);
+            s.x, s.first_row, weight<SeparableConv2D, In, "depthwise_kernel">(s),
+            weight<SeparableConv2D, In, "pointwise_kernel">(s), optional_weight<SeparableConv2D, In, "bias">(s), s.y,
+            s.range, s.scratch);
         finish_rows<last, filters>(s.range.size() * g.width.output, s.y);
     }
 
@@ -137,7 +141,8 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_row<g, filters, typename activation_function<last>::type>(
-            s.x, s.weights[0], s.weights[1], bias(s.weights), s.y, s.range, s.scratch);
+            s.x, weight<SeparableConv2D, In, "depthwise_kernel">(s), weight<SeparableConv2D, In, "pointwise_kernel">(s),
+            optional_weight<SeparableConv2D, In, "bias">(s), s.y, s.range, s.scratch);
         const item_range out = kernels::depthwise_columns<g>(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
@@ -169,15 +174,18 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             T *map = saved + at::map, *linear = act::keeps_input ? saved + at::linear : y;
             const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
             kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
-                x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
-            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(pixels(g), map, s.weights[1],
-                                                                                    bias(s.weights), linear);
+                x, 0, weight<SeparableConv2D, In, "depthwise_kernel">(s), static_cast<const T*>(nullptr), map,
+                {0, g.height.output});
+            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
+                pixels(g), map, weight<SeparableConv2D, In, "pointwise_kernel">(s),
+                optional_weight<SeparableConv2D, In, "bias">(s), linear);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<geometry(In).out_channels(), filters>(weights[1], transposed, part);
+        kernels::transpose_weights<geometry(In).out_channels(), filters>(
+            weight<SeparableConv2D, In, "pointwise_kernel">(weights), transposed, part);
     }
     /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
     /// where nothing below learns.
@@ -196,7 +204,8 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, saved + at::linear, dy);
             kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), dy, transposed, dmap);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(dmap, s.weights[0], s.dx + n * g.in_size(), s.scratch);
+                kernels::depthwise_data_gradient<g>(dmap, weight<SeparableConv2D, In, "depthwise_kernel">(s),
+                                                    s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
@@ -208,11 +217,14 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         const T* x = g.multiplier == 1 ? s.x : saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : kept;
         kernels::depthwise_weight_gradient<kernels::repeated(g)>(s.count, x, plane, saved + at::gradient, kept,
-                                                                 s.gradients[0], s.first, part);
-        kernels::pointwise_weight_gradient<g.out_channels(), filters>(s.count, pixels(g), saved + at::map, kept, dy,
-                                                                      s.gradients[1], s.first, part, s.scratch);
+                                                                 gradient<SeparableConv2D, In, "depthwise_kernel">(s),
+                                                                 s.first, part);
+        kernels::pointwise_weight_gradient<g.out_channels(), filters>(
+            s.count, pixels(g), saved + at::map, kept, dy, gradient<SeparableConv2D, In, "pointwise_kernel">(s),
+            s.first, part, s.scratch);
         if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<SeparableConv2D, In, "bias">(s), s.first,
+                                            part);
     }
 
     /// Folding: folding.hpp tells what these are.
@@ -241,11 +253,6 @@ private:
         static constexpr std::size_t gradient = map + G.out_size();
         static constexpr std::size_t linear = gradient + G.out_size();
     };
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[2];
-    }
 };
 
 }  // namespace strata::inline STRATA_ISA
