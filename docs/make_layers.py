@@ -35,7 +35,9 @@ Of training [training.md](training.md) lists the same.
 # A struct with the comment and the template head in front of it, and its base.
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
-TAKES = r"static constexpr (?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(.*?)\};"
+TAKES = (r"static constexpr (?:(?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(?P<list>.*?)\}|"
+         r"auto takes = (?P<other>[\w:]+));")
+OPTIONS = re.compile(r"inline constexpr std::array (options_of_\w+)\{(.*?)\};", re.DOTALL)
 TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
 
 
@@ -64,7 +66,7 @@ def sentence(struct, all_structs, accepts):
     """The first sentence that is accepted in the struct's comment, or in the comment of its base."""
     while struct is not None:
         for text in struct.sentences:
-            text = re.sub(r"^What .*? share: ", "", text)
+            text = re.sub(r"^The base of [^:]*: ", "", text)
             if accepts(text):
                 return text
         struct = all_structs.get(struct.base)
@@ -111,7 +113,9 @@ def options_of(struct, all_structs, kinds):
     found = find_in_bodies(struct, all_structs, TAKES)
     if not found:
         return ""
-    items = re.split(r",\s*(?![^<]*>)", found[1].strip())
+    if found["other"] == "Image::takes":  # a layer over sequences, of the layer over images of that name
+        return options_of(all_structs[struct.name.replace("1D", "2D")], all_structs, kinds)
+    items = re.split(r",\s*(?![^<]*>)", (found["list"] or kinds[found["other"]]).strip())
     names = [re.sub(r"<.*>|::kind$", "", item).removesuffix("::kind").split("::")[-1] for item in items if item]
     unknown = [name for name in names if name not in kinds]
     if unknown or not names:
@@ -149,7 +153,7 @@ def table(folder):
     all_structs, kinds = {}, {}
     for text in texts.values():
         all_structs |= structs_of(text)
-        kinds |= option_kinds(text)
+        kinds |= option_kinds(text) | dict(OPTIONS.findall(text))
     all_structs.pop("layer", None)  # the base of all: its members say nothing about a layer
     rows, mistakes = [], []
     for path, text in texts.items():

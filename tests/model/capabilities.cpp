@@ -71,7 +71,7 @@ PART(forward_slices_alone, CALL forward_slices(const forward_context<T>&){});
 PART(fits_alone, FUSED bool fits_vector() { return true; });
 PART(
     in_vector_alone, template <shape In, class Fused, class V, class T>
-                     static V forward_in_vector(const V& x, const T* const*) { return x; });
+                     static V forward_in_vector(const V& x, const forward_context<T>&) { return x; });
 PART(step_alone, CALL step(const forward_context<T>&){});
 PART(state_alone, SIZE state_size() { return 1; });
 PART(lookback_alone, template <shape In> static constexpr std::size_t lookback() { return 1; });

@@ -69,7 +69,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                        packed[In.back() + c]);
     }
 
-    /// An elementwise activation behind it.
+    /// An elementwise activation that follows.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return is_one_elementwise<Next...>;
@@ -198,7 +198,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                                                   at(product_line), at(sum_line), s.dx);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = BatchNormalization<Others...>;
     static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
@@ -213,7 +213,7 @@ private:
     static constexpr std::size_t beta_at = has_gamma ? 1 : 0, mean_at = beta_at + (has_beta ? 1 : 0),
                                  variance_at = mean_at + 1, count = mean_at + 2;
 
-    /// What all samples of a batch share: a value for each channel.
+    /// Lines of one value a channel, which all samples of a batch share.
     enum : std::size_t { mean_line, inverse_line, scale_line, shift_line, sum_line, product_line, line_count };
     template <shape In, class T>
     static T* line(T* shared, std::size_t which) {

@@ -17,6 +17,7 @@
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -30,10 +31,10 @@ namespace strata::inline STRATA_ISA {
 /// `Conv2DTranspose`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2DTranspose<8, window{3, 3}>
     requires detail::says<"strata: options are types; fix: write Conv2DTranspose<8, window{3, 3}>">
-struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct Conv2DTranspose : convolution_layer<Conv2DTranspose<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<Conv2DTranspose, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2DTranspose";
     static constexpr std::array takes{activation_kind,
@@ -48,9 +49,8 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
-        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        return windows.check_sizes(in);
+        const diagnostic own = check_filters<options>(type, Filters);
+        return own.ok ? windows.check_sizes(in) : own;
     }
     /// The convolution whose data gradient it is: its output is the layer's input.
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
@@ -74,8 +74,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * 2 * g.depth() + g.in_size() * (options::template has<no_bias> ? 0 : 1) +
-               activation::flops(output(in));
+        return g.out_size() * 2 * g.depth() + (has_bias ? g.in_size() : 0) + activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -88,13 +87,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
-        method<In, T>::pack_weights(weight<Conv2DTranspose, In, "kernel">(weights), packed, part);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
+        method<In, T>::pack_weights(weights[weight_index<Conv2DTranspose, In, "kernel">], packed, part);
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -126,7 +119,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
-    /// What stood in front of the activation, where its derivative wants it.
+    /// The activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return trained<Fused>::keeps_input ? output(In).size() : 0;
@@ -163,15 +156,14 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         const T* dy = s.dy;
         kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, gradient<Conv2DTranspose, In, "kernel">(s),
                                                      s.first, part, s.scratch);
-        if constexpr (!options::template has<no_bias>)
+        if constexpr (has_bias)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<Conv2DTranspose, In, "bias">(s), s.first,
                                             part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, in[2], map, weights);
     }
@@ -183,7 +175,7 @@ private:
     using method =
         kernels::transposed_convolution<geometry(In), T, kernels::transpose_method_of<T>(geometry(In), is_direct)>;
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.input * g.width.input; }
 };

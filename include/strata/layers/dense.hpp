@@ -54,7 +54,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return out.size() * (2 * in.back() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
     }
 
-    /// The kernel of a single unit without the padding of panels: for one row it is a dot product.
+    /// The kernel of a single unit without the padding of panels. One row times it is a dot product.
     template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return features == 1 ? In.back() : 0;
@@ -63,11 +63,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     static constexpr void pack_weights(const T* const* weights, T* column, thread_slice part) {
         constexpr kernels::panels layout{.rows = In.back(), .columns = 1, .width = kernels::panel_width<T>(1)};
         const item_range mine = part.of(In.back());
-        const T* kernel = weight<Dense, In, "kernel">(weights);
+        const T* kernel = weights[weight_index<Dense, In, "kernel">];
         for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = kernel[layout.offset(k, 0)];
     }
 
-    /// An elementwise activation behind a linear Dense.
+    /// An elementwise activation after a linear Dense.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return identity_at_inference<activation> && is_one_elementwise<Next...>;
@@ -93,7 +93,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return each_step_of(In);
     }
 
-    /// A vector's weights panel by panel.
+    /// Slices of a vector's output: panels of the kernel.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         const bool divides = In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
@@ -111,14 +111,14 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
     }
     template <shape In, class Fused, class V, class T>
-    static STRATA_INLINE V forward_in_vector(const V& x, const T* const* weights) {
+    static STRATA_INLINE V forward_in_vector(const V& x, const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        const T* bias = optional_weight<Dense, In, "bias">(weights);
         using function = typename activation_function<last>::type;
+        const T* bias = optional_weight<Dense, In, "bias">(s);
         if constexpr (features == 1)
-            return kernels::lanes_times_column<In.back(), function>(x, packed_weights<Dense, In>(weights), bias);
+            return kernels::lanes_times_column<In.back(), function>(x, packed_weights<Dense, In>(s), bias);
         else
-            return kernels::lanes_times_panel<In.back(), function>(x, weight<Dense, In, "kernel">(weights),
+            return kernels::lanes_times_panel<In.back(), function>(x, weight<Dense, In, "kernel">(s),
                                                                    kernels::panel_width<T>(features), bias);
     }
 
@@ -146,7 +146,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<In.back(), features>(weight<Dense, In, "kernel">(weights), transposed, part);
+        kernels::transpose_weights<In.back(), features>(weights[weight_index<Dense, In, "kernel">], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -164,7 +164,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
             kernels::bias_gradient<features>(rows, dy, gradient<Dense, In, "bias">(s), s.first, part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Dense<Units, Others...>;
     static constexpr bool is_linear = identity_at_inference<activation>;

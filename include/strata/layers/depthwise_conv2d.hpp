@@ -18,6 +18,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -30,10 +31,10 @@ namespace strata::inline STRATA_ISA {
 /// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
 template <window Kernel, class... Options>  // strata: types, not values: DepthwiseConv2D<window{3, 3}, ReLU>
     requires detail::says<"strata: options are types; fix: write DepthwiseConv2D<window{3, 3}, ReLU>">
-struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<DepthwiseConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "DepthwiseConv2D";
     static constexpr std::array takes{activation_kind,
@@ -71,17 +72,11 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * (2 * g.taps() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(output(in));
+        return g.out_size() * flops_each(g.taps(), has_bias) + activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -116,7 +111,7 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         finish_rows<last, g.out_channels()>(s.range.size() * g.width.output, s.y);
     }
 
-    /// A map of one row by parts of it.
+    /// Slices of a map of one row.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
@@ -132,8 +127,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         finish_rows<last, g.out_channels()>(out.size(), s.y + out.begin * g.out_channels());
     }
 
-    /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
-    /// wants it, what stood in front of the activation.
+    /// The input with its channels repeated, where they have several filters. The activation's input, where its
+    /// derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return repeats<geometry(In)> + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -178,18 +173,14 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : saved_size<In, Fused, T>();
         kernels::depthwise_weight_gradient<kernels::repeated(g)>(
             s.count, x, plane, dy, g.out_size(), gradient<DepthwiseConv2D, In, "kernel">(s), s.first, part);
-        if constexpr (!options::template has<no_bias>)
+        if constexpr (has_bias)
             kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy,
                                                      gradient<DepthwiseConv2D, In, "bias">(s), s.first, part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = DepthwiseConv2D<Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
-    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 0, 1, map, weights);
-    }
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
         return padding_of_windows(windows, in, edges);
     }
@@ -198,7 +189,7 @@ private:
     template <kernels::depthwise_geometry G>
     static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 };
 
 }  // namespace strata::inline STRATA_ISA

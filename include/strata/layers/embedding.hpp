@@ -1,4 +1,4 @@
-// Embedding: a vector that is learnt for each of a number of words.
+// Embedding: a trained vector for each word.
 #pragma once
 
 #include <algorithm>

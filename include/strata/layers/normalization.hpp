@@ -118,7 +118,7 @@ void adapt_to_values(const Handle& layer, std::span<const Value> values) {
 
 }  // namespace detail
 
-/// Sets mean and variance of a Normalization of a model to those of `samples`, what the layer will see, one behind the
+/// Sets mean and variance of a Normalization of a model to those of `samples`, inputs of the layer that follow each
 /// other: `adapt(model.get_layer<"normalization">(), data.inputs())`. Throws std::invalid_argument where `samples` are
 /// none or not whole. Keras: `Normalization.adapt`.
 template <class Handle, class Samples>

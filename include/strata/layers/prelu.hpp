@@ -1,4 +1,4 @@
-// PReLU: a ReLU whose slope below zero is learnt.
+// PReLU: a ReLU with a trained slope below zero.
 #pragma once
 
 #include <array>

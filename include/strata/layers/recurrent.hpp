@@ -1,4 +1,4 @@
-// recurrent: what LSTM, GRU and SimpleRNN share.
+// recurrent: the base of LSTM, GRU and SimpleRNN.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ using gate_activation = typename activation_function<
 
 }  // namespace detail
 
-/// A layer that walks the other way: with go_backwards, or without it.
+/// The same layer in the other direction of time: with go_backwards, or without it.
 template <template <int, class...> class Layer, int Units, class... Options>
 struct reversed_layer {
     template <class... Kept>
@@ -53,7 +53,7 @@ using gru_cell_of = kernels::gru_cell<detail::cell_activation<Options...>, detai
 template <class... Options>
 using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
 
-/// A layer of Units that walks along time; Cell is its step.
+/// A layer of Units that goes along time. Cell is its step.
 template <class Self, class Cell, int Units, class... Options>
 struct recurrent_layer : layer<Self, Options...> {
     using options = option_list<Options...>;
@@ -81,7 +81,7 @@ struct recurrent_layer : layer<Self, Options...> {
         if (!elementwise_layer<typename options::template get<Tanh>> ||
             !elementwise_layer<typename options::template get<recurrent_activation<Sigmoid>>::type>)
             return refuse("activations of single values, such as Tanh", "one that is none, such as Softmax",
-                          "put it behind as a layer of its own");
+                          "put it after the layer, as a layer of its own");
         if (!options::template get<recurrent_regularizer<L1L2<>>>::type::value.is_valid())
             return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
                           "write L2<0.01>");
@@ -105,7 +105,7 @@ struct recurrent_layer : layer<Self, Options...> {
             table.push_back(
                 {.name = "bias",
                  .extents = Self::bias_extents(),
-                 .initializer = Self::begin_bias(options::template get<bias_initializer<Zeros>>::type::value),
+                 .initializer = Self::bias_values(options::template get<bias_initializer<Zeros>>::type::value),
                  .penalty = options::template get<bias_regularizer<L1L2<>>>::type::value,
                  .layout = weight_layout::plain,
                  .group = "cell"});
@@ -124,8 +124,9 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
-        step_of<In, T>::pack_weights(weight<Self, In, "kernel">(weights), weight<Self, In, "recurrent_kernel">(weights),
-                                     input_bias<In>(weights), own_bias<In>(weights), to, part);
+        step_of<In, T>::pack_weights(weights[weight_index<Self, In, "kernel">],
+                                     weights[weight_index<Self, In, "recurrent_kernel">], input_bias<In>(weights),
+                                     own_bias<In>(weights), to, part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -142,7 +143,7 @@ struct recurrent_layer : layer<Self, Options...> {
                                                            is_backwards, sequences, x, weight<Self, In, "kernel">(s),
                                                            weight<Self, In, "recurrent_kernel">(s),
                                                            input_bias<In>(s.weights), own_bias<In>(s.weights), y);
-            else walk<In>(x, s.weights, y, s.scratch);
+            else run_sequence<In>(x, s.weights, y, s.scratch);
             x += In.size();
             y += output(In).size();
         }
@@ -184,7 +185,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<In[1], Cell::gates * units>(weight<Self, In, "kernel">(weights), transposed, part);
+        kernels::transpose_weights<In[1], Cell::gates * units>(weights[weight_index<Self, In, "kernel">], transposed,
+                                                               part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -216,12 +218,13 @@ private:
 
     template <shape In, class T>
     static constexpr const T* input_bias(const T* const* weights) {
-        return optional_weight<Self, In, "bias">(weights);
+        if constexpr (has_bias) return weights[weight_index<Self, In, "bias">];
+        else return nullptr;
     }
-    /// A GRU's bias of the recurrent sums, behind the other.
+    /// A GRU's bias of the recurrent sums, which follows the other one.
     template <shape In, class T>
     static constexpr const T* own_bias(const T* const* weights) {
-        if constexpr (has_own_bias) return weight<Self, In, "bias">(weights) + Cell::gates * units;
+        if constexpr (has_own_bias) return weights[weight_index<Self, In, "bias">] + Cell::gates * units;
         else return nullptr;
     }
     template <class T>
@@ -239,10 +242,10 @@ private:
 
     /// One sequence.
     template <shape In, class T>
-    static void walk(const T* x, const T* const* weights, T* y, T* memory) {
+    static void run_sequence(const T* x, const T* const* weights, T* y, T* memory) {
         using step = step_of<In, T>;
         constexpr bool hoisted = hoists<T>(In);
-        const T* packed = packed_weights<Self, In>(weights);
+        const T* packed = weights[weight_count<Self, In>];
         T* products = memory + state_elements<T>();
         std::fill_n(memory, step::state_size, T(0));
         if constexpr (hoisted)

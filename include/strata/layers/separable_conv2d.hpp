@@ -21,6 +21,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -34,10 +35,10 @@ namespace strata::inline STRATA_ISA {
 /// `SeparableConv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: SeparableConv2D<8, window{3, 3}>
     requires detail::says<"strata: options are types; fix: write SeparableConv2D<8, window{3, 3}>">
-struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<SeparableConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "SeparableConv2D";
     static constexpr std::array takes{activation_kind,
@@ -83,18 +84,12 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
         const shape out = output(in);
-        return g.out_size() * 2 * g.taps() +
-               out.size() * (2 * g.out_channels() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
+        return g.out_size() * 2 * g.taps() + out.size() * flops_each(g.out_channels(), has_bias) +
+               activation::flops(out);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::separable_scratch<T>(geometry(in), filters, geometry(in).height.output);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -131,7 +126,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         finish_rows<last, filters>(s.range.size() * g.width.output, s.y);
     }
 
-    /// A map of one row by parts of it.
+    /// Slices of a map of one row.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
@@ -147,8 +142,8 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
-    /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
-    /// it the gradient of that; where the activation's derivative wants it, what stood in front of the activation.
+    /// In this order: the input with its channels repeated, where they have several filters; the output of the
+    /// depthwise part; the gradient of that output; the activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return places<geometry(In)>::linear + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -185,10 +180,10 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
         kernels::transpose_weights<geometry(In).out_channels(), filters>(
-            weight<SeparableConv2D, In, "pointwise_kernel">(weights), transposed, part);
+            weights[weight_index<SeparableConv2D, In, "pointwise_kernel">], transposed, part);
     }
-    /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
-    /// where nothing below learns.
+    /// The gradient of the depthwise weights needs the gradient of the depthwise output. Where nothing before the layer
+    /// learns, pack_for_backward was not called: the pointwise weights are transposed here.
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
@@ -222,15 +217,14 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         kernels::pointwise_weight_gradient<g.out_channels(), filters>(
             s.count, pixels(g), saved + at::map, kept, dy, gradient<SeparableConv2D, In, "pointwise_kernel">(s),
             s.first, part, s.scratch);
-        if constexpr (!options::template has<no_bias>)
+        if constexpr (has_bias)
             kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<SeparableConv2D, In, "bias">(s), s.first,
                                             part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = SeparableConv2D<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 1, 1, map, weights);
     }
@@ -241,7 +235,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 
     static constexpr std::size_t pixels(const kernels::depthwise_geometry& g) {
         return g.height.output * g.width.output;

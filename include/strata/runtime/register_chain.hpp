@@ -48,7 +48,8 @@ STRATA_INLINE void run_register_chain(const T* x, const T* parameters, T* y, std
     vector value = kernels::load_exactly<vector, first::in.size()>(x);
     const auto pass = [&]<class Step>(const Step*) STRATA_INLINE_CALL {
         const auto weights = Step::weights::of(parameters);
-        value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, weights.data());
+        value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
+            value, forward_context<T>{.weights = weights.data()});
     };
     evaluate_in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...};
     kernels::store_exactly<last::out.size()>(y, value);
