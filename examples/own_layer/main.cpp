@@ -1,4 +1,4 @@
-// A layer of one's own, outside the library: forward, backward, trained, saved and loaded.
+// Own layers, outside the library: trained, saved, loaded and streamed.
 // usage: own_layer [OUTPUT_FOLDER]
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,63 +19,97 @@ namespace product {
 using namespace strata;
 
 // [layer]
-/// (..., channels), unchanged: x + sin(a x)^2 / a with a frequency a that is learnt for each channel, so that a net
-/// goes on with what is periodic. Weights: frequency (channels). Ziyin et al. 2020.
+/// (..., channels), unchanged: x + sin(a x)^2 / a with a learnt frequency a for each channel, so that a net can
+/// continue what is periodic. Weights: frequency (channels). Ziyin et al. 2020.
 template <class... Options>
-struct Snake : layer<Snake<Options...>, Options...> {
+struct Snake : channel_function<Snake<Options...>, Options...> {
     static constexpr std::string_view type = "Snake";
 
-    static constexpr diagnostic check(const shape& in) {
-        if (in.rank() > 0) return {};
-        return refuse("at least one axis", to_text(in), "give it rows, such as Dense<10>");
-    }
     static constexpr parameter_table parameters(const shape& in) {
-        return parameter_table{}.push_back({.name = "frequency",
-                                            .extents = shape{in.back()},
-                                            .initializer = Constant<0.5>::value,
-                                            .layout = weight_layout::plain});
+        return parameter_table{}.push_back(channel_weight("frequency", in, Constant<0.5>::value));
     }
-
-    /// N samples, one behind the other.
-    template <shape In, std::size_t N, class Fused, class T>
-    static void forward(const T* x, const T* const* weights, T* y, T*) {
-        for (std::size_t i = 0; i < N * In.size(); ++i) {
-            const T a = weights[0][i % In.back()], wave = std::sin(a * x[i]);
-            y[i] = x[i] + wave * wave / a;
-        }
-    }
-    /// The gradient of the input, of this thread's samples: dx = dy (1 + sin(2 a x)).
-    template <shape In, class Fused, class T>
-    static void backward(const gradient_pass<T>& s) {
-        if (s.dx == nullptr) return;  // nothing in front of it learns
-        for (std::size_t i = 0; i < s.count * In.size(); ++i)
-            s.dx[i] = s.dy[i] * (1 + std::sin(2 * s.weights[0][i % In.back()] * s.x[i]));
-    }
-    /// This thread's share of the gradient of the weights, over all samples of a tile: its order does not depend on the
-    /// number of threads.
-    template <shape In, class Fused, class T>
-    static void accumulate(const gradient_pass<T>& s, thread_slice part) {
-        const item_range mine = part.of(In.back());
-        for (std::size_t c = mine.begin; c < mine.end; ++c) {
-            const T a = s.weights[0][c];
-            T sum = s.first ? T(0) : s.gradients[0][c];
-            for (std::size_t i = c; i < s.count * In.size(); i += In.back()) {
-                const T wave = std::sin(a * s.x[i]);
-                sum += s.dy[i] * (s.x[i] * std::sin(2 * a * s.x[i]) - wave * wave / a) / a;
-            }
-            s.gradients[0][c] = sum;
-        }
+    static auto value(auto x, auto a) {
+        const auto wave = math::sin(a * x);
+        return x + wave * wave / a;
     }
 };
 // [/layer]
 
-// [elementwise]
-/// A function of one value needs no layer: Elementwise<Cube>. Vectors have arithmetic as scalars have.
-struct Cube {
-    constexpr auto operator()(auto x) const { return x * x * x; }
-    static constexpr auto derivative(auto x) { return 3 * (x * x); }
+// [contract]
+/// (steps, channels), unchanged: y[t] = x[t] + decay y[t - 1], a sum that forgets. Weights: decay (channels).
+template <class... Options>
+struct LeakySum : layer<LeakySum<Options...>, Options...> {
+    static constexpr std::string_view type = "LeakySum";
+
+    static constexpr diagnostic check(const shape& in) { return check_sequence(in); }
+    static constexpr parameter_table parameters(const shape& in) {
+        return parameter_table{}.push_back(channel_weight("decay", in, Constant<0.5>::value));
+    }
+    static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const forward_context<T>& s) {
+        const T* decay = weight<LeakySum, In, "decay">(s);
+        for (std::size_t i = 0; i < N * In.size(); ++i)
+            s.y[i] = s.x[i] + (has_earlier<In>(i) ? decay[i % In[1]] * s.y[i - In[1]] : T(0));
+    }
+    /// From the last step to the first, in place: dy becomes dx.
+    template <shape In, class Fused, class T>
+    static void backward(const backward_context<T>& s) {
+        const T* decay = weight<LeakySum, In, "decay">(s);
+        for (std::size_t i = s.count * In.size(); i-- > 0;)
+            if (has_earlier<In>(i)) s.dy[i - In[1]] += decay[i % In[1]] * s.dy[i];
+        if (s.dx != nullptr) std::copy_n(s.dy, s.count * In.size(), s.dx);
+    }
+    template <shape In, class Fused, class T>
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
+        T* ddecay = gradient<LeakySum, In, "decay">(s);
+        const item_range mine = part.of(In[1]);
+        for (std::size_t c = mine.begin; c < mine.end; ++c) {
+            T sum = s.first ? T(0) : ddecay[c];
+            for (std::size_t i = c; i < s.count * In.size(); i += In[1])
+                if (has_earlier<In>(i)) sum += s.dy[i] * s.y[i - In[1]];
+            ddecay[c] = sum;
+        }
+    }
+
+    // [capability]
+    // Streaming: the output of a step is all that the next one needs.
+    template <shape In>
+    static constexpr streaming streams() {
+        return streaming::with_state;
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return unbounded;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state_size() {
+        return In[1];
+    }
+    template <shape In, class Fused, class T>
+    static void step(const forward_context<T>& s) {
+        const T* decay = weight<LeakySum, In, "decay">(s);
+        for (std::size_t c = 0; c < In[1]; ++c) s.y[c] = s.state[c] = s.x[c] + decay[c] * s.state[c];
+    }
+    // [/capability]
+
+private:
+    /// Whether value i has an earlier step in its sample.
+    template <shape In>
+    static constexpr bool has_earlier(std::size_t i) {
+        return i % In.size() >= In[1];
+    }
 };
-constexpr auto cubic = Sequential{Input<2>{}, Dense<8>{}, Elementwise<Cube>{}, Dense<1>{}};
+// [/contract]
+
+// [elementwise]
+/// A function of one value needs no layer: Elementwise<Bump>. `auto` is a number, a vector or a dual number, which
+/// gives the derivative.
+struct Bump {
+    constexpr auto operator()(auto x) const { return x * math::exp(-x * x); }
+};
+constexpr auto bumps = Sequential{Input<2>{}, Dense<8>{}, Elementwise<Bump>{}, Dense<1>{}};
 // [/elementwise]
 
 // [use]
@@ -82,6 +117,7 @@ constexpr auto net =
     Sequential{Input<1>{}, Dense<16>{}, Snake<>{}, Dense<16>{}, Snake<name<"last_snake">>{}, Dense<1>{}};
 static_assert(net.parameter_count() == 32 + 16 + 272 + 16 + 17);
 // [/use]
+constexpr auto sums = Sequential{Input<6, 3>{}, Dense<2>{}, LeakySum<>{}, Tanh{}, Flatten<>{}, Dense<1>{}};
 
 using samples = Dataset<float, shape{1}, float, shape{1}>;
 
@@ -96,22 +132,25 @@ samples waves(float low, float high, int count) {
 }
 
 /// The largest difference between the gradient that one step of plain descent took and a central difference.
-double gradient_error() {
-    using net_type = std::remove_const_t<decltype(net)>;
-    const auto data = [] {
-        Dataset<double, shape{1}, double, shape{1}> result;
-        for (const double x : {-1.5, -0.4, 0.3, 0.9, 2.0}) result.push_back(std::vector{x}, std::vector{std::sin(x)});
-        return result;
-    }();
-    const Model<net_type, double> begin(build_options{.seed = 3});
-    const auto loss_of = [&](Model<net_type, double> model) {
+template <class Net>
+double gradient_error(const Net&) {
+    constexpr shape in = Net::input_shape();
+    Dataset<double, in, double, shape{1}> data;
+    random_engine engine(7);
+    for (int sample = 0; sample < 5; ++sample) {
+        std::vector<double> x(in.size());
+        for (double& value : x) value = engine.uniform(-2.0, 2.0);
+        data.push_back(x, std::vector{std::sin(x[0])});
+    }
+    const Model<Net, double> begin(build_options{.seed = 3});
+    const auto loss_of = [&](Model<Net, double> model) {
         return compile(model, SGD{}, MeanSquaredError{}).evaluate(data, {.verbose = 0})["loss"];
     };
     auto stepped = begin;
     compile(stepped, SGD{.learning_rate = 1.0}, MeanSquaredError{}).train_on_batch(data);
     double worst = 0.0;
     for (std::size_t w = 0; w < begin.weights().size(); ++w)
-        for (std::size_t i = 0; i < begin.weights()[w].size(); i += 7) {
+        for (std::size_t i = 0; i < begin.weights()[w].size(); i += w == 0 ? 7 : 1) {
             auto above = begin, below = begin;
             above.weights()[w].write(i, begin.weights()[w][i] + 1e-5);
             below.weights()[w].write(i, begin.weights()[w][i] - 1e-5);
@@ -123,10 +162,23 @@ double gradient_error() {
     return worst;
 }
 
+/// Whether a stream of the layer gives what the whole sequence gives.
+bool streams_as_it_predicts() {
+    auto model = Sequential{Input<6, 3>{}, LeakySum<>{}}.build();
+    std::vector<float> x(18), y(18);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.1f * static_cast<float>(i % 7);
+    auto stream = model.stream();
+    for (std::size_t t = 0; t < 6; ++t) stream.step(std::span(x).subspan(3 * t, 3), std::span(y).subspan(3 * t, 3));
+    return y == model.predict(x);
+}
+
 void run(const std::filesystem::path& output) {
     std::filesystem::create_directories(output);
     std::printf("%s", net.summary().str().c_str());
-    example::check(gradient_error() < 1e-6, "its gradients are those of central differences");
+    example::check(gradient_error(net) < 1e-6, "gradients by dual numbers are those of central differences");
+    example::check(gradient_error(sums) < 1e-6, "and so are gradients that are written");
+    example::check(gradient_error(bumps) < 1e-6, "and the gradient of a function of one value");
+    example::check(streams_as_it_predicts(), "a layer with a state can be streamed");
 
     const samples train = waves(-6.0f, 6.0f, 240);
     auto model = net.build({.seed = 1});
@@ -151,7 +203,7 @@ void run(const std::filesystem::path& output) {
     example::check(restored == model, "its weights are saved and loaded by their names");
     example::check(restored.weights()[2].name() == "snake/frequency", "which are like those of any layer");
 
-    auto powers = cubic.build({.seed = 1});
+    auto powers = bumps.build({.seed = 1});
     Dataset<float, shape{2}, float, shape{1}> products;
     for (float a = -1.0f; a <= 1.0f; a += 0.25f)
         for (float b = -1.0f; b <= 1.0f; b += 0.25f) products.push_back(std::vector{a, b}, std::vector{a * a * b});

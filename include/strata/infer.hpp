@@ -8,6 +8,7 @@
 #include <strata/layers/alpha_dropout.hpp>
 #include <strata/layers/batch_normalization.hpp>
 #include <strata/layers/bidirectional.hpp>
+#include <strata/layers/channel_function.hpp>
 #include <strata/layers/conv1d.hpp>
 #include <strata/layers/conv1d_transpose.hpp>
 #include <strata/layers/conv2d.hpp>

@@ -2,7 +2,7 @@
 // at: global_max_pooling1d (GlobalMaxPooling1D), layer 1 of 1
 // expects: (steps, channels)
 // got: (9, 9, 2)
-// fix: put it behind a layer that gives a sequence
+// fix: put it after a layer that gives a sequence
 #include <strata/infer.hpp>
 
 using namespace strata;

@@ -2,7 +2,7 @@
 // at: global_average_pooling2d (GlobalAveragePooling2D), layer 2 of 2
 // expects: (height, width, channels)
 // got: (784)
-// fix: put it behind a layer that gives an image
+// fix: put it after a layer that gives an image
 #include <strata/infer.hpp>
 
 using namespace strata;

@@ -1,6 +1,6 @@
 // Own layers: fits_vector without forward_in_vector.
 // at: own (Own), layer 1 of 1
-// expects: forward_in_vector<In, Fused>(x, weights)
+// expects: forward_in_vector<In, Fused>(x, forward_context)
 // got: fits_vector alone
 // fix: write it as layers/capabilities/register_resident.hpp says, or leave out fits_vector
 #include <algorithm>
@@ -27,7 +27,7 @@ struct Own : layer<Own<Options...>, Options...> {
 auto model = Sequential{Input<4>{}, Own<>{}}.build();
 #else
     template <shape In, class Fused, class V, class T>
-    static V forward_in_vector(const V& x, const T* const*) {
+    static V forward_in_vector(const V& x, const forward_context<T>&) {
         return x;
     }
 };

@@ -2,7 +2,7 @@
 // at: simple_rnn (SimpleRNN), layer 1 of 1
 // expects: activations of single values, such as Tanh
 // got: one that is none, such as Softmax
-// fix: put it behind as a layer of its own
+// fix: put it after the layer, as a layer of its own
 #include <strata/infer.hpp>
 
 using namespace strata;

@@ -2,7 +2,7 @@
 // at: spatial_dropout1d (SpatialDropout1D), layer 1 of 1
 // expects: (steps, channels)
 // got: (28, 28, 1)
-// fix: put it behind a layer that gives a sequence
+// fix: put it after a layer that gives a sequence
 #include <strata/infer.hpp>
 
 using namespace strata;

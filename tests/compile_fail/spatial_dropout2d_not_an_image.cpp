@@ -2,7 +2,7 @@
 // at: spatial_dropout2d (SpatialDropout2D), layer 1 of 1
 // expects: (height, width, channels)
 // got: (100, 8)
-// fix: put it behind a layer that gives an image
+// fix: put it after a layer that gives an image
 #include <strata/infer.hpp>
 
 using namespace strata;

@@ -11,8 +11,9 @@ struct squared {
     constexpr auto operator()(auto x) const { return x * x; }
     static constexpr auto derivative(auto x) { return x + x; }
 };
+/// Of scalars alone, and so without a derivative.
 struct cubed {
-    constexpr auto operator()(auto x) const { return x * x * x; }
+    constexpr float operator()(float x) const { return x * x * x; }
 };
 
 /// An activation.

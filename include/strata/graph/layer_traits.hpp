@@ -126,7 +126,7 @@ constexpr row_traits row_traits_of() {
         traits.flops = layer::flops(in);
         for (const parameter& row : layer::parameters(in)) traits.weight_bytes += row.extents.size() * sizeof(T);
         traits.weight_bytes = std::max(traits.weight_bytes, packed_size_of<layer, in, T> * sizeof(T));
-        traits.scratch = row_scratch_of<layer, in, epilogue, T>();
+        traits.scratch = row_scratch_of<layer, in, epilogue, T>;
         return traits;
     }
 }

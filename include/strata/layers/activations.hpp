@@ -14,7 +14,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the elementwise activations share: any shape, unchanged. One FLOP a value is counted.
+/// The base of elementwise activations: any shape, unchanged. One FLOP a value is counted.
 template <class Self, class Function>
 struct elementwise_activation : layer<Self> {
     static constexpr std::string_view kind = activation_kind;

@@ -1,4 +1,4 @@
-// AlphaDropout: the dropout that keeps mean and variance behind SELU.
+// AlphaDropout: the dropout that keeps the mean and the variance that SELU gives.
 #pragma once
 
 #include <cmath>

@@ -69,14 +69,14 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                        packed[In.back() + c]);
     }
 
-    /// An elementwise activation behind it.
+    /// An elementwise activation that follows.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return is_one_elementwise<Next...>;
     }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        const T* line = s.weights[count];
+        const T* line = packed_weights<BatchNormalization, In>(s);
         kernels::scale_channels<function<Fused>, In.back()>(N * In.rows(), s.x, line, line + In.back(), s.y);
     }
     template <shape In, class Fused>
@@ -87,7 +87,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void forward_rows(const forward_context<T>& s) {
         constexpr std::size_t row = In.size() / In[0];
-        const T* line = s.weights[count];
+        const T* line = packed_weights<BatchNormalization, In>(s);
         kernels::scale_channels<function<Fused>, In.back()>(
             s.range.size() * (row / In.back()), s.x + (s.range.begin - s.first_row) * row, line, line + In.back(), s.y);
     }
@@ -98,7 +98,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static void backward(const backward_context<T>& s) {
         trained<Fused>::template through<In.back()>(s.count * In.rows(), s.y, s.saved, s.dy);
         if (s.dx != nullptr)
-            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), s.dy, s.weights[count], s.dx);
+            kernels::scale_channel_gradients<In.back()>(s.count * In.rows(), s.dy,
+                                                        packed_weights<BatchNormalization, In>(s), s.dx);
     }
 
     // Trained: the statistics of the whole batch, put together of those of each sample
@@ -193,7 +194,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
             s.count * In.rows(), s.x, s.dy, {at(mean_line), at(scale_line), at(product_line), at(sum_line)}, s.dx);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = BatchNormalization<Others...>;
     static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
@@ -208,7 +209,7 @@ private:
     static constexpr std::size_t beta_at = has_gamma ? 1 : 0, mean_at = beta_at + (has_beta ? 1 : 0),
                                  variance_at = mean_at + 1, count = mean_at + 2;
 
-    /// What all samples of a batch share: a value for each channel.
+    /// Lines of one value a channel, which all samples of a batch share.
     enum : std::size_t { mean_line, inverse_line, scale_line, shift_line, sum_line, product_line, line_count };
     template <shape In, class T>
     static T* line(T* shared, std::size_t which) {

@@ -19,13 +19,13 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A recurrent layer: `reversed` is the one that walks the other way.
+/// A recurrent layer: `reversed` is the same layer in the other direction of time.
 template <class Layer>
 concept reversible_layer = layer_descriptor<Layer> && requires { typename Layer::reversed; };
 
 namespace detail {
 
-/// What stands inside a Bidirectional; of what is not reversible nothing but its type is asked.
+/// The twin of the layer inside a Bidirectional. A layer that is not reversible is its own: check refuses it.
 template <class Inner>
 struct other_direction {
     using type = Inner;
@@ -37,7 +37,7 @@ struct other_direction<Inner> {
 
 }  // namespace detail
 
-/// (steps, features) -> what Inner and its twin, which walks the other way, make of it, in time's order: side by side,
+/// (steps, features) -> the outputs of Inner and of its twin, which goes backwards in time: side by side,
 /// (..., 2 units), or added, multiplied or averaged. Weights: those of Inner, then its twin's. Keras:
 /// `Bidirectional(layer)`. Schuster and Paliwal 1997.
 template <class Inner, class... Options>  // strata: types, not values: Bidirectional<LSTM<8>>
@@ -48,7 +48,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     template <class Other>
     using with_wrapped = Bidirectional<Other, Options...>;
     using twin = typename detail::other_direction<Inner>::type;
-    using how = typename options::template get<merge::concat>;
+    using merge_option = typename options::template get<merge::concat>;
 
     static constexpr std::string_view type = "Bidirectional";
     static constexpr std::array takes{merge::concat::kind};
@@ -109,7 +109,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
                     forward_context<T>{.x = x, .weights = own.data(), .y = a.data(), .scratch = s.scratch});
                 twin::template forward<In, 1, fused<>>(
                     forward_context<T>{.x = x, .weights = other.data(), .y = b.data(), .scratch = s.scratch});
-                join<In>(a.data(), b.data(), y);
+                merge_outputs<In>(a.data(), b.data(), y);
             } else {
                 T* a = s.scratch;
                 T* b = a + rounded<T>(half);
@@ -117,7 +117,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
                     forward_context<T>{.x = x, .weights = own.data(), .y = a, .scratch = b + rounded<T>(half)});
                 twin::template forward<In, 1, fused<>>(
                     forward_context<T>{.x = x, .weights = other.data(), .y = b, .scratch = b + rounded<T>(half)});
-                join<In>(a, b, y);
+                merge_outputs<In>(a, b, y);
             }
         }
     }
@@ -154,7 +154,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
             one.weights = other.data();
             one.y = b;
             twin::template train_forward<In, fused<>>(one);
-            join<In>(a, b, s.y + n * output(In).size());
+            merge_outputs<In>(a, b, s.y + n * output(In).size());
         }
     }
     template <shape In, class T>
@@ -200,7 +200,7 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     }
 
 private:
-    static constexpr bool is_concat = std::is_same_v<how, merge::concat>;
+    static constexpr bool is_concat = std::is_same_v<merge_option, merge::concat>;
     static constexpr std::string_view forward_group = "forward_layer/cell";
     static constexpr std::string_view backward_group = "backward_layer/cell";
     template <class T>
@@ -238,19 +238,19 @@ private:
             for (std::size_t u = 0; u < units; ++u) use(t * width + u, t * units + u, (steps - 1 - t) * units + u);
     }
     template <shape In, class T>
-    static constexpr void join(const T* a, const T* b, T* y) {
+    static constexpr void merge_outputs(const T* a, const T* b, T* y) {
         each_value<In>([&](std::size_t at, std::size_t i, std::size_t k) {
             if constexpr (is_concat) {
                 y[at] = a[i];
                 y[at + Inner::output(In).back()] = b[k];
-            } else if constexpr (std::is_same_v<how, merge::mul>) {
+            } else if constexpr (std::is_same_v<merge_option, merge::mul>) {
                 y[at] = a[i] * b[k];
             } else {
                 y[at] = (a[i] + b[k]) * scale<T>;
             }
         });
     }
-    /// The gradients of both outputs, which stand one behind the other at `outputs`.
+    /// The gradients of both outputs. The outputs follow each other at `outputs`.
     template <shape In, class T>
     static void split(const T* dy, const T* outputs, T* da, T* db) {
         const T* other = outputs + Inner::output(In).size();
@@ -258,7 +258,7 @@ private:
             if constexpr (is_concat) {
                 da[i] = dy[at];
                 db[k] = dy[at + Inner::output(In).back()];
-            } else if constexpr (std::is_same_v<how, merge::mul>) {
+            } else if constexpr (std::is_same_v<merge_option, merge::mul>) {
                 da[i] = dy[at] * other[k];
                 db[k] = dy[at] * outputs[i];
             } else {
@@ -267,7 +267,7 @@ private:
         });
     }
     template <class T>
-    static constexpr T scale = std::is_same_v<how, merge::ave> ? T(0.5) : T(1);
+    static constexpr T scale = std::is_same_v<merge_option, merge::ave> ? T(0.5) : T(1);
 };
 
 }  // namespace strata::inline STRATA_ISA

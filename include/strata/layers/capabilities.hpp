@@ -53,7 +53,7 @@ inline constexpr std::array capability_pairs{
     capability_pair{has_forward_slices<Layer>, has_slice_count<Layer>, "forward_slices", "slice_count<In, Fused, T>()",
                     "slices"},
     capability_pair{has_fits_vector<Layer>, has_forward_in_vector<Layer>, "fits_vector",
-                    "forward_in_vector<In, Fused>(x, weights)", "register_resident"},
+                    "forward_in_vector<In, Fused>(x, forward_context)", "register_resident"},
     capability_pair{has_forward_in_vector<Layer>, has_fits_vector<Layer>, "forward_in_vector",
                     "fits_vector<In, Fused>()", "register_resident"},
     capability_pair{has_step<Layer>, has_streams<Layer>, "step", "streams<In>()", "streaming"},

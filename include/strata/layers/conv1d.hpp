@@ -1,7 +1,6 @@
 // Conv1D: a convolution over the steps of a sequence.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -21,7 +20,7 @@
 namespace strata::inline STRATA_ISA {
 
 /// (steps, channels) -> (outputs, Filters), outputs as the width of Conv2D; causal: ceil(steps / stride), and no output
-/// sees a step behind its own. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
+/// sees a later step. Weights: kernel (k, channels / groups, Filters), bias (Filters). Keras: `Conv1D`.
 template <int Filters, int Kernel, class... Options>  // strata: types, not values: Conv1D<8, 3, ReLU>
     requires detail::says<"strata: options are types; fix: write Conv1D<8, 3, ReLU>">
 struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
@@ -29,26 +28,14 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "Conv1D";
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      groups<1>::kind,
-                                      algorithm::direct::kind,
-                                      no_bias::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
-        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic own = check_filters<options>(type, Filters); !own.ok) return own;
         if (const diagnostic window = check_sequence<options>(in, Kernel, 1, true); !window.ok) return window;
         return check_groups<options>(in.back(), Filters);
     }
 
-    /// Folding: folding.hpp tells what this is.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv1D<Filters, Kernel, Others...>;
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
@@ -76,9 +63,9 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
         using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
-        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[0], bias, s.state, s.y);
+        const T* bias = optional_weight<Conv1D, In, "bias">(s);
+        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
+                                                                               bias, s.state, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
     }
 

@@ -1,7 +1,6 @@
 // Conv1DTranspose: the transposed convolution over the steps of a sequence.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -23,24 +22,13 @@ struct Conv1DTranspose
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "Conv1DTranspose";
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      algorithm::direct::kind,
-                                      no_bias::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
-        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic own = check_filters<options>(type, Filters); !own.ok) return own;
         return check_sequence_sizes<options>(in, Kernel, 1);
     }
 
-    /// Folding: folding.hpp tells what this is.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv1DTranspose<Filters, Kernel, Others...>;
 };

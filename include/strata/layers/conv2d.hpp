@@ -20,6 +20,7 @@
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_epilogue.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/grouped_conv2d.hpp>
 #include <strata/layers/layer.hpp>
@@ -34,30 +35,17 @@ namespace strata::inline STRATA_ISA {
 /// `Conv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2D<8, window{3, 3}, ReLU>
     requires detail::says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>">
-struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct Conv2D : convolution_layer<Conv2D<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<Conv2D, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2D";
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      groups<1>::kind,
-                                      algorithm::direct::kind,
-                                      no_bias::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
+    static constexpr auto takes = options_of_conv2d;
 
     static constexpr diagnostic check(const shape& in) {
-        if (Filters < 1)
-            return refuse("at least 1 filter", text<64>() << "Conv2D<" << Filters << ", ...>",
-                          "write Conv2D<filters, k>");
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        return windows.check(in);
+        const diagnostic own = check_filters<options>(type, Filters);
+        return own.ok ? windows.check(in) : own;
     }
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
         return {.height = windows.height(in),
@@ -74,8 +62,7 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * (2 * g.depth() + (options::template has<no_bias> ? 0 : 1)) +
-               activation::flops(output(in));
+        return g.out_size() * flops_each(g.depth(), has_bias) + activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -88,30 +75,32 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* transformed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], transformed, part);
+        method<In, T>::pack_weights(weights[weight_index<Conv2D, In, "kernel">], transformed, part);
     }
 
-    /// An elementwise activation behind a linear convolution; a max pooling behind either, where the activation does
-    /// not fall, so that it commutes with the maximum, and the convolution is direct.
+    /// An elementwise activation after a linear convolution, and a max pooling after it or after the layer's own
+    /// activation. The pooling needs a direct convolution and an activation that never falls: it commutes with max.
     template <shape In, class... Next>
     static constexpr bool fuses() {
-        return behind<In, fused<Next...>>::is_possible;
+        return epilogue<In, fused<Next...>>::is_possible;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         const T* x = s.x;
         T* y = s.y;
-        using then = behind<In, Fused>;
+        using then = epilogue<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size()) {
             if constexpr (then::pools) {
-                kernels::conv2d_max_pooling<g, then::pool, function>(x, s.weights[0], bias_of(s.weights), y, s.scratch);
+                kernels::conv2d_max_pooling<g, then::pool, function>(
+                    x, weight<Conv2D, In, "kernel">(s), optional_weight<Conv2D, In, "bias">(s), y, s.scratch);
                 y += then::pool.out_size();
             } else {
-                kernels::convolve<method<In, T>, g, function>(x, s.weights[0], transformed_of<In>(s.weights),
-                                                              bias_of(s.weights), y, s.scratch);
+                kernels::convolve<method<In, T>, g, function>(x, weight<Conv2D, In, "kernel">(s),
+                                                              packed_weights<Conv2D, In>(s),
+                                                              optional_weight<Conv2D, In, "bias">(s), y, s.scratch);
                 finish_rows<typename then::function, pixels(g), g.out_channels>(y);
                 y += g.out_size();
             }
@@ -120,59 +109,61 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
     template <shape In, class Fused>
     static constexpr row_window rows() {
         constexpr auto h = geometry(In).height;
-        const std::size_t pool = behind<In, Fused>::pool.height.kernel;
+        const std::size_t pool = epilogue<In, Fused>::pool.height.kernel;
         return {.span = (pool - 1) * h.stride + h.span(),
                 .stride = pool * h.stride,
                 .before = h.before,
-                .row_multiple = behind<In, Fused>::pools ? 1 : std::max<std::size_t>(1, tile(geometry(In)))};
+                .row_multiple = epilogue<In, Fused>::pools ? 1 : std::max<std::size_t>(1, tile(geometry(In)))};
     }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
         constexpr auto g = geometry(In);
-        return kernels::convolution_scratch<T>(g, tile(g), rows * behind<In, Fused>::pool.height.kernel);
+        return kernels::convolution_scratch<T>(g, tile(g), rows * epilogue<In, Fused>::pool.height.kernel);
     }
     template <shape In, class Fused, class T>
     static void forward_rows(const forward_context<T>& s) {
-        using then = behind<In, Fused>;
+        using then = epilogue<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.first_row, s.weights[0],
-                                                                      bias_of(s.weights), s.y, s.range, s.scratch);
+            kernels::conv2d_max_pooling_rows<g, then::pool, function>(s.x, s.first_row, weight<Conv2D, In, "kernel">(s),
+                                                                      optional_weight<Conv2D, In, "bias">(s), s.y,
+                                                                      s.range, s.scratch);
         } else {
             method<In, T>::template rows<function>(s.x, s.first_row,
-                                                   {s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights)},
+                                                   {weight<Conv2D, In, "kernel">(s), packed_weights<Conv2D, In>(s),
+                                                    optional_weight<Conv2D, In, "bias">(s)},
                                                    s.y, s.range, s.scratch);
             finish_rows<typename then::function, g.out_channels>(s.range.size() * g.width.output, s.y);
         }
     }
 
-    /// A map of one row by its tiles.
+    /// Slices of a map of one row: its tiles.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         constexpr auto g = geometry(In);
-        using then = behind<In, Fused>;
+        using then = epilogue<In, Fused>;
         if constexpr (!kernels::is_one_row(g)) return 1;
         else if constexpr (then::pools) return kernels::pooled_tiles<then::pool, T>.count();
         else return kernels::conv2d_tiles<g, T>.count();
     }
     template <shape In, class Fused, class T>
     static void forward_slices(const forward_context<T>& s) {
-        using then = behind<In, Fused>;
+        using then = epilogue<In, Fused>;
         using function = typename activation_function<typename then::function>::type;
         constexpr auto g = geometry(In);
         if constexpr (then::pools) {
-            kernels::conv2d_max_pooling_row<g, then::pool, function>(s.x, s.weights[0], bias_of(s.weights), s.y,
-                                                                     s.range, s.scratch);
+            kernels::conv2d_max_pooling_row<g, then::pool, function>(
+                s.x, weight<Conv2D, In, "kernel">(s), optional_weight<Conv2D, In, "bias">(s), s.y, s.range, s.scratch);
         } else {
-            kernels::conv2d_row<g, function>(s.x, s.weights[0], bias_of(s.weights), s.y, s.range, s.scratch);
+            kernels::conv2d_row<g, function>(s.x, weight<Conv2D, In, "kernel">(s),
+                                             optional_weight<Conv2D, In, "bias">(s), s.y, s.range, s.scratch);
             const item_range out = kernels::conv2d_tiles<g, T>.rows(s.range);
             finish_rows<typename then::function, g.out_channels>(out.size(), s.y + out.begin * g.out_channels);
         }
     }
 
-    /// The input with its padding, and, where the activation's derivative wants it, what stood in front of the
-    /// activation.
+    /// The input with its padding. The activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return kernels::conv2d_scratch<T>(geometry(In)) + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -196,19 +187,21 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
             T* saved = s.saved + n * kept;
             T* linear = act::keeps_input ? saved + padded : y;
             if constexpr (method<In, T>::tile == 0) {
-                kernels::conv2d<g, typename act::in_kernel>(x, s.weights[0], bias_of(s.weights), linear, saved);
+                kernels::conv2d<g, typename act::in_kernel>(x, weight<Conv2D, In, "kernel">(s),
+                                                            optional_weight<Conv2D, In, "bias">(s), linear, saved);
             } else {
                 if constexpr (padded > 0)
                     kernels::write_padding<g>(x, 0, kernels::padded_rows(g.height, {0, g.height.output}), saved);
                 kernels::convolve<method<In, T>, g, typename act::in_kernel>(
-                    x, s.weights[0], transformed_of<In>(s.weights), bias_of(s.weights), linear, s.scratch);
+                    x, weight<Conv2D, In, "kernel">(s), packed_weights<Conv2D, In>(s),
+                    optional_weight<Conv2D, In, "bias">(s), linear, s.scratch);
             }
             act::template finish<g.out_channels>(pixels(g), linear, y);
         }
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::pack_backward_weights<geometry(In)>(weights[0], transposed, part);
+        kernels::pack_backward_weights<geometry(In)>(weights[weight_index<Conv2D, In, "kernel">], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -228,19 +221,19 @@ struct Conv2D : layer<Conv2D<Filters, Kernel, Options...>, Options...> {
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         const T* dy = s.dy;
         if constexpr (g.is_padded())
-            kernels::conv2d_weight_gradient<g>(s.count, s.saved, kept, dy, s.gradients[0], s.first, part);
-        else kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, s.gradients[0], s.first, part);
-        if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+            kernels::conv2d_weight_gradient<g>(s.count, s.saved, kept, dy, gradient<Conv2D, In, "kernel">(s), s.first,
+                                               part);
+        else
+            kernels::conv2d_weight_gradient<g>(s.count, s.x, g.in_size(), dy, gradient<Conv2D, In, "kernel">(s),
+                                               s.first, part);
+        if constexpr (has_bias)
+            kernels::bias_gradient<g.out_channels>(s.count * pixels(g), dy, gradient<Conv2D, In, "bias">(s), s.first,
+                                                   part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv2D<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
-    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 0, 1, map, weights);
-    }
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
         return padding_of_windows(windows, in, edges);
     }
@@ -253,23 +246,12 @@ private:
     template <shape In, class T>
     using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
 
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
-    template <class T>
-    static constexpr const T* bias_of(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
-    template <shape In, class T>
-    static constexpr const T* transformed_of(const T* const* weights) {
-        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
-        else return nullptr;
-    }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
 
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
     template <shape In, class Fused>
-    using behind = convolution_epilogue<Conv2D, In, tile(geometry(In)) == 0, Fused>;
+    using epilogue = convolution_epilogue<Conv2D, In, tile(geometry(In)) == 0, Fused>;
 };
 
 /// With groups, each a convolution of its own.

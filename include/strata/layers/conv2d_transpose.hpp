@@ -17,6 +17,7 @@
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -30,10 +31,10 @@ namespace strata::inline STRATA_ISA {
 /// `Conv2DTranspose`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2DTranspose<8, window{3, 3}>
     requires detail::says<"strata: options are types; fix: write Conv2DTranspose<8, window{3, 3}>">
-struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct Conv2DTranspose : convolution_layer<Conv2DTranspose<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<Conv2DTranspose, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2DTranspose";
     static constexpr std::array takes{activation_kind,
@@ -48,9 +49,8 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
-        if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
-        return windows.check_sizes(in);
+        const diagnostic own = check_filters<options>(type, Filters);
+        return own.ok ? windows.check_sizes(in) : own;
     }
     /// The convolution whose data gradient it is: its output is the layer's input.
     static constexpr kernels::conv2d_geometry geometry(const shape& in) {
@@ -74,8 +74,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * 2 * g.depth() + g.in_size() * (options::template has<no_bias> ? 0 : 1) +
-               activation::flops(output(in));
+        return g.out_size() * 2 * g.depth() + (has_bias ? g.in_size() : 0) + activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -88,13 +87,7 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], packed, part);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
+        method<In, T>::pack_weights(weights[weight_index<Conv2DTranspose, In, "kernel">], packed, part);
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -105,7 +98,8 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.out_size(), y += g.in_size()) {
             kernels::convolve_transposed<method<In, T>, g, typename activation_function<last>::type>(
-                x, s.weights[0], s.weights[weight_count], bias(s.weights), y, s.scratch);
+                x, weight<Conv2DTranspose, In, "kernel">(s), packed_weights<Conv2DTranspose, In>(s),
+                optional_weight<Conv2DTranspose, In, "bias">(s), y, s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
@@ -118,13 +112,14 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
     template <shape In, class Fused, class T>
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        method<In, T>::template run<typename activation_function<last>::type>(s.x, s.weights[weight_count],
-                                                                              bias(s.weights), s.y, s.range, s.scratch);
+        method<In, T>::template run<typename activation_function<last>::type>(
+            s.x, packed_weights<Conv2DTranspose, In>(s), optional_weight<Conv2DTranspose, In, "bias">(s), s.y, s.range,
+            s.scratch);
         const item_range out = method<In, T>::parts::pixels(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
-    /// What stood in front of the activation, where its derivative wants it.
+    /// The activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return trained<Fused>::keeps_input ? output(In).size() : 0;
@@ -140,9 +135,9 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n) {
             T *y = s.y + n * g.in_size(), *linear = act::keeps_input ? s.saved + n * g.in_size() : y;
-            method<In, T>::template run<typename act::in_kernel>(s.x + n * g.out_size(), s.weights[weight_count],
-                                                                 bias(s.weights), linear,
-                                                                 {0, method<In, T>::parts::count}, s.scratch);
+            method<In, T>::template run<typename act::in_kernel>(
+                s.x + n * g.out_size(), packed_weights<Conv2DTranspose, In>(s),
+                optional_weight<Conv2DTranspose, In, "bias">(s), linear, {0, method<In, T>::parts::count}, s.scratch);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }
@@ -152,42 +147,37 @@ struct Conv2DTranspose : layer<Conv2DTranspose<Filters, Kernel, Options...>, Opt
         trained<Fused>::template through<filters>(s.count * pixels(g), s.y, s.saved, s.dy);
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::conv2d_transpose_data_gradient<g>(s.dy + n * g.in_size(), s.weights[0], s.dx + n * g.out_size(),
-                                                       s.scratch);
+            kernels::conv2d_transpose_data_gradient<g>(s.dy + n * g.in_size(), weight<Conv2DTranspose, In, "kernel">(s),
+                                                       s.dx + n * g.out_size(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         constexpr auto g = geometry(In);
         const T* dy = s.dy;
-        kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, s.gradients[0], s.first, part, s.scratch);
-        if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[1], s.first, part);
+        kernels::conv2d_transpose_weight_gradient<g>(s.count, s.x, dy, gradient<Conv2DTranspose, In, "kernel">(s),
+                                                     s.first, part, s.scratch);
+        if constexpr (has_bias)
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<Conv2DTranspose, In, "bias">(s), s.first,
+                                            part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 0, in[2], map, weights);
     }
 
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     static constexpr bool is_direct = options::template has<algorithm::direct>;
     template <shape In, class T>
     using method =
         kernels::transposed_convolution<geometry(In), T, kernels::transpose_method_of<T>(geometry(In), is_direct)>;
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.input * g.width.input; }
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
 };
 
 }  // namespace strata::inline STRATA_ISA

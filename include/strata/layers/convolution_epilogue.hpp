@@ -1,4 +1,4 @@
-// convolution_epilogue: what stands in the epilogue of a convolution, the activation and perhaps a pooling.
+// convolution_epilogue: the epilogue of a convolution, an activation and perhaps a max pooling.
 #pragma once
 
 #include <strata/core/config.hpp>
@@ -27,8 +27,8 @@ struct pooled_epilogue {
 
 }  // namespace detail
 
-/// The epilogue of the convolution Layer with the layers of Fused behind it. Direct: it runs by the direct kernel,
-/// which alone can pool.
+/// The epilogue of the convolution Layer with the layers of Fused. Direct: the direct kernel runs, which alone can
+/// pool.
 template <class Layer, shape In, bool Direct, class Fused>
 struct convolution_epilogue;
 template <class Layer, shape In, bool Direct, class... Next>

@@ -1,4 +1,4 @@
-// What depthwise and separable convolutions share: their options, checks, weights and rows.
+// Options of convolutions and their checks; weights and rows of depthwise convolutions.
 #pragma once
 
 #include <algorithm>
@@ -32,28 +32,28 @@ struct depth_multiplier {
     static constexpr int value = Count;
 };
 
-/// How the kernel of the depthwise part begins. Keras: `depthwise_initializer=`.
+/// The initializer of the depthwise kernel. Keras: `depthwise_initializer=`.
 template <class Initializer>
 struct depthwise_initializer {
     static constexpr std::string_view kind = "depthwise_initializer<...>";
     using type = Initializer;
 };
 
-/// How the kernel of the pointwise part begins. Keras: `pointwise_initializer=`.
+/// The initializer of the pointwise kernel. Keras: `pointwise_initializer=`.
 template <class Initializer>
 struct pointwise_initializer {
     static constexpr std::string_view kind = "pointwise_initializer<...>";
     using type = Initializer;
 };
 
-/// What the size of the depthwise kernel adds to the loss. Keras: `depthwise_regularizer=`.
+/// The penalty of the depthwise kernel. Keras: `depthwise_regularizer=`.
 template <class Regularizer>
 struct depthwise_regularizer {
     static constexpr std::string_view kind = "depthwise_regularizer<...>";
     using type = Regularizer;
 };
 
-/// What the size of the pointwise kernel adds to the loss. Keras: `pointwise_regularizer=`.
+/// The penalty of the pointwise kernel. Keras: `pointwise_regularizer=`.
 template <class Regularizer>
 struct pointwise_regularizer {
     static constexpr std::string_view kind = "pointwise_regularizer<...>";
@@ -65,6 +65,13 @@ constexpr diagnostic check_filters(std::string_view layer, int filters) {
     if (filters > 0) return {};
     return refuse("at least 1 filter", text<64>() << layer << "<" << filters << ", ...>",
                   text<64>() << "write " << layer << "<filters, k>");
+}
+
+/// Refuses that, and regularizers with a factor that Keras refuses.
+template <class Options>
+constexpr diagnostic check_filters(std::string_view layer, int filters) {
+    const diagnostic own = check_filters(layer, filters);
+    return own.ok ? check_regularizers<Options>() : own;
 }
 
 /// Refuses groups that do not share channels and filters equally.

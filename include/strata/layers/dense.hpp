@@ -54,7 +54,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return out.size() * (2 * in.back() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
     }
 
-    /// The kernel of a single unit without the padding of panels: for one row it is a dot product.
+    /// The kernel of a single unit without the padding of panels. One row times it is a dot product.
     template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return features == 1 ? In.back() : 0;
@@ -63,33 +63,29 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     static constexpr void pack_weights(const T* const* weights, T* column, thread_slice part) {
         constexpr kernels::panels layout{.rows = In.back(), .columns = 1, .width = kernels::panel_width<T>(1)};
         const item_range mine = part.of(In.back());
-        for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = weights[0][layout.offset(k, 0)];
+        const T* kernel = weights[weight_index<Dense, In, "kernel">];
+        for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = kernel[layout.offset(k, 0)];
     }
 
-    /// An elementwise activation behind a linear Dense.
+    /// An elementwise activation after a linear Dense.
     template <shape In, class... Next>
     static constexpr bool fuses() {
         return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
-    template <shape In, std::size_t N, class... Next, class T>
-    static constexpr void run(const T* x, const T* const* weights, T* y, fused<Next...>) {
-        using last = typename final_activation<fused<Next...>, activation>::type;
-        constexpr std::size_t rows = N * In.rows();
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
-        using function = typename activation_function<last>::type;
-        if constexpr (features == 1 && rows == 1)
-            if (!std::is_constant_evaluated()) {
-                *y = kernels::row_times_column<In.back(), function>(x, weights[weight_count], bias);
-                return finish_rows<last, rows, features>(y);
-            }
-        kernels::dense<rows, In.back(), features, function>(x, weights[0], bias, y);
-        finish_rows<last, rows, features>(y);
-    }
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        run<In, N>(s.x, s.weights, s.y, Fused{});
+        using last = typename final_activation<Fused, activation>::type;
+        using function = typename activation_function<last>::type;
+        constexpr std::size_t rows = N * In.rows();
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        if constexpr (features == 1 && rows == 1)
+            if (!std::is_constant_evaluated()) {
+                *s.y = kernels::row_times_column<In.back(), function>(s.x, packed_weights<Dense, In>(s), bias);
+                return finish_rows<last, rows, features>(s.y);
+            }
+        kernels::dense<rows, In.back(), features, function>(s.x, weight<Dense, In, "kernel">(s), bias, s.y);
+        finish_rows<last, rows, features>(s.y);
     }
 
     template <shape In>
@@ -97,7 +93,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         return each_step_of(In);
     }
 
-    /// A vector's weights panel by panel.
+    /// Slices of a vector's output: panels of the kernel.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         const bool divides = In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
@@ -106,45 +102,40 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     template <shape In, class Fused, class T>
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
-        kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(s.x, s.weights[0], bias,
-                                                                                             s.y, s.range);
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        kernels::dense_panels<In.back(), features, typename activation_function<last>::type>(
+            s.x, weight<Dense, In, "kernel">(s), bias, s.y, s.range);
     }
     template <shape In, std::size_t N, class Fused, class T>
     static void forward_batch_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
         kernels::dense_panels_of_rows<N, In.back(), features, typename activation_function<last>::type>(
-            s.x, s.weights[0], bias, s.y, s.range);
+            s.x, weight<Dense, In, "kernel">(s), optional_weight<Dense, In, "bias">(s), s.y, s.range);
     }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
         return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
     }
     template <shape In, class Fused, class V, class T>
-    static STRATA_INLINE V forward_in_vector(const V& x, const T* const* weights) {
+    static STRATA_INLINE V forward_in_vector(const V& x, const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
         using function = typename activation_function<last>::type;
+        const T* bias = optional_weight<Dense, In, "bias">(s);
         if constexpr (features == 1)
-            return kernels::lanes_times_column<In.back(), function>(x, weights[weight_count], bias);
+            return kernels::lanes_times_column<In.back(), function>(x, packed_weights<Dense, In>(s), bias);
         else
-            return kernels::lanes_times_panel<In.back(), function>(x, weights[0], kernels::panel_width<T>(features),
-                                                                   bias);
+            return kernels::lanes_times_panel<In.back(), function>(x, weight<Dense, In, "kernel">(s),
+                                                                   kernels::panel_width<T>(features), bias);
     }
 
     /// The same with the sample in memory.
     template <shape In, class Fused, class V, class T>
         requires(Units > 1)
-    static STRATA_INLINE V forward_into_vector(const T* x, const T* const* weights) {
+    static STRATA_INLINE V forward_into_vector(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = weights[1];
         return kernels::elements_times_panel<In.back(), typename activation_function<last>::type, V>(
-            kernels::element_source<V>(x), weights[0], kernels::panel_width<T>(features), bias);
+            kernels::element_source<V>(s.x), weight<Dense, In, "kernel">(s), kernels::panel_width<T>(features),
+            optional_weight<Dense, In, "bias">(s));
     }
 
     template <shape In, class Fused, class T>
@@ -164,14 +155,14 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         using act = trained<Fused>;
         T* linear = act::keeps_input ? s.saved : s.y;
         const std::size_t rows = s.count * In.rows();
-        const T* bias = nullptr;
-        if constexpr (!options::template has<no_bias>) bias = s.weights[1];
-        kernels::dense_batch<In.back(), features, typename act::in_kernel>(rows, s.x, s.weights[0], bias, linear);
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        kernels::dense_batch<In.back(), features, typename act::in_kernel>(rows, s.x, weight<Dense, In, "kernel">(s),
+                                                                           bias, linear);
         act::template finish<features>(rows, linear, s.y);
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<In.back(), features>(weights[0], transposed, part);
+        kernels::transpose_weights<In.back(), features>(weights[weight_index<Dense, In, "kernel">], transposed, part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -183,12 +174,13 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         const std::size_t rows = s.count * In.rows();
         const T* dy = s.dy;
-        kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, s.gradients[0], s.first, part, s.scratch);
+        kernels::dense_weight_gradient<In.back(), features>(rows, s.x, dy, gradient<Dense, In, "kernel">(s), s.first,
+                                                            part, s.scratch);
         if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<features>(rows, dy, s.gradients[1], s.first, part);
+            kernels::bias_gradient<features>(rows, dy, gradient<Dense, In, "bias">(s), s.first, part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Dense<Units, Others...>;
     static constexpr bool is_linear = identity_at_inference<activation>;
@@ -198,7 +190,6 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
 
 private:
     static constexpr std::size_t features = static_cast<std::size_t>(Units);
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
 };

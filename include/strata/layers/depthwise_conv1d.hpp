@@ -1,7 +1,6 @@
 // DepthwiseConv1D: a convolution of each channel by itself over the steps of a sequence.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -21,23 +20,13 @@ struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "DepthwiseConv1D";
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      depth_multiplier<1>::kind,
-                                      no_bias::kind,
-                                      depthwise_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      depthwise_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return check_sequence<options>(in, Kernel, 1);
     }
 
-    /// Folding: folding.hpp tells what this is.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = DepthwiseConv1D<Kernel, Others...>;
 };

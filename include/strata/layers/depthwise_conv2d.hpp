@@ -18,6 +18,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -30,10 +31,10 @@ namespace strata::inline STRATA_ISA {
 /// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
 template <window Kernel, class... Options>  // strata: types, not values: DepthwiseConv2D<window{3, 3}, ReLU>
     requires detail::says<"strata: options are types; fix: write DepthwiseConv2D<window{3, 3}, ReLU>">
-struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<DepthwiseConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "DepthwiseConv2D";
     static constexpr std::array takes{activation_kind,
@@ -71,17 +72,11 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     }
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
-        return g.out_size() * (2 * g.taps() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(output(in));
+        return g.out_size() * flops_each(g.taps(), has_bias) + activation::flops(output(in));
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -91,8 +86,9 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += g.out_size()) {
-            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(x, s.weights[0], bias(s.weights), y,
-                                                                                   s.scratch);
+            kernels::depthwise_conv2d<g, typename activation_function<last>::type>(
+                x, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), y,
+                s.scratch);
             finish_rows<last, g.height.output * g.width.output, g.out_channels()>(y);
         }
     }
@@ -110,11 +106,12 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::depthwise_conv2d_rows<g, typename activation_function<last>::type>(
-            s.x, s.first_row, s.weights[0], bias(s.weights), s.y, s.range, s.scratch);
+            s.x, s.first_row, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s),
+            s.y, s.range, s.scratch);
         finish_rows<last, g.out_channels()>(s.range.size() * g.width.output, s.y);
     }
 
-    /// A map of one row by parts of it.
+    /// Slices of a map of one row.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
@@ -123,14 +120,15 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
-        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(s.x, s.weights[0], bias(s.weights),
-                                                                                   s.y, s.range, s.scratch);
+        kernels::depthwise_conv2d_row<g, typename activation_function<last>::type>(
+            s.x, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), s.y,
+            s.range, s.scratch);
         const item_range out = kernels::depthwise_columns<g>(s.range);
         finish_rows<last, g.out_channels()>(out.size(), s.y + out.begin * g.out_channels());
     }
 
-    /// The input with its channels repeated, where they have several filters, and, where the activation's derivative
-    /// wants it, what stood in front of the activation.
+    /// The input with its channels repeated, where they have several filters. The activation's input, where its
+    /// derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return repeats<geometry(In)> + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -148,8 +146,9 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             T *y = s.y + n * g.out_size(), *saved = s.saved + n * kept,
               *linear = act::keeps_input ? saved + repeats<g> : y;
             const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
-            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(x, 0, s.weights[0], bias(s.weights),
-                                                                                   linear, {0, g.height.output});
+            kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(
+                x, 0, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), linear,
+                {0, g.height.output});
             act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
         }
     }
@@ -162,7 +161,8 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
             trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
                                                                s.saved + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(dy, s.weights[0], s.dx + n * g.in_size(), s.scratch);
+                kernels::depthwise_data_gradient<g>(dy, weight<DepthwiseConv2D, In, "kernel">(s),
+                                                    s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
@@ -172,19 +172,16 @@ struct DepthwiseConv2D : layer<DepthwiseConv2D<Kernel, Options...>, Options...> 
         const T* x = g.multiplier == 1 ? s.x : s.saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : saved_size<In, Fused, T>();
         kernels::depthwise_weight_gradient<kernels::repeated(g)>(
-            kernels::gradient_samples<T>{s.count, x, plane, dy, g.out_size()}, {s.gradients[0], s.first}, part);
-        if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy, s.gradients[1],
-                                                     s.first, part);
+            kernels::gradient_samples<T>{s.count, x, plane, dy, g.out_size()},
+            {gradient<DepthwiseConv2D, In, "kernel">(s), s.first}, part);
+        if constexpr (has_bias)
+            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy,
+                                                     gradient<DepthwiseConv2D, In, "bias">(s), s.first, part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = DepthwiseConv2D<Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
-    static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 0, 1, map, weights);
-    }
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
         return padding_of_windows(windows, in, edges);
     }
@@ -193,13 +190,7 @@ private:
     template <kernels::depthwise_geometry G>
     static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
-
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
+    using trained = typename base::template trained<Fused>;
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -25,7 +25,7 @@ struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
 
     static constexpr diagnostic check(const shape&) { return check_rate(Rate, "Dropout<0.5>"); }
 
-    /// What stays is divided by 1 - Rate, so that the mean stays.
+    /// Values that stay are divided by 1 - Rate: the mean stays.
     template <shape In, class Fused, class T>
     static void train_forward(const forward_context<T>& s) {
         drop(s.count * In.size(), s.random, s.x, s.y);

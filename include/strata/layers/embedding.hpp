@@ -1,4 +1,4 @@
-// Embedding: a vector that is learnt for each of a number of words.
+// Embedding: a trained vector for each word.
 #pragma once
 
 #include <algorithm>
@@ -45,7 +45,7 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        kernels::take_rows(N * In.size(), words, dimension, s.x, s.weights[0], s.y);
+        kernels::take_rows(N * In.size(), words, dimension, s.x, weight<Embedding, In, "embeddings">(s), s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -58,7 +58,8 @@ struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options..
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
-        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, s.dy, {s.gradients[0], s.first}, part);
+        kernels::add_to_rows(s.count * In.size(), words, dimension, s.x, s.dy,
+                             {gradient<Embedding, In, "embeddings">(s), s.first}, part);
     }
 
 private:

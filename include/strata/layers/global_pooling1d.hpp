@@ -11,12 +11,12 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the two share: (steps, channels) -> (channels). No weights.
+/// The base of the two: (steps, channels) -> (channels). No weights.
 template <class Self, class Image, class... Options>
 struct global_pooling1d : sequence_layer<Self, Image, Options...> {
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() == 2) return {};
-        return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
+        return refuse("(steps, channels)", to_text(in), "put it after a layer that gives a sequence");
     }
     static constexpr shape output(const shape& in) { return shape{in[1]}; }
 };

@@ -13,24 +13,24 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the two share: (height, width, channels) -> (channels). No weights.
+/// The base of the two: (height, width, channels) -> (channels). No weights.
 template <class Self, class... Options>
 struct global_pooling2d : layer<Self, Options...> {
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() == 3) return {};
-        return refuse("(height, width, channels)", to_text(in), "put it behind a layer that gives an image");
+        return refuse("(height, width, channels)", to_text(in), "put it after a layer that gives an image");
     }
     static constexpr shape output(const shape& in) { return shape{in[2]}; }
     static constexpr std::size_t flops(const shape& in) { return in.size(); }
 
 protected:
-    template <class Spread, shape In, class T>
-    static void spread(const backward_context<T>& s) {
+    template <class Scatter, shape In, class T>
+    static void scatter(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         constexpr std::size_t channels = In.back();
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::global_pooling_gradient<Spread, In.rows(), channels>(s.x + n * In.size(), s.y + n * channels,
-                                                                          s.dy + n * channels, s.dx + n * In.size());
+            kernels::global_pooling_gradient<Scatter, In.rows(), channels>(s.x + n * In.size(), s.y + n * channels,
+                                                                           s.dy + n * channels, s.dx + n * In.size());
     }
 };
 
@@ -47,7 +47,7 @@ struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Opt
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        GlobalMaxPooling2D::template spread<kernels::to_all_maxima, In>(s);
+        GlobalMaxPooling2D::template scatter<kernels::to_all_maxima, In>(s);
     }
 };
 
@@ -64,7 +64,7 @@ struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options.
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        GlobalAveragePooling2D::template spread<kernels::to_all_cells, In>(s);
+        GlobalAveragePooling2D::template scatter<kernels::to_all_cells, In>(s);
     }
 };
 

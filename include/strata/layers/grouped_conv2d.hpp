@@ -1,4 +1,4 @@
-// What a two-dimensional convolution with groups is: one convolution for each group of channels.
+// grouped_conv2d: the base of Conv2D with groups, one convolution for each group of channels.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +18,7 @@
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -28,26 +29,15 @@ namespace strata::inline STRATA_ISA {
 
 /// Weights lie in memory group by group, so that each group has the weights of a convolution by itself.
 template <class Self, int Filters, window Kernel, class... Options>
-struct grouped_conv2d : layer<Self, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct grouped_conv2d : convolution_layer<Self, Kernel, Options...> {
+    using base = convolution_layer<Self, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      groups<1>::kind,
-                                      algorithm::direct::kind,
-                                      no_bias::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
+    static constexpr auto takes = options_of_conv2d;
 
     static constexpr diagnostic check(const shape& in) {
-        if (const diagnostic own = check_filters(Self::type, Filters); !own.ok) return own;
-        if (const diagnostic penalties = check_regularizers<options>(); !penalties.ok) return penalties;
+        if (const diagnostic own = check_filters<options>(Self::type, Filters); !own.ok) return own;
         if (const diagnostic sizes = windows.check(in); !sizes.ok) return sizes;
         return check_groups<options>(in.back(), Filters);
     }
@@ -70,8 +60,7 @@ struct grouped_conv2d : layer<Self, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) {
         const shape out = output(in);
-        return out.size() * (2 * geometry(in).depth() + (options::template has<no_bias> ? 0 : 1)) +
-               activation::flops(out);
+        return out.size() * flops_each(geometry(in).depth(), has_bias) + activation::flops(out);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -83,13 +72,8 @@ struct grouped_conv2d : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
-        method<In, T>::pack_weights(weights[0], bias_of(weights), packed, part);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
+        method<In, T>::pack_weights(weights[weight_index<Self, In, "kernel">],
+                                    has_bias ? weights[weight_index<Self, In, "bias">] : nullptr, packed, part);
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -100,7 +84,8 @@ struct grouped_conv2d : layer<Self, Options...> {
         constexpr auto g = groups_of(In);
         for (std::size_t n = 0; n < N; ++n, x += In.size(), y += g.whole().out_size()) {
             kernels::grouped_conv2d<method<In, T>, g, typename activation_function<last>::type>(
-                x, s.weights[0], bias_of(s.weights), prepared_of<In>(s.weights), y, s.scratch);
+                x, weight<Self, In, "kernel">(s), optional_weight<Self, In, "bias">(s), packed_weights<Self, In>(s), y,
+                s.scratch);
             finish_rows<last, pixels(g.one), filters>(y);
         }
     }
@@ -122,11 +107,13 @@ struct grouped_conv2d : layer<Self, Options...> {
         using last = typename final_activation<Fused, activation>::type;
         constexpr std::size_t width = geometry(In).width.output;
         method<In, T>::template rows<typename activation_function<last>::type>(
-            s.x, s.first_row, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.range, s.scratch);
+            s.x, s.first_row,
+            {weight<Self, In, "kernel">(s), packed_weights<Self, In>(s), optional_weight<Self, In, "bias">(s)}, s.y,
+            s.range, s.scratch);
         finish_rows<last, filters>(s.range.size() * width, s.y);
     }
 
-    /// A map of one row by its tiles.
+    /// Slices of a map of one row: its tiles.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         return kernels::is_one_row(geometry(In)) ? method<In, T>::tiles.count() : 1;
@@ -135,13 +122,13 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void forward_slices(const forward_context<T>& s) {
         using last = typename final_activation<Fused, activation>::type;
         method<In, T>::template row<typename activation_function<last>::type>(
-            s.x, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, s.y, s.range, s.scratch);
+            s.x, {weight<Self, In, "kernel">(s), packed_weights<Self, In>(s), optional_weight<Self, In, "bias">(s)},
+            s.y, s.range, s.scratch);
         const item_range out = method<In, T>::tiles.rows(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
-    /// The groups' inputs with their padding, and, where the activation's derivative wants it, what stood in front of
-    /// the activation.
+    /// The groups' inputs with their padding. The activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return count * plane<In, T> + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -164,8 +151,9 @@ struct grouped_conv2d : layer<Self, Options...> {
             T *y = s.y + n * count * g.out_size(), *saved = s.saved + n * kept;
             T* linear = act::keeps_input ? saved + count * plane<In, T> : y;
             method<In, T>::template rows<typename act::in_kernel>(
-                s.x + n * In.size(), 0, {s.weights[0], prepared_of<In>(s.weights), bias_of(s.weights)}, linear,
-                {0, g.height.output}, s.scratch);
+                s.x + n * In.size(), 0,
+                {weight<Self, In, "kernel">(s), packed_weights<Self, In>(s), optional_weight<Self, In, "bias">(s)},
+                linear, {0, g.height.output}, s.scratch);
             for (std::size_t i = 0; i < count; ++i) {
                 T* kept_input = saved + i * plane<In, T>;
                 T* input = g.is_padded() ? s.scratch : kept_input;
@@ -182,7 +170,7 @@ struct grouped_conv2d : layer<Self, Options...> {
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
         constexpr auto g = geometry(In);
         for (std::size_t i = 0; i < count; ++i)
-            kernels::pack_backward_weights<g>(weights[0] + i * kernel_size<In, T>,
+            kernels::pack_backward_weights<g>(weights[weight_index<Self, In, "kernel">] + i * kernel_size<In, T>,
                                               transposed + i * kernels::transposed_weights_size<g, T>(), part);
     }
     /// dy becomes a map for each group.
@@ -216,20 +204,19 @@ struct grouped_conv2d : layer<Self, Options...> {
             for (std::size_t i = 0; i < count; ++i) {
                 const T *x = s.saved + n * kept + i * plane<In, T>, *dy = s.dy + (n * count + i) * g.out_size();
                 const bool first = s.first && n == 0;
-                kernels::conv2d_weight_gradient<g>(1, x, kept, dy, s.gradients[0] + i * kernel_size<In, T>, first,
-                                                   part);
-                if constexpr (!options::template has<no_bias>)
-                    kernels::bias_gradient<g.out_channels>(pixels(g), dy, s.gradients[1] + i * bias.stored(), first,
-                                                           part);
+                kernels::conv2d_weight_gradient<g>(
+                    1, x, kept, dy, gradient<Self, In, "kernel">(s) + i * kernel_size<In, T>, first, part);
+                if constexpr (has_bias)
+                    kernels::bias_gradient<g.out_channels>(
+                        pixels(g), dy, gradient<Self, In, "bias">(s) + i * bias.stored(), first, part);
             }
     }
 
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
     static constexpr std::size_t count = static_cast<std::size_t>(std::max(1, options::template get<groups<1>>::value));
-    static constexpr std::size_t weight_count = options::template has<no_bias> ? 1 : 2;
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 
     static constexpr bool is_direct = options::template has<algorithm::direct>;
     static constexpr kernels::grouped_geometry groups_of(const shape& in) {
@@ -243,16 +230,6 @@ private:
     template <shape In, class T>
     using method =
         kernels::grouped_convolution<groups_of(In), T, kernels::grouped_method_of<T>(groups_of(In), is_direct)>;
-    template <class T>
-    static constexpr const T* bias_of(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[1];
-    }
-    template <shape In, class T>
-    static constexpr const T* prepared_of(const T* const* weights) {
-        if constexpr (method<In, T>::packed_size > 0) return weights[weight_count];
-        else return nullptr;
-    }
     static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
     /// Elements of one group's kernel, and of its kept input.
     template <shape In, class T>

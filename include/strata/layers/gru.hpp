@@ -21,7 +21,7 @@ struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Un
     static constexpr std::string_view type = "GRU";
 
     static constexpr shape bias_extents() { return shape{2, 3 * Units}; }
-    static constexpr initializer begin_bias(const initializer& how) { return how; }
+    static constexpr initializer bias_values(const initializer& values) { return values; }
 };
 
 }  // namespace strata::inline STRATA_ISA

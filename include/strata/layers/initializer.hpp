@@ -1,4 +1,4 @@
-// Initializers: how weights begin, as Keras' classes of the same names draw them.
+// Initializers: the first values of weights, drawn as by Keras' classes of the same names.
 #pragma once
 
 #include <algorithm>
@@ -108,18 +108,18 @@ inline double truncated_normal(random_engine& engine) {
 }
 
 /// The scale of a variance-scaling initializer divided by its fan; a convolution's fans count the taps of its window.
-constexpr double variance(const initializer& how, const shape& extents) {
+constexpr double variance(const initializer& values, const shape& extents) {
     const std::size_t rank = extents.rank();
-    if (rank == 0) return how.a;
+    if (rank == 0) return values.a;
     std::size_t taps = 1;
     for (std::size_t axis = 0; axis + 2 < rank; ++axis) taps *= extents[axis];
     const double inputs = static_cast<double>(taps * (rank >= 2 ? extents[rank - 2] : extents.size()));
     const double outputs = static_cast<double>(taps * extents.back());
-    const double count = how.mode == fan::in ? inputs : how.mode == fan::out ? outputs : (inputs + outputs) / 2.0;
-    return how.a / (count < 1.0 ? 1.0 : count);
+    const double count = values.mode == fan::in ? inputs : values.mode == fan::out ? outputs : (inputs + outputs) / 2.0;
+    return values.a / (count < 1.0 ? 1.0 : count);
 }
 
-/// Makes the columns of a matrix, one behind the other with `length` values each, orthonormal: the Q of its QR
+/// Makes the columns of a matrix, which follow each other with `length` values each, orthonormal: the Q of its QR
 /// decomposition with a positive diagonal in R. Gram-Schmidt, once more where a column lay close to those before it.
 inline void orthonormalize(std::size_t length, std::size_t count, double* columns) {
     const auto dot = [length](const double* x, const double* y) {
@@ -160,35 +160,35 @@ void write_orthogonal(double gain, const shape& extents, random_engine& engine, 
 
 /// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order.
 template <class Write>
-void initialize(const initializer& how, const shape& extents, random_engine& engine, Write put) {
+void initialize(const initializer& values, const shape& extents, random_engine& engine, Write put) {
     const auto write = [&](std::size_t i, double value) {
-        put(i, i >= how.ones_begin && i < how.ones_end ? 1.0 : value);
+        put(i, i >= values.ones_begin && i < values.ones_end ? 1.0 : value);
     };
-    if (how.kind == distribution::orthogonal) return detail::write_orthogonal(how.a, extents, engine, write);
-    const double spread =
-        how.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(how, extents))
-        : how.kind == distribution::normal_variance
-            ? std::sqrt(detail::variance(how, extents)) / 0.87962566103423978  // of a truncated normal
-            : how.b;
+    if (values.kind == distribution::orthogonal) return detail::write_orthogonal(values.a, extents, engine, write);
+    const double width =
+        values.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(values, extents))
+        : values.kind == distribution::normal_variance
+            ? std::sqrt(detail::variance(values, extents)) / 0.87962566103423978  // of a truncated normal
+            : values.b;
     for (std::size_t i = 0; i < extents.size(); ++i) {
-        switch (how.kind) {
+        switch (values.kind) {
             case distribution::constant:
-                write(i, how.a);
+                write(i, values.a);
                 break;
             case distribution::uniform:
-                write(i, engine.uniform(how.a, how.b));
+                write(i, engine.uniform(values.a, values.b));
                 break;
             case distribution::normal:
-                write(i, how.a + spread * detail::normal(engine));
+                write(i, values.a + width * detail::normal(engine));
                 break;
             case distribution::truncated_normal:
-                write(i, how.a + spread * detail::truncated_normal(engine));
+                write(i, values.a + width * detail::truncated_normal(engine));
                 break;
             case distribution::uniform_variance:
-                write(i, engine.uniform(-spread, spread));
+                write(i, engine.uniform(-width, width));
                 break;
             case distribution::normal_variance:
-                write(i, spread * detail::truncated_normal(engine));
+                write(i, width * detail::truncated_normal(engine));
                 break;
             case distribution::identity:
                 write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0);

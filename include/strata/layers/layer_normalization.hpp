@@ -30,7 +30,7 @@ constexpr parameter_table gamma_and_beta(std::size_t channels) {
     return table;
 }
 
-/// Which of a normalisation's weights are there, by their places in its table.
+/// The weights of a normalisation, null where its options leave them out.
 template <class Options>
 struct gamma_and_beta_places {
     static constexpr bool has_gamma = !Options::template has<no_scale>;
@@ -55,7 +55,7 @@ constexpr diagnostic check_normalization(const shape& in, double smallest) {
     return check_has_axis(in);
 }
 
-/// What the three share: any shape of rank 1 or more, unchanged. Self gives `places`, `smallest` (what is added to the
+/// The base of the three: any shape of rank 1 or more, unchanged. Self gives `places`, `smallest` (what is added to the
 /// variance, or the least length).
 template <class Self, kernels::row_norm Kind, class... Options>
 struct row_normalization : layer<Self, Options...> {

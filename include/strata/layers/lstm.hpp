@@ -36,12 +36,12 @@ struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>,
                                       bias_regularizer<L1<>>::kind};
 
     static constexpr shape bias_extents() { return shape{4 * Units}; }
-    /// The forget gate's begins as one, so that the cell remembers at first.
-    static constexpr initializer begin_bias(initializer how) {
-        if (!option_list<Options...>::template get<unit_forget_bias<true>>::value) return how;
-        how.ones_begin = static_cast<std::size_t>(Units);
-        how.ones_end = 2 * how.ones_begin;
-        return how;
+    /// The bias of the forget gate is one at first: the cell remembers.
+    static constexpr initializer bias_values(initializer values) {
+        if (!option_list<Options...>::template get<unit_forget_bias<true>>::value) return values;
+        values.ones_begin = static_cast<std::size_t>(Units);
+        values.ones_end = 2 * values.ones_begin;
+        return values;
     }
 };
 

@@ -49,7 +49,8 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
-        kernels::standardize_columns(N * In.rows(), In.back(), s.x, s.weights[0], s.weights[1], s.y);
+        kernels::standardize_columns(N * In.rows(), In.back(), s.x, weight<Normalization, In, "mean">(s),
+                                     weight<Normalization, In, "variance">(s), s.y);
     }
     template <shape In>
     static constexpr streaming streams() {
@@ -59,7 +60,7 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
     static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
             kernels::standardize_columns(s.count * In.rows(), In.back(), s.dy, static_cast<const T*>(nullptr),
-                                         s.weights[1], s.dx);
+                                         weight<Normalization, In, "variance">(s), s.dx);
     }
 };
 
@@ -117,7 +118,7 @@ void adapt_to_values(const Handle& layer, std::span<const Value> values) {
 
 }  // namespace detail
 
-/// Sets mean and variance of a Normalization of a model to those of `samples`, what the layer will see, one behind the
+/// Sets mean and variance of a Normalization of a model to those of `samples`, inputs of the layer that follow each
 /// other: `adapt(model.get_layer<"normalization">(), data.inputs())`. Throws std::invalid_argument where `samples` are
 /// none or not whole. Keras: `Normalization.adapt`.
 template <class Handle, class Samples>

@@ -97,8 +97,8 @@ struct direct {
 
 }  // namespace algorithm
 
-/// What a normalisation adds to a variance, so that it never divides by zero; each layer has its default. Keras:
-/// `epsilon=`.
+/// The number that a normalisation adds to a variance so that it never divides by zero. Each layer has its default.
+/// Keras: `epsilon=`.
 template <double Value>
 struct epsilon {
     static constexpr std::string_view kind = "epsilon<...>";
@@ -139,14 +139,14 @@ struct bias_initializer {
     using type = Initializer;
 };
 
-/// What the kernel's size adds to the loss. Keras: `kernel_regularizer=`.
+/// The penalty of the kernel. Keras: `kernel_regularizer=`.
 template <class Regularizer>
 struct kernel_regularizer {
     static constexpr std::string_view kind = "kernel_regularizer<...>";
     using type = Regularizer;
 };
 
-/// What the bias's size adds to the loss. Keras: `bias_regularizer=`.
+/// The penalty of the bias. Keras: `bias_regularizer=`.
 template <class Regularizer>
 struct bias_regularizer {
     static constexpr std::string_view kind = "bias_regularizer<...>";

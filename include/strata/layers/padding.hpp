@@ -29,7 +29,7 @@ constexpr shape resized(shape in, int rows, int columns) {
 
 }  // namespace detail
 
-/// What the two paddings share. No weights.
+/// The base of the two paddings. No weights.
 template <class Self, border Edges, class... Options>
 struct zero_padding : layer<Self, Options...> {
     static constexpr border zero_edges = Edges;
@@ -83,7 +83,7 @@ struct ZeroPadding2D : zero_padding<ZeroPadding2D<Padding, Options...>, Padding,
     }
 };
 
-/// What the two croppings share. No weights.
+/// The base of the two croppings. No weights.
 template <class Self, border Edges, class... Options>
 struct cropping : layer<Self, Options...> {
     static constexpr shape output(const shape& in) {

@@ -1,4 +1,4 @@
-// parameter: one row of a layer's table of weights, and how that weight lies in memory.
+// parameter: the table of a layer's weights, and their layout in memory.
 #pragma once
 
 #include <array>
@@ -16,11 +16,11 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// How the kernels want a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
+/// The layout of a weight: in panels of columns (kernels and biases of dense and convolution), or as in Keras.
 enum class weight_layout { panels, plain };
 
-/// A weight of a layer: Keras' name and shape, how it begins, whether the optimizer moves it, what its size adds to the
-/// loss, how it lies in memory and in files.
+/// A weight of a layer: Keras' name and shape, its first values, whether it is trained, its penalty, its place in
+/// memory and in files.
 struct parameter {
     std::string_view name{};
     shape extents{};
@@ -30,16 +30,16 @@ struct parameter {
     weight_layout layout = weight_layout::panels;
     std::size_t groups = 1;   // that share the columns
     bool is_integer = false;  // Keras' files hold it as an integer
-    /// Of a layer inside a layer: what stands before its name, `forward_layer`.
+    /// Of a layer inside a layer: the first part of the name, `forward_layer`.
     std::string_view prefix{};
-    /// Keras' files have it below this part of its layer, `cell`, and that below another where layers wrap layers.
+    /// The groups of Keras' files: `cell` of a recurrent layer, and the group around it where a layer wraps another.
     std::string_view group{};
     std::string_view container{};
 
     /// `kernel`, `forward_layer/kernel`.
     constexpr text<64> label() const { return text<64>(prefix) << (prefix.empty() ? "" : "/") << name; }
 
-    /// Its place in memory for scalars of type T.
+    /// The layout in memory for scalars of type T.
     template <class T>
     constexpr kernels::panels storage() const {
         const std::size_t columns = extents.rank() == 0 ? 1 : extents.back();
@@ -66,6 +66,11 @@ struct parameter_table {
     constexpr const parameter* begin() const { return rows.data(); }
     constexpr const parameter* end() const { return rows.data() + count; }
 };
+
+/// A weight with one value for each channel, the last axis of `in`; in memory as in Keras.
+constexpr parameter channel_weight(std::string_view name, const shape& in, const initializer& values = Zeros::value) {
+    return {.name = name, .extents = shape{in.back()}, .initializer = values, .layout = weight_layout::plain};
+}
 
 constexpr diagnostic refuse_regularizers() {
     return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",

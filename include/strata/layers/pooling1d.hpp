@@ -1,7 +1,6 @@
 // MaxPooling1D and AveragePooling1D.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -13,12 +12,10 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the two poolings share: (steps, channels) -> (outputs, channels), outputs as of Conv1D; strides are the window
+/// The base of the two: (steps, channels) -> (outputs, channels), outputs as of Conv1D; strides are the window
 /// where none are given. No weights.
 template <class Self, int Pool, class Image, class... Options>
 struct pooling1d : sequence_layer<Self, Image, Options...> {
-    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
-
     static constexpr diagnostic check(const shape& in) {
         return check_sequence<option_list<Options...>>(in, Pool, Pool);
     }

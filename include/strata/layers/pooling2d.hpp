@@ -16,7 +16,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the two poolings share: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
+/// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
 /// the window where none are given. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
@@ -45,13 +45,13 @@ protected:
     static void reduce_rows(const forward_context<T>& s) {
         kernels::pool2d_rows<Reduction>(geometry(In), s.x, s.first_row, s.y, s.range);
     }
-    template <class Spread, shape In, class T>
-    static void spread(const backward_context<T>& s) {
+    template <class Scatter, shape In, class T>
+    static void scatter(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::pool2d_gradient<Spread>(g, s.x + n * g.in_size(), s.y + n * g.out_size(), s.dy + n * g.out_size(),
-                                             s.dx + n * g.in_size());
+            kernels::pool2d_gradient<Scatter>(g, s.x + n * g.in_size(), s.y + n * g.out_size(), s.dy + n * g.out_size(),
+                                              s.dx + n * g.in_size());
     }
 };
 
@@ -73,7 +73,7 @@ struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        MaxPooling2D::template spread<kernels::to_first_maximum, In>(s);
+        MaxPooling2D::template scatter<kernels::to_first_maximum, In>(s);
     }
 };
 
@@ -95,7 +95,7 @@ struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Op
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        AveragePooling2D::template spread<kernels::to_all_cells, In>(s);
+        AveragePooling2D::template scatter<kernels::to_all_cells, In>(s);
     }
 };
 

@@ -1,4 +1,4 @@
-// PReLU: a ReLU whose slope below zero is learnt.
+// PReLU: a ReLU with a trained slope below zero.
 #pragma once
 
 #include <array>
@@ -48,7 +48,7 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::prelu<layout<In>>(s.x + n * In.size(), s.weights[0], s.y + n * In.size());
+            kernels::prelu<layout<In>>(s.x + n * In.size(), weight<PReLU, In, "alpha">(s), s.y + n * In.size());
     }
     /// Where all steps have the same slopes.
     template <shape In>
@@ -59,12 +59,12 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
     static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::prelu_gradient<layout<In>>(s.x + n * In.size(), s.weights[0], s.dy + n * In.size(),
-                                                s.dx + n * In.size());
+            kernels::prelu_gradient<layout<In>>(s.x + n * In.size(), weight<PReLU, In, "alpha">(s),
+                                                s.dy + n * In.size(), s.dx + n * In.size());
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
-        kernels::slope_gradient<layout<In>>(s.count, s.x, s.dy, s.gradients[0], s.first, part);
+        kernels::slope_gradient<layout<In>>(s.count, s.x, s.dy, gradient<PReLU, In, "alpha">(s), s.first, part);
     }
 
 private:

@@ -1,4 +1,4 @@
-// recurrent: what LSTM, GRU and SimpleRNN share.
+// recurrent: the base of LSTM, GRU and SimpleRNN.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ using gate_activation = typename activation_function<
 
 }  // namespace detail
 
-/// A layer that walks the other way: with go_backwards, or without it.
+/// The same layer in the other direction of time: with go_backwards, or without it.
 template <template <int, class...> class Layer, int Units, class... Options>
 struct reversed_layer {
     template <class... Kept>
@@ -53,7 +53,7 @@ using gru_cell_of = kernels::gru_cell<detail::cell_activation<Options...>, detai
 template <class... Options>
 using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
 
-/// A layer of Units that walks along time; Cell is its step.
+/// A layer of Units that goes along time. Cell is its step.
 template <class Self, class Cell, int Units, class... Options>
 struct recurrent_layer : layer<Self, Options...> {
     using options = option_list<Options...>;
@@ -81,7 +81,7 @@ struct recurrent_layer : layer<Self, Options...> {
         if (!elementwise_layer<typename options::template get<Tanh>> ||
             !elementwise_layer<typename options::template get<recurrent_activation<Sigmoid>>::type>)
             return refuse("activations of single values, such as Tanh", "one that is none, such as Softmax",
-                          "put it behind as a layer of its own");
+                          "put it after the layer, as a layer of its own");
         if (!options::template get<recurrent_regularizer<L1L2<>>>::type::value.is_valid())
             return refuse("regularizers with factors of at least 0", "a factor that is negative, infinite or NaN",
                           "write L2<0.01>");
@@ -105,7 +105,7 @@ struct recurrent_layer : layer<Self, Options...> {
             table.push_back(
                 {.name = "bias",
                  .extents = Self::bias_extents(),
-                 .initializer = Self::begin_bias(options::template get<bias_initializer<Zeros>>::type::value),
+                 .initializer = Self::bias_values(options::template get<bias_initializer<Zeros>>::type::value),
                  .penalty = options::template get<bias_regularizer<L1L2<>>>::type::value,
                  .layout = weight_layout::plain,
                  .group = "cell"});
@@ -124,7 +124,7 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* to, thread_slice part) {
-        step_of<In, T>::pack_weights(all_weights(weights), to, part);
+        step_of<In, T>::pack_weights(all_weights<In>(weights), to, part);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
@@ -142,8 +142,8 @@ struct recurrent_layer : layer<Self, Options...> {
                                                             .width = kernels::panel_width<T>(Cell::gates * units),
                                                             .is_reversed = is_backwards,
                                                             .returns_sequences = sequences},
-                                                           x, all_weights(s.weights), y);
-            else walk<In>(x, s.weights, y, s.scratch);
+                                                           x, all_weights<In>(s.weights), y);
+            else run_sequence<In>(x, s.weights, y, s.scratch);
             x += In.size();
             y += output(In).size();
         }
@@ -163,7 +163,7 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
-        step_of<In, T>::template run<false>(s.x, s.weights[has_bias ? 3 : 2], s.state, s.y);
+        step_of<In, T>::template run<false>(s.x, packed_weights<Self, In>(s), s.state, s.y);
     }
 
     template <shape In, class Fused, class T>
@@ -180,11 +180,12 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const forward_context<T>& s) {
-        training<In, T>::forward(s.count, s.x, all_weights(s.weights), sequences, s.saved, s.y, s.scratch);
+        training<In, T>::forward(s.count, s.x, all_weights<In>(s.weights), sequences, s.saved, s.y, s.scratch);
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<In[1], Cell::gates * units>(weights[0], transposed, part);
+        kernels::transpose_weights<In[1], Cell::gates * units>(weights[weight_index<Self, In, "kernel">], transposed,
+                                                               part);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -195,13 +196,14 @@ struct recurrent_layer : layer<Self, Options...> {
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         using own = training<In, T>;
         const T* saved = s.saved;
-        if (s.gradients[0] == nullptr) return;
-        own::accumulate_kernel(s.count, s.x, saved, s.gradients[0], s.first, part);
-        own::accumulate_recurrent(s.count, saved, s.gradients[1], s.first, part);
+        if (gradient<Self, In, "kernel">(s) == nullptr) return;
+        own::accumulate_kernel(s.count, s.x, saved, gradient<Self, In, "kernel">(s), s.first, part);
+        own::accumulate_recurrent(s.count, saved, gradient<Self, In, "recurrent_kernel">(s), s.first, part);
         if constexpr (has_bias) {
-            own::accumulate_bias(s.count, saved, false, s.gradients[2], s.first, part);
+            own::accumulate_bias(s.count, saved, false, gradient<Self, In, "bias">(s), s.first, part);
             if constexpr (has_own_bias)
-                own::accumulate_bias(s.count, saved, true, s.gradients[2] + Cell::gates * units, s.first, part);
+                own::accumulate_bias(s.count, saved, true, gradient<Self, In, "bias">(s) + Cell::gates * units, s.first,
+                                     part);
         }
     }
 
@@ -214,18 +216,21 @@ private:
     template <shape In, class T>
     using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, T>;
 
-    template <class T>
+    template <shape In, class T>
     static constexpr const T* input_bias(const T* const* weights) {
-        return has_bias ? weights[2] : nullptr;
+        if constexpr (has_bias) return weights[weight_index<Self, In, "bias">];
+        else return nullptr;
     }
-    /// A GRU's bias of the recurrent sums, behind the other.
-    template <class T>
+    /// A GRU's bias of the recurrent sums, which follows the other one.
+    template <shape In, class T>
     static constexpr const T* own_bias(const T* const* weights) {
-        return has_own_bias ? weights[2] + Cell::gates * units : nullptr;
+        if constexpr (has_own_bias) return weights[weight_index<Self, In, "bias">] + Cell::gates * units;
+        else return nullptr;
     }
-    template <class T>
+    template <shape In, class T>
     static constexpr kernels::recurrent_weights<T> all_weights(const T* const* weights) {
-        return {weights[0], weights[1], input_bias(weights), own_bias(weights)};
+        return {weights[weight_index<Self, In, "kernel">], weights[weight_index<Self, In, "recurrent_kernel">],
+                input_bias<In>(weights), own_bias<In>(weights)};
     }
     template <class T>
     static constexpr std::size_t state_elements() {
@@ -242,10 +247,10 @@ private:
 
     /// One sequence.
     template <shape In, class T>
-    static void walk(const T* x, const T* const* weights, T* y, T* memory) {
+    static void run_sequence(const T* x, const T* const* weights, T* y, T* memory) {
         using step = step_of<In, T>;
         constexpr bool hoisted = hoists<T>(In);
-        const T* packed = weights[has_bias ? 3 : 2];
+        const T* packed = weights[weight_count<Self, In>];
         T* products = memory + state_elements<T>();
         std::fill_n(memory, step::state_size, T(0));
         if constexpr (hoisted)

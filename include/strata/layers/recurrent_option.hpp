@@ -24,28 +24,28 @@ struct recurrent_activation {
     using type = Activation;
 };
 
-/// How the recurrent kernel begins. Keras: `recurrent_initializer=`.
+/// The initializer of the recurrent kernel. Keras: `recurrent_initializer=`.
 template <class Initializer>
 struct recurrent_initializer {
     static constexpr std::string_view kind = "recurrent_initializer<...>";
     using type = Initializer;
 };
 
-/// What the recurrent kernel's size adds to the loss. Keras: `recurrent_regularizer=`.
+/// The penalty of the recurrent kernel. Keras: `recurrent_regularizer=`.
 template <class Regularizer>
 struct recurrent_regularizer {
     static constexpr std::string_view kind = "recurrent_regularizer<...>";
     using type = Regularizer;
 };
 
-/// Whether the biases of forget gates begin as one, which they do where it is not given. Keras: `unit_forget_bias=`.
+/// Whether the biases of forget gates are one at first; without the option they are. Keras: `unit_forget_bias=`.
 template <bool Value>
 struct unit_forget_bias {
     static constexpr std::string_view kind = "unit_forget_bias<...>";
     static constexpr bool value = Value;
 };
 
-/// How the two directions of Bidirectional become one output. Keras: `merge_mode=`.
+/// The way in which the outputs of both directions of Bidirectional are merged. Keras: `merge_mode=`.
 namespace merge {
 
 struct concat {

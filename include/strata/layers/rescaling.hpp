@@ -68,7 +68,7 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
         if (s.dx != nullptr) kernels::elementwise_gradient<function>(s.count * In.size(), s.y, s.dy, s.dx);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Rescaling<Scale, Offset, Others...>;
     template <double OtherScale, double OtherOffset>

@@ -1,7 +1,6 @@
 // SeparableConv1D: a depthwise convolution over the steps of a sequence and the product that mixes its channels.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -23,18 +22,6 @@ struct SeparableConv1D
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "SeparableConv1D";
-    static constexpr std::array takes{activation_kind,
-                                      strides<1>::kind,
-                                      padding::valid::kind,
-                                      dilation<1>::kind,
-                                      depth_multiplier<1>::kind,
-                                      no_bias::kind,
-                                      depthwise_initializer<Zeros>::kind,
-                                      pointwise_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      depthwise_regularizer<L1<>>::kind,
-                                      pointwise_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;
@@ -42,7 +29,7 @@ struct SeparableConv1D
         return check_sequence<options>(in, Kernel, 1);
     }
 
-    /// Folding: folding.hpp tells what this is.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = SeparableConv1D<Filters, Kernel, Others...>;
 };

@@ -21,6 +21,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/convolution_layer.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/sliding.hpp>
@@ -34,10 +35,10 @@ namespace strata::inline STRATA_ISA {
 /// `SeparableConv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: SeparableConv2D<8, window{3, 3}>
     requires detail::says<"strata: options are types; fix: write SeparableConv2D<8, window{3, 3}>">
-struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Options...> {
-    using options = option_list<Options...>;
-    using activation = typename options::template get<Linear>;
-    static constexpr window_options windows = window_options_of<options>(Kernel, window{1});
+struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = convolution_layer<SeparableConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows;
+    using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "SeparableConv2D";
     static constexpr std::array takes{activation_kind,
@@ -83,18 +84,12 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
     static constexpr std::size_t flops(const shape& in) {
         const auto g = geometry(in);
         const shape out = output(in);
-        return g.out_size() * 2 * g.taps() +
-               out.size() * (2 * g.out_channels() + (options::template has<no_bias> ? 0 : 1)) + activation::flops(out);
+        return g.out_size() * 2 * g.taps() + out.size() * flops_each(g.out_channels(), has_bias) +
+               activation::flops(out);
     }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::separable_scratch<T>(geometry(in), filters, geometry(in).height.output);
-    }
-
-    /// An elementwise activation behind a linear convolution.
-    template <shape In, class... Next>
-    static constexpr bool fuses() {
-        return identity_at_inference<activation> && is_one_elementwise<Next...>;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -105,7 +100,9 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         constexpr auto g = geometry(In);
         for (std::size_t n = 0; n < N; ++n, x += g.in_size(), y += pixels(g) * filters) {
             kernels::separable_conv2d<g, filters, typename activation_function<last>::type>(
-                x, s.weights[0], s.weights[1], bias(s.weights), y, s.scratch);
+                x, weight<SeparableConv2D, In, "depthwise_kernel">(s),
+                weight<SeparableConv2D, In, "pointwise_kernel">(s), optional_weight<SeparableConv2D, In, "bias">(s), y,
+                s.scratch);
             finish_rows<last, pixels(g), filters>(y);
         }
     }
@@ -123,11 +120,14 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_rows<g, filters, typename activation_function<last>::type>(
-            s.x, s.first_row, {s.weights[0], s.weights[1], bias(s.weights)}, s.y, s.range, s.scratch);
+            s.x, s.first_row,
+            {weight<SeparableConv2D, In, "depthwise_kernel">(s), weight<SeparableConv2D, In, "pointwise_kernel">(s),
+             optional_weight<SeparableConv2D, In, "bias">(s)},
+            s.y, s.range, s.scratch);
         finish_rows<last, filters>(s.range.size() * g.width.output, s.y);
     }
 
-    /// A map of one row by parts of it.
+    /// Slices of a map of one row.
     template <shape In, class Fused, class T>
     static constexpr std::size_t slice_count() {
         return kernels::depthwise_parts<geometry(In)>;
@@ -137,13 +137,14 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         using last = typename final_activation<Fused, activation>::type;
         constexpr auto g = geometry(In);
         kernels::separable_row<g, filters, typename activation_function<last>::type>(
-            s.x, s.weights[0], s.weights[1], bias(s.weights), s.y, s.range, s.scratch);
+            s.x, weight<SeparableConv2D, In, "depthwise_kernel">(s), weight<SeparableConv2D, In, "pointwise_kernel">(s),
+            optional_weight<SeparableConv2D, In, "bias">(s), s.y, s.range, s.scratch);
         const item_range out = kernels::depthwise_columns<g>(s.range);
         finish_rows<last, filters>(out.size(), s.y + out.begin * filters);
     }
 
-    /// The input with its channels repeated, where they have several filters; the depthwise part's output, and behind
-    /// it the gradient of that; where the activation's derivative wants it, what stood in front of the activation.
+    /// In this order: the input with its channels repeated, where they have several filters; the output of the
+    /// depthwise part; the gradient of that output; the activation's input, where its derivative needs it.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return places<geometry(In)>::linear + (trained<Fused>::keeps_input ? output(In).size() : 0);
@@ -169,18 +170,21 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             T *map = saved + at::map, *linear = act::keeps_input ? saved + at::linear : y;
             const T* x = repeated_input<g>(s.x + n * g.in_size(), saved);
             kernels::depthwise_rows<kernels::repeated(g), kernels::linear>(
-                x, 0, s.weights[0], static_cast<const T*>(nullptr), map, {0, g.height.output});
-            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(pixels(g), map, s.weights[1],
-                                                                                    bias(s.weights), linear);
+                x, 0, weight<SeparableConv2D, In, "depthwise_kernel">(s), static_cast<const T*>(nullptr), map,
+                {0, g.height.output});
+            kernels::dense_rows<g.out_channels(), filters, typename act::in_kernel>(
+                pixels(g), map, weight<SeparableConv2D, In, "pointwise_kernel">(s),
+                optional_weight<SeparableConv2D, In, "bias">(s), linear);
             act::template finish<filters>(pixels(g), linear, y);
         }
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
-        kernels::transpose_weights<geometry(In).out_channels(), filters>(weights[1], transposed, part);
+        kernels::transpose_weights<geometry(In).out_channels(), filters>(
+            weights[weight_index<SeparableConv2D, In, "pointwise_kernel">], transposed, part);
     }
-    /// The depthwise part's weights want the gradient of its output too, so that the pointwise ones are transposed here
-    /// where nothing below learns.
+    /// The gradient of the depthwise weights needs the gradient of the depthwise output. Where nothing before the layer
+    /// learns, pack_for_backward was not called: the pointwise weights are transposed here.
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         constexpr auto g = geometry(In);
@@ -196,7 +200,8 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
             trained<Fused>::template through<filters>(pixels(g), s.y + n * pixels(g) * filters, saved + at::linear, dy);
             kernels::dense_data_gradient<g.out_channels(), filters>(pixels(g), dy, transposed, dmap);
             if (s.dx != nullptr)
-                kernels::depthwise_data_gradient<g>(dmap, s.weights[0], s.dx + n * g.in_size(), s.scratch);
+                kernels::depthwise_data_gradient<g>(dmap, weight<SeparableConv2D, In, "depthwise_kernel">(s),
+                                                    s.dx + n * g.in_size(), s.scratch);
         }
     }
     template <shape In, class Fused, class T>
@@ -208,19 +213,19 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
         const T* x = g.multiplier == 1 ? s.x : saved;
         constexpr std::size_t plane = g.multiplier == 1 ? g.in_size() : kept;
         kernels::depthwise_weight_gradient<kernels::repeated(g)>(
-            kernels::gradient_samples<T>{s.count, x, plane, saved + at::gradient, kept}, {s.gradients[0], s.first},
-            part);
+            kernels::gradient_samples<T>{s.count, x, plane, saved + at::gradient, kept},
+            {gradient<SeparableConv2D, In, "depthwise_kernel">(s), s.first}, part);
         kernels::pointwise_weight_gradient<g.out_channels(), filters>(
             pixels(g), kernels::gradient_samples<T>{s.count, saved + at::map, kept, dy, pixels(g) * filters},
-            {s.gradients[1], s.first}, part, s.scratch);
-        if constexpr (!options::template has<no_bias>)
-            kernels::bias_gradient<filters>(s.count * pixels(g), dy, s.gradients[2], s.first, part);
+            {gradient<SeparableConv2D, In, "pointwise_kernel">(s), s.first}, part, s.scratch);
+        if constexpr (has_bias)
+            kernels::bias_gradient<filters>(s.count * pixels(g), dy, gradient<SeparableConv2D, In, "bias">(s), s.first,
+                                            part);
     }
 
-    /// Folding: folding.hpp tells what these are.
+    // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = SeparableConv2D<Filters, Kernel, Others...>;
-    static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), 1, 1, map, weights);
     }
@@ -231,7 +236,7 @@ struct SeparableConv2D : layer<SeparableConv2D<Filters, Kernel, Options...>, Opt
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
     template <class Fused>
-    using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+    using trained = typename base::template trained<Fused>;
 
     static constexpr std::size_t pixels(const kernels::depthwise_geometry& g) {
         return g.height.output * g.width.output;
@@ -243,11 +248,6 @@ private:
         static constexpr std::size_t gradient = map + G.out_size();
         static constexpr std::size_t linear = gradient + G.out_size();
     };
-    template <class T>
-    static constexpr const T* bias(const T* const* weights) {
-        if constexpr (options::template has<no_bias>) return nullptr;
-        else return weights[2];
-    }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -1,4 +1,4 @@
-// What layers over sequences share: each is a layer over images, of one row, (1, steps, channels).
+// sequence: the base of layers over sequences. Each is a layer over images of one row, (1, steps, channels).
 #pragma once
 
 #include <cstddef>
@@ -80,6 +80,8 @@ constexpr diagnostic check_sequence(const shape& in, int kernel, int default_str
 /// The base of a layer over sequences. Image is the layer over images that computes it.
 template <class Self, class Image, class... Options>
 struct sequence_layer : layer<Self, Options...> {
+    static constexpr auto takes = Image::takes;
+
     static constexpr shape output(const shape& in) { return without_rows(Image::output(image_of(in))); }
     static constexpr parameter_table parameters(const shape& in) {
         parameter_table table = Image::parameters(image_of(in));
@@ -172,7 +174,7 @@ struct sequence_layer : layer<Self, Options...> {
         Image::template weight_gradients<image_of(In), Fused>(s, part);
     }
 
-    /// Folding: what the layer over images can.
+    // Hooks for optimize, as far as the layer over images has them
     static constexpr bool is_linear = requires { requires Image::is_linear; };
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights)
         requires absorbs_affine<Image>

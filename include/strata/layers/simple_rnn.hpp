@@ -20,7 +20,7 @@ struct SimpleRNN : recurrent_layer<SimpleRNN<Units, Options...>, simple_cell_of<
     static constexpr std::string_view type = "SimpleRNN";
 
     static constexpr shape bias_extents() { return shape{Units}; }
-    static constexpr initializer begin_bias(const initializer& how) { return how; }
+    static constexpr initializer bias_values(const initializer& values) { return values; }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -1,4 +1,4 @@
-// What layers with a sliding window share: their options as values, and the check of what they slide over.
+// sliding: the options of layers with a sliding window, as values, and the checks of their inputs.
 #pragma once
 
 #include <cstddef>

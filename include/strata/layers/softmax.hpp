@@ -15,11 +15,11 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// An activation that needs a whole row: it runs in place behind the layer whose option it is.
+/// An activation that needs a whole row. As an option it runs in place on the output of the layer's kernel.
 template <class Activation>
 concept row_activation = layer_descriptor<Activation> && Activation::acts_on_rows;
 
-/// What the activations over the last axis share: any shape of rank 1 or more, unchanged.
+/// The base of activations over the last axis: any shape of rank 1 or more, unchanged.
 template <class Self>
 struct last_axis_activation : layer<Self> {
     static constexpr std::string_view kind = activation_kind;

@@ -14,7 +14,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What the two share: the shape stays; the identity at inference. When training, each channel of a sample is dropped
+/// The base of the two: the shape stays; the identity at inference. When training, each channel of a sample is dropped
 /// with the probability Rate, else divided by 1 - Rate. 0 <= Rate < 1. Tompson et al. 2015.
 template <class Self, double Rate, class... Options>
 struct spatial_dropout : layer<Self, Options...> {
@@ -50,7 +50,7 @@ struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Ra
 
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 2)
-            return refuse("(steps, channels)", to_text(in), "put it behind a layer that gives a sequence");
+            return refuse("(steps, channels)", to_text(in), "put it after a layer that gives a sequence");
         return check_rate(Rate, "SpatialDropout1D<0.5>");
     }
 };
@@ -63,7 +63,7 @@ struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Ra
 
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 3)
-            return refuse("(height, width, channels)", to_text(in), "put it behind a layer that gives an image");
+            return refuse("(height, width, channels)", to_text(in), "put it after a layer that gives an image");
         return check_rate(Rate, "SpatialDropout2D<0.5>");
     }
 };

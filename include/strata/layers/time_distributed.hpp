@@ -15,7 +15,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// (steps, ...) -> (steps, ...): what the layer Each makes of the shape behind the steps, for each of them. Weights:
+/// (steps, ...) -> (steps, ...): the layer Each on every step, whose shape is all axes after the first. Weights:
 /// the layer's. A BatchNormalization is trained with the statistics of each time step over the batch. Keras:
 /// `TimeDistributed(layer)`.
 template <class Each, class... Options>  // strata: types, not values: TimeDistributed<Dense<8>>
@@ -144,8 +144,8 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
         Each::template weight_gradients<inside(In), Fused>(s, part);
     }
 
-    // A layer that needs the whole batch: each time step is a batch of its own, the first step first. Statistics follow
-    // the steps one after the other, gradients of weights are the sum over steps.
+    // A layer that needs the whole batch: each time step is a batch of its own, the first step first. Moving statistics
+    // take in step after step; gradients of weights are the sum over steps.
 
     static constexpr bool is_whole_batch = needs_whole_batch<Each> && !Each::options::template has<frozen>;
     static constexpr bool takes_strided_batches = strata::takes_strided_batches<Each>;

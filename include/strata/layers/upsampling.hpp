@@ -16,7 +16,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// How UpSampling2D fills the pixels between. Keras: `interpolation=`.
+/// The values that UpSampling2D puts between pixels. Keras: `interpolation=`.
 namespace interpolation {
 
 struct nearest {
@@ -30,7 +30,7 @@ struct bilinear {
 
 }  // namespace interpolation
 
-/// What the layers share that repeat cells: Self gives `geometry`. No weights.
+/// The base of layers that repeat cells: Self gives `geometry`. No weights.
 template <class Self, class... Options>
 struct repeated_cells : layer<Self, Options...> {
     template <shape In, std::size_t N, class Fused, class T>

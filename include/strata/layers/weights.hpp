@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/layers/capabilities/packed_weights.hpp>
 #include <strata/layers/context.hpp>
 #include <strata/layers/parameter.hpp>
 
@@ -43,7 +45,8 @@ inline constexpr std::size_t weight_count = Layer::parameters(In).size();
 template <class Layer, shape In, fixed_string Name>
 inline constexpr std::size_t weight_index = detail::find_weight(Layer::parameters(In), Name.view());
 
-/// The weight called Name, in the layout of the kernels. Refused at build where the layer's table has none.
+/// The weight called Name, in the layout of the kernels. Refused at build where the layer's table has none. In
+/// functions that get the weights without a context it is `weights[weight_index<Layer, In, "kernel">]`.
 template <class Layer, shape In, fixed_string Name, class Context>
 constexpr auto weight(const Context& s) {
     if constexpr (weight_index<Layer, In, Name> == weight_count<Layer, In>) {
@@ -55,15 +58,17 @@ constexpr auto weight(const Context& s) {
 }
 /// The weight called Name, or null where options leave it out: `optional_weight<Dense, In, "bias">(s)`.
 template <class Layer, shape In, fixed_string Name, class Context>
-constexpr auto optional_weight(const Context& s) {
-    if constexpr (weight_index<Layer, In, Name> < weight_count<Layer, In>)
-        return s.weights[weight_index<Layer, In, Name>];
+constexpr auto optional_weight([[maybe_unused]] const Context& s) {
+    constexpr std::size_t place = weight_index<Layer, In, Name>;
+    if constexpr (place < weight_count<Layer, In>) return s.weights[place];
     else return decltype(s.x)(nullptr);
 }
-/// What the layer's pack_weights made.
+/// The packed form of the weights, made by pack_weights; null where packed_size is 0.
 template <class Layer, shape In, class Context>
-constexpr auto packed_weights(const Context& s) {
-    return s.weights[weight_count<Layer, In>];
+constexpr auto packed_weights([[maybe_unused]] const Context& s) {
+    using T = std::remove_cvref_t<decltype(*s.x)>;
+    if constexpr (packed_size_of<Layer, In, T> > 0) return s.weights[weight_count<Layer, In>];
+    else return decltype(s.x)(nullptr);
 }
 /// The gradient of the weight called Name, for weight_gradients to write; null where it is frozen.
 template <class Layer, shape In, fixed_string Name, class T>

@@ -49,17 +49,14 @@ STRATA_INLINE void run_register_chain(const T* x, const T* parameters, T* y, std
     vector value;
     const auto pass = [&]<class Step>(const Step*) STRATA_INLINE_CALL {
         const auto weights = Step::weights::of(parameters);
-        const T* const* all = weights.data();
+        const forward_context<T> call{.x = x, .weights = weights.data()};
         if constexpr (!std::is_same_v<Step, first>)
-            value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, all);
-        else if constexpr (requires {
-                               Step::layer::template forward_into_vector<Step::in, typename Step::epilogue, vector>(
-                                   x, all);
-                           })
-            value = Step::layer::template forward_into_vector<Step::in, typename Step::epilogue, vector>(x, all);
+            value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(value, call);
+        else if constexpr (loads_into_vector<typename Step::layer>)
+            value = Step::layer::template forward_into_vector<Step::in, typename Step::epilogue, vector>(call);
         else
             value = Step::layer::template forward_in_vector<Step::in, typename Step::epilogue>(
-                kernels::load_exactly<vector, Step::in.size()>(x), all);
+                kernels::load_exactly<vector, Step::in.size()>(x), call);
     };
     evaluate_in_order{0, (pass(static_cast<const step_of<Net, T, 1, Count, First + I>*>(nullptr)), 0)...};
     kernels::store_exactly<last::out.size()>(y, value);

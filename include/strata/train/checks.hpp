@@ -14,7 +14,9 @@
 #include <strata/graph/graph.hpp>
 #include <strata/graph/training_schedule.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/layers/capabilities.hpp>
 #include <strata/model/summary.hpp>
+#include <strata/net/merge.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/shapes.hpp>
 #include <strata/train/call_checks.hpp>
@@ -78,6 +80,7 @@ template <class Net, class... Layers>
 constexpr diagnostic check_gradients(type_list<Layers...>) {
     constexpr std::size_t count = sizeof...(Layers);
     const std::array<bool, count> gives{gives_gradient<Layers>()...};
+    const std::array<bool, count> learns_itself{(has_weight_gradients<Layers> || needs_whole_batch<Layers>)...};
     const std::array<std::string_view, count> types{Layers::type...};
     std::array<bool, count + 1> learns{};  // by values: what layer i gives is number i + 1
     for (const weight_row& row : weight_rows_of<Net>) learns[row.layer + 1] = learns[row.layer + 1] || row.trainable;
@@ -85,10 +88,14 @@ constexpr diagnostic check_gradients(type_list<Layers...>) {
         const flat_node& node = flat_nodes_of<Net>[i];
         bool below = false;
         for (std::size_t k = 0; k < node.input_count; ++k) below = below || learns[value_read<Net>(i, k)];
+        const auto where = text<200>() << types[i] << ", layer " << i + 1 << " of " << count;
         if (below && !gives[i])
-            return refuse("a gradient, as layers before it are trained", "a function without a derivative",
-                          "give it `static derivative(x)`, or freeze them",
-                          text<200>() << types[i] << ", layer " << i + 1 << " of " << count);
+            return refuse("a gradient, as layers before it are trained", "a layer that gives none",
+                          "give its function `auto operator()(auto x) const`, or write backward, or freeze them",
+                          where);
+        if (learns[i + 1] && !learns_itself[i])
+            return refuse("gradients of its weights, as they are trained", "a layer that gives none",
+                          "write backward and weight_gradients, or freeze it", where);
         learns[i + 1] = learns[i + 1] || below;
     }
     return {};

@@ -1,4 +1,4 @@
-// folding: how a layer says that optimize may make one layer of it and another.
+// fusion_hooks: members by which optimize merges a layer with its neighbours.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +17,14 @@
 
 namespace strata::inline STRATA_ISA {
 
-// A layer says, beyond the contract of layer.hpp, what of this it can; own layers too. Weights come in Keras' order.
+// Use them where a layer can take another one into its weights or options, or can become a part of its neighbour. Each
+// member stands for itself. Weights come in Keras' order.
 //
 //   template <class... Others> using with_options      the same layer with other options
-//   static constexpr bool is_linear                    nothing acts behind its weights (no activation is given)
-//   absorb(in, map, weights)                           its weights, those with a bias, become those with the map behind
-//   affine(in, weights, scale, shift)                  what it does to each channel when it infers
-//   using activation_option                            the option that does what it does
+//   static constexpr bool is_linear                    no activation follows its weights
+//   absorb(in, map, weights)                           applies the map of its output to its weights, which have a bias
+//   affine(in, weights, scale, shift)                  the factor and the shift of each channel at inference
+//   using activation_option                            an option that does the same
 //   static constexpr border zero_edges                 the zeros that it puts around its input
 //   padding_for(in, edges)                             its padding that puts these zeros around `in`; valid: none does
 //   scale, offset, template <double, double> using with_line      the same for all values, and the layer with others
@@ -38,7 +39,7 @@ struct channel_affine {
 template <class Layer>
 concept layer_with_options = layer_descriptor<Layer> && requires { typename Layer::template with_options<>; };
 
-/// A layer that can become one with an affine map of its channels behind it.
+/// A layer that can take an affine map of its output's channels into its weights.
 template <class Layer>
 concept absorbs_affine =
     layer_with_options<Layer> && Layer::is_linear &&
@@ -54,7 +55,7 @@ template <class Layer>
 concept takes_activation = layer_with_options<Layer> && Layer::is_linear &&
                            std::find(Layer::takes.begin(), Layer::takes.end(), activation_kind) != Layer::takes.end();
 
-/// A layer that can be an option instead.
+/// A layer that can be an option of the layer before it.
 template <class Layer>
 concept layer_as_option =
     layer_descriptor<Layer> && requires { requires Layer::activation_option::kind == activation_kind; };
@@ -108,7 +109,7 @@ template <class Layer, class Option>
 using with_option =
     typename detail::given_options<Layer,
                                    typename Layer::options::template without<Option>::template with<Option>>::type;
-/// A layer whose weights hold an affine map behind it: it has a bias.
+/// The layer with a bias, which can hold an affine map.
 template <class Layer>
 using with_affine = typename detail::given_options<Layer, typename Layer::options::template without<no_bias>>::type;
 /// A layer with another padding.
@@ -116,7 +117,7 @@ template <class Layer, padding_mode Mode>
 using with_padding = with_option<Layer, typename detail::padding_option<Mode>::type>;
 
 /// `absorb` of a layer whose weight number `kernel` holds `inner` elements of each channel in turn, and whose bias
-/// stands behind it.
+/// follows it.
 constexpr void absorb_into_kernel(const parameter_table& table, std::size_t kernel, std::size_t inner,
                                   const channel_affine& map, double* const* weights) {
     const std::size_t channels = map.scale.size();

@@ -1,4 +1,4 @@
-// properties: what a layer says about itself that no function of it shows.
+// properties: constants by which a layer states what its functions do not show.
 //
 // A layer states the ones that hold, each as `static constexpr bool NAME = true`, and leaves the others out:
 //

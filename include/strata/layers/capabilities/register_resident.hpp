@@ -5,13 +5,20 @@
 //
 //   template <shape In, class Fused> static constexpr bool fits_vector()
 //       whether it can for this input; that the sizes fit into a register is checked by strata
-//   template <shape In, class Fused, class V, class T> static V forward_in_vector(const V& x, const T* const* weights)
-//       the output of one sample; lanes past the sizes may hold anything
+//   template <shape In, class Fused, class V, class T>
+//   static V forward_in_vector(const V& x, const forward_context<T>& s)
+//       the output of one sample, of which s.weights alone is given; lanes past the sizes may hold anything
+//
+// and, where it is faster to read the elements of a sample from memory one by one:
+//
+//   template <shape In, class Fused, class V, class T> static V forward_into_vector(const forward_context<T>& s)
+//       the same of the sample s.x; called for the first layer of a chain
 #pragma once
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/layers/capabilities/epilogue.hpp>
+#include <strata/layers/context.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -20,13 +27,18 @@ namespace detail {
 template <class Layer>
 concept has_fits_vector = requires { Layer::template fits_vector<shape{}, fused<>>(); };
 template <class Layer>
-concept has_forward_in_vector = requires(const float& x, const float* const* weights) {
-    Layer::template forward_in_vector<shape{}, fused<>>(x, weights);
+concept has_forward_in_vector = requires(const float& x, const forward_context<float>& s) {
+    Layer::template forward_in_vector<shape{}, fused<>>(x, s);
 };
 
 }  // namespace detail
 
 template <class Layer>
 concept register_resident = detail::has_fits_vector<Layer> && detail::has_forward_in_vector<Layer>;
+
+/// Whether it can load a sample itself.
+template <class Layer>
+concept loads_into_vector =
+    requires(const forward_context<float>& s) { Layer::template forward_into_vector<shape{}, fused<>, float>(s); };
 
 }  // namespace strata::inline STRATA_ISA

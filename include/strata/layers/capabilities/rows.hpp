@@ -56,16 +56,18 @@ concept has_forward_rows =
 template <class Layer>
 concept has_row_scratch = requires { Layer::template row_scratch<shape{}, fused<>, float>(std::size_t{}); };
 
+constexpr std::size_t no_row_scratch(std::size_t) { return 0; }
+
 }  // namespace detail
 
 template <class Layer>
 concept works_by_rows = detail::has_rows<Layer> && detail::has_forward_rows<Layer>;
 
-/// The row_scratch of a layer that works by rows.
+/// The row_scratch of any layer that works by rows.
 template <class Layer, shape In, class Fused, class T>
-constexpr auto row_scratch_of() {
-    if constexpr (detail::has_row_scratch<Layer>) return &Layer::template row_scratch<In, Fused, T>;
-    else return +[](std::size_t) { return std::size_t{0}; };
-}
+inline constexpr std::size_t (*row_scratch_of)(std::size_t rows) = &detail::no_row_scratch;
+template <detail::has_row_scratch Layer, shape In, class Fused, class T>
+inline constexpr std::size_t (*row_scratch_of<Layer, In, Fused, T>)(std::size_t rows) =
+    &Layer::template row_scratch<In, Fused, T>;
 
 }  // namespace strata::inline STRATA_ISA

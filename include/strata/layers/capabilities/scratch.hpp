@@ -17,11 +17,16 @@ namespace strata::inline STRATA_ISA {
 template <class Layer>
 concept needs_scratch = requires(const shape& in) { Layer::template scratch<float>(in); };
 
-/// Elements of scratch of any layer.
+namespace detail {
+
+constexpr std::size_t no_scratch(const shape&) { return 0; }
+
+}  // namespace detail
+
+/// The scratch of any layer: `scratch_of<T, Layer>(in)`.
 template <class T, class Layer>
-constexpr std::size_t scratch_of([[maybe_unused]] const shape& in) {
-    if constexpr (needs_scratch<Layer>) return Layer::template scratch<T>(in);
-    else return 0;
-}
+inline constexpr std::size_t (*scratch_of)(const shape& in) = &detail::no_scratch;
+template <class T, needs_scratch Layer>
+inline constexpr std::size_t (*scratch_of<T, Layer>)(const shape& in) = &Layer::template scratch<T>;
 
 }  // namespace strata::inline STRATA_ISA

@@ -57,6 +57,8 @@ concept has_pack_for_backward = requires(const float* const* weights, float* pac
 template <class Layer>
 concept has_gradient_scratch = requires { Layer::template gradient_scratch<shape{}, fused<>, float>(std::size_t{}); };
 
+constexpr std::size_t no_gradient_scratch(std::size_t) { return 0; }
+
 }  // namespace detail
 
 /// A layer that gives the gradient of its input.
@@ -96,10 +98,10 @@ template <packs_for_backward Layer, shape In, class T>
 inline constexpr std::size_t backward_packed_size_of<Layer, In, T> = Layer::template backward_packed_size<In, T>();
 
 template <class Layer, shape In, class Fused, class T>
-constexpr std::size_t gradient_scratch_of([[maybe_unused]] std::size_t samples) {
-    if constexpr (detail::has_gradient_scratch<Layer>) return Layer::template gradient_scratch<In, Fused, T>(samples);
-    else return 0;
-}
+inline constexpr std::size_t (*gradient_scratch_of)(std::size_t samples) = &detail::no_gradient_scratch;
+template <detail::has_gradient_scratch Layer, shape In, class Fused, class T>
+inline constexpr std::size_t (*gradient_scratch_of<Layer, In, Fused, T>)(std::size_t samples) =
+    &Layer::template gradient_scratch<In, Fused, T>;
 
 /// The forward call of any layer that is trained.
 template <class Layer, shape In, class Fused, class T>
