@@ -9,6 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/net_tree.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -23,9 +24,10 @@ enum class naming { by_place, layers_first, shortcut_first };
 /// The layers of one container of Keras' in its order, which is by the distance to the output, then by the first visit
 /// from there; each may be a container itself. `shortcut_first` says of each Residual which input of the Add comes
 /// first.
-class keras_container {
+template <class = internal::where_used>
+class basic_keras_container {
 public:
-    keras_container(const net_tree& tree, residual_layers how, const std::vector<bool>& shortcut_first,
+    basic_keras_container(const net_tree& tree, residual_layers how, const std::vector<bool>& shortcut_first,
                     naming names = naming::by_place)
         : how_(how), naming_(names), shortcut_first_(shortcut_first) {
         const std::size_t out = append(tree, outside, true);
@@ -111,5 +113,6 @@ private:
     bool joins_ = false, has_forks_ = false;
     std::vector<layer> layers_;
 };
+using keras_container = basic_keras_container<>;
 
 }  // namespace strata::inline STRATA_ISA::io

@@ -11,6 +11,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 
@@ -71,7 +72,8 @@ void grow_tree(net_tree& tree, std::size_t& next) {
 }
 
 /// Numbers the Residuals; appends for each whether its shortcut is the first input of the Add, as written.
-inline void number_forks(net_tree& tree, std::vector<bool>& shortcut_first) {
+template <class = internal::where_used>
+void number_forks(net_tree& tree, std::vector<bool>& shortcut_first) {
     if (tree.is_forked) {
         tree.fork = shortcut_first.size();
         shortcut_first.push_back(tree.shortcut_first);
@@ -79,8 +81,9 @@ inline void number_forks(net_tree& tree, std::vector<bool>& shortcut_first) {
     for (net_tree& layer : tree.layers) number_forks(layer, shortcut_first);
 }
 
-inline bool has_forks(const net_tree& tree) {
-    return tree.is_forked || std::any_of(tree.layers.begin(), tree.layers.end(), has_forks);
+template <class = internal::where_used>
+bool has_forks(const net_tree& tree) {
+    return tree.is_forked || std::any_of(tree.layers.begin(), tree.layers.end(), has_forks<>);
 }
 
 }  // namespace strata::inline STRATA_ISA::io
