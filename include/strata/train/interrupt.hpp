@@ -23,7 +23,8 @@ public:
         if (active_) std::signal(SIGINT, previous_);
     }
 
-    bool seen() const { return active_ && interrupt_seen != 0; }
+    /// Whether Ctrl-C was pressed.
+    bool is_requested() const { return active_ && interrupt_seen != 0; }
 
 private:
     bool active_;

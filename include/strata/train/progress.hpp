@@ -61,6 +61,11 @@ public:
           out_(&out),
           columns_(columns),
           now_(now) {
+        check_verbose(verbose);
+    }
+
+    /// Throws std::invalid_argument for another number than 0, 1 or 2.
+    static void check_verbose(int verbose) {
         if (verbose < 0 || verbose > 2)
             throw std::invalid_argument("strata: verbose is " + std::to_string(verbose) +
                                         "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
