@@ -122,8 +122,9 @@ struct facts_of_check<false> {
 
 }  // namespace internal
 
-/// `require<Check>{}` stops the compiler where the diagnostic `Check::value` is a refusal. Callers compile their own code
-/// only where `Check::value.ok`, so that one mistake gives one error. An alias: a class would add a line to the error.
+/// `require<Check>{}` stops the compiler where the diagnostic `Check::value` is a refusal. Callers compile their own
+/// code only where `Check::value.ok`, so that one mistake gives one error. An alias: a class would add a line to the
+/// error.
 template <class Check>
 using require = typename internal::facts_of_check<Check::value.ok>::template type<Check>;
 

@@ -5,8 +5,8 @@
 
 namespace strata {
 
-/// The extent of one axis in `Input<28, 28, 1>`. Anything but an integer (`Input<{28, 28, 1}>`, a string, a real number)
-/// makes one that is_size() refuses: the check of the net then says what to write.
+/// The extent of one axis in `Input<28, 28, 1>`. Anything but an integer (`Input<{28, 28, 1}>`, a string, a real
+/// number) makes one that is_size() refuses: the check of the net then says what to write.
 struct input_extent {
     static constexpr int none = -2147483647;
     int value = none;

@@ -231,8 +231,8 @@ private:
                 ::unlink(entry->path().c_str());
         }
     }
-    /// Whether no process writes the temporary file with this ending, `<process>-<number>`: its process has ended, and the
-    /// file is not locked, not by another machine either. An older process may have had the number of this one.
+    /// Whether no process writes the temporary file with this ending, `<process>-<number>`: its process has ended, and
+    /// the file is not locked, not by another machine either. An older process may have had the number of this one.
     static bool is_leftover(const std::filesystem::path& file, std::string_view ending) {
         pid_t process = 0;
         unsigned long long number = 0;

@@ -64,8 +64,8 @@ private:
     T* elements_;
 };
 
-/// Count elements of T on the heap, zero at first, with shared ownership: a pointer from `share()` stays valid when this
-/// object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be assigned to or
+/// Count elements of T on the heap, zero at first, with shared ownership: a pointer from `share()` stays valid when
+/// this object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be assigned to or
 /// destroyed.
 template <class T, std::size_t Count>
 class shared_storage {

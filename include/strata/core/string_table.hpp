@@ -7,8 +7,8 @@
 
 namespace strata {
 
-/// The first index of each of at most Capacity strings, in a hash table. It refers to the strings. Comparing each pair of
-/// some hundred strings would exceed the steps that compilers allow in a constant.
+/// The first index of each of at most Capacity strings, in a hash table. It refers to the strings. Comparing each pair
+/// of some hundred strings would exceed the steps that compilers allow in a constant.
 template <std::size_t Capacity>
 class string_table {
 public:

@@ -66,7 +66,8 @@ public:
     /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>, "strata: work of a thread_pool must be noexcept");
+        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
+                      "strata: work of a thread_pool must be noexcept");
         assert(
             process_ == internal::process_number() &&
             "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");

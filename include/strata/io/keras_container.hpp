@@ -28,7 +28,7 @@ template <class = internal::where_used>
 class basic_keras_container {
 public:
     basic_keras_container(const net_tree& tree, residual_layers how, const std::vector<bool>& shortcut_first,
-                    naming names = naming::by_place)
+                          naming names = naming::by_place)
         : how_(how), naming_(names), shortcut_first_(shortcut_first) {
         const std::size_t out = append(tree, outside, true);
         if (names != naming::by_place) name_layers();

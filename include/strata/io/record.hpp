@@ -82,7 +82,7 @@ std::int32_t as_integer(T value) {
 /// The error of a weight whose shape in the file is another.
 template <class = internal::where_used>
 [[noreturn]] void refuse_shape(const std::filesystem::path& file, const weight_record& wanted,
-                                      const std::string& found) {
+                               const std::string& found) {
     throw file_error(file, wanted.where() + ": expected shape " + to_text(wanted.extents).str() + ", found " + found +
                                "; load a file that was saved from the same architecture");
 }

@@ -27,7 +27,8 @@ using layer_weights = std::vector<std::vector<std::pair<std::size_t, weight_reco
 template <class = internal::where_used>
 class basic_weight_list_maker {
 public:
-    basic_weight_list_maker(net_tree tree, layer_weights weights) : tree_(std::move(tree)), weights_(std::move(weights)) {
+    basic_weight_list_maker(net_tree tree, layer_weights weights)
+        : tree_(std::move(tree)), weights_(std::move(weights)) {
         number_forks(tree_, written_);
     }
 

@@ -58,7 +58,8 @@ struct fit_setup {
         schedule = batch_schedule::make(trained, options.batch_size, options.steps_per_epoch);
         if (validation.is_empty()) return;
         options.validation_batch_size.require_positive("validation_batch_size");
-        const optional_count& size = options.validation_batch_size.is_given() ? options.validation_batch_size : options.batch_size;
+        const optional_count& size =
+            options.validation_batch_size.is_given() ? options.validation_batch_size : options.batch_size;
         validation.batch_size =
             batch_size_of(validation.samples.size(), size, options.validation_steps, "validation_steps");
         validation.samples.end =

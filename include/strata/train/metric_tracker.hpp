@@ -21,7 +21,7 @@ namespace strata::inline STRATA_ISA::detail {
 
 /// The metric that an argument of compile stands for: itself, or one that is made from a loss.
 template <class Loss, class Argument>
-using metric_of = decltype(as_metric<Loss::targets>(std::declval<const Argument&>()));
+using compiled_metric = decltype(as_metric<Loss::targets>(std::declval<const Argument&>()));
 
 template <class Loss, class... Arguments>
 class metric_tracker {
@@ -87,7 +87,7 @@ private:
 
     Loss loss_;
     shape output_;
-    std::tuple<metric_of<Loss, Arguments>...> metrics_;
+    std::tuple<compiled_metric<Loss, Arguments>...> metrics_;
     std::vector<std::string> names_;
     running_mean mean_{};
 };

@@ -123,7 +123,8 @@ public:
     template <class Data>
     Scores test_on_batch(const Data& data, const batch_options& options = {}) {
         return evaluate(
-            data, {.batch_size = data.size(), .class_weight = options.class_weight, .sample_weight = options.sample_weight});
+            data,
+            {.batch_size = data.size(), .class_weight = options.class_weight, .sample_weight = options.sample_weight});
     }
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
@@ -172,9 +173,9 @@ private:
     using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
 
     template <class Data>
-    using trains = detail::fit_check<net, Data, Loss, detail::metric_of<Loss, Metrics>...>;
+    using trains = detail::fit_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
-    using evaluates = detail::data_check<net, Data, Loss, detail::metric_of<Loss, Metrics>...>;
+    using evaluates = detail::data_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
