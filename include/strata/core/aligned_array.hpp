@@ -1,4 +1,4 @@
-// aligned_array: memory whose size is known at run time, aligned for the kernels, zero at first.
+// aligned_array: an array whose size is known at run time, aligned for the kernels, zero at first.
 #pragma once
 
 #include <algorithm>

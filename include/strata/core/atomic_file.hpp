@@ -1,4 +1,4 @@
-// replace_file: writes beside the target and renames, so that a failed save leaves the old file.
+// replace_file: writes a temporary file and renames it, so that a failed save leaves the old file.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,8 @@
 
 namespace strata {
 
-/// Calls write(out), which fills the new file by out.write(bytes, count), then puts it in the place of the old one;
-/// internal::replacement_file says how. Where write throws, the old file stays and nothing else is left. Throws
-/// file_error.
+/// Calls write(out), which fills the new file by out.write(bytes, count), then replaces the old file; see
+/// internal::replacement_file. Where write throws, the old file stays and the new one is removed. Throws file_error.
 template <class Write>
 void replace_file(const std::filesystem::path& file, Write write) {
     internal::with_file_errors(file, [&] {

@@ -31,7 +31,7 @@ struct axes {
         }
         return true;
     }
-    /// The order that undoes this one.
+    /// The inverse permutation.
     constexpr axes inverse() const {
         axes result = *this;
         for (std::size_t i = 0; i < rank_; ++i)

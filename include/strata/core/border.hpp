@@ -1,4 +1,4 @@
-// border and ends: what padding adds around an image or a sequence and cropping takes away.
+// border and ends: the rows, columns or steps that padding adds and cropping removes.
 #pragma once
 
 #include <strata/core/text.hpp>
@@ -25,7 +25,7 @@ struct ends {
 
     constexpr ends(int both) : before(both), after(both) {}
     constexpr ends(int b, int a) : before(b), after(a) {}
-    /// The same for an image of one column.
+    /// As the border of an image of one column.
     constexpr border as_border() const { return {before, after, 0, 0}; }
     friend constexpr bool operator==(const ends&, const ends&) = default;
 };

@@ -1,4 +1,4 @@
-// report: the verdict of a check as a value, and the one assertion that turns a refusal into a compile error.
+// diagnostic: the result of a check as a value, and the assertion that turns a refusal into a compile error.
 #pragma once
 
 #include <concepts>
@@ -11,7 +11,7 @@
 
 namespace strata {
 
-/// What a check found: accepted, or where the mistake is, what was expected, what came, and what to do about it.
+/// The result of a check. ok, or a refusal: the location of the mistake, the expected and the given thing, and the fix.
 struct diagnostic {
     bool ok = true;
     text<300> at{};
@@ -19,7 +19,6 @@ struct diagnostic {
     text<300> got{};
     text<300> fix{};
 
-    constexpr bool accepted() const { return ok; }
     /// The facts as one sentence.
     constexpr text<1300> sentence() const {
         text<1300> result("strata: ");
@@ -29,7 +28,7 @@ struct diagnostic {
     }
 };
 
-/// A refusal; `at` may stay empty where the pass that asks knows the place.
+/// A refusal. `at` may stay empty where the caller fills it in.
 constexpr diagnostic refuse(std::string_view expects, std::string_view got, std::string_view fix,
                             std::string_view at = {}) {
     return {.ok = false, .at = at, .expects = expects, .got = got, .fix = fix};
@@ -50,7 +49,7 @@ namespace internal {
 
 inline constexpr std::size_t longest_piece = 34;
 
-/// Where piece number `index` of `words` begins: pieces end behind a space, at most 34 characters long.
+/// Where piece number `index` of `words` begins: pieces end after a space and have at most 34 characters.
 constexpr std::size_t piece_begin(std::string_view words, std::size_t index) {
     std::size_t begin = 0;
     for (; index > 0 && begin < words.size(); --index) {
@@ -95,7 +94,7 @@ constexpr auto sentence_of() {
 
 }  // namespace internal
 
-/// Holds where Ok; otherwise the compiler stops here and prints the facts.
+/// Compiles where Ok; otherwise the compiler stops here and prints the facts.
 template <bool Ok, fixed_string Sentence, class... Facts>
 struct requirement {
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
@@ -123,14 +122,14 @@ struct facts_of_check<false> {
 
 }  // namespace internal
 
-/// `require<Check>{}` stops the compiler with the facts where the diagnostic `Check::value` refuses. The
-/// caller goes on only where it accepts, so that one mistake gives one error. An alias, so that no frame stands between
-/// the caller and the error.
+/// `require<Check>{}` stops the compiler where the diagnostic `Check::value` is a refusal. Callers compile their own
+/// code only where `Check::value.ok`, so that one mistake gives one error. An alias: a class would add a line to the
+/// error.
 template <class Check>
 using require = typename internal::facts_of_check<Check::value.ok>::template type<Check>;
 
-/// What a refused call returns. It takes what a net, a model, a layer, a view, a stream or a trainer would take, and
-/// becomes what is wanted, so that nothing more is said after the error.
+/// The result of a refused call. It has the members of nets, models, layers, views, streams and trainers, and converts
+/// to any type, so that code that uses it gives no second error.
 struct refused {
     template <class... Arguments>
     constexpr refused operator()(const Arguments&...) const {

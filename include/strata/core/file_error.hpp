@@ -1,4 +1,4 @@
-// file_error: what every reader and writer of files throws.
+// file_error: the exception of all readers and writers of files.
 #pragma once
 
 #include <exception>
@@ -9,17 +9,17 @@
 
 namespace strata {
 
-/// A file that cannot be read or written: the message names the file, the place in it, what was expected, what was
-/// found and what to do.
+/// A file that cannot be read or written. The message names the file, the location in it, the expected and the found
+/// content, and the fix.
 class file_error : public std::runtime_error {
 public:
-    file_error(const std::filesystem::path& file, const std::string& what)
-        : std::runtime_error("strata: " + file.string() + ": " + what) {}
+    file_error(const std::filesystem::path& file, const std::string& message)
+        : std::runtime_error("strata: " + file.string() + ": " + message) {}
 };
 
 namespace internal {
 
-/// Gives what f() gives. Any exception of the standard library that leaves f comes out as a file_error.
+/// Calls f and returns its result. Any exception of the standard library that f throws becomes a file_error.
 template <class F>
 decltype(auto) with_file_errors(const std::filesystem::path& file, F f) {
     try {

@@ -8,10 +8,10 @@
 namespace strata {
 
 /// While an object lives, its thread takes numbers between 0 and the smallest normal one (1.2e-38 of float, 2.2e-308 of
-/// double) for 0, as operands and as results: x86 FTZ and DAZ, AArch64 FZ; elsewhere nothing. The end restores the two
-/// bits of the thread's mode, and nothing else of it. On Intel's processors an operation on a subnormal number takes
-/// some 150 cycles instead of one; a scope takes about 20, and one inside another two. In constant evaluation it does
-/// nothing.
+/// double) for 0, as operands and as results: x86 FTZ and DAZ, AArch64 FZ; elsewhere nothing. The destructor restores
+/// these bits of the thread's mode, and no others. On Intel's processors an operation on a subnormal number takes some
+/// 150 cycles instead of one; opening and closing a scope takes about 20, or two inside another scope. In constant
+/// evaluation it does nothing.
 class flush_subnormals {
 public:
     flush_subnormals(const flush_subnormals&) = delete;

@@ -1,12 +1,12 @@
-// input_extent: one size of a shape as a template argument, and what is written in its place by mistake.
+// input_extent: one size of a shape as a template argument.
 #pragma once
 
 #include <concepts>
 
 namespace strata {
 
-/// An integer that stands for one axis in `Input<28, 28, 1>`. What is no integer (`Input<{28, 28, 1}>`, a string, a
-/// real number) makes one that is_size() refuses, so that the check of the net can say what to write.
+/// The extent of one axis in `Input<28, 28, 1>`. Anything but an integer (`Input<{28, 28, 1}>`, a string, a real
+/// number) makes one that is_size() refuses: the check of the net then says what to write.
 struct input_extent {
     static constexpr int none = -2147483647;
     int value = none;

@@ -1,4 +1,4 @@
-// meta: what strata takes from Boost.Hana; the only header that includes it.
+// meta: the tuple of Boost.Hana. No other header includes Boost.Hana.
 #pragma once
 
 #if defined(__GNUC__) && !defined(__clang__)

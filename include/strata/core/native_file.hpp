@@ -1,4 +1,4 @@
-// Files as the operating system has them. All calls of POSIX that strata makes for files stand here.
+// native_file: reading and replacing files through POSIX. No other header calls POSIX for files.
 #pragma once
 
 #include <algorithm>
@@ -48,13 +48,13 @@ private:
 /// The text of the last error of the system.
 inline std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
 
-/// Throws where a path has a zero byte: the system would take what precedes it for the whole.
+/// Throws where a path has a zero byte: the system would read the path up to there only.
 inline void require_whole_path(const std::filesystem::path& file) {
     if (file.native().find('\0') != std::filesystem::path::string_type::npos)
         throw file_error(file.c_str(), "has a zero byte in its name; give it another name");
 }
 
-/// A regular file that is read at any place. Opening never waits: a FIFO, a socket or a device is refused.
+/// A regular file, read at any offset. Opening never waits: a FIFO, a socket or a device is refused.
 class input_file {
 public:
     /// `expected` says in messages what the file should be: `a .npz file`.
@@ -63,7 +63,7 @@ public:
         struct stat facts{};
         if (::stat(file.c_str(), &facts) != 0) refuse_to_open();
         require_regular(facts.st_mode, expected);
-        // What stands under the name may be another file by now, a FIFO even.
+        // Another file may have the name by now, even a FIFO.
         file_ = file_descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!file_ || ::fstat(file_.id(), &facts) != 0) refuse_to_open();
         require_regular(facts.st_mode, expected);
@@ -71,9 +71,9 @@ public:
     }
 
     const std::filesystem::path& path() const { return path_; }
-    /// Bytes, when it was opened.
+    /// The number of bytes when it was opened.
     std::uint64_t size() const { return size_; }
-    /// Reads `count` bytes from place `begin` on. Throws file_error where there are fewer.
+    /// Reads `count` bytes from offset `begin` on. Throws file_error where there are fewer.
     void read(std::uint64_t begin, char* to, std::size_t count) const {
         while (count > 0) {
             constexpr std::size_t most = std::size_t{1} << 30;  // Linux and macOS read no more than 2 GB at once
@@ -101,11 +101,11 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// When this process began, or soon after.
+/// The time at which this process initialized its variables.
 inline const std::time_t process_begin = std::time(nullptr);
 
 /// A file that is written under a temporary name, `<name>.part-<process>-<number>`, in the folder of its target, and
-/// takes the target's place at the end, as SQLite's files do:
+/// replaces the target at the end:
 /// - The name is made exclusively. The file is locked while it is written.
 /// - Where the target is a symbolic link, the file that it leads to is replaced, and the link stays.
 /// - The target's mode is kept, and its owner where the process may set it.
@@ -152,7 +152,7 @@ public:
             count -= static_cast<std::size_t>(done);
         }
     }
-    /// Puts the file in the place of the target.
+    /// Replaces the target by this file.
     void commit() {
         if (!synchronize(file_.id())) refuse("cannot be written to the disk: is it full?");
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) refuse("cannot be replaced");
@@ -163,8 +163,8 @@ public:
     }
 
 private:
-    [[noreturn]] void refuse(const std::string& why) const {
-        throw file_error(named_, why + " (" + last_error() + ")");
+    [[noreturn]] void refuse(const std::string& reason) const {
+        throw file_error(named_, reason + " (" + last_error() + ")");
     }
 
     /// The file that a chain of symbolic links leads to, whether it is there or not.
@@ -181,7 +181,7 @@ private:
         return target;
     }
 
-    /// Makes the file under a name that nobody has.
+    /// Makes the file under a name that no other file has.
     void create(mode_t mode) {
         static std::atomic<unsigned> serial{0};
         for (int attempt = 0; attempt < 1000; ++attempt) {
@@ -190,7 +190,7 @@ private:
             file_ = file_descriptor(::open(temporary_.c_str(), flags, mode));
             if (!file_ && errno == EEXIST) continue;
             if (!file_) break;
-            // Another process may have taken the new file for a leftover before the lock stood.
+            // Another process may have removed the new file as a leftover before it was locked.
             struct stat facts{};
             const bool is_locked = ::flock(file_.id(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
             if (is_locked && ::fstat(file_.id(), &facts) == 0 && facts.st_nlink > 0) return;
@@ -202,7 +202,7 @@ private:
         constexpr mode_t bits = 07777;
         struct stat now{};
         if (::fstat(file_.id(), &now) != 0) refuse("cannot be written");
-        // Only a privileged process may; for others the file changes its owner, as by any program that replaces files.
+        // Only a privileged process may change the owner; for others the file belongs to the user who saves.
         if (old.st_uid != now.st_uid || old.st_gid != now.st_gid)
             static_cast<void>(::fchown(file_.id(), old.st_uid, old.st_gid) == 0);
         if ((old.st_mode & bits) != (now.st_mode & bits) && ::fchmod(file_.id(), old.st_mode & bits) != 0)
@@ -231,8 +231,8 @@ private:
                 ::unlink(entry->path().c_str());
         }
     }
-    /// Whether nobody writes the temporary file of this ending, `<process>-<number>`: its process is gone, or had the
-    /// number that this one has now; and nobody has locked it, on another machine even.
+    /// Whether no process writes the temporary file with this ending, `<process>-<number>`: its process has ended, and
+    /// the file is not locked, not by another machine either. An older process may have had the number of this one.
     static bool is_leftover(const std::filesystem::path& file, std::string_view ending) {
         pid_t process = 0;
         unsigned long long number = 0;

@@ -20,13 +20,13 @@ struct number_bits {
     static constexpr type magnitude = static_cast<type>(~type{0}) >> 1;
 };
 
-/// Constants that Clang does not warn of under -ffinite-math-only, as it does of std::numeric_limits.
+/// Under -ffinite-math-only Clang warns of the constants of std::numeric_limits, not of these.
 template <std::floating_point T>
 inline constexpr T infinity = std::bit_cast<T>(number_bits<T>::infinity);
 template <std::floating_point T>
 inline constexpr T not_a_number = std::bit_cast<T>(number_bits<T>::not_a_number);
 
-/// The bits of |x|. By reference: as an argument of a function, Clang takes a number for finite under that option.
+/// The bits of |x|. By reference: under that option Clang assumes that a number passed by value is finite.
 template <std::floating_point T>
 constexpr typename number_bits<T>::type magnitude_bits(const T& x) {
     auto bits = std::bit_cast<typename number_bits<T>::type>(x);

@@ -9,9 +9,9 @@ namespace strata {
 /// v4 adds AVX-512 (F, BW, CD, DQ, VL).
 enum class cpu_level { v1 = 1, v2, v3, v4 };
 
-/// Whether the processor and the operating system run code that was compiled for this level. Prefetch the processor at
-/// each call (some microseconds in a virtual machine): keep the answer. Processors other than x86-64 have no level but
-/// v1.
+/// Whether the processor and the operating system run code that was compiled for this level. Each call asks the
+/// processor, which takes some microseconds in a virtual machine: keep the answer. Processors other than x86-64 have
+/// level v1 only.
 inline bool cpu_supports([[maybe_unused]] cpu_level level) {
 #if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
     __builtin_cpu_init();

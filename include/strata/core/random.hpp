@@ -38,8 +38,8 @@ private:
     std::uint64_t state_;
 };
 
-/// Random numbers by position: the same key and position give the same number. So threads and the backward pass draw
-/// the numbers of the forward pass. Two rounds of the integer hash of Wellons 2018.
+/// Random numbers by position: the same key and position give the same number. Threads and the backward pass draw the
+/// numbers of the forward pass again. Two rounds of the integer hash of Wellons 2018.
 struct random_stream {
     std::uint64_t key = 0;
     std::uint32_t offset = 0;
@@ -52,12 +52,12 @@ struct random_stream {
     }
     /// Uniform in [0, 1), 24 bits.
     constexpr float uniform(std::uint32_t position) const { return static_cast<float>(bits(position) >> 8) * 0x1p-24f; }
-    /// Normal with mean 0 and deviation 1 (Box and Muller 1958); its second uniform number comes from a second stream.
+    /// Normal with mean 0 and deviation 1 (Box and Muller 1958); the second uniform number comes from another stream.
     float normal(std::uint32_t position) const {
         const random_stream other{.key = key ^ 0x5851f42d4c957f2du, .offset = offset};
         return std::sqrt(-2.0f * std::log(1.0f - uniform(position))) * std::cos(6.2831853f * other.uniform(position));
     }
-    /// The stream that starts `count` positions later.
+    /// The stream that begins `count` positions later.
     constexpr random_stream from(std::size_t count) const {
         return {.key = key, .offset = offset + static_cast<std::uint32_t>(count)};
     }

@@ -42,7 +42,7 @@ struct shape {
     friend constexpr bool operator==(const shape&, const shape&) = default;
 };
 
-/// `(28, 28, 1)`; with a first extent in words, as in `(None, 28, 28, 1)`.
+/// `(28, 28, 1)`; with `first` as the first extent: `(None, 28, 28, 1)`.
 constexpr text<128> to_text(const shape& value, std::string_view first = {}) {
     text<128> result;
     result << "(" << first;

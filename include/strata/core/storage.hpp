@@ -14,7 +14,7 @@ namespace strata {
 /// Alignment in bytes of tensors, parameters and arenas: a cache line, which is also the widest vector register.
 inline constexpr std::size_t alignment = 64;
 
-/// What is larger lives on the heap, in bytes.
+/// The most bytes that live inside an object; larger storage lives on the heap.
 inline constexpr std::size_t inline_bytes = 4096;
 
 /// Count elements of T inside the object, zero at first.
@@ -64,9 +64,9 @@ private:
     T* elements_;
 };
 
-/// Count elements of T on the heap, zero at first, which others may hold too: `share()` keeps them alive and where they
-/// are when this object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be
-/// assigned to or destroyed.
+/// Count elements of T on the heap, zero at first, with shared ownership: a pointer from `share()` stays valid when
+/// this object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be assigned to or
+/// destroyed.
 template <class T, std::size_t Count>
 class shared_storage {
 public:
@@ -78,7 +78,7 @@ public:
         std::uninitialized_copy_n(other.elements_.get(), Count, elements_.get());
     }
     shared_storage(shared_storage&&) noexcept = default;
-    /// Writes into the elements that this object has, so that those who hold them see the new values.
+    /// Writes into the elements that this object has: their other owners read the new values.
     shared_storage& operator=(const shared_storage& other) {
         if (this == &other) return *this;
         assert(other.elements_ != nullptr && "strata: a moved-from object is copied");
@@ -86,7 +86,7 @@ public:
         std::copy_n(other.elements_.get(), Count, elements_.get());
         return *this;
     }
-    /// Takes the other's elements; those who hold the old ones keep them.
+    /// Takes the elements of the other object. Other owners of the old elements keep them.
     shared_storage& operator=(shared_storage&& other) noexcept {
         std::swap(elements_, other.elements_);
         return *this;

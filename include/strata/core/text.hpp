@@ -1,4 +1,4 @@
-// text: a string of bounded length that constant evaluation can build; what reports and summaries are made of.
+// text: a string of bounded length that constant evaluation can build, for diagnostics and summaries.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace strata {
 
-/// At most Capacity characters; what does not fit is cut off. Structural, usable in constant evaluation.
+/// At most Capacity characters; longer text is cut off. A structural type, usable in constant evaluation.
 template <std::size_t Capacity>
 struct text {
     char chars[Capacity + 1]{};
@@ -57,7 +57,7 @@ struct text {
 
     constexpr std::size_t size() const { return length; }
     constexpr bool empty() const { return length == 0; }
-    /// The minimum tells GCC 12 what it cannot see at -O3, where it would warn of a read past the end.
+    /// Without the minimum GCC 12 warns at -O3 of a read past the end.
     constexpr std::string_view view() const { return {chars, std::min(length, Capacity)}; }
     constexpr operator std::string_view() const { return view(); }
     std::string str() const { return std::string(view()); }

@@ -1,4 +1,4 @@
-// team: a few threads that do one piece of work together, and wait for the next without burning a core for long.
+// thread_pool: a few threads that share each piece of work, and spin shortly before they sleep.
 #pragma once
 
 #include <atomic>
@@ -35,11 +35,10 @@ inline long process_number() {
 }  // namespace internal
 
 /// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
-/// usually comes sooner, and sleep then: waking one costs about 50 us. All of them take subnormal numbers for zero
-/// while they work, so that results are the same for any number of threads. One thread at a time may use a team. A
-/// child process has the memory of its parent's team but not the threads: it must not use it, and ends without
-/// destroying it
-/// (_exit, or exec). Builds with assertions stop at both mistakes.
+/// usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
+/// while they work, so that results are the same for any number of threads. One thread at a time may use a pool. After
+/// a fork the child process has the memory of the pool but not its threads. It must not use the pool, and must end
+/// without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
 class thread_pool {
 public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
@@ -67,12 +66,13 @@ public:
     /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>, "strata: work of a team must be noexcept");
+        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
+                      "strata: work of a thread_pool must be noexcept");
         assert(
             process_ == internal::process_number() &&
             "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
         assert(!is_running_.exchange(true) &&
-               "strata: two threads use one team (a workspace with threads) at once; give each a workspace of its own");
+               "strata: two threads use one pool (a workspace with threads) at once; give each a workspace of its own");
         run_parts(work);
         assert(is_running_.exchange(false));
     }
@@ -94,7 +94,7 @@ private:
         const flush_subnormals flush;
         if (count_ == 1) return work(thread_slice{});
         work_ = &work;
-        call_ = [](void* which, thread_slice part) noexcept { (*static_cast<Work*>(which))(part); };
+        call_ = [](void* called, thread_slice part) noexcept { (*static_cast<Work*>(called))(part); };
         release(pieces_);
         work(thread_slice{.index = 0, .count = count_});
         barrier();
@@ -109,8 +109,8 @@ private:
         flag.fetch_add(1, std::memory_order_release);
         flag.notify_all();
     }
-    /// Until the flag is no longer `old`. Where more threads want to run than there are cores, whoever is waited for
-    /// needs the one that spins: it gives way now and then.
+    /// Waits until the flag is no longer `old`. It yields now and then: where there are more threads than cores, the
+    /// thread that will change the flag may need this core.
     static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
         for (int spin = 1; spin <= 20000; ++spin) {
             if (flag.load(std::memory_order_acquire) != old) return;
@@ -121,8 +121,8 @@ private:
     }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else
-        for (std::uint32_t seen = 0;; ++seen) {
-            await(pieces_, seen);
+        for (std::uint32_t done = 0;; ++done) {
+            await(pieces_, done);
             if (call_ == nullptr) return;
             call_(work_, thread_slice{.index = index, .count = count_});
             barrier();
@@ -130,7 +130,7 @@ private:
     }
 
     std::size_t count_;
-    /// These two are looked at where assertions are; the class is the same without them.
+    // Only assertions read these two. The class has them in every build, so that its layout is the same.
     long process_ = internal::process_number();
     std::atomic<bool> is_running_{false};
     void* work_ = nullptr;

@@ -1,4 +1,4 @@
-// thread_slice: which share of a piece of work a thread of a team does.
+// thread_slice: the share of a piece of work that one thread of a pool does.
 #pragma once
 
 #include <algorithm>
@@ -15,16 +15,17 @@ struct item_range {
     friend constexpr bool operator==(const item_range&, const item_range&) = default;
 };
 
-/// Thread number `index` of `count`. Shares depend on the counts alone, so that work can be cut where results do not.
+/// Thread number `index` of `count`.
 struct thread_slice {
     std::size_t index = 0;
     std::size_t count = 1;
 
-    /// This thread's share of `items`, cut at multiples of `unit`.
-    constexpr item_range of(std::size_t items, std::size_t unit = 1) const {
-        const std::size_t units = (items + unit - 1) / unit;
-        return {.begin = std::min(units * index / count * unit, items),
-                .end = std::min(units * (index + 1) / count * unit, items)};
+    /// This thread's share of `items`. Shares begin at multiples of split_multiple: code whose results depend on where
+    /// groups of items begin gives the same results for any number of threads.
+    constexpr item_range of(std::size_t items, std::size_t split_multiple = 1) const {
+        const std::size_t groups = (items + split_multiple - 1) / split_multiple;
+        return {.begin = std::min(groups * index / count * split_multiple, items),
+                .end = std::min(groups * (index + 1) / count * split_multiple, items)};
     }
 };
 

@@ -1,4 +1,4 @@
-// view: somebody else's elements under extents that are part of the type.
+// view: a non-owning tensor; its extents are part of the type.
 #pragma once
 
 #include <concepts>

@@ -13,7 +13,7 @@ struct window {
 
     constexpr window(int both) : height(both), width(both) {}
     constexpr window(int h, int w) : height(h), width(w) {}
-    /// What is written by mistake (`window{3, 3, 3}`, `Conv2D<8, "3">`) makes a window that is_size() refuses.
+    /// Mistakes such as `window{3, 3, 3}` or `Conv2D<8, "3">` make a window that is_size() refuses.
     template <class First>
         requires(!std::integral<First>)
     constexpr window(const First&) : height(none), width(none) {}
@@ -26,11 +26,11 @@ struct window {
     friend constexpr bool operator==(const window&, const window&) = default;
 };
 
-/// How the edges of the input are treated: no padding, or as much as keeps ceil(input / stride) outputs, on both sides
-/// or, causal, in front alone, so that no output sees an input behind its own place.
+/// The padding at the edges of the input. valid: none. same: on both sides, as much as gives ceil(input / stride)
+/// outputs. causal: before the first input only, so that no output reads a later input.
 enum class padding_mode { valid, same, causal };
 
-/// One axis of a sliding window: extents, the padding in front of and behind the input, the number of outputs.
+/// One axis of a sliding window: extents, the padding before and after the input, the number of outputs.
 struct sliding_axis {
     std::size_t input = 0;
     std::size_t kernel = 1;
@@ -40,7 +40,7 @@ struct sliding_axis {
     std::size_t before = 0;
     std::size_t after = 0;
 
-    /// The input positions that one output sees, holes included.
+    /// The number of input positions from the first to the last that one output reads.
     constexpr std::size_t span() const { return (kernel - 1) * dilation + 1; }
     friend constexpr bool operator==(const sliding_axis&, const sliding_axis&) = default;
 };

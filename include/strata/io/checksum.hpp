@@ -8,12 +8,14 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
 /// Finds every change of up to three bits and of any 64 bits that follow each other, and any other but for one in
 /// 2^64.
-class checksum {
+template <class = internal::where_used>
+class basic_checksum {
 public:
     void add(const void* bytes, std::size_t count) {
         const auto* from = static_cast<const unsigned char*>(bytes);
@@ -43,5 +45,6 @@ private:
 
     std::uint64_t state_ = ~std::uint64_t{0};
 };
+using checksum = basic_checksum<>;
 
 }  // namespace strata::inline STRATA_ISA::io

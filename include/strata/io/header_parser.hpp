@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -25,9 +26,10 @@ struct header_entry {
 };
 
 /// Parses a header; throws std::invalid_argument with the reason and the position.
-class header_parser {
+template <class = internal::where_used>
+class basic_header_parser {
 public:
-    explicit header_parser(std::string_view json) : json_(json) {}
+    explicit basic_header_parser(std::string_view json) : json_(json) {}
 
     std::vector<header_entry> parse() {
         std::vector<header_entry> entries;
@@ -175,5 +177,6 @@ private:
     std::map<std::string, std::string> metadata_;
     std::size_t at_ = 0;
 };
+using header_parser = basic_header_parser<>;
 
 }  // namespace strata::inline STRATA_ISA::io

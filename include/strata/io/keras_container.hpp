@@ -10,6 +10,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/net_tree.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -25,10 +26,11 @@ enum class naming { by_position, first_path_first, last_path_first };
 /// The layers of one container of Keras' in its order, which is by the distance to the output, then by the first visit
 /// from there; each may be a container itself. `orders` has for each branching layer the order of its paths as
 /// inputs of its merge layer.
-class keras_container {
+template <class = internal::where_used>
+class basic_keras_container {
 public:
-    keras_container(const net_tree& tree, path_layers how, const std::vector<std::size_t>& orders,
-                    naming names = naming::by_position)
+    basic_keras_container(const net_tree& tree, path_layers how, const std::vector<std::size_t>& orders,
+                          naming names = naming::by_position)
         : how_(how), naming_(names), orders_(orders) {
         const std::size_t out = append(tree, outside, true);
         if (names != naming::by_position) name_layers();
@@ -116,5 +118,6 @@ private:
     bool joins_ = false, has_branches_ = false;
     std::vector<layer> layers_;
 };
+using keras_container = basic_keras_container<>;
 
 }  // namespace strata::inline STRATA_ISA::io

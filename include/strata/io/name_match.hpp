@@ -15,6 +15,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/order_answers.hpp>
 #include <strata/io/record.hpp>
 
@@ -43,7 +44,8 @@ namespace strata::inline STRATA_ISA::io {
 
 /// Names with the layers of a class counted from zero in each container, in their order: Keras counts over a whole
 /// process, so that `dense_9/kernel` and `dense_10/kernel` may be the first and the second.
-inline std::vector<std::string> recounted(const std::vector<std::string>& names) {
+template <class = internal::where_used>
+std::vector<std::string> recounted(const std::vector<std::string>& names) {
     std::map<std::string, std::set<std::size_t>> numbers;
     for (const std::string& name : names)
         detail::each_layer(name, [&](const std::string& container, const std::string& type, std::size_t number) {

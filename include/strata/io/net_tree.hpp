@@ -12,6 +12,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 
@@ -79,14 +80,16 @@ void grow_tree(net_tree& tree, std::size_t& next) {
 
 /// Order number `order` of so many paths, in lexicographic order: 0 is as they are written, 1 of two paths the other
 /// way.
-inline std::vector<std::size_t> ordered_paths(std::size_t count, std::size_t order) {
+template <class = internal::where_used>
+std::vector<std::size_t> ordered_paths(std::size_t count, std::size_t order) {
     std::vector<std::size_t> paths(count);
     std::iota(paths.begin(), paths.end(), std::size_t{0});
     for (; order > 0; --order) std::next_permutation(paths.begin(), paths.end());
     return paths;
 }
 /// How many orders of the paths are tried: all of up to four paths, where the order does not change the value.
-inline std::size_t order_count(const net_tree& tree) {
+template <class = internal::where_used>
+std::size_t order_count(const net_tree& tree) {
     if (tree.is_ordered) return 1;
     std::size_t count = 1;
     for (std::size_t k = 2; k < tree.path_begins.size(); ++k) count *= k;
@@ -94,7 +97,8 @@ inline std::size_t order_count(const net_tree& tree) {
 }
 
 /// Numbers the branching layers; appends for each the order of its paths as written.
-inline void number_branchings(net_tree& tree, std::vector<std::size_t>& orders) {
+template <class = internal::where_used>
+void number_branchings(net_tree& tree, std::vector<std::size_t>& orders) {
     if (tree.is_branching) {
         tree.branching_number = orders.size();
         orders.push_back(tree.order);

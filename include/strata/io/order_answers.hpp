@@ -12,6 +12,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/record.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -74,7 +75,8 @@ settled_list settle_orders(const weight_list& list, const std::string& saved_ord
 }
 
 /// The error of a file that may have the weights of two layers either way.
-[[noreturn]] inline void refuse_doubt(const std::filesystem::path& file, const std::string& doubt) {
+template <class = internal::where_used>
+[[noreturn]] void refuse_doubt(const std::filesystem::path& file, const std::string& doubt) {
     throw file_error(file, "does not tell which weights belong to which path of " + doubt +
                                ": the shapes are the same either way; give these layers the names that they have in "
                                "Keras, by name<\"...\">");

@@ -13,6 +13,7 @@
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -80,8 +81,9 @@ std::int32_t as_integer(T value) {
 }
 
 /// The error of a weight whose shape in the file is another.
-[[noreturn]] inline void refuse_shape(const std::filesystem::path& file, const weight_record& wanted,
-                                      const std::string& found) {
+template <class = internal::where_used>
+[[noreturn]] void refuse_shape(const std::filesystem::path& file, const weight_record& wanted,
+                               const std::string& found) {
     throw file_error(file, wanted.where() + ": expected shape " + to_text(wanted.extents).str() + ", found " + found +
                                "; load a file that was saved from the same architecture");
 }

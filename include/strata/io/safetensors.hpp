@@ -21,6 +21,7 @@
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
 #include <strata/io/name_match.hpp>
@@ -33,16 +34,18 @@ static_assert(std::endian::native == std::endian::little,
               "strata: .safetensors files are read on little-endian machines");
 
 /// The order of tensors in the data; empty ones come before what begins at the same byte.
-inline bool data_order(const header_entry* a, const header_entry* b) {
+template <class = internal::where_used>
+bool data_order(const header_entry* a, const header_entry* b) {
     return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
 }
 
 /// A .safetensors file, checked when it is opened. Memory is taken for its header, then for each tensor that is read.
-class safetensors_file {
+template <class = internal::where_used>
+class basic_safetensors_file {
 public:
     /// Throws file_error for what is no such file: missing, truncated, a broken header, tensors that overlap or leave
     /// bytes out.
-    explicit safetensors_file(const std::filesystem::path& file) : file_(file, "a .safetensors file") {
+    explicit basic_safetensors_file(const std::filesystem::path& file) : file_(file, "a .safetensors file") {
         const std::uint64_t length = file_.size();
         std::array<char, 8> prefix{};
         if (length < prefix.size())
@@ -132,7 +135,7 @@ private:
             if (is_float(entry) || is_integer(entry)) check_size(entry);
             sorted.push_back(&entry);
         }
-        std::sort(sorted.begin(), sorted.end(), data_order);
+        std::sort(sorted.begin(), sorted.end(), data_order<>);
         std::size_t end = 0;
         for (const header_entry* entry : sorted) {
             if (entry->begin != end)
@@ -163,6 +166,7 @@ private:
     std::vector<header_entry> entries_;
     std::map<std::string, std::string> metadata_;
 };
+using safetensors_file = basic_safetensors_file<>;
 
 /// The values of all weights, in the net's order; match_names says which tensor is whose.
 template <class T>
@@ -170,7 +174,7 @@ std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::
     const std::filesystem::path& file = tensors.file().path();
     std::vector<const header_entry*> entries;
     for (const header_entry& entry : tensors.entries()) entries.push_back(&entry);
-    std::sort(entries.begin(), entries.end(), data_order);
+    std::sort(entries.begin(), entries.end(), data_order<>);
     std::vector<std::string> names;
     for (const header_entry* entry : entries) names.push_back(entry->name);
     const auto fits = [&](const weight_record& wanted, std::size_t i) {
@@ -204,7 +208,8 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
 }
 
 /// A text as JSON has it.
-inline std::string json_string(std::string_view text) {
+template <class = internal::where_used>
+std::string json_string(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         constexpr std::string_view digits = "0123456789abcdef";

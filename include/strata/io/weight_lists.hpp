@@ -12,6 +12,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/io/keras_container.hpp>
 #include <strata/io/net_tree.hpp>
@@ -23,9 +24,11 @@ namespace strata::inline STRATA_ISA::io {
 using layer_weights = std::vector<std::vector<std::pair<std::size_t, weight_record>>>;
 
 /// Makes the lists of one net.
-class weight_list_maker {
+template <class = internal::where_used>
+class basic_weight_list_maker {
 public:
-    weight_list_maker(net_tree tree, layer_weights weights) : tree_(std::move(tree)), weights_(std::move(weights)) {
+    basic_weight_list_maker(net_tree tree, layer_weights weights)
+        : tree_(std::move(tree)), weights_(std::move(weights)) {
         number_branchings(tree_, written_);
     }
 
@@ -169,6 +172,7 @@ private:
     layer_weights weights_;
     std::vector<std::size_t> written_;
 };
+using weight_list_maker = basic_weight_list_maker<>;
 
 /// The weights of a net as files may have them; weight_list_maker::lists() says in which ways. Grow: a pointer to
 /// grow_tree, so that this is no template of the net.

@@ -10,6 +10,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
@@ -28,13 +29,15 @@ namespace strata::inline STRATA_ISA {
 namespace io {
 
 /// The last extension of a file in small letters.
-inline std::string extension_of(const std::filesystem::path& file) {
+template <class = internal::where_used>
+std::string extension_of(const std::filesystem::path& file) {
     std::string extension = file.extension().string();
     for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return extension;
 }
 
-[[noreturn]] inline void refuse_extension(const std::filesystem::path& file) {
+template <class = internal::where_used>
+[[noreturn]] void refuse_extension(const std::filesystem::path& file) {
     [[maybe_unused]] const std::string extension = extension_of(file);
 #if !defined(STRATA_WITH_LIBZIP)
     if (extension == ".npz")

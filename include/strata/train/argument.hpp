@@ -1,4 +1,4 @@
-// argument: ranges of run-time arguments, and the exception that says which one is out of its range.
+// argument: checks of run-time arguments against their ranges.
 #pragma once
 
 #include <sstream>
@@ -10,8 +10,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// Checks the arguments of the thing called `type`; each check throws std::invalid_argument where it fails, and NaN
-/// always fails. Nothing is allocated where it holds.
+/// Checks arguments of the class called `type`. A failed check throws std::invalid_argument; NaN always fails. A check
+/// that holds allocates nothing.
 struct argument_check {
     std::string_view type;
 
@@ -28,7 +28,7 @@ struct argument_check {
     void within_one(std::string_view name, double value) const {
         if (!(internal::is_finite(value) && value >= 0.0 && value <= 1.0)) refuse(name, " in [0, 1]", value);
     }
-    /// 0 <= value < 1: the part that a moving average keeps.
+    /// 0 <= value < 1.
     void fraction(std::string_view name, double value) const {
         if (!(internal::is_finite(value) && value >= 0.0 && value < 1.0)) refuse(name, " in [0, 1)", value);
     }

@@ -1,4 +1,4 @@
-// batch_schedule: which batches of the data each epoch trains on.
+// batch_schedule: the batches of each epoch.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Samples in a batch: as given, else 32, or with a number of steps as many as make so many batches. Keras:
-/// `batch_size`.
+/// The number of samples in a batch: as given; else, with a number of steps, the size that gives so many batches; else
+/// 32. Keras: `batch_size`.
 inline std::size_t batch_size_of(std::size_t samples, const optional_count& batch_size, const optional_count& steps,
                                  const char* steps_name) {
     batch_size.require_positive("batch_size");
@@ -28,9 +28,9 @@ inline std::size_t batch_size_of(std::size_t samples, const optional_count& batc
     return (samples - 1) / std::min(steps.value_or(1), samples) + 1;
 }
 
-/// A pass over the data has batches() batches. An epoch takes `steps` of them, and the next one goes on where it ended;
-/// where a pass ends the epoch does too, and may have fewer. Which batches these are depends on the number of the epoch
-/// alone, so that a training that goes on repeats them.
+/// A pass over the data has batches() batches. An epoch takes `steps` of them, and the next epoch continues where it
+/// ended. An epoch also ends where a pass ends, and may then have fewer batches. The batches depend on the number of
+/// the epoch only: a resumed training repeats them.
 struct batch_schedule {
     std::size_t samples = 0;
     std::size_t batch_size = 1;
@@ -48,14 +48,14 @@ struct batch_schedule {
     }
     std::size_t batches() const { return (samples - 1) / batch_size + 1; }
 
-    /// Which pass over the data an epoch belongs to.
+    /// The pass over the data that an epoch belongs to.
     std::size_t pass_of(std::size_t epoch) const { return epoch / epochs_in_pass(); }
     /// The batches of an epoch.
     item_range batches_of(std::size_t epoch) const {
         const std::size_t begin = epoch % epochs_in_pass() * steps;
         return {begin, std::min(begin + steps, batches())};
     }
-    /// The samples of a batch, by their place in the order of the pass.
+    /// The samples of a batch, as positions in the order of the pass.
     item_range samples_of(std::size_t batch) const {
         return {batch * batch_size, std::min((batch + 1) * batch_size, samples)};
     }
@@ -64,8 +64,8 @@ private:
     std::size_t epochs_in_pass() const { return (batches() - 1) / steps + 1; }
 };
 
-/// The order of samples in a pass over the data, which depends on the seed and the number of the pass alone, so that a
-/// training that goes on repeats it.
+/// Fills in the order of samples in a pass over the data. It depends on the seed and the number of the pass only: a
+/// resumed training repeats it.
 inline void arrange(std::span<std::size_t> order, bool is_shuffled, std::uint64_t seed, std::size_t pass) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (!is_shuffled) return;
@@ -74,7 +74,7 @@ inline void arrange(std::span<std::size_t> order, bool is_shuffled, std::uint64_
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
 }
 
-/// How many of the samples an evaluation looks at: all, or those of the first `steps` batches.
+/// The number of samples in an evaluation: all, or those of the first `steps` batches.
 inline std::size_t evaluated_count(std::size_t samples, std::size_t batch_size, const optional_count& given_size,
                                    const optional_count& steps, const char* steps_name) {
     const std::size_t batches = (samples - 1) / batch_size + 1, wanted = steps.value_or(batches);

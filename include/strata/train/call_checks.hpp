@@ -1,4 +1,4 @@
-// Verdicts of compile, fit and adapt as they are written: kinds, number and order of the arguments.
+// call_checks: the kinds, number and order of the arguments of compile, fit and evaluate.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ constexpr text<200> compile_words_of() {
     return result;
 }
 
-/// What may stand among the metrics of compile.
+/// An argument of compile that may follow the loss.
 template <class Argument>
 concept metric_argument = metric<Argument> || loss_function<Argument> || !is_one_metric<Argument> ||
                           requires(const Argument& argument) { argument.template for_targets<target_kind::values>(); };
@@ -80,13 +80,13 @@ struct compile_call_check {
                                             : check_compiled_model<ModelArgument>();
 };
 
-/// Anything, and anything in braces: what a call takes that is refused all the same.
+/// Takes any argument, also one in braces, so that a call compiles far enough to be refused with a sentence.
 struct anything {
     template <class... Arguments>
     constexpr anything(const Arguments&...) {}
 };
 
-/// Options of fit and evaluate as other libraries spell them, among those that there are.
+/// The options of fit and evaluate, and the spellings of other libraries.
 struct foreign_options {
     anything x{}, y{}, batch_size{}, batch{}, epochs{}, epoch{}, nb_epoch{}, num_epochs{}, validation_split{},
         val_split{}, validation_data{}, validation{}, val_data{}, validation_sample_weight{}, metrics{}, optimizer{},
@@ -105,7 +105,7 @@ struct options_check {
                text<100>(Call.view()) << ", options");
 };
 
-/// A call of fit or evaluate with something else than one Dataset and options. Context makes the check wait for the
+/// A call of fit or evaluate with other arguments than one Dataset and options. Context makes the check wait for the
 /// call.
 template <class Context, fixed_string Call, class... Arguments>
 struct data_call_check {
@@ -115,7 +115,8 @@ struct data_call_check {
                text<100>(Call.view()) << ", arguments");
 };
 
-/// Calls of a trainer as they are written for other libraries, refused with what to write.
+/// Overloads of a trainer's functions for the calls of other libraries; each is refused with a sentence that says what
+/// to write.
 template <class Trainer>
 struct refused_calls {
     template <class... Arguments>
@@ -150,7 +151,7 @@ private:
     }
 };
 
-/// What compile returns where it refuses: nothing more is said of what is asked of it.
+/// The result of a refused call of compile. Its functions take anything and give no second error.
 struct refused_trainer {
     constexpr refused fit(const anything&) const { return {}; }
     constexpr refused fit(const anything&, const foreign_options&) const { return {}; }

@@ -1,4 +1,4 @@
-// callback: anything with hooks that fit calls while it trains, and what a hook may do to the training.
+// callback: an object whose hooks fit calls while it trains, and the interface that hooks have to the training.
 #pragma once
 
 #include <concepts>
@@ -15,7 +15,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A running fit, as its callbacks see it.
+/// The interface of a running fit for its callbacks.
 class training_control {
 public:
     virtual ~training_control() = default;
@@ -34,11 +34,11 @@ public:
     }
     /// Calls write(model, file).
     virtual void write_weights(const std::filesystem::path& file, weight_writer write) const = 0;
-    /// Remembers the weights as they are ...
+    /// Copies the weights as they are now.
     virtual void keep_weights() = 0;
-    /// ... and brings back those that were remembered last.
+    /// Writes the weights of the last keep_weights() back.
     virtual void restore_weights() = 0;
-    /// How many epochs this fit has at most.
+    /// The greatest number of epochs of this fit.
     virtual std::size_t epochs() const = 0;
     /// Whether there is validation data that validation_freq leaves out at the end of an epoch, counted from 0.
     virtual bool skips_validation(std::size_t) const { return false; }
@@ -63,7 +63,7 @@ template <class T> concept has_epoch_end =
 template <class T> concept has_batch_end =
     requires(T& c, training_control& t, std::size_t i, const Scores& s) { c.on_batch_end(t, i, s); };
 
-// A member of the name that cannot be called so: a mistake in its parameters, which must not pass as "no such hook".
+// A member of the name with other parameters: a mistake that must not count as "no such hook".
 template <class T> concept names_train_begin = has_train_begin<T> || requires { &T::on_train_begin; };
 template <class T> concept names_train_end = has_train_end<T> || requires { &T::on_train_end; };
 template <class T> concept names_epoch_begin = has_epoch_begin<T> || requires { &T::on_epoch_begin; };
@@ -84,7 +84,7 @@ struct any_callback {
     virtual void on_batch_end(training_control& control, std::size_t batch, const Scores& scores) = 0;
 };
 
-/// Held is the callback itself or a reference_wrapper of it.
+/// Held is the type of the callback, or a reference_wrapper of it.
 template <class Held>
 class held_callback final : public any_callback {
     using T = typename hooks_type<Held>::type;
@@ -127,7 +127,7 @@ private:
 /// Made from any type that has some of the hooks below, or from std::ref of one, to read it after fit. Copies share
 /// what they hold, as in Keras. A type with `void validate() const` is validated here: std::invalid_argument says what
 /// is wrong. The epoch is counted from zero; on_epoch_end may add to the scores, which then reach the history and the
-/// callbacks behind.
+/// later callbacks.
 class callback {
 public:
     template <class T>

@@ -1,4 +1,4 @@
-// checkpoint: the whole state of a training as named arrays, from which fit goes on as if it had not stopped.
+// checkpoint: the whole state of a training as named arrays, from which fit can continue.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// The numbers of a training beside its arrays.
+/// The counters of a training, saved together with its arrays.
 struct training_counters {
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;
@@ -90,12 +90,13 @@ training_counters unpacked(const std::vector<T>& values) {
             .is_averaged = words[4] != 0};
 }
 
-/// Calls visit(row, view) for the weights of a net, or for what a slot keeps of its trained ones.
+/// Calls visit(row, view) for all weights of a net. `block` is the model's weight storage.
 template <class Net, class T, class Visit>
 void for_each_weight(T* block, Visit visit) {
     for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
         visit(weight_rows_of<Net>[i], weight_view<T>(weight_rows_of<Net>[i], block + weight_offsets_of<Net, T>[i]));
 }
+/// Calls visit(row, view) for the trained weights of a net. `block` is laid out as the gradients.
 template <class Net, class T, class Visit>
 void for_each_trained(T* block, Visit visit) {
     for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
@@ -105,8 +106,8 @@ void for_each_trained(T* block, Visit visit) {
 }
 
 /// The arrays of a state: weights, then the optimizer's arrays, then the counters, all in Keras' order, so that a file
-/// does not depend on the machine. Where the weights are moving averages, the file has those from which training goes
-/// on.
+/// does not depend on the machine. Where the weights are moving averages, the file has the weights from which
+/// training continues.
 template <class Net, class T, class Updater>
 std::vector<state_array<T>> training_state(T* parameters, Updater& optimizer_state, training_counters counters) {
     std::vector<state_array<T>> state;
@@ -133,7 +134,7 @@ std::vector<state_array<T>> training_state(T* parameters, Updater& optimizer_sta
     return state;
 }
 
-/// Puts a state back; gives its counters.
+/// Restores the weights and the optimizer's state; returns the counters.
 template <class Net, class T, class Updater>
 training_counters restore_training(const std::vector<state_array<T>>& state, T* parameters, Updater& optimizer_state) {
     std::size_t next = 0;

@@ -1,4 +1,4 @@
-// Verdicts of training: whether model, loss, metrics and data fit together, and whether there is anything to train.
+// checks: whether model, loss, metrics and data fit together, and whether there is a weight to train.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// What a dataset holds for one sample, in words.
+/// The labels of one sample in words.
 template <class Data>
 constexpr text<100> labels_of() {
     if (Data::label_shape().rank() > 0)
@@ -33,7 +33,7 @@ constexpr text<100> labels_of() {
     return text<100>(std::integral<typename Data::label_type> ? "int labels" : "float labels") << ", one a sample";
 }
 
-/// Whether the labels of a dataset are what something that judges outputs (a loss, a metric) compares them with.
+/// Whether the labels of a dataset are of the kind and shape that a loss or metric takes.
 template <class Consumer, class Data>
 constexpr diagnostic check_labels(const shape& output) {
     constexpr bool whole = std::integral<typename Data::label_type>;
@@ -52,21 +52,21 @@ constexpr diagnostic check_labels(const shape& output) {
                   "give targets of the output's shape, or int labels to a sparse loss", where);
 }
 
-/// A model that can be compiled: the loss and the metrics take its output, and something in it learns.
+/// Whether the loss and the metrics take the output of the net.
 template <class Net, class Loss, class... Metrics>
 struct compile_check {
     static constexpr diagnostic value = [] {
         if (!net_check<Net>::value.ok) return net_check<Net>::value;
-        diagnostic verdict;
+        diagnostic result;
         const shape output = shapes_of<Net>.back();
         const auto accept = [&](const diagnostic& found, std::string_view type) {
-            verdict = found;
-            if (!verdict.ok && verdict.at.empty()) verdict.at = text<200>() << type << ", of the output";
-            return verdict.ok;
+            result = found;
+            if (!result.ok && result.at.empty()) result.at = text<200>() << type << ", of the output";
+            return result.ok;
         };
         static_cast<void>(
             (accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
-        return verdict;
+        return result;
     }();
 };
 
@@ -75,14 +75,14 @@ constexpr bool gives_gradient() {
     return merge_layer<Layer> || differentiable_layer<Layer>;
 }
 
-/// A layer that gives no gradient of its input, where something that it reads from learns: the first such.
+/// Refuses the first layer that has no gradient of its input although a layer before it is trained.
 template <class Net, class... Layers>
 constexpr diagnostic check_gradients(type_list<Layers...>) {
     constexpr std::size_t count = sizeof...(Layers);
     const std::array<bool, count> gives{gives_gradient<Layers>()...};
     const std::array<bool, count> learns_itself{(has_weight_gradients<Layers> || needs_whole_batch<Layers>)...};
     const std::array<std::string_view, count> types{Layers::type...};
-    std::array<bool, count + 1> learns{};  // by values: what layer i gives is number i + 1
+    std::array<bool, count + 1> learns{};  // by values: value i + 1 is the output of layer i
     for (const weight_row& row : weight_rows_of<Net>) learns[row.layer + 1] = learns[row.layer + 1] || row.trainable;
     for (std::size_t i = 0; i < count; ++i) {
         const flat_node& node = flat_nodes_of<Net>[i];
@@ -101,7 +101,7 @@ constexpr diagnostic check_gradients(type_list<Layers...>) {
     return {};
 }
 
-/// A net whose weights can be trained: at least one of them is, and gradients reach it.
+/// Whether at least one weight of the net is trained, and gradients reach it.
 template <class Net>
 struct train_check {
     static constexpr diagnostic value = count_weights<Net>([](const weight_row& row) { return row.trainable; }) > 0
@@ -116,16 +116,17 @@ constexpr diagnostic check_data_types() {
     if (Data::sample_shape() != input_of<Net>())
         return refuse(text<200>("samples of shape ") << to_text(input_of<Net>()), to_text(Data::sample_shape()),
                       "give a Dataset of the model's input shape", "the data, samples");
-    diagnostic verdict;
+    diagnostic result;
     const auto accept = [&](const diagnostic& found) {
-        verdict = found;
-        return verdict.ok;
+        result = found;
+        return result.ok;
     };
     static_cast<void>((accept(check_labels<Consumers, Data>(shapes_of<Net>.back())) && ...));
-    return verdict;
+    return result;
 }
 
-/// Data for a model: a Dataset of samples of its input's shape, and of labels that the loss and the metrics compare.
+/// Whether the data is a Dataset whose samples have the shape of the input, and whose labels the loss and the metrics
+/// take.
 template <class Net, class Data, class... Consumers>
 struct data_check {
     static constexpr diagnostic value = [] {
@@ -134,7 +135,7 @@ struct data_check {
     }();
 };
 
-/// A call of fit: something to train, and data for it.
+/// The check of a call of fit: a weight to train, and data that fits.
 template <class Net, class Data, class... Consumers>
 struct fit_check {
     static constexpr diagnostic value =

@@ -21,10 +21,10 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// A trainer of arguments whose kinds are right, where they fit together.
+/// Makes the trainer where the arguments, whose kinds are right, fit together.
 template <class Model, class Optimizer, class Loss, class... Metrics>
 auto make_trainer(Model& model, Optimizer optimizer, Loss loss, Metrics... metrics) {
-    using checked = compile_check<typename Model::net_type, Loss, judging<Loss, Metrics>...>;
+    using checked = compile_check<typename Model::net_type, Loss, compiled_metric<Loss, Metrics>...>;
     static_cast<void>(require<checked>{});
     if constexpr (checked::value.ok)
         return Trainer<Model, Optimizer, Loss, Metrics...>(model, std::move(optimizer), loss, metrics...);

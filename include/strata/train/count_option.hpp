@@ -1,4 +1,4 @@
-// count_option: numbers among the options of fit and evaluate that may be left out.
+// count_option: options of fit and evaluate that are numbers, or not given.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Rows of comma-separated values, as spreadsheets and pandas read them.
+// csv: rows of comma-separated values, as spreadsheets and pandas read them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// data_checks: what fit and evaluate refuse in data and options, before any weight changes.
+// data_checks: checks of the data and options of fit and evaluate, before any weight changes.
 #pragma once
 
 #include <algorithm>
@@ -17,26 +17,26 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-[[noreturn]] inline void refuse_data(const std::string& what) { throw std::invalid_argument("strata: " + what); }
+[[noreturn]] inline void refuse_data(const std::string& message) { throw std::invalid_argument("strata: " + message); }
 
 template <class Value>
-void refuse_nan(std::span<const Value> values, std::size_t per_sample, const char* what) {
+void refuse_nan(std::span<const Value> values, std::size_t per_sample, const char* name) {
     if constexpr (!std::integral<Value>) {
         constexpr std::size_t run = 4096;
         for (std::size_t begin = 0; begin < values.size(); begin += run) {
             const std::size_t end = std::min(begin + run, values.size());
-            // A NaN is in every sum that it is in; few sums without one are NaN (infinities of both signs).
+            // A sum with a NaN is NaN. A sum without one is NaN only where it has infinities of both signs.
             const Value sum = kernels::row_dot<Value>(end - begin, nullptr, values.data() + begin);
             if (!internal::is_nan(sum)) continue;
             for (std::size_t i = begin; i < end; ++i)
                 if (internal::is_nan(values[i]))
-                    refuse_data("sample " + std::to_string(i / per_sample) + ": " + what + " number " +
+                    refuse_data("sample " + std::to_string(i / per_sample) + ": " + name + " number " +
                                 std::to_string(i % per_sample) + " is NaN; fix: leave the sample out, or repair it");
         }
     }
 }
 
-/// Refuses empty data, NaN, and class indices that the output has no place for; the sample is named.
+/// Refuses empty data, NaN, and class indices that are not below the number of outputs; the message names the sample.
 template <class Data>
 void check_data(const Data& data, target_kind targets, const shape& output, const char* which) {
     if (data.empty()) refuse_data(std::string(which) + " is empty; fix: give at least one sample");
@@ -52,7 +52,7 @@ void check_data(const Data& data, target_kind targets, const shape& output, cons
                         "; fix: correct the label, or give the last layer more units");
 }
 
-/// How many samples are trained on, where the last part is held back. Keras: floor(n (1 - split)).
+/// The number of samples to train on where the last part is held back for validation. Keras: floor(n (1 - split)).
 inline std::size_t training_count(std::size_t count, double validation_split) {
     if (!internal::is_finite(validation_split) || validation_split < 0.0 || validation_split >= 1.0)
         refuse_data("validation_split is " + std::to_string(validation_split) + "; expected at least 0 and below 1");

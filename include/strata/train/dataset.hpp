@@ -55,17 +55,17 @@ public:
 
     std::size_t size() const { return labels_.size() / label_size; }
     bool empty() const { return labels_.empty(); }
-    /// All samples, one behind the other.
+    /// The values of all samples, in order.
     std::span<const T> inputs() const { return inputs_; }
-    /// All labels or targets, one behind the other.
+    /// All labels, or the values of all targets, in order.
     std::span<const Label> labels() const { return labels_; }
     std::span<const T> input(std::size_t i) const { return inputs().subspan(i * sample_size, sample_size); }
     std::span<const Label> label(std::size_t i) const { return labels().subspan(i * label_size, label_size); }
 
 private:
-    void require_size(const char* what, const shape& expected, std::size_t got) const {
+    void require_size(const char* name, const shape& expected, std::size_t got) const {
         if (got == expected.size()) return;
-        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + what +
+        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + name +
                                     " of shape " + to_text(expected).str() + " has " + std::to_string(expected.size()) +
                                     " values, got " + std::to_string(got) + "; fix: give exactly that many");
     }

@@ -1,4 +1,4 @@
-// Numbers as text, whatever the locale: shortest as Python writes them, or with a number of decimals.
+// decimal: numbers as text, independent of the locale: the shortest text, or a number of decimals.
 #pragma once
 
 #include <array>

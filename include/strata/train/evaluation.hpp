@@ -1,4 +1,4 @@
-// evaluation: samples that are inferred and judged batch by batch.
+// evaluation: the loss and the metrics of many samples, batch by batch.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Samples that are evaluated, batch by batch; weights by place in the data, none: all 1.
+/// The samples of an evaluation. weights has one for each sample of the data; where it is empty, all are 1.
 template <class Data>
 struct evaluation {
     const Data* data = nullptr;
@@ -22,8 +22,8 @@ struct evaluation {
     bool is_empty() const { return data == nullptr; }
 };
 
-/// Gives a judge the losses and outputs of samples, which the evaluator computes with a team. `penalties` is added to
-/// the loss of each batch.
+/// Updates a metric_tracker with the outputs and losses of samples, in their order. `penalties` is added to the loss of
+/// each batch.
 template <class Tracker, class Evaluator, class Data, class T>
 void track_samples(Tracker& tracker, Evaluator& evaluator, thread_pool& threads, const evaluation<Data>& part,
                    const T* parameters, double penalties) {

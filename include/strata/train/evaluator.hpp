@@ -1,4 +1,4 @@
-// evaluator: the outputs of many samples, inferred by a team, for a judge that looks at them in order.
+// evaluator: multithreaded inference of many samples; outputs reach the caller in sample order.
 #pragma once
 
 #include <algorithm>
@@ -23,10 +23,10 @@ public:
 
     explicit evaluator(std::size_t threads) : arena_(threads * arena_size), outputs_(block * out_size) {}
 
-    /// Calls see(i, y) for the samples of a range in order. Shares are cut at tiles, so that a sample's result does not
-    /// depend on the number of threads.
-    template <class Data, class See>
-    void run(thread_pool& threads, const Data& data, item_range samples, const T* parameters, See see) {
+    /// Calls visit(i, y) for each sample of a range, in order; y is its output. Threads share whole tiles, so that a
+    /// sample's output does not depend on the number of threads.
+    template <class Data, class Visit>
+    void run(thread_pool& threads, const Data& data, item_range samples, const T* parameters, Visit visit) {
         for (std::size_t begin = samples.begin; begin < samples.end; begin += block) {
             const std::size_t count = std::min(block, samples.end - begin);
             const T* x = as_values(data.inputs().data() + begin * in_size, count * in_size);
@@ -37,14 +37,15 @@ public:
             };
             threads.run(work);
             for (std::size_t i = 0; i < count; ++i)
-                see(begin + i, static_cast<const T*>(outputs_.data() + i * out_size));
+                visit(begin + i, static_cast<const T*>(outputs_.data() + i * out_size));
         }
     }
 
 private:
     static constexpr std::size_t block = 8 * tile;
-    static constexpr std::size_t unit = alignment / sizeof(T);
-    static constexpr std::size_t arena_size = (batch_arena_size<Net, T, tile> + unit - 1) / unit * unit;
+    static constexpr std::size_t aligned_elements = alignment / sizeof(T);
+    static constexpr std::size_t arena_size =
+        (batch_arena_size<Net, T, tile> + aligned_elements - 1) / aligned_elements * aligned_elements;
 
     template <class From>
     const T* as_values(const From* from, std::size_t count) {

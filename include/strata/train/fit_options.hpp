@@ -1,4 +1,4 @@
-// fit_options: what fit and evaluate can be told.
+// fit_options: the options of fit, evaluate and the calls for single batches.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,7 @@ struct temporary_data_check {
 
 }  // namespace detail
 
-/// A dataset that somebody else holds, and that must live longer: made from it, or from its address. A temporary one is
-/// refused.
+/// A reference to a Dataset, which must live longer; made from it or from its address. A temporary one is refused.
 template <class Data>
 class data_reference {
 public:
@@ -61,9 +60,9 @@ struct fit_options {
     std::map<int, double> class_weight{};
     /// Factors of the loss by sample, as many as there are samples; none: 1.
     std::span<const double> sample_weight{};
-    /// Epochs are counted from here, to go on with an earlier training.
+    /// The number of the first epoch, to continue an earlier training.
     std::size_t initial_epoch = 0;
-    /// Batches in an epoch, where it is not a whole pass over the data: the next epoch goes on where it ended.
+    /// Batches in an epoch, where it is not a whole pass over the data: the next epoch continues where it ended.
     optional_count steps_per_epoch{};
     /// Only so many batches of the validation data are evaluated.
     optional_count validation_steps{};
@@ -74,7 +73,7 @@ struct fit_options {
     validation_frequency validation_freq = 1;
     /// Threads that share each batch; the result does not depend on it.
     std::size_t threads = 1;
-    /// Ctrl-C ends fit after the running step, instead of the program.
+    /// Ctrl-C ends fit after the current step, instead of the program.
     bool stop_on_interrupt = false;
     /// 0: silent, 1: a progress bar (plain lines where the output is no terminal), 2: a line per epoch.
     int verbose = 1;

@@ -1,4 +1,5 @@
-// fit_setup: what fit and evaluate work on, made of their options, which are checked before any weight changes.
+// fit_setup: the batches, weights and validation data of a fit, made from its options. Options are checked before any
+// weight changes.
 #pragma once
 
 #include <cstddef>
@@ -34,38 +35,39 @@ struct fit_setup {
     std::vector<double> weights;
     evaluation<Data> validation{};
 
-    fit_setup(const Data& data, const fit_options<Data>& how, target_kind targets, const shape& output)
+    fit_setup(const Data& data, const fit_options<Data>& options, target_kind targets, const shape& output)
         : data_size(data.size()) {
         check_data(data, targets, output, "the data");
-        check_epochs(how.initial_epoch, how.epochs);
-        how.validation_freq.require_positive();
-        weights = loss_weights(data, targets, how.class_weight, how.sample_weight);
+        check_epochs(options.initial_epoch, options.epochs);
+        options.validation_freq.require_positive();
+        weights = loss_weights(data, targets, options.class_weight, options.sample_weight);
         std::size_t trained = data_size;
-        if (const Data* held = how.validation_data.get(); held != nullptr) {
+        if (const Data* held = options.validation_data.get(); held != nullptr) {
             check_data(*held, targets, output, "validation_data");
-            check_sample_weight(how.validation_sample_weight, held->size(), "validation_sample_weight");
-            validation = {.data = held, .samples = {0, held->size()}, .weights = how.validation_sample_weight};
+            check_sample_weight(options.validation_sample_weight, held->size(), "validation_sample_weight");
+            validation = {.data = held, .samples = {0, held->size()}, .weights = options.validation_sample_weight};
         } else {
-            if (!how.validation_sample_weight.empty())
+            if (!options.validation_sample_weight.empty())
                 refuse_data(
                     "validation_sample_weight is given without validation_data; fix: give both; weights of a "
                     "split are part of sample_weight");
-            trained = training_count(data_size, how.validation_split);
+            trained = training_count(data_size, options.validation_split);
             if (trained < data_size)
-                validation = {.data = &data, .samples = {trained, data_size}, .weights = how.sample_weight};
+                validation = {.data = &data, .samples = {trained, data_size}, .weights = options.sample_weight};
         }
-        schedule = batch_schedule::make(trained, how.batch_size, how.steps_per_epoch);
+        schedule = batch_schedule::make(trained, options.batch_size, options.steps_per_epoch);
         if (validation.is_empty()) return;
-        how.validation_batch_size.require_positive("validation_batch_size");
-        const optional_count& size = how.validation_batch_size.is_given() ? how.validation_batch_size : how.batch_size;
+        options.validation_batch_size.require_positive("validation_batch_size");
+        const optional_count& size =
+            options.validation_batch_size.is_given() ? options.validation_batch_size : options.batch_size;
         validation.batch_size =
-            batch_size_of(validation.samples.size(), size, how.validation_steps, "validation_steps");
+            batch_size_of(validation.samples.size(), size, options.validation_steps, "validation_steps");
         validation.samples.end =
             validation.samples.begin + evaluated_count(validation.samples.size(), validation.batch_size, size,
-                                                       how.validation_steps, "validation_steps");
+                                                       options.validation_steps, "validation_steps");
     }
 
-    /// A callback may hold the data; samples that it takes away are not read.
+    /// Throws std::logic_error where a callback has changed the number of samples since fit began.
     void require_unchanged(const Data& data) const {
         const auto differs = [](const Data& now, std::size_t before) {
             if (now.size() != before)
@@ -79,21 +81,22 @@ struct fit_setup {
     }
 };
 
-/// What evaluate looks at; `weights` must live as long.
+/// The samples that evaluate looks at. `weights` must live as long as the result.
 template <class Data>
-evaluation<Data> make_evaluation(const Data& data, const evaluate_options& how, std::span<const double> weights) {
+evaluation<Data> make_evaluation(const Data& data, const evaluate_options& options, std::span<const double> weights) {
     evaluation<Data> result{.data = &data, .weights = weights};
-    result.batch_size = batch_size_of(data.size(), how.batch_size, how.steps, "steps");
-    result.samples.end = evaluated_count(data.size(), result.batch_size, how.batch_size, how.steps, "steps");
+    result.batch_size = batch_size_of(data.size(), options.batch_size, options.steps, "steps");
+    result.samples.end = evaluated_count(data.size(), result.batch_size, options.batch_size, options.steps, "steps");
     return result;
 }
 
-/// Marks a trainer as being in a fit. Throws std::logic_error where it is already: a callback called `what`.
+/// Marks a trainer as being in a fit. Throws std::logic_error where it is in one already: then a callback calls the
+/// trainer's function of the name `call`.
 class running_guard {
 public:
-    running_guard(bool& is_running, const char* what) : is_running_(is_running) {
+    running_guard(bool& is_running, const char* call) : is_running_(is_running) {
         if (is_running)
-            throw std::logic_error(std::string("strata: ") + what +
+            throw std::logic_error(std::string("strata: ") + call +
                                    " is called by a callback of the same trainer's fit; fix: call it when fit has "
                                    "returned, or with another trainer; evaluate and predict may be called");
         is_running = true;

@@ -1,4 +1,4 @@
-// engine: the memory of a training, and the gradients of a batch, computed by a team of threads.
+// gradient_computer: the memory of a training, and the gradients of a batch, computed by a pool of threads.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +22,8 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Some samples of a dataset: those that `order` names, each with a weight of its loss where `weights` is not empty (by
-/// place in the dataset).
+/// The samples of a dataset whose indices `order` holds. `weights` has the weight of the loss of each sample of the
+/// dataset; where it is empty, all are 1.
 template <class Data>
 struct batch {
     const Data* data = nullptr;
@@ -34,36 +34,36 @@ struct batch {
     std::size_t size() const { return order.size(); }
     const auto* input(std::size_t i) const { return data->inputs().data() + order[i] * Data::sample_size; }
     const auto* label(std::size_t i) const { return data->labels().data() + order[i] * Data::label_size; }
-    /// Whether `count` samples from `begin` on stand one behind the other in the dataset.
-    bool follow_each_other(std::size_t begin, std::size_t count) const {
+    /// Whether `count` samples from `begin` on are contiguous in the dataset.
+    bool are_contiguous(std::size_t begin, std::size_t count) const {
         for (std::size_t i = begin + 1; i < begin + count; ++i)
             if (order[i] != order[i - 1] + 1) return false;
         return true;
     }
     double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[order[i]]; }
-    /// What a sample's loss is multiplied by in the batch's.
+    /// The factor of a sample's loss in the loss of the batch.
     double factor(std::size_t i) const { return weight(i) / (divisor != 0.0 ? divisor : static_cast<double>(size())); }
 };
 
-/// Waits for all threads of a team. A type of its own and no lambda, so that trainings of one net with other data,
+/// Waits for all threads of a pool. A named type instead of a lambda: trainings of one net with several datasets,
 /// losses or optimizers share the code of its steps.
-struct team_barrier {
+struct pool_barrier {
     thread_pool& threads;
 
     void operator()() const { threads.barrier(); }
 };
 
-/// Arena, scratch, gradients and the outputs of a batch; all of it is allocated before the first step.
+/// The arena, scratch memory, gradients and outputs of a batch, all allocated before the first step.
 template <class Net, class T>
 class gradient_computer {
 public:
     static constexpr const auto& plan = training_plan_of<Net, T>;
     static constexpr std::size_t out_size = shapes_of<Net>.back().size();
 
-    /// The team must live longer.
+    /// The pool must live longer.
     explicit gradient_computer(thread_pool& threads)
         : threads_(threads), gradients_(gradient_offsets_of<Net, T>.back()) {
-        if (!plan.is_whole) take_memory();
+        if (!plan.is_whole) allocate();
     }
 
     T* gradients() { return gradients_.data(); }
@@ -76,13 +76,13 @@ public:
         if (count <= losses_.size()) return;
         if constexpr (plan.is_whole) {
             plan_ = make_training_plan<Net, T>(count);
-            take_memory();
+            allocate();
         }
         outputs_.resize(count * out_size);
         losses_.resize(count);
     }
-    /// Leaves in gradients() the gradient of the sum of the weighted losses of a batch over its divisor. `key` is of
-    /// this step's random numbers.
+    /// Computes gradients(): the gradient of the sum of the weighted losses of a batch, divided by its divisor. `key`
+    /// is the seed of the random numbers of this step.
     template <class Data, class Loss>
     void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
         auto work = [&](thread_slice part) noexcept {
@@ -92,7 +92,7 @@ public:
                                .parameters = parameters,
                                .gradients = gradients_.data(),
                                .key = key};
-            team_barrier barrier{threads_};
+            pool_barrier barrier{threads_};
             training_executor<Net, T>::pack_for_backward(memory, part);
             barrier();
             for (std::size_t begin = 0; begin < samples.size(); begin += plan_.tile) {
@@ -100,7 +100,7 @@ public:
                 const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
                 memory.input = read_inputs(memory, samples, at);
                 training_executor<Net, T>::forward(memory, at, part, barrier);
-                compare(memory, samples, loss, at);
+                compute_losses(memory, samples, loss, at);
                 training_executor<Net, T>::backward(memory, at, part, barrier);
                 barrier();
             }
@@ -109,7 +109,7 @@ public:
     }
 
 private:
-    /// The layers in front of the first step, which only infer.
+    /// The layers before the first trained one: only inference, no gradients.
     using front = forward_executor<Net, T, 1, plan.first_layer>;
     static constexpr std::size_t front_arena = front::plan.arena_size;
     using memory_type = training_memory<Net, T>;
@@ -117,18 +117,18 @@ private:
     std::size_t thread_scratch() const {
         return aligned(std::max(plan_.scratch_size, front_arena + Net::input_shape().size()), alignment / sizeof(T));
     }
-    void take_memory() {
+    void allocate() {
         arena_ = aligned_array<T>(plan_.arena_size);
         scratch_ = aligned_array<T>(threads_.size() * thread_scratch());
     }
 
-    /// Where the first step finds its samples: in the dataset, where they follow each other there and nothing stands in
-    /// front of the first step; else in the arena, where this thread puts its own.
+    /// The input of the first step: the samples in the dataset where they are contiguous and no layer comes before the
+    /// first step, else copies in the arena. Each thread copies its own samples.
     template <class Data>
     const T* read_inputs(const memory_type& memory, const batch<Data>& samples, const tile_position& at) {
         constexpr std::size_t in = plan.steps[0].in_size;
         if constexpr (plan.first_layer == 0 && std::is_same_v<typename Data::value_type, T>)
-            if (samples.follow_each_other(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
+            if (samples.are_contiguous(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
             const auto* sample = samples.input(at.tile_begin + i);
             T* to = memory.arena + plan_.input + i * in;
@@ -147,9 +147,10 @@ private:
         if constexpr (std::is_same_v<From, T>) std::copy_n(from, count, to);
         else std::transform(from, from + count, to, [](From value) { return static_cast<T>(value); });
     }
-    /// Losses and their gradients by the outputs.
+    /// Computes the losses and their gradients with respect to the outputs.
     template <class Data, class Loss>
-    void compare(const memory_type& memory, const batch<Data>& samples, const Loss& loss, const tile_position& at) {
+    void compute_losses(const memory_type& memory, const batch<Data>& samples, const Loss& loss,
+                        const tile_position& at) {
         const training_step& last = plan_.steps[plan.step_count - 1];
         constexpr shape out = shapes_of<Net>.back();
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
@@ -164,7 +165,8 @@ private:
     }
 
     thread_pool& threads_;
-    std::remove_const_t<decltype(training_plan_of<Net, T>)> plan_ = plan;  // for whole batches made anew
+    std::remove_const_t<decltype(training_plan_of<Net, T>)> plan_ =
+        plan;  // where layers need the whole batch, made for its size
     aligned_array<T> arena_;
     aligned_array<T> scratch_;
     aligned_array<T> gradients_;

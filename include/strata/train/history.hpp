@@ -1,4 +1,4 @@
-// History: what fit returns, the scores of every epoch; as a table and as a picture.
+// History: the scores of every epoch, which fit returns; written as a table or as a picture.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ public:
     }
     bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-    /// In the order in which they first came.
+    /// The names in the order of their first values.
     std::vector<std::string> names() const {
         std::vector<std::string> result;
         for (const internal::curve& each : curves_) result.push_back(each.name);

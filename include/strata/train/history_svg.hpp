@@ -38,11 +38,11 @@ inline constexpr std::array<hue, 6> hues{{{"#0072b2", "#5fb4e5"},
                                           {"#8a6d00", "#d9b93b"},
                                           {"#444444", "#9a9a9a"}}};
 
-/// What a curve is about: `val_loss` belongs to `loss`.
+/// The quantity of a curve: `loss` for `val_loss`.
 inline bool is_validation(std::string_view name) { return name.starts_with("val_"); }
 inline std::string_view quantity(std::string_view name) { return is_validation(name) ? name.substr(4) : name; }
 
-/// Whether a value can be drawn: what is not finite, or absurd, leaves a gap.
+/// Whether a value is drawn: others, not finite or huge, leave a gap.
 inline bool is_drawable(double value) { return std::abs(value) < 1e30; }
 
 inline std::string xml_text(std::string_view text) {
@@ -161,9 +161,9 @@ private:
         const auto drawable = [&](std::size_t i) { return i < c.values.size() && is_drawable(c.values[i]); };
         for (std::size_t i = 0; i < c.values.size(); ++i) {
             if (!drawable(i)) continue;
-            const bool goes_on = i > 0 && drawable(i - 1), is_alone = !goes_on && !drawable(i + 1);
+            const bool continues = i > 0 && drawable(i - 1), is_alone = !continues && !drawable(i + 1);
             const std::string x = at(across(first_ + static_cast<double>(i))), y = at(down(c.values[i]));
-            path += (goes_on ? "L" : "M") + x + " " + y;
+            path += (continues ? "L" : "M") + x + " " + y;
             if (is_alone || count_ <= 30) dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"/>";
         }
         out += "<g fill=\"" + std::string(colour(c)) + "\"><title>" + xml_text(c.name) + "</title><path d=\"" + path +
@@ -177,13 +177,13 @@ private:
     double down(double value) const { return y_ + layout::plot_height * (high_ - value) / (high_ - low_); }
 
     std::string_view colour(const Curve& c) const {
-        std::vector<std::string_view> seen;
+        std::vector<std::string_view> earlier;
         for (const Curve* each : curves_) {
             if (quantity(each->name) == quantity(c.name)) break;
-            if (std::find(seen.begin(), seen.end(), quantity(each->name)) == seen.end())
-                seen.push_back(quantity(each->name));
+            if (std::find(earlier.begin(), earlier.end(), quantity(each->name)) == earlier.end())
+                earlier.push_back(quantity(each->name));
         }
-        const hue& found = hues[seen.size() % hues.size()];
+        const hue& found = hues[earlier.size() % hues.size()];
         return is_validation(c.name) ? found.validation : found.train;
     }
     std::string stroke(const Curve& c) const {
@@ -197,7 +197,7 @@ private:
     double first_, low_ = 0, high_ = 0, step_ = 1, x_ = 0, y_ = 0;
 };
 
-/// The picture. Losses, metrics and the learning rate have panels of their own, where there are any; training is drawn
+/// The picture. Losses, metrics and the learning rate have a panel each, where there are such; training is drawn
 /// solid, validation dashed. first_epoch is the number of the first value.
 template <class Curve>
 std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoch) {

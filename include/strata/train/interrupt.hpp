@@ -1,4 +1,4 @@
-// interrupt: Ctrl-C as a request that a running fit sees, for as long as it runs.
+// interrupt: Ctrl-C as a request to end a running fit.
 #pragma once
 
 #include <csignal>
@@ -7,15 +7,15 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-inline volatile std::sig_atomic_t interrupt_seen = 0;
+inline volatile std::sig_atomic_t interrupt_requested = 0;
 
-/// While it lives, SIGINT is noted instead of ending the program; afterwards it does what it did before.
+/// While it lives, SIGINT sets a flag instead of ending the program. The destructor restores the previous handler.
 class interrupt_guard {
 public:
     explicit interrupt_guard(bool active) : active_(active) {
         if (!active_) return;
-        interrupt_seen = 0;
-        previous_ = std::signal(SIGINT, [](int) { interrupt_seen = 1; });
+        interrupt_requested = 0;
+        previous_ = std::signal(SIGINT, [](int) { interrupt_requested = 1; });
     }
     interrupt_guard(const interrupt_guard&) = delete;
     interrupt_guard& operator=(const interrupt_guard&) = delete;
@@ -23,7 +23,8 @@ public:
         if (active_) std::signal(SIGINT, previous_);
     }
 
-    bool seen() const { return active_ && interrupt_seen != 0; }
+    /// Whether Ctrl-C was pressed.
+    bool is_requested() const { return active_ && interrupt_requested != 0; }
 
 private:
     bool active_;

@@ -1,4 +1,4 @@
-// loss: what every loss has, and which targets there are.
+// loss: the concept of losses, and the kinds of targets.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// What an output is compared with. A row is a vector along the output's last axis.
+/// The kind of values that a loss or metric compares an output with. A row is a vector along the output's last axis.
 enum class target_kind {
     values,       // numbers in the output's shape
     class_index,  // one integer for each row

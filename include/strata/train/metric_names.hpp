@@ -1,4 +1,4 @@
-// metric_names: a name for each metric of a compiled model, none of them twice.
+// metric_names: unique names for the metrics of a compiled model.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ inline std::vector<std::string> unique_names(const std::vector<named_metric>& me
     const auto is_taken = [&](const std::string& name) {
         return std::find(result.begin(), result.end(), name) != result.end();
     };
-    const auto place = [&](const std::string& wanted) {
+    const auto append = [&](const std::string& wanted) {
         std::string name = wanted;
         for (std::size_t count = 1; is_taken(name); ++count) name = wanted + "_" + std::to_string(count);
         result.push_back(name);
@@ -39,7 +39,7 @@ inline std::vector<std::string> unique_names(const std::vector<named_metric>& me
             std::string name(each.name);
             if (name == "loss")
                 throw std::invalid_argument("strata: a metric is named \"loss\", as the loss is; fix: another .name");
-            place(weighted && !each.is_numbered && is_taken(name) ? "weighted_" + name : name);
+            append(weighted && !each.is_numbered && is_taken(name) ? "weighted_" + name : name);
         }
     return result;
 }

@@ -1,4 +1,4 @@
-// judge: the running loss and the metrics of an epoch or an evaluation.
+// metric_tracker: the running loss and the metrics of an epoch or an evaluation.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +19,9 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// The metric that stands behind one argument of compile.
+/// The metric that an argument of compile stands for: itself, or one that is made from a loss.
 template <class Loss, class Argument>
-using judging = decltype(as_metric<Loss::targets>(std::declval<const Argument&>()));
+using compiled_metric = decltype(as_metric<Loss::targets>(std::declval<const Argument&>()));
 
 template <class Loss, class... Arguments>
 class metric_tracker {
@@ -87,7 +87,7 @@ private:
 
     Loss loss_;
     shape output_;
-    std::tuple<judging<Loss, Arguments>...> metrics_;
+    std::tuple<compiled_metric<Loss, Arguments>...> metrics_;
     std::vector<std::string> names_;
     running_mean mean_{};
 };

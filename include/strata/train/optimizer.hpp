@@ -19,7 +19,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A setting as checkpoints have it; numbers read back as the same value.
+/// A setting as text in checkpoints; numbers read back as the same value.
 template <class Value>
 std::string setting_text(const Value& value) {
     if constexpr (std::same_as<Value, bool>) {
@@ -55,7 +55,7 @@ public:
         if (!schedule_) throw std::invalid_argument("strata: a learning rate expects a function, got an empty one");
     }
 
-    /// Puts another number in the place of a number. Throws std::invalid_argument for one that is negative or not
+    /// Sets the number. Throws std::invalid_argument for one that is negative or not
     /// finite, and where the rate is a schedule, as Keras does.
     void assign(double value) {
         if (is_schedule())
@@ -64,7 +64,7 @@ public:
         argument_check{"a trainer"}.not_negative("learning_rate", value);
         value_ = value;
     }
-    /// The rate of a step as a number that can be used. Throws std::invalid_argument where a schedule gives another.
+    /// The rate of a step, checked. Throws std::invalid_argument where a schedule gives another.
     double at(std::uint64_t step) const {
         const double value = (*this)(step);
         if (!(value >= 0.0 && internal::is_finite(value)))
@@ -76,7 +76,7 @@ public:
     /// The rate of a step; steps count from 0, as Keras' `iterations` do.
     double operator()(std::uint64_t step) const { return schedule_ ? schedule_(step) : value_; }
     bool is_schedule() const { return static_cast<bool>(schedule_); }
-    /// `a number`, a schedule with its arguments, or `a function`: a rate is another one where this differs.
+    /// `a number`, a schedule with its arguments, or `a function`: checkpoints compare rates by it.
     const std::string& description() const { return description_; }
 
 private:
@@ -104,9 +104,9 @@ private:
     std::function<double(std::uint64_t)> schedule_;
 };
 
-/// What every optimizer has beside its own arguments, 0 for Keras' None: what happens to gradients (clipping) and
-/// weights (decay, average) around the update. With gradient_accumulation_steps the weights move once in so many
-/// batches, by the mean of their gradients.
+/// The options that all optimizers have: clipping of gradients, decay and moving average of weights. 0 stands for
+/// Keras' None. With gradient_accumulation_steps the weights change once in so many batches, by the mean of their
+/// gradients.
 struct optimizer_options {
     double weight_decay = 0.0;
     double clipnorm = 0.0;
@@ -118,11 +118,12 @@ struct optimizer_options {
     int gradient_accumulation_steps = 0;
 };
 
-/// An optimizer: its arguments, and how it moves weights by gradients. For each weight it keeps slots() numbers, at
-/// most max_slots, which begin at slot_begin(slot). begin_step gives the scalars of a step, whose number counts from 1;
-/// `memory` begins at 1 and lives on between steps. update gives the new weight and moves the slots; V is T or a vector
-/// of T. settings(see), which may be left out, calls see(name, value) for each argument that is not in
-/// optimizer_options: a checkpoint is refused where one of them differs.
+/// An optimizer: an aggregate of its arguments, with these members.
+/// - slots(): how many numbers it keeps for each weight, at most max_slots. slot_begin(slot) is their first value.
+/// - begin_step: the scalars of a step, whose number counts from 1. `memory` is 1 at first and is kept between steps.
+/// - update: returns the new weight and changes the slots. V is T or a vector of T.
+/// - settings(visit), optional: calls visit(name, value) for each argument that is not in optimizer_options. A
+///   checkpoint is refused where one of them differs.
 template <class Optimizer>
 concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& self, double& memory, float* slots) {
     typename Optimizer::template step<float>;
@@ -157,19 +158,19 @@ constexpr optimizer_options options_of(const Optimizer& from) {
     return result;
 }
 
-/// Calls see(name, value) for each argument of an optimizer but the learning rate.
-template <class Optimizer, class See>
-void each_setting(const Optimizer& from, See see) {
-    if constexpr (requires { from.settings(see); }) from.settings(see);
+/// Calls visit(name, value) for each argument of an optimizer but the learning rate.
+template <class Optimizer, class Visit>
+void each_setting(const Optimizer& from, Visit visit) {
+    if constexpr (requires { from.settings(visit); }) from.settings(visit);
     const optimizer_options options = options_of(from);
-    see("weight_decay", options.weight_decay);
-    see("clipnorm", options.clipnorm);
-    see("clipvalue", options.clipvalue);
-    see("global_clipnorm", options.global_clipnorm);
-    see("use_ema", options.use_ema);
-    see("ema_momentum", options.ema_momentum);
-    see("ema_overwrite_frequency", options.ema_overwrite_frequency);
-    see("gradient_accumulation_steps", options.gradient_accumulation_steps);
+    visit("weight_decay", options.weight_decay);
+    visit("clipnorm", options.clipnorm);
+    visit("clipvalue", options.clipvalue);
+    visit("global_clipnorm", options.global_clipnorm);
+    visit("use_ema", options.use_ema);
+    visit("ema_momentum", options.ema_momentum);
+    visit("ema_overwrite_frequency", options.ema_overwrite_frequency);
+    visit("gradient_accumulation_steps", options.gradient_accumulation_steps);
 }
 
 /// Throws std::invalid_argument for a learning rate or a shared option out of its range, and for more than one

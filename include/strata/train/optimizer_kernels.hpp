@@ -1,4 +1,4 @@
-// update: what a step does to arrays: gradients clipped, penalties added, weights decayed, moved and averaged.
+// optimizer_kernels: the loops of an optimizer's step over arrays: penalties, clipping, decay, update, moving average.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/layers/regularizer.hpp>
 
-// Arrays of n elements: nothing past them is read or written, nothing is allocated. What becomes of an element does not
-// depend on where in an array it stands: tails go through the same vectors. Sums have a fixed order.
+// All arrays have n elements. Nothing after them is read or written, nothing is allocated. The result for an element
+// does not depend on its index: the last elements go through the same vector operations. Sums have a fixed order.
 namespace strata::inline STRATA_ISA {
 namespace detail {
 
@@ -46,7 +46,7 @@ double sum_of(std::size_t n, const T* x, Term term) {
     double total = 0.0;
     for (std::size_t begin = 0; begin < n; begin += run) {
         const std::size_t end = std::min(n, begin + run);
-        V sums[4] = {V(T(0)), V(T(0)), V(T(0)), V(T(0))};  // four: an addition waits for the one before
+        V sums[4] = {V(T(0)), V(T(0)), V(T(0)), V(T(0))};  // four: each addition waits for the previous one
         std::size_t i = begin;
         for (; i + 4 * L <= end; i += 4 * L)
             for (std::size_t k = 0; k < 4; ++k) sums[k] = sums[k] + term(kernels::load(x + i + k * L));
@@ -66,7 +66,7 @@ struct segment_update {
     const T* gradients;
     std::array<T*, Optimizer::max_slots> slots;
 
-    STRATA_INLINE void move(std::size_t i, std::size_t count) const {
+    STRATA_INLINE void update(std::size_t i, std::size_t count) const {
         V slot[capacity];
         for (std::size_t s = 0; s < capacity; ++s)
             slot[s] = s < Slots ? kernels::load_partial(slots[s] + i, count) : V(T(0));
@@ -77,8 +77,8 @@ struct segment_update {
     void run(std::size_t n) const {
         constexpr std::size_t L = kernels::lanes<T>;
         std::size_t i = 0;
-        for (; i + L <= n; i += L) move(i, L);
-        if (i < n) move(i, n - i);
+        for (; i + L <= n; i += L) update(i, L);
+        if (i < n) update(i, n - i);
     }
 };
 
@@ -103,7 +103,8 @@ double sum_of_squares(std::size_t n, const T* x) {
     return detail::sum_of(n, x, [](auto v) { return v * v; });
 }
 
-/// What brings a norm down to a limit: 1 up to it, NaN where the norm is NaN. Keras: `clipnorm`, of each variable.
+/// The factor that brings a norm down to a limit: 1 up to the limit, NaN where the norm is NaN. Keras: `clipnorm`, of
+/// each variable.
 inline double clip_factor(double norm, double limit) { return norm <= limit ? 1.0 : limit / norm; }
 /// As clip_factor, NaN where the norm is infinite too. Keras: `global_clipnorm`, of all gradients together.
 inline double global_clip_factor(double norm, double limit) {
@@ -143,27 +144,28 @@ void decay(std::size_t n, T* w, double amount) {
 
 /// average = momentum average + (1 - momentum) w. Keras: `use_ema`; with momentum 0 in the first step.
 template <class T>
-void follow(std::size_t n, T* average, const T* w, double momentum) {
+void update_average(std::size_t n, T* average, const T* w, double momentum) {
     using V = kernels::simd<T>;
     const V kept(static_cast<T>(momentum)), taken(static_cast<T>(1.0 - momentum));
     detail::transform(n, average, w, [=](V a, V v) { return kernels::multiply_add(kept, a, taken * v); });
 }
 
-/// What a regularizer adds to the loss.
+/// The loss of a regularizer for n weights.
 template <class T>
-double penalty(const regularizer& how, std::size_t n, const T* w) {
+double penalty(const regularizer& weights_penalty, std::size_t n, const T* w) {
     double result = 0.0;
-    if (how.l1 != 0.0) result += how.l1 * detail::sum_of(n, w, [](auto v) { return kernels::abs(v); });
-    if (how.l2 != 0.0) result += how.l2 * sum_of_squares(n, w);
+    if (weights_penalty.l1 != 0.0)
+        result += weights_penalty.l1 * detail::sum_of(n, w, [](auto v) { return kernels::abs(v); });
+    if (weights_penalty.l2 != 0.0) result += weights_penalty.l2 * sum_of_squares(n, w);
     return result;
 }
 
 /// gradient += d penalty / d w: l1 sign(w) + 2 l2 w, 0 at 0.
 template <class T>
-void add_penalty_gradient(const regularizer& how, std::size_t n, const T* w, T* gradient) {
+void add_penalty_gradient(const regularizer& weights_penalty, std::size_t n, const T* w, T* gradient) {
     using V = kernels::simd<T>;
-    if (how.is_none()) return;
-    const V l1(static_cast<T>(how.l1)), twice_l2(static_cast<T>(2.0 * how.l2)), zero(T(0));
+    if (weights_penalty.is_none()) return;
+    const V l1(static_cast<T>(weights_penalty.l1)), twice_l2(static_cast<T>(2.0 * weights_penalty.l2)), zero(T(0));
     detail::transform(n, gradient, w, [=](V g, V v) {
         const V sign = kernels::select(v > zero, l1, kernels::select(v < zero, zero - l1, v));
         return g + kernels::multiply_add(twice_l2, v, sign);

@@ -30,23 +30,23 @@ class optimizer_state {
 public:
     static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
 
-    explicit optimizer_state(const Optimizer& how)
-        : average_(options_of(how).use_ema ? size : 0),
-          accumulated_(options_of(how).gradient_accumulation_steps > 1 ? size : 0),
-          calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(how).gradient_accumulation_steps, 1))) {
-        for (std::size_t slot = 0; slot < how.slots(); ++slot) {
+    explicit optimizer_state(const Optimizer& optimizer)
+        : average_(options_of(optimizer).use_ema ? size : 0),
+          accumulated_(options_of(optimizer).gradient_accumulation_steps > 1 ? size : 0),
+          calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(optimizer).gradient_accumulation_steps, 1))) {
+        for (std::size_t slot = 0; slot < optimizer.slots(); ++slot) {
             slots_.emplace_back(size);
-            slots_.back().fill(static_cast<T>(how.slot_begin(slot)));
+            slots_.back().fill(static_cast<T>(optimizer.slot_begin(slot)));
         }
     }
 
     /// Steps done so far; Keras' `iterations`.
     std::uint64_t steps() const { return calls_ / calls_in_step_; }
-    /// Batches seen so far: as many as steps, where gradients are not accumulated. The learning rate's schedule counts
+    /// Batches so far: as many as steps where gradients are not accumulated. Schedules of the learning rate count
     /// these, as in Keras.
     std::uint64_t calls() const { return calls_; }
 
-    /// What the regularizers add to the loss, for these weights; those of frozen weights add nothing.
+    /// The sum of the regularizers' losses for these weights; those of frozen weights add nothing.
     static double penalties(const T* parameters) {
         double total = 0.0;
         for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
@@ -56,15 +56,16 @@ public:
         return total;
     }
 
-    /// One step, in Keras' order: penalties join the gradients, clipping, weight decay, update, moving average. Where
-    /// gradients are accumulated, the last batch of a step does that with their mean, the others only the average.
-    void step(const Optimizer& how, T* parameters, T* gradients, thread_pool& threads) {
-        const optimizer_options options = options_of(how);
-        const double rate = how.learning_rate.at(calls_);
+    /// One step, in Keras' order: penalties are added to the gradients, clipping, weight decay, update, moving average.
+    /// Where gradients are accumulated, only the last batch of a step moves the weights, by the mean of the gradients;
+    /// the other batches update the moving average only.
+    void step(const Optimizer& optimizer, T* parameters, T* gradients, thread_pool& threads) {
+        const optimizer_options options = options_of(optimizer);
+        const double rate = optimizer.learning_rate.at(calls_);
         const std::uint64_t number = steps() + 1;
         const bool updates = (calls_ + 1) % calls_in_step_ == 0;
         typename Optimizer::template step<T> scalars{};
-        if (updates) scalars = how.template begin_step<T>(rate, number, memory_);
+        if (updates) scalars = optimizer.template begin_step<T>(rate, number, memory_);
         const bool adjusts =
             has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
         const double momentum = number == 1 ? 0.0 : options.ema_momentum;
@@ -79,10 +80,10 @@ public:
                 T* weights = parameters + range.parameter + mine.begin;
                 if (updates) {
                     if (options.weight_decay > 0.0) decay(n, weights, options.weight_decay * rate);
-                    apply_updates(how, scalars, n, weights, gradients + at, slots_from(at));
+                    apply_updates(optimizer, scalars, n, weights, gradients + at, slots_from(at));
                 }
                 if (!options.use_ema) continue;
-                follow(n, average_.data() + at, weights, momentum);
+                update_average(n, average_.data() + at, weights, momentum);
                 if (overwrites) std::copy_n(average_.data() + at, n, weights);
             }
             if constexpr (prepares_weights<Net, T>) {
@@ -93,8 +94,8 @@ public:
         threads.run(work);
         ++calls_;
     }
-    /// At the end of a training: the weights become their moving average, where there is one. Those that were trained
-    /// are kept: training goes on from them.
+    /// At the end of a training: the weights become their moving averages where there are such. The trained weights are
+    /// kept: the next training continues from them.
     void finish(T* parameters) {
         if (average_.size() == 0 || calls_ == 0) return;
         if (trained_.size() == 0) trained_ = aligned_array<T>(size);
@@ -105,7 +106,7 @@ public:
         pack_all_weights<Net>(parameters);
         has_finished_ = true;
     }
-    /// Whether the weights are the averages that finish() wrote; not where somebody has changed one since.
+    /// Whether the weights still are the averages that finish() wrote: no weight has changed since.
     bool is_averaged(const T* parameters) const {
         return has_finished_ &&
                std::all_of(trained_ranges_of<Net, T>.begin(), trained_ranges_of<Net, T>.end(),
@@ -114,12 +115,12 @@ public:
                                                   range.size * sizeof(T)) == 0;
                            });
     }
-    /// Writes the weights that finish() replaced to a block; their prepared form is not made.
+    /// Writes the weights that finish() replaced; packed weights are not updated.
     void take_back(T* parameters) const {
         for (const trained_range& range : trained_ranges_of<Net, T>)
             std::copy_n(trained_.data() + range.gradient, range.size, parameters + range.parameter);
     }
-    /// Before a training goes on: undoes finish(), where the weights are still its averages.
+    /// Before a training continues: undoes finish() where the weights still are its averages.
     void resume(T* parameters) {
         if (is_averaged(parameters)) {
             take_back(parameters);
@@ -158,7 +159,8 @@ private:
         for (std::size_t slot = 0; slot < slots_.size(); ++slot) result[slot] = slots_[slot].data() + at;
         return result;
     }
-    /// Adds up gradients; the last batch of a step gets their mean, and the sum begins anew.
+    /// Adds the gradients to the sum of this step. In the last batch of a step the gradients become the mean, and the
+    /// sum becomes 0.
     void accumulate(T* gradients, bool is_last, thread_slice part, thread_pool& threads) {
         const item_range mine = part.of(size, kernels::lanes<T>);
         T *sum = accumulated_.data() + mine.begin, *own = gradients + mine.begin;
@@ -169,7 +171,7 @@ private:
         std::fill_n(sum, mine.size(), T(0));
         threads.barrier();
     }
-    /// Each weight is one thread's, so that the sums of a norm have one order for any team.
+    /// One thread handles each weight, so that the sums of a norm have the same order for any number of threads.
     void adjust(const optimizer_options& options, const T* parameters, T* gradients, thread_slice part,
                 thread_pool& threads) {
         const auto each = [&](auto change) {

@@ -61,6 +61,11 @@ public:
           out_(&out),
           columns_(columns),
           now_(now) {
+        check_verbose(verbose);
+    }
+
+    /// Throws std::invalid_argument for another number than 0, 1 or 2.
+    static void check_verbose(int verbose) {
         if (verbose < 0 || verbose > 2)
             throw std::invalid_argument("strata: verbose is " + std::to_string(verbose) +
                                         "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
@@ -100,7 +105,7 @@ public:
             draw(elapsed, each, scores, 0);  // this line stays, whole
         } else {
             if (epochs_ > 1) *out_ << title() << " - ";
-            *out_ << count() << " - " << elapsed << " - " << detail::time_per_step(each) << text(scores);
+            *out_ << count() << " - " << elapsed << " - " << detail::time_per_step(each) << scores_text(scores);
         }
         *out_ << '\n' << std::flush;
     }
@@ -113,7 +118,7 @@ private:
         const std::string all = std::to_string(steps_), done = std::to_string(done_);
         return std::string(all.size() - std::min(all.size(), done.size()), ' ') + done + "/" + all;
     }
-    static std::string text(const Scores& scores) {
+    static std::string scores_text(const Scores& scores) {
         std::string result;
         for (const score& each : scores) result += " - " + each.name + ": " + internal::score_text(each.value);
         return result;
@@ -136,7 +141,7 @@ private:
             for (std::size_t i = 0; i < length; ++i) result += "━";
             return result;
         };
-        std::string tail = " " + detail::time_per_step(each) + text(scores);
+        std::string tail = " " + detail::time_per_step(each) + scores_text(scores);
         const std::size_t before = count().size() + 1 + bar_width + 1 + time.size();
         if (columns > 0) tail.resize(std::min(tail.size(), columns - std::min(columns, before + 1)));
         *out_ << '\r' << bold << count() << plain << ' ' << green << bar(filled) << plain << white

@@ -1,4 +1,4 @@
-// reduction: what a loss makes of the losses of a batch.
+// reduction: the loss of a batch from the losses of its samples.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ constexpr reduction reduction_of(const Loss& loss) {
     else return reduction::sum_over_batch_size;
 }
 
-/// What the sum of weighted losses, each the mean over its sample's rows, is divided by.
+/// The divisor of the sum of weighted losses. The loss of a sample is the mean over its rows.
 constexpr double loss_divisor(reduction kind, std::size_t samples, double weights, std::size_t rows) {
     switch (kind) {
         case reduction::sum:
@@ -34,7 +34,7 @@ constexpr double loss_divisor(reduction kind, std::size_t samples, double weight
     }
 }
 
-/// Sets by what the losses of a batch are divided.
+/// Sets the divisor of the losses of a batch.
 template <class Batch>
 void set_divisor(Batch& samples, reduction kind, std::size_t rows) {
     double weights = 0.0;

@@ -15,7 +15,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Refuses weights that are not one finite number for each sample; none at all are accepted.
+/// Refuses weights that are not one finite number for each sample. No weights at all are accepted.
 inline void check_sample_weight(std::span<const double> weights, std::size_t samples, const std::string& name) {
     if (weights.empty()) return;
     if (weights.size() != samples)
@@ -26,8 +26,8 @@ inline void check_sample_weight(std::span<const double> weights, std::size_t sam
             refuse_data(name + " number " + std::to_string(i) + " is no finite number");
 }
 
-/// Refuses class weights beside sample weights, as Keras does, weights that are no finite numbers, and targets of which
-/// a sample has no single class: with time steps or pixels.
+/// Refuses class weights together with sample weights, as Keras does; weights that are no finite numbers; and targets
+/// with more than one class a sample, as with time steps or pixels.
 inline void check_class_weight(const std::map<int, double>& weights, bool has_sample_weight, target_kind targets,
                                const shape& labels) {
     if (weights.empty()) return;
@@ -42,8 +42,8 @@ inline void check_class_weight(const std::map<int, double>& weights, bool has_sa
                     "; fix: give sample_weight");
 }
 
-/// The class of a sample as class_weight counts it: the first largest column of one-hot targets, or a single target,
-/// halves to the even number, as numpy rounds.
+/// The class of a sample for class_weight: the first largest column of one-hot targets, or a single target, rounded as
+/// numpy rounds: halves to the even number.
 template <class Label>
 int class_of(std::span<const Label> label) {
     std::size_t best = 0;

@@ -17,7 +17,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A number of steps out of any number, so that `.decay_steps = epochs * data.size()` needs no cast. Has to be given.
+/// A number of steps, made from any arithmetic type: `.decay_steps = epochs * data.size()` needs no cast. It has no
+/// default.
 class step_count {
 public:
     template <class Number>
@@ -41,12 +42,12 @@ struct ExponentialDecay {
 
     static constexpr std::string_view type = "ExponentialDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
-    template <class See>
-    void settings(See see) const {
-        see("initial_learning_rate", initial_learning_rate);
-        see("decay_steps", decay_steps);
-        see("decay_rate", decay_rate);
-        see("staircase", staircase);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("initial_learning_rate", initial_learning_rate);
+        visit("decay_steps", decay_steps);
+        visit("decay_rate", decay_rate);
+        visit("staircase", staircase);
     }
     double operator()(std::uint64_t step) const {
         const double p = static_cast<double>(step) / decay_steps;
@@ -54,8 +55,8 @@ struct ExponentialDecay {
     }
 };
 
-/// Half a cosine from the initial rate down to alpha times it. With a warmup_target the rate first rises to it in a
-/// line over warmup_steps, and falls from there. Loshchilov and Hutter 2016.
+/// Half a cosine from the initial rate down to alpha times it. With a warmup_target the rate first rises to it
+/// linearly over warmup_steps, and falls from there. Loshchilov and Hutter 2016.
 struct CosineDecay {
     double initial_learning_rate;
     step_count decay_steps;
@@ -68,13 +69,13 @@ struct CosineDecay {
         argument_check{type}.positive("decay_steps", decay_steps);
         argument_check{type}.not_negative("warmup_steps", warmup_steps);
     }
-    template <class See>
-    void settings(See see) const {
-        see("initial_learning_rate", initial_learning_rate);
-        see("decay_steps", decay_steps);
-        see("alpha", alpha);
-        see("warmup_target", warmup_target);
-        see("warmup_steps", warmup_steps);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("initial_learning_rate", initial_learning_rate);
+        visit("decay_steps", decay_steps);
+        visit("alpha", alpha);
+        visit("warmup_target", warmup_target);
+        visit("warmup_steps", warmup_steps);
     }
     double operator()(std::uint64_t step) const {
         const double warmup = warmup_target ? double{warmup_steps} : 0.0;
@@ -86,7 +87,7 @@ struct CosineDecay {
     }
 };
 
-/// values[i] up to and with step boundaries[i], the last value beyond.
+/// values[i] up to and including step boundaries[i], the last value after all boundaries.
 struct PiecewiseConstantDecay {
     std::vector<std::int64_t> boundaries;
     std::vector<double> values;
@@ -98,10 +99,10 @@ struct PiecewiseConstantDecay {
                                     std::to_string(boundaries.size()) + " boundaries and " +
                                     std::to_string(values.size()) + " values");
     }
-    template <class See>
-    void settings(See see) const {
-        see("boundaries", boundaries);
-        see("values", values);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("boundaries", boundaries);
+        visit("values", values);
     }
     double operator()(std::uint64_t step) const {
         const auto reached = std::lower_bound(boundaries.begin(), boundaries.end(), static_cast<std::int64_t>(step));
@@ -109,8 +110,8 @@ struct PiecewiseConstantDecay {
     }
 };
 
-/// (initial - end) (1 - step / decay_steps)^power + end; end beyond decay_steps. With cycle decay_steps is instead
-/// taken times the whole number that covers the step, so that the rate rises again at each multiple.
+/// (initial - end) (1 - step / decay_steps)^power + end; `end` after decay_steps. With cycle, decay_steps is multiplied
+/// by the least whole number that makes it at least the step: the rate rises again at each multiple.
 struct PolynomialDecay {
     double initial_learning_rate;
     step_count decay_steps;
@@ -120,13 +121,13 @@ struct PolynomialDecay {
 
     static constexpr std::string_view type = "PolynomialDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
-    template <class See>
-    void settings(See see) const {
-        see("initial_learning_rate", initial_learning_rate);
-        see("decay_steps", decay_steps);
-        see("end_learning_rate", end_learning_rate);
-        see("power", power);
-        see("cycle", cycle);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("initial_learning_rate", initial_learning_rate);
+        visit("decay_steps", decay_steps);
+        visit("end_learning_rate", end_learning_rate);
+        visit("power", power);
+        visit("cycle", cycle);
     }
     double operator()(std::uint64_t step) const {
         const double now = static_cast<double>(step);
@@ -146,12 +147,12 @@ struct InverseTimeDecay {
 
     static constexpr std::string_view type = "InverseTimeDecay";
     void validate() const { argument_check{type}.positive("decay_steps", decay_steps); }
-    template <class See>
-    void settings(See see) const {
-        see("initial_learning_rate", initial_learning_rate);
-        see("decay_steps", decay_steps);
-        see("decay_rate", decay_rate);
-        see("staircase", staircase);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("initial_learning_rate", initial_learning_rate);
+        visit("decay_steps", decay_steps);
+        visit("decay_rate", decay_rate);
+        visit("staircase", staircase);
     }
     double operator()(std::uint64_t step) const {
         const double p = static_cast<double>(step) / decay_steps;

@@ -17,7 +17,7 @@ struct score {
     friend bool operator==(const score&, const score&) = default;
 };
 
-/// Named values in the order in which they were first set; Keras' `logs`. They are few: a name is looked up one by one.
+/// Named values in the order in which they were first set; Keras' `logs`. There are few of them: lookup is linear.
 class Scores {
 public:
     using const_iterator = std::vector<score>::const_iterator;

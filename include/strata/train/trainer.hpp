@@ -24,12 +24,11 @@
 #include <strata/train/data_checks.hpp>
 #include <strata/train/dataset.hpp>
 #include <strata/train/evaluator.hpp>
+#include <strata/train/fit_loop.hpp>
 #include <strata/train/fit_options.hpp>
-#include <strata/train/fit_session.hpp>
 #include <strata/train/fit_setup.hpp>
 #include <strata/train/gradient_computer.hpp>
 #include <strata/train/history.hpp>
-#include <strata/train/interrupt.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metric_tracker.hpp>
 #include <strata/train/optimizer.hpp>
@@ -38,6 +37,7 @@
 #include <strata/train/reduction.hpp>
 #include <strata/train/sample_weights.hpp>
 #include <strata/train/scores.hpp>
+#include <strata/train/trainer_session.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -65,24 +65,24 @@ public:
     /// for empty data, NaN, labels out of range, and options that leave nothing to do; std::logic_error where a
     /// callback of this trainer's fit calls it. Keras: `fit`.
     template <class Data>
-    History fit(const Data& data, fit_options<Data> how = {}) {
+    History fit(const Data& data, fit_options<Data> options = {}) {
         static_cast<void>(require<trains<Data>>{});
-        if constexpr (trains<Data>::value.ok) return run(data, how);
+        if constexpr (trains<Data>::value.ok) return run(data, options);
         else return {};
     }
     /// The loss and the metrics of data, by name; may be called by callbacks. Keras: `evaluate`.
     template <class Data>
-    Scores evaluate(const Data& data, evaluate_options how = {}) {
-        static_cast<void>(require<judges<Data>>{});
-        if constexpr (judges<Data>::value.ok) {
+    Scores evaluate(const Data& data, evaluate_options options = {}) {
+        static_cast<void>(require<evaluates<Data>>{});
+        if constexpr (evaluates<Data>::value.ok) {
             check_data(data, "the data");
             const std::vector<double> weights =
-                detail::loss_weights(data, Loss::targets, how.class_weight, how.sample_weight);
-            const auto part = detail::make_evaluation(data, how, weights);
+                detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
+            const auto part = detail::make_evaluation(data, options, weights);
             Scores scores;
-            progress bar(how.verbose, 1, 1);
+            progress bar(options.verbose, 1, 1);
             bar.epoch_begin(0);
-            const std::size_t count = how.threads == 0 ? threads() : how.threads;
+            const std::size_t count = options.threads == 0 ? threads() : options.threads;
             if (is_running_ && count != threads()) {  // the fit that calls this keeps its own
                 thread_pool others(count);
                 evaluator own(count);
@@ -102,13 +102,13 @@ public:
     /// One step on all the data as one batch; the scores are that batch's, before the step. Throws std::logic_error
     /// where a callback of this trainer's fit calls it. Keras: `train_on_batch`.
     template <class Data>
-    Scores train_on_batch(const Data& data, const batch_options& how = {}) {
+    Scores train_on_batch(const Data& data, const batch_options& options = {}) {
         static_cast<void>(require<trains<Data>>{});
         if constexpr (trains<Data>::value.ok) {
             const detail::running_guard running(is_running_, "train_on_batch");
             check_data(data, "the batch");
             const std::vector<double> weights =
-                detail::loss_weights(data, Loss::targets, how.class_weight, how.sample_weight);
+                detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
             begin_training(threads(), data.size());
             tracker_.reset();
             train_step(detail::batch<Data>{.data = &data, .order = order_, .weights = weights}, 0);
@@ -121,9 +121,10 @@ public:
     }
     /// The scores of all the data as one batch. Keras: `test_on_batch`.
     template <class Data>
-    Scores test_on_batch(const Data& data, const batch_options& how = {}) {
+    Scores test_on_batch(const Data& data, const batch_options& options = {}) {
         return evaluate(
-            data, {.batch_size = data.size(), .class_weight = how.class_weight, .sample_weight = how.sample_weight});
+            data,
+            {.batch_size = data.size(), .class_weight = options.class_weight, .sample_weight = options.sample_weight});
     }
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
@@ -140,7 +141,7 @@ public:
         using checked = detail::files_check<Files, "save_checkpoint">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) {
-            require_updater();
+            require_optimizer_state();
             Files::save(file, state(), facts());
         }
     }
@@ -150,7 +151,7 @@ public:
     /// a training that was never stopped, bit for bit. A failed load throws and leaves everything as it was.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
-        require_updater();
+        require_optimizer_state();
         auto loaded = state();
         Files::load(file, loaded, facts());
         const detail::training_counters counters =
@@ -164,15 +165,17 @@ public:
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
-    using control = detail::fit_session<Model, detail::optimizer_state<net, T, Optimizer>>;
+    template <class, class, class>
+    friend class detail::trainer_session;
+
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
     using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
 
     template <class Data>
-    using trains = detail::fit_check<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+    using trains = detail::fit_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
-    using judges = detail::data_check<net, Data, Loss, detail::judging<Loss, Metrics>...>;
+    using evaluates = detail::data_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
@@ -183,7 +186,7 @@ private:
     std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
     std::uint64_t calls() const { return optimizer_state_ ? optimizer_state_->calls() : 0; }
-    void require_updater() {
+    void require_optimizer_state() {
         if (!optimizer_state_) optimizer_state_ = std::make_unique<optimizer_state>(optimizer_);
     }
     auto state() {
@@ -204,7 +207,7 @@ private:
     void begin_training(std::size_t threads, std::size_t batch) {
         prepare(threads);
         if (!gradients_) gradients_ = std::make_unique<gradient_computer>(*threads_);
-        require_updater();
+        require_optimizer_state();
         optimizer_state_->resume(parameters());
         gradients_->reserve(batch);
         if (order_.size() != batch) order_.resize(batch);
@@ -226,66 +229,29 @@ private:
         optimizer_state_->step(optimizer_, parameters(), gradients_->gradients(), *threads_);
     }
     template <class Data>
-    const auto& track_samples(thread_pool& threads, evaluator& infers, const detail::evaluation<Data>& part) {
-        detail::track_samples(validation_tracker_, infers, threads, part, parameters(),
+    const auto& track_samples(thread_pool& threads, evaluator& outputs, const detail::evaluation<Data>& part) {
+        detail::track_samples(validation_tracker_, outputs, threads, part, parameters(),
                               optimizer_state::penalties(parameters()));
         return validation_tracker_;
     }
 
     template <class Data>
-    History run(const Data& data, fit_options<Data>& how) {
+    History run(const Data& data, fit_options<Data>& options) {
         const detail::running_guard guard(is_running_, "fit");
-        const detail::fit_setup<Data> setup(data, how, Loss::targets, net::output_shape());
-        const detail::batch_schedule& schedule = setup.schedule;
-        progress bar(how.verbose, how.epochs, schedule.steps);
-        begin_training(how.threads, schedule.batch_size);
-        order_.resize(schedule.samples);
-        control running(*model_, optimizer_.learning_rate, *optimizer_state_, how.epochs, schedule.steps,
-                        setup.validation.is_empty() ? nullptr : &how.validation_freq);
-        const detail::interrupt_guard interrupt(how.stop_on_interrupt);
-        History history(how.initial_epoch);
-        Scores scores;
-        tracker_.reset();
-        tracker_.write(scores);
-        for (callback& each : how.callbacks) each.on_train_begin(running);
-        for (std::size_t epoch = how.initial_epoch; epoch < how.epochs && !running.stopped; ++epoch) {
-            for (callback& each : how.callbacks) each.on_epoch_begin(running, epoch);
-            bar.epoch_begin(epoch);
-            detail::arrange(order_, how.shuffle, how.seed, schedule.pass_of(epoch));
-            tracker_.reset();
-            const item_range batches = schedule.batches_of(epoch);
-            for (std::size_t b = batches.begin; b < batches.end && !running.stopped; ++b) {
-                setup.require_unchanged(data);
-                const item_range mine = schedule.samples_of(b);
-                train_step(detail::batch<Data>{.data = &data,
-                                               .order = std::span(order_).subspan(mine.begin, mine.size()),
-                                               .weights = setup.weights},
-                           how.seed);
-                if (interrupt.seen()) {
-                    finish(how, running);
-                    return history;
-                }
-                if (bar.wants_scores() || !how.callbacks.empty()) tracker_.write(scores);
-                for (callback& each : how.callbacks) each.on_batch_end(running, b - batches.begin, scores);
-                bar.step(b - batches.begin, scores);
-            }
-            setup.require_unchanged(data);
-            Scores whole;
-            tracker_.write(whole);
-            if (!setup.validation.is_empty() && how.validation_freq.includes(epoch))
-                track_samples(*threads_, *evaluator_, setup.validation).write(whole, "val_");
-            epochs_ = epoch + 1;
-            for (callback& each : how.callbacks) each.on_epoch_end(running, epoch, whole);
-            history.append(whole);
-            bar.epoch_end(whole);
-        }
-        finish(how, running);
-        return history;
-    }
-    template <class Data>
-    void finish(fit_options<Data>& how, control& running) {
-        optimizer_state_->finish(parameters());
-        for (callback& each : how.callbacks) each.on_train_end(running);
+        const detail::fit_setup<Data> setup(data, options, Loss::targets, net::output_shape());
+        progress::check_verbose(options.verbose);
+        begin_training(options.threads, setup.schedule.batch_size);
+        order_.resize(setup.schedule.samples);
+        detail::trainer_session<Trainer, Model, Data> session(*this, data, options, setup);
+        return detail::fit_loop<>(session,
+                                  {.initial_epoch = options.initial_epoch,
+                                   .epochs = options.epochs,
+                                   .shuffle = options.shuffle,
+                                   .seed = options.seed,
+                                   .stop_on_interrupt = options.stop_on_interrupt,
+                                   .verbose = options.verbose},
+                                  setup.schedule, options.callbacks, order_)
+            .run();
     }
 
     Model* model_;

@@ -17,7 +17,7 @@
 namespace strata::inline STRATA_ISA::detail {
 
 /// What Keras means by "auto": names of metrics that are better when greater, and when less. A name of the user's own
-/// that ends in one of them after an underscore counts too (`my_accuracy`), a count behind it does not matter
+/// that ends in one of them after an underscore counts too (`my_accuracy`), a count after it does not matter
 /// (`auc_1`).
 inline constexpr std::array<std::string_view, 12> rising_names{
     "accuracy",    "acc",      "precision",   "recall", "auc",  "f1_score",

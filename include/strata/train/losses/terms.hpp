@@ -47,7 +47,7 @@ constexpr V slope_of_clipped(V x, V low, V high) {
     return slope_of_larger(x, low) * slope_of_larger(V(0) - x, V(0) - high);
 }
 
-/// The first n targets, 0 < n <= lanes, as a vector of T; zeros behind them.
+/// The first n targets, 0 < n <= lanes, as a vector of T, then zeros.
 template <class T, class Target>
 STRATA_INLINE kernels::simd<T> load_targets(const Target* target, std::size_t n) {
     if constexpr (std::is_same_v<T, Target>) {

@@ -1,4 +1,4 @@
-// Accuracies: how often the output's decision is the target's.
+// Accuracies: the share of correct decisions.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ struct BinaryAccuracy {
     running_mean mean{};  // state
 };
 
-/// The share of rows whose largest value stands where the target's does; of equal values the first counts.
+/// The share of rows whose largest value has the index of the largest target; of equal values the first counts.
 /// Keras: `CategoricalAccuracy`.
 struct CategoricalAccuracy {
     std::string_view name = "categorical_accuracy";
@@ -57,7 +57,7 @@ struct CategoricalAccuracy {
     running_mean mean{};  // state
 };
 
-/// The share of rows whose largest value stands at the target's class; of equal values the first counts.
+/// The share of rows whose largest value has the index of the target's class; of equal values the first counts.
 /// Keras: `SparseCategoricalAccuracy`.
 struct SparseCategoricalAccuracy {
     std::string_view name = "sparse_categorical_accuracy";
@@ -108,9 +108,9 @@ private:
     }
 };
 
-/// What the text "accuracy" chooses in Keras' compile: BinaryAccuracy where the output's last axis is 1; otherwise
-/// SparseCategoricalAccuracy where targets are class indices, CategoricalAccuracy where they are values. (Keras' class
-/// of this name is another: it compares outputs and targets for equality.)
+/// The metric that the text "accuracy" chooses in Keras' compile: BinaryAccuracy where the output's last axis is 1;
+/// otherwise SparseCategoricalAccuracy where targets are class indices, CategoricalAccuracy where they are values.
+/// (Keras' class of this name is another: it compares outputs and targets for equality.)
 struct Accuracy {
     std::string_view name = "accuracy";
 

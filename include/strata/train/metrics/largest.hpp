@@ -1,4 +1,4 @@
-// largest: which values of a row are the largest, equal ones in their order.
+// largest: the indices of the largest values of a row; of equal values the first comes first.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ constexpr bool is_nan(T x) {
     else return false;
 }
 
-/// Where the largest of n values stands, the first of several; a NaN counts as the largest. Keras: `argmax`.
+/// The index of the largest of n values, the first of equal ones; a NaN counts as the largest. Keras: `argmax`.
 template <class T>
 constexpr std::size_t index_of_largest(std::size_t n, const T* x) {
     std::size_t best = 0;
@@ -32,8 +32,8 @@ constexpr std::size_t index_of_kth_largest(std::size_t n, const T* x, std::size_
     for (; k > 1; --k) {
         std::size_t next = n;
         for (std::size_t i = 0; i < n; ++i) {
-            const bool behind = x[i] < x[last] || (x[i] == x[last] && i > last);
-            if (behind && (next == n || x[i] > x[next])) next = i;
+            const bool is_later = x[i] < x[last] || (x[i] == x[last] && i > last);
+            if (is_later && (next == n || x[i] > x[next])) next = i;
         }
         if (next == n) break;
         last = next;
@@ -45,9 +45,9 @@ constexpr std::size_t index_of_kth_largest(std::size_t n, const T* x, std::size_
 template <class T>
 constexpr bool is_in_top_k(std::size_t n, const T* x, std::size_t index, std::size_t k) {
     if (index >= n || is_nan(x[index])) return false;
-    std::size_t larger = 0;
-    for (std::size_t i = 0; i < n; ++i) larger += x[i] > x[index];
-    return larger < k;
+    std::size_t larger_count = 0;
+    for (std::size_t i = 0; i < n; ++i) larger_count += x[i] > x[index];
+    return larger_count < k;
 }
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -1,4 +1,4 @@
-// metric: what every metric has, means over samples, and losses as metrics.
+// metric: the concept of metrics, means over samples, and losses as metrics.
 #pragma once
 
 #include <concepts>
@@ -44,7 +44,7 @@ struct running_mean {
 
 namespace detail {
 
-/// What Keras calls a loss that is given as a metric: its member `metric_name`, else its class, `mean_squared_error`.
+/// Keras' name of a loss that is given as a metric: its member `metric_name`, else its class, `mean_squared_error`.
 template <class Loss>
 inline constexpr auto metric_name_of = [] {
     if constexpr (requires { Loss::metric_name; }) return decltype(snake_case(Loss::type))(Loss::metric_name);
@@ -77,8 +77,8 @@ struct metric_of {
 template <class Loss>
 metric_of(Loss) -> metric_of<Loss>;
 
-/// The metric that stands behind an argument of compile, where targets are of this kind: the argument itself, a loss as
-/// a metric, or what its member `for_targets<Kind>()` chooses (Accuracy).
+/// The metric of an argument of compile for targets of this kind: the argument itself; a loss as a metric; or the
+/// result of the argument's member `for_targets<Kind>()`, as of Accuracy.
 template <target_kind Kind, class Argument>
 constexpr auto as_metric(const Argument& argument) {
     if constexpr (requires { argument.template for_targets<Kind>(); }) return argument.template for_targets<Kind>();

@@ -19,7 +19,7 @@ struct weighted_metrics {
 
 namespace detail {
 
-/// A metric that the judge gives the weights of samples.
+/// A metric that metric_tracker gives the weights of samples; other metrics get 1.
 template <class Metric>
 struct counts_weights : Metric {
     static constexpr bool is_weighted = true;

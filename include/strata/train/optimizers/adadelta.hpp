@@ -33,10 +33,10 @@ struct Adadelta {
         argument_check{type}.within_one("rho", rho);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        see("rho", rho);
-        see("epsilon", epsilon);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("rho", rho);
+        visit("epsilon", epsilon);
     }
     std::size_t slots() const { return 2; }
     double slot_begin(std::size_t) const { return 0.0; }

@@ -32,10 +32,10 @@ struct Adagrad {
         argument_check{type}.not_negative("initial_accumulator_value", initial_accumulator_value);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        see("initial_accumulator_value", initial_accumulator_value);
-        see("epsilon", epsilon);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("initial_accumulator_value", initial_accumulator_value);
+        visit("epsilon", epsilon);
     }
     std::size_t slots() const { return 1; }
     double slot_begin(std::size_t) const { return initial_accumulator_value; }

@@ -36,12 +36,12 @@ struct Adam {
         argument_check{type}.fraction("beta_2", beta_2);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        see("beta_1", beta_1);
-        see("beta_2", beta_2);
-        see("epsilon", epsilon);
-        see("amsgrad", amsgrad);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("beta_1", beta_1);
+        visit("beta_2", beta_2);
+        visit("epsilon", epsilon);
+        visit("amsgrad", amsgrad);
     }
     std::size_t slots() const { return amsgrad ? 3 : 2; }
     double slot_begin(std::size_t) const { return 0.0; }

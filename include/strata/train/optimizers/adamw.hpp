@@ -34,9 +34,9 @@ struct AdamW {
         argument_check{type}.fraction("beta_2", beta_2);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        adam().settings(see);
+    template <class Visit>
+    void settings(Visit visit) const {
+        adam().settings(visit);
     }
     std::size_t slots() const { return adam().slots(); }
     double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }

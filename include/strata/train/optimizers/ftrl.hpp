@@ -43,14 +43,14 @@ struct Ftrl {
         check.not_negative("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
         check.not_negative("beta", beta);
     }
-    template <class See>
-    void settings(See see) const {
-        see("learning_rate_power", learning_rate_power);
-        see("initial_accumulator_value", initial_accumulator_value);
-        see("l1_regularization_strength", l1_regularization_strength);
-        see("l2_regularization_strength", l2_regularization_strength);
-        see("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
-        see("beta", beta);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("learning_rate_power", learning_rate_power);
+        visit("initial_accumulator_value", initial_accumulator_value);
+        visit("l1_regularization_strength", l1_regularization_strength);
+        visit("l2_regularization_strength", l2_regularization_strength);
+        visit("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
+        visit("beta", beta);
     }
     std::size_t slots() const { return 2; }
     double slot_begin(std::size_t slot) const { return slot == 0 ? initial_accumulator_value : 0.0; }

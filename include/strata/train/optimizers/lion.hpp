@@ -31,10 +31,10 @@ struct Lion {
         argument_check{type}.require(beta_1 > 0.0 && beta_1 <= 1.0, "beta_1 in (0, 1]", beta_1);
         argument_check{type}.within_one("beta_2", beta_2);
     }
-    template <class See>
-    void settings(See see) const {
-        see("beta_1", beta_1);
-        see("beta_2", beta_2);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("beta_1", beta_1);
+        visit("beta_2", beta_2);
     }
     std::size_t slots() const { return 1; }
     double slot_begin(std::size_t) const { return 0.0; }

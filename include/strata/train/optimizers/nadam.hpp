@@ -36,11 +36,11 @@ struct Nadam {
         argument_check{type}.fraction("beta_2", beta_2);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        see("beta_1", beta_1);
-        see("beta_2", beta_2);
-        see("epsilon", epsilon);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("beta_1", beta_1);
+        visit("beta_2", beta_2);
+        visit("epsilon", epsilon);
     }
     std::size_t slots() const { return 2; }
     double slot_begin(std::size_t) const { return 0.0; }

@@ -37,12 +37,12 @@ struct RMSprop {
         argument_check{type}.within_one("momentum", momentum);
         argument_check{type}.not_negative("epsilon", epsilon);
     }
-    template <class See>
-    void settings(See see) const {
-        see("rho", rho);
-        see("momentum", momentum);
-        see("epsilon", epsilon);
-        see("centered", centered);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("rho", rho);
+        visit("momentum", momentum);
+        visit("epsilon", epsilon);
+        visit("centered", centered);
     }
     std::size_t slots() const { return std::size_t{1} + (momentum > 0.0 ? 1 : 0) + (centered ? 1 : 0); }
     double slot_begin(std::size_t) const { return 0.0; }

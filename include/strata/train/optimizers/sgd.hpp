@@ -32,10 +32,10 @@ struct SGD {
         validate_options(*this);
         argument_check{type}.within_one("momentum", momentum);
     }
-    template <class See>
-    void settings(See see) const {
-        see("momentum", momentum);
-        see("nesterov", nesterov);
+    template <class Visit>
+    void settings(Visit visit) const {
+        visit("momentum", momentum);
+        visit("nesterov", nesterov);
     }
     std::size_t slots() const { return momentum == 0.0 ? 0 : 1; }
     double slot_begin(std::size_t) const { return 0.0; }
