@@ -1,4 +1,5 @@
-# Functional models of Keras with Add, loaded into Residuals: python keras_residuals.py --strata-tool PATH.
+# Functional models of Keras with Add and other merge layers, loaded into Residuals and branching layers:
+# python keras_residuals.py --strata-tool PATH.
 # The tool is the program that is built from residual_tool.cpp. Each case is made in every order: of the layers'
 # creation, and of the inputs of each Add. strata must give Keras' outputs, or refuse the file where it does not tell
 # whose weights it holds.
@@ -23,19 +24,19 @@ TOLERANCE = 1e-5  # of the largest output
 
 
 class Orders:
-    """How a case is made: the next creation and the next Add."""
+    """How a case is made: for each merge layer the order in which its paths are created, and that of its inputs."""
 
-    def __init__(self, creations, adds):
-        self.creations, self.adds = iter(creations), iter(adds)
+    def __init__(self, creations, inputs):
+        self.creations, self.inputs = iter(creations), iter(inputs)
+
+    def merge(self, layer, x, *paths):
+        ends = [None] * len(paths)
+        for k in next(self.creations):
+            ends[k] = paths[k](x)
+        return layer()([ends[k] for k in next(self.inputs)])
 
     def residual(self, x, path, shortcut):
-        if next(self.creations) == "path first":
-            main = path(x)
-            side = shortcut(x)
-        else:
-            side = shortcut(x)
-            main = path(x)
-        return L.Add()([main, side] if next(self.adds) == "path first" else [side, main])
+        return self.merge(L.Add, x, path, shortcut)
 
 
 def chain(*parts):
@@ -58,7 +59,7 @@ def same(x):
     return x
 
 
-# A case: the tool's net, the shape of its input, how many Adds, how the model is made, and for each format whether the
+# A case: the tool's net, the shape of its input, the paths of each merge layer, how the model is made, and for each format whether the
 # file is loaded; "refused" where the weights of two layers have the same shapes and nothing tells them apart; "either"
 # where names alone may tell too little.
 def projection(x, orders):
@@ -102,6 +103,30 @@ def nested(x, orders):
                            chain(dense(2, activation="tanh"), dense(8, activation="relu"), dense(3, use_bias=False)))
 
 
+def inception(x, orders):
+    x = orders.merge(L.Concatenate, x, chain(conv(4, 3, activation="relu"), conv(2, 1)), same, chain(conv(3, 1)))
+    return L.GlobalAveragePooling2D()(x)
+
+
+def gate(x, orders, names=(None, None)):
+    x = orders.merge(L.Multiply, x, chain(conv(3, 3, activation="tanh", name=names[0])),
+                     chain(conv(3, 3, activation="sigmoid", name=names[1])))
+    return L.GlobalAveragePooling2D()(x)
+
+
+def named_gate(x, orders):
+    return gate(x, orders, ("filter", "gate"))
+
+
+def added(x, orders):
+    return orders.merge(L.Add, x, chain(dense(5, activation="tanh"), dense(3)), chain(dense(4, activation="tanh"), dense(3)),
+                        chain(dense(3)))
+
+
+def subtracted(x, orders):
+    return orders.merge(L.Subtract, x, chain(dense(3)), chain(dense(3)))
+
+
 def save_by_path(model, path):
     save_file({weight.path: weight.numpy() for weight in model.weights}, path)
 
@@ -109,16 +134,24 @@ def save_by_path(model, path):
 ALL = {"weights.h5": "loaded", "h5": "loaded", "safetensors": "loaded", "by_path.safetensors": "loaded"}
 NONE = dict.fromkeys(ALL, "refused")
 CASES = {
-    "projection": ("projection", (6, 5, 3), 1, projection, ALL),
-    "normalized": ("normalized", (6, 5, 3), 1, normalized, {**ALL, "safetensors": "refused", "by_path.safetensors": "refused"}),
-    "identity": ("identity", (6, 5, 3), 2, identity, ALL),
-    "alike": ("alike", (6, 5, 3), 1, alike, NONE),
-    "named": ("named", (6, 5, 3), 1, named, ALL),
-    "named, by one name": ("side_named", (6, 5, 3), 1, named, {**ALL, "safetensors": "either", "by_path.safetensors": "either"}),
-    "names not given": ("alike", (6, 5, 3), 1, named, NONE),
-    "fused": ("fused", (6, 5, 3), 1, fused, NONE),
-    "nested": ("nested", (6,), 2, nested, {**ALL, "safetensors": "either", "by_path.safetensors": "either"}),
+    "projection": ("projection", (6, 5, 3), (2,), projection, ALL),
+    "normalized": ("normalized", (6, 5, 3), (2,), normalized, {**ALL, "safetensors": "refused", "by_path.safetensors": "refused"}),
+    "identity": ("identity", (6, 5, 3), (2, 2), identity, ALL),
+    "alike": ("alike", (6, 5, 3), (2,), alike, NONE),
+    "named": ("named", (6, 5, 3), (2,), named, ALL),
+    "named, by one name": ("side_named", (6, 5, 3), (2,), named, {**ALL, "safetensors": "either", "by_path.safetensors": "either"}),
+    "names not given": ("alike", (6, 5, 3), (2,), named, NONE),
+    "fused": ("fused", (6, 5, 3), (2,), fused, NONE),
+    "nested": ("nested", (6,), (2, 2), nested, {**ALL, "safetensors": "either", "by_path.safetensors": "either"}),
+    "inception": ("inception", (6, 5, 3), (3,), inception, ALL),
+    "gate": ("gate", (6, 5, 3), (2,), gate, NONE),
+    "gate, named": ("named_gate", (6, 5, 3), (2,), named_gate, ALL),
+    # Names are counted for creation from the first path to the last, or from the last to the first.
+    "added": ("added", (6,), (3,), added, {**ALL, "by_path.safetensors": "either"}),
+    "subtracted": ("subtracted", (6,), (2,), subtracted, {**ALL, "safetensors": "refused", "by_path.safetensors": "refused"}),
 }
+# Cases whose merge layers have their inputs in one order, since another order is another value.
+ORDERED = {"inception", "subtracted"}
 SAVE = {
     "weights.h5": lambda model, path: model.save_weights(path),
     "h5": save_legacy_weights,
@@ -154,9 +187,9 @@ def main():
     keras.utils.set_random_seed(arguments.seed)
     failed = passed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, (net, shape, adds, make, formats) in CASES.items():
-            orders = list(itertools.product(["path first", "shortcut first"], repeat=adds))
-            for creations, inputs in itertools.product(orders, orders):
+        for name, (net, shape, sizes, make, formats) in CASES.items():
+            orders = list(itertools.product(*(itertools.permutations(range(size)) for size in sizes)))
+            for creations, inputs in itertools.product(orders, orders[:1] if name in ORDERED else orders):
                 source = keras.Input(shape)
                 model = keras.Model(source, make(source, Orders(creations, inputs)))
                 model.set_weights([rng.uniform(0.1, 1, weight.shape).astype(np.float32) for weight in model.get_weights()])
@@ -165,7 +198,7 @@ def main():
                     failure = check(arguments.strata_tool.resolve(), Path(folder), net, model, x, kind, wanted)
                     failed, passed = failed + bool(failure), passed + (not failure)
                     if failure:
-                        print(f"{name}, created {creations}, added {inputs}, .{kind}: {failure}")
+                        print(f"{name}, created {creations}, merged {inputs}, .{kind}: {failure}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -62,6 +62,31 @@ int main(int count, char** words) try {
                        Residual{Dense<5, Tanh>{}, Residual{Dense<4, Tanh>{}, Dense<7>{}, shortcut<Dense<7, no_bias>>{}},
                                 Dense<3>{}, shortcut<Dense<2, Tanh>, Dense<8, ReLU>, Dense<3, no_bias>>{}}},
             commands);
+    else if (net == "inception")
+        run(
+            Sequential{
+                Input<6, 5, 3>{},
+                Concatenate<branch<Conv2D<4, 3, padding::same, ReLU>, Conv2D<2, 1>>, branch<>, branch<Conv2D<3, 1>>>{},
+                GlobalAveragePooling2D<>{}},
+            commands);
+    else if (net == "gate")
+        run(
+            Sequential{
+                Input<6, 5, 3>{},
+                Multiply<branch<Conv2D<3, 3, padding::same, Tanh>>, branch<Conv2D<3, 3, padding::same, Sigmoid>>>{},
+                GlobalAveragePooling2D<>{}},
+            commands);
+    else if (net == "named_gate")
+        run(Sequential{Input<6, 5, 3>{},
+                       Multiply<branch<Conv2D<3, 3, padding::same, Tanh, name<"filter">>>,
+                                branch<Conv2D<3, 3, padding::same, Sigmoid, name<"gate">>>>{},
+                       GlobalAveragePooling2D<>{}},
+            commands);
+    else if (net == "added")
+        run(Sequential{Input<6>{},
+                       Add<branch<Dense<5, Tanh>, Dense<3>>, branch<Dense<4, Tanh>, Dense<3>>, branch<Dense<3>>>{}},
+            commands);
+    else if (net == "subtracted") run(Sequential{Input<6>{}, Subtract<branch<Dense<3>>, branch<Dense<3>>>{}}, commands);
     else throw std::runtime_error("no net is called " + net);
 } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -102,12 +104,17 @@ public:
     }
 
 private:
-    /// Whether a layer has no weights, and is neither an input nor a sum.
+    /// Whether a layer has no weights, and is neither an input nor a merge layer.
     bool is_bare(const std::string& group, const std::string& type) const {
         const auto weight = weights_.lower_bound(group + "/");
         const bool has_weights = weight != weights_.end() && weight->starts_with(group + "/");
-        return !has_weights && !reader_.has_group(group + "/layers") && !type.starts_with("input_layer") &&
-               type.substr(0, type.rfind('_')) != "add" && type != "add";
+        const std::size_t number = type.find_last_not_of("0123456789");
+        const bool is_numbered = number + 1 < type.size() && type[number] == '_';
+        const std::string name = is_numbered ? type.substr(0, number) : type;
+        constexpr std::array<std::string_view, 8> others{"input_layer", "add",     "average",  "concatenate",
+                                                         "maximum",     "minimum", "multiply", "subtract"};
+        return !has_weights && !reader_.has_group(group + "/layers") &&
+               std::find(others.begin(), others.end(), name) == others.end();
     }
     /// Whether these are all the weights of the file.
     bool is_all(const std::vector<std::string>& datasets) const {
