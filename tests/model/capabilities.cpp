@@ -118,6 +118,7 @@ struct all_of_math {
 
 TEST_CASE("a layer with a part of a capability is refused, and the missing function is named") {
     CHECK(check_capabilities<whole>(shape{4, 2}).ok);
+    CHECK(nothing::type == "Nothing");
     CHECK(check_capabilities<Conv2D<4, window{3, 3}>>(shape{8, 8, 2}).ok);
     CHECK(misses<nothing>("forward<", "a layer without it"));
     CHECK(misses<packs>("packed_size<", "pack_weights alone"));

@@ -23,6 +23,10 @@ struct scalar_square {
     constexpr double operator()(double x) const { return x * x; }
     static constexpr double derivative(double x) { return 2 * x; }
 };
+/// A function whose derivative comes from dual numbers.
+struct bump {
+    constexpr auto operator()(auto x) const { return x * math::exp(-x * x) + math::sqrt(1 + x * x); }
+};
 
 /// `count` samples of whole numbers below `vocabulary`, which name words where a layer looks words up.
 template <class Net>
@@ -73,7 +77,7 @@ TEST_CASE("gradients of layers equal central differences") {
 
 TEST_CASE("gradients through a user's function equal central differences") {
     check(Sequential{Input<5>{}, Dense<7, Tanh>{}, Elementwise<square>{}, Dense<3>{}, Elementwise<scalar_square>{},
-                     Dense<2>{}});
+                     Dense<3, Elementwise<bump>>{}, Elementwise<bump>{}, Dense<2>{}});
 }
 
 TEST_CASE("gradients are the same bits for any number of threads") {

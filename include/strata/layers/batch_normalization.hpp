@@ -56,7 +56,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) { return 2 * in.size(); }
 
-    /// Of each channel the factor, then what is added.
+    /// The factors of all channels, then their shifts.
     template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return 2 * In.back();
@@ -92,7 +92,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
             s.range.size() * (row / In.back()), s.x + (s.range.begin - s.first_row) * row, line, line + In.back(), s.y);
     }
 
-    // Frozen: what inference does
+    // Frozen: as in inference
 
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
@@ -102,11 +102,11 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
                                                         packed_weights<BatchNormalization, In>(s), s.dx);
     }
 
-    // Trained: the statistics of the whole batch, put together of those of each sample
+    // Trained: statistics of the whole batch, combined from sums of each sample
 
     static constexpr bool takes_strided_batches = true;
 
-    /// Of each sample two sums for each channel; a single row is its own.
+    /// Two sums of each channel. A sample of one row needs none: the row is its own sum.
     template <shape In, class Fused, class T>
     static constexpr std::size_t saved_size() {
         return In.rows() > 1 ? 2 * In.back() : 0;

@@ -45,7 +45,7 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return same == padding_mode::same ? same : padding_of_windows(rows, image_of(in), sides, padding_mode::causal);
     }
 
-    /// Where no output sees a later step, and each step has one; not in groups.
+    /// With a state, where no output sees a later step and each step has an output; not in groups.
     template <shape In>
     static constexpr streaming streams() {
         const bool is_causal = windows.mode == padding_mode::causal || Kernel == 1;

@@ -1,4 +1,4 @@
-// Normalization: features by the mean and the variance of data seen before, and adapt, which finds them.
+// Normalization: features by a mean and a variance that `adapt` takes from data.
 #pragma once
 
 #include <concepts>
@@ -66,7 +66,7 @@ struct Normalization : layer<Normalization<Options...>, Options...> {
 
 namespace detail {
 
-/// A call of adapt: the layer is a Normalization of a model, samples are values.
+/// The check of a call of adapt: the layer is a Normalization of a model, samples are values.
 template <class Handle, class Samples>
 struct adapt_check {
     static constexpr diagnostic value = [] {

@@ -1,4 +1,4 @@
-// Options: the types in a layer's pack, in any order, and how a layer finds its own and refuses the others.
+// Options: the types in a layer's pack, in any order. A layer finds its own and refuses the others.
 #pragma once
 
 #include <array>
@@ -74,7 +74,7 @@ struct same {
     static constexpr std::string_view kind = "padding::...";
     static constexpr padding_mode value = padding_mode::same;
 };
-/// In front alone, for one axis.
+/// Zeros before the first step alone, for one axis.
 struct causal {
     static constexpr std::string_view kind = "padding::...";
     static constexpr padding_mode value = padding_mode::causal;
@@ -87,10 +87,10 @@ struct no_bias {
     static constexpr std::string_view kind = "no_bias";
 };
 
-/// How a convolution is computed. Without this option a model of the cost chooses.
+/// The algorithm of a convolution. Without this option a model of the cost chooses.
 namespace algorithm {
 
-/// Never by Winograd's algorithm: weights take less memory, sums are rounded as in plain loops.
+/// The direct algorithm, never Winograd's: weights take less memory, sums are rounded as in plain loops.
 struct direct {
     static constexpr std::string_view kind = "algorithm::...";
 };
@@ -115,7 +115,7 @@ struct no_scale {
     static constexpr std::string_view kind = "no_scale";
 };
 
-/// How much memory a model takes for its activations; an option of a Sequential.
+/// The memory for a model's activations; an option of a Sequential.
 namespace memory {
 
 /// As little as its layers allow, whatever the time: every chain of maps runs over the smallest bands of rows.
@@ -125,14 +125,14 @@ struct smallest {
 
 }  // namespace memory
 
-/// How the kernel begins. Keras: `kernel_initializer=`.
+/// The initializer of the kernel. Keras: `kernel_initializer=`.
 template <class Initializer>
 struct kernel_initializer {
     static constexpr std::string_view kind = "kernel_initializer<...>";
     using type = Initializer;
 };
 
-/// How the bias begins. Keras: `bias_initializer=`.
+/// The initializer of the bias. Keras: `bias_initializer=`.
 template <class Initializer>
 struct bias_initializer {
     static constexpr std::string_view kind = "bias_initializer<...>";
@@ -153,14 +153,14 @@ struct bias_regularizer {
     using type = Regularizer;
 };
 
-/// How much moving statistics keep of what they were, at each batch. Keras: `momentum=`.
+/// The part of their old values that moving statistics keep at each batch. Keras: `momentum=`.
 template <double Value>
 struct momentum {
     static constexpr std::string_view kind = "momentum<...>";
     static constexpr double value = Value;
 };
 
-/// The kind of every activation when it stands among a layer's options.
+/// The kind of every activation as an option.
 inline constexpr std::string_view activation_kind = "an activation";
 
 template <class Type>

@@ -1,4 +1,4 @@
-// rate: the check that the layers share that drop a part of their values.
+// rate: the check of layers that drop a part of their values.
 #pragma once
 
 #include <string_view>

@@ -237,8 +237,8 @@ private:
         constexpr std::size_t vector = 64 / sizeof(T);
         return (kernels::recurrent_step<Cell, 1, units, T>::state_size + vector - 1) / vector * vector;
     }
-    /// Whether the input's products of all steps are made at once: where the kernel is larger than what a first-level
-    /// cache holds beside the recurrent one. Smaller ones are read from there anyway, beside the step's own products.
+    /// Whether the products of the input are computed for all steps at once: where the kernel does not fit into a
+    /// first-level cache beside the recurrent kernel.
     template <class T>
     static constexpr bool hoists(const shape& in) {
         return in[0] >= 4 &&

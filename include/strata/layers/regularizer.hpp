@@ -1,4 +1,4 @@
-// Regularizers: what the size of a weight adds to the loss, as Keras' classes of the same names have it.
+// Regularizers: penalties that the size of a weight adds to the loss, those of Keras' classes of the same names.
 #pragma once
 
 #include <limits>
