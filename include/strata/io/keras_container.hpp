@@ -14,22 +14,22 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Which Residuals lend their layers to the net around them: in Keras only a layer of the user's own can hold them,
-/// a functional model has them itself.
+/// The Residuals whose layers are layers of the net around them in a file. In Keras a functional model has these layers
+/// itself; only a custom layer can hold them.
 enum class residual_layers { stay, join_functional, join_all };
 
-/// In which order Keras counts the layers of a container for their default names.
+/// The order in which Keras counts the layers of a container for their default names.
 enum class naming { by_place, layers_first, shortcut_first };
 
-/// The layers of one container of Keras' in its order, which is by the distance to the output, then by the first visit
-/// from there; each may be a container itself. `shortcut_first` says of each Residual which input of the Add comes
-/// first.
+/// The layers of one Keras container in its order: by the distance to the output, then by the first visit from there.
+/// Each may be a container itself. `shortcut_first` has for each Residual whether the shortcut is the first input of
+/// the Add.
 template <class = internal::where_used>
 class basic_keras_container {
 public:
-    basic_keras_container(const net_tree& tree, residual_layers how, const std::vector<bool>& shortcut_first,
+    basic_keras_container(const net_tree& tree, residual_layers residuals, const std::vector<bool>& shortcut_first,
                           naming names = naming::by_place)
-        : how_(how), naming_(names), shortcut_first_(shortcut_first) {
+        : residuals_(residuals), naming_(names), shortcut_first_(shortcut_first) {
         const std::size_t out = append(tree, outside, true);
         if (names != naming::by_place) name_layers();
         if (out != outside && has_forks_) sort_from(out);
@@ -37,12 +37,12 @@ public:
     }
 
     struct layer {
-        const net_tree* tree = nullptr;  // null for what adds two paths
+        const net_tree* tree = nullptr;  // null for an Add
         std::vector<std::size_t> inputs{};
         std::size_t depth = 0, visit = 0;
         std::string name{};
     };
-    /// Those that are layers of a net, in order.
+    /// All layers but Adds, in order.
     std::vector<const layer*> layers() const {
         std::vector<const layer*> result;
         for (const layer& each : layers_)
@@ -54,15 +54,15 @@ public:
 private:
     static constexpr std::size_t outside = static_cast<std::size_t>(-1);
 
-    /// Appends a path, or what a container holds; gives the number of the layer whose output it is.
+    /// Appends a layer, a path, or the layers of a container; returns the index of the layer with the output.
     std::size_t append(const net_tree& tree, std::size_t from, bool is_own) {
         if (!(is_own || (tree.is_forked && joins_))) {
             layers_.push_back({.tree = &tree, .inputs = {from}});
             return layers_.size() - 1;
         }
         if (is_own)
-            joins_ =
-                how_ == residual_layers::join_all || (how_ == residual_layers::join_functional && tree.is_functional);
+            joins_ = residuals_ == residual_layers::join_all ||
+                     (residuals_ == residual_layers::join_functional && tree.is_functional);
         if (!tree.is_forked || is_own) return append_path(tree, 0, tree.layers.size(), from);
         std::size_t main = from, side = from;
         const auto append_main = [&] { main = append_path(tree, 0, tree.main_count, from); };
@@ -95,7 +95,7 @@ private:
             return a.depth != b.depth ? a.depth > b.depth : a.visit < b.visit;
         });
     }
-    /// Given names, else Keras' default ones, counted over the container.
+    /// Sets names: those of the user, else Keras' default names, counted over the container.
     void name_layers() {
         std::map<std::string, std::size_t> counts;
         for (layer& each : layers_) {
@@ -107,7 +107,7 @@ private:
         }
     }
 
-    residual_layers how_;
+    residual_layers residuals_;
     naming naming_;
     const std::vector<bool>& shortcut_first_;
     bool joins_ = false, has_forks_ = false;

@@ -1,4 +1,5 @@
-// The layout of Keras 3's .weights.h5: a group for each layer by class and number, its weights numbered from 0.
+// keras_h5: the layout of Keras 3's .weights.h5: a group for each layer by class and number, its weights numbered from
+// 0.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +25,8 @@ inline std::string keras_dataset(const weight_record& record) {
     return record.group + record.part + "/vars/" + std::to_string(record.number);
 }
 
-/// The names of layers are attributes of their groups; Keras' earliest versions wrote none. What is not a weight is
-/// passed over: the optimizer's state, seeds of Dropout.
+/// The names of layers are attributes of their groups; Keras' earliest versions wrote none. The optimizer's state and
+/// seeds of Dropout are ignored.
 class keras_h5_layout {
 public:
     explicit keras_h5_layout(const hdf5_reader& reader) : reader_(reader) {
@@ -42,23 +43,23 @@ public:
         }
     }
 
-    /// Where the weights of a list are, if the file has them.
+    /// The paths at which the file has the weights of a list, if it has them.
     std::vector<std::string> locate(const weight_sequence& list) const {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) result.push_back(keras_dataset(record));
         return result;
     }
-    /// The same; nothing where the file has other weights than these.
+    /// As by locate(); empty where the file has other weights than these.
     std::vector<std::string> by_structure(const weight_sequence& list) const {
         std::vector<std::string> result = locate(list);
         return is_all(result) ? result : std::vector<std::string>{};
     }
-    /// Whether the layer of a record has its name in the file, where both have one.
+    /// Whether the layer of a record has the same name in the file. True where one of the two has no name.
     bool name_agrees(const weight_record& record, const std::string&) const {
         const auto found = names_.find(record.group);
         return !record.is_named || found == names_.end() || found->second == own_name(record.path);
     }
-    /// Whether the containers of the file hold as many layers without weights as those of a list.
+    /// Whether the containers of the file have as many layers without weights as those of a list.
     bool has_bare_layers(const weight_sequence& list) const {
         return std::all_of(list.bare_layers.begin(), list.bare_layers.end(), [&](const auto& container) {
             const std::string prefix = container.first + "layers/";
@@ -69,7 +70,7 @@ public:
             return count == container.second;
         });
     }
-    /// By the name of each layer itself, whatever holds it, where that is the only one of this name.
+    /// Finds each layer by its own name, in any container, where only one layer has this name.
     std::vector<std::string> by_names(const weight_sequence& list) const {
         std::vector<std::string> result;
         for (const weight_record& record : list.records) {
@@ -79,7 +80,7 @@ public:
         }
         return is_all(result) ? result : std::vector<std::string>{};
     }
-    /// Throws where a weight is missing, or one too many is there.
+    /// Throws where a weight is missing, or where the file has one that the net lacks.
     void explain(std::span<const weight_record> wanted) const {
         std::set<std::string> known;
         for (const weight_record& record : wanted) {
@@ -102,7 +103,7 @@ public:
     }
 
 private:
-    /// Whether a layer has no weights, and is neither an input nor a sum.
+    /// Whether a layer has no weights, and is no Input and no Add.
     bool is_bare(const std::string& group, const std::string& type) const {
         const auto weight = weights_.lower_bound(group + "/");
         const bool has_weights = weight != weights_.end() && weight->starts_with(group + "/");

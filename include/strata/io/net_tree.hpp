@@ -1,4 +1,4 @@
-// net_tree: a net or layer as files see it.
+// net_tree: the structure of a net for files.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// A net or layer as files see it: of a layer its number in the flattened list, of what consists of layers those. The
-/// first `main_count` layers of a Residual are one path, the others its shortcut.
+/// A net or layer: a single layer has its number in the flattened list, a composite one has its layers. The first
+/// `main_count` layers of a Residual are one path, the others its shortcut.
 struct net_tree {
     std::string type;
     std::string name;
@@ -36,8 +36,8 @@ struct net_tree {
 /// Stands for any layer that does not consist of others.
 struct single_layer {};
 
-/// Fills in what a net or layer consists of, nothing for a single layer; `next` is the number of the next layer of the
-/// flattened list. One loop over tables: code for every layer of a large net would cost more.
+/// Fills in the layers of a net or layer; `next` is the number of the next layer of the flattened list. It is one loop
+/// over a table: code for each layer of a large net would cost the compiler more.
 template <class Net>
 void grow_tree(net_tree& tree, std::size_t& next) {
     if constexpr (!detail::composite<Net>) {
@@ -67,7 +67,7 @@ void grow_tree(net_tree& tree, std::size_t& next) {
             }
         };
         grow(layers_of<Net>{});
-        if constexpr (detail::branching<Net>) ++next;  // what adds the paths
+        if constexpr (detail::branching<Net>) ++next;  // the Add
     }
 }
 

@@ -1,4 +1,4 @@
-// weight_record: one weight of a model as files see it.
+// record: one weight of a model, and lists of weights, for files.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace strata::inline STRATA_ISA::io {
 
 /// A weight: the path of its layer (`base/conv2d`), the classes along that path, the weight's name in the layer, Keras'
 /// shape, and its number among the layer's weights. `group` is Keras' address of the layer:
-/// `layers/sequential/layers/conv2d`, and `part` what stands in it, such as `/cell`. `trainable` counts `frozen`; a
+/// `layers/sequential/layers/conv2d`, and `part` the group in it, such as `/cell`. `trainable` counts `frozen`; a
 /// `statistic` is never trained. Files hold an `is_integer` as an integer of 32 bits. The user named the layer of an
 /// `is_named`.
 struct weight_record {
@@ -41,8 +41,9 @@ struct weight_record {
 };
 
 /// The weights of a net in the order, under the names and at the addresses that files of one kind give them; `places`
-/// says of each record which weight of the net it is. `orders` has a letter for each Residual of the net, in the order
-/// in which they are written: `s` where Keras' Add has the shortcut as its first input, `l` where it has the layers.
+/// has for each record the index of the weight in the net. `orders` has a letter for each Residual of the net, in the
+/// order in which they are written: `s` where Keras' Add has the shortcut as its first input, `l` where it has the
+/// layers.
 struct weight_sequence {
     std::vector<weight_record> records{};
     std::vector<std::size_t> places{};
@@ -59,24 +60,22 @@ struct order_question {
     std::vector<weight_sequence> answers{};
 };
 
-/// What a file may hold; io/weight_lists.hpp makes the lists of a net.
+/// The weights that a file may have; io/weight_lists.hpp makes the lists of a net.
 struct weight_list : weight_sequence {
     std::vector<order_question> questions{};
     /// The names of all records as Keras counts them when the layers of each Residual are created before its shortcut,
     /// or after it; none where Residuals are layers that hold their own.
     std::vector<std::vector<std::string>> created_names{};
-    /// A layer and one of a shortcut beside it that have weights of the same shapes; empty where there are none. Among
-    /// all layers, and among those without a name of the user's.
+    /// Two layers, one on each path of a Residual, that have weights of the same shapes; empty where there are none.
+    /// `alike` among all layers, `swappable` among those that the user did not name.
     std::string alike{}, swappable{};
 };
 
-/// A value of a weight that files hold as an integer.
+/// The integer of 32 bits for a value of a weight that files hold as an integer.
 template <class T>
 std::int32_t as_integer(T value) {
-    constexpr double largest = 2147483647.0;
-    return internal::is_nan(value)
-               ? 0
-               : static_cast<std::int32_t>(std::clamp(static_cast<double>(value), -largest, largest));
+    constexpr double max = 2147483647.0;
+    return internal::is_nan(value) ? 0 : static_cast<std::int32_t>(std::clamp(static_cast<double>(value), -max, max));
 }
 
 /// The error of a weight whose shape in the file is another.

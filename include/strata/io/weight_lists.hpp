@@ -20,7 +20,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// The weights of each layer of a net, by its number: their places in the net, and what a file says of them.
+/// The weights of each layer of a net, by the number of the layer: their index in the net, and their record.
 using layer_weights = std::vector<std::vector<std::pair<std::size_t, weight_record>>>;
 
 /// Makes the lists of one net.
@@ -32,36 +32,36 @@ public:
         number_forks(tree_, written_);
     }
 
-    /// Under the net's own names; as Keras has them, where layers of Residuals in a Functional are its own; the same
-    /// for every Residual. One list where all are the same.
+    /// Three lists: with the net's own names and addresses; as Keras has them where layers of Residuals in a Functional
+    /// are layers of the Functional; the same for every Residual. One list where the net has no Residual.
     std::vector<weight_list> lists() const {
         std::vector<weight_list> result(written_.empty() ? 1 : 3);
-        const std::array ways{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};
-        for (std::size_t i = 0; i < result.size(); ++i) fill(result[i], ways[i]);
+        const std::array residuals{residual_layers::stay, residual_layers::join_functional, residual_layers::join_all};
+        for (std::size_t i = 0; i < result.size(); ++i) fill(result[i], residuals[i]);
         return result;
     }
 
 private:
-    void fill(weight_list& list, residual_layers how) const {
-        static_cast<weight_sequence&>(list) = sequence(how, written_);
+    void fill(weight_list& list, residual_layers residuals) const {
+        static_cast<weight_sequence&>(list) = sequence(residuals, written_);
         list.alike = alike_in(tree_, false);
         list.swappable = alike_in(tree_, true);
-        if (how == residual_layers::stay) return;
-        for (const net_tree& layer : tree_.layers) ask(list, layer, how, layer.name);
+        if (residuals == residual_layers::stay) return;
+        for (const net_tree& layer : tree_.layers) ask(list, layer, residuals, layer.name);
         for (const naming names : {naming::layers_first, naming::shortcut_first}) {
             // The order of the records is that of the list, so that names and records belong together.
             std::vector<std::string>& created = list.created_names.emplace_back();
-            for (const weight_record& record : sequence(how, written_, names).records)
+            for (const weight_record& record : sequence(residuals, written_, names).records)
                 created.push_back(record.full_name());
         }
     }
 
-    weight_sequence sequence(residual_layers how, const std::vector<bool>& shortcut_first,
+    weight_sequence sequence(residual_layers residuals, const std::vector<bool>& shortcut_first,
                              naming names = naming::by_place) const {
         weight_sequence result;
         for (const bool first : shortcut_first) result.orders += first ? 's' : 'l';
         append(result, tree_, "", "",
-               [&](const net_tree& tree) { return keras_container(tree, how, shortcut_first, names); });
+               [&](const net_tree& tree) { return keras_container(tree, residuals, shortcut_first, names); });
         return result;
     }
     template <class Contain>
@@ -72,7 +72,7 @@ private:
         const keras_container container = contain(tree);
         for (const auto* layer : container.layers()) {
             const net_tree& inner = *layer->tree;
-            // What holds the layers of its Residuals is a functional model in Keras, whatever it is here.
+            // A container that has the layers of its Residuals is a functional model in Keras, whatever it is here.
             const bool lends = inner.is_composite && contain(inner).has_forks();
             std::string group = snake_case(lends ? std::string("Functional") : inner.type).str();
             if (const std::size_t number = counts[group]++; number > 0) group += "_" + std::to_string(number);
@@ -93,17 +93,17 @@ private:
         }
     }
 
-    /// Adds the question of each outermost Residual of which an Add's order changes the list.
-    void ask(weight_list& list, const net_tree& tree, residual_layers how, const std::string& path) const {
+    /// Adds a question for each outermost Residual for which the order of an Add changes the list.
+    void ask(weight_list& list, const net_tree& tree, residual_layers residuals, const std::string& path) const {
         if (!tree.is_forked) {
-            for (const net_tree& layer : tree.layers) ask(list, layer, how, path + "/" + layer.name);
+            for (const net_tree& layer : tree.layers) ask(list, layer, residuals, path + "/" + layer.name);
             return;
         }
         std::vector<std::size_t> forks;
         each_fork(tree, [&](std::size_t fork) {
             std::vector<bool> flipped = written_;
             flipped[fork] = !flipped[fork];
-            if (!same_order(sequence(how, flipped), list)) forks.push_back(fork);
+            if (!same_order(sequence(residuals, flipped), list)) forks.push_back(fork);
         });
         if (forks.empty()) return;
         order_question& question = list.questions.emplace_back(order_question{.residual = path});
@@ -113,13 +113,13 @@ private:
             std::vector<bool> orders = written_;
             for (std::size_t i = 0; i < forks.size(); ++i)
                 if ((answer >> i & 1) != 0) orders[forks[i]] = !orders[forks[i]];
-            question.answers.push_back(sequence(how, orders));
+            question.answers.push_back(sequence(residuals, orders));
         }
     }
-    template <class See>
-    static void each_fork(const net_tree& tree, const See& see) {
-        if (tree.is_forked) see(tree.fork);
-        for (const net_tree& layer : tree.layers) each_fork(layer, see);
+    template <class Visit>
+    static void each_fork(const net_tree& tree, const Visit& visit) {
+        if (tree.is_forked) visit(tree.fork);
+        for (const net_tree& layer : tree.layers) each_fork(layer, visit);
     }
     static bool same_order(const weight_sequence& a, const weight_sequence& b) {
         bool same = a.places == b.places;
@@ -160,8 +160,8 @@ private:
 };
 using weight_list_maker = basic_weight_list_maker<>;
 
-/// The weights of a net as files may have them; weight_list_maker::lists() says in which ways. Grow: a pointer to
-/// grow_tree, so that this is no template of the net.
+/// The lists of weight_list_maker::lists() for a net. Grow: a pointer to grow_tree, so that this is no template of the
+/// net.
 template <class Grow>
 std::vector<weight_list> weight_lists_of(Grow grow, std::span<const weight_row> rows) {
     net_tree tree;
