@@ -70,7 +70,7 @@ void take_step(const Optimizer& optimizer, std::uint64_t iteration, double& memo
         if (options.weight_decay != 0) decay(v.size(), weights, rate * options.weight_decay);
         apply_updates(optimizer, scalars, v.size(), weights, v.gradient.data(), v.slots());
         if (!options.use_ema) continue;
-        follow(v.size(), v.average.data(), weights, iteration == 0 ? 0.0 : options.ema_momentum);
+        update_average(v.size(), v.average.data(), weights, iteration == 0 ? 0.0 : options.ema_momentum);
         const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
         if (every > 0 && (iteration + 1) % every == 0) v.weights = v.average;
     }
@@ -301,7 +301,7 @@ void elementwise_helpers() {
         scale(n, scaled.data(), 0.5);
         clip(n, clipped.data(), 0.75);
         decay(n, decayed.data(), 0.125);
-        follow(n, average.data(), w.data(), 0.75);
+        update_average(n, average.data(), w.data(), 0.75);
         add_penalty_gradient({0.5, 0.25}, n, w.data(), gradient.data());
         for (std::size_t i = 0; i < n; ++i) {
             REQUIRE(scaled[i] == x[i] / 2);

@@ -11,7 +11,8 @@
 
 namespace strata {
 
-/// The result of a check. ok, or a refusal: the location of the mistake, the expected and the given thing, and the fix.
+/// The result of a check: ok, or a refusal. A refusal has the location of the mistake, the expected and the given
+/// thing, and the fix.
 struct diagnostic {
     bool ok = true;
     text<300> at{};

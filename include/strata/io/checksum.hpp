@@ -1,4 +1,4 @@
-// checksum: CRC-64 as xz has it (ECMA-182, reflected).
+// checksum: CRC-64 as in xz (ECMA-182, reflected).
 #pragma once
 
 #include <array>
@@ -12,8 +12,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Finds every change of up to three bits and of any 64 bits that follow each other, and any other but for one in
-/// 2^64.
+/// Detects every change of up to three bits, every change within 64 consecutive bits, and all but 2^-64 of the others.
 template <class = internal::where_used>
 class basic_checksum {
 public:

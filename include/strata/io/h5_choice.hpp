@@ -1,4 +1,4 @@
-// h5_choice: which datasets of an HDF5 file hold the weights of a net.
+// h5_choice: finds the datasets of an HDF5 file that hold the weights of a net.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,12 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// A list, and for each of its records the dataset; none where a file has no answer.
+/// A list, and the path of the dataset of each record; no paths where the file does not match.
 struct h5_choice {
     weight_sequence list{};
     std::vector<std::string> datasets{};
 
-    /// Whether the file has each of them, in the right shape.
+    /// Whether the file has all datasets, with the shapes of the records.
     bool fits(const hdf5_reader& reader) const {
         if (datasets.size() != list.records.size()) return false;
         for (std::size_t i = 0; i < datasets.size(); ++i)
@@ -36,18 +36,18 @@ struct h5_choice {
     }
 };
 
-/// The attribute of a file of strata with the orders of its Residuals; see weight_sequence.
+/// The attribute in which strata saves the orders of Residuals; see weight_sequence.
 inline constexpr const char* orders_attribute = "strata_residuals";
 
-/// Which datasets a file of a layout has for a list, and what it leaves open.
+/// The datasets of a file for a list. `doubt` names a Residual whose order is ambiguous.
 struct h5_answer {
     h5_choice choice{};
     std::string doubt{};
     bool fits = false;
 };
 
-/// By the structure of a list: by classes, numbers and shapes. With use_names a layer that the user named has its name
-/// in the file too, where the file has names.
+/// Chooses datasets by the structure of a list: classes, numbers and shapes. With use_names, layers that the user named
+/// must have the same name in the file, where the file has names.
 template <class Layout>
 h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, const weight_list& list,
                               const std::string& saved_orders, bool use_names) {
@@ -62,7 +62,7 @@ h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, c
     answer.fits = answer.choice.fits(reader);
     for (std::size_t i = 0; answer.fits && i < answer.choice.datasets.size(); ++i)
         answer.fits = fits(answer.choice.list.records[i], answer.choice.datasets[i]);
-    // An activation that is a layer there and an option here moves the layers of one path against those of the other.
+    // Where an activation is a layer in Keras and an option here, the layers of one path are counted differently.
     const std::string& alike = use_names ? list.swappable : list.alike;
     if (answer.fits && saved_orders.empty() && !list.created_names.empty() && !alike.empty() &&
         !layout.has_bare_layers(list))
@@ -70,9 +70,9 @@ h5_answer choose_by_structure(const hdf5_reader& reader, const Layout& layout, c
     return answer;
 }
 
-/// Structure and names together are the best answer; then come names, which do not depend on the order of layers in
-/// Keras; then the structure. Where weights of two layers could be exchanged and nobody would notice, the file is
-/// refused. `lists` as weight_lists() gives them.
+/// Tries structure and names together; then names, which do not depend on the order of layers in Keras; then the
+/// structure. A file in which the weights of two layers could be exchanged unnoticed is refused. `lists` as
+/// weight_lists() gives them.
 template <class Layout>
 h5_choice choose_datasets(const hdf5_reader& reader, const Layout& layout, std::span<const weight_list> lists) {
     std::vector<const weight_list*> order;
@@ -98,10 +98,10 @@ h5_choice choose_datasets(const hdf5_reader& reader, const Layout& layout, std::
     if (h5_answer answer = by_structure(false); answer.fits) return std::move(answer.choice);
     if (!doubt.empty()) refuse_doubt(reader.file(), doubt);
     layout.explain(order.front()->records);
-    return {*order.front(), layout.by_structure(*order.front())};  // reading it says which shape is wrong
+    return {*order.front(), layout.by_structure(*order.front())};  // reading these throws with the wrong shape
 }
 
-/// A name without those of what holds it: `block1_conv1` of `xception/block1_conv1`, `kernel` of
+/// The last part of a path: `block1_conv1` of `xception/block1_conv1`, `kernel` of
 /// `forward_layer/kernel`.
 inline std::string own_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 

@@ -1,4 +1,4 @@
-// half: floats of 16 bits, as files hold them.
+// half: floats of 16 bits, as in files.
 #pragma once
 
 #include <bit>

@@ -1,4 +1,4 @@
-// HDF5 weight files, of Keras 3 and of the older Keras. Needs HDF5; io/weights.hpp takes it in under STRATA_WITH_HDF5.
+// HDF5 weight files, of Keras 3 and of the older Keras. Needs HDF5; io/weights.hpp includes it under STRATA_WITH_HDF5.
 #pragma once
 
 #include <cctype>
@@ -19,9 +19,9 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The content says which layout
-/// the file has, not its name: what `save_weights` of Keras 3 writes, or what `save` to .h5 and the older
-/// `save_weights` write. Throws file_error.
+/// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The content of the file, not
+/// its name, tells the layout: that of `save_weights` of Keras 3, or that of `save` to .h5 and of the older
+/// `save_weights`. Throws file_error.
 template <class T>
 std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_list> lists) {
     const hdf5_session session;
@@ -39,8 +39,8 @@ std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::sp
 }
 
 /// Writes all records as float32 or float64, as T is: in Keras 3's layout to `.weights.h5`, in the older one to any
-/// other name. Keras reads both with `load_weights`. `orders` are those of the net's Residuals, as weight_sequence has
-/// them; empty where none matters. A failed save throws file_error and leaves the old file.
+/// other name. Keras reads both with `load_weights`. `orders` as in weight_sequence; empty where no order matters. A
+/// failed save throws file_error and leaves the old file.
 template <class T>
 void save_hdf5(const std::filesystem::path& file, std::span<const weight_record> records,
                std::span<const std::vector<T>> values, const std::string& orders = {}) {

@@ -1,4 +1,4 @@
-// What owns the identifiers of HDF5's C interface, and a session inside the library.
+// hdf5_handle: owners of identifiers of HDF5's C interface, and a session in the library.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-// Macros of HDF5 that are casts in the manner of C, of which a user's -Wold-style-cast would warn here.
+// These macros of HDF5 are C casts: -Wold-style-cast of a user would warn where they are used.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -53,9 +53,9 @@ using hdf5_space = hdf5_handle<H5Sclose>;
 using hdf5_type = hdf5_handle<H5Tclose>;
 using hdf5_properties = hdf5_handle<H5Pclose>;
 
-/// While it lives, HDF5 prints no errors of its own, and other threads wait before they enter HDF5 through strata:
-/// loading and saving is safe from several threads with any build of the library. A program that calls HDF5 itself at
-/// the same time needs a thread-safe build. The error printing that the program had set comes back at the end.
+/// While it lives, HDF5 prints no errors, and other threads that call HDF5 through strata wait: loading and saving is
+/// safe from several threads with any build of the library. A program that calls HDF5 itself at the same time needs a
+/// thread-safe build. The destructor restores the error printing of the program.
 class hdf5_session {
 public:
     hdf5_session() : lock_(mutex()) {
@@ -80,7 +80,7 @@ private:
     bool is_silenced_ = false;
 };
 
-/// Why the last call failed, in HDF5's words and in brackets; empty where it gave no reason.
+/// The reason why the last call failed, in HDF5's words and in brackets; empty where there is none.
 inline std::string hdf5_reason() {
     std::string reason;
     const auto first = [](unsigned, const H5E_error2_t* error, void* result) -> herr_t {

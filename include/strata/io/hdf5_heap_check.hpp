@@ -1,4 +1,5 @@
-// A check of an HDF5 file's global heaps, where its texts of any length lie, before HDF5 reads them.
+// hdf5_heap_check: checks the global heaps of an HDF5 file, which hold texts of variable length, before HDF5 reads
+// them.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +16,10 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Whether every global heap of a file is one through which HDF5 comes to its end: version 1.10 never does where an
-/// object has no size. Any place that begins as a heap counts as one. Layout of a heap, HDF5 File Format Specification,
-/// III.E: `GCOL`, version 1, 3 bytes, size of the heap; then objects of number, count, 4 bytes and size, each followed
-/// by its bytes up to a multiple of 8. Object 0 is free space, its size is with its header.
+/// Whether HDF5 can read every global heap of a file to its end: version 1.10 loops forever where an object has size 0.
+/// All bytes that begin like a heap are checked. Layout of a heap, HDF5 File Format Specification, III.E: `GCOL`,
+/// version 1, 3 bytes, size of the heap; then objects of number, count, 4 bytes and size, each followed by its bytes up
+/// to a multiple of 8. Object 0 is free space, its size is with its header.
 class hdf5_heap_check {
 public:
     explicit hdf5_heap_check(const internal::input_file& file) : file_(file) {}
@@ -52,7 +53,7 @@ private:
         if (file_.size() - heap < header_size) return true;
         file_.read(heap, header.data(), header.size());
         const std::uint64_t size = number(header);
-        // HDF5 refuses such a heap itself; or these are values that look like one.
+        // HDF5 refuses such a heap itself, or these bytes are values and no heap.
         if (size < smallest || size > file_.size() - heap) return true;
         for (std::uint64_t at = header_size; at + header_size <= size;) {
             file_.read(heap + at, header.data(), header.size());

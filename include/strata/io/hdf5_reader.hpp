@@ -23,12 +23,12 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Knows only what hangs in the file by hard links: soft and external links, which may lead out of it or nowhere, are
-/// not followed. Paths have no slash in front. Lives inside an hdf5_session. Damage within HDF5's own structures is the
-/// library's to find, and old versions (1.10) may crash on it: where files come from strangers, take .safetensors.
+/// Follows hard links only: soft and external links may lead out of the file or nowhere. Paths do not begin with a
+/// slash. It lives inside an hdf5_session. HDF5 itself has to find damage in its own structures, and version 1.10 may
+/// crash on it: use .safetensors for files from untrusted sources.
 class hdf5_reader {
 public:
-    /// Throws file_error for what is no readable HDF5 file.
+    /// Throws file_error for anything but a readable HDF5 file.
     explicit hdf5_reader(const std::filesystem::path& file) : path_(file) {
         const internal::input_file bytes(file, "an HDF5 file");
         size_ = bytes.size();
@@ -79,7 +79,7 @@ public:
         if (!has_dataset(dataset)) return false;
         return is_shape(extents_of(hdf5_space(H5Dget_space(open_dataset(dataset).id()))), wanted);
     }
-    /// `(3, 5)`, or what it is instead.
+    /// The shape as text, `(3, 5)`, or the kind of object that it is instead of a dataset.
     std::string shape_text(const std::string& dataset) const {
         const hdf5_dataset opened = open_dataset(dataset);
         const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));
@@ -88,8 +88,8 @@ public:
             result += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
         return result + ")";
     }
-    /// The values of a dataset for a weight, whatever the width of its floats or integers; its type and its shape are
-    /// compared before memory is taken.
+    /// The values of a dataset for a weight, from floats or integers of any width. Its type and shape are checked
+    /// before memory is allocated.
     template <class T>
     std::vector<T> values(const std::string& dataset, const weight_record& wanted) const {
         static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
@@ -124,8 +124,8 @@ private:
                                     "; save it again");
     }
 
-    /// HDF5 takes memory for a whole chunk, and for whatever a filter makes of it, before it looks at a value. Keras
-    /// writes neither chunks nor filters.
+    /// Refuses chunks and filters: HDF5 allocates memory for a whole chunk, and for the output of its filters, before
+    /// it reads a value. Keras writes neither.
     void check_chunks(const hdf5_properties& layout, std::size_t dataset_bytes, const std::string& dataset) const {
         std::array<hsize_t, H5S_MAX_RANK> extents{};
         const int rank = H5Pget_chunk(layout.id(), H5S_MAX_RANK, extents.data());
@@ -147,8 +147,8 @@ private:
         }
     }
 
-    /// Whether a group whose links are messages of its header may have as many as it says: version 1.10 frees what it
-    /// never made where messages are missing.
+    /// Whether a group whose links are messages of its header has enough messages for its number of links: version 1.10
+    /// frees uninitialized memory where messages are missing.
     static bool has_its_links(hid_t root, const char* group, unsigned messages) {
         H5G_info_t facts{};
         if (H5Gget_info_by_name(root, group, &facts, H5P_DEFAULT) < 0) return false;
@@ -158,7 +158,7 @@ private:
     void list_objects() {
         const auto visit = [](hid_t root, const char* name, const auto* info, void* self) -> herr_t {
             try {
-                // Paths of groups in groups: without a limit their length grows as the square of the file's.
+                // Nested groups: without a limit the length of all paths grows with the square of the size of the file.
                 constexpr std::size_t longest = 2048;
                 constexpr std::ptrdiff_t deepest = 64;
                 const std::string_view path(name);
@@ -211,7 +211,7 @@ private:
             throw file_error(path_, "attribute " + name + ": expected texts, found " + type_name(type.id()) +
                                         "; load a file of Keras or strata");
         const std::size_t size = H5Tget_size(type.id()), number = static_cast<std::size_t>(count);
-        // Attributes are not compressed; a text of any length is a reference of 16 bytes there.
+        // Attributes are not compressed; a text of variable length is a reference of 16 bytes in them.
         const bool is_variable = H5Tis_variable_str(type.id()) > 0;
         if (count < 0 || size == 0 || number > size_ / (is_variable ? 16 : size))
             throw file_error(path_,
@@ -231,7 +231,7 @@ private:
         }
     }
 
-    /// A type as numpy calls it: `int32`, `string`.
+    /// numpy's name of a type: `int32`, `string`.
     static std::string type_name(hid_t type) {
         const std::string bits = std::to_string(8 * H5Tget_size(type));
         switch (H5Tget_class(type)) {

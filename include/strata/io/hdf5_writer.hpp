@@ -15,8 +15,8 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// The same content gives the same bytes: no times are kept. In memory, because HDF5 cannot give a file up cleanly when
-/// a write fails, on a full disk for one. Lives inside an hdf5_session.
+/// The same content gives the same bytes: no times are written. The file is made in memory, because HDF5 cannot close a
+/// file cleanly after a failed write, as on a full disk. Lives inside an hdf5_session.
 class hdf5_writer {
 public:
     explicit hdf5_writer(const std::filesystem::path& file) : path_(file) {
@@ -32,8 +32,7 @@ public:
         check(H5Pset_obj_track_times(plain_.id(), false));
     }
 
-    /// Adds values as little-endian float32 or float64, or int32; the groups on the path are made where they are
-    /// missing.
+    /// Adds values as little-endian float32 or float64, or int32; missing groups on the path are made.
     template <class T>
     void add(const std::string& dataset, const shape& extents, const std::vector<T>& values, bool is_integer = false) {
         static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
@@ -59,7 +58,7 @@ public:
         add_attribute(group, name, hdf5_space(H5Screate(H5S_SCALAR)), {text});
     }
 
-    /// Puts the file in the place of what stood there.
+    /// Replaces the old file.
     void write() {
         check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL));
         const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);

@@ -1,5 +1,5 @@
-// The JSON header of a .safetensors file. Own code because the header is a small fixed subset (an object of objects of
-// three fields), so that strata.hpp needs no JSON package; everything outside the subset is refused.
+// header_parser: the JSON header of a .safetensors file. The header is a small fixed subset of JSON, an object of
+// objects of three fields: strata needs no JSON package for it. Everything outside the subset is refused.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// One tensor as a header describes it; offsets count from the first byte behind the header.
+/// One tensor as a header describes it; offsets count from the first byte after the header.
 struct header_entry {
     std::string name;
     std::string dtype;
@@ -52,7 +52,7 @@ public:
         if (twice != names.end()) fail("the name " + std::string(*twice) + " twice");
         return entries;
     }
-    /// What `__metadata__` holds, after parse().
+    /// The entries of `__metadata__`, after parse().
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
 private:

@@ -1,4 +1,4 @@
-// The layout of Keras' older .h5: attributes list the layers and each layer's weights, in order.
+// legacy_h5: the layout of Keras' older .h5: attributes list the layers and each layer's weights, in order.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// The weights of one layer of the outermost model, by their positions in the list of all.
+/// The weights of one layer of the outermost model, as indices in the list of all weights.
 struct legacy_layer {
     std::string name;
     std::vector<std::size_t> weights;
@@ -41,7 +41,7 @@ inline std::vector<legacy_layer> legacy_layers(std::span<const weight_record> re
     return result;
 }
 
-/// Which weights were trainable when a file was saved; Keras lists those of a layer first, then the others.
+/// The weights that were trainable when a file was saved; Keras lists those of a layer first, then the others.
 enum class legacy_order { as_here, nothing_frozen, all_frozen };
 
 inline std::vector<std::size_t> ordered(const legacy_layer& layer, std::span<const weight_record> records,
@@ -57,8 +57,8 @@ inline std::vector<std::size_t> ordered(const legacy_layer& layer, std::span<con
     return result;
 }
 
-/// The order that the names in a file tell (`base/batch_normalization/gamma:0` is `gamma`); as Keras', by what is
-/// frozen here, where they tell none.
+/// The order of weights by their names in a file (`base/batch_normalization/gamma:0` is `gamma`). Where names do not
+/// tell it: Keras' order, in which frozen weights are the last.
 inline std::vector<std::size_t> matched(const legacy_layer& layer, std::span<const weight_record> records,
                                         const std::vector<std::string>& names) {
     for (const auto order : {legacy_order::as_here, legacy_order::nothing_frozen, legacy_order::all_frozen}) {
@@ -90,7 +90,8 @@ public:
         }
     }
 
-    /// Where the weights of a list are, layer by layer; an empty text where a layer has another number of them.
+    /// The datasets of the weights of a list, layer by layer; an empty text where a layer has another number of
+    /// weights.
     std::vector<std::string> locate(const weight_sequence& list) const {
         const std::vector<legacy_layer> layers = legacy_layers(list.records);
         std::vector<std::string> result(list.records.size());
@@ -99,20 +100,20 @@ public:
             static_cast<void>(assign(layers[i], saved_[i], list.records, result));
         return result;
     }
-    /// The same; nothing where a layer has another number of weights.
+    /// As by locate(); empty where a layer has another number of weights.
     std::vector<std::string> by_structure(const weight_sequence& list) const {
         std::vector<std::string> result = locate(list);
         const bool is_whole = std::none_of(result.begin(), result.end(), [](const auto& path) { return path.empty(); });
         return is_whole ? result : std::vector<std::string>{};
     }
-    /// Whether the layer of a record has its name in the file; those of a nested model have none there.
+    /// Whether the layer of a record has the same name in the file. Layers of a nested model have no names there.
     bool name_agrees(const weight_record& record, const std::string& dataset) const {
         if (!record.is_named || record.group.find('/') != record.group.rfind('/')) return true;
         return std::any_of(saved_.begin(), saved_.end(), [&](const saved_layer& layer) {
             return layer.name == record.path && dataset.starts_with(layer.group + "/");
         });
     }
-    /// Whether the file has as many layers without weights as a list, its input counted, its sums or not.
+    /// Whether the file has as many layers without weights as a list. The input counts; Adds may count or not.
     bool has_bare_layers(const weight_sequence& list) const {
         const auto outermost = list.bare_layers.find("");
         const std::size_t count = 1 + (outermost == list.bare_layers.end() ? 0 : outermost->second);
@@ -130,7 +131,7 @@ public:
         }
         return result;
     }
-    /// Throws where layers or weights are missing, or too many are there, or of another shape.
+    /// Throws where the numbers of layers or of weights differ, or a shape does.
     void explain(std::span<const weight_record> wanted) const {
         constexpr const char* remedy = "; load a file that was saved from the same architecture";
         const std::vector<legacy_layer> layers = legacy_layers(wanted);
@@ -166,7 +167,7 @@ private:
         std::vector<std::string> weights;
     };
 
-    /// Writes the datasets of a layer's weights to their places; false where it has another number of them.
+    /// Writes the dataset of each weight of a layer to `result`; false where the layer has another number of weights.
     static bool assign(const legacy_layer& layer, const saved_layer& saved, std::span<const weight_record> records,
                        std::vector<std::string>& datasets) {
         if (saved.weights.size() != layer.weights.size()) return false;
@@ -196,7 +197,7 @@ void save_legacy_h5(hdf5_writer& writer, std::span<const weight_record> records,
         writer.add_texts(layer.name, "weight_names", weight_names);
     }
     writer.add_texts("", "layer_names", layer_names);
-    // Without a version, Keras 2 takes the file for one of Keras 1 and converts kernels.
+    // A file without a version counts as one of Keras 1: Keras 2 would convert its kernels.
     writer.add_text("", "keras_version", "3.0.0");
 }
 

@@ -1,4 +1,4 @@
-// Which tensor of a file belongs to which weight, where names are all that a file has.
+// name_match: finds the tensor of each weight in files that have only names.
 #pragma once
 
 #include <algorithm>
@@ -21,10 +21,10 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Calls see(container, class, number) for each layer on a path; `dense_4` is number 5 of `dense`, `dense` itself
+/// Calls visit(container, class, number) for each layer on a path; `dense_4` is number 5 of `dense`, `dense` itself
 /// number 0.
-template <class See>
-void each_layer(const std::string& name, See see) {
+template <class Visit>
+void each_layer(const std::string& name, Visit visit) {
     for (std::size_t begin = 0, end; (end = name.find('/', begin)) != std::string::npos; begin = end + 1) {
         std::string type = name.substr(begin, end - begin);
         std::size_t number = 0, digits = 0;
@@ -34,7 +34,7 @@ void each_layer(const std::string& name, See see) {
             number = std::stoul(type.substr(type.size() - digits)) + 1;
             type.resize(type.size() - 1 - digits);
         }
-        see(name.substr(0, begin), type, number);
+        visit(name.substr(0, begin), type, number);
     }
 }
 
@@ -42,8 +42,8 @@ void each_layer(const std::string& name, See see) {
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Names with the layers of a class counted from zero in each container, in their order: Keras counts over a whole
-/// process, so that `dense_9/kernel` and `dense_10/kernel` may be the first and the second.
+/// Renumbers the layers of each class from zero in each container. Keras counts over a whole process, so that
+/// `dense_9/kernel` and `dense_10/kernel` may be the first and the second.
 template <class = internal::where_used>
 std::vector<std::string> recounted(const std::vector<std::string>& names) {
     std::map<std::string, std::set<std::size_t>> numbers;
@@ -63,7 +63,7 @@ std::vector<std::string> recounted(const std::vector<std::string>& names) {
     return result;
 }
 
-/// The tensors of a file by their names, and the weights of a net that look for theirs.
+/// Matches the weights of a net with the tensors of a file by names.
 template <class Fits>
 class name_matcher {
 public:
@@ -118,7 +118,7 @@ private:
     }
     const weight_record& record_of(std::size_t i) const { return lists_.front().records[i]; }
 
-    /// For each weight of the net its tensor, by the names of a list; empty where one has none.
+    /// The tensor of each weight of the net, by the names of a list; empty where a weight has none.
     static std::vector<std::size_t> take(const std::map<std::string, std::size_t>& in_file,
                                          const std::vector<std::string>& names, const weight_sequence& list) {
         std::vector<std::size_t> result(names.size());
@@ -135,8 +135,8 @@ private:
         for (std::size_t i = 0; fit && i < tensors.size(); ++i) fit = fits_(record_of(i), tensors[i]);
         return fit;
     }
-    /// By the names that layers of Residuals have in a functional model. Default names count layers as they were made:
-    /// they tell two layers on the two paths of a Residual apart only where their shapes differ.
+    /// Matches the names that layers of Residuals have in a functional model. Default names count layers in the order
+    /// in which they were created: they distinguish layers on the two paths of a Residual only where shapes differ.
     std::vector<std::size_t> match_joined() const {
         for (const bool by_number : {false, true}) {
             const auto in_file = places(by_number ? recounted(names_) : names_);
@@ -157,7 +157,7 @@ private:
         }
         return {};
     }
-    /// By default names that count layers in Keras' order, where shapes tell which order that is.
+    /// Matches default names that count layers in Keras' order, where shapes tell that order.
     std::vector<std::size_t> match_places(const weight_list& list, const std::map<std::string, std::size_t>& in_file,
                                           bool by_number) const {
         const auto spelled = [&](const weight_sequence& order) {
@@ -179,8 +179,8 @@ private:
         if (!settled.list) return {};
         return take(in_file, spelled(*settled.list), *settled.list);
     }
-    /// In Keras' order, if each weight's own name (`kernel`) agrees. A sorted file, as other libraries write it, has no
-    /// order of layers.
+    /// Matches in Keras' order, if each weight's own name (`kernel`) agrees. A file with sorted names, as other
+    /// libraries write it, has no order of layers.
     std::vector<std::size_t> match_order() const {
         const auto in_file = places(names_), in_net = places(own_);
         const auto missing =
@@ -222,9 +222,9 @@ private:
     std::vector<std::string> own_;
 };
 
-/// For each weight the position of its tensor; `names` stand in the file's order of data, `lists` are as weight_lists()
-/// gives them. By the net's own names; else by names recounted; else by those that layers of Residuals have in Keras;
-/// else in Keras' order. Throws file_error.
+/// For each weight the position of its tensor; `names` are in the order of the file's data, `lists` as weight_lists()
+/// gives them. Tries the net's own names; then renumbered names; then the names that layers of Residuals have in Keras;
+/// then Keras' order. Throws file_error.
 template <class Fits>
 std::vector<std::size_t> match_names(const std::filesystem::path& file, std::span<const weight_list> lists,
                                      const std::vector<std::string>& names, const Fits& fits) {

@@ -1,4 +1,4 @@
-// .npy: one array of numpy: a header in Python's spelling, then the values (numpy.org, numpy.lib.format).
+// npy: one array of numpy: a header in Python's spelling, then the values (numpy.org, numpy.lib.format).
 #pragma once
 
 #include <bit>
@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA::io {
 
 static_assert(std::endian::native == std::endian::little, "strata: .npy files are read on little-endian machines");
 
-/// What the header of an array says.
+/// The header of an array.
 struct npy_header {
     std::string type;  // numpy's: `<f4`
     bool is_fortran = false;
@@ -28,7 +28,7 @@ struct npy_header {
     bool is_integer() const { return type == "<i4" || type == "<i8"; }
     /// Bytes of a value of a float or an integer.
     std::size_t width() const { return static_cast<std::size_t>(type[2] - '0'); }
-    /// `(3, 5)`, as shapes read elsewhere.
+    /// The shape as text: `(3, 5)`.
     std::string shape_text() const {
         std::string text = "(";
         for (std::size_t axis = 0; axis < extents.size(); ++axis)
@@ -42,7 +42,8 @@ struct npy_header {
     }
 };
 
-/// Bytes in front of the dictionary of a header: a magic string, two numbers of a version, the dictionary's length.
+/// The number of bytes before the dictionary of a header: a magic string, a version of two bytes, the length of the
+/// dictionary.
 inline constexpr std::size_t npy_prefix = 10;
 inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 
@@ -172,7 +173,7 @@ std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
     return result;
 }
 
-/// A whole .npy of values in row-major order, as numpy writes it.
+/// The bytes of a .npy file with these values in row-major order.
 inline std::string npy_bytes(std::string_view type, const shape& extents, std::string_view values) {
     std::string header = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (";
     for (std::size_t axis = 0; axis < extents.rank(); ++axis)

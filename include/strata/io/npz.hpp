@@ -1,4 +1,4 @@
-// .npz: numpy's archive of arrays. Needs libzip; io/weights.hpp takes it in under STRATA_WITH_LIBZIP.
+// npz: numpy's archive of arrays. Needs libzip; io/weights.hpp includes it under STRATA_WITH_LIBZIP.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// Reads a member's header; what is no array of numpy throws file_error.
+/// Reads a member's header. Throws file_error where the member is no array of numpy.
 inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member& member, const std::string& name) {
     constexpr std::size_t longest = std::size_t{1} << 16;  // numpy's own arrays of numbers need some hundred bytes
     std::string prefix = member.read(npy_prefix);
@@ -44,8 +44,8 @@ inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member&
     }
 }
 
-/// The values of all weights, in the net's order; match_names says which array is whose. Type and shape are compared
-/// before memory is taken.
+/// The values of all weights, in the net's order; match_names finds the array of each weight. Type and shape are
+/// checked before memory is allocated.
 template <class T>
 std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::span<const weight_list> lists) {
     constexpr std::string_view ending = ".npy";
@@ -56,7 +56,7 @@ std::vector<std::vector<T>> load_npz(const std::filesystem::path& file, std::spa
             throw file_error(file, name + " is no array of numpy; load what numpy's savez or strata wrote");
         name.resize(name.size() - ending.size());
     }
-    // Headers are read where the shapes decide, and where an array is taken.
+    // Headers are read only where shapes have to decide, and for the arrays that are loaded.
     const auto fits = [&](const weight_record& wanted, std::size_t i) {
         zip_reader::member member(archive, i, names[i]);
         return read_npy_header(archive, member, names[i]).has_shape(wanted.extents);

@@ -1,4 +1,5 @@
-// Which order of an Add's inputs a file was saved with: tried for each Residual, and found when one order fits alone.
+// order_answers: finds the order of an Add's inputs with which a file was saved, for each Residual, where exactly one
+// order fits.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +18,15 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// The list whose orders fit a file, or what cannot be told; neither where no order fits.
+/// The list whose orders fit a file, or the Residual that is ambiguous; neither where no order fits.
 struct settled_list {
     std::optional<weight_sequence> list{};
     std::string doubt{};
 };
 
-/// Answers the questions of a list. locate(list) gives for each record where the file has it, or nothing;
-/// fits(record, location) says whether the file may have it there. `saved_orders` are the orders that the file names;
-/// empty where it names none. Each question is about records of its own, so that one at a time is answered.
+/// Answers the questions of a list. locate(list) returns the location of each record in the file, or nothing.
+/// fits(record, location) tells whether the file may have the record there. `saved_orders` are the orders that the file
+/// names; empty where it names none. Questions are about different records, so that each can be answered alone.
 template <class Locate, class Fits>
 settled_list settle_orders(const weight_list& list, const std::string& saved_orders, const Locate& locate,
                            const Fits& fits) {
@@ -74,7 +75,7 @@ settled_list settle_orders(const weight_list& list, const std::string& saved_ord
     return {.list = std::move(result)};
 }
 
-/// The error of a file that may have the weights of two layers either way.
+/// The error of a file in which the weights of two layers may be exchanged.
 template <class = internal::where_used>
 [[noreturn]] void refuse_doubt(const std::filesystem::path& file, const std::string& doubt) {
     throw file_error(file, "does not tell which weights belong to which path of " + doubt +

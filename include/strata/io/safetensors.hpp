@@ -1,4 +1,4 @@
-// .safetensors: a header of names, types and offsets, then the values (huggingface.co/docs/safetensors).
+// safetensors: a header of names, types and offsets, then the values (huggingface.co/docs/safetensors).
 #pragma once
 
 #include <algorithm>
@@ -39,11 +39,12 @@ bool data_order(const header_entry* a, const header_entry* b) {
     return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
 }
 
-/// A .safetensors file, checked when it is opened. Memory is taken for its header, then for each tensor that is read.
+/// A .safetensors file, checked when it is opened. Memory is allocated for its header, then for each tensor that is
+/// read.
 template <class = internal::where_used>
 class basic_safetensors_file {
 public:
-    /// Throws file_error for what is no such file: missing, truncated, a broken header, tensors that overlap or leave
+    /// Throws file_error where the file is missing or truncated, its header is broken, or its tensors overlap or leave
     /// bytes out.
     explicit basic_safetensors_file(const std::filesystem::path& file) : file_(file, "a .safetensors file") {
         const std::uint64_t length = file_.size();
@@ -86,8 +87,7 @@ public:
         return entry.dtype == "F32" || entry.dtype == "F64" || entry.dtype == "F16" || entry.dtype == "BF16";
     }
     static bool is_integer(const header_entry& entry) { return entry.dtype == "I32" || entry.dtype == "I64"; }
-    /// The values of a tensor of floats or integers, whatever their width. Throws file_error where it is one of
-    /// something else.
+    /// The values of a tensor of floats or integers of any width. Throws file_error for other types.
     template <class T>
     std::vector<T> values(const header_entry& entry) const {
         if (!is_float(entry) && !is_integer(entry)) refuse_type(file_.path(), "tensor " + entry.name, entry);
@@ -168,7 +168,7 @@ private:
 };
 using safetensors_file = basic_safetensors_file<>;
 
-/// The values of all weights, in the net's order; match_names says which tensor is whose.
+/// The values of all weights, in the net's order; match_names finds the tensor of each weight.
 template <class T>
 std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::span<const weight_list> lists) {
     const std::filesystem::path& file = tensors.file().path();
@@ -182,7 +182,7 @@ std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::
     };
     const std::vector<std::size_t> chosen = match_names(file, lists, names, fits);
     const std::vector<weight_record>& wanted = lists.front().records;
-    // All types and shapes come before the first value: a file that does not fit costs no memory.
+    // All types and shapes are checked before the first value is read: a file that does not fit costs no memory.
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const header_entry& entry = *entries[chosen[i]];
         if (!safetensors_file::is_float(entry) && !(wanted[i].is_integer && safetensors_file::is_integer(entry)))
@@ -207,7 +207,7 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
     return tensor_values<T>(tensors, lists);
 }
 
-/// A text as JSON has it.
+/// A text as a string of JSON.
 template <class = internal::where_used>
 std::string json_string(std::string_view text) {
     std::string result = "\"";
@@ -224,7 +224,7 @@ std::string json_string(std::string_view text) {
     return result += '"';
 }
 
-/// The header of a file with these tensors, its length before it.
+/// The header of a file with these tensors, after the 8 bytes of its length.
 template <class T>
 std::string safetensors_header(std::span<const weight_record> records, std::span<const std::vector<T>> values,
                                std::span<const state_fact> metadata) {
@@ -266,7 +266,7 @@ void write_tensors(std::span<const weight_record> records, std::span<const std::
     }
 }
 
-/// Writes all records as F32 or F64, whatever T is, integers as I32.
+/// Writes all records as F32 or F64, as T is, and integers as I32.
 template <class T>
 void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
                       std::span<const std::vector<T>> values) {

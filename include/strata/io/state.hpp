@@ -1,4 +1,4 @@
-// Saving and loading the state of a training, as .safetensors.
+// state: saves and loads the state of a training, as .safetensors.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A checkpoint is a .safetensors file whose metadata begins with a checksum of the whole file, in which the digits of
+/// A checkpoint is a .safetensors file. Its metadata begins with a checksum of the whole file, in which the digits of
 /// the checksum count as zeros; then come the format, a version, and the facts.
 template <class T>
 struct state_files {
@@ -56,10 +56,10 @@ struct state_files {
     }
 
 private:
-    /// Grows with every change of what a checkpoint holds or means; the first had no header.
+    /// Increases with every change of the content of checkpoints. Version 1 had no header.
     static constexpr std::string_view version = "2";
     static constexpr std::string_view no_checksum = "0000000000000000";
-    /// Where the digits of the checksum begin: after the header's length and `{"__metadata__":{"checksum":"`.
+    /// The offset of the digits of the checksum: after the header's length and `{"__metadata__":{"checksum":"`.
     static constexpr std::string_view first_key = "{\"__metadata__\":{\"checksum\":\"";
     static constexpr std::size_t digits_begin = 8 + first_key.size();
 

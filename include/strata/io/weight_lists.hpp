@@ -73,7 +73,7 @@ private:
         const keras_container container = contain(tree);
         for (const auto* layer : container.layers()) {
             const net_tree& inner = *layer->tree;
-            // What holds the layers of its branching layers is a functional model in Keras, whatever it is here.
+            // A container that has the layers of its branching layers is a functional model in Keras.
             const bool lends = inner.is_composite && contain(inner).has_branches();
             std::string group = snake_case(lends ? std::string("Functional") : inner.type).str();
             if (const std::size_t number = counts[group]++; number > 0) group += "_" + std::to_string(number);

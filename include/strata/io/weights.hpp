@@ -1,4 +1,4 @@
-// Saving and loading the weights of a model; the file's extension says how.
+// weights: saves and loads the weights of a model. The file's extension chooses the format.
 #pragma once
 
 #include <cctype>
@@ -54,7 +54,7 @@ template <class = internal::where_used>
     throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
 }
 
-/// Writes weights, which lie in `block` as the model's record says; the extension says how.
+/// Writes the weights in `block`, which is laid out as the model's record describes. The extension chooses the format.
 template <class T>
 void save_weights(const model_record& model, const T* block, const std::filesystem::path& file) {
     const auto lists = weight_lists_of(model.grow, model.rows);
@@ -99,11 +99,11 @@ struct weight_files {
         else result.doubles = model.parameters();
         return result;
     }
-    /// Throws file_error, whatever fails; the old file then stays.
+    /// Any failure throws file_error and leaves the old file.
     static void save(const Model& model, const std::filesystem::path& file) {
         internal::with_file_errors(file, [&] { io::save_weights(record(model), model.parameters(), file); });
     }
-    /// Throws file_error, whatever fails; the model then stays as it was.
+    /// Any failure throws file_error and leaves the model as it was.
     static void load(Model& model, const std::filesystem::path& file) {
         internal::with_file_errors(file, [&] {
             const auto values = read(file, io::weight_lists<typename Model::net_type>());

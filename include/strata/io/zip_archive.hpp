@@ -1,4 +1,4 @@
-// Reading and writing .zip archives through libzip.
+// zip_archive: reading and writing .zip archives through libzip.
 #pragma once
 
 #include <algorithm>
@@ -20,11 +20,10 @@
 
 namespace strata::inline STRATA_ISA::io {
 
-/// An archive that is read; its members in their order. Memory is taken for what a caller asks for, never for what the
-/// archive announces.
+/// An archive to read. Memory is allocated for the bytes that a caller reads, never for a size that the archive states.
 class zip_reader {
 public:
-    /// Throws file_error for what is no readable archive.
+    /// Throws file_error for anything but a readable archive.
     explicit zip_reader(const std::filesystem::path& file) : path_(file), archive_(nullptr, zip_discard) {
         if (internal::input_file(file, "a .npz file").size() == 0)
             throw file_error(file, "is empty, expected a .npz file; save it again");
@@ -38,7 +37,7 @@ public:
     }
 
     const std::filesystem::path& file() const { return path_; }
-    /// The names of all members.
+    /// The names of all members, in their order.
     std::vector<std::string> names() const {
         std::vector<std::string> result;
         const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
@@ -50,7 +49,7 @@ public:
         return result;
     }
 
-    /// A member that is read from its front.
+    /// A member, read from its begin to its end.
     class member {
     public:
         member(const zip_reader& archive, std::size_t index, std::string name)
@@ -70,7 +69,7 @@ public:
             }
             return bytes;
         }
-        /// Throws file_error where there is more, or the checksum is another.
+        /// Throws file_error where there are more bytes, or the checksum differs.
         void expect_end() {
             char more = 0;
             if (zip_fread(file_.get(), &more, 1) != 0) archive_.refuse_damaged(name_);
@@ -99,8 +98,8 @@ private:
     std::unique_ptr<zip_t, void (*)(zip_t*)> archive_;
 };
 
-/// An archive that is written: in memory, so that a failed write leaves the old file, and without times, so that the
-/// same content gives the same bytes.
+/// An archive to write. It is made in memory: a failed write leaves the old file. It has no times: the same content
+/// gives the same bytes.
 class zip_writer {
 public:
     explicit zip_writer(const std::filesystem::path& file)
@@ -111,7 +110,7 @@ public:
         if (memory_) archive_.reset(zip_open_from_source(memory_.get(), ZIP_TRUNCATE, &error));
         zip_error_fini(&error);
         if (!archive_) refuse();
-        zip_source_keep(memory_.get());  // the archive has one of the two now
+        zip_source_keep(memory_.get());  // one reference for the archive, one for memory_
     }
 
     /// Adds a member, not compressed: weights are nearly random.
@@ -131,7 +130,7 @@ public:
             zip_file_set_dostime(archive_.get(), member, 0, first_of_january_1980, 0) != 0)
             refuse();
     }
-    /// Puts the file in the place of what stood there.
+    /// Replaces the old file.
     void write() {
         if (contents_.empty()) return replace_file_by(path_, empty_archive);
         if (zip_close(archive_.get()) != 0) refuse();

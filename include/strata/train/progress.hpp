@@ -71,7 +71,7 @@ public:
                                         "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
     }
 
-    /// epoch counts from zero. The line that names it is left out where there is but one, as for evaluate.
+    /// epoch counts from zero. Where there is only one epoch, as for evaluate, its title is left out.
     void epoch_begin(std::size_t epoch) {
         if (style_ == 0) return;
         epoch_ = epoch;
@@ -102,7 +102,7 @@ public:
         const std::string elapsed = internal::decimal(now - begin_, 0) + "s";
         done_ = steps_;
         if (style_ == 1) {
-            draw(elapsed, each, scores, 0);  // this line stays, whole
+            draw(elapsed, each, scores, 0);  // the last line of an epoch stays, and is not cut
         } else {
             if (epochs_ > 1) *out_ << title() << " - ";
             *out_ << count() << " - " << elapsed << " - " << detail::time_per_step(each) << scores_text(scores);
@@ -124,14 +124,15 @@ private:
         return result;
     }
 
-    /// The first step warms up caches: where there are others, it is left out.
+    /// The mean over the steps so far. The first step is slower, as caches are cold: it counts only where it is the
+    /// only one.
     double step_duration(double now) const {
         if (done_ == 0) return 0;
         if (done_ == 1) return now - begin_;
         return (now - first_step_end_) / static_cast<double>(done_ - 1);
     }
 
-    /// What does not fit the columns is cut off, unless they are 0.
+    /// Cuts the line at `columns`, unless that is 0.
     void draw(std::string_view time, double each, const Scores& scores, std::size_t columns) {
         constexpr std::string_view bold = "\x1b[1m", green = "\x1b[32m", white = "\x1b[37m", plain = "\x1b[0m",
                                    rest = "\x1b[K";

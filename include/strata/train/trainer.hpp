@@ -41,8 +41,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// A model that compile() bound: it must live longer and stay where it is. The optimizer's state lives on between calls
-/// of fit. Everything that a step needs is allocated before the first one. Keras: a compiled `Model`.
+/// A model that compile() bound: it must live longer and stay where it is. The optimizer's state is kept between calls
+/// of fit. All memory of a step is allocated before the first one. Keras: a compiled `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
 class Trainer : public detail::refused_calls<Trainer<Model, Optimizer, Loss, Metrics...>> {
     using refused_calls = detail::refused_calls<Trainer>;
@@ -62,7 +62,7 @@ public:
     }
 
     /// Trains for some epochs and returns the scores of each. Throws std::invalid_argument, before any weight changes,
-    /// for empty data, NaN, labels out of range, and options that leave nothing to do; std::logic_error where a
+    /// for empty data, NaN, labels out of range, and options that leave nothing to do. Throws std::logic_error where a
     /// callback of this trainer's fit calls it. Keras: `fit`.
     template <class Data>
     History fit(const Data& data, fit_options<Data> options = {}) {
@@ -129,7 +129,7 @@ public:
 
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
     std::uint64_t steps() const { return optimizer_state_ ? optimizer_state_->steps() : 0; }
-    /// Epochs of fit so far, counted from its initial_epoch: what to give to initial_epoch to go on.
+    /// Epochs of fit so far, counted from its initial_epoch; to continue, give it as initial_epoch.
     std::size_t epochs() const { return epochs_; }
     double learning_rate() const { return optimizer_.learning_rate(calls()); }
     /// Throws std::invalid_argument for a rate that is negative or not finite, and where the rate is a schedule.
@@ -145,10 +145,10 @@ public:
             Files::save(file, state(), facts());
         }
     }
-    /// Reads what save_checkpoint wrote of the same model and optimizer; the file of another optimizer, of one with
-    /// other settings, of another schedule or architecture is refused with both names, and so is one of which a bit has
-    /// changed. fit with the same data, seed and options, and with .initial_epoch = epochs(), then gives the weights of
-    /// a training that was never stopped, bit for bit. A failed load throws and leaves everything as it was.
+    /// Reads the file that save_checkpoint wrote for the same model and optimizer. A file with another optimizer, other
+    /// settings, another schedule or another architecture is refused with both names; so is a damaged file. fit with
+    /// the same data, seed and options, and with .initial_epoch = epochs(), then gives the weights of a training that
+    /// was never stopped, bit for bit. A failed load throws and changes nothing.
     template <class Files = state_files<T>>
     void load_checkpoint(const std::filesystem::path& file) {
         require_optimizer_state();
@@ -160,7 +160,8 @@ public:
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
-    /// Bytes of activations and their gradients, whatever the batch; for batches of 32 where one may not be cut.
+    /// Bytes of activations and their gradients, for any batch size. Where layers need the whole batch: for batches of
+    /// 32.
     static constexpr std::size_t arena_bytes() { return training_arena_bytes<net, T>; }
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
@@ -182,7 +183,7 @@ private:
     }
     T* parameters() { return detail::parameter_access::of(*model_); }
 
-    /// Those of the last call, one at first.
+    /// The number of threads of the last call, one at first.
     std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
     std::uint64_t calls() const { return optimizer_state_ ? optimizer_state_->calls() : 0; }

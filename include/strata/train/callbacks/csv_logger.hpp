@@ -27,7 +27,7 @@ struct CSVLogger {
     std::string separator = ",";
     bool append = false;
 
-    std::vector<std::string> columns = {};  // state of the running or the last fit; without `epoch`
+    std::vector<std::string> columns = {};  // state of the current or the last fit; without `epoch`
 
     static constexpr std::string_view type = "CSVLogger";
 

@@ -28,7 +28,7 @@ struct EarlyStopping {
     bool restore_best_weights = false;
     std::size_t start_from_epoch = 0;
 
-    // State of the running or the last fit.
+    // State of the current or the last fit.
     std::size_t wait = 0;           // epochs since the last improvement
     std::size_t stopped_epoch = 0;  // counted from zero; 0: was not stopped
     std::size_t best_epoch = 0;
@@ -40,8 +40,8 @@ struct EarlyStopping {
     void validate() const {
         watched().validate();
         if (!internal::is_finite(min_delta))
-            throw std::invalid_argument(watched().says("min_delta is no finite number"));
-        if (baseline && internal::is_nan(*baseline)) throw std::invalid_argument(watched().says("baseline is NaN"));
+            throw std::invalid_argument(watched().message("min_delta is no finite number"));
+        if (baseline && internal::is_nan(*baseline)) throw std::invalid_argument(watched().message("baseline is NaN"));
     }
 
     void on_train_begin(training_control&) {

@@ -12,7 +12,7 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// A function that may be missing.
+/// A function, or none; calling none does nothing.
 template <class... Args>
 struct optional_hook : std::function<void(Args...)> {
     using std::function<void(Args...)>::function;

@@ -1,4 +1,4 @@
-// print_message: the one place where callbacks write to standard output, when they are asked to by `verbose`.
+// print_message: standard output of callbacks, where `verbose` asks for it.
 #pragma once
 
 #include <iostream>

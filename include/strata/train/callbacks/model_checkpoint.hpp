@@ -34,9 +34,9 @@ struct save_frequency {
 };
 
 /// Keras' ModelCheckpoint. The file's extension chooses its kind, as in save_weights; folders that are missing are
-/// made. What Keras only warns of throws std::invalid_argument when the first file is due: a monitor that does not
-/// exist, an unknown name in braces. Only weights are saved: the architecture is the program. `best` lives on into the
-/// next fit, as in Keras.
+/// made. A monitor that does not exist or an unknown name in braces throws std::invalid_argument when the first file is
+/// due; Keras only warns. Only weights are saved: the architecture is the program. `best` is kept for the next fit, as
+/// in Keras.
 struct ModelCheckpoint {
     std::string filepath = {};
     std::string monitor = "val_loss";
@@ -56,14 +56,15 @@ struct ModelCheckpoint {
 
     void validate() const {
         watched().validate();
-        if (filepath.empty()) throw std::invalid_argument(watched().says("filepath is empty"));
+        if (filepath.empty()) throw std::invalid_argument(watched().message("filepath is empty"));
         if (!save_weights_only)
-            throw std::invalid_argument(
-                watched().says("save_weights_only is false; only weights are saved, the architecture is the program"));
+            throw std::invalid_argument(watched().message(
+                "save_weights_only is false; only weights are saved, the architecture is the program"));
         if (!save_freq.is_known)
-            throw std::invalid_argument(watched().says("save_freq may be \"epoch\" or a number of batches above zero"));
+            throw std::invalid_argument(
+                watched().message("save_freq may be \"epoch\" or a number of batches above zero"));
         if (initial_value_threshold && internal::is_nan(*initial_value_threshold))
-            throw std::invalid_argument(watched().says("initial_value_threshold is NaN"));
+            throw std::invalid_argument(watched().message("initial_value_threshold is NaN"));
         explained([&] { detail::for_each_part(filepath, [](std::string_view) {}, [](const detail::placeholder&) {}); });
     }
 
@@ -85,13 +86,13 @@ struct ModelCheckpoint {
 private:
     detail::monitor watched() const { return {type, monitor, mode}; }
 
-    /// Calls a function; says which path it was about where that refuses.
+    /// Calls a function; adds filepath to the message of std::invalid_argument.
     template <class Function>
     std::invoke_result_t<Function> explained(Function function) const {
         try {
             return function();
         } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument(watched().says("filepath \"" + filepath + "\": " + error.what()));
+            throw std::invalid_argument(watched().message("filepath \"" + filepath + "\": " + error.what()));
         }
     }
 

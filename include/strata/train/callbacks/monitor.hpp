@@ -16,9 +16,8 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// What Keras means by "auto": names of metrics that are better when greater, and when less. A name of the user's own
-/// that ends in one of them after an underscore counts too (`my_accuracy`), a count after it does not matter
-/// (`auc_1`).
+/// Keras' mode "auto": the names of metrics that are better when greater, and when less. Names that end in one of them
+/// after an underscore count too (`my_accuracy`). A number after the name does not matter (`auc_1`).
 inline constexpr std::array<std::string_view, 12> rising_names{
     "accuracy",    "acc",      "precision",   "recall", "auc",  "f1_score",
     "fbeta_score", "r2_score", "correlation", "iou",    "io_u", "cosine_similarity"};
@@ -33,26 +32,26 @@ inline bool ends_in_one_of(std::string_view name, const auto& endings) {
     });
 }
 
-/// The members that callbacks share, by reference; `who` names the callback in messages.
+/// References to the members that callbacks share; `callback` is its class in messages.
 struct monitor {
-    std::string_view who;
+    std::string_view callback;
     const std::string& name;
     const std::string& mode;
 
     void validate() const {
-        if (name.empty()) throw std::invalid_argument(says("monitor is empty; name a score, as \"val_loss\""));
+        if (name.empty()) throw std::invalid_argument(message("monitor is empty; name a score, as \"val_loss\""));
         if (mode != "auto" && mode != "min" && mode != "max")
-            throw std::invalid_argument(says("mode is \"" + mode + "\"; it may be \"auto\", \"min\" or \"max\""));
+            throw std::invalid_argument(message("mode is \"" + mode + "\"; it may be \"auto\", \"min\" or \"max\""));
     }
 
-    /// The watched score; none where validation_freq leaves out the epoch that it would come with.
+    /// The watched score; none where the epoch has no validation by validation_freq.
     std::optional<double> value(const training_control& control, std::size_t epoch, const Scores& scores) const {
         if (scores.contains(name)) return scores[name];
         if (name.starts_with("val_") && control.skips_validation(epoch)) return std::nullopt;
         const bool lacks_validation = name.starts_with("val_") && scores.contains(name.substr(4));
         throw std::invalid_argument(
-            says("there is no score \"" + name + "\"; " + scores.known_names() +
-                 (lacks_validation ? " (it takes validation data to have val_" + name.substr(4) + ")" : "")));
+            message("there is no score \"" + name + "\"; " + scores.known_names() +
+                    (lacks_validation ? " (it takes validation data to have val_" + name.substr(4) + ")" : "")));
     }
 
     bool rises() const {
@@ -64,8 +63,8 @@ struct monitor {
             quantity = uncounted.substr(0, uncounted.size() - 1);
         if (ends_in_one_of(quantity, rising_names)) return true;
         if (ends_in_one_of(quantity, falling_names)) return false;
-        throw std::invalid_argument(says("cannot tell from its name whether \"" + name +
-                                         "\" is to rise or to fall; set .mode to \"max\" or \"min\""));
+        throw std::invalid_argument(message("cannot tell from its name whether \"" + name +
+                                            "\" is to rise or to fall; set .mode to \"max\" or \"min\""));
     }
 
     /// Whether a value is better than the best so far by more than min_delta. Anything but NaN is better than nothing.
@@ -75,7 +74,9 @@ struct monitor {
         return rises() ? value - std::abs(min_delta) > *best : value + std::abs(min_delta) < *best;
     }
 
-    std::string says(std::string_view what) const { return "strata: " + std::string(who) + ": " + std::string(what); }
+    std::string message(std::string_view sentence) const {
+        return "strata: " + std::string(callback) + ": " + std::string(sentence);
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -17,7 +17,7 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// `name:[0][width][.precision][d|e|f|g]`, the part of Python's format that names of files want.
+/// `name:[0][width][.precision][d|e|f|g]`, the part of Python's format that names of files use.
 struct placeholder {
     std::string_view name;
     bool has_zeros = false;
@@ -59,7 +59,7 @@ struct placeholder {
     }
 
 private:
-    /// Takes the digits at the front; at most three are sensible.
+    /// Reads the digits at the begin, at most three.
     static std::optional<std::size_t> number(std::string_view& format) {
         std::size_t value = 0;
         const auto [end, error] = std::from_chars(format.data(), format.data() + format.size(), value);
@@ -74,8 +74,8 @@ private:
     }
 };
 
-/// Goes through a template: plain(text) for what stands there, field(placeholder) for what is filled in; {{ and }} are
-/// braces.
+/// Reads a template from left to right: calls plain(text) for literal text and field(placeholder) for each placeholder.
+/// {{ and }} are braces.
 template <class Plain, class Field>
 void for_each_part(std::string_view path, Plain plain, Field field) {
     while (!path.empty()) {
@@ -101,18 +101,18 @@ void for_each_part(std::string_view path, Plain plain, Field field) {
 inline std::string fill_path(std::string_view path, std::size_t epoch, std::optional<std::size_t> batch,
                              const Scores& scores) {
     std::string result;
-    const auto field = [&](const placeholder& place) {
-        const bool is_batch = place.name == "batch" && batch;
-        if (place.name == "epoch" || is_batch) {
-            result += place.text(static_cast<double>(is_batch ? *batch : epoch), true);
+    const auto field = [&](const placeholder& part) {
+        const bool is_batch = part.name == "batch" && batch;
+        if (part.name == "epoch" || is_batch) {
+            result += part.text(static_cast<double>(is_batch ? *batch : epoch), true);
             return;
         }
-        if (!scores.contains(place.name))
-            throw std::invalid_argument("{" + std::string(place.name) + "} is no score; " + scores.known_names() +
+        if (!scores.contains(part.name))
+            throw std::invalid_argument("{" + std::string(part.name) + "} is no score; " + scores.known_names() +
                                         ", and epoch" + (batch ? ", batch" : ""));
-        if (place.kind == 'd')
-            throw std::invalid_argument("{" + std::string(place.name) + "} is no integer; use a format such as .2f");
-        result += place.text(scores[place.name], false);
+        if (part.kind == 'd')
+            throw std::invalid_argument("{" + std::string(part.name) + "} is no integer; use a format such as .2f");
+        result += part.text(scores[part.name], false);
     };
     for_each_part(path, [&](std::string_view text) { result += text; }, field);
     return result;

@@ -30,7 +30,7 @@ struct ReduceLROnPlateau {
     std::size_t cooldown = 0;
     double min_lr = 0;
 
-    // State of the running or the last fit.
+    // State of the current or the last fit.
     std::size_t wait = 0, cooldown_counter = 0;
     std::optional<double> best = std::nullopt;
 
@@ -41,13 +41,13 @@ struct ReduceLROnPlateau {
         argument_check{type}.fraction("factor", factor);
         argument_check{type}.not_negative("min_lr", min_lr);
         if (!internal::is_finite(min_delta))
-            throw std::invalid_argument(watched().says("min_delta is no finite number"));
+            throw std::invalid_argument(watched().message("min_delta is no finite number"));
     }
 
     void on_train_begin(training_control& control) {
         if (control.has_schedule())
             throw std::invalid_argument(
-                watched().says("the learning rate is a schedule and cannot be set; compile with a number"));
+                watched().message("the learning rate is a schedule and cannot be set; compile with a number"));
         wait = cooldown_counter = 0;
         best.reset();
     }

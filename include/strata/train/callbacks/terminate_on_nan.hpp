@@ -1,4 +1,4 @@
-// TerminateOnNaN: ends the training when the loss is no number.
+// TerminateOnNaN: ends the training when the loss is NaN or infinite.
 #pragma once
 
 #include <cstddef>

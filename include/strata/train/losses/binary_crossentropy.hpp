@@ -1,4 +1,4 @@
-// BinaryCrossentropy and BinaryFocalCrossentropy: each value is a probability, or a logit, of its own.
+// BinaryCrossentropy and BinaryFocalCrossentropy: each value is an independent probability or logit.
 #pragma once
 
 #include <cmath>
@@ -109,7 +109,7 @@ private:
         const T crossentropy = -t * std::log(q) - (T(1) - t) * std::log(T(1) - q);
         const T slope = ((T(1) - t) / (T(1) - q) - t / q) * detail::slope_of_clipped(p, low, high);
         const T miss = T(1) - (t * p + (T(1) - t) * (T(1) - p)), focus = std::pow(miss, exponent);
-        // A power below 1 has no derivative at 0; the crossentropy's part is what stays.
+        // A power below 1 has no derivative at 0; only the derivative of the crossentropy counts there.
         const bool flat = exponent == T(0) || (miss == T(0) && exponent < T(1));
         const T focus_slope = flat ? T(0) : exponent * std::pow(miss, exponent - T(1)) * (T(1) - 2 * t);
         const T balance =

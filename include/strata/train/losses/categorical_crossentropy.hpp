@@ -19,8 +19,8 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// exp(y - shift), as value and as slope: the sum of a row's exponentials, and the exponentials where a gradient is
-/// wanted.
+/// exp(y - shift) as value and as slope: sum_of_terms then gives the sum of a row's exponentials, and writes the
+/// exponentials where a gradient is computed.
 struct shifted_exponential {
     double shift;
 

@@ -1,4 +1,4 @@
-// CosineSimilarity: how far the directions of two vectors differ.
+// CosineSimilarity: the cosine of the angle between two vectors, negative as a loss.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ struct squared_target {
 
 /// -sum(target y) along each row, both divided by their length: -1 where they point the same way. Lengths below 1e-7
 /// count as 1e-7, so that a zero vector gives 0; it has no direction, and its gradient is 0 (Keras: NaN). The mean over
-/// rows. As a metric its sign is the other: 1 where they point the same way. Keras: the loss and the metric
+/// rows. The metric has the opposite sign: 1 where they point the same way. Keras: the loss and the metric
 /// `CosineSimilarity`, axis -1.
 struct CosineSimilarity {
     strata::reduction reduction = strata::reduction::sum_over_batch_size;
@@ -58,7 +58,7 @@ struct CosineSimilarity {
             const T inverse = std::min(of_y, longest), unit = inverse * std::min(of_target, longest);
             sum -= dot * unit;
             if (dy == nullptr) continue;
-            // The part along y drops out where y's length varies with y.
+            // The derivative has no component along y, except where y's length counts as 1e-7.
             const T along = of_y < longest ? dot * inverse * inverse : T(0);
             for (std::size_t i = 0; i < columns; ++i)
                 dy[i] = squares == T(0) ? T(0) : factor * unit * (along * y[i] - static_cast<T>(target[i]));

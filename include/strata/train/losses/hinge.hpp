@@ -1,4 +1,4 @@
-// Hinge, SquaredHinge and CategoricalHinge: losses of margins.
+// Hinge, SquaredHinge and CategoricalHinge: margin losses.
 #pragma once
 
 #include <algorithm>

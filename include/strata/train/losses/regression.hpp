@@ -1,4 +1,4 @@
-// Losses of regression: errors squared, absolute, relative, logarithmic, and between them.
+// Regression losses: squared, absolute, relative and logarithmic errors, Huber and LogCosh.
 #pragma once
 
 #include <cstddef>

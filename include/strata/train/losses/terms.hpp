@@ -1,4 +1,4 @@
-// terms: a loss as a sum over values, vectorised, with the derivative on the way.
+// terms: a loss as a sum over values, in vectors, with the derivative in the same pass.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace strata::inline STRATA_ISA::detail {
 /// Keras' `backend.epsilon()`: keeps logarithms and quotients finite.
 inline constexpr double keras_epsilon = 1e-7;
 
-/// What one value adds to a loss, and the derivative of that by y.
+/// The term of one value in a loss, and its derivative by y.
 template <class V>
 struct term {
     V value;
@@ -59,8 +59,8 @@ STRATA_INLINE kernels::simd<T> load_targets(const Target* target, std::size_t n)
     }
 }
 
-/// The sum of `terms(y, target)` over n values; dy = factor times the slopes where dy is no null pointer. Of the tail's
-/// vector only the n values count: the terms of its padding need not be zero.
+/// The sum of `terms(y, target)` over n values; dy = factor times the slopes where dy is no null pointer. In the last
+/// vector only the n values count; the terms of its padding need not be zero.
 template <class Terms, class T, class Target>
 T sum_of_terms(const Terms& terms, std::size_t n, const T* y, const Target* target, T factor, T* dy) {
     constexpr std::size_t L = kernels::lanes<T>;

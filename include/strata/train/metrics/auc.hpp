@@ -19,12 +19,12 @@ namespace strata::inline STRATA_ISA {
 
 /// ROC: recall over the share of false positives. PR: precision over recall.
 enum class curve { ROC, PR };
-/// How the area between two thresholds is taken: between the two heights, below the lower one, below the higher one.
+/// The rule for the area between two thresholds: the trapezoid, the lower height, the higher height.
 enum class summation_method { interpolation, minoring, majoring };
 
-/// The area under the curve, over all values of all samples; a target is right where it is not 0. The thresholds divide
-/// [0, 1] evenly, values outside count as its ends. PR interpolates as Davis & Goadrich 2006. Keras: `AUC` of one
-/// label, without thresholds of one's own.
+/// The area under the curve, over all values of all samples; a target is positive where it is not 0. The thresholds
+/// divide [0, 1] evenly, values outside count as its ends. PR interpolates as Davis & Goadrich 2006. Keras: `AUC` of
+/// one label, without the argument `thresholds`.
 struct AUC {
     std::size_t num_thresholds = 200;
     strata::curve curve = strata::curve::ROC;
@@ -76,7 +76,7 @@ struct AUC {
     std::vector<double> positives{}, negatives{};  // state: the weights between two thresholds
 
 private:
-    /// What is above a threshold.
+    /// The counts of values above a threshold.
     struct point {
         double tp, fp;
     };
@@ -100,8 +100,8 @@ private:
                 return width * (low_height + high_height) / 2.0;
         }
     }
-    /// Between two points the true positives grow linearly with all that is found: precision's integral has a
-    /// logarithm.
+    /// Between two points the true positives grow linearly with the positive outputs, so that the integral of precision
+    /// has a logarithm.
     static double interpolated_precision(point low, point high, double all_positives) {
         const double found_low = low.tp + low.fp, found_high = high.tp + high.fp, gained = low.tp - high.tp;
         const double slope = quotient(gained, std::max(found_low - found_high, 0.0)),

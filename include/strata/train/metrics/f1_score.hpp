@@ -19,13 +19,13 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// How the scores of classes become one number: from counts over all classes, their mean, their mean weighted by the
-/// targets.
+/// The way from the scores of classes to one number: micro counts over all classes, macro is their mean, weighted is
+/// their mean weighted by the targets.
 enum class average { micro, macro, weighted };
 
-/// Without a threshold each row finds its largest values that are not 0, with one all values above it. Keras:
-/// `F1Score`, whose default gives one number for each class: here that is `result(column)`, and the default is their
-/// mean.
+/// The positive outputs are all values above the threshold; without one, the largest values of each row, where they are
+/// not 0. Keras: `F1Score`, whose default gives one number for each class: here that is `result(column)`, and the
+/// default is their mean.
 struct F1Score {
     strata::average average = strata::average::macro;
     std::optional<double> threshold{};

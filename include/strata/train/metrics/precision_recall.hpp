@@ -1,4 +1,4 @@
-// Precision and Recall: how many of the found are right, how many of the right are found.
+// Precision and Recall: true positives over positive outputs, and over positive targets.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// Which values of an output are positive: those above the threshold, 0.5 where none is given; with top_k, of each row
-/// only the largest, all of them where no threshold is given; with class_id, of each row only that one.
+/// The rule for positive outputs: values above the threshold, which is 0.5 where none is given. With top_k only the k
+/// largest of each row count, and without a threshold all of these. With class_id only that column counts.
 struct decision {
     std::string_view type;
     std::optional<double> thresholds;
@@ -34,7 +34,7 @@ struct decision {
                                         std::to_string(columns) + " classes");
     }
 
-    /// visit(whether it is found, whether it is right) for each value that counts.
+    /// Calls visit(output is positive, target is positive) for each value that counts.
     template <class T, class Target, class Visit>
     void each(std::size_t rows, std::size_t columns, const T* y, const Target* target, const Visit& visit) const {
         const T none = T(-1e10), edge = thresholds ? static_cast<T>(*thresholds) : top_k ? none : T(0.5);
@@ -51,7 +51,7 @@ struct decision {
 
 }  // namespace detail
 
-/// True positives over all that the output finds, 0 while it finds none; a target is right where it is not 0.
+/// True positives over positive outputs, 0 while there are none; a target is positive where it is not 0.
 /// Keras: `Precision` with one threshold.
 struct Precision {
     std::optional<double> thresholds{};
@@ -80,7 +80,7 @@ struct Precision {
     double true_positives = 0.0, false_positives = 0.0;  // state
 };
 
-/// True positives over all that is right, 0 while nothing is; a target is right where it is not 0.
+/// True positives over positive targets, 0 while there are none; a target is positive where it is not 0.
 /// Keras: `Recall` with one threshold.
 struct Recall {
     std::optional<double> thresholds{};

@@ -1,4 +1,4 @@
-// RootMeanSquaredError and R2Score; MeanSquaredError, MeanAbsoluteError and other losses serve as metrics by metric_of.
+// RootMeanSquaredError and R2Score; losses are metrics by metric_of.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,7 @@ struct RootMeanSquaredError {
     running_mean mean{};  // state
 };
 
-/// How the scores of columns become one number: their mean, or their mean weighted by the targets' variance.
+/// The way from the scores of columns to one number: their mean, or their mean weighted by the targets' variance.
 enum class class_aggregation { uniform_average, variance_weighted_average };
 
 /// 1 - residual / variance for each column of the targets, over all samples: 1 where every output is right, 0 where all
@@ -101,7 +101,7 @@ struct R2Score {
     double weights = 0.0, num_values = 0.0;  // state
 
 private:
-    /// Times the weights.
+    /// The variance of a column, multiplied by the sum of the weights.
     double variance(std::size_t column) const {
         const sums& of = columns[column];
         return of.squared - of.total * of.total / weights;

@@ -1,4 +1,4 @@
-// TopKCategoricalAccuracy and SparseTopKCategoricalAccuracy: how often the target is among the k largest.
+// TopKCategoricalAccuracy and SparseTopKCategoricalAccuracy: the share of rows whose target is among the k largest.
 #pragma once
 
 #include <cstddef>

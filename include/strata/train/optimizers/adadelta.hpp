@@ -1,4 +1,4 @@
-// Adadelta: steps whose size follows the size of the last steps.
+// Adadelta: steps scaled by the moving average of the squares of earlier steps.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// a follows g^2; d = sqrt(b + epsilon) / sqrt(a + epsilon) g; b follows d^2; w -= rate d. Keras: `Adadelta`.
-/// Zeiler 2012. Slots: a, b.
+/// a is the moving average of g^2; d = sqrt(b + epsilon) / sqrt(a + epsilon) g; b is the moving average of d^2; w -=
+/// rate d. Keras: `Adadelta`. Zeiler 2012. Slots: a, b.
 struct Adadelta {
     rate learning_rate = 0.001;
     double rho = 0.95;

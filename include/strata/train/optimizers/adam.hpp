@@ -13,8 +13,9 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// m follows g, v follows g^2; in step n w -= rate sqrt(1 - beta_2^n) / (1 - beta_1^n) m / (sqrt(v) + epsilon); with
-/// amsgrad by the largest v so far. Keras: `Adam`. Kingma and Ba 2014; Reddi et al. 2018. Slots: m, v, the largest v.
+/// m and v are the moving averages of g and g^2; in step n w -= rate sqrt(1 - beta_2^n) / (1 - beta_1^n) m / (sqrt(v) +
+/// epsilon); with amsgrad the largest v so far instead of v. Keras: `Adam`. Kingma and Ba 2014; Reddi et al. 2018.
+/// Slots: m, v, the largest v.
 struct Adam {
     rate learning_rate = 0.001;
     double beta_1 = 0.9, beta_2 = 0.999;

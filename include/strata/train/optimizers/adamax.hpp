@@ -1,4 +1,4 @@
-// Adamax: Adam with the largest gradient of late in the place of the mean square.
+// Adamax: Adam with a decaying maximum of gradients instead of the mean square.
 #pragma once
 
 #include <cmath>
@@ -13,8 +13,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// m follows g; u = max(beta_2 u, |g|); in step n w -= rate / (1 - beta_1^n) m / (u + epsilon). Keras: `Adamax`.
-/// Kingma and Ba 2014. Slots: m, u.
+/// m is the moving average of g; u = max(beta_2 u, |g|); in step n w -= rate / (1 - beta_1^n) m / (u + epsilon). Keras:
+/// `Adamax`. Kingma and Ba 2014. Slots: m, u.
 struct Adamax {
     rate learning_rate = 0.001;
     double beta_1 = 0.9, beta_2 = 0.999;

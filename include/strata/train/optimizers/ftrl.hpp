@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// a += g^2 moves it from a_0; z += g + 2 shrinkage w - (a^p - a_0^p) / rate w, p = -learning_rate_power;
+/// a changes from a_0 to a = a_0 + g^2; z += g + 2 shrinkage w - (a^p - a_0^p) / rate w, p = -learning_rate_power;
 /// w = (clip(z, -l1, l1) - z) / (a^p / rate + 2 l2 + beta / rate). Keras: `Ftrl`. McMahan et al. 2013. Slots: a, z.
 struct Ftrl {
     rate learning_rate = 0.001;

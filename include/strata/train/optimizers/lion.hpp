@@ -12,7 +12,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// w -= rate sign(beta_1 m + (1 - beta_1) g), then m follows g by beta_2. Keras: `Lion`. Chen et al. 2023. Slot: m.
+/// w -= rate sign(beta_1 m + (1 - beta_1) g), then m = beta_2 m + (1 - beta_2) g. Keras: `Lion`. Chen et al. 2023.
+/// Slot: m.
 struct Lion {
     rate learning_rate = 0.001;
     double beta_1 = 0.9, beta_2 = 0.99;

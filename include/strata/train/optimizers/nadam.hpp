@@ -13,9 +13,9 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// Adam with a numerator of one step ahead: u' m / (1 - u_1 ... u_n u') + (1 - u_n) g / (1 - u_1 ... u_n) in step n,
-/// where u_n = beta_1 (1 - 0.96^n / 2), u' = u_(n+1). `memory` is the product of all u so far. Keras: `Nadam`. Dozat
-/// 2016. Slots: m, v.
+/// Adam with the momentum of the next step in the numerator: u' m / (1 - u_1 ... u_n u') + (1 - u_n) g / (1 - u_1 ...
+/// u_n) in step n, where u_n = beta_1 (1 - 0.96^n / 2), u' = u_(n+1). `memory` is the product of all u so far. Keras:
+/// `Nadam`. Dozat 2016. Slots: m, v.
 struct Nadam {
     rate learning_rate = 0.001;
     double beta_1 = 0.9, beta_2 = 0.999;

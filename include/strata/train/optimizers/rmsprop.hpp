@@ -12,9 +12,9 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// v follows g^2; m = momentum m + rate g / sqrt(v + epsilon), w -= m. Centered takes the square of the average
-/// gradient off v. Keras: `RMSprop`. Hinton 2012. Slots: v, then m with a momentum, then the average gradient with
-/// centered.
+/// v is the moving average of g^2; m = momentum m + rate g / sqrt(v + epsilon), w -= m. With centered the square of the
+/// average gradient is subtracted from v. Keras: `RMSprop`. Hinton 2012. Slots: v, then m with a momentum, then the
+/// average gradient with centered.
 struct RMSprop {
     rate learning_rate = 0.001;
     double rho = 0.9;

@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// m = momentum m - rate g, w += m; with nesterov w += momentum m - rate g, after m has moved. Keras: `SGD`.
+/// m = momentum m - rate g, w += m; with nesterov w += momentum m - rate g, with the new m. Keras: `SGD`.
 /// Sutskever et al. 2013. Slot: m, only with a momentum.
 struct SGD {
     rate learning_rate = 0.01;
