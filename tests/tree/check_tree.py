@@ -51,6 +51,9 @@ FORMER_NAMES = {
     r"running_fit": "fit_session", r"\w+_walk": "executor", r"forked": "branching", r"asserted|accepted": "require",
     r"(?<![.>])join": "merge", r"fold(?:ed|ing)?(?:_\w+)?": "fusion_pass, fused_type, fuse_weights", r"[Aa]sks": "Prefetch",
 }
+# Names that mean something else outside the rooms of the engine: facts of a file, a metric that prepares.
+FORMER_IN_ENGINE = {r"prepared?(?:_\w+)?", r"facts"}
+ENGINE = {"kernels", "layers", "net", "graph", "runtime", "model"}
 # The same of comments.
 FORMER_WORDS = {
     r"\A[Ww]hat\b": "begin with the subject", r"\bbehind\b": "after, next, consumer or fused",
@@ -215,7 +218,10 @@ def check_words(tree):
             previous = number
         for number, line in enumerate(code.split("\n"), 1):
             for name, instead in names:
-                if (found := name.search(line)) and not line.lstrip().startswith("#"):
+                found = name.search(line)
+                is_elsewhere = room(path) not in ENGINE and any(re.fullmatch(word, found[0]) for word in FORMER_IN_ENGINE) \
+                    if found else False
+                if found and not is_elsewhere and not line.lstrip().startswith("#"):
                     yield "word", f"{path}:{number}", f"{found[0]}: {instead}"
 
 

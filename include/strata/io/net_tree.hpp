@@ -74,7 +74,7 @@ void grow_tree(net_tree& tree, std::size_t& next) {
             }
         };
         grow(layers_of<Net>{});
-        if constexpr (detail::branching<Net>) ++next;  // what adds the paths
+        if constexpr (detail::branching<Net>) ++next;  // the merge layer
     }
 }
 

@@ -60,7 +60,7 @@ struct order_question {
     std::vector<weight_sequence> answers{};
 };
 
-/// What a file may hold; io/weight_lists.hpp makes the lists of a net.
+/// The weights that a file may have; io/weight_lists.hpp makes the lists of a net.
 struct weight_list : weight_sequence {
     std::vector<order_question> questions{};
     /// The names of all records as Keras counts them when the paths of each branching layer are created from the

@@ -46,7 +46,7 @@ struct backward_context {
     std::size_t count = 0;
     const T* x = nullptr;
     const T* y = nullptr;
-    /// What the forward call saved; weight_gradients finds here what backward wrote.
+    /// Saved by the forward call; weight_gradients finds here what backward wrote.
     T* saved = nullptr;
     T* dy = nullptr;
     T* dx = nullptr;
