@@ -39,20 +39,21 @@ struct flat_value {
     shape extents{};
 };
 
-/// How many values the nodes of a layer read.
-template <class Layer>
-constexpr std::size_t count_inputs() {
-    if constexpr (composite<Layer>) {
-        std::size_t count = 0;
-        const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            evaluate_in_order{0, (count += count_inputs<Layers>(), 0)...};
-        };
-        add(layers_of<Layer>{});
+/// How many values the nodes of some layers read.
+template <class... Layers>
+constexpr std::size_t count_inputs(type_list<Layers...>) {
+    std::size_t count = 0;
+    [[maybe_unused]] const auto inside = [&]<class Layer>(const Layer*) {
+        count += count_inputs(layers_of<Layer>{});
         if constexpr (branching<Layer>) count += Layer::path_sizes.size();
-        return count;
-    } else {
-        return 1;
-    }
+    };
+    [[maybe_unused]] const auto add = [&]<class Layer>(const Layer* layer) {
+        if constexpr (composite<Layer>) inside(layer);
+        else ++count;
+    };
+    if constexpr (!has_composite<Layers...>()) count = sizeof...(Layers);
+    else evaluate_in_order{0, (add(static_cast<const Layers*>(nullptr)), 0)...};
+    return count;
 }
 
 /// A graph while it is made: how many nodes and inputs it has so far.
@@ -111,7 +112,7 @@ constexpr flat_value append_nodes(Graph& graph, const flat_value& in, bool is_fr
 /// The graph of a net; of one that is not built, without shapes.
 template <class Net>
 inline constexpr auto flat_graph_of = [] {
-    detail::growing_graph<flat_layers_of<Net>::size(), detail::count_inputs<Net>()> growing;
+    detail::growing_graph<flat_layers_of<Net>::size(), detail::count_inputs(type_list<Net>{})> growing;
     static_cast<void>(detail::append_nodes<Net>(growing, {.index = 0, .extents = detail::input_of<Net>()}, false));
     return growing.graph;
 }();
