@@ -13,6 +13,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/csv.hpp>
 #include <strata/train/decimal.hpp>
@@ -37,7 +38,9 @@ struct CSVLogger {
             throw std::invalid_argument("strata: CSVLogger: separator must not be empty, a quote or the end of a line");
     }
 
-    void on_train_begin(training_control&) {
+    // Templates, so that the code that writes files is compiled only in programs that use this callback.
+    template <class Control>
+    void on_train_begin(Control&) {
         columns.clear();
         std::error_code code;
         const auto status = std::filesystem::status(filename, code);
@@ -58,7 +61,8 @@ struct CSVLogger {
         write("", append ? std::ios::app : std::ios::trunc);
     }
 
-    void on_epoch_end(training_control&, std::size_t epoch, const Scores& scores) {
+    template <class Control>
+    void on_epoch_end(Control&, std::size_t epoch, const Scores& scores) {
         std::string rows;
         if (columns.empty()) {
             for (const score& each : scores) columns.push_back(each.name);
@@ -78,6 +82,7 @@ struct CSVLogger {
     }
 
 private:
+    template <class = internal::where_used>
     void write(const std::string& rows, std::ios::openmode mode) const {
         std::ofstream out(filename, std::ios::binary | std::ios::out | mode);
         out << rows;

@@ -50,7 +50,8 @@ struct EarlyStopping {
         keeps_weights = false;
     }
 
-    void on_epoch_end(training_control& control, std::size_t epoch, const Scores& scores) {
+    template <class Control>
+    void on_epoch_end(Control& control, std::size_t epoch, const Scores& scores) {
         const std::optional<double> found = watched().value(control, epoch, scores);
         watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
         if (!found || epoch < start_from_epoch) return;
@@ -71,7 +72,8 @@ struct EarlyStopping {
         }
     }
 
-    void on_train_end(training_control& control) {
+    template <class Control>
+    void on_train_end(Control& control) {
         if (stopped_epoch > 0 && verbose > 0)
             detail::print_message("Epoch " + std::to_string(stopped_epoch + 1) + ": early stopping");
         if (!restore_best_weights || !keeps_weights) return;

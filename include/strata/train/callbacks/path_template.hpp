@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/scores.hpp>
 
@@ -98,8 +99,9 @@ void for_each_part(std::string_view path, Plain plain, Field field) {
 
 /// The name with everything filled in; epoch and batch count from one. Throws std::invalid_argument for an unknown
 /// name.
-inline std::string fill_path(std::string_view path, std::size_t epoch, std::optional<std::size_t> batch,
-                             const Scores& scores) {
+template <class = internal::where_used>
+std::string fill_path(std::string_view path, std::size_t epoch, std::optional<std::size_t> batch,
+                      const Scores& scores) {
     std::string result;
     const auto field = [&](const placeholder& part) {
         const bool is_batch = part.name == "batch" && batch;

@@ -52,7 +52,8 @@ struct ReduceLROnPlateau {
         best.reset();
     }
 
-    void on_epoch_end(training_control& control, std::size_t epoch, Scores& scores) {
+    template <class Control>
+    void on_epoch_end(Control& control, std::size_t epoch, Scores& scores) {
         scores.set("learning_rate", control.learning_rate());
         const std::optional<double> found = watched().value(control, epoch, scores);
         watched().rises();  // refuses a name that tells nothing in the first epoch, not in the second
