@@ -58,8 +58,8 @@ public:
 private:
     static constexpr std::size_t most_numbers = 64;  // above any rank: a longer list was made to take memory
 
-    [[noreturn]] void fail(const std::string& why) const {
-        throw std::invalid_argument(why + " at byte " + std::to_string(at_) + " of the header");
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw std::invalid_argument(reason + " at byte " + std::to_string(at_) + " of the header");
     }
     void space() {
         while (at_ < json_.size() &&

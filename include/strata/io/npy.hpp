@@ -84,8 +84,8 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const std::string& why) const {
-        throw std::invalid_argument(why + " at byte " + std::to_string(at_) + " of the header");
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw std::invalid_argument(reason + " at byte " + std::to_string(at_) + " of the header");
     }
     void space() {
         while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
