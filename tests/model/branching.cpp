@@ -28,7 +28,8 @@ static_assert(std::is_same_v<type_at<0, layers_of<type_of<decltype(net)>>>,
                                          name<"both">, branch<Conv2D<4, 1>>>>);
 static_assert(shapes_of<type_of<decltype(net)>>[1] == shape{6, 5, 9});
 static_assert(net.weights()[0].name == "both/conv2d/kernel" && net.weights()[2].name == "both/conv2d_1/kernel");
-static_assert(net.weights()[4].name == "both/conv2d_2/kernel" && net.weights()[4].what.extents == shape{1, 1, 3, 4});
+static_assert(net.weights()[4].name == "both/conv2d_2/kernel" &&
+              net.weights()[4].parameter.extents == shape{1, 1, 3, 4});
 static_assert(net.get_layer<"both">().type == "Concatenate");
 static_assert(net.get_layer<"both">().get_layer<"conv2d_1">().type == "Conv2D");
 constexpr auto table = net.summary();

@@ -27,9 +27,12 @@ static_assert(net.size() == 5);
 static_assert(net.output_shape() == shape{4});
 static_assert(shapes_of<std::remove_const_t<decltype(net)>>[2] == shape{4, 3, 8});
 static_assert(net.weights().size() == 10);
-static_assert(net.weights()[2].name == "block/conv2d/kernel" && net.weights()[2].what.extents == shape{3, 3, 5, 8});
-static_assert(net.weights()[4].name == "block/conv2d_1/kernel" && net.weights()[4].what.extents == shape{3, 3, 8, 8});
-static_assert(net.weights()[6].name == "block/conv2d_2/kernel" && net.weights()[6].what.extents == shape{1, 1, 5, 8});
+static_assert(net.weights()[2].name == "block/conv2d/kernel" &&
+              net.weights()[2].parameter.extents == shape{3, 3, 5, 8});
+static_assert(net.weights()[4].name == "block/conv2d_1/kernel" &&
+              net.weights()[4].parameter.extents == shape{3, 3, 8, 8});
+static_assert(net.weights()[6].name == "block/conv2d_2/kernel" &&
+              net.weights()[6].parameter.extents == shape{1, 1, 5, 8});
 static_assert(net.get_layer<"block">().type == "Residual");
 static_assert(net.get_layer<"block">().get_layer<"conv2d_2">().type == "Conv2D");
 constexpr auto table = net.summary();

@@ -114,7 +114,7 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
     compared_gradients compared;
     for (std::size_t w = 0; w < weights.size(); ++w)
         if (weights[w].trainable())
-            compared.add(weights[w], weight_rows_of<Net>[w].what.template storage<double>(),
+            compared.add(weights[w], weight_rows_of<Net>[w].parameter.template storage<double>(),
                          gradients.data() + gradient_offsets_of<Net, double>[w], mean_loss);
     compared.require_equal();
 }

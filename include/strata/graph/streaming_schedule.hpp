@@ -58,7 +58,7 @@ namespace detail {
 
 /// Traits of a layer that the pass reads.
 struct stream_layer {
-    streaming how = streaming::none;
+    streaming kind = streaming::none;
     bool is_view = false;
     bool is_merge = false;
     bool takes_next = false;
@@ -93,7 +93,7 @@ template <class Net, class T, std::size_t I>
 constexpr stream_layer stream_layer_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    stream_layer traits{.how = streaming_of<layer, in>(),
+    stream_layer traits{.kind = streaming_of<layer, in>(),
                         .is_view = view_layer<layer> || identity_at_inference<layer>,
                         .is_merge = merge_layer<layer>,
                         .takes_next = stream_takes_next<Net, I>(),
@@ -117,7 +117,7 @@ template <class Net, class T>
 constexpr auto values_in_time() {
     std::array<bool, flat_count<Net> + 1> result{true};
     for (std::size_t i = 0; i < flat_count<Net>; ++i)
-        result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].how != streaming::to_last;
+        result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].kind != streaming::to_last;
     return result;
 }
 
@@ -170,7 +170,7 @@ struct stream_check {
             constexpr auto in_time = detail::values_in_time<Net, T>();
             for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
-                const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.how != streaming::none;
+                const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.kind != streaming::none;
                 if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
@@ -230,7 +230,7 @@ constexpr auto make_stream_plan() {
                 .first_input = nodes[i].first_input,
                 .in = step_shape(detail::value_read<Net>(i))};
         step.has_state = in_time[detail::value_read<Net>(i)] && !layer.is_merge &&
-                         (layer.how == streaming::with_state || layer.how == streaming::to_last);
+                         (layer.kind == streaming::with_state || layer.kind == streaming::to_last);
         if (step.has_state) step.state = reserve(layer.state);
         plan.state_size += step.has_state ? layer.state : 0;
         if (layer.takes_next) ++i;

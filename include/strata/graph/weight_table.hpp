@@ -32,7 +32,7 @@ namespace strata::inline STRATA_ISA {
 struct weight_row {
     text<128> name{};
     std::size_t path_length = 0;
-    parameter what{};
+    strata::parameter parameter{};
     bool trainable = true;
     std::size_t layer = 0;
 
@@ -59,7 +59,7 @@ constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& 
         for (const parameter& row : table)
             rows[next++] = {.name = text<128>(path) << "/" << row.label(),
                             .path_length = path.size(),
-                            .what = row,
+                            .parameter = row,
                             .trainable = row.trainable && !nodes[flat_index].is_frozen,
                             .layer = flat_index};
         ++flat_index;
@@ -113,7 +113,7 @@ template <class Net, class T>
 inline constexpr auto weight_sizes_of = [] {
     std::array<std::size_t, weight_rows_of<Net>.size()> sizes{};
     for (std::size_t i = 0; i < sizes.size(); ++i)
-        sizes[i] = detail::aligned_size<T>(weight_rows_of<Net>[i].what.template storage<T>().stored());
+        sizes[i] = detail::aligned_size<T>(weight_rows_of<Net>[i].parameter.template storage<T>().stored());
     return sizes;
 }();
 
@@ -176,7 +176,7 @@ public:
 
     constexpr weight_view() = default;
     constexpr weight_view(const weight_row& row, Scalar* data)
-        : row_(&row), data_(data), storage_(row.what.template storage<value_type>()) {}
+        : row_(&row), data_(data), storage_(row.parameter.template storage<value_type>()) {}
     /// A weight of a block whose layer prepares a second form of it.
     constexpr weight_view(const weight_row& row, Scalar* data, Scalar* block, refresher refresh)
         : weight_view(row, data) {
@@ -186,7 +186,7 @@ public:
 
     /// `dense_1/kernel`.
     constexpr std::string_view name() const { return row_->name; }
-    constexpr const strata::shape& shape() const { return row_->what.extents; }
+    constexpr const strata::shape& shape() const { return row_->parameter.extents; }
     constexpr std::size_t size() const { return shape().size(); }
     constexpr bool trainable() const { return row_->trainable; }
 

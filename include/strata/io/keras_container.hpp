@@ -29,9 +29,9 @@ enum class naming { by_position, first_path_first, last_path_first };
 template <class = internal::where_used>
 class basic_keras_container {
 public:
-    basic_keras_container(const net_tree& tree, path_layers how, const std::vector<std::size_t>& orders,
+    basic_keras_container(const net_tree& tree, path_layers paths, const std::vector<std::size_t>& orders,
                           naming names = naming::by_position)
-        : how_(how), naming_(names), orders_(orders) {
+        : paths_(paths), naming_(names), orders_(orders) {
         const std::size_t out = append(tree, outside, true);
         if (names != naming::by_position) name_layers();
         if (out != outside && has_branches_) sort_from(out);
@@ -63,7 +63,7 @@ private:
             return layers_.size() - 1;
         }
         if (is_own)
-            joins_ = how_ == path_layers::join_all || (how_ == path_layers::join_functional && tree.is_functional);
+            joins_ = paths_ == path_layers::join_all || (paths_ == path_layers::join_functional && tree.is_functional);
         if (!tree.is_branching || is_own) return append_path(tree, 0, tree.layers.size(), from);
         const std::size_t count = tree.path_begins.size() - 1;
         std::vector<std::size_t> ends(count, from);
@@ -112,7 +112,7 @@ private:
         }
     }
 
-    path_layers how_;
+    path_layers paths_;
     naming naming_;
     const std::vector<std::size_t>& orders_;
     bool joins_ = false, has_branches_ = false;

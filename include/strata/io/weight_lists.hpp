@@ -44,25 +44,26 @@ public:
 private:
     static constexpr std::string_view order_letters = "lsabcdefghijkmnopqrtuvwx";  // one for each order of four paths
 
-    void fill(weight_list& list, path_layers how) const {
-        static_cast<weight_sequence&>(list) = sequence(how, written_);
+    void fill(weight_list& list, path_layers paths) const {
+        static_cast<weight_sequence&>(list) = sequence(paths, written_);
         list.alike = alike_in(tree_, false);
         list.swappable = alike_in(tree_, true);
-        if (how == path_layers::stay) return;
-        for (const net_tree& layer : tree_.layers) ask(list, layer, how, layer.name);
+        if (paths == path_layers::stay) return;
+        for (const net_tree& layer : tree_.layers) ask(list, layer, paths, layer.name);
         for (const naming names : {naming::first_path_first, naming::last_path_first}) {
             // The order of the records is that of the list, so that names and records belong together.
             std::vector<std::string>& created = list.created_names.emplace_back();
-            for (const weight_record& record : sequence(how, written_, names).records)
+            for (const weight_record& record : sequence(paths, written_, names).records)
                 created.push_back(record.full_name());
         }
     }
 
-    weight_sequence sequence(path_layers how, const std::vector<std::size_t>& orders,
+    weight_sequence sequence(path_layers paths, const std::vector<std::size_t>& orders,
                              naming names = naming::by_position) const {
         weight_sequence result;
         for (const std::size_t order : orders) result.orders += order_letters[order];
-        append(result, tree_, "", "", [&](const net_tree& tree) { return keras_container(tree, how, orders, names); });
+        append(result, tree_, "", "",
+               [&](const net_tree& tree) { return keras_container(tree, paths, orders, names); });
         return result;
     }
     template <class Contain>
@@ -96,9 +97,9 @@ private:
 
     /// Adds the question of each outermost branching layer of which the order of a merge layer's inputs changes the
     /// list.
-    void ask(weight_list& list, const net_tree& tree, path_layers how, const std::string& path) const {
+    void ask(weight_list& list, const net_tree& tree, path_layers paths, const std::string& path) const {
         if (!tree.is_branching) {
-            for (const net_tree& layer : tree.layers) ask(list, layer, how, path + "/" + layer.name);
+            for (const net_tree& layer : tree.layers) ask(list, layer, paths, path + "/" + layer.name);
             return;
         }
         // Lists for all orders of the branching layers whose order changes the list, as written first.
@@ -111,7 +112,7 @@ private:
             for (std::size_t order = 0; order < orders && !changes; ++order) {
                 std::vector<std::size_t> other = written_;
                 other[number] = order;
-                changes = !same_order(sequence(how, other), list);
+                changes = !same_order(sequence(paths, other), list);
             }
             if (orders == 1 && !found.is_ordered) changes = are_too_many = !alike_in(found, false).empty();
             is_open = is_open || changes;
@@ -123,7 +124,7 @@ private:
         if (!is_open) return;
         order_question& question = list.questions.emplace_back(order_question{.residual = path});
         if (are_too_many) return;
-        for (const std::vector<std::size_t>& orders : choices) question.answers.push_back(sequence(how, orders));
+        for (const std::vector<std::size_t>& orders : choices) question.answers.push_back(sequence(paths, orders));
     }
     template <class See>
     static void each_branching(const net_tree& tree, const See& see) {
@@ -186,15 +187,15 @@ std::vector<weight_list> weight_lists_of(Grow grow, std::span<const weight_row> 
     for (const weight_row& row : rows) {
         auto& of_layer = weights[row.layer];
         std::string part;
-        for (const std::string_view name : {row.what.container, row.what.group})
+        for (const std::string_view name : {row.parameter.container, row.parameter.group})
             if (!name.empty()) part += "/" + std::string(name);
         const bool same_part = !of_layer.empty() && of_layer.back().second.part == part;
         weight_record& record = of_layer.emplace_back(place++, weight_record{}).second;
-        record.name = row.what.label().str();
-        record.extents = row.what.extents;
+        record.name = row.parameter.label().str();
+        record.extents = row.parameter.extents;
         record.trainable = row.trainable;
-        record.statistic = !row.what.trainable;
-        record.is_integer = row.what.is_integer;
+        record.statistic = !row.parameter.trainable;
+        record.is_integer = row.parameter.is_integer;
         record.number = same_part ? of_layer[of_layer.size() - 2].second.number + 1 : 0;
         record.part = std::move(part);
     }

@@ -118,13 +118,13 @@ private:
         static constexpr const auto& rows = weight_rows_of<own_net>;
         static constexpr std::size_t index = [] {
             std::size_t i = 0;
-            while (i < rows.size() && rows[i].what.label() != Weight.view()) ++i;
+            while (i < rows.size() && rows[i].parameter.label() != Weight.view()) ++i;
             return i;
         }();
         static constexpr diagnostic value = [] {
             if (index < rows.size()) return diagnostic{};
             text<200> known;
-            for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].what.label();
+            for (std::size_t i = 0; i < rows.size(); ++i) known << (i > 0 ? ", " : "") << rows[i].parameter.label();
             const auto where = text<200>() << name() << " (" << type() << "), a weight by name";
             if (known.empty())
                 return refuse("a layer with weights", Weight.view(), "ask a layer that has weights", where);

@@ -88,7 +88,7 @@ constexpr weight_values with_affine_maps(const Views& views, std::index_sequence
     for (const parameter& row : layer::parameters(node.in)) {
         std::vector<double> begin(row.extents.size(), 0.0);
         for (std::size_t k = 0; k < own.second; ++k)
-            if (weight_rows_of<Net>[own.first + k].what.name == row.name) begin = doubles_of(views[own.first + k]);
+            if (weight_rows_of<Net>[own.first + k].parameter.name == row.name) begin = doubles_of(views[own.first + k]);
         values.push_back(std::move(begin));
     }
     layer::absorb(node.in, channel_affine{scale, shift}, values.pointers().data());

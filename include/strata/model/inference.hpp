@@ -40,7 +40,7 @@ inline constexpr bool is_predict_call = false;
 template <class Net, class T, class Samples>
 inline constexpr bool is_predict_call<Net, T, Samples> = std::convertible_to<const Samples&, std::span<const T>>;
 template <class Net, class T, class Samples>
-inline constexpr bool is_predict_call<Net, T, Samples, TeamWorkspace<Net, T>> = is_predict_call<Net, T, Samples>;
+inline constexpr bool is_predict_call<Net, T, Samples, ParallelWorkspace<Net, T>> = is_predict_call<Net, T, Samples>;
 
 /// The part of a model that infers; Self has `parameters()`.
 template <class Self, class Net, class T>
@@ -87,7 +87,7 @@ public:
     }
     /// The same by the workspace's threads where that is worth it: each takes some of the samples, or, where reading
     /// the weights takes long, some of the weights for all samples.
-    std::vector<T> predict(std::span<const T> x, TeamWorkspace<Net, T>& workspace) const {
+    std::vector<T> predict(std::span<const T> x, ParallelWorkspace<Net, T>& workspace) const {
         constexpr std::size_t tile = batch_tile<Net, T>, out = Net::output_shape().size();
         std::vector<T> y(whole_samples(x) * out);
         const std::size_t count = y.size() / out;
@@ -117,14 +117,16 @@ public:
     /// exactly one input and one output, which must not overlap.
     template <class In, class Out>
     constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>()) {
+        static_cast<void>(require<spans_check<In, Out>>{});
+        if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
             flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
         }
     }
     template <class In, class Out>
-    void infer(const In& in, Out&& out, TeamWorkspace<Net, T>& workspace) const noexcept {
-        if constexpr (accepts<In, Out>()) {
+    void infer(const In& in, Out&& out, ParallelWorkspace<Net, T>& workspace) const noexcept {
+        static_cast<void>(require<spans_check<In, Out>>{});
+        if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
             parallel_executor<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
                                            workspace.data());
@@ -140,7 +142,7 @@ public:
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers. A net too small for
     /// that is inferred by the calling thread alone.
-    static TeamWorkspace<Net, T> workspace(workspace_options how) { return TeamWorkspace<Net, T>(how); }
+    static ParallelWorkspace<Net, T> workspace(workspace_options options) { return ParallelWorkspace<Net, T>(options); }
 
     /// A stream of one channel over these weights: one time step after the other; each thread has its own. It keeps the
     /// weights of a model that was built, so that both may move; where a model only refers to weights (one that was
@@ -173,14 +175,10 @@ private:
                                         " values; fix: give a multiple of " + std::to_string(in));
         return x.size() / in;
     }
-    /// Whether spans made of these hold one input and one output, as far as their types say; refuses them where not.
+    /// Whether spans made of these hold one input and one output, as far as their types say.
     template <class In, class Out>
-    static constexpr bool accepts() {
-        using checked = span_check<Net, decltype(std::span(std::declval<const In&>()))::extent,
+    using spans_check = span_check<Net, decltype(std::span(std::declval<const In&>()))::extent,
                                    decltype(std::span(std::declval<Out&>()))::extent>;
-        static_cast<void>(require<checked>{});
-        return checked::value.ok;
-    }
     /// Checks of the spans beyond their types, in builds with assertions.
     template <class In, class Out>
     constexpr void check_spans(const In& in, Out& out) const {

@@ -66,10 +66,10 @@ public:
     Model()
         requires std::is_default_constructible_v<Storage>
         : Model(build_options{}) {}
-    explicit Model(build_options how)
+    explicit Model(build_options options)
         requires std::is_default_constructible_v<Storage>
-        : batch_(how.batch) {
-        if constexpr (net_check<Net>::value.ok) initialize_from(0, how.seed);
+        : batch_(options.batch) {
+        if constexpr (net_check<Net>::value.ok) initialize_from(0, options.seed);
     }
     /// All weights in `weights()` order, each in Keras' order.
     constexpr Model(detail::keras_order, const T* values, std::size_t batch = 0) : batch_(batch) {
@@ -180,10 +180,10 @@ public:
 
     /// A model with one more layer: the old layers keep their weights, the new one is initialized.
     template <class Layer>
-    auto add(Layer, build_options how = {}) const {
+    auto add(Layer, build_options options = {}) const {
         using grown = decltype(Net::add(Layer{}));
         static_cast<void>(require<net_check<grown>>{});
-        if constexpr (net_check<grown>::value.ok) return resized<grown>(how);
+        if constexpr (net_check<grown>::value.ok) return resized<grown>(options);
         else return refused{};
     }
     /// A model without its last layer; the others keep their weights.
@@ -274,15 +274,15 @@ private:
         for (std::size_t i = first; i < all.size(); ++i) {
             random_engine mixed(seed);
             random_engine engine = random_engine(mixed()).fork(i);
-            const parameter& what = weight_rows_of<Net>[i].what;
-            initialize(what.initializer, what.extents, engine, detail::element_writer<T>{all[i]});
+            const strata::parameter& of_weight = weight_rows_of<Net>[i].parameter;
+            initialize(of_weight.initializer, of_weight.extents, engine, detail::element_writer<T>{all[i]});
         }
         detail::pack_all_weights<Net>(block_.data());
     }
     template <class Other>
-    auto resized(build_options how) const {
-        how.batch = batch_;
-        Model<Other, T> result(how);
+    auto resized(build_options options) const {
+        options.batch = batch_;
+        Model<Other, T> result(options);
         const std::size_t kept = std::min(parameter_block_size(), result.parameter_block_size());
         std::copy_n(parameters(), kept, result.block_.data());
         return result;

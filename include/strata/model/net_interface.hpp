@@ -101,9 +101,9 @@ struct net_interface : foreign_net_members<Self> {
 
     /// A model with initialized weights. The same seed gives the same weights.
     template <class T = float>
-    static auto build(build_options how = {}) {
+    static auto build(build_options options = {}) {
         static_cast<void>(require<net_check<Self>>{});
-        if constexpr (net_check<Self>::value.ok) return Model<Self, T>(how);
+        if constexpr (net_check<Self>::value.ok) return Model<Self, T>(options);
         else return refused{};
     }
     template <class Other>
@@ -115,20 +115,20 @@ struct net_interface : foreign_net_members<Self> {
     }
     /// The same for samples of the shape Sample.
     template <shape Sample, class T = float>
-    static auto build(build_options how = {}) {
+    static auto build(build_options options = {}) {
         using checked = build_check<Self, Sample>;
         static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) return Model<typename given_input<Self, Sample>::type, T>(how);
+        if constexpr (checked::value.ok) return Model<typename given_input<Self, Sample>::type, T>(options);
         else return refused{};
     }
     /// The same for batches like x, whose first extent is the batch.
     template <class T, std::size_t... Extents>
-    static auto build_for(const Tensor<T, Extents...>& x, build_options how = {}) {
+    static auto build_for(const Tensor<T, Extents...>& x, build_options options = {}) {
         constexpr shape sample = sample_shape(Tensor<T, Extents...>::shape());
         using checked = build_check<Self, sample>;
         static_cast<void>(require<checked>{});
-        how.batch = x.shape()[0];
-        if constexpr (checked::value.ok) return Model<typename given_input<Self, sample>::type, T>(how);
+        options.batch = x.shape()[0];
+        if constexpr (checked::value.ok) return Model<typename given_input<Self, sample>::type, T>(options);
         else return refused{};
     }
     template <class Other>

@@ -36,7 +36,7 @@ template <class Net, class Predicate>
 constexpr std::size_t count_weights(Predicate accepts) {
     std::size_t total = 0;
     for (const weight_row& row : weight_rows_of<Net>)
-        if (accepts(row)) total += row.what.extents.size();
+        if (accepts(row)) total += row.parameter.extents.size();
     return total;
 }
 
@@ -47,7 +47,7 @@ constexpr auto layer_parameter_counts() {
     std::size_t i = 0;
     for (const weight_row& row : weight_rows_of<Net>) {
         while (row.layer >= flat_begins_of<Net>[i + 1]) ++i;
-        counts[i] += row.what.extents.size();
+        counts[i] += row.parameter.extents.size();
     }
     return counts;
 }

@@ -149,9 +149,9 @@ private:
     template <std::size_t Step>
     static void step(thread_pool& threads, thread_slice part, const T* x, const T* parameters, T* y, T* arenas,
                      bool& was_shared) {
-        constexpr sharing how = sharing_of<Step>();
-        if constexpr (how != sharing::inside) {
-            constexpr bool is_shared = how != sharing::alone;
+        constexpr sharing shared_by = sharing_of<Step>();
+        if constexpr (shared_by != sharing::inside) {
+            constexpr bool is_shared = shared_by != sharing::alone;
             if (Step > 0 && (was_shared || is_shared)) threads.barrier();
             was_shared = is_shared;
             using s = step_at<Step>;
@@ -159,11 +159,11 @@ private:
             [[maybe_unused]] const T* from = plan.read(Step, 0, x, static_cast<const T*>(arenas));
             [[maybe_unused]] T* to = last.to == location::output ? y : arenas + last.out_offset;
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
-            if constexpr (how == sharing::rows) {
+            if constexpr (shared_by == sharing::rows) {
                 using walk = band_executor<Net, T, layers, Step>;
                 const item_range mine = part.of(walk::rows, s::plan.split_multiple);
                 if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
-            } else if constexpr (how == sharing::slices) {
+            } else if constexpr (shared_by == sharing::slices) {
                 const auto weights = s::weights::of(parameters);
                 if (const item_range mine = part.of(slices<s>); mine.size() > 0)
                     s::layer::template forward_slices<s::in, typename s::epilogue>(
@@ -172,7 +172,7 @@ private:
                                            .y = to,
                                            .scratch = own + s::plan.scratch_offset,
                                            .range = mine});
-            } else if constexpr (how == sharing::values) {
+            } else if constexpr (shared_by == sharing::values) {
                 if constexpr (merge_layer<typename s::layer>) {
                     constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
                     constexpr std::size_t units = s::layer::template merge_units<shapes>();

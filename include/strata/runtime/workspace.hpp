@@ -41,11 +41,11 @@ struct workspace_options {
 /// The threads sleep while there is nothing to do. One inference at a time: builds with assertions stop where two
 /// threads use one at once, or where a child process uses its parent's (a child makes its own, after fork).
 template <class Net, class T = float>
-class TeamWorkspace {
+class ParallelWorkspace {
 public:
     /// Throws std::system_error where the system does not give that many threads.
-    explicit TeamWorkspace(workspace_options how)
-        : threads_(std::make_unique<thread_pool>(how.threads)), arenas_(threads_->size() * size()) {}
+    explicit ParallelWorkspace(workspace_options options)
+        : threads_(std::make_unique<thread_pool>(options.threads)), arenas_(threads_->size() * size()) {}
 
     /// Elements of T in the arena of one thread.
     static constexpr std::size_t size() { return Workspace<Net, T>::size(); }

@@ -116,8 +116,8 @@ std::vector<state_array<T>> training_state(T* parameters, Updater& optimizer_sta
     counters.is_averaged = optimizer_state.is_averaged(parameters);
     const auto append = [&](const std::string& prefix) {
         return [&state, prefix](const weight_row& row, const weight_view<T>& view) {
-            state.push_back(
-                {prefix + std::string(row.path()), row.what.label().str(), row.what.extents, view.to_vector()});
+            state.push_back({prefix + std::string(row.path()), row.parameter.label().str(), row.parameter.extents,
+                             view.to_vector()});
         };
     };
     aligned_array<T> trained;

@@ -51,8 +51,8 @@ public:
         double total = 0.0;
         for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
             if (weight_rows_of<Net>[i].trainable)
-                total +=
-                    penalty(weight_rows_of<Net>[i].what.penalty, stored(i), parameters + weight_offsets_of<Net, T>[i]);
+                total += penalty(weight_rows_of<Net>[i].parameter.penalty, stored(i),
+                                 parameters + weight_offsets_of<Net, T>[i]);
         return total;
     }
 
@@ -149,7 +149,7 @@ private:
     static constexpr std::size_t count = weight_rows_of<Net>.size();
     static constexpr bool has_penalties = [] {
         for (const weight_row& row : weight_rows_of<Net>)
-            if (row.trainable && !row.what.penalty.is_none()) return true;
+            if (row.trainable && !row.parameter.penalty.is_none()) return true;
         return false;
     }();
     static constexpr std::size_t stored(std::size_t weight) { return weight_sizes_of<Net, T>[weight]; }
@@ -179,7 +179,8 @@ private:
                 if (weight_rows_of<Net>[i].trainable) change(i, stored(i), gradients + gradient_offsets_of<Net, T>[i]);
         };
         each([&](std::size_t i, std::size_t n, T* g) {
-            add_penalty_gradient(weight_rows_of<Net>[i].what.penalty, n, parameters + weight_offsets_of<Net, T>[i], g);
+            add_penalty_gradient(weight_rows_of<Net>[i].parameter.penalty, n, parameters + weight_offsets_of<Net, T>[i],
+                                 g);
             if (options.clipvalue > 0.0) clip(n, g, options.clipvalue);
             if (options.clipnorm > 0.0) scale(n, g, clip_factor(std::sqrt(sum_of_squares(n, g)), options.clipnorm));
             if (options.global_clipnorm > 0.0) squares_[i] = sum_of_squares(n, g);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/number_class.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -28,7 +28,7 @@ constexpr double loss_divisor(reduction kind, std::size_t samples, double weight
         case reduction::sum:
             return 1.0 / static_cast<double>(rows);
         case reduction::mean_with_sample_weight:
-            return weights == 0.0 ? std::numeric_limits<double>::infinity() : weights;
+            return weights == 0.0 ? internal::infinity<double> : weights;
         default:
             return static_cast<double>(samples);
     }
