@@ -86,14 +86,18 @@ static_assert(std::string_view(trained(unfreeze<"stage/residual/sequential/dense
 // The step whose output both paths read neither fuses one of the readers nor lets it overwrite the value.
 constexpr auto branching =
     Sequential{Input<8>{}, Dense<9>{}, Dropout<0.5>{}, Residual<ReLU, Dense<9>>{}, Tanh{}, Dense<3>{}};
-constexpr auto steps = branching.plan().steps;
+constexpr auto plan = branching.plan();
+constexpr auto& steps = plan.steps;
+/// Where input number k of a step lies.
+constexpr std::size_t offset_of(std::size_t step, std::size_t k = 0) {
+    return plan.inputs[steps[step].first_input + k].offset;
+}
 static_assert(branching.plan().step_count == 5);
-static_assert(steps[0].fused_count == 0 && steps[1].inputs[0].offset == steps[0].out_offset);
-static_assert(steps[1].out_offset != steps[1].inputs[0].offset);
+static_assert(steps[0].fused.count == 0 && offset_of(1) == steps[0].out_offset);
+static_assert(steps[1].out_offset != offset_of(1));
 // The sum fuses the next activation, and overwrites a value without further readers.
-static_assert(steps[3].input_count == 2 && steps[3].fused_count == 1 &&
-              steps[3].inputs[1].offset == steps[0].out_offset);
-static_assert(steps[3].out_offset == steps[3].inputs[0].offset || steps[3].out_offset == steps[3].inputs[1].offset);
+static_assert(steps[3].input_count == 2 && steps[3].fused.count == 1 && offset_of(3, 1) == steps[0].out_offset);
+static_assert(steps[3].out_offset == offset_of(3) || steps[3].out_offset == offset_of(3, 1));
 // Three maps live at once: what is added later, what is read and what is written.
 constexpr auto deep = Sequential{Input<64>{}, Dense<64>{}, Residual<Dense<64>, Dense<64>, Dense<64>>{}, Dense<1>{}};
 static_assert(deep.arena_bytes() == 3 * 64 * sizeof(float));
@@ -108,7 +112,7 @@ static_assert(views.plan().step_count == 4);
 static_assert(Sequential{Input<9, 9, 2>{}, Residual<Conv2D<2, 3, padding::same>, ReLU, Dropout<0.1>, Dense<2>>{}}
                   .plan()
                   .steps[0]
-                  .fused_count == 1);
+                  .fused.count == 1);
 
 // In constant evaluation.
 constexpr auto bound =

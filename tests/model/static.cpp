@@ -17,7 +17,7 @@ static_assert(cnn.output_shape() == shape{10});
 static_assert(cnn.parameter_count() == 8 * 10 + 16 * 73 + 10 * (11 * 11 * 16 + 1));
 // Convolution, activation and pooling are one step; Dropout vanishes, Flatten is a view.
 static_assert(cnn.plan().step_count == 3);
-static_assert(cnn.plan().steps[0].fused_count == 2);
+static_assert(cnn.plan().steps[0].fused.count == 2);
 static_assert(cnn.get_layer<"max_pooling2d">().type == "MaxPooling2D");
 
 // Names: Keras' defaults, counted per model, passing over those that a user took.

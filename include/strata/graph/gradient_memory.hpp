@@ -9,6 +9,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/graph/arena.hpp>
+#include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 
@@ -31,7 +32,7 @@ struct training_operand {
 /// One layer of a training step, perhaps with the next activation fused into it.
 struct training_step {
     std::size_t layer = 0;
-    bool takes_next = false;
+    fused_layers fused{};
     bool learns = false;       // some of its weights are trained
     bool passes_down = false;  // something below it learns: it gives the gradient of its input
     bool is_whole = false;     // it needs the whole batch at once
@@ -74,7 +75,7 @@ struct trained_traits {
     bool is_merge = false;
     bool passes_gradient = false;  // a merge whose operands' gradients are its own
     bool is_whole = false;
-    bool takes_next = false;
+    fused_layers fused{};
     std::size_t in_size = 0;
     std::size_t out_size = 0;
     std::size_t saved = 0;
@@ -103,7 +104,7 @@ constexpr std::size_t place_gradients(training_plan<Count, Inputs>& plan,
     for (std::size_t s = plan.step_count; s-- > 0;) {
         training_step& step = plan.steps[s];
         if (!step.has_backward()) continue;
-        std::size_t& own = buffer_of[alias_of[step.layer + (step.takes_next ? 2 : 1)]];
+        std::size_t& own = buffer_of[alias_of[step.fused.last(step.layer) + 1]];
         if (own == none) own = reserve(step.out_size);
         step.dy = own;
         time += step.is_whole ? 2 : 0;

@@ -30,8 +30,7 @@ struct plan_operand {
 /// one kernel call.
 struct plan_step {
     std::size_t first = 0;
-    std::array<std::size_t, 2> fused{};
-    std::size_t fused_count = 0;
+    fused_layers fused{};
     std::size_t first_input = 0;  // its first place among the plan's inputs
     std::size_t input_count = 1;
     location to = location::arena;
@@ -43,7 +42,7 @@ struct plan_step {
     std::size_t split_multiple = 0;  // threads split these rows at multiples of it, likewise
 
     /// The last layer of the step, an index into the flattened list.
-    constexpr std::size_t last() const { return fused_count == 0 ? first : fused[fused_count - 1]; }
+    constexpr std::size_t last() const { return fused.last(first); }
 };
 
 /// The steps of a net for a tile of samples, and the size of its arena in elements.
@@ -79,7 +78,7 @@ template <class Net, class T, std::size_t Count>
 inline constexpr auto plan_outline_of = [] {
     constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr const auto& traits = layer_traits_of<Net, T>;
-    constexpr auto fused = all_fused_layers<Net, Count>(std::make_index_sequence<Count>{});
+    constexpr auto fused = all_fused_layers<Net, schedule::inference, Count>(std::make_index_sequence<Count>{});
     plan_outline<Count, flat_graph_of<Net>.inputs.size()> outline;
     auto& [plan, alias_of, last_read] = outline;
     std::array<std::size_t, Count + 1> readers{};
@@ -92,8 +91,7 @@ inline constexpr auto plan_outline_of = [] {
         }
         plan_step& step = plan.steps[plan.step_count];
         step.first = i;
-        step.fused = fused[i].layers;
-        step.fused_count = fused[i].count;
+        step.fused = fused[i];
         step.first_input = nodes[i].first_input;
         step.input_count = nodes[i].input_count;
         for (std::size_t k = 0; k < fused[i].count; ++k) is_fused[fused[i].layers[k]] = true;

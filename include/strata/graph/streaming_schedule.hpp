@@ -11,6 +11,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/layers/capabilities.hpp>
@@ -32,7 +33,7 @@ struct stream_location {
 /// One layer of a stream, perhaps with the next activation fused into it.
 struct stream_step {
     std::size_t layer = 0;
-    bool takes_next = false;
+    fused_layers fused{};
     bool has_state = false;
     std::size_t first_input = 0;  // its first place among the plan's inputs
     shape in{};                   // of one time step
@@ -61,32 +62,11 @@ struct stream_layer {
     streaming kind = streaming::none;
     bool is_view = false;
     bool is_merge = false;
-    bool takes_next = false;
+    fused_layers fused{};
     std::size_t lookback = 0;
     std::size_t state = 0;
     std::size_t scratch = 0;
     std::size_t scratch_of_step = 0;
-};
-
-/// Whether a stream fuses the next layer, an activation, into layer I: it alone reads the layer's output.
-template <class Net, std::size_t I>
-constexpr bool stream_takes_next() {
-    using layers = flat_layers_of<Net>;
-    constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
-    if constexpr (reader == I + 1 && reader < flat_count<Net>) {
-        using next = type_at<reader, layers>;
-        if constexpr (elementwise_layer<next> && fuses_layers<type_at<I, layers>>)
-            return !identity_at_inference<next> && type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
-    }
-    return false;
-}
-template <class Net, std::size_t I, bool TakesNext>
-struct stream_epilogue {
-    using type = fused<>;
-};
-template <class Net, std::size_t I>
-struct stream_epilogue<Net, I, true> {
-    using type = fused<type_at<I + 1, flat_layers_of<Net>>>;
 };
 
 template <class Net, class T, std::size_t I>
@@ -96,7 +76,7 @@ constexpr stream_layer stream_layer_of() {
     stream_layer traits{.kind = streaming_of<layer, in>(),
                         .is_view = view_layer<layer> || identity_at_inference<layer>,
                         .is_merge = merge_layer<layer>,
-                        .takes_next = stream_takes_next<Net, I>(),
+                        .fused = fused_into<Net, schedule::stream, flat_count<Net>, I>,
                         .scratch = scratch_of<T, layer>(in),
                         .scratch_of_step = in.rank() > 1 ? scratch_of<T, layer>(one_step(in)) : 0};
     if constexpr (streams_with_state<layer>) {
@@ -226,14 +206,14 @@ constexpr auto make_stream_plan() {
         if (layer.is_view) continue;
         stream_step& step = plan.steps[plan.step_count++];
         step = {.layer = i,
-                .takes_next = layer.takes_next,
+                .fused = layer.fused,
                 .first_input = nodes[i].first_input,
                 .in = step_shape(detail::value_read<Net>(i))};
         step.has_state = in_time[detail::value_read<Net>(i)] && !layer.is_merge &&
                          (layer.kind == streaming::with_state || layer.kind == streaming::to_last);
         if (step.has_state) step.state = reserve(layer.state);
         plan.state_size += step.has_state ? layer.state : 0;
-        if (layer.takes_next) ++i;
+        i = layer.fused.last(i);
     }
     std::array<stream_location, count + 1> places{};
     for (std::size_t value = 0; value <= count; ++value) {
@@ -247,7 +227,7 @@ constexpr auto make_stream_plan() {
         stream_step& step = plan.steps[s];
         for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k)
             plan.inputs[step.first_input + k] = places[detail::value_read<Net>(step.layer, k)];
-        step.to = places[step.layer + (step.takes_next ? 2 : 1)];
+        step.to = places[step.fused.last(step.layer) + 1];
         const bool by_step = in_time[detail::value_read<Net>(step.layer)];
         scratch = std::max(scratch, by_step ? layers[step.layer].scratch_of_step : layers[step.layer].scratch);
     }

@@ -23,41 +23,19 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// Whether layer I fuses the next layer when training: an activation whose derivative follows from its output, and that
-/// alone reads the layer.
 template <class Net, std::size_t I>
-constexpr bool takes_next() {
-    using layers = flat_layers_of<Net>;
-    constexpr std::size_t reader = sole_readers_of<Net>[I + 1];
-    if constexpr (reader == I + 1 && reader < flat_count<Net>) {
-        using next = type_at<reader, layers>;
-        if constexpr (elementwise_layer<next> && fuses_layers<type_at<I, layers>>)
-            return !identity_at_inference<next> && next::function::derives_from_output &&
-                   type_at<I, layers>::template fuses<flat_nodes_of<Net>[I].in, next>();
-    }
-    return false;
-}
-
-/// The layers fused into layer I when training.
-template <class Net, std::size_t I, bool TakesNext = takes_next<Net, I>()>
-struct trained_epilogue {
-    using type = fused<>;
-};
-template <class Net, std::size_t I>
-struct trained_epilogue<Net, I, true> {
-    using type = fused<type_at<I + 1, flat_layers_of<Net>>>;
-};
+inline constexpr fused_layers trained_fusion = fused_into<Net, schedule::training, flat_count<Net>, I>;
 
 template <class Net, class T, std::size_t I>
 constexpr trained_traits trained_traits_of(std::size_t tile) {
     using layer = type_at<I, flat_layers_of<Net>>;
-    using epilogue = typename trained_epilogue<Net, I>::type;
+    using epilogue = epilogue_of<Net, trained_fusion<Net, I>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     trained_traits traits{.is_random = random_layer<layer>,
                           .is_view = view_layer<layer> || (identity_at_inference<layer> && !random_layer<layer>),
                           .is_merge = merge_layer<layer>,
                           .is_whole = needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen,
-                          .takes_next = takes_next<Net, I>(),
+                          .fused = trained_fusion<Net, I>,
                           .in_size = in.size(),
                           .out_size = flat_nodes_of<Net>[I].out.size(),
                           .scratch = scratch_of<T, layer>(in)};
@@ -123,7 +101,7 @@ constexpr auto make_training_plan(std::size_t tile) {
         }
         training_step& step = plan.steps[plan.step_count++];
         step = {.layer = i,
-                .takes_next = fact.takes_next,
+                .fused = fact.fused,
                 .learns = fact.learns,
                 .is_whole = fact.is_whole,
                 .in_size = fact.in_size,
@@ -139,7 +117,7 @@ constexpr auto make_training_plan(std::size_t tile) {
                                                  .use = learns_below[value] ? gradient_use::write : gradient_use::none};
             step.passes_down = step.passes_down || learns_below[value];
         }
-        if (fact.takes_next) ++i;
+        i = fact.fused.last(i);
         alias_of[i + 1] = i + 1;
         place_of[i + 1] = step.y = reserve(tile * fact.out_size);
         learns_below[i + 1] = step.has_backward();

@@ -52,7 +52,7 @@ struct parallel_executor {
 
     /// How many steps, or chains of them, threads can share.
     static constexpr std::size_t shared() {
-        return total_of_shared(all_steps{}, [](std::size_t) { return 1; });
+        return total_of_shared(all_steps{}, [](std::size_t) { return std::size_t{1}; });
     }
     /// Whether that is worth waiting for each other.
     static constexpr bool uses_threads() {

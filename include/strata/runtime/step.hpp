@@ -19,7 +19,7 @@ template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step
 struct step_of {
     static constexpr plan_step plan = plan_of<Net, T, N, Count>.steps[Step];
     using layer = type_at<plan.first, flat_layers_of<Net>>;
-    using epilogue = decltype(epilogue_layers<flat_layers_of<Net>, plan.fused, plan.fused_count>());
+    using epilogue = epilogue_of<Net, plan.fused>;
     static constexpr shape in = flat_nodes_of<Net>[plan.first].in;
     static constexpr shape out = flat_nodes_of<Net>[plan.last()].out;
     using weights = layer_weights<Net, T, plan.first>;

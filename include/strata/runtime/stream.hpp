@@ -147,7 +147,7 @@ private:
     STRATA_INLINE void run_step(const T* x, T* y) noexcept {
         constexpr stream_step s = plan.steps[Step];
         using layer = type_at<s.layer, flat_layers_of<Net>>;
-        using epilogue = typename detail::stream_epilogue<Net, s.layer, s.takes_next>::type;
+        using epilogue = detail::epilogue_of<Net, s.fused>;
         const auto at = [&](const stream_location& where) -> const T* {
             return where.from == stream_location::input    ? x
                    : where.from == stream_location::output ? y

@@ -72,7 +72,7 @@ private:
     template <std::size_t Step>
     using layer_of = type_at<step<Step>.layer, layers>;
     template <std::size_t Step>
-    using epilogue_of = typename trained_epilogue<Net, step<Step>.layer, step<Step>.takes_next>::type;
+    using step_epilogue = epilogue_of<Net, step<Step>.fused>;
     template <std::size_t Step>
     static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
     template <std::size_t Step>
@@ -114,7 +114,7 @@ private:
     static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] thread_slice part,
                              [[maybe_unused]] Barrier& barrier) {
         using layer = layer_of<Step>;
-        using epilogue = epilogue_of<Step>;
+        using epilogue = step_epilogue<Step>;
         constexpr shape in = input_of_step<Step>;
         if constexpr (merge_layer<layer>) {
             constexpr const auto& shapes = merged_shapes_of<Net, step<Step>.layer>;
@@ -190,7 +190,7 @@ private:
                               [[maybe_unused]] thread_slice part, [[maybe_unused]] Barrier& barrier) {
         if constexpr (step<Step>.has_backward()) {
             using layer = layer_of<Step>;
-            using epilogue = epilogue_of<Step>;
+            using epilogue = step_epilogue<Step>;
             constexpr shape in = input_of_step<Step>;
             const auto weights = weights_of<Step>(memory.parameters);
             const auto gradients = gradients_of<Step>(memory.gradients);
