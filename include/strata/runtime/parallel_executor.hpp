@@ -41,7 +41,7 @@ inline constexpr std::size_t largest_near_weights = std::size_t{512} << 10, far_
 /// Cuts between rows below which the shares of threads are too uneven.
 inline constexpr std::size_t least_shared_cuts = 4;
 
-/// A sample's inference. The plan says which steps threads share, by rows of their last output, by parts of a layer's
+/// A sample's inference. The plan says which steps threads share, by rows of their last output, by slices of a layer's
 /// own or by values; what lies between them is in the first thread's arena, what is inside them in each thread's own.
 template <class Net, class T>
 struct parallel_executor {
