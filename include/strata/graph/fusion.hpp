@@ -53,11 +53,11 @@ constexpr std::size_t only_reader() {
 /// Whether a schedule may fuse a layer at all. A stream fuses activations; training those whose derivative follows from
 /// their output.
 template <schedule For, class Layer>
-constexpr bool may_be_fused() {
-    if constexpr (For == schedule::inference) return true;
-    else if constexpr (!elementwise_layer<Layer> || identity_at_inference<Layer>) return false;
-    else return For == schedule::stream || Layer::function::derives_from_output;
-}
+inline constexpr bool may_be_fused = For == schedule::inference;
+template <schedule For, elementwise_layer Layer>
+    requires(For != schedule::inference)
+inline constexpr bool may_be_fused<For, Layer> =
+    !identity_at_inference<Layer> && (For == schedule::stream || Layer::function::derives_from_output);
 
 /// The layers among the first Count of a net that a schedule fuses into layer I: each alone reads the output of the one
 /// before it. Two for inference, one for the others.
@@ -75,7 +75,7 @@ constexpr fused_layers fuse_into() {
                     if (current::template fuses<in, type_at<next, list>, type_at<second, list>>())
                         return {.layers = {next, second}, .count = 2};
             }
-            if constexpr (may_be_fused<For, type_at<next, list>>())
+            if constexpr (may_be_fused<For, type_at<next, list>>)
                 if (current::template fuses<in, type_at<next, list>>()) return {.layers = {next, 0}, .count = 1};
         }
     }

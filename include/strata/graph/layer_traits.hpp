@@ -30,18 +30,18 @@ struct layer_traits {
     std::size_t scratch = 0;
 };
 
+/// Whether the output of a layer may lie where its input does.
 template <class Layer>
-constexpr bool may_overwrite_input() {
-    if constexpr (merge_layer<Layer>) return Layer::may_overwrite;
-    else return elementwise_layer<Layer> || in_place_layer<Layer>;
-}
+inline constexpr bool may_overwrite_input = elementwise_layer<Layer> || in_place_layer<Layer>;
+template <merge_layer Layer>
+inline constexpr bool may_overwrite_input<Layer> = Layer::may_overwrite;
 
 template <class T, class... Layers, std::size_t Count>
 constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
     std::array<layer_traits, Count> traits{};
     std::size_t i = 0;
     evaluate_in_order{0, (traits[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                                       .may_overwrite = may_overwrite_input<Layers>(),
+                                       .may_overwrite = may_overwrite_input<Layers>,
                                        .out_size = nodes[i].out.size(),
                                        .scratch = scratch_of<T, Layers>(nodes[i].in)},
                           ++i, 0)...};
