@@ -2,7 +2,7 @@
 // kernels/reference/reference.hpp in double (a NaN fails), then timed beside the machine's peak in the same run. usage:
 // kernels
 // [--seconds S] [--json FILE] [KIND...]   kinds: convolution, pointwise, depthwise, separable, grouped, sequence,
-// transposed, dense, gemm, elementwise
+// transposed, dense, gemm, merge, elementwise
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -234,6 +234,31 @@ void dense(bench& b) {
               reference);
 }
 
+/// Merges of a map with itself: joined, multiplied, and multiplied by the means of its channels.
+template <std::size_t Side, std::size_t Channels>
+void merges(bench& b) {
+    using input = Input<Side, Side, Channels>;
+    const std::string name = std::to_string(Side) + "x" + std::to_string(Side) + "x" + std::to_string(Channels);
+    b.run("merge", name + ", Concatenate", Sequential<input, Concatenate<branch<>, branch<>>>{},
+          [](const auto& x, const auto&, auto& y) {
+              for (std::size_t i = 0; i < x.size(); ++i) {
+                  const std::size_t at = i / Channels * 2 * Channels + i % Channels;
+                  y[at] = y[at + Channels] = x[i];
+              }
+          });
+    b.run("merge", name + ", Multiply", Sequential<input, Multiply<branch<>, branch<>>>{},
+          [](const auto& x, const auto&, auto& y) {
+              for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * x[i];
+          });
+    b.run("merge", name + ", Multiply by means",
+          Sequential<input, Multiply<branch<>, branch<GlobalAveragePooling2D<>>>>{},
+          [](const auto& x, const auto&, auto& y) {
+              std::vector<double> means(Channels, 0.0);
+              for (std::size_t i = 0; i < x.size(); ++i) means[i % Channels] += x[i] / double(Side * Side);
+              for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * means[i % Channels];
+          });
+}
+
 /// A function on 4096 values, which lie in L1 with their results; its twin is the function's own scalar in double.
 template <class Layer>
 void elementwise(bench& b) {
@@ -310,6 +335,9 @@ int main(int count, char** arguments) {
     dense<32, 1000, 1000>(b);
     dense<128, 512, 1024>(b);
     dense<128, 1024, 1024>(b);
+
+    merges<28, 128>(b);
+    merges<28, 24>(b);
 
     all_elementwise<ReLU, LeakyReLU<>, ELU, SELU, GELU, GELUTanh, SiLU, HardSiLU, Mish, Sigmoid, HardSigmoid, Tanh,
                     Softplus, Softsign, Exponential>(b);
