@@ -120,26 +120,29 @@ constexpr std::size_t path_flops(const shape& in, type_list<Paths...>) {
     return (std::size_t{0} + ... + total_flops(in, Paths{}));
 }
 
-/// The base of a branching layer. Merge makes one value of the ends of its paths, which are lists of layers; Items are
+template <class... Paths>
+auto layers_of_paths(type_list<Paths...>) -> type_list<typename layers_in<Paths>::type...>;
+
+/// The base of a branching layer. Merge makes one value of the ends of its paths, which are lists of items; Items are
 /// its items without the paths around their layers, in the order of layers_of.
 template <class Self, class Merge, class Paths, class Items>
 struct branching_layer : layer<Self> {
     using merge = Merge;
-    using paths = Paths;
+    using paths = decltype(layers_of_paths(Paths{}));
     using item_list = Items;
     static constexpr std::array path_sizes = []<class... Each>(type_list<Each...>) {
         return std::array<std::size_t, sizeof...(Each)>{Each::size()...};
-    }(Paths{});
+    }(paths{});
 
     /// The layers on the paths and the shapes at their ends.
     static constexpr diagnostic check_paths(const shape& in) {
         diagnostic found = check_names<Self>();
         if (found.ok) found = check_layers<Self>(in, layers_of<Self>{});
-        return found.ok ? Merge::check_inputs(path_outputs(in, Paths{})) : found;
+        return found.ok ? Merge::check_inputs(path_outputs(in, paths{})) : found;
     }
-    static constexpr shape output(const shape& in) { return Merge::merged_shape(path_outputs(in, Paths{})); }
+    static constexpr shape output(const shape& in) { return Merge::merged_shape(path_outputs(in, paths{})); }
     static constexpr std::size_t flops(const shape& in) {
-        return path_flops(in, Paths{}) + Merge::merge_flops(path_outputs(in, Paths{}));
+        return path_flops(in, paths{}) + Merge::merge_flops(path_outputs(in, paths{}));
     }
     /// The descriptor of a layer on a path, by its name.
     template <fixed_string Name>
