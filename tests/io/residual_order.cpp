@@ -307,3 +307,28 @@ TEST_CASE("a net of its own saves and loads whatever its Residuals are, in every
         CHECK(loaded(other_order, at / name, second) == "");
     }
 }
+
+TEST_CASE("branching layers of a net save and load in every format, alike and unnamed paths too") {
+    constexpr auto functional =
+        Functional{Input<5, 4, 3>{},
+                   Multiply<branch<Conv2D<3, 3, padding::same, Tanh>>, branch<Conv2D<3, 3, padding::same, Sigmoid>>>{},
+                   Concatenate<branch<Conv2D<2, 1>>, branch<>, branch<Conv2D<2, 1>, Conv2D<4, 1>>>{},
+                   Add<branch<Conv2D<2, 1>>, branch<Conv2D<2, 1, Tanh>>, branch<Conv2D<2, 1, Sigmoid>>>{}, Flatten<>{}};
+    constexpr auto five =
+        Functional{Input<4>{}, Average<branch<Dense<2>>, branch<Dense<2, Tanh>>, branch<Dense<2, ReLU>>,
+                                       branch<Dense<2, Sigmoid>>, branch<Dense<2, SiLU>>>{}};
+    constexpr auto sequential = Sequential{Input<4>{}, Subtract<branch<Dense<2>>, branch<Dense<2, Tanh>>>{}};
+    const folder at;
+    const auto first = filled(functional);
+    const auto second = filled(five);
+    const auto third = filled(sequential);
+    for (const std::string name : {"a.weights.h5", "a.h5", "a.safetensors"}) {
+        INFO(name);
+        first.save_weights(at / name);
+        CHECK(loaded(functional, at / name, first) == "");
+        second.save_weights(at / name);
+        CHECK(loaded(five, at / name, second) == "");
+        third.save_weights(at / name);
+        CHECK(loaded(sequential, at / name, third) == "");
+    }
+}
