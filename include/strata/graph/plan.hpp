@@ -20,6 +20,43 @@
 
 namespace strata::inline STRATA_ISA {
 
+namespace detail {
+
+/// The chains of a plan's steps: of each step the first and the last of its chain, rows of its output in memory, and
+/// scratch.
+template <std::size_t Count>
+struct chain_layout {
+    std::array<std::size_t, Count> head{}, tail{}, map_rows{}, scratch{};
+};
+
+/// Puts steps into chains, for one sample at a time; every step is a chain of its own for more.
+template <class Net, class T, std::size_t Count, std::size_t LargestMap, class Plan>
+constexpr chain_layout<Count> assign_chains(Plan& plan, std::size_t tile) {
+    constexpr const auto& traits = layer_traits_of<Net, T>;
+    chain_layout<Count> chains;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        chains.head[s] = chains.tail[s] = s;
+        chains.scratch[s] = traits[plan.steps[s].first].scratch;
+    }
+    for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
+        const step_chain& chain = chains_from<Net, T, Count, LargestMap>[head];
+        plan.steps[head].band = chain.band;
+        plan.steps[head].split_multiple = chain.split_multiple;
+        plan.steps[head].chain = chain.size;
+        if (chain.size > 1) chains.scratch[head] = chain.scratch;
+        for (std::size_t k = 0; k < chain.size; ++k) {
+            if (k > 0) plan.steps[head + k].chain = 0;
+            chains.head[head + k] = head;
+            chains.tail[head + k] = head + chain.size - 1;
+            if (k + 1 < chain.size) chains.map_rows[head + k] = chain.map_rows[k];
+        }
+        head += chain.size;
+    }
+    return chains;
+}
+
+}  // namespace detail
+
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
 /// memory, layers that work value by value overwrite an input that no later step reads, layers that are
 /// fused into the one before them get no buffer. For one sample, steps between which a map has more than LargestMap
@@ -32,26 +69,7 @@ constexpr auto make_plan(std::size_t tile) {
     auto plan = outline.plan;
     if (plan.step_count == 0) return plan;
 
-    // Chains, one sample at a time.
-    std::array<std::size_t, Count> map_rows{}, chain_head{}, chain_tail{}, scratch{};
-    for (std::size_t s = 0; s < plan.step_count; ++s) {
-        chain_head[s] = chain_tail[s] = s;
-        scratch[s] = traits[plan.steps[s].first].scratch;
-    }
-    for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
-        const detail::step_chain& chain = detail::chains_from<Net, T, Count, LargestMap>[head];
-        plan.steps[head].band = chain.band;
-        plan.steps[head].split_multiple = chain.split_multiple;
-        plan.steps[head].chain = chain.size;
-        if (chain.size > 1) scratch[head] = chain.scratch;
-        for (std::size_t k = 0; k < chain.size; ++k) {
-            if (k > 0) plan.steps[head + k].chain = 0;
-            chain_head[head + k] = head;
-            chain_tail[head + k] = head + chain.size - 1;
-            if (k + 1 < chain.size) map_rows[head + k] = chain.map_rows[k];
-        }
-        head += chain.size;
-    }
+    const auto chains = detail::assign_chains<Net, T, Count, LargestMap>(plan, tile);
 
     // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
     std::array<arena_buffer, 2 * Count + 1> buffers{};
@@ -65,7 +83,7 @@ constexpr auto make_plan(std::size_t tile) {
         for (std::size_t k = 0; k < step.input_count; ++k) {
             const std::size_t value = alias_of[detail::value_read<Net>(step.first, k)];
             buffers[buffer_of[value]].end = s;
-            if (fact.may_overwrite && chain_head[s] == chain_tail[s] && outline.last_read[value] == s && !is_final &&
+            if (fact.may_overwrite && chains.head[s] == chains.tail[s] && outline.last_read[value] == s && !is_final &&
                 target == 0 && detail::value_shape<Net>(value).size() == traits[step.first].out_size)
                 target = buffer_of[value];
         }
@@ -74,14 +92,14 @@ constexpr auto make_plan(std::size_t tile) {
             buffers[target] = {.size = is_final ? 0 : tile * traits[step.last()].out_size, .begin = s, .end = s};
         }
         buffer_of[step.last() + 1] = target;
-        scratch_of[s] = chain_head[s] == s ? used++ : scratch_of[chain_head[s]];  // a chain's steps share it
-        if (chain_head[s] == s) buffers[scratch_of[s]] = {.size = scratch[s], .begin = s, .end = s};
-        if (map_rows[s] > 0)
-            buffers[target].size = map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
+        scratch_of[s] = chains.head[s] == s ? used++ : scratch_of[chains.head[s]];  // a chain's steps share it
+        if (chains.head[s] == s) buffers[scratch_of[s]] = {.size = chains.scratch[s], .begin = s, .end = s};
+        if (chains.map_rows[s] > 0)
+            buffers[target].size = chains.map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
     }
     for (arena_buffer& buffer : buffers) {  // all of a chain lives together
-        buffer.begin = chain_head[buffer.begin];
-        buffer.end = chain_tail[buffer.end];
+        buffer.begin = chains.head[buffer.begin];
+        buffer.end = chains.tail[buffer.end];
     }
     plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
     for (std::size_t s = 0; s < plan.step_count; ++s) {
