@@ -39,8 +39,8 @@ struct convolution {
     /// of row_multiple. x points to input row in_begin, y to output row out.begin; both are unpadded. y does not
     /// overlap x. scratch holds convolution_scratch<T>(G, Tile, out.size()) elements.
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
-                     T* scratch) {
+    static STRATA_INLINE void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y,
+                                   item_range out, T* scratch) {
         winograd_rows<G, Tile, Activation>(x, in_begin, w.packed, w.bias, y, out, scratch);
     }
 };
@@ -53,8 +53,8 @@ struct convolution<G, T, 0> {
 
     static constexpr void pack_weights(const T*, T*, thread_slice) {}
     template <class Activation>
-    static void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y, item_range out,
-                     T* scratch) {
+    static STRATA_INLINE void rows(const T* x, std::size_t in_begin, const convolution_weights<T>& w, T* y,
+                                   item_range out, T* scratch) {
         conv2d_rows<G, Activation>(x, in_begin, w.kernel, w.bias, y, out, scratch);
     }
 };
