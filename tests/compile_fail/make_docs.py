@@ -65,7 +65,11 @@ def stale_outputs(cases):
 
 
 def main(arguments):
-    check, file = arguments[:-1] == ["--check"], Path(arguments[-1])
+    check, files = "--check" in arguments, [Path(argument) for argument in arguments if argument != "--check"]
+    if len(files) != 1 or files[0].name.startswith("-"):
+        print("usage: make_docs.py [--check] FILE", file=sys.stderr)
+        return 2
+    file = files[0]
     cases = read_cases()
     for text in stale_outputs(cases):
         print(f"errors_head.md shows what a compiler no longer says of {SHOWN}:\n{text}")
