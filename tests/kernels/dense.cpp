@@ -115,7 +115,7 @@ void columns(std::index_sequence<F...>) {
     (compare<5, 3, F + 1, T>(), ...);
 }
 
-/// The panels of a matrix, three shares one after the other, by panel_product: what no share has to write stays unset.
+/// Computes all panels of a matrix by panel_product, in three shares. Elements that no share writes keep their value.
 /// Its sums are compared with the plain loops and, bit for bit, with rows that tiles read where they are.
 template <std::size_t NR, class T>
 void compare_panel_product(std::size_t n, std::size_t depth, std::size_t columns) {

@@ -119,4 +119,15 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
     compared.require_equal();
 }
 
+/// The weights of a model after some steps on batches of seven.
+template <class Net>
+std::vector<double> trained_weights(Net, std::size_t threads) {
+    auto model = Net::template build<double>({.seed = 5});
+    random_engine engine(6);
+    const auto data = random_samples<Net>(31, engine);
+    auto trainer = compile(model, SGD{.learning_rate = 0.05}, MeanSquaredError{});
+    trainer.fit(data, {.batch_size = 7, .epochs = 2, .threads = threads, .verbose = 0});
+    return {model.parameters(), model.parameters() + model.parameter_block_size()};
+}
+
 }  // namespace strata

@@ -9,22 +9,7 @@
 #include "../catch.hpp"
 #include "gradient_check.hpp"
 
-namespace {
-
 using namespace strata;
-
-/// The weights of a model after some steps on batches of seven.
-template <class Net>
-std::vector<double> trained(Net, std::size_t threads) {
-    auto model = Net::template build<double>({.seed = 5});
-    random_engine engine(6);
-    const auto data = random_samples<Net>(31, engine);
-    auto trainer = compile(model, SGD{.learning_rate = 0.05}, MeanSquaredError{});
-    trainer.fit(data, {.batch_size = 7, .epochs = 2, .threads = threads, .verbose = 0});
-    return {model.parameters(), model.parameters() + model.parameter_block_size()};
-}
-
-}  // namespace
 
 TEST_CASE("gradients of merged paths equal central differences") {
     check(Sequential{Input<5>{}, Dense<6, Tanh>{}, Concatenate<branch<Dense<4, Tanh>>, branch<>, branch<Dense<3>>>{},
@@ -79,9 +64,9 @@ TEST_CASE("branching layers train to the same bits with any number of threads") 
                                     Average<branch<Conv2D<4, 1>>, branch<Conv2D<4, 3, padding::same>>>{},
                                     Flatten<>{},
                                     Dense<3>{}};
-    const auto one = trained(net, 1);
-    REQUIRE(one == trained(net, 2));
-    REQUIRE(one == trained(net, 3));
+    const auto one = trained_weights(net, 1);
+    REQUIRE(one == trained_weights(net, 2));
+    REQUIRE(one == trained_weights(net, 3));
 }
 
 // WaveNet's gate: the tanh of one dilated convolution times the sigmoid of another, and a residual around it.

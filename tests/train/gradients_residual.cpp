@@ -7,22 +7,7 @@
 #include "../catch.hpp"
 #include "gradient_check.hpp"
 
-namespace {
-
 using namespace strata;
-
-/// The weights of a model after some steps on batches of seven.
-template <class Net>
-std::vector<double> trained(Net, std::size_t threads) {
-    auto model = Net::template build<double>({.seed = 5});
-    random_engine engine(6);
-    const auto data = random_samples<Net>(31, engine);
-    auto trainer = compile(model, SGD{.learning_rate = 0.05}, MeanSquaredError{});
-    trainer.fit(data, {.batch_size = 7, .epochs = 2, .threads = threads, .verbose = 0});
-    return {model.parameters(), model.parameters() + model.parameter_block_size()};
-}
-
-}  // namespace
 
 TEST_CASE("gradients of two paths equal central differences") {
     check(Sequential{Input<5>{}, Dense<6, Tanh>{}, Residual<Dense<4, Tanh>, Dense<6>>{}, Dense<3>{}});
@@ -70,7 +55,7 @@ TEST_CASE("two paths train to the same bits with any number of threads") {
                                     Flatten<>{},
                                     Residual<Dense<9, Tanh>, shortcut<Dense<9>>>{},
                                     Dense<3>{}};
-    const auto one = trained(net, 1);
-    REQUIRE(one == trained(net, 2));
-    REQUIRE(one == trained(net, 3));
+    const auto one = trained_weights(net, 1);
+    REQUIRE(one == trained_weights(net, 2));
+    REQUIRE(one == trained_weights(net, 3));
 }

@@ -59,6 +59,13 @@ struct execution_plan {
         const plan_operand& operand = inputs[steps[step].first_input + k];
         return operand.from == location::input ? x : arena + operand.offset;
     }
+    /// All inputs of a step, of which there are K.
+    template <std::size_t K, class T>
+    constexpr std::array<const T*, K> read_all(std::size_t step, const T* x, const T* arena) const {
+        std::array<const T*, K> operands{};
+        for (std::size_t k = 0; k < K; ++k) operands[k] = read(step, k, x, arena);
+        return operands;
+    }
 };
 
 namespace detail {

@@ -102,7 +102,7 @@ constexpr auto values_in_time() {
 }
 
 /// Whether a stream can run layer I: a merge node whose operands all have a time axis of one length, or none has.
-template <class Net, class T>
+template <class Net>
 constexpr bool merges_in_time(const std::array<bool, flat_count<Net> + 1>& in_time, std::size_t i) {
     const std::size_t first = value_read<Net>(i);
     for (std::size_t k = 1; k < flat_nodes_of<Net>[i].input_count; ++k) {
@@ -151,7 +151,7 @@ struct stream_check {
             for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
                 const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.kind != streaming::none;
-                if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
+                if (layer.is_merge ? detail::merges_in_time<Net>(in_time, i) : is_step) continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {

@@ -226,7 +226,8 @@ public:
         put(i, value);
         if (refresh_ != nullptr) refresh_(block_);
     }
-    /// Writes one element and leaves the packed forms as they are: whoever writes all weights refreshes them once.
+    /// Writes one element and leaves the packed forms as they are. A caller that writes all weights refreshes them
+    /// once.
     constexpr void put(std::size_t i, value_type value) const
         requires(!std::is_const_v<Scalar>)
     {

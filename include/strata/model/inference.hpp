@@ -210,7 +210,7 @@ private:
         threads.run(work);
     }
 
-    /// Tiles one after the other, of each every thread some columns; the rest one by one, as run_tiles does.
+    /// Runs tile by tile; of each tile every thread computes some columns. Samples that fill no tile run one by one.
     template <std::size_t Tile>
     void share_weights(const T* x, T* y, std::size_t count, thread_pool& threads) const {
         constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();

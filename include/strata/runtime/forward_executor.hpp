@@ -50,10 +50,10 @@ private:
             evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...};
         }
     }
-    /// Input number k of a step.
+    /// The first input of a step.
     template <std::size_t Step>
-    static constexpr const T* read_of(const T* x, const T* arena, std::size_t k = 0) {
-        return plan.read(Step, k, x, arena);
+    static constexpr const T* read_of(const T* x, const T* arena) {
+        return plan.read(Step, 0, x, arena);
     }
     static constexpr T* write(const plan_step& step, T* y, T* arena) {
         return step.to == location::output ? y : arena + step.out_offset;
@@ -99,18 +99,19 @@ private:
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
         using s = step_at<Step>;
-        const T* from = read_of<Step>(x, arena);
         T* to = write(s::plan, y, arena);
         if constexpr (merge_layer<typename s::layer>) {
             constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
-            std::array<const T*, shapes.size()> operands{from};
-            for (std::size_t k = 1; k < shapes.size(); ++k) operands[k] = read_of<Step>(x, arena, k);
-            s::layer::template merge<shapes, typename s::epilogue>(operands, to,
-                                                                   {0, N * s::layer::template merge_units<shapes>()});
+            s::layer::template merge<shapes, typename s::epilogue>(
+                plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(arena)), to,
+                {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
-            s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
-                .x = from, .weights = weights.data(), .y = to, .scratch = arena + s::plan.scratch_offset});
+            s::layer::template forward<s::in, N, typename s::epilogue>(
+                forward_context<T>{.x = read_of<Step>(x, arena),
+                                   .weights = weights.data(),
+                                   .y = to,
+                                   .scratch = arena + s::plan.scratch_offset});
         }
     }
 };

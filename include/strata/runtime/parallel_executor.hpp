@@ -176,11 +176,9 @@ private:
                 if constexpr (merge_layer<typename s::layer>) {
                     constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
                     constexpr std::size_t units = s::layer::template merge_units<shapes>();
-                    std::array<const T*, shapes.size()> operands{from};
-                    for (std::size_t k = 1; k < shapes.size(); ++k)
-                        operands[k] = plan.read(Step, k, x, static_cast<const T*>(arenas));
                     const item_range mine = part.of(units, units == s::out.size() ? 1024 : 1);
-                    s::layer::template merge<shapes, typename s::epilogue>(operands, to, mine);
+                    s::layer::template merge<shapes, typename s::epilogue>(
+                        plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(arenas)), to, mine);
                 } else {
                     const item_range mine = part.of(s::out.size(), 1024);
                     kernels::elementwise<typename s::layer::function>(mine.size(), from + mine.begin, to + mine.begin);

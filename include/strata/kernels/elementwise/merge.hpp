@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <type_traits>
-#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
@@ -67,36 +65,24 @@ struct merge_mean {
         return dy / V(K);
     }
 };
-/// The largest operand; NaN where one is NaN. Its gradient goes to the first operand that is the largest.
-struct merge_maximum {
+/// The largest operand, or the smallest; NaN where one is NaN. Its gradient goes to the first operand that has it.
+template <bool IsLargest>
+struct merge_extreme {
     template <class V, std::size_t K>
     static constexpr V apply(const std::array<V, K>& x) {
         V y = x[0];
-        for (std::size_t k = 1; k < K; ++k) y = select(y == y, max(y, x[k]), y);
+        for (std::size_t k = 1; k < K; ++k) y = IsLargest ? maximum(y, x[k]) : minimum(y, x[k]);
         return y;
     }
     template <std::size_t I, class V, std::size_t K>
     static constexpr V gradient(const std::array<V, K>& x, V dy) {
-        for (std::size_t k = 0; k < I; ++k) dy = select(x[k] < x[I], dy, V(0));
-        for (std::size_t k = I + 1; k < K; ++k) dy = select(x[k] <= x[I], dy, V(0));
+        for (std::size_t k = 0; k < I; ++k) dy = select(IsLargest ? x[k] < x[I] : x[k] > x[I], dy, V(0));
+        for (std::size_t k = I + 1; k < K; ++k) dy = select(IsLargest ? x[k] <= x[I] : x[k] >= x[I], dy, V(0));
         return dy;
     }
 };
-/// The smallest operand; NaN where one is NaN. Its gradient goes to the first operand that is the smallest.
-struct merge_minimum {
-    template <class V, std::size_t K>
-    static constexpr V apply(const std::array<V, K>& x) {
-        V y = x[0];
-        for (std::size_t k = 1; k < K; ++k) y = select(y == y, min(y, x[k]), y);
-        return y;
-    }
-    template <std::size_t I, class V, std::size_t K>
-    static constexpr V gradient(const std::array<V, K>& x, V dy) {
-        for (std::size_t k = 0; k < I; ++k) dy = select(x[k] > x[I], dy, V(0));
-        for (std::size_t k = I + 1; k < K; ++k) dy = select(x[k] >= x[I], dy, V(0));
-        return dy;
-    }
-};
+using merge_maximum = merge_extreme<true>;
+using merge_minimum = merge_extreme<false>;
 
 namespace detail {
 

@@ -89,6 +89,11 @@ template <class V>
 constexpr V maximum(V a, V b) {
     return select(a == a, max(a, b), a);
 }
+/// min(a, b); NaN where a or b is NaN.
+template <class V>
+constexpr V minimum(V a, V b) {
+    return select(a == a, min(a, b), a);
+}
 
 /// c[0] + c[1] x + c[2] x^2 + ... with square = x^2. Pairs of terms are combined first: half as many dependent
 /// operations as Horner's rule, and no more in total.
