@@ -25,7 +25,24 @@ struct chained_step {
 
 namespace detail {
 
-/// For each step of an inference whether it alone reads what the step before it gives, and nothing else.
+inline constexpr std::size_t no_operand = static_cast<std::size_t>(-1);
+
+/// The input of a step of an inference that is the output of the step before it; none where it reads no such value.
+template <class Net, std::size_t Count>
+constexpr std::size_t chained_operand(std::size_t step) {
+    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    std::size_t k = 0;
+    if (step > 0)
+        while (k < outline.plan.steps[step].input_count &&
+               outline.template value_of<Net>(outline.plan.steps[step].layer, k) !=
+                   outline.plan.steps[step - 1].last() + 1)
+            ++k;
+    return step > 0 && k < outline.plan.steps[step].input_count ? k : no_operand;
+}
+
+/// For each step of an inference whether it alone reads the output of the step before it. A merge node may read other
+/// values too, where each row of its output reads one row of that output: no other value is made inside the chain, as
+/// the values inside it have one reader each.
 template <class Net, std::size_t Count>
 inline constexpr auto follows_of = [] {
     constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
@@ -36,8 +53,10 @@ inline constexpr auto follows_of = [] {
             ++readers[outline.template value_of<Net>(outline.plan.steps[s].layer, k)];
     for (std::size_t s = 1; s < outline.plan.step_count; ++s) {
         const plan_step& step = outline.plan.steps[s];
-        const std::size_t value = outline.template value_of<Net>(step.layer);
-        follows[s] = step.input_count == 1 && value == outline.plan.steps[s - 1].last() + 1 && readers[value] == 1;
+        const std::size_t k = chained_operand<Net, Count>(s);
+        if (k == no_operand || readers[outline.plan.steps[s - 1].last() + 1] != 1) continue;
+        const shape operand = value_shape<Net>(value_read<Net>(step.layer, k));
+        follows[s] = step.input_count == 1 || row_size(operand, flat_nodes_of<Net>[step.layer].out) > 0;
     }
     return follows;
 }();
