@@ -45,6 +45,9 @@ struct band_executor {
     static void run(const memory& all, item_range out) { run(all, out, std::make_index_sequence<size>{}); }
 
 private:
+    /// Whether the last step is a merge node that writes over the output of the step before it.
+    static constexpr bool ends_in_place = size > 1 && merges_in_place<Net, Count>(First + size - 1);
+
     static constexpr auto schedule = []<std::size_t... Stage>(std::index_sequence<Stage...>) {
         return band_schedule<size>{.windows = {row_traits_at<Net, T, Count, step<Stage>::index>.window...},
                                    .rows = {step<Stage>::out[0]...}};
@@ -70,8 +73,8 @@ private:
         const item_range out{before.done[Stage], end};
         if (out.size() == 0) return;
         T* to = nullptr;
-        if constexpr (Stage + 1 == size) {
-            to = plan.write(First + Stage, all.y, all.arena) + out.begin * row;
+        if constexpr (Stage + 1 == size || (Stage + 2 == size && ends_in_place)) {
+            to = plan.write(First + size - 1, all.y, all.arena) + out.begin * row;
         } else {
             T* map = all.own + s::plan.output.offset;
             const std::size_t low = schedule.keep(before, Stage);
@@ -98,16 +101,22 @@ private:
     }
     /// Rows `out` of a merge node: one operand has rows of the stage before, the others are whole.
     template <std::size_t Stage>
-    static void merge(const memory& all, const band_state<size>& now, T* to, item_range out) {
+    static void merge(const memory& all, [[maybe_unused]] const band_state<size>& now, T* to, item_range out) {
         using s = step<Stage>;
         constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
         constexpr std::size_t inside = Stage == 0 ? no_operand : chained_operand<Net, Count>(First + Stage);
         auto operands = plan.template read_all<shapes.size()>(First + Stage, all.x, static_cast<const T*>(all.arena));
-        if constexpr (Stage > 0) operands[inside] = all.own + step<Stage - 1>::plan.output.offset;
-        for (std::size_t k = 0; k < shapes.size(); ++k) {
-            const std::size_t first = k == inside ? now.low[Stage == 0 ? 0 : Stage - 1] : 0;
-            operands[k] += (out.begin - first) * row_size(shapes[k], s::out);
+        constexpr bool in_place = Stage + 1 == size && ends_in_place;
+        std::size_t first_inside = 0;  // the first row of the operand inside the chain that is in memory
+        if constexpr (in_place) {
+            operands[inside] = to;
+            first_inside = out.begin;
+        } else if constexpr (Stage > 0) {
+            operands[inside] = all.own + step<Stage - 1>::plan.output.offset;
+            first_inside = now.low[Stage - 1];
         }
+        for (std::size_t k = 0; k < shapes.size(); ++k)
+            operands[k] += (out.begin - (k == inside ? first_inside : 0)) * row_size(shapes[k], s::out);
         constexpr std::size_t units = s::layer::template merge_units<shapes>() / s::out[0];
         s::layer::template merge<shapes, typename s::epilogue>(operands, to, {0, out.size() * units});
     }
