@@ -156,6 +156,22 @@
 #define STRATA_PAUSE() static_cast<void>(0)
 #endif
 
+// After noexcept: the function neither allocates nor waits for anything, for Clang's -Wfunction-effects and its
+// RealtimeSanitizer. Between the other two the warning is off, for code whose comment says why it may be there.
+#if defined(__has_cpp_attribute) && defined(__clang__)
+#if __has_cpp_attribute(clang::nonblocking)
+#define STRATA_NONBLOCKING [[clang::nonblocking]]
+#define STRATA_BEGIN_SYSTEM_CALLS \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
+#define STRATA_END_SYSTEM_CALLS _Pragma("clang diagnostic pop")
+#endif
+#endif
+#if !defined(STRATA_NONBLOCKING)
+#define STRATA_NONBLOCKING
+#define STRATA_BEGIN_SYSTEM_CALLS
+#define STRATA_END_SYSTEM_CALLS
+#endif
+
 // How the processor takes subnormal numbers: STRATA_FLUSH_BITS of its mode, a STRATA_FLOAT_MODE, take them for zero as
 // operands and as results. Nothing is kept in registers across a change of it. Intel's manual 1, 10.2.3 (DAZ, FTZ);
 // Arm's FPCR and FPSCR (FZ).
