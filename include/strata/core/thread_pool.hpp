@@ -13,6 +13,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/flush_subnormals.hpp>
+#include <strata/core/real_time.hpp>
 #include <strata/core/thread_slice.hpp>
 
 #if __has_include(<unistd.h>)
@@ -34,8 +35,8 @@ inline long process_number() {
 
 }  // namespace internal
 
-/// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
-/// usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
+/// `count` threads, the caller among them. Waiting threads spin without system calls for up to a millisecond, since the
+/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
 /// while they work, so that results are the same for any number of threads. One thread at a time may use a pool. After
 /// a fork the child process has the memory of the pool but not its threads. It must not use the pool, and must end
 /// without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
@@ -77,7 +78,7 @@ public:
         assert(is_running_.exchange(false));
     }
     /// Inside run: waits until every thread has come here.
-    void barrier() {
+    void barrier() noexcept STRATA_NONBLOCKING {
         if (count_ == 1) return;
         const std::uint32_t phase = phase_.load(std::memory_order_relaxed);
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
@@ -105,19 +106,37 @@ private:
         release(pieces_);
         for (std::thread& thread : threads_) thread.join();
     }
-    static void release(std::atomic<std::uint32_t>& flag) {
+    /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
+    static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
         flag.fetch_add(1, std::memory_order_release);
+        STRATA_BEGIN_SYSTEM_CALLS
+        const internal::permitted_system_calls permitted;
         flag.notify_all();
+        STRATA_END_SYSTEM_CALLS
     }
-    /// Waits until the flag is no longer `old`. It yields now and then: where there are more threads than cores, the
-    /// thread that will change the flag may need this core.
-    static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
+    /// Waits until the flag is no longer `old`.
+    void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const noexcept STRATA_NONBLOCKING {
         for (int spin = 1; spin <= 20000; ++spin) {
             if (flag.load(std::memory_order_acquire) != old) return;
             STRATA_PAUSE();
-            if (spin % 1000 == 0) std::this_thread::yield();
+            if (shares_cores_ && spin % 1000 == 0) yield();
         }
+        sleep(flag, old);
+    }
+    /// Where there are more threads than cores, the thread that will change the flag may need this one.
+    static void yield() noexcept STRATA_NONBLOCKING {
+        STRATA_BEGIN_SYSTEM_CALLS
+        const internal::permitted_system_calls permitted;
+        std::this_thread::yield();
+        STRATA_END_SYSTEM_CALLS
+    }
+    /// Nobody works, or the system has taken a core from the thread that will change the flag. That thread may need
+    /// this core: a thread of a higher priority that went on to spin here would wait for ever.
+    static void sleep(const std::atomic<std::uint32_t>& flag, std::uint32_t old) noexcept STRATA_NONBLOCKING {
+        STRATA_BEGIN_SYSTEM_CALLS
+        const internal::permitted_system_calls permitted;
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
+        STRATA_END_SYSTEM_CALLS
     }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else
@@ -130,6 +149,7 @@ private:
     }
 
     std::size_t count_;
+    bool shares_cores_ = count_ > std::thread::hardware_concurrency();
     // Only assertions read these two. The class has them in every build, so that its layout is the same.
     long process_ = internal::process_number();
     std::atomic<bool> is_running_{false};

@@ -116,7 +116,7 @@ public:
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
     /// exactly one input and one output, which must not overlap.
     template <class In, class Out>
-    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
+    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept STRATA_NONBLOCKING {
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
@@ -124,7 +124,7 @@ public:
         }
     }
     template <class In, class Out>
-    void infer(const In& in, Out&& out, ParallelWorkspace<Net, T>& workspace) const noexcept {
+    void infer(const In& in, Out&& out, ParallelWorkspace<Net, T>& workspace) const noexcept STRATA_NONBLOCKING {
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);

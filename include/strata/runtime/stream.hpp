@@ -91,12 +91,12 @@ public:
 
     /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
     template <class In, class Out>
-    void step(const In& in, Out&& out) noexcept {
+    void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         block<1>(in, out);
     }
     /// N steps that follow each other.
     template <std::size_t N, class In, class Out>
-    void block(const In& in, Out&& out) noexcept {
+    void block(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using checked =
@@ -116,7 +116,7 @@ public:
         }
     }
     /// Forgets everything: the next step is the first.
-    void reset() noexcept { std::fill_n(memory_.data(), plan.memory_size, T(0)); }
+    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.memory_size, T(0)); }
 
 private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
