@@ -36,10 +36,10 @@ inline long process_number() {
 }  // namespace internal
 
 /// `count` threads, the caller among them. Waiting threads spin without system calls for up to a millisecond, since the
-/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal
-/// numbers for zero while they work, so that results are the same for any number of threads. One thread at a time may
-/// use a pool. After a fork the child process has the memory of the pool but not its threads. It must not use the pool,
-/// and must end without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
+/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
+/// while they work, so that results are the same for any number of threads. One thread at a time may use a pool. After
+/// a fork the child process has the memory of the pool but not its threads. It must not use the pool, and must end
+/// without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
 class thread_pool {
 public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
