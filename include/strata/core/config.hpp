@@ -5,8 +5,8 @@
 #define STRATA_VERSION_MINOR 1
 #define STRATA_VERSION_PATCH 0
 
-// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask for
-// one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
+// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask
+// for one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
 #if !defined(STRATA_EXTENSIONS_OF_GCC) && !defined(STRATA_EXTENSIONS_OF_MSVC) && !defined(STRATA_NO_EXTENSIONS)
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_EXTENSIONS_OF_GCC
@@ -107,6 +107,8 @@
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
 #elif defined(__aarch64__) || defined(STRATA_HAS_NEON32)
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
+#elif defined(__wasm__)
+#define STRATA_KEEP_ROUNDING(value) asm("" : "+r"(value))
 #else
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
 #endif
@@ -225,6 +227,12 @@
 #define STRATA_ISA neon32_fma
 #elif defined(STRATA_HAS_NEON32)
 #define STRATA_ISA neon32
+#elif defined(__wasm_simd128__)
+#define STRATA_ISA wasm_simd128
+#elif defined(__wasm__)
+#error strata: no vectors of WebAssembly; give -msimd128, or -DSTRATA_SCALAR to compute one number at a time
+#define STRATA_ISA scalar
+#define STRATA_SCALAR
 #elif defined(__arm__) || defined(_M_ARM)
 #error strata: no NEON on this Arm processor; give -mfpu=neon, or -DSTRATA_SCALAR to compute one number at a time
 #define STRATA_ISA scalar
@@ -242,6 +250,12 @@
 // Vectors are those of Arm.
 #if !defined(STRATA_SCALAR) && (defined(STRATA_HAS_NEON64) || defined(STRATA_HAS_NEON32))
 #define STRATA_NEON
+#endif
+
+// Vectors are those of WebAssembly; the second makes such a vector of the type after `=` in an alias.
+#if !defined(STRATA_SCALAR) && defined(__wasm_simd128__)
+#define STRATA_WASM
+#define STRATA_VECTOR_OF_16_BYTES __attribute__((vector_size(16)))
 #endif
 
 // The tag makes what returns such a type, or is a variable of one, differ by its symbol too: handing a model to a file
