@@ -288,7 +288,7 @@ private:
         return result;
     }
 
-    [[no_unique_address]] Storage block_{};
+    STRATA_NO_ADDRESS Storage block_{};
     std::size_t batch_ = 0;
 };
 
