@@ -36,10 +36,10 @@ inline long process_number() {
 }  // namespace internal
 
 /// `count` threads, the caller among them. Waiting threads spin without system calls for up to a millisecond, since the
-/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
-/// while they work, so that results are the same for any number of threads. One thread at a time may use a pool. After
-/// a fork the child process has the memory of the pool but not its threads. It must not use the pool, and must end
-/// without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
+/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal
+/// numbers for zero while they work, so that results are the same for any number of threads. One thread at a time may
+/// use a pool. After a fork the child process has the memory of the pool but not its threads. It must not use the pool,
+/// and must end without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
 class thread_pool {
 public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
@@ -109,10 +109,10 @@ private:
     /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
     static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
         flag.fetch_add(1, std::memory_order_release);
-        STRATA_BEGIN_SYSTEM_CALLS
+        STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
         flag.notify_all();
-        STRATA_END_SYSTEM_CALLS
+        STRATA_END_PERMITTED
     }
     /// Waits until the flag is no longer `old`.
     void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const noexcept STRATA_NONBLOCKING {
@@ -125,18 +125,18 @@ private:
     }
     /// Where there are more threads than cores, the thread that will change the flag may need this one.
     static void yield() noexcept STRATA_NONBLOCKING {
-        STRATA_BEGIN_SYSTEM_CALLS
+        STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
         std::this_thread::yield();
-        STRATA_END_SYSTEM_CALLS
+        STRATA_END_PERMITTED
     }
     /// Nobody works, or the system has taken a core from the thread that will change the flag. That thread may need
     /// this core: a thread of a higher priority that went on to spin here would wait for ever.
     static void sleep(const std::atomic<std::uint32_t>& flag, std::uint32_t old) noexcept STRATA_NONBLOCKING {
-        STRATA_BEGIN_SYSTEM_CALLS
+        STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
-        STRATA_END_SYSTEM_CALLS
+        STRATA_END_PERMITTED
     }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else

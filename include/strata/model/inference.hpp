@@ -120,7 +120,9 @@ public:
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
-            flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+            STRATA_BEGIN_PERMITTED  // kernels call some tiles by tables of pointers
+                flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+            STRATA_END_PERMITTED
         }
     }
     template <class In, class Out>
@@ -128,8 +130,10 @@ public:
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
+            STRATA_BEGIN_PERMITTED
             parallel_executor<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
                                            workspace.data());
+            STRATA_END_PERMITTED
         }
     }
     template <class... Arguments>
