@@ -71,6 +71,7 @@ NAMES_FORMER_FILES = {"CHANGELOG.md"}
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH_IN_CODE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:hpp|cpp|py|md|json|build|sh))`")
 
+WEIGHT_BY_NUMBER = re.compile(r"\b(?:weights|gradients|statistics)\[(?:\d+|\w+_at|[^\]]*\? *\d+ *: *\d+)\]")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 LAYER_TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
 STRUCT = re.compile(r"^(?:struct|class) (\w+)", re.MULTILINE)
@@ -244,6 +245,16 @@ def check_headers(tree):
                 yield "using namespace", f"{path}:{number}", line.strip()
 
 
+def check_weights(tree):
+    """Layers reach their weights, gradients and statistics by name, or all of them in turn: never number so and so."""
+    for path, text in tree.headers.items():
+        if not path.startswith("layers/"):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if found := WEIGHT_BY_NUMBER.search(line):
+                yield "weight", f"{path}:{number}", f"{found[0]}: write weight<Layer, In, \"name\">(s)"
+
+
 def is_same_for_every_instruction_set(path):
     return path.startswith("core/") or path in SAME_FOR_EVERY_INSTRUCTION_SET
 
@@ -309,7 +320,7 @@ def check_documents(tree):
                     yield "document", f"{name}:{number}", f"names {path}, which does not exist"
 
 
-CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_instruction_sets, check_text,
+CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_weights, check_instruction_sets, check_text,
           check_layers, check_words, check_documents)
 
 
@@ -395,6 +406,8 @@ BROKEN = {
     "blanks": {"tests/layers.cpp": "// A test of Dense. \n"},
     "last line": {"tests/layers.cpp": "// A test of Dense."},
     "last line ": {"tests/layers.cpp": "// A test of Dense.\n\n"},
+    "weight": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, body="auto b = s.weights[has_bias ? 3 : 2];")},
+    "weight ": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, body="auto k = weights[0][c];")},
     "layer test": {"tests/layers.cpp": "// A test of DenseOrNot.\n"},
     "layer row": {"docs/layers.md": "| layer |\n|---|\n"},
     "layer refusal": {"tests/compile_fail/dense.cpp": "// A refusal.\n"},
