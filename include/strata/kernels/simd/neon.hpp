@@ -1,6 +1,6 @@
-// neon: Arm's vectors of 16 bytes. xsimd's division and square root of float are estimates there, wrong by some units in
-// the last place, and by more near the limits of the type. Here both are rounded as IEEE 754 says; `/` is so everywhere,
-// in a program's own functors too.
+// neon: Arm's vectors of 16 bytes. xsimd's division and square root of float are estimates there, wrong by some units
+// in the last place, and by more near the limits of the type. Here both are rounded as IEEE 754 says; `/` is so
+// everywhere, in a program's own functors too.
 #pragma once
 
 #include <cmath>
