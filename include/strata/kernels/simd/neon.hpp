@@ -66,9 +66,7 @@ STRATA_INLINE xsimd::batch<float, exact_neon> exact_sqrt(xsimd::batch<float, exa
 #endif
 }
 #if defined(STRATA_HAS_NEON64)
-STRATA_INLINE xsimd::batch<double, exact_neon> exact_sqrt(xsimd::batch<double, exact_neon> x) {
-    return vsqrtq_f64(x);
-}
+STRATA_INLINE xsimd::batch<double, exact_neon> exact_sqrt(xsimd::batch<double, exact_neon> x) { return vsqrtq_f64(x); }
 #endif
 
 }  // namespace strata::inline STRATA_ISA::kernels
