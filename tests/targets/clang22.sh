@@ -1,6 +1,6 @@
 #!/bin/bash
-# Newer compilers and languages: every header and a strict project's program by Clang 22 in C++20, 23 and 26, and in C++23
-# by GCC and Clang 19; a few refusals by Clang 22. The front ends alone, without the optimizer.
+# Newer compilers and languages: every header and a strict project's program by Clang 22 in C++20, 23 and 26, and by
+# GCC and Clang 19 in C++23; a few refusals by Clang 22. The front ends alone, without the optimizer.
 # usage: tests/targets/clang22.sh [--jobs N]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -158,20 +158,27 @@
 #define STRATA_PAUSE() static_cast<void>(0)
 #endif
 
-// After noexcept: the function neither allocates nor waits for anything, for Clang's -Wfunction-effects and its
-// RealtimeSanitizer. Between the other two the warning is off, for code whose comment says why it may be there.
+// After noexcept: the function neither allocates nor waits. Clang's -Wfunction-effects then lets functions of that kind
+// call it, and its RealtimeSanitizer stops where the function does either. Between the other two the warning is off,
+// for calls that the compiler cannot look through and for those whose comment says why they may be there.
 #if defined(__has_cpp_attribute) && defined(__clang__)
 #if __has_cpp_attribute(clang::nonblocking)
 #define STRATA_NONBLOCKING [[clang::nonblocking]]
-#define STRATA_BEGIN_SYSTEM_CALLS \
+#define STRATA_BEGIN_PERMITTED \
     _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
-#define STRATA_END_SYSTEM_CALLS _Pragma("clang diagnostic pop")
+#define STRATA_END_PERMITTED _Pragma("clang diagnostic pop")
 #endif
 #endif
 #if !defined(STRATA_NONBLOCKING)
 #define STRATA_NONBLOCKING
-#define STRATA_BEGIN_SYSTEM_CALLS
-#define STRATA_END_SYSTEM_CALLS
+#define STRATA_BEGIN_PERMITTED
+#define STRATA_END_PERMITTED
+#endif
+
+#if defined(__clang__) && defined(__has_feature)
+#if __has_feature(realtime_sanitizer)
+#define STRATA_REALTIME_SANITIZER
+#endif
 #endif
 
 // How the processor takes subnormal numbers: STRATA_FLUSH_BITS of its mode, a STRATA_FLOAT_MODE, take them for zero as

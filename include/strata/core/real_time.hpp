@@ -1,11 +1,7 @@
 // real_time: a scope whose system calls Clang's RealtimeSanitizer does not report.
 #pragma once
 
-#if defined(__clang__) && defined(__has_feature)
-#if __has_feature(realtime_sanitizer)
-#define STRATA_REALTIME_SANITIZER
-#endif
-#endif
+#include <strata/core/config.hpp>
 
 #if defined(STRATA_REALTIME_SANITIZER)
 extern "C" {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
@@ -50,8 +50,8 @@ namespace detail {
 /// Whether two ranges of memory have elements in common.
 template <class T>
 bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
-    const std::less<const T*> before;
-    return before(a, b + b_size) && before(b, a + a_size);
+    const auto address = [](const T* of) { return reinterpret_cast<std::uintptr_t>(of); };
+    return address(a) < address(b + b_size) && address(b) < address(a + a_size);
 }
 
 /// The spans of step and block: exactly one input and one output of so many steps.
