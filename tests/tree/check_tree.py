@@ -23,16 +23,18 @@ OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
-    "xsimd": lambda path: path == "kernels/simd/simd.hpp",
+    "xsimd": lambda path: path == "kernels/simd/xsimd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
 }
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
 # more of these headers, and nothing else.
-SYSTEM_HEADERS = {"core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
+SYSTEM_HEADERS = {"core/config.hpp": {"intrin.h"},
+                  "core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
                   "core/terminal.hpp": {"sys/ioctl.h", "unistd.h"},
                   "core/thread_pool.hpp": {"unistd.h"},
-                  "core/windows.hpp": {"windows.h"}}
+                  "core/windows.hpp": {"windows.h"},
+                  "kernels/simd/wasm.hpp": {"wasm_simd128.h"}}
 # Headers that define macros: strata's own; those that spare programs the macros of Windows' header.
 MACRO_FILES = {"core/config.hpp", "core/features.hpp", "core/windows.hpp"}
 SILENT = {"core", "kernels", "layers"}  # nothing prints here
@@ -71,6 +73,7 @@ NAMES_FORMER_FILES = {"CHANGELOG.md"}
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH_IN_CODE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:hpp|cpp|py|md|json|build|sh))`")
 
+WEIGHT_BY_NUMBER = re.compile(r"\b(?:weights|gradients|statistics)\[(?:\d+|\w+_at|[^\]]*\? *\d+ *: *\d+)\]")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 LAYER_TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
 STRUCT = re.compile(r"^(?:struct|class) (\w+)", re.MULTILINE)
@@ -244,6 +247,16 @@ def check_headers(tree):
                 yield "using namespace", f"{path}:{number}", line.strip()
 
 
+def check_weights(tree):
+    """Layers reach their weights, gradients and statistics by name, or all of them in turn: never number so and so."""
+    for path, text in tree.headers.items():
+        if not path.startswith("layers/"):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if found := WEIGHT_BY_NUMBER.search(line):
+                yield "weight", f"{path}:{number}", f"{found[0]}: write weight<Layer, In, \"name\">(s)"
+
+
 def is_same_for_every_instruction_set(path):
     return path.startswith("core/") or path in SAME_FOR_EVERY_INSTRUCTION_SET
 
@@ -309,7 +322,7 @@ def check_documents(tree):
                     yield "document", f"{name}:{number}", f"names {path}, which does not exist"
 
 
-CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_instruction_sets, check_text,
+CHECKS = (check_includes, check_cycles, check_third_party, check_umbrellas, check_headers, check_weights, check_instruction_sets, check_text,
           check_layers, check_words, check_documents)
 
 
@@ -395,6 +408,8 @@ BROKEN = {
     "blanks": {"tests/layers.cpp": "// A test of Dense. \n"},
     "last line": {"tests/layers.cpp": "// A test of Dense."},
     "last line ": {"tests/layers.cpp": "// A test of Dense.\n\n"},
+    "weight": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, body="auto b = s.weights[has_bias ? 3 : 2];")},
+    "weight ": {"include/strata/layers/layer.hpp": header(*LAYER_NEEDS, body="auto k = weights[0][c];")},
     "layer test": {"tests/layers.cpp": "// A test of DenseOrNot.\n"},
     "layer row": {"docs/layers.md": "| layer |\n|---|\n"},
     "layer refusal": {"tests/compile_fail/dense.cpp": "// A refusal.\n"},

@@ -1,6 +1,6 @@
-// neon: Arm's vectors of 16 bytes. xsimd's division and square root of float are estimates there, wrong by some units in
-// the last place, and by more near the limits of the type. Here both are rounded as IEEE 754 says; `/` is so everywhere,
-// in a program's own functors too.
+// neon: Arm's vectors of 16 bytes. xsimd's division and square root of float are estimates there, wrong by some units
+// in the last place, and by more near the limits of the type. Here both are rounded as IEEE 754 says; `/` is so
+// everywhere, in a program's own functors too.
 #pragma once
 
 #include <cmath>
@@ -66,9 +66,7 @@ STRATA_INLINE xsimd::batch<float, exact_neon> exact_sqrt(xsimd::batch<float, exa
 #endif
 }
 #if defined(STRATA_HAS_NEON64)
-STRATA_INLINE xsimd::batch<double, exact_neon> exact_sqrt(xsimd::batch<double, exact_neon> x) {
-    return vsqrtq_f64(x);
-}
+STRATA_INLINE xsimd::batch<double, exact_neon> exact_sqrt(xsimd::batch<double, exact_neon> x) { return vsqrtq_f64(x); }
 #endif
 
 }  // namespace strata::inline STRATA_ISA::kernels
