@@ -107,8 +107,8 @@
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
 #elif defined(__aarch64__) || defined(STRATA_HAS_NEON32)
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
-#elif defined(__wasm__)
-#define STRATA_KEEP_ROUNDING(value) asm("" : "+r"(value))
+#elif defined(__wasm__) && !defined(__FAST_MATH__)
+#define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)  // there is no register class for vectors in asm
 #else
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
 #endif
