@@ -42,8 +42,8 @@ struct graph {
 
     std::string name;
     bool is_functional = false;  // in the file
-    extents input;
-    std::vector<node> nodes;
+    extents input{};
+    std::vector<node> nodes{};
     std::size_t output = source;
 
     const extents& shape_of(std::size_t value) const { return value == source ? input : nodes[value].output; }

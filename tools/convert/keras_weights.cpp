@@ -1,7 +1,7 @@
 // Keras' files: the config and the weights of archives and of .h5 files.
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 #include <strata/core/text.hpp>
 #include <strata/io/hdf5_reader.hpp>
@@ -245,7 +245,7 @@ private:
         const auto trained_first = first_those_that([](const wanted_weight& w) { return w.is_trainable; });
         const auto by_variable = first_those_that([](const wanted_weight& w) { return w.slot.is_trainable; });
         const bool is_nested = inner_graph(layer) != nullptr;
-        for (const auto* order : {&trained_first, &in_order, &by_variable})
+        for (const std::vector<wanted_weight>* order : {&trained_first, &std::as_const(in_order), &by_variable})
             if (fits(*order, stored, layer, is_nested)) return read(*order, stored, layer);
         // No order fits: read says which weight is wrong.
         if (!is_nested) return read(trained_first, stored, layer);
