@@ -109,7 +109,7 @@ private:
     }
     void load(const graph& g, node& layer, const std::string& path) const {
         const auto slots = slots_of(g, layer);
-        if (std::holds_alternative<dense>(layer.op) && is_quantized(path, slots)) {
+        if (layer.is_quantized && std::holds_alternative<dense>(layer.op)) {
             layer.weights = quantized(layer, slots, path);
             return;
         }
@@ -124,9 +124,6 @@ private:
                                         "the file has more weights than the layer; save the model again");
     }
 
-    bool is_quantized(const std::string& path, const std::vector<weight_slot>& slots) const {
-        return data_.file().has_dataset(path + "/vars/" + std::to_string(slots.size()));
-    }
     /// Keras' quantized Dense: kernel, bias, scale of the kernel; for blocks of int4 also zero points and the block of
     /// each input. int8: the kernel is q / scale. Blocks: (q - zero) scale.
     std::vector<array> quantized(const node& layer, const std::vector<weight_slot>& slots,
