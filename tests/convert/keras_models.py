@@ -22,7 +22,7 @@ MODELS = {}
 WITHOUT_H5 = set()  # Keras cannot save them so, or its .h5 has no names that tell weights apart
 
 
-def model(shape, integers=0, options=(), h5=True, tolerance=None):
+def model(shape, integers=0, options=(), h5=True):
     """Registers a case: a function from the input to the output, or of no argument that gives the model. `integers`:
     inputs are such below that number."""
     def add(make):
@@ -255,9 +255,27 @@ def quantized_int4():
     return result
 
 
+@model((6,), h5=False)
+def quantized_int8():
+    result = keras.Sequential([keras.Input((6,)), L.Dense(7, activation="relu"), L.Dense(3, use_bias=False)], name="quantized_int8")
+    result.quantize("int8")
+    return result
+
+
+def outputs(net, x):
+    """Keras' outputs. Of int8 layers those of their kernels as floats: Keras quantizes their inputs too."""
+    if net.name != "quantized_int8":
+        return np.asarray(net.predict(x, verbose=0))
+    for layer in net.layers:
+        kernel = np.asarray(layer._kernel).astype(np.float32) / np.asarray(layer.kernel_scale)
+        x = x @ kernel + (np.asarray(layer.bias) if layer.use_bias else 0)
+        x = np.maximum(x, 0) if layer is net.layers[0] else x
+    return x
+
+
 @model((6, 5))
-def mixed_precision_off(x):
-    return L.Dense(3, dtype="float32")(L.LayerNormalization(axis=[2])(x))
+def positive_axes(x):
+    return L.Concatenate(axis=2)([L.LayerNormalization(axis=[2])(x), L.Softmax(axis=2)(x), L.TimeDistributed(L.LayerNormalization(axis=1))(x)])
 
 
 def build(name):
@@ -281,6 +299,9 @@ def randomize(net, rng):
     for weight in net.weights:
         if is_value(weight):
             weight.assign(value(weight))
+    for layer in net._flatten_layers():
+        if isinstance(layer, L.Normalization):
+            layer.finalize_state()  # it computes with copies of its weights
 
 
 def make_case(name, folder, convert, rng):
@@ -295,7 +316,7 @@ def make_case(name, folder, convert, rng):
         shape = tuple(int(part) for part in steps["--input-shape"].split(","))
     shape = tuple(int(steps["--steps"]) if extent is None else extent for extent in shape)
     x = rng.integers(0, integers, (3, *shape)).astype(np.float32) if integers else rng.uniform(-1, 1, (3, *shape)).astype(np.float32)
-    np.savez(folder / f"{name}.npz", x=x, y=np.asarray(net.predict(x, verbose=0)))
+    np.savez(folder / f"{name}.npz", x=x, y=outputs(net, x))
     texts = []
     for kind in ["keras"] if name in WITHOUT_H5 else ["h5", "keras"]:
         net.save(folder / f"{name}.{kind}")
