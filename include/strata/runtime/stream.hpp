@@ -5,7 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
@@ -24,7 +24,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/shapes.hpp>
-#include <strata/runtime/packing.hpp>
+#include <strata/runtime/step.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -50,8 +50,8 @@ namespace detail {
 /// Whether two ranges of memory have elements in common.
 template <class T>
 bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
-    const std::less<const T*> before;
-    return before(a, b + b_size) && before(b, a + a_size);
+    const auto address = [](const T* of) { return reinterpret_cast<std::uintptr_t>(of); };
+    return address(a) < address(b + b_size) && address(b) < address(a + a_size);
 }
 
 /// The spans of step and block: exactly one input and one output of so many steps.
@@ -91,12 +91,12 @@ public:
 
     /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
     template <class In, class Out>
-    void step(const In& in, Out&& out) noexcept {
+    void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         block<1>(in, out);
     }
     /// N steps that follow each other.
     template <std::size_t N, class In, class Out>
-    void block(const In& in, Out&& out) noexcept {
+    void block(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using checked =
@@ -116,7 +116,7 @@ public:
         }
     }
     /// Forgets everything: the next step is the first.
-    void reset() noexcept { std::fill_n(memory_.data(), plan.memory_size, T(0)); }
+    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.arena_size, T(0)); }
 
 private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
@@ -145,34 +145,29 @@ private:
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) noexcept {
-        constexpr stream_step s = plan.steps[Step];
-        using layer = type_at<s.layer, flat_layers_of<Net>>;
-        using epilogue = detail::epilogue_of<Net, s.fused>;
-        const auto at = [&](const stream_location& where) -> const T* {
-            return where.from == stream_location::input    ? x
-                   : where.from == stream_location::output ? y
-                                                           : memory_.data() + where.offset;
-        };
-        T* to = s.to.from == stream_location::output ? y : memory_.data() + s.to.offset;
-        if constexpr (detail::merge_layer<layer>) {
-            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
-            std::array<const T*, shapes.size()> operands{};
-            for (std::size_t k = 0; k < shapes.size(); ++k) operands[k] = at(plan.inputs[s.first_input + k]);
-            layer::template merge<shapes, epilogue>(operands, to, {0, layer::template merge_units<shapes>()});
+        using s = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
+        T* memory = memory_.data();
+        T* to = plan.write(Step, y, memory);
+        if constexpr (detail::merge_layer<typename s::layer>) {
+            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
+            s::layer::template merge<shapes, typename s::epilogue>(
+                plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory)), to,
+                {0, s::layer::template merge_units<shapes>()});
         } else {
-            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
-            const forward_context<T> call{.x = at(plan.inputs[s.first_input]),
+            constexpr stream_state state = plan.states[Step];
+            const auto weights = s::weights::of(parameters_.get());
+            const forward_context<T> call{.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
                                           .weights = weights.data(),
                                           .y = to,
-                                          .scratch = memory_.data() + plan.scratch,
-                                          .state = memory_.data() + s.state};
-            if constexpr (s.has_state) layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(call);
-            else layer::template forward<s.in, 1, epilogue>(call);
+                                          .scratch = memory + plan.steps[Step].scratch,
+                                          .state = memory + state.offset};
+            if constexpr (state.has_state) s::layer::template step<s::in, typename s::epilogue>(call);
+            else s::layer::template forward<state.in, 1, typename s::epilogue>(call);
         }
     }
 
     std::shared_ptr<const T> parameters_;
-    storage<T, plan.memory_size> memory_{};
+    storage<T, plan.arena_size> memory_{};
 };
 
 }  // namespace strata::inline STRATA_ISA
