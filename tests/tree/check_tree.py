@@ -23,7 +23,7 @@ OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
-    "xsimd": lambda path: path == "kernels/simd/simd.hpp",
+    "xsimd": lambda path: path == "kernels/simd/xsimd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
 }
@@ -32,7 +32,9 @@ POSIX = {"core": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"}
          "io": {"unistd.h", "fcntl.h", "sys/mman.h", "sys/stat.h"},
          "train": {"unistd.h", "sys/ioctl.h"}}
 # All calls of the system for files stand in one header, so that another system needs one more.
-POSIX_FILES = {"core/native_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"}}
+# The header of MSVC's intrinsics is included where the macros are that use them.
+POSIX_FILES = {"core/config.hpp": {"intrin.h"},
+               "core/native_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"}}
 SILENT = {"core", "kernels", "layers"}  # nothing prints here
 PRINTING = {"iostream", "cstdio", "print"}
 LONGEST_HEADER = 300
@@ -329,7 +331,8 @@ GOOD = {
     "include/strata/infer.hpp": header("strata/layers/dense.hpp", "strata/model/model.hpp"),
     "include/strata/core/config.hpp": "// Macros.\n#pragma once\n\n#define STRATA_INLINE inline\n",
     "include/strata/core/meta.hpp": header("boost/hana/tuple.hpp", "cstddef"),
-    "include/strata/kernels/simd/simd.hpp": header("xsimd/xsimd.hpp", "strata/core/config.hpp"),
+    "include/strata/kernels/simd/simd.hpp": header("strata/core/config.hpp", "strata/kernels/simd/xsimd.hpp"),
+    "include/strata/kernels/simd/xsimd.hpp": header("xsimd/xsimd.hpp", "strata/core/config.hpp"),
     "include/strata/layers/layer.hpp": header(*LAYER_NEEDS),
     "include/strata/layers/dense.hpp": header("strata/layers/layer.hpp", body=LAYER),
     "include/strata/model/model.hpp": header("strata/layers/layer.hpp"),

@@ -5,8 +5,8 @@
 #define STRATA_VERSION_MINOR 1
 #define STRATA_VERSION_PATCH 0
 
-// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask for
-// one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
+// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask
+// for one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
 #if !defined(STRATA_EXTENSIONS_OF_GCC) && !defined(STRATA_EXTENSIONS_OF_MSVC) && !defined(STRATA_NO_EXTENSIONS)
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_EXTENSIONS_OF_GCC
@@ -84,8 +84,6 @@
 // comes of it of more loads.
 #if defined(STRATA_EXTENSIONS_OF_GCC) && defined(__AVX__) && !defined(STRATA_SCALAR)
 #define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
-#elif defined(STRATA_EXTENSIONS_OF_GCC) && defined(__aarch64__) && !defined(STRATA_SCALAR)
-#define STRATA_KEEP_VECTOR(vector) asm("" : "+w"(vector))
 #else
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
