@@ -84,8 +84,6 @@
 // comes of it of more loads.
 #if defined(STRATA_EXTENSIONS_OF_GCC) && defined(__AVX__) && !defined(STRATA_SCALAR)
 #define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
-#elif defined(STRATA_EXTENSIONS_OF_GCC) && defined(__aarch64__) && !defined(STRATA_SCALAR)
-#define STRATA_KEEP_VECTOR(vector) asm("" : "+w"(vector))
 #else
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
