@@ -38,10 +38,12 @@ struct stream_step {
     std::size_t first_input = 0;  // its first place among the plan's inputs
     shape in{};                   // of one time step
     stream_location to{};
+    std::size_t out = 0;  // elements of the output of one time step
     std::size_t state = 0;
 };
 
-/// The steps of a stream; its memory is states, then values between layers, then scratch.
+/// The steps of a stream. Its memory is states, then values between layers, then a copy of the input, then scratch.
+/// Values have memory for `frames` time steps, of which Stream::step uses the first.
 template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan {
     std::array<stream_step, Capacity> steps{};
@@ -51,6 +53,9 @@ struct stream_plan {
     std::size_t output_size = 0;
     std::size_t state_size = 0;
     std::size_t receptive_field = 1;
+    std::size_t frames = 1;
+    std::size_t states_size = 0;
+    std::size_t input_copy = 0;
     std::size_t scratch = 0;
     std::size_t memory_size = 0;
 };
@@ -67,6 +72,7 @@ struct stream_layer {
     std::size_t state = 0;
     std::size_t scratch = 0;
     std::size_t scratch_of_step = 0;
+    std::size_t (*process_scratch)(std::size_t frames) = nullptr;
 };
 
 template <class Net, class T, std::size_t I>
@@ -83,6 +89,7 @@ constexpr stream_layer stream_layer_of() {
         traits.lookback = layer::template lookback<in>();
         traits.state = layer::template state_size<in, T>();
     }
+    if constexpr (has_process_scratch<layer>) traits.process_scratch = &layer::template process_scratch<in, T>;
     return traits;
 }
 template <class Net, class T, std::size_t... I>
@@ -167,6 +174,35 @@ struct stream_check {
     }();
 };
 
+namespace detail {
+
+/// Bytes of values that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache.
+/// Beyond the second number, even few frames would leave the L2 cache.
+inline constexpr std::size_t frames_bytes = std::size_t{8} << 10, most_frames_bytes = std::size_t{256} << 10;
+
+/// The most steps that Stream::process takes at once: 8 to 32, or 1 where the values of 8 are too large.
+template <class Net, class T>
+constexpr std::size_t stream_frames() {
+    const auto in_time = values_in_time<Net, T>();
+    const auto size_of = [&](std::size_t value) {
+        const shape whole = value_shape<Net>(value);
+        return (in_time[value] ? one_step(whole) : whole).size();
+    };
+    std::size_t widest = 1;
+    for (std::size_t i = 0; i < flat_count<Net>; ++i) {
+        const stream_layer& layer = stream_layers_of<Net, T>[i];
+        std::size_t size = size_of(i + 1) + (layer.process_scratch != nullptr ? layer.process_scratch(1) : 0);
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) size += size_of(value_read<Net>(i, k));
+        widest = std::max(widest, size * sizeof(T));
+    }
+    if (8 * widest > most_frames_bytes) return 1;
+    std::size_t frames = 8;
+    while (frames < 32 && 2 * frames * widest <= frames_bytes) frames *= 2;
+    return frames;
+}
+
+}  // namespace detail
+
 /// The plan of a net's stream. Identities and views vanish, the last value is the output, each other value has memory
 /// of its own: they are of one time step.
 template <class Net, class T>
@@ -215,21 +251,27 @@ constexpr auto make_stream_plan() {
         plan.state_size += step.has_state ? layer.state : 0;
         i = layer.fused.last(i);
     }
+    plan.states_size = used;
+    plan.frames = detail::stream_frames<Net, T>();
     std::array<stream_location, count + 1> places{};
     for (std::size_t value = 0; value <= count; ++value) {
         if (alias_of[value] == alias_of[count]) places[value].from = stream_location::output;
         else if (alias_of[value] == 0) places[value].from = stream_location::input;
-        else if (alias_of[value] == value) places[value].offset = reserve(step_shape(value).size());
+        else if (alias_of[value] == value) places[value].offset = reserve(plan.frames * step_shape(value).size());
         else places[value] = places[alias_of[value]];
     }
+    plan.input_copy = reserve(plan.frames * plan.input_size);
     std::size_t scratch = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         stream_step& step = plan.steps[s];
         for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k)
             plan.inputs[step.first_input + k] = places[detail::value_read<Net>(step.layer, k)];
         step.to = places[step.fused.last(step.layer) + 1];
+        step.out = step_shape(step.fused.last(step.layer) + 1).size();
         const bool by_step = in_time[detail::value_read<Net>(step.layer)];
         scratch = std::max(scratch, by_step ? layers[step.layer].scratch_of_step : layers[step.layer].scratch);
+        if (layers[step.layer].process_scratch != nullptr)
+            scratch = std::max(scratch, layers[step.layer].process_scratch(plan.frames));
     }
     plan.scratch = reserve(scratch);
     plan.memory_size = used;

@@ -9,6 +9,7 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
+#include <strata/kernels/conv/causal_frames.hpp>
 #include <strata/kernels/conv/causal_step.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/conv2d.hpp>
@@ -67,6 +68,14 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
                                                                                bias, s.state, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
+    }
+    template <shape In, class Fused, class T>
+    static void process(const forward_context<T>& s) {
+        using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
+        const T* bias = optional_weight<Conv1D, In, "bias">(s);
+        kernels::causal_frames<step_of<In, T>, typename activation_function<last>::type>::run(
+            s.count, s.x, weight<Conv1D, In, "kernel">(s), bias, s.state, s.y);
+        finish_rows<last, static_cast<std::size_t>(Filters)>(s.count, s.y);
     }
 
 private:

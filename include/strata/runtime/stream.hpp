@@ -19,6 +19,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/streaming_schedule.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/layers/layer.hpp>
@@ -69,6 +70,14 @@ struct stream_span_check {
     }();
 };
 
+/// x without negligible values, as an elementwise function.
+struct no_negligible {
+    template <class V>
+    static STRATA_INLINE V apply(V x) {
+        return kernels::without_negligible(x);
+    }
+};
+
 }  // namespace detail
 
 /// A stream of one channel over the weights of a model, which may serve any number of streams. It holds the weights of
@@ -89,52 +98,111 @@ public:
     /// Refers to them: they must live longer and stay where they are.
     explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
 
-    /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
+    /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Allocates
+    /// nothing.
     template <class In, class Out>
     void step(const In& in, Out&& out) noexcept {
-        block<1>(in, out);
+        if (const auto call = checked_spans<1>(in, out); call.is_valid) {
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                one_step_of(call.x, call.y);
+            } else {
+                one_step_of(call.x, call.y);
+            }
+        }
     }
-    /// N steps that follow each other.
+    /// n steps, whose inputs and outputs follow each other. The outputs are bit for bit those of n calls of step, which
+    /// takes longer, and the two may be mixed. Spans hold at least n inputs and n outputs. They may begin at the same
+    /// place where input_size is output_size; else they may not overlap. Allocates nothing.
+    template <class In, class Out>
+    void process(const In& in, Out&& out, std::size_t n) noexcept {
+        const std::span x(std::data(in), std::size(in));
+        const std::span y(std::data(out), std::size(out));
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() >= n * traits::input_size && "strata: fewer inputs than steps of a stream");
+        assert(y.size() >= n * traits::output_size && "strata: fewer outputs than steps of a stream");
+        assert(may_share(x.data(), y.data(), n) && "strata: input and output of a stream overlap");
+        if constexpr (flushes) {
+            const flush_subnormals flush;
+            tiles(x.data(), y.data(), n);
+        } else {
+            tiles(x.data(), y.data(), n);
+        }
+    }
+    /// N steps: spans of exactly N inputs and N outputs.
     template <std::size_t N, class In, class Out>
-    void block(const In& in, Out&& out) noexcept {
+    void process(const In& in, Out&& out) noexcept {
+        if (const auto call = checked_spans<N>(in, out); call.is_valid)
+            process(std::span(call.x, N * traits::input_size), std::span(call.y, N * traits::output_size), N);
+    }
+    /// Forgets everything: the next step is the first.
+    void reset() noexcept { std::fill_n(memory_.data(), plan.states_size, T(0)); }
+
+private:
+    static constexpr const auto& plan = stream_plan_of<Net, T>;
+    /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
+    /// give the same bits.
+    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
+    static constexpr bool flushes = step_cost >= detail::least_flushed_steps;
+
+    struct spans_of_call {
+        const T* x = nullptr;
+        T* y = nullptr;
+        bool is_valid = false;
+    };
+    /// The spans of N inputs and N outputs, refused or asserted where they are others.
+    template <std::size_t N, class In, class Out>
+    STRATA_INLINE spans_of_call checked_spans(const In& in, Out& out) noexcept {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using checked =
             detail::stream_span_check<traits, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
         static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) {
-            assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
-            assert(x.size() == checked::in && y.size() == checked::out);
-            assert(!detail::overlap<T>(x.data(), x.size(), y.data(), y.size()) &&
-                   "strata: input and output of a stream overlap");
-            if constexpr (N * step_cost >= detail::least_flushed_steps) {
-                const flush_subnormals flush;
-                steps<N>(x.data(), y.data());
-            } else {
-                steps<N>(x.data(), y.data());
-            }
+        if constexpr (!checked::value.ok) return {};
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() == checked::in && y.size() == checked::out);
+        assert(may_share(x.data(), y.data(), N) && "strata: input and output of a stream overlap");
+        return {x.data(), y.data(), true};
+    }
+    /// Whether n outputs may lie at y: where n inputs lie, if both have one size, or apart from them.
+    static bool may_share(const T* x, const T* y, std::size_t n) {
+        return (x == y && traits::input_size == traits::output_size) ||
+               !detail::overlap<T>(x, n * traits::input_size, y, n * traits::output_size);
+    }
+
+    STRATA_INLINE void one_step_of(const T* x, T* y) noexcept {
+        if constexpr (!flushes) {
+            constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
+            alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
+            kernels::copy_without_negligible<traits::input_size>(x, own);
+            run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
+        } else {
+            run(copied_where_shared(x, y, 1), y, std::make_index_sequence<plan.step_count>{});
         }
     }
-    /// Forgets everything: the next step is the first.
-    void reset() noexcept { std::fill_n(memory_.data(), plan.memory_size, T(0)); }
+    /// x, or a copy of `count` frames of it where outputs will be written over them.
+    const T* copied_where_shared(const T* x, const T* y, std::size_t count) noexcept {
+        if (x != y) return x;
+        T* copy = memory_.data() + plan.input_copy;
+        std::copy_n(x, count * traits::input_size, copy);
+        return copy;
+    }
 
-private:
-    static constexpr const auto& plan = stream_plan_of<Net, T>;
-    /// Of one time step. Where that is worth a scope, values need not be looked at.
-    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
-    static constexpr bool looks_at_values = step_cost < detail::least_flushed_steps;
-
-    template <std::size_t N>
-    STRATA_INLINE void steps(const T* x, T* y) noexcept {
-        for (std::size_t n = 0; n < N; ++n, x += traits::input_size, y += traits::output_size) {
-            if constexpr (looks_at_values) {
-                constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
-                alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
-                kernels::copy_without_negligible<traits::input_size>(x, own);
-                run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
+    /// n steps, as many at a time as values have memory for.
+    void tiles(const T* x, T* y, std::size_t n) noexcept {
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            const T* from = x;
+            if constexpr (!flushes) {
+                T* copy = memory_.data() + plan.input_copy;
+                kernels::elementwise<detail::no_negligible>(count * traits::input_size, x, copy);
+                from = copy;
             } else {
-                run(x, y, std::make_index_sequence<plan.step_count>{});
+                from = copied_where_shared(x, y, count);
             }
+            run_tile(from, y, count, std::make_index_sequence<plan.step_count>{});
+            x += count * traits::input_size;
+            y += count * traits::output_size;
         }
     }
 
@@ -148,27 +216,86 @@ private:
         constexpr stream_step s = plan.steps[Step];
         using layer = type_at<s.layer, flat_layers_of<Net>>;
         using epilogue = detail::epilogue_of<Net, s.fused>;
-        const auto at = [&](const stream_location& where) -> const T* {
-            return where.from == stream_location::input    ? x
-                   : where.from == stream_location::output ? y
-                                                           : memory_.data() + where.offset;
-        };
-        T* to = s.to.from == stream_location::output ? y : memory_.data() + s.to.offset;
+        T* to = output_of<Step>(y);
         if constexpr (detail::merge_layer<layer>) {
-            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
-            std::array<const T*, shapes.size()> operands{};
-            for (std::size_t k = 0; k < shapes.size(); ++k) operands[k] = at(plan.inputs[s.first_input + k]);
-            layer::template merge<shapes, epilogue>(operands, to, {0, layer::template merge_units<shapes>()});
+            merge<Step>(operands_of<Step>(x, y), to);
         } else {
             const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
-            const forward_context<T> call{.x = at(plan.inputs[s.first_input]),
-                                          .weights = weights.data(),
-                                          .y = to,
-                                          .scratch = memory_.data() + plan.scratch,
-                                          .state = memory_.data() + s.state};
+            const forward_context<T> call = context<Step>(x, y, weights.data());
             if constexpr (s.has_state) layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(call);
             else layer::template forward<s.in, 1, epilogue>(call);
         }
+    }
+
+    template <std::size_t... Step>
+    void run_tile(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) noexcept {
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * traits::input_size, y);
+        else evaluate_in_order{0, (run_frames<Step>(x, y, count), 0)...};
+    }
+    /// One step of the plan for `count` frames.
+    template <std::size_t Step>
+    void run_frames(const T* x, T* y, std::size_t count) noexcept {
+        constexpr stream_step s = plan.steps[Step];
+        using layer = type_at<s.layer, flat_layers_of<Net>>;
+        using epilogue = detail::epilogue_of<Net, s.fused>;
+        constexpr shape whole = flat_nodes_of<Net>[s.layer].in;
+        T* to = output_of<Step>(y);
+        if constexpr (detail::merge_layer<layer>) {
+            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
+            auto operands = operands_of<Step>(x, y);
+            for (std::size_t t = 0; t < count; ++t, to += layer::merged_shape(shapes).size()) {
+                merge<Step>(operands, to);
+                for (std::size_t k = 0; k < shapes.size(); ++k) operands[k] += shapes[k].size();
+            }
+        } else {
+            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
+            forward_context<T> call = context<Step>(x, y, weights.data());
+            call.count = count;
+            if constexpr (detail::has_process<layer>) {
+                layer::template process<s.has_state ? whole : s.in, epilogue>(call);
+            } else if constexpr (s.has_state) {
+                for (std::size_t t = 0; t < count; ++t, call.x += s.in.size(), call.y += s.out)
+                    layer::template step<whole, epilogue>(call);
+            } else {
+                process_by_forward<layer, s.in, epilogue>(call);
+            }
+        }
+    }
+
+    template <std::size_t Step>
+    STRATA_INLINE T* output_of(T* y) noexcept {
+        constexpr stream_location to = plan.steps[Step].to;
+        return to.from == stream_location::output ? y : memory_.data() + to.offset;
+    }
+    template <std::size_t Step, std::size_t K = 0>
+    STRATA_INLINE const T* input_of(const T* x, const T* y) noexcept {
+        constexpr stream_location where = plan.inputs[plan.steps[Step].first_input + K];
+        return where.from == stream_location::input    ? x
+               : where.from == stream_location::output ? y
+                                                       : memory_.data() + where.offset;
+    }
+    template <std::size_t Step>
+    STRATA_INLINE auto operands_of(const T* x, const T* y) noexcept {
+        constexpr std::size_t count = detail::merged_step_shapes_of<Net, T, plan.steps[Step].layer>.size();
+        return [&]<std::size_t... K>(std::index_sequence<K...>) STRATA_INLINE_CALL {
+            return std::array<const T*, count>{input_of<Step, K>(x, y)...};
+        }(std::make_index_sequence<count>{});
+    }
+    template <std::size_t Step, class Operands>
+    STRATA_INLINE static void merge(const Operands& operands, T* to) noexcept {
+        constexpr stream_step s = plan.steps[Step];
+        using layer = type_at<s.layer, flat_layers_of<Net>>;
+        constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
+        layer::template merge<shapes, detail::epilogue_of<Net, s.fused>>(
+            operands, to, {0, layer::template merge_units<shapes>()});
+    }
+    template <std::size_t Step>
+    STRATA_INLINE forward_context<T> context(const T* x, T* y, const T* const* weights) noexcept {
+        return {.x = input_of<Step>(x, y),
+                .weights = weights,
+                .y = output_of<Step>(y),
+                .scratch = memory_.data() + plan.scratch,
+                .state = memory_.data() + plan.steps[Step].state};
     }
 
     std::shared_ptr<const T> parameters_;

@@ -19,11 +19,16 @@ namespace strata::inline STRATA_ISA::kernels {
 /// may be null.
 template <std::size_t K, std::size_t Dilation, std::size_t C, std::size_t F, class T>
 struct causal_step {
+    using value_type = T;
     using V = simd_for<T, F>;
+    static constexpr std::size_t taps = K, dilation = Dilation, channels = C, filters = F;
     static constexpr std::size_t L = V::size;
     static constexpr std::size_t vectors = (F + L - 1) / L;
-    /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it.
-    static constexpr std::size_t slots = (K - 1) * Dilation + 1;
+    /// The most steps that causal_frames takes at once.
+    static constexpr std::size_t frames = 16;
+    /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it; and as many more as frames add to
+    /// at once. A single tap keeps none.
+    static constexpr std::size_t slots = K == 1 ? 1 : (K - 1) * Dilation + frames;
     static constexpr std::size_t slot_size = vectors * L;
     static constexpr panels layout{.rows = K * C, .columns = F, .width = panel_width<T>(F)};
     /// The largest number of taps whose sums fit the registers.

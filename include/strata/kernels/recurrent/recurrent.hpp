@@ -26,6 +26,10 @@ constexpr std::size_t recurrent_lanes(std::size_t units) {
     return best;
 }
 
+/// What a time step reads of its input: the values; their products with the kernel; or the sums of these and of the
+/// biases, which are what the values alone give, bit for bit.
+enum class recurrent_input { values, products, sums };
+
 /// A time step of Cell for one sequence. The sums of all vectors of units are register accumulators; each weight is
 /// read once. Most rows of the recurrent kernel are added to the sums of all vectors at once. The last rows are added
 /// vector by vector, so that the activations of one vector overlap the products of the next. A step starts with the
@@ -78,12 +82,11 @@ struct recurrent_step {
         pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
     }
 
-    /// One step. x holds the Features inputs; if Hoisted, their products with the kernel (columns) without biases. y
-    /// receives the Units outputs; it may be null. `state` and `packed` are aligned to a vector. y overlaps nothing
-    /// else.
-    template <bool Hoisted>
+    /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it may
+    /// be null. `state` and `packed` are aligned to a vector. y overlaps nothing else.
+    template <recurrent_input Input>
     static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
-        time_step<Hoisted> step{x, packed, state, state, state + carry_offset, y};
+        time_step<Input> step{x, packed, state, state, state + carry_offset, y};
         if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
         else {
             T* direction = state + direction_offset;
@@ -99,7 +102,7 @@ struct recurrent_step {
     }
 
 private:
-    template <bool Hoisted>
+    template <recurrent_input Input>
     struct time_step {
         const T* x;
         const T* packed;
@@ -150,13 +153,14 @@ private:
                     all[i][s] = load_exactly<V, L>(packed + bias_offset + ((v + i) * sums + s) * L);
             }
             const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
-            if constexpr (Hoisted) {
+            if constexpr (Input != recurrent_input::values) {
                 STRATA_UNROLL
                 for (std::size_t i = 0; i < Count; ++i) {
                     STRATA_UNROLL
                     for (std::size_t g = 0; g < gates; ++g) {
                         V& sum = all[i][Cell::input_sum(g)];
-                        sum = sum + load_exactly<V, L>(x + column(i, g));
+                        const V of_input = load_exactly<V, L>(x + column(i, g));
+                        sum = Input == recurrent_input::sums ? of_input : sum + of_input;
                     }
                 }
             } else {
