@@ -30,7 +30,7 @@ struct forward_context {
 
     // Training: train_forward, collect, combine, batch_forward
 
-    T* saved = nullptr;     // for the backward pass, saved_size elements a sample
+    T* saved = nullptr;  // for the backward pass, saved_size elements a sample
     random_stream random{};
     /// Whole batch: shared_size elements of all samples.
     T* shared = nullptr;

@@ -286,8 +286,8 @@ private:
         constexpr stream_step s = plan.steps[Step];
         using layer = type_at<s.layer, flat_layers_of<Net>>;
         constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
-        layer::template merge<shapes, detail::epilogue_of<Net, s.fused>>(
-            operands, to, {0, layer::template merge_units<shapes>()});
+        layer::template merge<shapes, detail::epilogue_of<Net, s.fused>>(operands, to,
+                                                                         {0, layer::template merge_units<shapes>()});
     }
     template <std::size_t Step>
     STRATA_INLINE forward_context<T> context(const T* x, T* y, const T* const* weights) noexcept {

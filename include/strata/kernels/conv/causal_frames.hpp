@@ -15,63 +15,66 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-/// The frames that one tap adds to: x has C channels a frame; w is the tap's rows of the kernel, which lie w_step
-/// elements apart. Sums of a frame lie `step` elements apart. They begin with zero where is_first, and get the bias,
-/// which may be null.
+/// Frames that some taps add to. x has C channels a frame. w is the first tap's rows of the kernel: rows lie w_step
+/// elements apart, taps tap_step. sums[t] is the first of the sums that tap t adds to; those of the next frames lie
+/// `step` elements apart. Tap 0 begins the sums where begins is set; the last tap adds the bias, which may be null.
 template <class T>
-struct causal_tap {
+struct causal_taps {
     const T* x = nullptr;
     std::size_t C = 0;
     const T* w = nullptr;
     std::size_t w_step = 0;
+    std::size_t tap_step = 0;
     const T* bias = nullptr;
-    T* sums = nullptr;
+    T* const* sums = nullptr;
     std::size_t step = 0;
-    bool is_first = false;
+    bool begins = false;
 };
 
-/// Adds the products of MR frames to Count vectors of filters, channel after channel.
-template <std::size_t MR, std::size_t Count, class V, class T>
-STRATA_NOINLINE void causal_tile(const causal_tap<T>& s) {
+/// Adds the products of MR frames and Taps taps to Count vectors of filters, channel after channel. No two frames and
+/// taps may belong to the same output.
+template <std::size_t MR, std::size_t Taps, std::size_t Count, class V, class T>
+STRATA_NOINLINE void causal_tile(const causal_taps<T>& s) {
     constexpr std::size_t L = V::size;
-    V sums[MR][Count];
+    V sums[Taps][MR][Count];
     STRATA_UNROLL
-    for (std::size_t m = 0; m < MR; ++m) {
+    for (std::size_t t = 0; t < Taps; ++t) {
         STRATA_UNROLL
-        for (std::size_t v = 0; v < Count; ++v) {
-            sums[m][v] = s.is_first ? V(T(0)) : load_exactly<V, L>(s.sums + m * s.step + v * L);
-            if (s.bias != nullptr) sums[m][v] = sums[m][v] + load_exactly<V, L>(s.bias + v * L);
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < Count; ++v) {
+                V& sum = sums[t][m][v];
+                sum = t == 0 && s.begins ? V(T(0)) : load_exactly<V, L>(s.sums[t] + m * s.step + v * L);
+                if (t + 1 == Taps && s.bias != nullptr) sum = sum + load_exactly<V, L>(s.bias + v * L);
+            }
         }
     }
     const T* w = s.w;
     const T* x = s.x;
-    const std::size_t row = s.C;
+    const std::size_t row = s.C, tap = s.tap_step;
     for (const T* end = x + row; x != end; ++x, w += s.w_step) {
         STRATA_KEEP_LOOP(w);
-        V b[Count];
+        V values[MR];
         STRATA_UNROLL
-        for (std::size_t v = 0; v < Count; ++v) b[v] = load_exactly<V, L>(w + v * L);
+        for (std::size_t m = 0; m < MR; ++m) values[m] = V(x[m * row]);
         STRATA_UNROLL
-        for (std::size_t m = 0; m < MR; ++m) {
-            const V value(x[m * row]);
+        for (std::size_t t = 0; t < Taps; ++t) {
             STRATA_UNROLL
-            for (std::size_t v = 0; v < Count; ++v) sums[m][v] = multiply_add(value, b[v], sums[m][v]);
+            for (std::size_t v = 0; v < Count; ++v) {
+                const V b = load_exactly<V, L>(w + t * tap + v * L);
+                STRATA_UNROLL
+                for (std::size_t m = 0; m < MR; ++m) sums[t][m][v] = multiply_add(values[m], b, sums[t][m][v]);
+            }
         }
     }
     STRATA_UNROLL
-    for (std::size_t m = 0; m < MR; ++m) {
+    for (std::size_t t = 0; t < Taps; ++t) {
         STRATA_UNROLL
-        for (std::size_t v = 0; v < Count; ++v) store_exactly<L>(s.sums + m * s.step + v * L, sums[m][v]);
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < Count; ++v) store_exactly<L>(s.sums[t] + m * s.step + v * L, sums[t][m][v]);
+        }
     }
-}
-
-/// Adds the products of n frames to Count vectors of filters.
-template <std::size_t Count, class V, class T>
-void causal_tap_of_frames(std::size_t n, causal_tap<T> s) {
-    constexpr std::size_t rows = Count == 2 && vector_registers < 32 ? 4 : 8;
-    std::size_t m = 0;
-    for (; m + rows <= n; m += rows, s.x += rows * s.C, s.sums += rows * s.step) causal_tile<rows, Count, V>(s);
-    for (; m < n; ++m, s.x += s.C, s.sums += s.step) causal_tile<1, Count, V>(s);
 }
 
 /// What a causal convolution writes of its sums.
@@ -84,9 +87,8 @@ struct causal_output {
 };
 
 /// Steps of the causal convolution Step, a causal_step: they read and write its state, and each output is bit for bit
-/// that of its run. Each tap, the oldest first, adds the products of all frames to the partial sums of the outputs that
-/// it belongs to, so that weights are read once for several frames. The sum of an output is complete after the last
-/// tap.
+/// that of its run. The sum of an output gets its products in the order of time, and in each step in the order of
+/// channels. Tiles of frames and taps share each load of a weight and of an input.
 template <class Step, class Activation>
 struct causal_frames {
     using T = typename Step::value_type;
@@ -95,58 +97,93 @@ struct causal_frames {
 
     /// n steps. x (n, C), y (n, F); y overlaps nothing else.
     static void run(std::size_t n, const T* x, const T* weights, const T* bias, T* state, T* y) {
+        if constexpr (goes_by_steps) {
+            for (std::size_t t = 0; t < n; ++t)
+                Step::template run<Activation>(x + t * C, weights, bias, state, y + t * F);
+            return;
+        }
         for (std::size_t done = 0; done < n; done += Step::frames) {
             const std::size_t count = std::min(Step::frames, n - done);
-            some(count, x + done * C, weights, bias, state, y + done * F);
+            if constexpr (K == 1) {
+                T sums[Step::frames * Step::slot_size];
+                add_taps(count, 0, x + done * C, weights, bias, sums);
+                finish(count, sums, y + done * F);
+            } else {
+                some(count, x + done * C, weights, bias, state, y + done * F);
+            }
         }
     }
 
 private:
+    /// Vectors of filters of a tile, its accumulators, and the frames and taps that these allow. Frames are at most the
+    /// dilation, so that two taps of a tile never add to the same output.
+    static constexpr std::size_t vectors = Step::vectors == 1 ? 1 : 2;
+    static constexpr std::size_t accumulators = (vector_registers == 32 ? 24 : 12) / vectors;
+    static constexpr std::size_t apart = K == 1 || vectors == 2 ? 8 : Step::dilation;
+    static constexpr std::size_t tile_frames = apart >= 8 && accumulators > 8 ? 8 : apart >= 4 ? 4 : apart >= 2 ? 2 : 1;
+    static constexpr std::size_t tile_taps = vectors == 2 ? 1 : std::min(K, accumulators / tile_frames);
+
+    /// Whether single steps are faster: tiles of few frames share little, and with many taps a step has chains enough.
+    static constexpr bool goes_by_steps = tile_frames < 4 && K > 4;
+
     /// Up to Step::frames steps.
     static void some(std::size_t n, const T* x, const T* weights, const T* bias, T* state, T* y) {
         std::uint32_t present = 0;
         std::memcpy(&present, state + Step::slots * Step::slot_size, sizeof(present));
-        if constexpr (K == 1) {
-            T sums[Step::frames * Step::slot_size];
-            tap(0, n, x, weights, bias, sums);
-            finish(n, sums, y);
-        } else {
-            for (std::size_t j = K; j-- > 0;) {
-                const std::size_t unwrapped = present + j * Step::dilation;
-                const std::size_t slot = unwrapped >= Step::slots ? unwrapped - Step::slots : unwrapped;
-                const std::size_t first = std::min(n, Step::slots - slot);
-                tap(j, first, x, weights, bias, state + slot * Step::slot_size);
-                if (first < n) tap(j, n - first, x + first * C, weights, bias, state);
-            }
-            const std::size_t first = std::min(n, Step::slots - present);
-            finish(first, state + present * Step::slot_size, y);
-            if (first < n) finish(n - first, state, y + first * F);
-            const std::size_t next = present + n;
-            present = static_cast<std::uint32_t>(next >= Step::slots ? next - Step::slots : next);
-            std::memcpy(state + Step::slots * Step::slot_size, &present, sizeof(present));
-        }
+        add_taps(n, present, x, weights, bias, state);
+        const std::size_t first = std::min(n, Step::slots - present);
+        finish(first, state + present * Step::slot_size, y);
+        if (first < n) finish(n - first, state, y + first * F);
+        present = static_cast<std::uint32_t>(wrapped(present + n));
+        std::memcpy(state + Step::slots * Step::slot_size, &present, sizeof(present));
     }
-    /// Tap j, counted back from the present step, of n frames for all filters.
-    static void tap(std::size_t j, std::size_t n, const T* x, const T* weights, const T* bias, T* sums) {
-        constexpr std::size_t pair = Step::layout.width / L >= 2 && Step::vectors >= 2 ? 2 : 1;
-        causal_tap<T> operands{.x = x,
-                               .C = C,
-                               .w_step = Step::layout.width,
-                               .step = Step::slot_size,
-                               .is_first = j + 1 == K};
-        const auto vectors_from = [&](std::size_t v) {
-            operands.w = weights + Step::layout.offset((K - 1 - j) * C, v * L);
-            operands.bias = j == 0 && bias != nullptr ? bias + v * L : nullptr;
-            operands.sums = sums + v * L;
-        };
-        std::size_t v = 0;
-        for (; v + pair <= Step::vectors; v += pair) {
-            vectors_from(v);
-            causal_tap_of_frames<pair, V>(n, operands);
-        }
-        if constexpr (Step::vectors % pair > 0) {
-            vectors_from(v);
-            causal_tap_of_frames<1, V>(n, operands);
+    static constexpr std::size_t wrapped(std::size_t slot) {
+        return K > 1 && slot >= Step::slots ? slot - Step::slots : slot;
+    }
+
+    /// Adds all products of n frames, the first of which is the output of slot `present`.
+    static void add_taps(std::size_t n, std::size_t present, const T* x, const T* weights, const T* bias, T* sums) {
+        for (std::size_t v = 0; v + vectors <= Step::vectors; v += vectors)
+            add_to_filters<vectors>(v, n, present, x, weights, bias, sums);
+        if constexpr (Step::vectors % vectors > 0)
+            add_to_filters<1>(Step::vectors - 1, n, present, x, weights, bias, sums);
+    }
+    /// The same for Count vectors of filters from vector v on, the oldest taps first.
+    template <std::size_t Count>
+    static void add_to_filters(std::size_t v, std::size_t n, std::size_t present, const T* x, const T* weights,
+                               const T* bias, T* sums) {
+        std::size_t j = K;
+        for (; j >= tile_taps; j -= tile_taps)
+            add_some_taps<tile_taps, Count>(j - 1, v, n, present, x, weights, bias, sums);
+        if constexpr (K % tile_taps > 0)
+            add_some_taps<K % tile_taps, Count>(j - 1, v, n, present, x, weights, bias, sums);
+    }
+    /// The same for Taps taps. Tap j, counted back from the present step, is the oldest of them.
+    template <std::size_t Taps, std::size_t Count>
+    static void add_some_taps(std::size_t j, std::size_t v, std::size_t n, std::size_t present, const T* x,
+                              const T* weights, const T* bias, T* sums) {
+        T* sums_of[Taps]{};
+        causal_taps<T> operands{.x = x,
+                                .C = C,
+                                .w = weights + Step::layout.offset((K - 1 - j) * C, v * L),
+                                .w_step = Step::layout.width,
+                                .tap_step = C * Step::layout.width,
+                                .bias = j + 1 == Taps && bias != nullptr ? bias + v * L : nullptr,
+                                .sums = sums_of,
+                                .step = Step::slot_size,
+                                .begins = j + 1 == K};
+        for (std::size_t m = 0; m < n;) {
+            bool is_whole = m + tile_frames <= n;
+            for (std::size_t t = 0; t < Taps; ++t) {
+                const std::size_t slot = wrapped(present + m + (j - t) * Step::dilation);
+                is_whole = is_whole && (K == 1 || slot + tile_frames <= Step::slots);
+                sums_of[t] = sums + slot * Step::slot_size + v * L;
+            }
+            const std::size_t rows = is_whole ? tile_frames : 1;
+            if (is_whole) causal_tile<tile_frames, Taps, Count, V>(operands);
+            else causal_tile<1, Taps, Count, V>(operands);
+            operands.x += rows * C;
+            m += rows;
         }
     }
     /// Writes the outputs of n frames from their sums.

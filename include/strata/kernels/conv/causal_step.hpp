@@ -27,8 +27,8 @@ struct causal_step {
     /// The most steps that causal_frames takes at once.
     static constexpr std::size_t frames = 16;
     /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it; and as many more as frames add to
-    /// at once. A single tap keeps none.
-    static constexpr std::size_t slots = K == 1 ? 1 : (K - 1) * Dilation + frames;
+    /// at once. A multiple of 8, so that tiles of frames seldom wrap. A single tap keeps none.
+    static constexpr std::size_t slots = K == 1 ? 1 : ((K - 1) * Dilation + frames + 7) / 8 * 8;
     static constexpr std::size_t slot_size = vectors * L;
     static constexpr panels layout{.rows = K * C, .columns = F, .width = panel_width<T>(F)};
     /// The largest number of taps whose sums fit the registers.

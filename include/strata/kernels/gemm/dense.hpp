@@ -140,7 +140,9 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
 
 /// The chains of row_times_panel for rows of K values.
 template <std::size_t K>
-inline constexpr std::size_t row_chains = K >= 64 ? 8 : K >= 8 ? 4 : 1;
+inline constexpr std::size_t row_chains = K >= 64  ? 8
+                                          : K >= 8 ? 4
+                                                   : 1;
 
 /// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>

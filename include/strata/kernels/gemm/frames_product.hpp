@@ -1,5 +1,5 @@
-// frames_product: frames of a stream times a matrix in panels, in register tiles. Each frame gets the same sums, bit for
-// bit, as row_times_panel (dense.hpp) gives one row.
+// frames_product: frames of a stream times a matrix in panels, in register tiles. Each frame gets the same sums, bit
+// for bit, as row_times_panel (dense.hpp) gives one row.
 #pragma once
 
 #include <algorithm>
@@ -114,8 +114,8 @@ STRATA_NOINLINE void frames_product(std::size_t n, frames_tile_operands<T> s) {
     }
 }
 
-/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)) for n frames. Each frame is bit for bit what dense<1, K, F>
-/// gives. Layouts are those of dense(). The activation runs over all values at once, so that it uses whole vectors.
+/// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)) for n frames. Each frame is bit for bit what dense<1, K,
+/// F> gives. Layouts are those of dense(). The activation runs over all values at once, so that it uses whole vectors.
 template <std::size_t K, std::size_t F, class Activation, class T>
 void dense_frames(std::size_t n, const T* x, const T* weights, const T* bias, T* y) {
     const frames_tile_operands<T> operands{

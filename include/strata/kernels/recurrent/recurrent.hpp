@@ -15,14 +15,13 @@
 namespace strata::inline STRATA_ISA::kernels {
 
 /// Lanes of the vectors that hold `units` units. Usually the widest. Narrower ones where at least a quarter of the
-/// lanes is saved, or where two narrow vectors replace one: the activations of one then overlap the products of the
-/// other.
+/// lanes is saved.
 template <class T>
 constexpr std::size_t recurrent_lanes(std::size_t units) {
     std::size_t best = lanes<T>;
     const auto padded = [units](std::size_t width) { return (units + width - 1) / width * width; };
     for (std::size_t width = best / 2; width * sizeof(T) >= 32; width /= 2)
-        if (4 * padded(width) <= 3 * padded(best) || (units <= best && units > width)) best = width;
+        if (4 * padded(width) <= 3 * padded(best)) best = width;
     return best;
 }
 
@@ -53,7 +52,7 @@ struct recurrent_step {
     // Three groups of rows of the recurrent kernel: `first` rows are stored vector by vector (reversed steps end
     // there), `middle` rows for all vectors at once, `last` rows vector by vector (other steps end there).
     static constexpr std::size_t first = all_sums_fit && alternates ? L : 0;
-    static constexpr std::size_t last = all_sums_fit ? Units - (vectors - 1) * L : Units;
+    static constexpr std::size_t last = !all_sums_fit ? Units : vectors > 1 ? Units - (vectors - 1) * L : 0;
     static constexpr std::size_t middle = Units - first - last;
 
     // Packed weights: the kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
@@ -82,12 +81,13 @@ struct recurrent_step {
         pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
     }
 
-    /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it may
-    /// be null. `state` and `packed` are aligned to a vector. y overlaps nothing else.
+    /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it
+    /// may be null. `state` and `packed` are aligned to a vector. y overlaps nothing else.
     template <recurrent_input Input>
     static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
         time_step<Input> step{x, packed, state, state, state + carry_offset, y};
-        if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
+        if constexpr (vectors == 1 && all_sums_fit) return step.by_gates();
+        else if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
         else {
             T* direction = state + direction_offset;
             const bool reversed = *direction != T(0);
@@ -129,10 +129,70 @@ private:
                 add_to_vector<Reversed ? first : last, Reversed ? 0 : Units - last>(v, all[v]);
                 if constexpr (alternates) finish(v, all[v]);
             }
-            // Weights in the L1 cache: the step does not wait for products, and the activations of all vectors overlap.
             if constexpr (!alternates) {
                 STRATA_UNROLL
                 for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
+            }
+        }
+        /// As all_vectors, for weights in the L1 cache. The sums of the early gates come first: the activations that
+        /// need them overlap the products of the other gates.
+        STRATA_INLINE void by_gates() const {
+            V all[vectors][sums];
+            begin<vectors>(0, all);
+            add_to_gates<Cell::early.begin, Cell::early.end>(all);
+            add_to_gates<0, Cell::early.begin>(all);
+            add_to_gates<Cell::early.end, gates>(all);
+            STRATA_UNROLL
+            for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
+        }
+        /// Adds the products of all rows to the sums of gates From to To, in independent chains.
+        template <std::size_t From, std::size_t To>
+        STRATA_INLINE void add_to_gates(V (&all)[vectors][sums]) const {
+            if constexpr (From < To) {
+                constexpr std::size_t chains = 4;
+                V more[chains][vectors][To - From];
+                STRATA_UNROLL
+                for (std::size_t c = 0; c < chains; ++c) {
+                    STRATA_UNROLL
+                    for (std::size_t v = 0; v < vectors; ++v) {
+                        STRATA_UNROLL
+                        for (std::size_t g = From; g < To; ++g) more[c][v][g - From] = c == 0 ? all[v][g] : V(T(0));
+                    }
+                }
+                const T* w = packed + middle_offset;
+                const T* value = h;
+                const auto add = [&](std::size_t k, std::size_t c) STRATA_INLINE_CALL {
+                    const V factor(value[k]);
+                    STRATA_UNROLL
+                    for (std::size_t v = 0; v < vectors; ++v) {
+                        STRATA_UNROLL
+                        for (std::size_t g = From; g < To; ++g) {
+                            V& sum = more[c][v][g - From];
+                            sum = multiply_add(factor, load_exactly<V, L>(w + k * columns + (v * gates + g) * L), sum);
+                        }
+                    }
+                };
+                constexpr std::size_t block = 8, blocks = Units / block;
+                for (std::size_t b = 0; b < blocks; ++b, w += block * columns, value += block) {
+                    STRATA_KEEP_LOOP(w);
+                    STRATA_UNROLL
+                    for (std::size_t k = 0; k < block; ++k) add(k, k % chains);
+                }
+                STRATA_UNROLL
+                for (std::size_t k = 0; k < Units % block; ++k) add(k, k % chains);
+                STRATA_UNROLL
+                for (std::size_t v = 0; v < vectors; ++v) {
+                    STRATA_UNROLL
+                    for (std::size_t g = From; g < To; ++g) {
+                        STRATA_UNROLL
+                        for (std::size_t half = chains / 2; half > 0; half /= 2) {
+                            STRATA_UNROLL
+                            for (std::size_t c = 0; c < half; ++c)
+                                more[c][v][g - From] = more[c][v][g - From] + more[c + half][v][g - From];
+                        }
+                        all[v][g] = more[0][v][g - From];
+                    }
+                }
             }
         }
         /// The sums of one vector of units over all rows.

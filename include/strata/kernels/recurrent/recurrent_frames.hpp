@@ -16,9 +16,9 @@ template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_frames {
     using step = recurrent_step<Cell, Features, Units, T>;
 
-    /// Whether the products of the inputs are worth a pass of their own. With few features a step reads the kernel as
-    /// fast as it would read the products.
-    static constexpr bool hoists = Features >= 4;
+    /// Whether the products of the inputs are worth a pass of their own: where the kernel does not fit into an L1 cache
+    /// beside the recurrent kernel. Otherwise a step adds them while it waits for the outputs of the step before.
+    static constexpr bool hoists = Features * step::columns * sizeof(T) > (std::size_t{16} << 10);
 
     /// Scratch for `frames` frames: the sums of each frame, then the biases in the order of the kernel's columns.
     static constexpr std::size_t scratch_size(std::size_t frames) {
