@@ -51,7 +51,7 @@ struct convolution_layer : layer<Self, Options...> {
     // Hooks for optimize: capabilities/fusion_hooks.hpp
     static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(Self::parameters(in), 0, 1, map, weights);
+        absorb_into_kernel(Self::parameters(in), "kernel", 1, map, weights);
     }
 
 protected:

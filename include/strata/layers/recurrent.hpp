@@ -198,8 +198,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        training<In, T>::backward(s.count, s.dy, {s.weights[1], s.backward_weights}, sequences, s.saved, s.dx,
-                                  s.scratch);
+        training<In, T>::backward(s.count, s.dy, {weight<Self, In, "recurrent_kernel">(s), s.backward_weights},
+                                  sequences, s.saved, s.dx, s.scratch);
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {

@@ -227,7 +227,7 @@ struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Opti
     template <class... Others>
     using with_options = SeparableConv2D<Filters, Kernel, Others...>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 1, 1, map, weights);
+        absorb_into_kernel(parameters(in), "pointwise_kernel", 1, map, weights);
     }
     static constexpr padding_mode padding_for(const shape& in, const border& edges) {
         return padding_of_windows(windows, in, edges);

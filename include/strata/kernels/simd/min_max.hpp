@@ -18,12 +18,11 @@ struct max_function {
     constexpr T operator()(T a, T b) const {
         return a > b ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> a, scalar_batch<T> b) const {
         return a.value > b.value ? a : b;
     }
-#else
+#if !defined(STRATA_SCALAR)
     /// xsimd 8 compiles to the machine's maximum, which has the same NaN rule.
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
@@ -40,12 +39,11 @@ struct min_function {
     constexpr T operator()(T a, T b) const {
         return a < b ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> a, scalar_batch<T> b) const {
         return a.value < b.value ? a : b;
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
         if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::min(a, b);
@@ -61,12 +59,11 @@ struct abs_function {
     constexpr T operator()(T x) const {
         return x < 0 ? -x : x;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> x) const {
         return std::fabs(x.value);
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& x) const {
         return xsimd::abs(x);
@@ -81,12 +78,11 @@ struct select_function {
     constexpr T operator()(bool mask, T a, T b) const {
         return mask ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(bool mask, scalar_batch<T> a, scalar_batch<T> b) const {
         return mask ? a : b;
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class M, class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const M& mask, const xsimd::batch<T, A>& a,
                                                 const xsimd::batch<T, A>& b) const {
