@@ -157,3 +157,69 @@ TEST_CASE("a block of any size is noexcept") {
     stream.process(std::span<const float>(), std::span<float>(), 0);
     SUCCEED();
 }
+
+TEST_CASE("the state of a stream is read and set") {
+    const auto model =
+        net<2, Conv1D<3, 2, padding::causal>, LSTM<20, return_sequences, name<"amp">>, GRU<17>, Dense<2>>{}.build(
+            {.seed = 6});
+    auto stream = model.stream(), other = model.stream();
+    const auto parts = stream.state();
+    REQUIRE(parts.size() == 4);
+    REQUIRE((parts[0].layer == "conv1d" && parts[0].part == "sums"));
+    REQUIRE((parts[1].layer == "amp" && parts[1].part == "hidden" && parts[1].values.size() == 20));
+    REQUIRE((parts[2].layer == "amp" && parts[2].part == "cell" && parts[2].values.size() == 20));
+    REQUIRE((parts[3].layer == "gru" && parts[3].part == "hidden" && parts[3].values.size() == 17));
+    const std::vector<float> x = signal<float>(2 * 12);
+    std::vector<float> y(2 * 12), z(2 * 12);
+    stream.process(x, y, 3);
+    // The recurrent state of one stream goes on in another one; convolutions have seen the same last inputs.
+    other.process(std::span(x).subspan(2 * 2), z, 1);
+    const auto from = stream.state(), to = other.state();
+    for (std::size_t i = 1; i < from.size(); ++i) {
+        REQUIRE(std::any_of(from[i].values.begin(), from[i].values.end(), [](float v) { return v != 0.0f; }));
+        std::copy(from[i].values.begin(), from[i].values.end(), to[i].values.begin());
+    }
+    stream.process(std::span(x).subspan(6), y, 9);
+    other.process(std::span(x).subspan(6), z, 9);
+    REQUIRE(same_bits(y, z));
+    static_assert(std::is_same_v<decltype(other.state<"amp">()), std::array<stream_state_part<float>, 2>>);
+    REQUIRE(other.state<"amp">()[1].values.data() == other.state()[2].values.data());
+    const auto plain = Sequential<Input<3, 2>, Dense<2>>{}.build();
+    REQUIRE(plain.stream().state().empty());
+}
+
+TEST_CASE("the hidden state is the output, wherever a layer keeps it") {
+    const auto one = [](auto layer) {
+        const auto model = Sequential<Input<9, 2>, decltype(layer)>{}.build({.seed = 6});
+        auto stream = model.stream();
+        constexpr std::size_t units = decltype(stream)::output_size;
+        for (int t = 0; t < 5; ++t) {
+            std::array<float, units> y{};
+            stream.step(std::array{0.5f, -0.25f * static_cast<float>(t)}, y);
+            REQUIRE(std::ranges::equal(stream.state()[0].values, y));
+        }
+    };
+    one(LSTM<64>{});
+    one(LSTM<130>{});
+    one(GRU<33>{});
+    one(SimpleRNN<7>{});
+}
+
+TEST_CASE("prewarm takes steps of zeros") {
+    const auto model =
+        net<1, Conv1D<4, 3, padding::causal, bias_initializer<Ones>>, LSTM<6, return_sequences>, Dense<1>>{}.build(
+            {.seed = 6});
+    auto warm = model.stream(), stepped = model.stream();
+    warm.prewarm(45);
+    std::array<float, 1> y{}, z{};
+    for (int t = 0; t < 45; ++t) stepped.step(std::array{0.0f}, z);
+    warm.step(std::array{0.5f}, y);
+    stepped.step(std::array{0.5f}, z);
+    REQUIRE(y == z);
+    auto cold = model.stream();
+    cold.step(std::array{0.5f}, z);
+    REQUIRE(y != z);
+    warm.reset();
+    warm.step(std::array{0.5f}, y);
+    REQUIRE(y == z);
+}

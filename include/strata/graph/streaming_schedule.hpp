@@ -31,8 +31,9 @@ struct stream_state {
     shape in{};              // of one time step
 };
 
-/// The steps of a stream. Its memory, the arena, is states, then values between layers, then a copy of the input, then
-/// scratch. Values and input have memory for `frames` time steps, of which Stream::step uses the first.
+/// The steps of a stream. Its memory, the arena, is states, then values between layers, the input, the
+/// discarded output and scratch. All but states have memory for `frames` time steps, of which Stream::step uses the
+/// first.
 template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan : step_list<Capacity, Inputs> {
     std::array<stream_state, Capacity> states{};
@@ -43,6 +44,7 @@ struct stream_plan : step_list<Capacity, Inputs> {
     std::size_t frames = 1;
     std::size_t states_end = 0;  // of the states in the arena
     std::size_t input_copy = 0;
+    std::size_t discarded = 0;  // outputs of prewarm
 };
 
 namespace detail {
@@ -282,6 +284,7 @@ constexpr auto make_stream_plan() {
     plan.states_end = memory.used;
     detail::place_stream_values<Net, T>(plan, memory);
     plan.input_copy = memory.reserve(plan.frames * plan.input_size);
+    plan.discarded = memory.reserve(plan.frames * plan.output_size);
     detail::place_stream_scratch<Net, T>(plan, memory);
     plan.arena_size = memory.used;
     return plan;

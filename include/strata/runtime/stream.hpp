@@ -27,6 +27,7 @@
 #include <strata/net/shapes.hpp>
 #include <strata/runtime/step.hpp>
 #include <strata/runtime/stream_properties.hpp>
+#include <strata/runtime/stream_state.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -98,11 +99,38 @@ public:
         if (const auto call = checked_spans<N>(in, out); call.is_valid)
             process(std::span(call.x, N * traits::input_size), std::span(call.y, N * traits::output_size), N);
     }
+    /// n steps of an input of zeros, whose outputs are dropped: for the state that silence leads to. Allocates nothing.
+    void prewarm(std::size_t n) noexcept STRATA_NONBLOCKING {
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        T* const zeros = memory_.data() + plan.input_copy;
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            std::fill_n(zeros, count * traits::input_size, T(0));
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            } else {
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            }
+        }
+    }
+    /// What the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its values,
+    /// which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
+    /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
+    auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
+    /// The parts of one layer, by its name: `stream.state<"lstm">()[0].values`.
+    template <fixed_string Name>
+    auto state() noexcept {
+        using checked = detail::state_name_check<Net, T, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+    }
     /// Forgets everything: the next step is the first.
     void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }
 
 private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
+    using steps_of_plan = std::make_index_sequence<plan.step_count>;
     /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
     /// give the same bits.
     static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
@@ -138,9 +166,9 @@ private:
             constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
             alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
             kernels::copy_without_negligible<traits::input_size>(x, own);
-            run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
+            run(static_cast<const T*>(own), y, steps_of_plan{});
         } else {
-            run(copied_where_shared(x, y, 1), y, std::make_index_sequence<plan.step_count>{});
+            run(copied_where_shared(x, y, 1), y, steps_of_plan{});
         }
     }
     /// x, or a copy of `count` frames of it where outputs will be written over them.
@@ -163,7 +191,7 @@ private:
             } else {
                 from = copied_where_shared(x, y, count);
             }
-            run_frames(from, y, count, std::make_index_sequence<plan.step_count>{});
+            run_frames(from, y, count, steps_of_plan{});
             x += count * traits::input_size;
             y += count * traits::output_size;
         }

@@ -39,7 +39,7 @@ struct causal_step {
 
     // The state: sums [slot][filter], a ring, then one element that stores the slot of the present output as an
     // integer.
-    static constexpr std::size_t state_size = slots * slot_size + 1;
+    static constexpr std::size_t sums_size = slots * slot_size, state_size = sums_size + 1;
 
     /// y (F) = activation(the convolution at this step) for the input x (C). y and x do not overlap and need no
     /// alignment; only F values of y are written. The state is zero before the first step. Negligible outputs are set
