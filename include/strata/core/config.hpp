@@ -5,18 +5,22 @@
 #define STRATA_VERSION_MINOR 1
 #define STRATA_VERSION_PATCH 0
 
-// Forces a micro-kernel into its caller: its accumulators must stay in registers. The second is for lambdas. The fourth
-// forces all that a function calls into it: a loop over a functor keeps the functor's constants in registers.
+// STRATA_INLINE forces a micro-kernel into its caller: its accumulators must stay in registers. STRATA_INLINE_CALL is
+// the same for lambdas. STRATA_FLATTEN forces all that a function calls into it: a loop over a functor keeps the
+// functor's constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches
+// that call them, small.
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
 #define STRATA_NOINLINE __attribute__((noinline))
+#define STRATA_COLD __attribute__((noinline, cold))
 #define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
 #else
 #define STRATA_INLINE inline
 #define STRATA_INLINE_CALL
 #define STRATA_NOINLINE
+#define STRATA_COLD
 #define STRATA_FLATTEN
 #define STRATA_RESTRICT
 #endif

@@ -5,15 +5,16 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <type_traits>
-#include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/flush_subnormals.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/core/where_used.hpp>
 
 #if __has_include(<unistd.h>)
 #include <unistd.h>
@@ -43,14 +44,13 @@ class thread_pool {
 public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
     explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count) {
-        threads_.reserve(count_ - 1);
+        threads_ = std::make_unique<std::thread[]>(count_ - 1);
         try {
-            for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+            for (; made_ + 1 < count_; ++made_)
+                threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
         } catch (const std::system_error& error) {
-            const std::size_t made = threads_.size() + 1;
             end_threads();
-            throw std::system_error(error.code(), "strata: the system gives " + std::to_string(made) + " of " +
-                                                      std::to_string(count_) + " threads; fix: ask for fewer");
+            refuse(error.code());
         } catch (...) {
             end_threads();
             throw;
@@ -99,11 +99,16 @@ private:
         work(thread_slice{.index = 0, .count = count_});
         barrier();
     }
+    template <class = internal::where_used>
+    [[noreturn]] STRATA_COLD void refuse(const std::error_code& code) const {
+        throw std::system_error(code, internal::message({"strata: the system gives ", made_ + 1, " of ", count_,
+                                                         " threads; fix: ask for fewer"}));
+    }
     void end_threads() {
-        if (threads_.empty()) return;
+        if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
-        for (std::thread& thread : threads_) thread.join();
+        for (std::size_t i = 0; i < made_; ++i) threads_[i].join();
     }
     static void release(std::atomic<std::uint32_t>& flag) {
         flag.fetch_add(1, std::memory_order_release);
@@ -138,7 +143,8 @@ private:
     alignas(64) std::atomic<std::uint32_t> pieces_{0};
     alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::size_t> arrived_{0};
-    std::vector<std::thread> threads_;
+    std::size_t made_ = 0;
+    std::unique_ptr<std::thread[]> threads_;
 };
 
 }  // namespace strata

@@ -120,6 +120,7 @@ struct optimizer_options {
 
 /// An optimizer: an aggregate of its arguments, with these members.
 /// - slots(): how many numbers it keeps for each weight, at most max_slots. slot_begin(slot) is their first value.
+/// - min_slots, optional: the least that slots() returns. Loops for fewer slots are not compiled.
 /// - begin_step: the scalars of a step, whose number counts from 1. `memory` is 1 at first and is kept between steps.
 /// - update: returns the new weight and changes the slots. V is T or a vector of T.
 /// - settings(visit), optional: calls visit(name, value) for each argument that is not in optimizer_options. A

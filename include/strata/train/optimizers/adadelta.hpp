@@ -27,6 +27,7 @@ struct Adadelta {
 
     static constexpr std::string_view type = "Adadelta";
     static constexpr std::size_t max_slots = 2;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);

@@ -26,6 +26,7 @@ struct Adagrad {
 
     static constexpr std::string_view type = "Adagrad";
     static constexpr std::size_t max_slots = 1;
+    static constexpr std::size_t min_slots = 1;
 
     void validate() const {
         validate_options(*this);

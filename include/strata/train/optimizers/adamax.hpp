@@ -28,6 +28,7 @@ struct Adamax {
 
     static constexpr std::string_view type = "Adamax";
     static constexpr std::size_t max_slots = 2;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);

@@ -31,6 +31,7 @@ struct Ftrl {
 
     static constexpr std::string_view type = "Ftrl";
     static constexpr std::size_t max_slots = 2;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);

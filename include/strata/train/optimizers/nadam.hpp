@@ -29,6 +29,7 @@ struct Nadam {
 
     static constexpr std::string_view type = "Nadam";
     static constexpr std::size_t max_slots = 2;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);
