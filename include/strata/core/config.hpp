@@ -105,6 +105,8 @@
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
 #elif defined(__aarch64__) || defined(STRATA_HAS_NEON32)
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
+#elif defined(__wasm__) && !defined(__FAST_MATH__)
+#define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)  // there is no register class for vectors in asm
 #else
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
 #endif
@@ -152,6 +154,29 @@
 #define STRATA_PAUSE() __yield()
 #else
 #define STRATA_PAUSE() static_cast<void>(0)
+#endif
+
+// After noexcept: the function neither allocates nor waits. Clang's -Wfunction-effects then lets functions of that kind
+// call it, and its RealtimeSanitizer stops where the function does either. Between the other two the warning is off,
+// for calls that the compiler cannot look through and for those whose comment says why they may be there.
+#if defined(__has_cpp_attribute) && defined(__clang__)
+#if __has_cpp_attribute(clang::nonblocking)
+#define STRATA_NONBLOCKING [[clang::nonblocking]]
+#define STRATA_BEGIN_PERMITTED \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
+#define STRATA_END_PERMITTED _Pragma("clang diagnostic pop")
+#endif
+#endif
+#if !defined(STRATA_NONBLOCKING)
+#define STRATA_NONBLOCKING
+#define STRATA_BEGIN_PERMITTED
+#define STRATA_END_PERMITTED
+#endif
+
+#if defined(__clang__) && defined(__has_feature)
+#if __has_feature(realtime_sanitizer)
+#define STRATA_REALTIME_SANITIZER
+#endif
 #endif
 
 // How the processor takes subnormal numbers: STRATA_FLUSH_BITS of its mode, a STRATA_FLOAT_MODE, take them for zero as
@@ -207,6 +232,12 @@
 #define STRATA_ISA neon32_fma
 #elif defined(STRATA_HAS_NEON32)
 #define STRATA_ISA neon32
+#elif defined(__wasm_simd128__)
+#define STRATA_ISA wasm_simd128
+#elif defined(__wasm__)
+#error strata: no vectors of WebAssembly; give -msimd128, or -DSTRATA_SCALAR to compute one number at a time
+#define STRATA_ISA scalar
+#define STRATA_SCALAR
 #elif defined(__arm__) || defined(_M_ARM)
 #error strata: no NEON on this Arm processor; give -mfpu=neon, or -DSTRATA_SCALAR to compute one number at a time
 #define STRATA_ISA scalar
@@ -224,6 +255,12 @@
 // Vectors are those of Arm.
 #if !defined(STRATA_SCALAR) && (defined(STRATA_HAS_NEON64) || defined(STRATA_HAS_NEON32))
 #define STRATA_NEON
+#endif
+
+// Vectors are those of WebAssembly; the second makes such a vector of the type after `=` in an alias.
+#if !defined(STRATA_SCALAR) && defined(__wasm_simd128__)
+#define STRATA_WASM
+#define STRATA_VECTOR_OF_16_BYTES __attribute__((vector_size(16)))
 #endif
 
 // The tag makes what returns such a type, or is a variable of one, differ by its symbol too: handing a model to a file

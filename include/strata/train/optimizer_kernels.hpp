@@ -12,6 +12,7 @@
 #include <strata/kernels/math/math.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/train/optimizer.hpp>
 
 // All arrays have n elements. Nothing after them is read or written, nothing is allocated. The result for an element
 // does not depend on its index: the last elements go through the same vector operations. Sums have a fixed order.
@@ -84,12 +85,12 @@ struct segment_update {
 
 }  // namespace detail
 
-/// Moves n weights by their gradients. The first optimizer.slots() arrays of `slots`, of n each, are read and written;
-/// no two arrays overlap.
+/// Moves n weights by their gradients. The first slot_count(optimizer) arrays of `slots`, of n each, are read and
+/// written; no two arrays overlap.
 template <class Optimizer, class T>
 void apply_updates(const Optimizer& optimizer, const typename Optimizer::template step<T>& scalars, std::size_t n,
                    T* weights, const T* gradients, std::array<T*, Optimizer::max_slots> slots) {
-    const std::size_t used = optimizer.slots();
+    const std::size_t used = slot_count(optimizer);
     [&]<std::size_t... Slots>(std::index_sequence<Slots...>) {
         ((Slots == used ? detail::segment_update<Slots, Optimizer, T>{scalars, weights, gradients, slots}.run(n)
                         : void()),

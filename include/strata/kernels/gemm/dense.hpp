@@ -147,17 +147,20 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     return y[0];
 }
 
+/// The chains of row_times_panel for rows of K values.
+template <std::size_t K>
+inline constexpr std::size_t row_chains = K >= 64  ? 8
+                                          : K >= 8 ? 4
+                                                   : 1;
+
 /// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range range) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     for (std::size_t p = range.begin; p < range.end; ++p)
-        row_times_panel<NR,
-                        (K >= 64  ? 8
-                         : K >= 8 ? 4
-                                  : 1),
-                        Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
-                                    y + p * width, columns_of_panel<F, T>(p));
+        row_times_panel<NR, row_chains<K>, Activation>(K, x, weights + p * K * width,
+                                                       bias != nullptr ? bias + p * width : nullptr, y + p * width,
+                                                       columns_of_panel<F, T>(p));
 }
 
 /// A range of panels of y (N, F) = activation(x (N, K) weights (K, F) + bias (F)).

@@ -13,6 +13,7 @@
 #include <strata/core/config.hpp>
 #include <strata/kernels/simd/neon.hpp>
 #include <strata/kernels/simd/scalar.hpp>
+#include <strata/kernels/simd/wasm.hpp>
 #include <strata/kernels/simd/xsimd.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
@@ -121,7 +122,7 @@ STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
 
 #endif
 
-#if defined(STRATA_SCALAR) || defined(STRATA_NEON)
+#if defined(STRATA_SCALAR) || defined(STRATA_NEON) || defined(STRATA_WASM)
 template <class T, std::size_t Count>
 using simd_for = simd<T>;  // there is one width
 #else

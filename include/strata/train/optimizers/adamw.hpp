@@ -39,7 +39,6 @@ struct AdamW {
         adam().settings(visit);
     }
     std::size_t slots() const { return adam().slots(); }
-    double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }
 
     template <class T>
     using step = Adam::step<T>;
