@@ -34,6 +34,9 @@ build $folder/clang tests/kernels
 "${run[@]}" $folder/clang/tests/kernels
 done_with "kernels, clang"
 
+python3 tests/targets/instructions.py $folder/instructions
+done_with "instructions of main kernels"
+
 build $folder/clang tests/golden/golden
 "${run[@]}" $folder/clang/tests/golden/golden
 done_with "golden values, clang"
