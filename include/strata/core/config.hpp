@@ -5,8 +5,8 @@
 #define STRATA_VERSION_MINOR 1
 #define STRATA_VERSION_PATCH 0
 
-// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask for
-// one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
+// Which compiler's extensions are used: those of GCC, which Clang and clang-cl share, or those of MSVC. A test may ask
+// for one or none of them: STRATA_EXTENSIONS_OF_MSVC is understood by Clang with -fms-extensions too.
 #if !defined(STRATA_EXTENSIONS_OF_GCC) && !defined(STRATA_EXTENSIONS_OF_MSVC) && !defined(STRATA_NO_EXTENSIONS)
 #if defined(__GNUC__) || defined(__clang__)
 #define STRATA_EXTENSIONS_OF_GCC
@@ -41,23 +41,27 @@
 
 // STRATA_INLINE forces a micro-kernel into its caller: its accumulators must stay in registers. STRATA_INLINE_CALL is
 // for lambdas. STRATA_FLATTEN forces all that a function calls into it: a loop over a functor keeps the functor's
-// constants in registers. STRATA_NO_ADDRESS is for members that may be empty.
+// constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches that call
+// them, small. STRATA_NO_ADDRESS is for members that may be empty.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
 #define STRATA_NOINLINE __attribute__((noinline))
+#define STRATA_COLD __attribute__((noinline, cold))
 #define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
 #elif defined(STRATA_EXTENSIONS_OF_MSVC)
 #define STRATA_INLINE __forceinline
 #define STRATA_INLINE_CALL
 #define STRATA_NOINLINE __declspec(noinline)
+#define STRATA_COLD __declspec(noinline)
 #define STRATA_FLATTEN
 #define STRATA_RESTRICT __restrict
 #else
 #define STRATA_INLINE inline
 #define STRATA_INLINE_CALL
 #define STRATA_NOINLINE
+#define STRATA_COLD
 #define STRATA_FLATTEN
 #define STRATA_RESTRICT
 #endif
@@ -84,8 +88,6 @@
 // comes of it of more loads.
 #if defined(STRATA_EXTENSIONS_OF_GCC) && defined(__AVX__) && !defined(STRATA_SCALAR)
 #define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
-#elif defined(STRATA_EXTENSIONS_OF_GCC) && defined(__aarch64__) && !defined(STRATA_SCALAR)
-#define STRATA_KEEP_VECTOR(vector) asm("" : "+w"(vector))
 #else
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
@@ -107,6 +109,8 @@
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+x"(value))
 #elif defined(__aarch64__) || defined(STRATA_HAS_NEON32)
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+w"(value))
+#elif defined(__wasm__) && !defined(__FAST_MATH__)
+#define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)  // there is no register class for vectors in asm
 #else
 #define STRATA_KEEP_ROUNDING(value) asm("" : "+m"(value))
 #endif
@@ -232,6 +236,12 @@
 #define STRATA_ISA neon32_fma
 #elif defined(STRATA_HAS_NEON32)
 #define STRATA_ISA neon32
+#elif defined(__wasm_simd128__)
+#define STRATA_ISA wasm_simd128
+#elif defined(__wasm__)
+#error strata: no vectors of WebAssembly; give -msimd128, or -DSTRATA_SCALAR to compute one number at a time
+#define STRATA_ISA scalar
+#define STRATA_SCALAR
 #elif defined(__arm__) || defined(_M_ARM)
 #error strata: no NEON on this Arm processor; give -mfpu=neon, or -DSTRATA_SCALAR to compute one number at a time
 #define STRATA_ISA scalar
@@ -249,6 +259,12 @@
 // Vectors are those of Arm.
 #if !defined(STRATA_SCALAR) && (defined(STRATA_HAS_NEON64) || defined(STRATA_HAS_NEON32))
 #define STRATA_NEON
+#endif
+
+// Vectors are those of WebAssembly; the second makes such a vector of the type after `=` in an alias.
+#if !defined(STRATA_SCALAR) && defined(__wasm_simd128__)
+#define STRATA_WASM
+#define STRATA_VECTOR_OF_16_BYTES __attribute__((vector_size(16)))
 #endif
 
 // The tag makes what returns such a type, or is a variable of one, differ by its symbol too: handing a model to a file

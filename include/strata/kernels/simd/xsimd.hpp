@@ -3,7 +3,7 @@
 
 #include <strata/core/config.hpp>
 
-#if !defined(STRATA_SCALAR)
+#if !defined(STRATA_SCALAR) && !defined(STRATA_WASM)
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
