@@ -1,0 +1,15 @@
+// Prints a bar as fit does, and the console that it found; windows.sh runs it in a console and into a file.
+#include <cstddef>
+#include <iostream>
+
+#include <strata/train/callbacks/message.hpp>
+#include <strata/train/progress.hpp>
+
+int main() {
+    strata::progress bar(1, 2, 10);
+    bar.epoch_begin(0);
+    bar.epoch_end({});
+    strata::detail::print_message("saving model to größe-日本");
+    std::cout << "terminal " << strata::internal::stdout_is_terminal() << ", columns "
+              << strata::internal::terminal_columns() << '\n';
+}
