@@ -43,7 +43,8 @@ program() {
         printf '%s: %s\n\t%s %s -MMD -c $< -o $@\n' "$object" "$root/$file" "${target[*]}" "$options" >>"$rules"
         printf -- '-include %s\n' "${object%.o}.d" >>"$rules"
     done
-    printf '%s: %s\n\t%s $^ -o $@\nall: %s\n' "$folder/$name.exe" "${objects[*]}" "${target[*]}" "$folder/$name.exe" >>"$rules"
+    local exe=$folder/$name.exe
+    printf '%s: %s\n\t%s $^ -o $@\nall: %s\n' "$exe" "${objects[*]}" "${target[*]}" "$exe" >>"$rules"
 }
 wants() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 wants probe && program probe -O1 tests/targets/probe.cpp
@@ -64,7 +65,8 @@ if wants probe; then
     g++ "${flags[@]}" -O1 -pthread tests/targets/probe.cpp -o "$folder/host"
     "$folder/host" >"$folder/host.txt"
     wine "$folder/probe.exe" | tr -d '\r' >"$folder/windows.txt"
-    python3 tests/targets/compare.py "$folder/host.txt" "$folder/windows.txt" --isa avx2_fma || fails "the probe's values"
+    python3 tests/targets/compare.py "$folder/host.txt" "$folder/windows.txt" --isa avx2_fma ||
+        fails "the probe's values"
     # Windows aligns the stack to 16 bytes. Debian's GCC knows; others need -Wa,-muse-unaligned-vector-move.
     if x86_64-w64-mingw32-objdump -d --no-show-raw-insn "$folder/probe.exe" |
         grep -E 'vmov(ap[sd]|dqa[0-9]*) .*%[yz]mm' | grep -qE '\(%r[sb]p'; then

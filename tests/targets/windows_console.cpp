@@ -1,9 +1,11 @@
-// Prints a bar as fit does, and the console that it found; windows.sh runs it in a console and into a file.
-#include <cstddef>
+// Prints a bar as fit does, and the console that it found; windows.sh runs it in a console and into a file. strata's
+// headers pass after those of Windows.
 #include <iostream>
 
-#include <strata/train/callbacks/message.hpp>
-#include <strata/train/progress.hpp>
+#define NOMINMAX
+#include <windows.h>  // with all its macros, before strata's headers
+
+#include <strata/strata.hpp>
 
 int main() {
     strata::progress bar(1, 2, 10);
