@@ -135,7 +135,7 @@ public:
         const std::vector<float> x = signal(steps * in);
         auto state = model.stream();
         std::vector<float> y(steps * out);
-        state.template block<steps>(x, y);
+        state.template process<steps>(x, y);
         plain_net expected(model, x, in);
         plain(expected);
         const double error = largest_error<float, double>(y, expected.outputs());

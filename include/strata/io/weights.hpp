@@ -31,7 +31,7 @@ namespace io {
 /// The last extension of a file in small letters.
 template <class = internal::where_used>
 std::string extension_of(const std::filesystem::path& file) {
-    std::string extension = file.extension().string();
+    std::string extension = internal::path_text(file.extension());
     for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return extension;
 }

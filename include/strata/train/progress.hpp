@@ -10,11 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/terminal.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/scores.hpp>
 
@@ -22,12 +20,6 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-inline bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
-/// 0: unknown.
-inline std::size_t terminal_columns() {
-    winsize size{};
-    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
 inline double seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -57,14 +49,15 @@ class progress {
 public:
     /// columns: the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be redrawn.
     progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = std::cout,
-             bool is_terminal = detail::stdout_is_terminal(), std::size_t columns = detail::terminal_columns(),
+             bool is_terminal = internal::stdout_is_terminal(), std::size_t columns = internal::terminal_columns(),
              double (*now)() = detail::seconds)
         : style_(verbose == 1 && !is_terminal ? 2 : verbose),
           epochs_(epochs),
           steps_(steps),
           out_(&out),
           columns_(columns),
-          now_(now) {
+          now_(now),
+          utf8_(style_ == 1) {
         check_verbose(verbose);
     }
 
@@ -159,6 +152,7 @@ private:
     std::ostream* out_;
     std::size_t columns_;
     double (*now_)();
+    internal::utf8_output utf8_;  // the bar is no ASCII
     std::size_t epoch_ = 0, done_ = 0;
     double begin_ = 0, drawn_ = 0, first_step_end_ = 0;
 };

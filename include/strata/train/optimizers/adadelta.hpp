@@ -27,7 +27,6 @@ struct Adadelta {
 
     static constexpr std::string_view type = "Adadelta";
     static constexpr std::size_t max_slots = 2;
-    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);
@@ -39,8 +38,6 @@ struct Adadelta {
         visit("rho", rho);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -26,7 +26,6 @@ struct Adagrad {
 
     static constexpr std::string_view type = "Adagrad";
     static constexpr std::size_t max_slots = 1;
-    static constexpr std::size_t min_slots = 1;
 
     void validate() const {
         validate_options(*this);
@@ -38,7 +37,6 @@ struct Adagrad {
         visit("initial_accumulator_value", initial_accumulator_value);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 1; }
     double slot_begin(std::size_t) const { return initial_accumulator_value; }
 
     template <class T>

@@ -46,7 +46,6 @@ struct Adam {
         visit("amsgrad", amsgrad);
     }
     std::size_t slots() const { return amsgrad ? 3 : 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -28,7 +28,6 @@ struct Adamax {
 
     static constexpr std::string_view type = "Adamax";
     static constexpr std::size_t max_slots = 2;
-    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);
@@ -42,8 +41,6 @@ struct Adamax {
         visit("beta_2", beta_2);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -40,7 +40,6 @@ struct AdamW {
         adam().settings(visit);
     }
     std::size_t slots() const { return adam().slots(); }
-    double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }
 
     template <class T>
     using step = Adam::step<T>;

@@ -26,7 +26,6 @@ struct Lion {
 
     static constexpr std::string_view type = "Lion";
     static constexpr std::size_t max_slots = 1;
-    static constexpr std::size_t min_slots = 1;
 
     void validate() const {
         validate_options(*this);
@@ -38,8 +37,6 @@ struct Lion {
         visit("beta_1", beta_1);
         visit("beta_2", beta_2);
     }
-    std::size_t slots() const { return 1; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -46,7 +46,6 @@ struct RMSprop {
         visit("centered", centered);
     }
     std::size_t slots() const { return std::size_t{1} + (momentum > 0.0 ? 1 : 0) + (centered ? 1 : 0); }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {
