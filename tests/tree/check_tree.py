@@ -23,16 +23,18 @@ OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
-    "xsimd": lambda path: path == "kernels/simd/simd.hpp",
+    "xsimd": lambda path: path == "kernels/simd/xsimd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
 }
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
 # more of these headers, and nothing else.
-SYSTEM_HEADERS = {"core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
+SYSTEM_HEADERS = {"core/config.hpp": {"intrin.h"},
+                  "core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
                   "core/terminal.hpp": {"sys/ioctl.h", "unistd.h"},
                   "core/thread_pool.hpp": {"unistd.h"},
-                  "core/windows.hpp": {"windows.h"}}
+                  "core/windows.hpp": {"windows.h"},
+                  "kernels/simd/wasm.hpp": {"wasm_simd128.h"}}
 # Headers that define macros: strata's own; those that spare programs the macros of Windows' header.
 MACRO_FILES = {"core/config.hpp", "core/features.hpp", "core/windows.hpp"}
 SILENT = {"core", "kernels", "layers"}  # nothing prints here
@@ -343,7 +345,8 @@ GOOD = {
     "include/strata/infer.hpp": header("strata/layers/dense.hpp", "strata/model/model.hpp"),
     "include/strata/core/config.hpp": "// Macros.\n#pragma once\n\n#define STRATA_INLINE inline\n",
     "include/strata/core/meta.hpp": header("boost/hana/tuple.hpp", "cstddef"),
-    "include/strata/kernels/simd/simd.hpp": header("xsimd/xsimd.hpp", "strata/core/config.hpp"),
+    "include/strata/kernels/simd/simd.hpp": header("strata/core/config.hpp", "strata/kernels/simd/xsimd.hpp"),
+    "include/strata/kernels/simd/xsimd.hpp": header("xsimd/xsimd.hpp", "strata/core/config.hpp"),
     "include/strata/layers/layer.hpp": header(*LAYER_NEEDS),
     "include/strata/layers/dense.hpp": header("strata/layers/layer.hpp", body=LAYER),
     "include/strata/model/model.hpp": header("strata/layers/layer.hpp"),

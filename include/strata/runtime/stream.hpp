@@ -6,7 +6,6 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/streaming_schedule.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
@@ -58,9 +58,9 @@ public:
     using traits = stream_properties<Net, T>;
 
     /// Holds the weights of a model, as `parameters()` lays them out.
-    explicit Stream(std::shared_ptr<const T> parameters) : parameters_(std::move(parameters)) {}
+    explicit Stream(weight_pointer<const T> parameters) : parameters_(std::move(parameters)) {}
     /// Refers to them: they must live longer and stay where they are.
-    explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
+    explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
 
     /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Allocates
     /// nothing.
@@ -265,7 +265,7 @@ private:
                 .state = memory + plan.states[Step].offset};
     }
 
-    std::shared_ptr<const T> parameters_;
+    weight_pointer<const T> parameters_;
     storage<T, plan.arena_size> memory_{};
 };
 
