@@ -124,6 +124,7 @@ public:
         using checked = detail::state_name_check<Net, T, Name>;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+        else return refused{};
     }
     /// Forgets everything: the next step is the first.
     void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }
