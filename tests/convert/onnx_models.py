@@ -151,6 +151,20 @@ def image_as_output(g):
     return g.conv("x", 2, 3, 2, 2)
 
 
+@case((3, 4, 5))
+def transposed_convolutions(g):
+    x = g.add("PRelu", g.add("Neg", "x"), g.constant(g.rng.uniform(0, 1, (3, 1, 1))))
+    x = g.add("ConvTranspose", x, g.weights(3, 4, 3, 2), g.weights(4), strides=[2, 3], pads=[1, 0, 1, 1], output_padding=[1, 0])
+    x = g.add("Pad", x, g.constant([0, 0, 1, 0, 0, 0, 2, 1], np.int64))
+    x = g.add("PRelu", g.conv(x, 4, 2, 2, 2), g.constant([0.3]))
+    return g.add("ConvTranspose", x, g.weights(2, 3, 1, 1), strides=[2, 2])
+
+
+@case((4,))
+def transposed_matrix(g):
+    return g.add("MatMul", "x", g.add("Transpose", g.weights(3, 4)))
+
+
 @refused((4, 3), "is an operator that")
 def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))

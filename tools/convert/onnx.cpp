@@ -326,7 +326,10 @@ private:
             extents target(axes, 1);
             target.push_back(shape(in).back());
             give({add(reshape{target}, {pooled}), in.order});
-        } else if (type == "BatchNormalization") read_batch_normalization();
+        } else if (type == "ConvTranspose") read_transposed_conv();
+        else if (type == "PRelu") read_prelu();
+        else if (type == "Pad") read_pad();
+        else if (type == "BatchNormalization") read_batch_normalization();
         else if (type == "Gemm") read_gemm();
         else if (type == "MatMul") read_matmul();
         else if (type == "Add" || type == "Sub" || type == "Mul" || type == "Div" || type == "Max" || type == "Min")
@@ -341,6 +344,9 @@ private:
             if (axis == -1 || axis == rank) in = in_file_order(in);
             require_last(in, axis);
             give({add(activation{type}, {in.number}), in.order});
+        } else if (type == "Neg") {
+            const value in = input(0);
+            give({add(rescaling{-1.0, 0.0}, {in.number}), in.order});
         } else read_activation();
     }
 
@@ -475,6 +481,91 @@ private:
         weights.push_back(as_array(stored, stored.shape));
         if (c.has_bias) weights.push_back(vector_of(2, filters, "bias"));
         give({add(c, {in.number}, std::move(weights)), in.order});
+    }
+    /// strata's layer has no pads: they are cropped.
+    void read_transposed_conv() {
+        const value in = image(input(0));
+        const std::size_t axes = in.order.size() - 1, channels = shape(in).back();
+        const constant& kernel = require_constant(1, "kernel");
+        if (kernel.shape.size() != axes + 2 || kernel.shape[0] != channels)
+            throw problem("its kernel does not fit its input");
+        if (integer("group", 1) != 1) throw problem("has groups; strata's transposed convolutions have none");
+        if (text("auto_pad", "NOTSET") != "NOTSET" || attribute("output_shape") != nullptr)
+            throw problem("has auto_pad or output_shape; give its pads");
+        static_cast<void>(attribute("kernel_shape"));
+        const auto strides = integers("strides", axes, 1), dilation = integers("dilations", axes, 1);
+        const auto pads = integers("pads", 2 * axes, 0), more = integers("output_padding", axes, 0);
+        convolution c{
+            .kind = convolution::form::transposed, .axes = axes, .filters = static_cast<int>(kernel.shape[1])};
+        c.has_bias = op_->input_size() > 2 && !op_->input(2).empty();
+        std::vector<std::size_t> order(axes + 2);  // (in, out, window...) becomes (window..., out, in)
+        order[axes] = 1;
+        order[axes + 1] = 0;
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            if (strides[axis] < 1 || dilation[axis] < 1) throw problem("has a stride or dilation of 0");
+            order[axis] = axis + 2;
+            c.kernel[axis + 2 - axes] = static_cast<int>(kernel.shape[axis + 2]);
+            c.strides[axis + 2 - axes] = static_cast<int>(strides[axis]);
+            c.dilation[axis + 2 - axes] = static_cast<int>(dilation[axis]);
+        }
+        const constant stored = permuted(kernel, order);
+        std::vector<array> weights;
+        weights.push_back(as_array(stored, stored.shape));
+        if (c.has_bias) weights.push_back(vector_of(2, kernel.shape[1], "bias"));
+        const std::size_t made = add(c, {in.number}, std::move(weights));
+        borders cut{.adds = false, .axes = axes};
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            const auto span = (static_cast<std::int64_t>(kernel.shape[axis + 2]) - 1) * dilation[axis] + 1;
+            const auto wanted = (static_cast<std::int64_t>(shape(in)[axis]) - 1) * strides[axis] + span - pads[axis] -
+                                pads[axes + axis] + more[axis];
+            const auto end = static_cast<std::int64_t>(graph_.nodes[made].output[axis]) - pads[axis] - wanted;
+            if (end < 0 || wanted < 1) throw problem("has an output_padding that reaches beyond its kernel");
+            cut.edges[2 * axis] = static_cast<int>(pads[axis]);
+            cut.edges[2 * axis + 1] = static_cast<int>(end);
+        }
+        give({cut.edges == std::array<int, 4>{} ? made : add(cut, {made}), in.order});
+    }
+    void read_pad() {
+        value in = input(0);
+        if (in.order.size() == 2 || in.order.size() == 3) in = image(in);
+        const std::size_t axes = in.order.size() - 1;
+        const constant& stated = require_constant(1, "pads");
+        const constant* filled = constant_input(2);
+        const bool is_zero = op_->input_size() < 3 || op_->input(2).empty() ||
+                             (filled != nullptr && filled->values == std::vector<double>{0.0});
+        if (text("mode", "constant") != "constant" || !is_zero || (axes != 1 && axes != 2) ||
+            stated.values.size() != 2 * (axes + 2) || (op_->input_size() > 3 && !op_->input(3).empty()))
+            throw problem(
+                "pads with other values than zeros, or axes that are not steps, height and width; strata has "
+                "ZeroPadding");
+        sliding w;
+        for (std::size_t i = 0; i < stated.values.size(); ++i) {
+            const bool is_outer = i % (axes + 2) < 2;
+            constexpr double most = 1 << 24;
+            if ((is_outer && stated.values[i] != 0.0) || !(stated.values[i] >= 0.0 && stated.values[i] <= most))
+                throw problem("pads the batch or channels, or crops; strata has ZeroPadding");
+            if (!is_outer) w.pads.push_back(static_cast<std::int64_t>(stated.values[i]));
+        }
+        give(padded(in, w));
+    }
+    /// One slope for all values, or one for each channel.
+    void read_prelu() {
+        const value in = input(0);
+        const constant& slopes = require_constant(1, "slope");
+        const std::size_t channel = in.order[0];
+        const bool is_one = slopes.values.size() == 1;
+        // (channels, 1, 1): without the axes after the channels it broadcasts along the last axis.
+        const bool is_each = slopes.shape.size() == in.order.size() && slopes.shape[0] == slopes.values.size() &&
+                             slopes.values.size() == shape(in)[channel];
+        if (!is_one && !is_each) throw problem("has slopes that are neither one nor one for each channel");
+        prelu p;
+        extents alpha(shape(in).size(), 1);
+        for (std::size_t axis = 0; axis < shape(in).size(); ++axis)
+            if (is_one || axis != channel) p.shared_axes.push_back(static_cast<int>(axis) + 1);
+            else alpha[axis] = slopes.values.size();
+        std::vector<array> weights;
+        weights.push_back(as_array(slopes, alpha));
+        give({add(p, {in.number}, std::move(weights)), in.order});
     }
     array vector_of(int i, std::size_t count, const char* noun) const {
         const constant& found = require_constant(i, noun);
@@ -660,6 +751,17 @@ private:
         give({add(reshape{target}, {in.number}), identity_order(target.size())});
     }
     void read_transpose() {
+        if (const constant* fixed = constant_input(0)) {
+            const auto* perm = attribute("perm");
+            std::vector<std::size_t> order = identity_order(fixed->shape.size());
+            std::reverse(order.begin(), order.end());
+            if (perm != nullptr) order.assign(perm->ints().begin(), perm->ints().end());
+            std::vector<std::size_t> sorted = order;
+            std::sort(sorted.begin(), sorted.end());
+            if (sorted != identity_order(fixed->shape.size())) throw problem("has a perm that is none");
+            constants_[op_->output(0)] = permuted(constant(*fixed), order);
+            return;
+        }
         const value in = input(0);
         const std::size_t rank = in.order.size();
         const auto* stated = attribute("perm");
