@@ -160,6 +160,10 @@ int convert_file(arguments& given) {
     };
     try {
         if (!given.check.empty()) given.writing.golden = read_golden(given.check);
+        constexpr std::uintmax_t large = 64 << 20;
+        std::error_code ignored;
+        if (const std::uintmax_t bytes = std::filesystem::file_size(given.file, ignored); !ignored && bytes > large)
+            std::cerr << given.file.string() << ": reading " << (bytes >> 20) << " MB\n";
         const graph g = read_graph(given, notes);
         const std::vector<item> items = nest(g, notes);
         if (items.empty()) throw problem("has no layer that changes its input; there is nothing to convert");
