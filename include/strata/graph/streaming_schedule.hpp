@@ -8,6 +8,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
@@ -30,8 +31,9 @@ struct stream_state {
     shape in{};              // of one time step
 };
 
-/// The steps of a stream. Its memory, the arena, is states, then values between layers, then scratch, all of one time
-/// step.
+/// The steps of a stream. Its memory, the arena, is states, then values between layers, the input, the
+/// discarded output and scratch. All but states have memory for `frames` time steps, of which Stream::step uses the
+/// first.
 template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan : step_list<Capacity, Inputs> {
     std::array<stream_state, Capacity> states{};
@@ -39,6 +41,10 @@ struct stream_plan : step_list<Capacity, Inputs> {
     std::size_t output_size = 0;
     std::size_t state_size = 0;
     std::size_t receptive_field = 1;
+    std::size_t frames = 1;
+    std::size_t states_end = 0;  // of the states in the arena
+    std::size_t input_copy = 0;
+    std::size_t discarded = 0;  // outputs of prewarm
 };
 
 namespace detail {
@@ -51,6 +57,7 @@ struct stream_layer {
     std::size_t state = 0;
     std::size_t scratch = 0;
     std::size_t scratch_of_step = 0;
+    std::size_t (*process_scratch)(std::size_t frames) = nullptr;
 };
 
 template <class Net, class T, std::size_t I>
@@ -65,6 +72,7 @@ constexpr stream_layer stream_layer_of() {
         traits.lookback = layer::template lookback<in>();
         traits.state = layer::template state_size<in, T>();
     }
+    if constexpr (has_process_scratch<layer>) traits.process_scratch = &layer::template process_scratch<in, T>;
     return traits;
 }
 template <class Net, class T, std::size_t... I>
@@ -173,6 +181,28 @@ inline constexpr std::size_t receptive_field_of = [] {
     return lookback.back() == unbounded ? unbounded : lookback.back() + 1;
 }();
 
+/// Bytes that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache. Beyond the
+/// second number, even few frames would leave the L2 cache.
+inline constexpr std::size_t frames_bytes = std::size_t{8} << 10, most_frames_bytes = std::size_t{256} << 10;
+
+/// The most steps that Stream::process takes at once: 8 to 32; 1 where the values of 8 are too large, and in programs
+/// without a heap, whose memory is small.
+template <class Net, class T>
+constexpr std::size_t stream_frames() {
+    std::size_t widest = 1;
+    for (std::size_t i = 0; i < flat_count<Net>; ++i) {
+        const auto& process_scratch = stream_layers_of<Net, T>[i].process_scratch;
+        std::size_t size = step_shape<Net, T>(i + 1).size() + (process_scratch != nullptr ? process_scratch(1) : 0);
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
+            size += step_shape<Net, T>(value_read<Net>(i, k)).size();
+        widest = std::max(widest, size * sizeof(T));
+    }
+    if (!has_heap || 8 * widest > most_frames_bytes) return 1;
+    std::size_t frames = 8;
+    while (frames < 32 && 2 * frames * widest <= frames_bytes) frames *= 2;
+    return frames;
+}
+
 /// Places pieces of memory one after the other.
 struct stream_memory {
     std::size_t unit = 1;
@@ -212,7 +242,7 @@ constexpr void place_stream_values(Plan& plan, stream_memory& memory) {
         operand.size = step_shape<Net, T>(value).size();
         if (value == 0) operand.at = location::input;
         else if (value == alias_of[count]) operand.at = location::output;
-        else if (is_written[value]) operand.offset = memory.reserve(operand.size);
+        else if (is_written[value]) operand.offset = memory.reserve(plan.frames * operand.size);
     }
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
@@ -231,6 +261,7 @@ constexpr void place_stream_scratch(Plan& plan, stream_memory& memory) {
         const stream_layer& traits = stream_layers_of<Net, T>[layer];
         const bool by_step = values_in_time_of<Net, T>[value_read<Net>(layer)];
         size = std::max(size, by_step ? traits.scratch_of_step : traits.scratch);
+        if (traits.process_scratch != nullptr) size = std::max(size, traits.process_scratch(plan.frames));
     }
     const std::size_t offset = memory.reserve(size);
     for (std::size_t s = 0; s < plan.step_count; ++s) plan.steps[s].scratch = offset;
@@ -248,8 +279,12 @@ constexpr auto make_stream_plan() {
     plan.output_size = detail::step_shape<Net, T>(count).size();
     plan.receptive_field = detail::receptive_field_of<Net, T>;
     detail::stream_memory memory{.unit = alignment / sizeof(T)};
+    plan.frames = detail::stream_frames<Net, T>();
     detail::place_states<Net, T>(plan, memory);
+    plan.states_end = memory.used;
     detail::place_stream_values<Net, T>(plan, memory);
+    plan.input_copy = memory.reserve(plan.frames * plan.input_size);
+    plan.discarded = memory.reserve(plan.frames * plan.output_size);
     detail::place_stream_scratch<Net, T>(plan, memory);
     plan.arena_size = memory.used;
     return plan;

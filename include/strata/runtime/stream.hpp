@@ -6,7 +6,6 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -17,56 +16,30 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/streaming_schedule.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/shapes.hpp>
 #include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_properties.hpp>
+#include <strata/runtime/stream_state.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// The constants of a net's stream: sizes of one step, what it remembers and for how long.
-template <class Net, class T = float>
-struct stream_properties {
-    /// Values of one step of the input and of the output.
-    static constexpr std::size_t input_size = stream_plan_of<Net, T>.input_size;
-    static constexpr std::size_t output_size = stream_plan_of<Net, T>.output_size;
-    /// Values that the layers remember.
-    static constexpr std::size_t state_size = stream_plan_of<Net, T>.state_size;
-    /// Steps by which an output comes later than the input that it belongs to: none, as no layer looks ahead.
-    static constexpr std::size_t latency = 0;
-    /// Steps of the input that an output depends on, the present one included; `unbounded` for recurrent layers.
-    static constexpr std::size_t receptive_field = stream_plan_of<Net, T>.receptive_field;
-    /// Steps until outputs no longer depend on the zeros that a stream begins with.
-    static constexpr std::size_t warm_up = receptive_field == unbounded ? unbounded : receptive_field - 1;
-};
-
 namespace detail {
 
-/// Whether two ranges of memory have elements in common.
-template <class T>
-bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
-    const auto address = [](const T* of) { return reinterpret_cast<std::uintptr_t>(of); };
-    return address(a) < address(b + b_size) && address(b) < address(a + a_size);
-}
-
-/// The spans of step and block: exactly one input and one output of so many steps.
-template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
-struct stream_span_check {
-    static constexpr std::size_t in = Steps * Facts::input_size, out = Steps * Facts::output_size;
-    static constexpr diagnostic value = [] {
-        if (In != std::size_t(-1) && In != in)
-            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of all steps",
-                          "a step of a stream, input");
-        if (Out != std::size_t(-1) && Out != out)
-            return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of all steps",
-                          "a step of a stream, output");
-        return diagnostic{};
-    }();
+/// x without negligible values, as an elementwise function.
+struct no_negligible {
+    template <class V>
+    static STRATA_INLINE V apply(V x) {
+        return kernels::without_negligible(x);
+    }
 };
 
 }  // namespace detail
@@ -85,56 +58,143 @@ public:
     using traits = stream_properties<Net, T>;
 
     /// Holds the weights of a model, as `parameters()` lays them out.
-    explicit Stream(std::shared_ptr<const T> parameters) : parameters_(std::move(parameters)) {}
+    explicit Stream(weight_pointer<const T> parameters) : parameters_(std::move(parameters)) {}
     /// Refers to them: they must live longer and stay where they are.
-    explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
+    explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
 
-    /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
+    /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Allocates
+    /// nothing.
     template <class In, class Out>
     void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
-        block<1>(in, out);
+        if (const auto call = checked_spans<1>(in, out); call.is_valid) {
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                one_step_of(call.x, call.y);
+            } else {
+                one_step_of(call.x, call.y);
+            }
+        }
     }
-    /// N steps that follow each other.
+    /// n steps, whose inputs and outputs follow each other. The outputs are bit for bit those of n calls of step, which
+    /// takes longer, and the two may be mixed. Spans hold at least n inputs and n outputs. They may begin at the same
+    /// place where input_size is output_size; else they may not overlap. Allocates nothing.
+    template <class In, class Out>
+    void process(const In& in, Out&& out, std::size_t n) noexcept STRATA_NONBLOCKING {
+        const std::span x(std::data(in), std::size(in));
+        const std::span y(std::data(out), std::size(out));
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() >= n * traits::input_size && "strata: fewer inputs than steps of a stream");
+        assert(y.size() >= n * traits::output_size && "strata: fewer outputs than steps of a stream");
+        assert(may_share(x.data(), y.data(), n) && "strata: input and output of a stream overlap");
+        if constexpr (flushes) {
+            const flush_subnormals flush;
+            tiles(x.data(), y.data(), n);
+        } else {
+            tiles(x.data(), y.data(), n);
+        }
+    }
+    /// N steps: spans of exactly N inputs and N outputs.
     template <std::size_t N, class In, class Out>
-    void block(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+    void process(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+        if (const auto call = checked_spans<N>(in, out); call.is_valid)
+            process(std::span(call.x, N * traits::input_size), std::span(call.y, N * traits::output_size), N);
+    }
+    /// n steps of an input of zeros, whose outputs are dropped: for the state that silence leads to. Allocates nothing.
+    void prewarm(std::size_t n) noexcept STRATA_NONBLOCKING {
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        T* const zeros = memory_.data() + plan.input_copy;
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            std::fill_n(zeros, count * traits::input_size, T(0));
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            } else {
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            }
+        }
+    }
+    /// The values that the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its
+    /// values, which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
+    /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
+    auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
+    /// The parts of one layer, by its name: `stream.state<"lstm">()[0].values`.
+    template <fixed_string Name>
+    auto state() noexcept {
+        using checked = detail::state_name_check<Net, T, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+        else return refused{};
+    }
+    /// Forgets everything: the next step is the first.
+    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }
+
+private:
+    static constexpr const auto& plan = stream_plan_of<Net, T>;
+    using steps_of_plan = std::make_index_sequence<plan.step_count>;
+    /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
+    /// give the same bits.
+    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
+    static constexpr bool flushes = step_cost >= detail::least_flushed_steps;
+
+    struct spans_of_call {
+        const T* x = nullptr;
+        T* y = nullptr;
+        bool is_valid = false;
+    };
+    /// The spans of N inputs and N outputs, refused or asserted where they are others.
+    template <std::size_t N, class In, class Out>
+    STRATA_INLINE spans_of_call checked_spans(const In& in, Out& out) noexcept {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using checked =
             detail::stream_span_check<traits, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
         static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) {
-            assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
-            assert(x.size() == checked::in && y.size() == checked::out);
-            assert(!detail::overlap<T>(x.data(), x.size(), y.data(), y.size()) &&
-                   "strata: input and output of a stream overlap");
-            if constexpr (N * step_cost >= detail::least_flushed_steps) {
-                const flush_subnormals flush;
-                steps<N>(x.data(), y.data());
-            } else {
-                steps<N>(x.data(), y.data());
-            }
+        if constexpr (!checked::value.ok) return {};
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() == checked::in && y.size() == checked::out);
+        assert(may_share(x.data(), y.data(), N) && "strata: input and output of a stream overlap");
+        return {x.data(), y.data(), true};
+    }
+    /// Whether n outputs may lie at y: where n inputs lie, if both have one size, or apart from them.
+    static bool may_share(const T* x, const T* y, std::size_t n) {
+        return (x == y && traits::input_size == traits::output_size) ||
+               !detail::overlap<T>(x, n * traits::input_size, y, n * traits::output_size);
+    }
+
+    STRATA_INLINE void one_step_of(const T* x, T* y) noexcept {
+        if constexpr (!flushes) {
+            constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
+            alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
+            kernels::copy_without_negligible<traits::input_size>(x, own);
+            run(static_cast<const T*>(own), y, steps_of_plan{});
+        } else {
+            run(copied_where_shared(x, y, 1), y, steps_of_plan{});
         }
     }
-    /// Forgets everything: the next step is the first.
-    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.arena_size, T(0)); }
+    /// x, or a copy of `count` frames of it where outputs will be written over them.
+    const T* copied_where_shared(const T* x, const T* y, std::size_t count) noexcept {
+        if (x != y) return x;
+        T* copy = memory_.data() + plan.input_copy;
+        std::copy_n(x, count * traits::input_size, copy);
+        return copy;
+    }
 
-private:
-    static constexpr const auto& plan = stream_plan_of<Net, T>;
-    /// Of one time step. Where that is worth a scope, values need not be looked at.
-    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
-    static constexpr bool looks_at_values = step_cost < detail::least_flushed_steps;
-
-    template <std::size_t N>
-    STRATA_INLINE void steps(const T* x, T* y) noexcept {
-        for (std::size_t n = 0; n < N; ++n, x += traits::input_size, y += traits::output_size) {
-            if constexpr (looks_at_values) {
-                constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
-                alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
-                kernels::copy_without_negligible<traits::input_size>(x, own);
-                run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
+    /// n steps, as many at a time as values have memory for.
+    void tiles(const T* x, T* y, std::size_t n) noexcept {
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            const T* from = x;
+            if constexpr (!flushes) {
+                T* copy = memory_.data() + plan.input_copy;
+                kernels::elementwise<detail::no_negligible>(count * traits::input_size, x, copy);
+                from = copy;
             } else {
-                run(x, y, std::make_index_sequence<plan.step_count>{});
+                from = copied_where_shared(x, y, count);
             }
+            run_frames(from, y, count, steps_of_plan{});
+            x += count * traits::input_size;
+            y += count * traits::output_size;
         }
     }
 
@@ -145,28 +205,68 @@ private:
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) noexcept {
-        using s = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
-        T* memory = memory_.data();
-        T* to = plan.write(Step, y, memory);
+        using s = step_types<Step>;
         if constexpr (detail::merge_layer<typename s::layer>) {
-            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
-            s::layer::template merge<shapes, typename s::epilogue>(
-                plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory)), to,
-                {0, s::layer::template merge_units<shapes>()});
+            merge<Step>(x, y, 0);
         } else {
-            constexpr stream_state state = plan.states[Step];
             const auto weights = s::weights::of(parameters_.get());
-            const forward_context<T> call{.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
-                                          .weights = weights.data(),
-                                          .y = to,
-                                          .scratch = memory + plan.steps[Step].scratch,
-                                          .state = memory + state.offset};
-            if constexpr (state.has_state) s::layer::template step<s::in, typename s::epilogue>(call);
-            else s::layer::template forward<state.in, 1, typename s::epilogue>(call);
+            const forward_context<T> call = context<Step>(x, y, weights.data());
+            if constexpr (plan.states[Step].has_state) s::layer::template step<s::in, typename s::epilogue>(call);
+            else s::layer::template forward<plan.states[Step].in, 1, typename s::epilogue>(call);
         }
     }
 
-    std::shared_ptr<const T> parameters_;
+    template <std::size_t... Step>
+    void run_frames(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) noexcept {
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * traits::input_size, y);
+        else evaluate_in_order{0, (run_frames_of<Step>(x, y, count), 0)...};
+    }
+    /// One step of the plan for `count` frames.
+    template <std::size_t Step>
+    void run_frames_of(const T* x, T* y, std::size_t count) noexcept {
+        using s = step_types<Step>;
+        if constexpr (detail::merge_layer<typename s::layer>) {
+            for (std::size_t t = 0; t < count; ++t) merge<Step>(x, y, t);
+        } else {
+            constexpr stream_state state = plan.states[Step];
+            const auto weights = s::weights::of(parameters_.get());
+            forward_context<T> call = context<Step>(x, y, weights.data());
+            call.count = count;
+            if constexpr (detail::has_process<typename s::layer>) {
+                s::layer::template process<state.has_state ? s::in : state.in, typename s::epilogue>(call);
+            } else if constexpr (state.has_state) {
+                for (std::size_t t = 0; t < count;
+                     ++t, call.x += state.in.size(), call.y += plan.steps[Step].output.size)
+                    s::layer::template step<s::in, typename s::epilogue>(call);
+            } else {
+                process_by_forward<typename s::layer, state.in, typename s::epilogue>(call);
+            }
+        }
+    }
+
+    template <std::size_t Step>
+    using step_types = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
+
+    template <std::size_t Step>
+    STRATA_INLINE void merge(const T* x, T* y, std::size_t frame) noexcept {
+        using s = step_types<Step>;
+        constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
+        T* memory = memory_.data();
+        s::layer::template merge<shapes, typename s::epilogue>(
+            plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory), frame),
+            plan.write(Step, y, memory, frame), {0, s::layer::template merge_units<shapes>()});
+    }
+    template <std::size_t Step>
+    STRATA_INLINE forward_context<T> context(const T* x, T* y, const T* const* weights) noexcept {
+        T* memory = memory_.data();
+        return {.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
+                .weights = weights,
+                .y = plan.write(Step, y, memory),
+                .scratch = memory + plan.steps[Step].scratch,
+                .state = memory + plan.states[Step].offset};
+    }
+
+    weight_pointer<const T> parameters_;
     storage<T, plan.arena_size> memory_{};
 };
 

@@ -51,7 +51,7 @@ struct batch {
     register_type data;
 
     batch() = default;
-    STRATA_INLINE batch(T x) : data(register_type{} + x) {}
+    STRATA_INLINE batch(T x) : data(x - register_type{}) {}  // a sum with +0 would lose the sign of -0
     STRATA_INLINE batch(register_type v) : data(v) {}
     template <class... Lanes>
         requires(sizeof...(Lanes) + 2 == size && (std::same_as<Lanes, T> && ...))
