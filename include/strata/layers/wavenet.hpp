@@ -14,6 +14,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/wavenet/wavenet.hpp>
+#include <strata/kernels/wavenet/wavenet_training.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/packed_weights.hpp>
 #include <strata/layers/capabilities/scratch.hpp>
@@ -110,7 +111,8 @@ struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<fal
 
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return any_kernel<T>::tile_size + (in[0] > 1 ? any_kernel<T>::state_size : 0);
+        const std::size_t tile = any_kernel<T>::tile_size + (in.back() - 1) * kernels::wavenet_tile;
+        return tile + (in[0] > 1 ? any_kernel<T>::state_size : 0);
     }
     template <shape In, std::size_t N, class Fused, class T>
     static void forward(const forward_context<T>& s) {
@@ -144,6 +146,37 @@ struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<fal
         process_frames<In>(s, s.count);
     }
 
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t saved_size() {
+        return training<In, T>::saved_size;
+    }
+    template <shape In, class Fused, class T>
+    static void train_forward(const forward_context<T>& s) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            training<In, T>::forward(s.x + n * In.size(), packed_weights<WaveNet, In>(s),
+                                     s.saved + n * training<In, T>::saved_size, s.y + n * output(In).size());
+    }
+    /// The weights of the products the other way round.
+    template <shape In, class Fused, class T>
+    static constexpr std::size_t gradient_scratch(std::size_t) {
+        return training<In, T>::backward_packed_size;
+    }
+    template <shape In, class Fused, class T>
+    static void backward(const backward_context<T>& s) {
+        const T scale = *weight<WaveNet, In, "head_scale">(s);
+        training<In, T>::pack_for_backward(s.weights, s.scratch);
+        for (std::size_t n = 0; n < s.count; ++n)
+            training<In, T>::backward(s.dy + n * output(In).size(), scale, s.scratch,
+                                      s.saved + n * training<In, T>::saved_size,
+                                      s.dx == nullptr ? nullptr : s.dx + n * In.size());
+    }
+    template <shape In, class Fused, class T>
+    static void weight_gradients(const backward_context<T>& s, thread_slice part) {
+        for (std::size_t n = 0; n < s.count; ++n)
+            training<In, T>::weight_gradients(s.saved + n * training<In, T>::saved_size, s.gradients,
+                                              s.first && n == 0, part);
+    }
+
 private:
     template <class F>
     static constexpr void for_each_array(F f) {
@@ -172,6 +205,9 @@ private:
     using kernel_of = kernels::wavenet<typename detail::wavenet_chain<Channels, Channels, arrays>::type, T>;
     template <shape In, class T>
     using kernel = kernel_of<In[1], T>;
+    template <shape In, class T>
+    using training =
+        kernels::wavenet_training<typename detail::wavenet_chain<In[1], In[1], arrays>::type, In[0], T>;
     template <class T>
     using any_kernel = kernel_of<1, T>;
 

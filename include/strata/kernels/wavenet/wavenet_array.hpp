@@ -42,6 +42,9 @@ struct wavenet_array {
     static constexpr frame_ring<T> ring(std::size_t layer) { return {channels, history(layer)}; }
     static constexpr frame_ring<T> head_ring{channels, Array::head_taps - 1};
 
+    static constexpr std::size_t most_taps =
+        std::max(Array::head_taps, *std::max_element(Array::kernels.begin(), Array::kernels.end()));
+
     /// Frames before the present one that an output depends on.
     static constexpr std::size_t lookback = [] {
         std::size_t sum = Array::head_taps - 1;
@@ -182,9 +185,6 @@ struct wavenet_array {
     }
 
 private:
-    static constexpr std::size_t most_taps =
-        std::max(Array::head_taps, *std::max_element(Array::kernels.begin(), Array::kernels.end()));
-
     /// Positions are numbers of T: small integers, exact, and 0 in a state of zeros.
     static std::size_t position_of(const T* state, std::size_t ring) { return static_cast<std::size_t>(state[ring]); }
     static void set_position(T* state, std::size_t ring, std::size_t position) {
