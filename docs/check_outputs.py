@@ -78,7 +78,9 @@ def check(document, compiler, version, errors):
             continue
         end = lines.index("```", i)
         block = lines[i:end]
-        if mark is None:
+        if mark is None and i >= 2 and lines[i - 2].startswith("<!-- printed by "):
+            pass  # check_printed.py compares it
+        elif mark is None:
             errors.append(f"{where}: an output that nothing is said to have printed")
         elif mark["compiler"] == version and platform.machine() == "x86_64":  # others name other instruction sets
             compared += 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Writes docs/layers.md, the table of layers, from the comments and `takes` of the headers in include/strata/layers and of the
-# branching layers in include/strata/net; and the names of all layers into README.md.
+# branching layers in include/strata/net, with the names of all layers before it.
 # usage: make_layers.py ROOT [--check]       --check fails where the file is not what would be written
 import re
 import sys
@@ -11,11 +11,16 @@ HEAD = """<!-- Made by docs/make_layers.py from the comments in include/strata/l
 
 Every layer takes `name<"...">`, `frozen` and, as the first of a model, `input_shape<...>`; options follow the
 sizes in any order. Names, defaults, shapes of weights and their order are Keras'. Shapes are without the batch. An
-activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
+activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`. Channels come last.
+
+NAMES
+## Shapes, weights, options
 
 | layer | Keras | shape | weights | options | |
 |---|---|---|---|---|---|
 """
+
+NAMES = "NAMES\n"  # the place of the table of names in HEAD
 
 FOOT = """
 ## Not there
@@ -33,7 +38,7 @@ Keras' layers have these, strata's do not; there is no option of that name:
 Of training [training.md](training.md) lists the same.
 """
 
-# The rows of README.md's table: names of layers that belong together, and a note. A layer stands in the first row that it fits.
+# The rows of the table of names: names of layers that belong together, and a note. A layer stands in the first row that it fits.
 GROUPS = [
     (r"Dense", "on the last axis, any rank"),
     (r"\w*Conv\dD\w*", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
@@ -48,7 +53,6 @@ GROUPS = [
     (r"BRANCHING", "paths over one input, whose outputs are merged"),
     (r"\w+", ""),
 ]
-BEGIN, END = "<!-- names of layers, made by docs/make_layers.py; do not edit -->", "<!-- end of the names of layers -->"
 
 # A struct with the comment and the template head before it, and its base.
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
@@ -199,8 +203,8 @@ def names_table(names):
         groups[next(i for i, (pattern, _) in enumerate(GROUPS) if re.fullmatch(pattern, sort))].append(name)
     rows = [f"| {' '.join(f'`{name}`' for name in group)} | {note} |".replace("|  |", "| |")
             for group, (_, note) in zip(groups, GROUPS) if group]
-    return "\n".join([BEGIN, "", "| layers | |", "|---|---|", *rows,
-                      "| `Sequential` in a `Sequential` | is one layer of the outer net |", "", END])
+    return "\n".join(["| layers | |", "|---|---|", *rows,
+                      "| `Sequential` in a `Sequential` | is one layer of the outer net |", "", ""])
 
 
 def main(arguments):
@@ -208,21 +212,18 @@ def main(arguments):
         print("usage: make_layers.py ROOT [--check]", file=sys.stderr)
         return 2
     root = Path(arguments[0])
-    readme = (root / "README.md").read_text(encoding="utf-8")
     try:
         text, names = table(root / "include" / "strata" / "layers")
-        before, after = readme.split(BEGIN)[0], readme.split(END)[1]
     except (ValueError, IndexError) as mistake:
         print(mistake)
         return 1
-    stale = 0
-    for target, made in ((root / "docs" / "layers.md", text), (root / "README.md", before + names + after)):
-        if len(arguments) == 1:
-            target.write_text(made, encoding="utf-8")
-        elif not target.is_file() or target.read_text(encoding="utf-8") != made:
-            print(f"{target} is stale: run docs/make_layers.py {root}")
-            stale = 1
-    return stale
+    target, made = root / "docs" / "layers.md", text.replace(NAMES, names, 1)
+    if len(arguments) == 1:
+        target.write_text(made, encoding="utf-8")
+    elif not target.is_file() or target.read_text(encoding="utf-8") != made:
+        print(f"{target} is stale: run docs/make_layers.py {root}")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,15 @@
 // Everything that needs only Boost.Hana and xsimd.
 #pragma once
 
-// First: a refusal lists the files that its assertion was included from.
+#include <strata/core/features.hpp>
+
+#if defined(STRATA_NO_EXCEPTIONS)
+#error "strata: training and files need exceptions; fix: include <strata/infer.hpp>, or compile with exceptions"
+#elif defined(STRATA_NO_FILES) || defined(STRATA_NO_HEAP)
+#error "strata: training and files need files and a heap; fix: include <strata/infer.hpp>"
+#endif
+
+// Before all others: a refusal lists the files that its assertion was included from.
 #include <strata/core/diagnostic.hpp>
 
 #include <strata/applications/mobilenet.hpp>

@@ -23,8 +23,8 @@ class Compiler:
         self.includes = [f"-I{folder}" for folder in includes]
         self.precompiled = {}
         macros = self.run(["-dM", "-E", "-x", "c++", os.devnull]).stdout
-        version = re.search(r"__cpp_static_assert (\d+)", macros)
-        self.prints_sentences = version is not None and int(version.group(1)) >= 202306
+        version, language = (re.search(rf"{macro} (\d+)", macros) for macro in ("__cpp_static_assert", "__cplusplus"))
+        self.prints_sentences = version is not None and int(version[1]) >= 202306 and int(language[1]) > 202302
 
     def precompile(self, folder):
         """Reads the headers that cases include once for all of them."""

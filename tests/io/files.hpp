@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -22,7 +23,10 @@ struct folder {
     }
     folder(const folder&) = delete;
     folder& operator=(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
+    ~folder() {
+        std::error_code code;
+        std::filesystem::remove_all(path, code);
+    }
 
     std::filesystem::path operator/(std::string_view name) const { return path / name; }
 };

@@ -45,8 +45,8 @@ static_assert(in_bands(Sequential{Input<250, 250, 3>{}, Conv2D<32, 5, strides<2>
                                   Conv2D<32, 3, algorithm::direct, ReLU>{}, Conv2D<32, 3, algorithm::direct, ReLU>{},
                                   MaxPooling2D<3>{}})
                   .arena_bytes() < 400'000);
-static_assert(guide.plan().steps[0].chain == 3 && guide.plan().steps[1].chain == 0);
-static_assert(guide.plan().steps[3].chain == 1);
+static_assert(guide.plan().chains[0].length == 3 && guide.plan().chains[1].length == 0);
+static_assert(guide.plan().chains[3].length == 1);
 
 constexpr auto maps = Sequential{memory::smallest{}, Input<7, 5, 1>{}, Conv2D<2, 3, padding::same, ReLU>{},
                                  MaxPooling2D<2, padding::same>{}, Conv2D<3, 2>{}};

@@ -93,11 +93,11 @@ constexpr std::size_t offset_of(std::size_t step, std::size_t k = 0) {
     return plan.inputs[steps[step].first_input + k].offset;
 }
 static_assert(branching.plan().step_count == 5);
-static_assert(steps[0].fused.count == 0 && offset_of(1) == steps[0].out_offset);
-static_assert(steps[1].out_offset != offset_of(1));
+static_assert(steps[0].fused.count == 0 && offset_of(1) == steps[0].output.offset);
+static_assert(steps[1].output.offset != offset_of(1));
 // The sum fuses the next activation, and overwrites a value without further readers.
-static_assert(steps[3].input_count == 2 && steps[3].fused.count == 1 && offset_of(3, 1) == steps[0].out_offset);
-static_assert(steps[3].out_offset == offset_of(3) || steps[3].out_offset == offset_of(3, 1));
+static_assert(steps[3].input_count == 2 && steps[3].fused.count == 1 && offset_of(3, 1) == steps[0].output.offset);
+static_assert(steps[3].output.offset == offset_of(3) || steps[3].output.offset == offset_of(3, 1));
 // Three maps live at once: what is added later, what is read and what is written.
 constexpr auto deep = Sequential{Input<64>{}, Dense<64>{}, Residual<Dense<64>, Dense<64>, Dense<64>>{}, Dense<1>{}};
 static_assert(deep.arena_bytes() == 3 * 64 * sizeof(float));
@@ -127,28 +127,29 @@ void check_plan(Net, const std::string& name) {
     constexpr const auto& plan = plan_of<Net, float, Tile>;
     constexpr const auto& nodes = flat_nodes_of<Net>;
     constexpr auto traits = detail::traits_of<float>(flat_layers_of<Net>{}, nodes);
+    constexpr const auto& is_alias = detail::aliases_of<Net, detail::schedule::inference>;
     constexpr std::size_t garbage = nodes.size() + 1;
     std::vector<std::size_t> arena(plan.arena_size, garbage);
     const auto source = [&](std::size_t value) {
-        while (value > 0 && traits[value - 1].is_alias) value = detail::value_read<Net>(value - 1);
+        while (value > 0 && is_alias[value - 1]) value = detail::value_read<Net>(value - 1);
         return value;
     };
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         const plan_step& step = plan.steps[s];
-        for (std::size_t i = 0; i < traits[step.first].scratch; ++i) arena.at(step.scratch_offset + i) = garbage;
-        for (std::size_t k = 0; k < nodes[step.first].input_count; ++k) {
-            const std::size_t value = source(detail::value_read<Net>(step.first, k));
+        for (std::size_t i = 0; i < traits[step.layer].scratch; ++i) arena.at(step.scratch + i) = garbage;
+        for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k) {
+            const std::size_t value = source(detail::value_read<Net>(step.layer, k));
             const plan_operand& operand = plan.inputs[step.first_input + k];
-            REQUIRE((operand.from == location::input) == (value == 0));
+            REQUIRE((operand.at == location::input) == (value == 0));
             if (value == 0) continue;
             for (std::size_t i = 0; i < Tile * nodes[value - 1].out.size(); ++i)
                 REQUIRE(arena.at(operand.offset + i) == value);
         }
-        REQUIRE((step.to == location::output) == (s + 1 == plan.step_count));
-        if (step.to == location::output) break;
+        REQUIRE((step.output.at == location::output) == (s + 1 == plan.step_count));
+        if (step.output.at == location::output) break;
         for (std::size_t i = 0; i < Tile * nodes[step.last()].out.size(); ++i) {
-            const std::size_t at = step.out_offset + i;
-            REQUIRE((at < step.scratch_offset || at >= step.scratch_offset + traits[step.first].scratch));
+            const std::size_t at = step.output.offset + i;
+            REQUIRE((at < step.scratch || at >= step.scratch + traits[step.layer].scratch));
             arena.at(at) = step.last() + 1;
         }
     }

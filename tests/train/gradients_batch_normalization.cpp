@@ -72,7 +72,7 @@ TEST_CASE("a batch with statistics is not cut, and its plan is made for its size
     using bare =
         std::remove_const_t<decltype(Sequential{Input<5>{}, BatchNormalization<no_center, no_scale>{}, Dense<1>{}})>;
     static_assert(training_plan_of<bare, float>.first_layer == 0 &&
-                  !training_plan_of<bare, float>.steps[0].has_backward());
+                  !training_plan_of<bare, float>.trained[0].has_backward());
 }
 
 TEST_CASE("a batch with statistics trains to the same bits with any number of threads") {

@@ -191,7 +191,6 @@ void saturate_all(const Loss& of_probabilities, const Loss& of_logits) {
 struct LargestError {
     static constexpr std::string_view type = "LargestError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
     template <class T>
     T operator()(std::size_t, std::size_t, const T* y, const T* target, T, T*) const {
         return y[0] - target[0];
@@ -199,7 +198,8 @@ struct LargestError {
 };
 static_assert(loss_function<LargestError>);
 static_assert(loss_function<Huber> && loss_function<SparseCategoricalCrossentropy> && !loss_function<int>);
-static_assert(MeanSquaredError::targets == target_kind::values && MeanSquaredError::check(shape{3, 2}).ok);
+static_assert(MeanSquaredError::targets == target_kind::values &&
+              detail::check_output<MeanSquaredError>(shape{3, 2}).ok);
 static_assert(SparseCategoricalCrossentropy::targets == target_kind::class_index);
 
 }  // namespace

@@ -31,8 +31,8 @@ struct variable {
     std::array<std::vector<T>, Optimizer::max_slots> state;
 
     variable(const Optimizer& optimizer, const std::vector<T>& begin) : weights(begin), average(begin) {
-        for (std::size_t slot = 0; slot < optimizer.slots(); ++slot)
-            state[slot].assign(begin.size(), static_cast<T>(optimizer.slot_begin(slot)));
+        for (std::size_t slot = 0; slot < slot_count(optimizer); ++slot)
+            state[slot].assign(begin.size(), static_cast<T>(first_value_of_slot(optimizer, slot)));
     }
     std::size_t size() const { return weights.size(); }
     std::array<T*, Optimizer::max_slots> slots() {
@@ -182,8 +182,8 @@ struct guarded_state {
     std::vector<guarded<T>> state;
 
     guarded_state(const Optimizer& optimizer, std::size_t n) : weights(numbers(3).array<T>(n)) {
-        for (std::size_t slot = 0; slot < optimizer.slots(); ++slot)
-            state.emplace_back(n, static_cast<T>(optimizer.slot_begin(slot)));
+        for (std::size_t slot = 0; slot < slot_count(optimizer); ++slot)
+            state.emplace_back(n, static_cast<T>(first_value_of_slot(optimizer, slot)));
     }
     std::array<T*, Optimizer::max_slots> slots(std::size_t first = 0) {
         std::array<T*, Optimizer::max_slots> result{};
@@ -194,7 +194,7 @@ struct guarded_state {
 
 template <class T, class Optimizer>
 void vectors_equal_scalars(const Optimizer& optimizer) {
-    INFO(Optimizer::type << ", " << optimizer.slots() << " slots");
+    INFO(Optimizer::type << ", " << slot_count(optimizer) << " slots");
     for (std::size_t n = 1; n <= sweep<T>; ++n) {
         guarded_state<T, Optimizer> vectors(optimizer, n), scalars(optimizer, n);
         double memory = 1;
@@ -204,21 +204,21 @@ void vectors_equal_scalars(const Optimizer& optimizer) {
             apply_updates(optimizer, now, n, vectors.weights.data(), gradients.data(), vectors.slots());
             for (std::size_t i = 0; i < n; ++i) {
                 T slot[4]{};
-                for (std::size_t s = 0; s < optimizer.slots(); ++s) slot[s] = scalars.state[s][i];
+                for (std::size_t s = 0; s < slot_count(optimizer); ++s) slot[s] = scalars.state[s][i];
                 scalars.weights[i] = Optimizer::template update<T, T>(now, scalars.weights[i], gradients[i], slot);
-                for (std::size_t s = 0; s < optimizer.slots(); ++s) scalars.state[s][i] = slot[s];
+                for (std::size_t s = 0; s < slot_count(optimizer); ++s) scalars.state[s][i] = slot[s];
             }
         }
         CAPTURE(n);
         require_close(vectors.weights, scalars.weights, rounding<T>);
-        for (std::size_t s = 0; s < optimizer.slots(); ++s)
+        for (std::size_t s = 0; s < slot_count(optimizer); ++s)
             require_close(vectors.state[s], scalars.state[s], rounding<T> * 10);
     }
 }
 
 template <class T, class Optimizer>
 void parts_equal_the_whole(const Optimizer& optimizer) {
-    INFO(Optimizer::type << ", " << optimizer.slots() << " slots");
+    INFO(Optimizer::type << ", " << slot_count(optimizer) << " slots");
     constexpr std::size_t n = sweep<T>;
     const guarded<T> gradients = numbers(1).array<T>(n);
     double memory = 1;
@@ -255,8 +255,6 @@ struct SignDescent {
     static constexpr std::string_view type = "SignDescent";
     static constexpr std::size_t max_slots = 0;
     void validate() const { validate_options(*this); }
-    std::size_t slots() const { return 0; }
-    double slot_begin(std::size_t) const { return 0.0; }
     template <class T>
     struct step {
         T rate;

@@ -162,8 +162,8 @@ TEST_CASE("frozen layers keep their weights, and the step has no code for them")
     // input.
     constexpr auto plan = training_plan_of<frozen_net, float>;
     static_assert(plan.first_layer == 2 && plan.step_count == 3);
-    static_assert(!plan.steps[0].has_backward() && !plan.steps[1].has_backward());
-    static_assert(plan.steps[2].learns && !plan.steps[2].passes_down);
+    static_assert(!plan.trained[0].has_backward() && !plan.trained[1].has_backward());
+    static_assert(plan.trained[2].learns && !plan.trained[2].passes_down);
     static_assert(gradient_offsets_of<frozen_net, float>.back() < gradient_offsets_of<net_type, float>.back());
 
     const auto before = model;

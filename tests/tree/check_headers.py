@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Compiles every header alone, included twice, with warnings as errors.
-# usage: check_headers.py ROOT [--together] [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
+# usage: check_headers.py ROOT [--together] [--std c++20] [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
 #   --together  all headers in one program: for the warnings of a second compiler with the same standard library
 # Headers that need a library which pkg-config does not know are named and not compiled.
 # Clang reads some headers once, precompiled: a header is compiled with one that it includes anyway, itself or through
@@ -67,7 +67,7 @@ class Precompiled:
                         if best in closures[other] and size[best] > size.get(self.of.get(other), 0)}
         for number, path in enumerate(sorted(set(self.of.values()))):
             file = target / f"{number}.pch"
-            done = subprocess.run([*compiler, "-std=c++20", *WARNINGS, *flags, f"-I{folder}", "-x", "c++-header", "-o", file,
+            done = subprocess.run([*compiler, *WARNINGS, *flags, f"-I{folder}", "-x", "c++-header", "-o", file,
                                    folder / path], capture_output=True, text=True)
             made = {other for other, by in self.of.items() if by == path}
             self.of |= dict.fromkeys(made, file if done.returncode == 0 else None)
@@ -78,7 +78,7 @@ class Precompiled:
 
 
 def compile_headers(compiler, flags, folder, paths):
-    command = [*compiler, "-std=c++20", *WARNINGS, *flags, f"-I{folder}", "-fsyntax-only", "-x", "c++", "-"]
+    command = [*compiler, *WARNINGS, *flags, f"-I{folder}", "-fsyntax-only", "-x", "c++", "-"]
     program = "".join(f"#include <{path}>\n#include <{path}>\n" for path in paths) + "int main() {}\n"
     done = subprocess.run(command, input=program, capture_output=True, text=True)
     return " ".join(paths), done.returncode, done.stderr
@@ -88,10 +88,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("--together", action="store_true")
+    parser.add_argument("--std", default="c++20", help="the language")
     parser.add_argument("--library", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("compiler", nargs="+", help="the compiler's command")
     given = parser.parse_args()
+    command = [*given.compiler, f"-std={given.std}"]
     folder = given.root / "include"
     headers = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.hpp"))
     if not headers:
@@ -112,16 +114,16 @@ def main():
         if given.together:
             builds, fault = [(todo, ONE_LANE), (todo, [])], "do not compile in one program"
         else:
-            known = Precompiled(given.compiler, flags + ONE_LANE, folder, todo, Path(target))
+            known = Precompiled(command, flags + ONE_LANE, folder, todo, Path(target))
             builds = [([path], build + (known.flags(path) if build == ONE_LANE else []))
                       for path in todo for build in builds_of(path, folder)]
             fault = "does not compile alone"
-        for path, code, messages in pool.map(lambda b: compile_headers(given.compiler, flags + b[1], folder, b[0]), builds):
+        for path, code, messages in pool.map(lambda b: compile_headers(command, flags + b[1], folder, b[0]), builds):
             if code != 0:
                 failed += 1
                 print(f"{path}: {fault}\n{messages}")
     used = os.times()
-    print(f"{len(todo)} headers with {' '.join(given.compiler)}, {failed} failures, "
+    print(f"{len(todo)} headers with {' '.join(command)}, {failed} failures, "
           f"{used.children_user + used.children_system:.0f} s of CPU time")
     return 1 if failed else 0
 

@@ -95,8 +95,8 @@ def main(arguments):
         lines = (copy / "tests/layers/layers.inc").read_text(encoding="utf-8").splitlines()
         failures += [f"layers.inc: no {macro} of the layer" for macro in MACROS
                      if not any(line.startswith(f"{macro}(") and "Doubling<>" in line for line in lines)]
-        if "`Doubling`" not in (copy / "README.md").read_text(encoding="utf-8"):
-            failures.append("README.md does not name the layer")
+        if "`Doubling`" not in (copy / "docs/layers.md").read_text(encoding="utf-8"):
+            failures.append("docs/layers.md does not name the layer")
     for failure in failures:
         print(failure)
     print(f"{len(BY_HAND)} files by hand, {len(MADE) + 1} scripts, {len(failures)} failures")

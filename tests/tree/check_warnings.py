@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Compiles warnings.cpp, a user's program, as strict projects compile theirs: nothing may be warned of.
-# usage: check_warnings.py ROOT [--jobs N] COMPILER...
+# usage: check_warnings.py ROOT [--std c++20] [--front-end] [--jobs N] COMPILER...
+#   --front-end  without the optimizer
 # The front end alone sees most, for each instruction set, as each has code of its own; the optimizer sees the rest.
 import argparse
 import concurrent.futures
@@ -16,15 +17,17 @@ FRONT_END = [["-O0"], ["-march=x86-64-v3"], ["-march=x86-64-v4"], ["-DSTRATA_SCA
 WHOLE = [["-O2"], ["-O3", "-mavx2"]]
 
 
-def flag_sets():
+def flag_sets(front_end_alone):
     """The flags of each compilation; -m flags only on the processors that know them."""
-    sets = [[*flags, "-fsyntax-only"] for flags in FRONT_END] + [[*flags, "-S", "-o", os.devnull] for flags in WHOLE]
+    sets = [[*flags, "-fsyntax-only"] for flags in FRONT_END]
+    if not front_end_alone:
+        sets += [[*flags, "-S", "-o", os.devnull] for flags in WHOLE]
     knows = platform.machine() == "x86_64"
     return [[flag for flag in flags if knows or not flag.startswith("-m")] for flags in sets]
 
 
 def compile_program(compiler, root, flags):
-    command = [*compiler, "-std=c++20", *WARNINGS, *flags, f"-I{root / 'include'}", str(root / "tests/tree/warnings.cpp")]
+    command = [*compiler, *WARNINGS, *flags, f"-I{root / 'include'}", str(root / "tests/tree/warnings.cpp")]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
     return flags, done.returncode, done.stderr
 
@@ -32,17 +35,19 @@ def compile_program(compiler, root, flags):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
+    parser.add_argument("--std", default="c++20", help="the language")
+    parser.add_argument("--front-end", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("compiler", nargs="+", help="the compiler's command")
     given = parser.parse_args()
-    failed = 0
+    command, sets, failed = [*given.compiler, f"-std={given.std}"], flag_sets(given.front_end), 0
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        for flags, code, messages in pool.map(lambda f: compile_program(given.compiler, given.root, f), flag_sets()):
+        for flags, code, messages in pool.map(lambda f: compile_program(command, given.root, f), sets):
             if code != 0 or messages:
                 failed += 1
                 print(f"{' '.join(flags)}:\n{messages}")
     used = os.times()
-    print(f"{len(flag_sets())} compilations with {' '.join(given.compiler)}, {failed} with warnings, "
+    print(f"{len(sets)} compilations with {' '.join(command)}, {failed} with warnings, "
           f"{used.children_user + used.children_system:.0f} s of CPU time")
     return 1 if failed else 0
 

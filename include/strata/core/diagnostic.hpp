@@ -35,8 +35,7 @@ constexpr diagnostic refuse(std::string_view expects, std::string_view got, std:
     return {.ok = false, .at = at, .expects = expects, .got = got, .fix = fix};
 }
 
-// The facts of a refusal, as the compiler prints them. Clang cuts each string at 36 characters: long ones come in
-// pieces.
+// The facts of a refusal, as compilers print them. Clang cuts strings at 36 characters: long ones come in pieces.
 template <fixed_string... Words>
 struct at;
 template <fixed_string... Words>
@@ -98,7 +97,8 @@ constexpr auto sentence_of() {
 /// Compiles where Ok; otherwise the compiler stops here and prints the facts.
 template <bool Ok, fixed_string Sentence, class... Facts>
 struct requirement {
-#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+// Clang 22 defines the macro so in every language, but takes such a message without a warning in C++26 alone.
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L && __cplusplus > 202302L
     static_assert(Ok, Sentence);
 #else
     static_assert(Ok, "strata: this is refused; the facts stand in at<>, expects<>, got<>, fix<> (see docs/errors.md)");

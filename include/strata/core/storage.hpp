@@ -9,13 +9,19 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/features.hpp>
+
 namespace strata {
 
 /// Alignment in bytes of tensors, parameters and arenas: a cache line, which is also the widest vector register.
 inline constexpr std::size_t alignment = 64;
 
-/// The most bytes that live inside an object; larger storage lives on the heap.
+/// The most bytes that live inside an object; larger storage lives on the heap, where there is one.
+#if defined(STRATA_NO_HEAP)
+inline constexpr std::size_t inline_bytes = static_cast<std::size_t>(-1);
+#else
 inline constexpr std::size_t inline_bytes = 4096;
+#endif
 
 /// Count elements of T inside the object, zero at first.
 template <class T, std::size_t Count>

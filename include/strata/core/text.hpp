@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <ostream>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -68,7 +68,10 @@ struct text {
     }
     friend constexpr bool operator==(const text& a, std::string_view b) { return a.view() == b; }
     friend constexpr bool operator==(const text& a, const char* b) { return a.view() == std::string_view(b); }
-    friend std::ostream& operator<<(std::ostream& out, const text& value) { return out << value.view(); }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const text& value) {
+        return out << value.view();
+    }
 };
 
 /// Keras' name of a class: `MaxPooling2D` gives `max_pooling2d`, `ReLU` gives `re_lu`.

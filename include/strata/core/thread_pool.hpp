@@ -1,25 +1,66 @@
 // thread_pool: a few threads that share each piece of work, and spin shortly before they sleep.
 #pragma once
 
-#include <atomic>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <system_error>
-#include <thread>
 #include <type_traits>
-#include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/error.hpp>
+#include <strata/core/features.hpp>
 #include <strata/core/flush_subnormals.hpp>
+#include <strata/core/real_time.hpp>
+#include <strata/core/text.hpp>
 #include <strata/core/thread_slice.hpp>
 
+#if !defined(STRATA_NO_THREADS)
+#include <atomic>
+#include <memory>
+#include <thread>
 #if __has_include(<unistd.h>)
 #include <unistd.h>
 #endif
+#endif
 
 namespace strata {
+
+namespace internal {
+
+/// The error of a pool that got fewer threads than it wants.
+[[noreturn]] inline void raise_fewer_threads(std::size_t made, std::size_t wanted, std::error_code code) {
+    text<160> message("strata: the system gives ");
+    message << made << " of " << wanted << " threads; fix: ask for fewer";
+    raise_error<std::system_error>(message.chars, code);
+}
+
+}  // namespace internal
+
+#if defined(STRATA_NO_THREADS)
+
+/// A pool in a program without threads: its caller alone.
+class thread_pool {
+public:
+    /// More than one thread is an error, std::system_error, as where a system gives fewer.
+    explicit thread_pool(std::size_t count) {
+        if (count > 1) internal::raise_fewer_threads(1, count, std::make_error_code(std::errc::not_supported));
+    }
+    thread_pool(const thread_pool&) = delete;
+    thread_pool& operator=(const thread_pool&) = delete;
+
+    static constexpr std::size_t size() { return 1; }
+    template <class Work>
+    void run(Work& work) {
+        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
+                      "strata: work of a thread_pool must be noexcept");
+        const flush_subnormals flush;
+        work(thread_slice{});
+    }
+    void barrier() {}
+};
+
+#else
 
 namespace internal {
 
@@ -34,27 +75,30 @@ inline long process_number() {
 
 }  // namespace internal
 
-/// `count` threads, the caller among them. Waiting threads spin for some ten microseconds, since the next piece of work
-/// usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal numbers for zero
-/// while they work, so that results are the same for any number of threads. One thread at a time may use a pool. After
-/// a fork the child process has the memory of the pool but not its threads. It must not use the pool, and must end
-/// without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
+/// `count` threads, the caller among them. Waiting threads spin without system calls for up to a millisecond, since the
+/// next piece of work usually comes sooner, and then sleep: waking one costs about 50 us. All of them take subnormal
+/// numbers for zero while they work, so that results are the same for any number of threads. One thread at a time may
+/// use a pool. After a fork the child process has the memory of the pool but not its threads. It must not use the pool,
+/// and must end without destroying it (_exit or exec). Builds with assertions stop at both mistakes.
 class thread_pool {
 public:
-    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
+    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then. Without
+    /// exceptions the standard library ends the program there.
     explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count) {
-        threads_.reserve(count_ - 1);
+        threads_ = std::make_unique<std::thread[]>(count_ - 1);
+#if defined(STRATA_NO_EXCEPTIONS)
+        begin_threads();
+#else
         try {
-            for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+            begin_threads();
         } catch (const std::system_error& error) {
-            const std::size_t made = threads_.size() + 1;
             end_threads();
-            throw std::system_error(error.code(), "strata: the system gives " + std::to_string(made) + " of " +
-                                                      std::to_string(count_) + " threads; fix: ask for fewer");
+            internal::raise_fewer_threads(made_ + 1, count_, error.code());
         } catch (...) {
             end_threads();
             throw;
         }
+#endif
     }
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
@@ -77,7 +121,7 @@ public:
         assert(is_running_.exchange(false));
     }
     /// Inside run: waits until every thread has come here.
-    void barrier() {
+    void barrier() noexcept STRATA_NONBLOCKING {
         if (count_ == 1) return;
         const std::uint32_t phase = phase_.load(std::memory_order_relaxed);
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
@@ -99,25 +143,47 @@ private:
         work(thread_slice{.index = 0, .count = count_});
         barrier();
     }
+    void begin_threads() {
+        for (; made_ + 1 < count_; ++made_)
+            threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
+    }
     void end_threads() {
-        if (threads_.empty()) return;
+        if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
-        for (std::thread& thread : threads_) thread.join();
+        for (std::size_t i = 0; i < made_; ++i) threads_[i].join();
     }
-    static void release(std::atomic<std::uint32_t>& flag) {
+    /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
+    static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
         flag.fetch_add(1, std::memory_order_release);
+        STRATA_BEGIN_PERMITTED
+        const internal::permitted_system_calls permitted;
         flag.notify_all();
+        STRATA_END_PERMITTED
     }
-    /// Waits until the flag is no longer `old`. It yields now and then: where there are more threads than cores, the
-    /// thread that will change the flag may need this core.
-    static void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) {
+    /// Waits until the flag is no longer `old`.
+    void await(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const noexcept STRATA_NONBLOCKING {
         for (int spin = 1; spin <= 20000; ++spin) {
             if (flag.load(std::memory_order_acquire) != old) return;
             STRATA_PAUSE();
-            if (spin % 1000 == 0) std::this_thread::yield();
+            if (shares_cores_ && spin % 1000 == 0) yield();
         }
+        sleep(flag, old);
+    }
+    /// Where there are more threads than cores, the thread that will change the flag may need this one.
+    static void yield() noexcept STRATA_NONBLOCKING {
+        STRATA_BEGIN_PERMITTED
+        const internal::permitted_system_calls permitted;
+        std::this_thread::yield();
+        STRATA_END_PERMITTED
+    }
+    /// Nobody works, or the system has taken a core from the thread that will change the flag. That thread may need
+    /// this core: a thread of a higher priority that went on to spin here would wait for ever.
+    static void sleep(const std::atomic<std::uint32_t>& flag, std::uint32_t old) noexcept STRATA_NONBLOCKING {
+        STRATA_BEGIN_PERMITTED
+        const internal::permitted_system_calls permitted;
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
+        STRATA_END_PERMITTED
     }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else
@@ -130,6 +196,7 @@ private:
     }
 
     std::size_t count_;
+    bool shares_cores_ = count_ > std::thread::hardware_concurrency();
     // Only assertions read these two. The class has them in every build, so that its layout is the same.
     long process_ = internal::process_number();
     std::atomic<bool> is_running_{false};
@@ -138,7 +205,10 @@ private:
     alignas(64) std::atomic<std::uint32_t> pieces_{0};
     alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::size_t> arrived_{0};
-    std::vector<std::thread> threads_;
+    std::size_t made_ = 0;
+    std::unique_ptr<std::thread[]> threads_;
 };
+
+#endif
 
 }  // namespace strata

@@ -9,8 +9,8 @@
 #include <strata/core/config.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/graph/arena.hpp>
-#include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
+#include <strata/graph/plan_steps.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -19,29 +19,20 @@ namespace strata::inline STRATA_ISA {
 /// added to what other readers gave. A merge node may also pass on the memory of its own gradient.
 enum class gradient_use { none, write, add, pass_on };
 
-/// One input of a step, and its gradient. Offsets are in elements of the training arena.
-struct training_operand {
-    bool is_input = false;  // the input of the first step
-    std::size_t size = 0;   // of one sample
-    std::size_t x = 0;
+/// The gradient of one input of a step. Offsets are in elements of the training arena.
+struct operand_gradient {
     gradient_use use = gradient_use::none;
     std::size_t dx = 0;    // where the layer writes
     std::size_t into = 0;  // where it is added then
 };
 
-/// One layer of a training step, perhaps with the next activation fused into it.
-struct training_step {
-    std::size_t layer = 0;
-    fused_layers fused{};
+/// The part of a step that only training needs. Offsets are in elements of the training arena, sizes of one
+/// sample.
+struct trained_step {
     bool learns = false;       // some of its weights are trained
     bool passes_down = false;  // something below it learns: it gives the gradient of its input
     bool is_whole = false;     // it needs the whole batch at once
-    std::size_t in_size = 0;   // of one sample
-    std::size_t out_size = 0;
     std::size_t saved_size = 0;
-    std::size_t first_input = 0;  // its first place among the plan's inputs
-    std::size_t input_count = 1;
-    std::size_t y = 0;
     std::size_t saved = 0;
     std::size_t dy = 0;
     std::size_t backward_weights = 0;
@@ -50,18 +41,17 @@ struct training_step {
     constexpr bool has_backward() const { return learns || passes_down; }
 };
 
-/// Layers before `first_layer` neither learn nor draw random numbers nor need a whole batch: they run as in inference.
-/// The steps are those of the layers from it on.
+/// The steps of a training step. Layers before `first_layer` neither learn nor draw random numbers nor need a whole
+/// batch: they run as in inference, and the steps are those of the layers from it on. `trained` has one entry a step,
+/// `gradients` one for each of the steps' inputs.
 template <std::size_t Capacity, std::size_t Inputs>
-struct training_plan {
-    std::array<training_step, Capacity> steps{};
-    std::array<training_operand, Inputs> inputs{};
-    std::size_t step_count = 0;
+struct training_plan : step_list<Capacity, Inputs> {
+    std::array<trained_step, Capacity> trained{};
+    std::array<operand_gradient, Inputs> gradients{};
     std::size_t first_layer = 0;
     bool is_whole = false;         // a tile is a whole batch
     std::size_t tile = 1;          // samples that go forward and backward together
-    std::size_t input = 0;         // where the first step reads
-    std::size_t arena_size = 0;    // elements
+    std::size_t input = 0;         // where copies of the first step's input lie in the arena
     std::size_t scratch_size = 0;  // elements, of each thread
 };
 
@@ -71,13 +61,9 @@ namespace detail {
 struct trained_traits {
     bool learns = false;
     bool is_random = false;
-    bool is_view = false;  // nothing to compute when training either
     bool is_merge = false;
     bool passes_gradient = false;  // a merge whose operands' gradients are its own
     bool is_whole = false;
-    fused_layers fused{};
-    std::size_t in_size = 0;
-    std::size_t out_size = 0;
     std::size_t saved = 0;
     std::size_t backward_weights = 0;
     std::size_t scratch = 0;
@@ -85,66 +71,87 @@ struct trained_traits {
     std::size_t shared = 0;
 };
 
-/// The pass that gives gradients of activations their memory. Between two barriers threads are at different steps, so
-/// that time counts barriers: one stands in each step that learns, between the gradients of its activations and those
-/// of its weights, which still read dy; two in one that needs the whole batch, before the gradient of its input.
-/// `alias_of` says for each value which step's output it is. Gives the size.
-template <class Net, class T, std::size_t Count, std::size_t Inputs>
-constexpr std::size_t place_gradients(training_plan<Count, Inputs>& plan,
-                                      const std::array<std::size_t, Count + 1>& alias_of,
-                                      const std::array<trained_traits, Count>& traits) {
-    constexpr std::size_t none = 0;
+/// Buffers for the gradients of values. Between two barriers threads are at different steps, so that time counts
+/// barriers: one stands in each step that learns, between the gradients of its activations and those of its weights,
+/// which still read dy; two in one that needs the whole batch, before the gradient of its input.
+template <class T, std::size_t Count, std::size_t Inputs>
+struct gradient_buffers {
+    static constexpr std::size_t none = 0;
     std::array<arena_buffer, Count + 2 * Inputs + 1> buffers{};
-    std::array<std::size_t, Count + 1> buffer_of{};  // of the gradient of each value; none where nobody wrote it yet
+    std::array<std::size_t, Count + 1> of_value{};  // none where nobody wrote the gradient yet
+    std::array<std::size_t, Count> dy{};            // of each step
+    std::array<std::size_t, Inputs> dx{}, into{};   // of each step's inputs
     std::size_t used = 1, time = 0;
-    const auto reserve = [&](std::size_t size) {
-        buffers[used] = {.size = plan.tile * size + kernels::gradient_slack<T>, .begin = time, .end = time};
+
+    constexpr std::size_t reserve(std::size_t elements) {
+        buffers[used] = {.size = elements + kernels::gradient_slack<T>, .begin = time, .end = time};
         return used++;
-    };
+    }
+};
+
+/// How a step gives the gradient of its input number k, whose buffer is `below`. `passes_on`: it may pass on the buffer
+/// of its own gradient.
+template <class Net, class Plan, class Outline>
+constexpr gradient_use gradient_use_of(const Plan& plan, const Outline& outline, std::size_t s, std::size_t k,
+                                       bool is_written, bool passes_on) {
+    const plan_step& step = plan.steps[s];
+    if (plan.gradients[step.first_input + k].use == gradient_use::none) return gradient_use::none;
+    if (is_written) return gradient_use::add;
+    if (!passes_on || plan.inputs[step.first_input + k].size != step.output.size) return gradient_use::write;
+    const auto value_of = [&](std::size_t operand) { return outline.template value_of<Net>(step.layer, operand); };
+    for (std::size_t other = 0; other < step.input_count; ++other)
+        if (other != k && value_of(other) == value_of(k)) return gradient_use::write;
+    return gradient_use::pass_on;
+}
+
+/// The pass that gives each gradient a buffer, from the last step to the first, and says how it is given.
+template <class Net, class T, std::size_t Count, std::size_t Inputs, class Outline>
+constexpr auto assign_gradient_buffers(training_plan<Count, Inputs>& plan, const Outline& outline,
+                                       const std::array<trained_traits, Count>& traits) {
+    gradient_buffers<T, Count, Inputs> result;
+    auto& [buffers, buffer_of, dy, dx, into, used, time] = result;
     for (std::size_t s = plan.step_count; s-- > 0;) {
-        training_step& step = plan.steps[s];
-        if (!step.has_backward()) continue;
-        std::size_t& own = buffer_of[alias_of[step.fused.last(step.layer) + 1]];
-        if (own == none) own = reserve(step.out_size);
-        step.dy = own;
-        time += step.is_whole ? 2 : 0;
-        const auto value_of = [&](std::size_t k) { return alias_of[value_read<Net>(step.layer, k)]; };
-        const auto is_read_again = [&](std::size_t k) {
-            for (std::size_t other = 0; other < step.input_count; ++other)
-                if (other != k && value_of(other) == value_of(k)) return true;
-            return false;
-        };
-        bool is_passed_on = !traits[step.layer].passes_gradient;
+        const plan_step& step = plan.steps[s];
+        const trained_step& trained = plan.trained[s];
+        if (!trained.has_backward()) continue;
+        std::size_t& own = buffer_of[step.last() + 1];
+        if (own == result.none) own = result.reserve(plan.tile * step.output.size);
+        dy[s] = own;
+        time += trained.is_whole ? 2 : 0;
+        bool passes_on = traits[step.layer].passes_gradient;
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            training_operand& operand = plan.inputs[step.first_input + k];
-            std::size_t& below = buffer_of[value_of(k)];
-            if (operand.use == gradient_use::none) continue;
-            operand.use = below != none                                                       ? gradient_use::add
-                          : is_passed_on || operand.size != step.out_size || is_read_again(k) ? gradient_use::write
-                                                                                              : gradient_use::pass_on;
-            if (operand.use == gradient_use::pass_on) {
-                below = own;
-                is_passed_on = true;
-            }
-            if (below == none) below = reserve(operand.size);
+            const std::size_t input = step.first_input + k, size = plan.tile * plan.inputs[input].size;
+            std::size_t& below = buffer_of[outline.template value_of<Net>(step.layer, k)];
+            gradient_use& use = plan.gradients[input].use;
+            use = gradient_use_of<Net>(plan, outline, s, k, below != result.none, passes_on);
+            if (use == gradient_use::none) continue;
+            if (use == gradient_use::pass_on) below = own;
+            passes_on = passes_on && use != gradient_use::pass_on;
+            if (below == result.none) below = result.reserve(size);
             buffers[below].end = time;
-            operand.into = below;
-            const bool adds_later = operand.use == gradient_use::add && !traits[step.layer].is_merge;
-            operand.dx = adds_later ? reserve(operand.size) : below;
+            into[input] = below;
+            const bool adds_later = use == gradient_use::add && !traits[step.layer].is_merge;
+            dx[input] = adds_later ? result.reserve(size) : below;
         }
-        time += step.learns && !step.is_whole ? 1u : 0u;
+        time += trained.learns && !trained.is_whole ? 1u : 0u;
         buffers[own].end = time;
     }
-    const std::size_t size = place_buffers(buffers, used, alignment / sizeof(T));
-    for (std::size_t s = 0; s < plan.step_count; ++s) {
-        training_step& step = plan.steps[s];
-        step.dy = plan.arena_size + buffers[step.dy].offset;
+    return result;
+}
+
+/// The pass that gives gradients of activations their memory, after all that the arena has already.
+template <class Net, class T, std::size_t Count, std::size_t Inputs, class Outline>
+constexpr void place_gradients(training_plan<Count, Inputs>& plan, const Outline& outline,
+                               const std::array<trained_traits, Count>& traits) {
+    auto all = assign_gradient_buffers<Net, T>(plan, outline, traits);
+    const std::size_t size = place_buffers(all.buffers, all.used, alignment / sizeof(T));
+    const auto offset_of = [&](std::size_t buffer) { return plan.arena_size + all.buffers[buffer].offset; };
+    for (std::size_t s = 0; s < plan.step_count; ++s) plan.trained[s].dy = offset_of(all.dy[s]);
+    for (std::size_t i = 0; i < Inputs; ++i) {
+        plan.gradients[i].dx = offset_of(all.dx[i]);
+        plan.gradients[i].into = offset_of(all.into[i]);
     }
-    for (training_operand& operand : plan.inputs) {
-        operand.dx = plan.arena_size + buffers[operand.dx].offset;
-        operand.into = plan.arena_size + buffers[operand.into].offset;
-    }
-    return size;
+    plan.arena_size += size;
 }
 
 }  // namespace detail

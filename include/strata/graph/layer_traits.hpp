@@ -24,9 +24,7 @@ namespace detail {
 
 /// Traits of a layer that the passes read.
 struct layer_traits {
-    bool is_alias = false;       // gives its input, perhaps with another shape
     bool may_overwrite = false;  // value by value: its output may lie where its input does
-    std::size_t out_size = 0;
     std::size_t scratch = 0;
 };
 
@@ -40,13 +38,14 @@ template <class T, class... Layers, std::size_t Count>
 constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count>& nodes) {
     std::array<layer_traits, Count> traits{};
     std::size_t i = 0;
-    evaluate_in_order{0, (traits[i] = {.is_alias = identity_at_inference<Layers> || view_layer<Layers>,
-                                       .may_overwrite = may_overwrite_input<Layers>,
-                                       .out_size = nodes[i].out.size(),
-                                       .scratch = scratch_of<T, Layers>(nodes[i].in)},
-                          ++i, 0)...};
+    evaluate_in_order{
+        0, (traits[i] = {.may_overwrite = may_overwrite_input<Layers>, .scratch = scratch_of<T, Layers>(nodes[i].in)},
+            ++i, 0)...};
     return traits;
 }
+
+template <class Net, class T>
+inline constexpr auto layer_traits_of = traits_of<T>(flat_layers_of<Net>{}, flat_nodes_of<Net>);
 
 /// Traits of the step that begins at layer I, for the pass over chains.
 template <class Net, class T, std::size_t Count, std::size_t I>

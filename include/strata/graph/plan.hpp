@@ -1,7 +1,6 @@
 // plan: what is computed, in which order, and where in the arena.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <strata/core/storage.hpp>
 #include <strata/graph/arena.hpp>
 #include <strata/graph/bands.hpp>
+#include <strata/graph/chains.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/layer_traits.hpp>
 #include <strata/graph/plan_steps.hpp>
@@ -20,76 +20,55 @@
 
 namespace strata::inline STRATA_ISA {
 
-namespace detail {
-
-/// The chains of a plan's steps: of each step the first and the last of its chain, rows of its output in memory, and
-/// scratch.
-template <std::size_t Count>
-struct chain_layout {
-    std::array<std::size_t, Count> head{}, tail{}, map_rows{}, scratch{};
+/// The steps of an inference for a tile of samples, and the chains that they run in.
+template <std::size_t Capacity, std::size_t Inputs>
+struct execution_plan : step_list<Capacity, Inputs> {
+    std::array<chained_step, Capacity> chains{};
 };
 
-/// Puts steps into chains, for one sample at a time; every step is a chain of its own for more.
-template <class Net, class T, std::size_t Count, std::size_t LargestMap, class Plan>
-constexpr chain_layout<Count> assign_chains(Plan& plan, std::size_t tile) {
-    constexpr const auto& traits = layer_traits_of<Net, T>;
-    chain_layout<Count> chains;
-    for (std::size_t s = 0; s < plan.step_count; ++s) {
-        chains.head[s] = chains.tail[s] = s;
-        chains.scratch[s] = traits[plan.steps[s].first].scratch;
-    }
-    for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
-        const step_chain& chain = chains_from<Net, T, Count, LargestMap>[head];
-        plan.steps[head].band = chain.band;
-        plan.steps[head].split_multiple = chain.split_multiple;
-        plan.steps[head].chain = chain.size;
-        if (chain.size > 1) chains.scratch[head] = chain.scratch;
-        for (std::size_t k = 0; k < chain.size; ++k) {
-            if (k > 0) plan.steps[head + k].chain = 0;
-            chains.head[head + k] = head;
-            chains.tail[head + k] = head + chain.size - 1;
-            if (k + 1 < chain.size) chains.map_rows[head + k] = chain.map_rows[k];
-        }
-        head += chain.size;
-    }
-    return chains;
-}
+namespace detail {
 
-}  // namespace detail
+/// Of each value of a net's first Count layers the last step of an inference that reads it.
+template <class Net, std::size_t Count>
+inline constexpr auto last_reads_of = [] {
+    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    std::array<std::size_t, Count + 1> last_read{};
+    for (std::size_t s = 0; s < outline.plan.step_count; ++s)
+        for (std::size_t k = 0; k < outline.plan.steps[s].input_count; ++k)
+            last_read[outline.template value_of<Net>(outline.plan.steps[s].layer, k)] = s;
+    return last_read;
+}();
 
-/// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
-/// memory, layers that work value by value overwrite an input that no later step reads, layers that are
-/// fused into the one before them get no buffer. For one sample, steps between which a map has more than LargestMap
-/// bytes run depth-first over bands of rows.
-template <class Net, class T, std::size_t Count, std::size_t LargestMap>
-constexpr auto make_plan(std::size_t tile) {
-    constexpr const auto& traits = detail::layer_traits_of<Net, T>;
-    constexpr const auto& outline = detail::plan_outline_of<Net, T, Count>;
-    constexpr const auto& alias_of = outline.alias_of;
-    auto plan = outline.plan;
-    if (plan.step_count == 0) return plan;
-
-    const auto chains = detail::assign_chains<Net, T, Count, LargestMap>(plan, tile);
-
-    // Buffers: 0 is the model's input, which lies outside; so does the last result, the model's output.
+/// Which buffer each value and each step's scratch has. Buffer 0 is the model's input, which lies outside.
+template <std::size_t Count>
+struct plan_buffers {
     std::array<arena_buffer, 2 * Count + 1> buffers{};
-    std::array<std::size_t, Count + 1> buffer_of{}, scratch_of{};
+    std::array<std::size_t, Count + 1> of_value{}, of_scratch{};
     std::size_t used = 1;
+};
+
+/// The pass that gives values and scratch their buffers. A step may write over an input that no later step reads; the
+/// last result, the model's output, lies outside.
+template <class Net, class T, std::size_t Count, class Plan>
+constexpr plan_buffers<Count> assign_buffers(const Plan& plan, const chain_layout<Count>& chains, std::size_t tile) {
+    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    plan_buffers<Count> result;
+    auto& [buffers, buffer_of, scratch_of, used] = result;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         const plan_step& step = plan.steps[s];
-        const detail::layer_traits& fact = traits[step.first];
-        const bool is_final = s + 1 == plan.step_count;
+        const bool is_final = s + 1 == plan.step_count, is_alone = chains.head[s] == chains.tail[s];
+        const bool may_overwrite = layer_traits_of<Net, T>[step.layer].may_overwrite && is_alone && !is_final;
         std::size_t target = 0;
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t value = alias_of[detail::value_read<Net>(step.first, k)];
+            const std::size_t value = outline.template value_of<Net>(step.layer, k);
             buffers[buffer_of[value]].end = s;
-            if (fact.may_overwrite && chains.head[s] == chains.tail[s] && outline.last_read[value] == s && !is_final &&
-                target == 0 && detail::value_shape<Net>(value).size() == traits[step.first].out_size)
+            if (may_overwrite && target == 0 && last_reads_of<Net, Count>[value] == s &&
+                plan.inputs[step.first_input + k].size == flat_nodes_of<Net>[step.layer].out.size())
                 target = buffer_of[value];
         }
         if (target == 0) {
             target = used++;
-            buffers[target] = {.size = is_final ? 0 : tile * traits[step.last()].out_size, .begin = s, .end = s};
+            buffers[target] = {.size = is_final ? 0 : tile * step.output.size, .begin = s, .end = s};
         }
         buffer_of[step.last() + 1] = target;
         scratch_of[s] = chains.head[s] == s ? used++ : scratch_of[chains.head[s]];  // a chain's steps share it
@@ -101,17 +80,35 @@ constexpr auto make_plan(std::size_t tile) {
         buffer.begin = chains.head[buffer.begin];
         buffer.end = chains.tail[buffer.end];
     }
-    plan.arena_size = place_buffers(buffers, used, alignment / sizeof(T));
+    return result;
+}
+
+}  // namespace detail
+
+/// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
+/// memory, layers that work value by value overwrite an input that no later step reads, layers that are
+/// fused into the one before them get no buffer. For one sample, steps between which a map has more than LargestMap
+/// bytes run depth-first over bands of rows.
+template <class Net, class T, std::size_t Count, std::size_t LargestMap>
+constexpr auto make_plan(std::size_t tile) {
+    constexpr const auto& outline = detail::plan_outline_of<Net, detail::schedule::inference, Count>;
+    execution_plan<Count, flat_graph_of<Net>.inputs.size()> plan{outline.plan, {}};
+    if (plan.step_count == 0) return plan;
+    const auto chains = detail::assign_chains<Net, T, Count, LargestMap>(plan, tile);
+    auto buffers = detail::assign_buffers<Net, T, Count>(plan, chains, tile);
+    plan.arena_size = place_buffers(buffers.buffers, buffers.used, alignment / sizeof(T));
+    const auto offset_of = [&](std::size_t buffer) { return buffers.buffers[buffer].offset; };
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
         for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t buffer = buffer_of[alias_of[detail::value_read<Net>(step.first, k)]];
-            plan.inputs[step.first_input + k] = {.from = buffer == 0 ? location::input : location::arena,
-                                                 .offset = buffers[buffer].offset};
+            const std::size_t buffer = buffers.of_value[outline.template value_of<Net>(step.layer, k)];
+            plan_operand& operand = plan.inputs[step.first_input + k];
+            operand.at = buffer == 0 ? location::input : location::arena;
+            operand.offset = offset_of(buffer);
         }
-        step.to = s + 1 == plan.step_count ? location::output : location::arena;
-        step.out_offset = buffers[buffer_of[step.last() + 1]].offset;
-        step.scratch_offset = buffers[scratch_of[s]].offset;
+        step.output.at = s + 1 == plan.step_count ? location::output : location::arena;
+        step.output.offset = offset_of(buffers.of_value[step.last() + 1]);
+        step.scratch = offset_of(buffers.of_scratch[s]);
     }
     return plan;
 }

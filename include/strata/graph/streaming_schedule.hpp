@@ -8,12 +8,13 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
-#include <strata/graph/plan.hpp>
+#include <strata/graph/plan_steps.hpp>
 #include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
@@ -23,41 +24,27 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// Where a step of a stream reads or writes; offsets in elements of the stream's memory.
-struct stream_location {
-    enum kind { input, memory, output };
-    kind from = memory;
-    std::size_t offset = 0;
-};
-
-/// One layer of a stream, perhaps with the next activation fused into it.
-struct stream_step {
-    std::size_t layer = 0;
-    fused_layers fused{};
+/// The state that a layer keeps between two steps of a stream.
+struct stream_state {
     bool has_state = false;
-    std::size_t first_input = 0;  // its first place among the plan's inputs
-    shape in{};                   // of one time step
-    stream_location to{};
-    std::size_t out = 0;  // elements of the output of one time step
-    std::size_t state = 0;
+    std::size_t offset = 0;  // of the state in the stream's memory
+    shape in{};              // of one time step
 };
 
-/// The steps of a stream. Its memory is states, then values between layers, then a copy of the input, then scratch.
-/// Values have memory for `frames` time steps, of which Stream::step uses the first.
+/// The steps of a stream. Its memory, the arena, is states, then values between layers, the input, the
+/// discarded output and scratch. All but states have memory for `frames` time steps, of which Stream::step uses the
+/// first.
 template <std::size_t Capacity, std::size_t Inputs>
-struct stream_plan {
-    std::array<stream_step, Capacity> steps{};
-    std::array<stream_location, Inputs> inputs{};
-    std::size_t step_count = 0;
+struct stream_plan : step_list<Capacity, Inputs> {
+    std::array<stream_state, Capacity> states{};
     std::size_t input_size = 0;
     std::size_t output_size = 0;
     std::size_t state_size = 0;
     std::size_t receptive_field = 1;
     std::size_t frames = 1;
-    std::size_t states_size = 0;
+    std::size_t states_end = 0;  // of the states in the arena
     std::size_t input_copy = 0;
-    std::size_t scratch = 0;
-    std::size_t memory_size = 0;
+    std::size_t discarded = 0;  // outputs of prewarm
 };
 
 namespace detail {
@@ -65,9 +52,7 @@ namespace detail {
 /// Traits of a layer that the pass reads.
 struct stream_layer {
     streaming kind = streaming::none;
-    bool is_view = false;
     bool is_merge = false;
-    fused_layers fused{};
     std::size_t lookback = 0;
     std::size_t state = 0;
     std::size_t scratch = 0;
@@ -80,9 +65,7 @@ constexpr stream_layer stream_layer_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     stream_layer traits{.kind = streaming_of<layer, in>(),
-                        .is_view = view_layer<layer> || identity_at_inference<layer>,
                         .is_merge = merge_layer<layer>,
-                        .fused = fused_into<Net, schedule::stream, flat_count<Net>, I>,
                         .scratch = scratch_of<T, layer>(in),
                         .scratch_of_step = in.rank() > 1 ? scratch_of<T, layer>(one_step(in)) : 0};
     if constexpr (streams_with_state<layer>) {
@@ -101,12 +84,12 @@ inline constexpr auto stream_layers_of = stream_layers<Net, T>(std::make_index_s
 
 /// Which values have a time axis still.
 template <class Net, class T>
-constexpr auto values_in_time() {
+inline constexpr auto values_in_time_of = [] {
     std::array<bool, flat_count<Net> + 1> result{true};
     for (std::size_t i = 0; i < flat_count<Net>; ++i)
         result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].kind != streaming::to_last;
     return result;
-}
+}();
 
 /// Whether a stream can run layer I: a merge node whose operands all have a time axis of one length, or none has.
 template <class Net>
@@ -124,7 +107,7 @@ constexpr bool merges_in_time(const std::array<bool, flat_count<Net> + 1>& in_ti
 template <class Net, class T, std::size_t I>
 inline constexpr auto merged_step_shapes_of = [] {
     auto shapes = merged_shapes_of<Net, I>;
-    if (values_in_time<Net, T>()[value_read<Net>(I)])
+    if (values_in_time_of<Net, T>[value_read<Net>(I)])
         for (shape& each : shapes) each = one_step(each);
     return shapes;
 }();
@@ -154,7 +137,7 @@ struct stream_check {
                 return refuse("an input of (steps, ...)", to_text(in), "write Input<steps, features>",
                               "a stream of this net");
             constexpr auto types = detail::layer_types(flat_layers_of<Net>{});
-            constexpr auto in_time = detail::values_in_time<Net, T>();
+            constexpr const auto& in_time = detail::values_in_time_of<Net, T>;
             for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
                 const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.kind != streaming::none;
@@ -176,105 +159,134 @@ struct stream_check {
 
 namespace detail {
 
-/// Bytes of values that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache.
-/// Beyond the second number, even few frames would leave the L2 cache.
+/// The shape of a value in one step of a stream: a time axis, where it has one, is 1 long.
+template <class Net, class T>
+constexpr shape step_shape(std::size_t value) {
+    const shape whole = value_shape<Net>(value);
+    return values_in_time_of<Net, T>[value] ? one_step(whole) : whole;
+}
+
+/// The pass that adds up how many steps back the last value looks, the present one included; `unbounded` where a layer
+/// remembers for ever.
+template <class Net, class T>
+inline constexpr std::size_t receptive_field_of = [] {
+    std::array<std::size_t, flat_count<Net> + 1> lookback{};
+    for (std::size_t i = 0; i < flat_count<Net>; ++i) {
+        std::size_t back = 0;
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
+            back = std::max(back, lookback[value_read<Net>(i, k)]);
+        const std::size_t own = stream_layers_of<Net, T>[i].lookback;
+        lookback[i + 1] = own != unbounded && back != unbounded ? back + own : unbounded;
+    }
+    return lookback.back() == unbounded ? unbounded : lookback.back() + 1;
+}();
+
+/// Bytes that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache. Beyond the
+/// second number, even few frames would leave the L2 cache.
 inline constexpr std::size_t frames_bytes = std::size_t{8} << 10, most_frames_bytes = std::size_t{256} << 10;
 
-/// The most steps that Stream::process takes at once: 8 to 32, or 1 where the values of 8 are too large.
+/// The most steps that Stream::process takes at once: 8 to 32; 1 where the values of 8 are too large, and in programs
+/// without a heap, whose memory is small.
 template <class Net, class T>
 constexpr std::size_t stream_frames() {
-    const auto in_time = values_in_time<Net, T>();
-    const auto size_of = [&](std::size_t value) {
-        const shape whole = value_shape<Net>(value);
-        return (in_time[value] ? one_step(whole) : whole).size();
-    };
     std::size_t widest = 1;
     for (std::size_t i = 0; i < flat_count<Net>; ++i) {
-        const stream_layer& layer = stream_layers_of<Net, T>[i];
-        std::size_t size = size_of(i + 1) + (layer.process_scratch != nullptr ? layer.process_scratch(1) : 0);
-        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) size += size_of(value_read<Net>(i, k));
+        const auto& process_scratch = stream_layers_of<Net, T>[i].process_scratch;
+        std::size_t size = step_shape<Net, T>(i + 1).size() + (process_scratch != nullptr ? process_scratch(1) : 0);
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
+            size += step_shape<Net, T>(value_read<Net>(i, k)).size();
         widest = std::max(widest, size * sizeof(T));
     }
-    if (8 * widest > most_frames_bytes) return 1;
+    if (!has_heap || 8 * widest > most_frames_bytes) return 1;
     std::size_t frames = 8;
     while (frames < 32 && 2 * frames * widest <= frames_bytes) frames *= 2;
     return frames;
 }
 
+/// Places pieces of memory one after the other.
+struct stream_memory {
+    std::size_t unit = 1;
+    std::size_t used = 0;
+
+    constexpr std::size_t reserve(std::size_t elements) {
+        return std::exchange(used, used + (elements + unit - 1) / unit * unit);
+    }
+};
+
+/// The pass that gives the layers' states their memory.
+template <class Net, class T, class Plan>
+constexpr void place_states(Plan& plan, stream_memory& memory) {
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const std::size_t layer = plan.steps[s].layer, value = value_read<Net>(layer);
+        const stream_layer& traits = stream_layers_of<Net, T>[layer];
+        stream_state& state = plan.states[s];
+        state.in = step_shape<Net, T>(value);
+        state.has_state = values_in_time_of<Net, T>[value] && !traits.is_merge &&
+                          (traits.kind == streaming::with_state || traits.kind == streaming::to_last);
+        if (!state.has_state) continue;
+        state.offset = memory.reserve(traits.state);
+        plan.state_size += traits.state;
+    }
+}
+
+/// The pass that places values: the last one is the output, each other one has memory of its own.
+template <class Net, class T, class Plan>
+constexpr void place_stream_values(Plan& plan, stream_memory& memory) {
+    constexpr std::size_t count = flat_count<Net>;
+    constexpr const auto& alias_of = plan_outline_of<Net, schedule::stream>.alias_of;
+    std::array<bool, count + 1> is_written{};
+    for (std::size_t s = 0; s < plan.step_count; ++s) is_written[plan.steps[s].last() + 1] = true;
+    std::array<plan_operand, count + 1> values{};
+    for (std::size_t value = 0; value <= count; ++value) {
+        plan_operand& operand = values[value];
+        operand.size = step_shape<Net, T>(value).size();
+        if (value == 0) operand.at = location::input;
+        else if (value == alias_of[count]) operand.at = location::output;
+        else if (is_written[value]) operand.offset = memory.reserve(plan.frames * operand.size);
+    }
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        plan_step& step = plan.steps[s];
+        for (std::size_t k = 0; k < step.input_count; ++k)
+            plan.inputs[step.first_input + k] = values[alias_of[value_read<Net>(step.layer, k)]];
+        step.output = values[step.last() + 1];
+    }
+}
+
+/// The pass that gives all steps the same scratch, which is large enough for each.
+template <class Net, class T, class Plan>
+constexpr void place_stream_scratch(Plan& plan, stream_memory& memory) {
+    std::size_t size = 0;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const std::size_t layer = plan.steps[s].layer;
+        const stream_layer& traits = stream_layers_of<Net, T>[layer];
+        const bool by_step = values_in_time_of<Net, T>[value_read<Net>(layer)];
+        size = std::max(size, by_step ? traits.scratch_of_step : traits.scratch);
+        if (traits.process_scratch != nullptr) size = std::max(size, traits.process_scratch(plan.frames));
+    }
+    const std::size_t offset = memory.reserve(size);
+    for (std::size_t s = 0; s < plan.step_count; ++s) plan.steps[s].scratch = offset;
+}
+
 }  // namespace detail
 
-/// The plan of a net's stream. Identities and views vanish, the last value is the output, each other value has memory
-/// of its own: they are of one time step.
+/// The plan of a net's stream. Identities and views vanish.
 template <class Net, class T>
 constexpr auto make_stream_plan() {
-    constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
-    constexpr const auto& nodes = flat_nodes_of<Net>;
-    constexpr const auto& layers = detail::stream_layers_of<Net, T>;
-    const auto in_time = detail::values_in_time<Net, T>();
-    const auto step_shape = [&](std::size_t value) {
-        const shape whole = detail::value_shape<Net>(value);
-        return in_time[value] ? one_step(whole) : whole;
-    };
-    stream_plan<count, flat_graph_of<Net>.inputs.size()> plan;
-    std::size_t used = 0;
-    const auto reserve = [&](std::size_t elements) {
-        const std::size_t at = used;
-        used += (elements + unit - 1) / unit * unit;
-        return at;
-    };
-    plan.input_size = step_shape(0).size();
-    plan.output_size = step_shape(count).size();
-
-    // Which value's memory each value has, and how far back it looks.
-    std::array<std::size_t, count + 1> alias_of{}, lookback{};
-    for (std::size_t i = 0; i < count; ++i) {
-        const detail::stream_layer& layer = layers[i];
-        std::size_t back = 0;
-        for (std::size_t k = 0; k < nodes[i].input_count; ++k)
-            back = std::max(back, lookback[detail::value_read<Net>(i, k)]);
-        const bool forgets = layer.lookback != unbounded && back != unbounded;
-        lookback[i + 1] = forgets ? back + layer.lookback : unbounded;
-        alias_of[i + 1] = layer.is_view ? alias_of[detail::value_read<Net>(i)] : i + 1;
-    }
-    plan.receptive_field = lookback[count] == unbounded ? unbounded : lookback[count] + 1;
-    for (std::size_t i = 0; i < count; ++i) {
-        const detail::stream_layer& layer = layers[i];
-        if (layer.is_view) continue;
-        stream_step& step = plan.steps[plan.step_count++];
-        step = {.layer = i,
-                .fused = layer.fused,
-                .first_input = nodes[i].first_input,
-                .in = step_shape(detail::value_read<Net>(i))};
-        step.has_state = in_time[detail::value_read<Net>(i)] && !layer.is_merge &&
-                         (layer.kind == streaming::with_state || layer.kind == streaming::to_last);
-        if (step.has_state) step.state = reserve(layer.state);
-        plan.state_size += step.has_state ? layer.state : 0;
-        i = layer.fused.last(i);
-    }
-    plan.states_size = used;
+    constexpr std::size_t count = detail::flat_count<Net>;
+    stream_plan<count, flat_graph_of<Net>.inputs.size()> plan{
+        {detail::plan_outline_of<Net, detail::schedule::stream>.plan}};
+    plan.input_size = detail::step_shape<Net, T>(0).size();
+    plan.output_size = detail::step_shape<Net, T>(count).size();
+    plan.receptive_field = detail::receptive_field_of<Net, T>;
+    detail::stream_memory memory{.unit = alignment / sizeof(T)};
     plan.frames = detail::stream_frames<Net, T>();
-    std::array<stream_location, count + 1> places{};
-    for (std::size_t value = 0; value <= count; ++value) {
-        if (alias_of[value] == alias_of[count]) places[value].from = stream_location::output;
-        else if (alias_of[value] == 0) places[value].from = stream_location::input;
-        else if (alias_of[value] == value) places[value].offset = reserve(plan.frames * step_shape(value).size());
-        else places[value] = places[alias_of[value]];
-    }
-    plan.input_copy = reserve(plan.frames * plan.input_size);
-    std::size_t scratch = 0;
-    for (std::size_t s = 0; s < plan.step_count; ++s) {
-        stream_step& step = plan.steps[s];
-        for (std::size_t k = 0; k < nodes[step.layer].input_count; ++k)
-            plan.inputs[step.first_input + k] = places[detail::value_read<Net>(step.layer, k)];
-        step.to = places[step.fused.last(step.layer) + 1];
-        step.out = step_shape(step.fused.last(step.layer) + 1).size();
-        const bool by_step = in_time[detail::value_read<Net>(step.layer)];
-        scratch = std::max(scratch, by_step ? layers[step.layer].scratch_of_step : layers[step.layer].scratch);
-        if (layers[step.layer].process_scratch != nullptr)
-            scratch = std::max(scratch, layers[step.layer].process_scratch(plan.frames));
-    }
-    plan.scratch = reserve(scratch);
-    plan.memory_size = used;
+    detail::place_states<Net, T>(plan, memory);
+    plan.states_end = memory.used;
+    detail::place_stream_values<Net, T>(plan, memory);
+    plan.input_copy = memory.reserve(plan.frames * plan.input_size);
+    plan.discarded = memory.reserve(plan.frames * plan.output_size);
+    detail::place_stream_scratch<Net, T>(plan, memory);
+    plan.arena_size = memory.used;
     return plan;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
@@ -11,7 +12,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/gradient_memory.hpp>
 #include <strata/graph/graph.hpp>
-#include <strata/graph/plan.hpp>
+#include <strata/graph/plan_steps.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
 #include <strata/layers/capabilities.hpp>
@@ -23,28 +24,21 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-template <class Net, std::size_t I>
-inline constexpr fused_layers trained_fusion = fused_into<Net, schedule::training, flat_count<Net>, I>;
-
 template <class Net, class T, std::size_t I>
 constexpr trained_traits trained_traits_of(std::size_t tile) {
     using layer = type_at<I, flat_layers_of<Net>>;
-    using epilogue = epilogue_of<Net, trained_fusion<Net, I>>;
+    using epilogue = epilogue_of<Net, fused_into<Net, schedule::training, flat_count<Net>, I>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     trained_traits traits{.is_random = random_layer<layer>,
-                          .is_view = view_layer<layer> || (identity_at_inference<layer> && !random_layer<layer>),
                           .is_merge = merge_layer<layer>,
                           .is_whole = needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen,
-                          .fused = trained_fusion<Net, I>,
-                          .in_size = in.size(),
-                          .out_size = flat_nodes_of<Net>[I].out.size(),
                           .scratch = scratch_of<T, layer>(in)};
     if constexpr (merge_layer<layer>) traits.passes_gradient = layer::passes_gradient;
     for (const weight_row& row : weight_rows_of<Net>)
         traits.learns = traits.learns || (row.layer == I && row.trainable);
     if constexpr (needs_whole_batch<layer>)
         if (traits.is_whole) traits.shared = layer::template shared_size<in, T>();
-    if (!traits.is_view) {
+    if (!is_alias<schedule::training, layer>) {
         traits.saved = saved_size_of<layer, in, epilogue, T>;
         traits.backward_weights = backward_packed_size_of<layer, in, T>;
         traits.gradient_scratch = gradient_scratch_of<layer, in, epilogue, T>(tile);
@@ -57,15 +51,83 @@ constexpr auto all_trained_traits(std::size_t tile, std::index_sequence<I...>) {
     return std::array<trained_traits, sizeof...(I)>{trained_traits_of<Net, T, I>(tile)...};
 }
 
+/// Whether a layer that has no weights to train, or whose weights are frozen, yet computes another thing in training
+/// than in inference.
+template <class Net, std::size_t I>
+constexpr bool acts_in_training() {
+    using layer = type_at<I, flat_layers_of<Net>>;
+    return random_layer<layer> || (needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen);
+}
+template <class Net, std::size_t... I>
+constexpr auto all_act_in_training(std::index_sequence<I...>) {
+    return std::array<bool, sizeof...(I)>{acts_in_training<Net, I>()...};
+}
+
 constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
 
-/// The last layer up to `wanted` such that it and all later layers read a single value of the layers before it.
+/// The first layer of the steps of training: the last one before all that learn, draw random numbers or need the whole
+/// batch such that it and all later layers read a single value of the layers before it.
 template <class Net>
-constexpr std::size_t cut_before(std::size_t wanted) {
-    std::size_t cut = std::min(wanted, flat_count<Net>);
-    for (std::size_t i = flat_count<Net>; i-- > cut;)
-        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k) cut = std::min(cut, value_read<Net>(i, k));
-    return cut;
+inline constexpr std::size_t first_trained_layer = [] {
+    std::size_t first = flat_count<Net>;
+    for (const weight_row& row : weight_rows_of<Net>)
+        if (row.trainable) first = std::min(first, row.layer);
+    const auto acts = all_act_in_training<Net>(std::make_index_sequence<flat_count<Net>>{});
+    first = std::min(first, static_cast<std::size_t>(std::find(acts.begin(), acts.end(), true) - acts.begin()));
+    for (std::size_t i = flat_count<Net>; i-- > first;)
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
+            first = std::min(first, value_read<Net>(i, k));
+    return first;
+}();
+
+/// The pass that says of each step whether it learns, and of which of its inputs it gives the gradient.
+template <class Net, std::size_t Count, std::size_t Inputs, class Outline>
+constexpr void mark_trained(training_plan<Count, Inputs>& plan, const Outline& outline,
+                            const std::array<trained_traits, Count>& traits) {
+    std::array<bool, Count + 1> learns_below{};  // of each value: its producer, or one before that, learns
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        trained_step& trained = plan.trained[s];
+        trained = {.learns = traits[step.layer].learns, .is_whole = traits[step.layer].is_whole};
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            if (!learns_below[outline.template value_of<Net>(step.layer, k)]) continue;
+            plan.gradients[step.first_input + k].use = gradient_use::write;
+            trained.passes_down = true;
+        }
+        learns_below[step.last() + 1] = trained.has_backward();
+        plan.is_whole = plan.is_whole || trained.is_whole;
+    }
+}
+
+/// The pass that places what forward writes and backward reads, one after the other. All of it is kept until backward
+/// is done.
+template <class Net, class T, std::size_t Count, std::size_t Inputs, class Outline>
+constexpr void place_activations(training_plan<Count, Inputs>& plan, const Outline& outline,
+                                 const std::array<trained_traits, Count>& traits) {
+    constexpr std::size_t unit = alignment / sizeof(T);
+    const auto reserve = [&](std::size_t elements) {
+        return std::exchange(plan.arena_size, plan.arena_size + aligned(elements, unit));
+    };
+    std::array<std::size_t, Count + 1> offset_of{};  // of each value
+    if (plan.step_count > 0)
+        plan.input = offset_of[plan.first_layer] = reserve(plan.tile * value_shape<Net>(plan.first_layer).size());
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        plan_step& step = plan.steps[s];
+        trained_step& trained = plan.trained[s];
+        const trained_traits& fact = traits[step.layer];
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            const std::size_t value = outline.template value_of<Net>(step.layer, k);
+            plan_operand& operand = plan.inputs[step.first_input + k];
+            operand.at = value == plan.first_layer ? location::input : location::arena;
+            operand.offset = offset_of[value];
+        }
+        step.output.offset = offset_of[step.last() + 1] = reserve(plan.tile * step.output.size);
+        trained.saved_size = fact.saved;
+        trained.saved = reserve(plan.tile * fact.saved);
+        if (trained.passes_down) trained.backward_weights = reserve(fact.backward_weights);
+        trained.shared = reserve(fact.shared);
+        plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
+    }
 }
 
 }  // namespace detail
@@ -74,60 +136,15 @@ constexpr std::size_t cut_before(std::size_t wanted) {
 /// gradient lives from where the layer above writes it until nobody can still read it.
 template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
-    constexpr std::size_t count = detail::flat_count<Net>, unit = alignment / sizeof(T);
-    constexpr const auto& nodes = flat_nodes_of<Net>;
+    constexpr std::size_t count = detail::flat_count<Net>, first = detail::first_trained_layer<Net>;
+    constexpr const auto& outline = detail::plan_outline_of<Net, detail::schedule::training, count, first>;
     const auto traits = detail::all_trained_traits<Net, T>(tile, std::make_index_sequence<count>{});
-    training_plan<count, flat_graph_of<Net>.inputs.size()> plan;
+    training_plan<count, flat_graph_of<Net>.inputs.size()> plan{{outline.plan}};
     plan.tile = tile;
-    const auto acts = [](const auto& fact) { return fact.learns || fact.is_random || fact.is_whole; };
-    plan.first_layer = detail::cut_before<Net>(
-        static_cast<std::size_t>(std::find_if(traits.begin(), traits.end(), acts) - traits.begin()));
-
-    const auto reserve = [&](std::size_t elements) {
-        const std::size_t at = plan.arena_size;
-        plan.arena_size += detail::aligned(elements, unit);
-        return at;
-    };
-    // Of each value the one that lies in its memory first, where that is, and whether something below it learns.
-    std::array<std::size_t, count + 1> alias_of{}, place_of{};
-    std::array<bool, count + 1> learns_below{};
-    const std::size_t input = alias_of[plan.first_layer] = plan.first_layer;
-    if (input < count) plan.input = place_of[input] = reserve(tile * traits[input].in_size);
-    for (std::size_t i = plan.first_layer; i < count; ++i) {
-        const detail::trained_traits& fact = traits[i];
-        if (fact.is_view) {
-            alias_of[i + 1] = alias_of[detail::value_read<Net>(i)];
-            continue;
-        }
-        training_step& step = plan.steps[plan.step_count++];
-        step = {.layer = i,
-                .fused = fact.fused,
-                .learns = fact.learns,
-                .is_whole = fact.is_whole,
-                .in_size = fact.in_size,
-                .out_size = fact.out_size,
-                .saved_size = fact.saved,
-                .first_input = nodes[i].first_input,
-                .input_count = nodes[i].input_count};
-        for (std::size_t k = 0; k < step.input_count; ++k) {
-            const std::size_t read = detail::value_read<Net>(i, k), value = alias_of[read];
-            plan.inputs[step.first_input + k] = {.is_input = value == input,
-                                                 .size = detail::value_shape<Net>(read).size(),
-                                                 .x = place_of[value],
-                                                 .use = learns_below[value] ? gradient_use::write : gradient_use::none};
-            step.passes_down = step.passes_down || learns_below[value];
-        }
-        i = fact.fused.last(i);
-        alias_of[i + 1] = i + 1;
-        place_of[i + 1] = step.y = reserve(tile * fact.out_size);
-        learns_below[i + 1] = step.has_backward();
-        step.saved = reserve(tile * fact.saved);
-        if (step.passes_down) step.backward_weights = reserve(fact.backward_weights);
-        step.shared = reserve(fact.shared);
-        plan.is_whole = plan.is_whole || fact.is_whole;
-        plan.scratch_size = std::max({plan.scratch_size, fact.scratch, fact.gradient_scratch});
-    }
-    plan.arena_size += detail::place_gradients<Net, T>(plan, alias_of, traits);
+    plan.first_layer = first;
+    detail::mark_trained<Net>(plan, outline, traits);
+    detail::place_activations<Net, T>(plan, outline, traits);
+    detail::place_gradients<Net, T>(plan, outline, traits);
     return plan;
 }
 

@@ -7,14 +7,15 @@
 #include <cstddef>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/error.hpp>
 #include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
@@ -40,6 +41,14 @@ struct weight_row {
 };
 
 namespace detail {
+
+/// The error of values that are not as many as a weight has.
+[[noreturn]] STRATA_NOINLINE inline void raise_other_count(const weight_row& row, std::size_t values) {
+    text<512> message("strata: weight ");
+    message << row.name << " of shape " << to_text(row.parameter.extents) << " takes " << row.parameter.extents.size()
+            << " values, got " << values << "; fix: give as many as the weight has";
+    raise_error<std::invalid_argument>(message.chars);
+}
 
 /// Appends a layer's rows.
 template <class Layer, std::size_t Count, std::size_t Nodes>
@@ -204,18 +213,21 @@ public:
     }
     /// A copy in Keras' order.
     std::vector<value_type> to_vector() const {
-        std::vector<value_type> result(size());
-        for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
-        return result;
+        using checked = heap_check<weight_view, "to_vector()", "read view[i] for i in [0, view.size())">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) {
+            std::vector<value_type> result(size());
+            for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
+            return result;
+        } else {
+            return {};
+        }
     }
     /// Writes all elements, given in Keras' order. Throws std::invalid_argument where the sizes differ.
     constexpr void assign(std::span<const value_type> values) const
         requires(!std::is_const_v<Scalar>)
     {
-        if (values.size() != size())
-            throw std::invalid_argument("strata: weight " + std::string(name()) + " of shape " +
-                                        to_text(shape()).str() + " takes " + std::to_string(size()) + " values, got " +
-                                        std::to_string(values.size()));
+        if (values.size() != size()) detail::raise_other_count(*row_, values.size());
         for (std::size_t i = 0; i < values.size(); ++i) put(i, values[i]);
         if (refresh_ != nullptr) refresh_(block_);
     }

@@ -44,7 +44,7 @@ std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::sp
 template <class T>
 void save_hdf5(const std::filesystem::path& file, std::span<const weight_record> records,
                std::span<const std::vector<T>> values, const std::string& orders = {}) {
-    std::string name = file.filename().string();
+    std::string name = internal::path_text(file.filename());
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const hdf5_session session;
     hdf5_writer writer(file);

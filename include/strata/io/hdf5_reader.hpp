@@ -33,11 +33,12 @@ public:
         const internal::input_file bytes(file, "an HDF5 file");
         size_ = bytes.size();
         if (size_ == 0) throw file_error(file, "is empty, expected an HDF5 file; save it again");
-        const htri_t known = H5Fis_hdf5(file.c_str());
+        const std::string name = internal::path_text(file);
+        const htri_t known = H5Fis_hdf5(name.c_str());
         if (known < 0) throw file_error(file, "cannot be opened: may it be read?" + hdf5_reason());
         if (known == 0) throw file_error(file, "is no HDF5 file; load a .weights.h5 or .h5 file of Keras or strata");
         if (!hdf5_heap_check(bytes).passes()) refuse_damaged();
-        file_ = hdf5_file(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+        file_ = hdf5_file(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
         if (!file_) refuse_damaged();
         list_objects();
     }

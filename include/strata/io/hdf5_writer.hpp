@@ -23,7 +23,7 @@ public:
         constexpr std::size_t increment = std::size_t{1} << 20;
         const hdf5_properties memory(H5Pcreate(H5P_FILE_ACCESS));
         check(H5Pset_fapl_core(memory.id(), increment, false));
-        file_ = hdf5_file(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, memory.id()));
+        file_ = hdf5_file(H5Fcreate(internal::path_text(file).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, memory.id()));
         check(file_.id());
         link_ = hdf5_properties(H5Pcreate(H5P_LINK_CREATE));
         check(H5Pset_create_intermediate_group(link_.id(), 1));

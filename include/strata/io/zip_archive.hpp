@@ -28,7 +28,7 @@ public:
         if (internal::input_file(file, "a .npz file").size() == 0)
             throw file_error(file, "is empty, expected a .npz file; save it again");
         int error = 0;
-        archive_.reset(zip_open(file.c_str(), ZIP_RDONLY, &error));
+        archive_.reset(zip_open(internal::path_text(file).c_str(), ZIP_RDONLY, &error));
         if (archive_) return;
         if (error == ZIP_ER_OPEN) throw file_error(file, "cannot be opened: may it be read?");
         throw file_error(file, std::string("is no .npz file") +

@@ -41,10 +41,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static constexpr parameter_table parameters(const shape& in) {
         const shape channels{in.back()};
         parameter_table table;
-        if (has_gamma)
-            table.push_back(
-                {.name = "gamma", .extents = channels, .initializer = Ones::value, .layout = weight_layout::plain});
-        if (has_beta) table.push_back({.name = "beta", .extents = channels, .layout = weight_layout::plain});
+        if (!options::template has<no_scale>) table.push_back(channel_weight("gamma", in, Ones::value));
+        if (!options::template has<no_center>) table.push_back(channel_weight("beta", in));
         table.push_back(
             {.name = "moving_mean", .extents = channels, .trainable = false, .layout = weight_layout::plain});
         table.push_back({.name = "moving_variance",
@@ -64,9 +62,9 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* packed, thread_slice part) {
         const item_range mine = part.of(In.back());
+        const named_weights<T> own(weights);
         for (std::size_t c = mine.begin; c < mine.end; ++c)
-            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), packed[c],
-                       packed[In.back() + c]);
+            own.write_line(c, own.mean[c], inverse(own.variance[c]), packed[c], packed[In.back() + c]);
     }
 
     /// An elementwise activation that follows.
@@ -132,16 +130,17 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
             kernels::combine_moments<T>({s.count, s.stride * 2 * channels}, rows, s.saved, s.saved + channels, mine,
                                         mean, squares);
         else kernels::combine_moments<T>({s.count, s.stride * channels}, 1, s.x, nullptr, mine, mean, squares);
-        T* moving_mean = s.statistics[mean_at];
-        T* moving_variance = s.statistics[variance_at];
+        const named_weights<T> own(s.weights);
+        T* moving_mean = optional_entry<BatchNormalization, In, "moving_mean">(s.statistics);
+        T* moving_variance = optional_entry<BatchNormalization, In, "moving_variance">(s.statistics);
         constexpr T keeps = static_cast<T>(kept), takes_in = static_cast<T>(1.0 - kept);
         for (std::size_t c = mine.begin; c < mine.end; ++c) {
             const T variance = squares[c] / static_cast<T>(s.count * rows);
             moving_mean[c] = moving_mean[c] * keeps + mean[c] * takes_in;
             moving_variance[c] = moving_variance[c] * keeps + variance * takes_in;
             squares[c] = inverse(variance);
-            write_line(s.weights, c, mean[c], squares[c], line<In>(s.shared, scale_line)[c],
-                       line<In>(s.shared, shift_line)[c]);
+            own.write_line(c, mean[c], squares[c], line<In>(s.shared, scale_line)[c],
+                           line<In>(s.shared, shift_line)[c]);
         }
     }
     template <shape In, class Fused, class T>
@@ -170,6 +169,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         T* scale = line<In>(s.shared, scale_line);
         T* sum = line<In>(s.shared, sum_line);
         T* product = line<In>(s.shared, product_line);
+        T* dgamma = optional_gradient<BatchNormalization, In, "gamma">(s);
+        T* dbeta = optional_gradient<BatchNormalization, In, "beta">(s);
         if constexpr (rows > 1) {
             kernels::combine_sums<T>({s.count, s.stride * 2 * channels}, s.saved, mine, sum);
             kernels::combine_sums<T>({s.count, s.stride * 2 * channels}, s.saved + channels, mine, product);
@@ -178,10 +179,8 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
         }
         const T each = T(1) / static_cast<T>(s.count * rows);
         for (std::size_t c = mine.begin; c < mine.end; ++c) {
-            if (has_gamma && s.gradients[0] != nullptr)
-                s.gradients[0][c] = (s.first ? T(0) : s.gradients[0][c]) + product[c] * inverses[c];
-            if (has_beta && s.gradients[beta_at] != nullptr)
-                s.gradients[beta_at][c] = (s.first ? T(0) : s.gradients[beta_at][c]) + sum[c];
+            if (dgamma != nullptr) dgamma[c] = (s.first ? T(0) : dgamma[c]) + product[c] * inverses[c];
+            if (dbeta != nullptr) dbeta[c] = (s.first ? T(0) : dbeta[c]) + sum[c];
             if (s.count * rows == 1) scale[c] = T(0);
             sum[c] *= T(0) - scale[c] * each;
             product[c] *= T(0) - scale[c] * inverses[c] * inverses[c] * each;
@@ -198,16 +197,14 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     template <class... Others>
     using with_options = BatchNormalization<Others...>;
     static constexpr void affine(const shape& in, const double* const* weights, double* scale, double* shift) {
+        const named_weights<double> own(weights);
         for (std::size_t c = 0; c < in.back(); ++c)
-            write_line(weights, c, weights[mean_at][c], inverse(weights[variance_at][c]), scale[c], shift[c]);
+            own.write_line(c, own.mean[c], inverse(own.variance[c]), scale[c], shift[c]);
     }
 
 private:
-    static constexpr bool has_gamma = !options::template has<no_scale>, has_beta = !options::template has<no_center>;
     static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
     static constexpr double kept = options::template get<momentum<0.99>>::value;
-    static constexpr std::size_t beta_at = has_gamma ? 1 : 0, mean_at = beta_at + (has_beta ? 1 : 0),
-                                 variance_at = mean_at + 1, count = mean_at + 2;
 
     /// Lines of one value a channel, which all samples of a batch share.
     enum : std::size_t { mean_line, inverse_line, scale_line, shift_line, sum_line, product_line, line_count };
@@ -225,12 +222,23 @@ private:
     static constexpr T inverse(T variance) {
         return T(1) / kernels::square_root(variance + static_cast<T>(smallest));
     }
-    /// Channel c as x scale + shift.
+    /// The weights, null where options leave one out. Which there are does not depend on the shape of the input.
     template <class T>
-    static constexpr void write_line(const T* const* weights, std::size_t c, T mean, T inverse, T& scale, T& shift) {
-        scale = has_gamma ? weights[0][c] * inverse : inverse;
-        shift = (has_beta ? weights[beta_at][c] : T(0)) - mean * scale;
-    }
+    struct named_weights {
+        const T *gamma, *beta, *mean, *variance;
+
+        explicit constexpr named_weights(const T* const* weights)
+            : gamma(optional_entry<BatchNormalization, shape{1}, "gamma">(weights)),
+              beta(optional_entry<BatchNormalization, shape{1}, "beta">(weights)),
+              mean(optional_entry<BatchNormalization, shape{1}, "moving_mean">(weights)),
+              variance(optional_entry<BatchNormalization, shape{1}, "moving_variance">(weights)) {}
+
+        /// Channel c as x scale + shift.
+        constexpr void write_line(std::size_t c, T average, T inverse_deviation, T& scale, T& shift) const {
+            scale = gamma != nullptr ? gamma[c] * inverse_deviation : inverse_deviation;
+            shift = (beta != nullptr ? beta[c] : T(0)) - average * scale;
+        }
+    };
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -1,7 +1,9 @@
 // Conv1D: a convolution over the steps of a sequence.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <strata/core/border.hpp>
@@ -68,6 +70,11 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
                                                                                bias, s.state, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
+    }
+    /// The sums, as far as they have come, of the present output and of those after it: a ring.
+    template <shape In, class T>
+    static auto state_parts(T* state) {
+        return std::array{state_part<T>{"sums", std::span(state, step_of<In, T>::sums_size)}};
     }
     template <shape In, class Fused, class T>
     static void process(const forward_context<T>& s) {

@@ -165,7 +165,7 @@ struct Conv2DTranspose : convolution_layer<Conv2DTranspose<Filters, Kernel, Opti
     template <class... Others>
     using with_options = Conv2DTranspose<Filters, Kernel, Others...>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 0, in[2], map, weights);
+        absorb_into_kernel(parameters(in), "kernel", in[2], map, weights);
     }
 
 private:

@@ -202,7 +202,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     using with_options = Dense<Units, Others...>;
     static constexpr bool is_linear = identity_at_inference<activation>;
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
-        absorb_into_kernel(parameters(in), 0, 1, map, weights);
+        absorb_into_kernel(parameters(in), "kernel", 1, map, weights);
     }
 
 private:

@@ -23,7 +23,6 @@ template <int Groups = 32, class... Options>  // strata: types, not values: Grou
     requires detail::says<"strata: options are types; fix: write GroupNormalization<8>">
 struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Options...> {
     using options = option_list<Options...>;
-    using places = gamma_and_beta_places<options>;
     static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
 
     static constexpr std::string_view type = "GroupNormalization";
@@ -35,8 +34,8 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
         return refuse(text<200>("groups that share out ") << in.back() << " channels",
                       text<64>() << Groups << " groups", "give a divisor of the channels, or -1");
     }
-    static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in.back()); }
-    static constexpr std::size_t flops(const shape& in) { return in.size() * (5 + places::count); }
+    static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in); }
+    static constexpr std::size_t flops(const shape& in) { return in.size() * (5 + parameters(in).size()); }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return 2 * in.back();
@@ -45,9 +44,8 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::normalize_groups(geometry(In), s.x + n * In.size(),
-                                      {places::gamma(s.weights), places::beta(s.weights), static_cast<T>(smallest)},
-                                      s.y + n * In.size(), nullptr, s.scratch);
+            kernels::normalize_groups(geometry(In), s.x + n * In.size(), terms<In>(s.weights), s.y + n * In.size(),
+                                      nullptr, s.scratch);
     }
 
     /// Mean and scale of each group.
@@ -62,30 +60,36 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     template <shape In, class Fused, class T>
     static void train_forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::normalize_groups(geometry(In), s.x + n * In.size(),
-                                      {places::gamma(s.weights), places::beta(s.weights), static_cast<T>(smallest)},
-                                      s.y + n * In.size(), s.saved + n * saved_size<In, Fused, T>(), s.scratch);
+            kernels::normalize_groups(geometry(In), s.x + n * In.size(), terms<In>(s.weights), s.y + n * In.size(),
+                                      s.saved + n * saved_size<In, Fused, T>(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::normalize_groups_gradient(geometry(In), s.x + n * In.size(), places::gamma(s.weights),
-                                               s.saved + n * saved_size<In, Fused, T>(), s.dy + n * In.size(),
-                                               s.dx + n * In.size(), s.scratch);
+            kernels::normalize_groups_gradient(
+                geometry(In), s.x + n * In.size(), optional_weight<GroupNormalization, In, "gamma">(s),
+                s.saved + n * saved_size<In, Fused, T>(), s.dy + n * In.size(), s.dx + n * In.size(), s.scratch);
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         const T* dy = s.dy;
-        if constexpr (places::has_gamma)
+        if constexpr (has_weight<GroupNormalization, In, "gamma">)
             kernels::group_gamma_gradient(
                 geometry(In), kernels::gradient_samples<T>{s.count, s.x, In.size(), dy, In.size()}, s.saved,
-                saved_size<In, Fused, T>(), {places::gamma(s.gradients), s.first}, part, s.scratch);
-        if constexpr (places::has_beta)
-            kernels::column_sums(s.count * In.rows(), In.back(), dy, places::beta(s.gradients), s.first, part);
+                saved_size<In, Fused, T>(), {gradient<GroupNormalization, In, "gamma">(s), s.first}, part, s.scratch);
+        if constexpr (has_weight<GroupNormalization, In, "beta">)
+            kernels::column_sums(s.count * In.rows(), In.back(), dy, gradient<GroupNormalization, In, "beta">(s),
+                                 s.first, part);
     }
 
 private:
+    template <shape In, class T>
+    static constexpr kernels::normalization_parameters<T> terms(const T* const* weights) {
+        return {.gamma = optional_entry<GroupNormalization, In, "gamma">(weights),
+                .beta = optional_entry<GroupNormalization, In, "beta">(weights),
+                .epsilon = static_cast<T>(smallest)};
+    }
     static constexpr kernels::group_geometry geometry(const shape& in) {
         return {.rows = in.rows(),
                 .channels = in.back(),

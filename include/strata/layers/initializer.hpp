@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/shape.hpp>
 
@@ -158,13 +159,15 @@ void write_orthogonal(double gain, const shape& extents, random_engine& engine, 
 
 }  // namespace detail
 
-/// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order.
+/// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order. An orthogonal one allocates;
+/// without a heap it is refused before.
 template <class Write>
 void initialize(const initializer& values, const shape& extents, random_engine& engine, Write put) {
     const auto write = [&](std::size_t i, double value) {
         put(i, i >= values.ones_begin && i < values.ones_end ? 1.0 : value);
     };
-    if (values.kind == distribution::orthogonal) return detail::write_orthogonal(values.a, extents, engine, write);
+    if constexpr (has_heap)
+        if (values.kind == distribution::orthogonal) return detail::write_orthogonal(values.a, extents, engine, write);
     const double width =
         values.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(values, extents))
         : values.kind == distribution::normal_variance

@@ -5,16 +5,15 @@
 #include <cstddef>
 #include <iterator>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/core/text.hpp>
+#include <strata/core/whole_samples.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
@@ -94,12 +93,8 @@ template <class Handle, class Value>
 void adapt_to_values(const Handle& layer, std::span<const Value> values) {
     using T = typename Handle::value_type;
     constexpr shape in = Handle::input_shape();
-    if (values.empty() || values.size() % in.size() != 0)
-        throw std::invalid_argument("strata: adapt takes whole samples of shape " + to_text(in).str() + ", " +
-                                    std::to_string(in.size()) + " values each; got " + std::to_string(values.size()) +
-                                    " values; fix: give a multiple of " + std::to_string(in.size()));
     constexpr std::size_t features = in.back();
-    const std::size_t rows = values.size() / features;
+    const std::size_t rows = whole_samples("adapt", in, values.size(), 1) * in.rows();
     std::vector<double> sums(features), squares(features);
     for (std::size_t i = 0; i < values.size(); ++i) sums[i % features] += static_cast<double>(values[i]);
     for (double& sum : sums) sum /= static_cast<double>(rows);
@@ -124,8 +119,10 @@ void adapt_to_values(const Handle& layer, std::span<const Value> values) {
 template <class Handle, class Samples>
 void adapt(const Handle& layer, const Samples& samples) {
     using checked = detail::adapt_check<Handle, Samples>;
+    using allocates = heap_check<Handle, "adapt(layer, values)", "adapt on another machine, and assign the weights">;
     static_cast<void>(require<checked>{});
-    if constexpr (checked::value.ok)
+    static_cast<void>(require<allocates>{});
+    if constexpr (checked::value.ok && allocates::value.ok)
         detail::adapt_to_values(layer, std::span<const std::remove_cvref_t<decltype(*std::data(samples))>>(
                                            std::data(samples), std::size(samples)));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -166,6 +167,15 @@ struct recurrent_layer : layer<Self, Options...> {
     static STRATA_INLINE void step(const forward_context<T>& s) {
         step_of<In, T>::template run<kernels::recurrent_input::values>(s.x, packed_weights<Self, In>(s), s.state, s.y);
     }
+    /// The outputs of the last step, and of an LSTM its cell.
+    template <shape In, class T>
+    static auto state_parts(T* state) {
+        using own = step_of<In, T>;
+        const state_part<T> hidden{"hidden", std::span(state + own::output_offset(state), units)};
+        if constexpr (Cell::has_carry)
+            return std::array{hidden, state_part<T>{"cell", std::span(state + own::carry_offset, units)}};
+        else return std::array{hidden};
+    }
     template <shape In, class T>
     static constexpr std::size_t process_scratch(std::size_t frames) {
         return frames_of<In, T>::scratch_size(frames);
@@ -198,8 +208,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
-        training<In, T>::backward(s.count, s.dy, {s.weights[1], s.backward_weights}, sequences, s.saved, s.dx,
-                                  s.scratch);
+        training<In, T>::backward(s.count, s.dy, {weight<Self, In, "recurrent_kernel">(s), s.backward_weights},
+                                  sequences, s.saved, s.dx, s.scratch);
     }
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {

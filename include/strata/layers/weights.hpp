@@ -56,12 +56,20 @@ constexpr auto weight(const Context& s) {
         return s.weights[weight_index<Layer, In, Name>];
     }
 }
+/// Whether the layer has a weight called Name.
+template <class Layer, shape In, fixed_string Name>
+inline constexpr bool has_weight = weight_index<Layer, In, Name> < weight_count<Layer, In>;
+
+/// The entry of the weight called Name in an array with one pointer for each weight; null where options leave it out.
+template <class Layer, shape In, fixed_string Name, class Pointer>
+constexpr Pointer optional_entry([[maybe_unused]] Pointer const* entries) {
+    if constexpr (has_weight<Layer, In, Name>) return entries[weight_index<Layer, In, Name>];
+    else return nullptr;
+}
 /// The weight called Name, or null where options leave it out: `optional_weight<Dense, In, "bias">(s)`.
 template <class Layer, shape In, fixed_string Name, class Context>
-constexpr auto optional_weight([[maybe_unused]] const Context& s) {
-    constexpr std::size_t place = weight_index<Layer, In, Name>;
-    if constexpr (place < weight_count<Layer, In>) return s.weights[place];
-    else return decltype(s.x)(nullptr);
+constexpr auto optional_weight(const Context& s) {
+    return optional_entry<Layer, In, Name>(s.weights);
 }
 /// The packed form of the weights, made by pack_weights; null where packed_size is 0.
 template <class Layer, shape In, class Context>
@@ -79,6 +87,11 @@ constexpr T* gradient(const backward_context<T>& s) {
     } else {
         return s.gradients[weight_index<Layer, In, Name>];
     }
+}
+/// The same, null also where options leave the weight out.
+template <class Layer, shape In, fixed_string Name, class T>
+constexpr T* optional_gradient(const backward_context<T>& s) {
+    return optional_entry<Layer, In, Name>(s.gradients);
 }
 
 }  // namespace strata::inline STRATA_ISA

@@ -10,11 +10,13 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/fixed_string.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/layers/initializer.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/checks.hpp>
 #include <strata/net/item_list_ops.hpp>
@@ -117,6 +119,20 @@ struct output_query : shape_query {
     static constexpr shape of() {
         return shapes_of<Net>.back();
     }
+};
+/// Drawing a net's weights without a heap.
+template <class Net>
+struct initializer_check {
+    static constexpr diagnostic value = [] {
+        if constexpr (!has_heap)
+            for (const weight_row& row : weight_rows_of<Net>)
+                if (row.parameter.initializer.kind == distribution::orthogonal)
+                    return refuse(
+                        "initializers that need no heap", "Orthogonal, in a program without a heap",
+                        "bind values, net.bind(values), or give the layer recurrent_initializer<GlorotUniform>",
+                        row.name);
+        return diagnostic{};
+    }();
 };
 struct parameter_query : count_query {
     template <class Net>

@@ -6,8 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,11 +14,13 @@
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/flush_subnormals.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/view.hpp>
+#include <strata/core/whole_samples.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/net/call_checks.hpp>
@@ -80,7 +80,9 @@ public:
     /// The outputs of any number of samples that follow each other in x. Throws std::invalid_argument where x does not
     /// hold whole samples.
     std::vector<T> predict(std::span<const T> x) const {
-        const std::size_t count = whole_samples(x);
+        static_cast<void>(require<predict_allocates>{});
+        if constexpr (!has_heap) return {};
+        const std::size_t count = samples_in(x);
         std::vector<T> y(count * Net::output_shape().size());
         run_tiles<batch_tile<Net, T>>(x.data(), y.data(), count);
         return y;
@@ -89,7 +91,7 @@ public:
     /// the weights takes long, some of the weights for all samples.
     std::vector<T> predict(std::span<const T> x, ParallelWorkspace<Net, T>& workspace) const {
         constexpr std::size_t tile = batch_tile<Net, T>, out = Net::output_shape().size();
-        std::vector<T> y(whole_samples(x) * out);
+        std::vector<T> y(samples_in(x) * out);
         const std::size_t count = y.size() / out;
         // Parts of tiles, where there are few tiles for the threads; a sample is computed alike in both.
         constexpr std::size_t part = tile % 4 == 0 ? tile / 4 : tile;
@@ -116,20 +118,24 @@ public:
     /// One sample, without allocation; workspace is this thread's, or one with threads of its own. The spans hold
     /// exactly one input and one output, which must not overlap.
     template <class In, class Out>
-    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept {
+    constexpr void infer(const In& in, Out&& out, Workspace<Net, T>& workspace) const noexcept STRATA_NONBLOCKING {
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
-            flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+            STRATA_BEGIN_PERMITTED  // kernels call some tiles by tables of pointers
+                flushed_executor<Net, T>::run(std::data(in), self().parameters(), std::data(out), workspace.data());
+            STRATA_END_PERMITTED
         }
     }
     template <class In, class Out>
-    void infer(const In& in, Out&& out, ParallelWorkspace<Net, T>& workspace) const noexcept {
+    void infer(const In& in, Out&& out, ParallelWorkspace<Net, T>& workspace) const noexcept STRATA_NONBLOCKING {
         static_cast<void>(require<spans_check<In, Out>>{});
         if constexpr (spans_check<In, Out>::value.ok) {
             check_spans(in, out);
+            STRATA_BEGIN_PERMITTED
             parallel_executor<Net, T>::run(workspace.threads(), std::data(in), self().parameters(), std::data(out),
                                            workspace.data());
+            STRATA_END_PERMITTED
         }
     }
     template <class... Arguments>
@@ -142,7 +148,12 @@ public:
     static constexpr Workspace<Net, T> workspace() { return {}; }
     /// A workspace whose threads share each inference: rows of maps, columns of wide Dense layers. A net too small for
     /// that is inferred by the calling thread alone.
-    static ParallelWorkspace<Net, T> workspace(workspace_options options) { return ParallelWorkspace<Net, T>(options); }
+    static auto workspace(workspace_options options) {
+        using checked = heap_check<Net, "workspace({.threads = ...})", "write workspace()">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return ParallelWorkspace<Net, T>(options);
+        else return refused{};
+    }
 
     /// A stream of one channel over these weights: one time step after the other; each thread has its own. It keeps the
     /// weights of a model that was built, so that both may move; where a model only refers to weights (one that was
@@ -165,15 +176,12 @@ public:
 private:
     constexpr const Self& self() const { return static_cast<const Self&>(*this); }
 
+    using predict_allocates =
+        heap_check<Net, "predict(values)", "write auto workspace = model.workspace(); then infer(x, y, workspace)">;
+
     /// How many samples x holds.
-    static std::size_t whole_samples(std::span<const T> x) {
-        constexpr std::size_t in = Net::input_shape().size();
-        if (x.size() % in != 0)
-            throw std::invalid_argument("strata: predict takes whole samples of shape " +
-                                        to_text(Net::input_shape()).str() + ", " + std::to_string(in) +
-                                        " values each; got " + std::to_string(x.size()) +
-                                        " values; fix: give a multiple of " + std::to_string(in));
-        return x.size() / in;
+    static std::size_t samples_in(std::span<const T> x) {
+        return whole_samples("predict", Net::input_shape(), x.size());
     }
     /// Whether spans made of these hold one input and one output, as far as their types say.
     template <class In, class Out>

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -210,18 +209,18 @@ public:
         return Model<Other, T, Storage>(std::move(block_), batch_);
     }
 
-    // Files
+    // Files. A path is any type that std::filesystem::path is made of; only files include that header.
 
     /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
-    template <class Files = weight_files<Model>>
-    void save_weights(const std::filesystem::path& file) const {
+    template <class Path, class Files = weight_files<Model>>
+    void save_weights(const Path& file) const {
         using checked = detail::files_check<Files, "save_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::save(*this, file);
     }
     /// Reads the weights; a failed load throws and leaves the model as it was.
-    template <class Files = weight_files<Model>>
-    void load_weights(const std::filesystem::path& file) {
+    template <class Path, class Files = weight_files<Model>>
+    void load_weights(const Path& file) {
         using checked = detail::files_check<Files, "load_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::load(*this, file);
@@ -270,6 +269,7 @@ private:
     /// Draws the weights from number `first` on; each weight has a stream of its own, so that it does not depend on
     /// others.
     void initialize_from(std::size_t first, std::uint64_t seed) {
+        static_cast<void>(require<detail::initializer_check<Net>>{});
         const auto all = weights();
         for (std::size_t i = first; i < all.size(); ++i) {
             random_engine mixed(seed);
@@ -288,7 +288,7 @@ private:
         return result;
     }
 
-    [[no_unique_address]] Storage block_{};
+    STRATA_NO_ADDRESS Storage block_{};
     std::size_t batch_ = 0;
 };
 

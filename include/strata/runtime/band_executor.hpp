@@ -19,16 +19,16 @@ namespace strata::inline STRATA_ISA::detail {
 template <class Net, class T, std::size_t Count, std::size_t First>
 struct band_executor {
     static constexpr const auto& plan = plan_of<Net, T, 1, Count>;
-    static constexpr std::size_t size = plan.steps[First].chain;
+    static constexpr std::size_t size = plan.chains[First].length;
     template <std::size_t Stage>
     using step = step_of<Net, T, 1, Count, First + Stage>;
 
     static constexpr std::size_t rows = step<size - 1>::out[0];
     /// Rows of the last output that a band makes.
-    static constexpr std::size_t band = plan.steps[First].band;
+    static constexpr std::size_t band = plan.chains[First].band;
 
-    /// Rows `out` of the last output, which begin at a multiple of the plan's cut: y is that whole map, x the whole
-    /// input, arena this thread's memory.
+    /// Rows `out` of the last output, which begin at a multiple of the plan's split_multiple: y is that whole map, x
+    /// the whole input, arena this thread's memory.
     static void run(const T* x, const T* parameters, T* y, T* arena, item_range out) {
         run(x, parameters, y, arena, out, std::make_index_sequence<size>{});
     }
@@ -69,7 +69,7 @@ private:
         if (out.size() == 0) return;
         T* to = all.y + out.begin * row;
         if constexpr (Stage + 1 < size) {
-            T* map = all.arena + s::plan.out_offset;
+            T* map = all.arena + s::plan.output.offset;
             const std::size_t low = schedule.keep(before, Stage);
             if (low > before.low[Stage])
                 std::copy(map + (low - before.low[Stage]) * row, map + (out.begin - before.low[Stage]) * row, map);
@@ -77,13 +77,10 @@ private:
             to = map + (out.begin - low) * row;
         }
         const auto weights = s::weights::of(all.parameters);
-        forward_context<T> call{.x = all.x,
-                                .weights = weights.data(),
-                                .y = to,
-                                .scratch = all.arena + s::plan.scratch_offset,
-                                .range = out};
+        forward_context<T> call{
+            .x = all.x, .weights = weights.data(), .y = to, .scratch = all.arena + s::plan.scratch, .range = out};
         if constexpr (Stage > 0) {
-            call.x = all.arena + step<Stage - 1>::plan.out_offset;
+            call.x = all.arena + step<Stage - 1>::plan.output.offset;
             call.first_row = now.low[Stage - 1];
         }
         s::layer::template forward_rows<s::in, typename s::epilogue>(call);

@@ -1,4 +1,4 @@
-// The forward walk: runs the steps of a plan.
+// forward_executor: runs the steps of a plan of inference.
 #pragma once
 
 #include <algorithm>
@@ -55,32 +55,29 @@ private:
     static constexpr const T* read_of(const T* x, const T* arena) {
         return plan.read(Step, 0, x, arena);
     }
-    static constexpr T* write(const plan_step& step, T* y, T* arena) {
-        return step.to == location::output ? y : arena + step.out_offset;
-    }
     /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
     template <std::size_t First, std::size_t Length>
     static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
-        constexpr std::size_t size = plan.steps[First].chain;
+        constexpr std::size_t size = plan.chains[First].length;
         if constexpr (size > 1)
             band_executor<Net, T, Count, First>::run(read_of<First>(x, arena), parameters,
-                                                     write(plan.steps[First + size - 1], y, arena), arena,
+                                                     plan.write(First + size - 1, y, arena), arena,
                                                      {0, band_executor<Net, T, Count, First>::rows});
         else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
         else if constexpr (size == 1 && Length > 1)
             run_register_chain<Net, T, Count, First>(read_of<First>(x, arena), parameters,
-                                                     write(plan.steps[First + Length - 1], y, arena),
+                                                     plan.write(First + Length - 1, y, arena),
                                                      std::make_index_sequence<Length>{});
     }
     /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
     template <std::size_t Step>
     static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
-        constexpr std::size_t size = plan.steps[Step].chain;
+        constexpr std::size_t size = plan.chains[Step].length;
         if constexpr (size == 1) {
             step<Step>(x, parameters, y, arena);
         } else if constexpr (size > 1) {
             const T* from = read_of<Step>(x, arena);
-            T* last = write(plan.steps[Step + size - 1], y, arena);
+            T* last = plan.write(Step + size - 1, y, arena);
             T* map = nullptr;
             const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
                 using s = step_at<Step + Stage>;
@@ -99,19 +96,16 @@ private:
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
         using s = step_at<Step>;
-        T* to = write(s::plan, y, arena);
+        T* to = plan.write(Step, y, arena);
         if constexpr (merge_layer<typename s::layer>) {
-            constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
+            constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
             s::layer::template merge<shapes, typename s::epilogue>(
                 plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(arena)), to,
                 {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
-            s::layer::template forward<s::in, N, typename s::epilogue>(
-                forward_context<T>{.x = read_of<Step>(x, arena),
-                                   .weights = weights.data(),
-                                   .y = to,
-                                   .scratch = arena + s::plan.scratch_offset});
+            s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
+                .x = read_of<Step>(x, arena), .weights = weights.data(), .y = to, .scratch = arena + s::plan.scratch});
         }
     }
 };

@@ -79,7 +79,7 @@ private:
                 s::layer::template forward_batch_slices<s::in, N, typename s::epilogue>(
                     forward_context<T>{.x = plan.read(Step, 0, x, static_cast<const T*>(arena)),
                                        .weights = weights.data(),
-                                       .y = s::plan.to == location::output ? y : arena + s::plan.out_offset,
+                                       .y = plan.write(Step, y, arena),
                                        .range = mine});
         } else if (part.index == 0) {
             forward_executor<Net, T, N>::template run_step<Step, 1>(x, parameters, y, arena);

@@ -96,7 +96,7 @@ private:
         if constexpr (sharing_of<Step>() <= sharing::alone) return 0;
         else if constexpr (sharing_of<Step>() == sharing::values)
             return step_at<Step>::out.size() * (least_shared_flops / least_shared_values);
-        else return work_of_chain(std::make_index_sequence<plan.steps[Step].chain>{}, step_number<Step>{});
+        else return work_of_chain(std::make_index_sequence<plan.chains[Step].length>{}, step_number<Step>{});
     }
     template <std::size_t Step>
     using step_number = std::integral_constant<std::size_t, Step>;
@@ -115,7 +115,7 @@ private:
 
     template <std::size_t Step>
     static constexpr sharing sharing_of() {
-        constexpr std::size_t size = plan.steps[Step].chain;
+        constexpr std::size_t size = plan.chains[Step].length;
         if constexpr (size == 0 || vectors[Step] == 0) return sharing::inside;
         else if constexpr (vectors[Step] > 1) return sharing::alone;
         else return sharing_of_chain<Step, size>();
@@ -130,7 +130,8 @@ private:
             ((flops += step_at<Step + Stage>::layer::flops(step_at<Step + Stage>::in)), ...);
         }(std::make_index_sequence<size>{});
         if (flops < least_shared_flops) return sharing::alone;
-        if (plan.steps[Step].split_multiple > 0 && last::out[0] >= least_shared_cuts * plan.steps[Step].split_multiple)
+        if (plan.chains[Step].split_multiple > 0 &&
+            last::out[0] >= least_shared_cuts * plan.chains[Step].split_multiple)
             return sharing::rows;
         if (size == 1 && slices<step_at<Step>> > 1) return sharing::slices;
         return sharing::alone;
@@ -155,13 +156,13 @@ private:
             if (Step > 0 && (was_shared || is_shared)) threads.barrier();
             was_shared = is_shared;
             using s = step_at<Step>;
-            constexpr plan_step last = plan.steps[Step + s::plan.chain - 1];
+            constexpr chained_step chain = plan.chains[Step];
             [[maybe_unused]] const T* from = plan.read(Step, 0, x, static_cast<const T*>(arenas));
-            [[maybe_unused]] T* to = last.to == location::output ? y : arenas + last.out_offset;
+            [[maybe_unused]] T* to = plan.write(Step + chain.length - 1, y, arenas);
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (shared_by == sharing::rows) {
                 using walk = band_executor<Net, T, layers, Step>;
-                const item_range mine = part.of(walk::rows, s::plan.split_multiple);
+                const item_range mine = part.of(walk::rows, chain.split_multiple);
                 if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
             } else if constexpr (shared_by == sharing::slices) {
                 const auto weights = s::weights::of(parameters);
@@ -170,11 +171,11 @@ private:
                         forward_context<T>{.x = from,
                                            .weights = weights.data(),
                                            .y = to,
-                                           .scratch = own + s::plan.scratch_offset,
+                                           .scratch = own + s::plan.scratch,
                                            .range = mine});
             } else if constexpr (shared_by == sharing::values) {
                 if constexpr (merge_layer<typename s::layer>) {
-                    constexpr const auto& shapes = merged_shapes_of<Net, s::plan.first>;
+                    constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
                     constexpr std::size_t units = s::layer::template merge_units<shapes>();
                     const item_range mine = part.of(units, units == s::out.size() ? 1024 : 1);
                     s::layer::template merge<shapes, typename s::epilogue>(

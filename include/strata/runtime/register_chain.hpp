@@ -28,7 +28,7 @@ constexpr bool fits_vector() {
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t... Step>
 constexpr auto register_chains(std::index_sequence<Step...>) {
     constexpr std::array<bool, sizeof...(Step) + 1> fits{fits_vector<Net, T, N, Count, Step>()..., false};
-    constexpr std::array<bool, sizeof...(Step) + 1> follows{plan_of<Net, T, N, Count>.steps[Step].follows..., false};
+    constexpr std::array<bool, sizeof...(Step) + 1> follows{follows_of<Net, Count>[Step]..., false};
     std::array<std::size_t, fits.size()> lengths{};
     for (std::size_t i = 0; i < sizeof...(Step);) {
         std::size_t end = i;

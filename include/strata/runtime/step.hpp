@@ -1,4 +1,4 @@
-// step: what one step of a plan runs, with types and shapes.
+// step: the types and shapes of what a step runs.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,22 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
+/// The layer number Index of a net with the layers fused into it, as types, and the shapes of one sample.
+template <class Net, class T, std::size_t Index, fused_layers Fused>
+struct step_types {
+    static constexpr std::size_t index = Index;
+    using layer = type_at<Index, flat_layers_of<Net>>;
+    using epilogue = epilogue_of<Net, Fused>;
+    using weights = layer_weights<Net, T, Index>;
+    static constexpr shape in = flat_nodes_of<Net>[Index].in;
+    static constexpr shape out = flat_nodes_of<Net>[Fused.last(Index)].out;
+};
+
 /// Step number Step of the plan of the first Count layers for tiles of N samples.
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t Step>
-struct step_of {
+struct step_of
+    : step_types<Net, T, plan_of<Net, T, N, Count>.steps[Step].layer, plan_of<Net, T, N, Count>.steps[Step].fused> {
     static constexpr plan_step plan = plan_of<Net, T, N, Count>.steps[Step];
-    using layer = type_at<plan.first, flat_layers_of<Net>>;
-    using epilogue = epilogue_of<Net, plan.fused>;
-    static constexpr shape in = flat_nodes_of<Net>[plan.first].in;
-    static constexpr shape out = flat_nodes_of<Net>[plan.last()].out;
-    using weights = layer_weights<Net, T, plan.first>;
 };
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -5,8 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/streaming_schedule.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
@@ -25,50 +25,14 @@
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/shapes.hpp>
-#include <strata/runtime/packing.hpp>
+#include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_properties.hpp>
+#include <strata/runtime/stream_state.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// The constants of a net's stream: sizes of one step, what it remembers and for how long.
-template <class Net, class T = float>
-struct stream_properties {
-    /// Values of one step of the input and of the output.
-    static constexpr std::size_t input_size = stream_plan_of<Net, T>.input_size;
-    static constexpr std::size_t output_size = stream_plan_of<Net, T>.output_size;
-    /// Values that the layers remember.
-    static constexpr std::size_t state_size = stream_plan_of<Net, T>.state_size;
-    /// Steps by which an output comes later than the input that it belongs to: none, as no layer looks ahead.
-    static constexpr std::size_t latency = 0;
-    /// Steps of the input that an output depends on, the present one included; `unbounded` for recurrent layers.
-    static constexpr std::size_t receptive_field = stream_plan_of<Net, T>.receptive_field;
-    /// Steps until outputs no longer depend on the zeros that a stream begins with.
-    static constexpr std::size_t warm_up = receptive_field == unbounded ? unbounded : receptive_field - 1;
-};
-
 namespace detail {
-
-/// Whether two ranges of memory have elements in common.
-template <class T>
-bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
-    const std::less<const T*> before;
-    return before(a, b + b_size) && before(b, a + a_size);
-}
-
-/// The spans of step and block: exactly one input and one output of so many steps.
-template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
-struct stream_span_check {
-    static constexpr std::size_t in = Steps * Facts::input_size, out = Steps * Facts::output_size;
-    static constexpr diagnostic value = [] {
-        if (In != std::size_t(-1) && In != in)
-            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of all steps",
-                          "a step of a stream, input");
-        if (Out != std::size_t(-1) && Out != out)
-            return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of all steps",
-                          "a step of a stream, output");
-        return diagnostic{};
-    }();
-};
 
 /// x without negligible values, as an elementwise function.
 struct no_negligible {
@@ -94,14 +58,14 @@ public:
     using traits = stream_properties<Net, T>;
 
     /// Holds the weights of a model, as `parameters()` lays them out.
-    explicit Stream(std::shared_ptr<const T> parameters) : parameters_(std::move(parameters)) {}
+    explicit Stream(weight_pointer<const T> parameters) : parameters_(std::move(parameters)) {}
     /// Refers to them: they must live longer and stay where they are.
-    explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
+    explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
 
     /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Allocates
     /// nothing.
     template <class In, class Out>
-    void step(const In& in, Out&& out) noexcept {
+    void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         if (const auto call = checked_spans<1>(in, out); call.is_valid) {
             if constexpr (flushes) {
                 const flush_subnormals flush;
@@ -115,7 +79,7 @@ public:
     /// takes longer, and the two may be mixed. Spans hold at least n inputs and n outputs. They may begin at the same
     /// place where input_size is output_size; else they may not overlap. Allocates nothing.
     template <class In, class Out>
-    void process(const In& in, Out&& out, std::size_t n) noexcept {
+    void process(const In& in, Out&& out, std::size_t n) noexcept STRATA_NONBLOCKING {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
@@ -131,15 +95,42 @@ public:
     }
     /// N steps: spans of exactly N inputs and N outputs.
     template <std::size_t N, class In, class Out>
-    void process(const In& in, Out&& out) noexcept {
+    void process(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
         if (const auto call = checked_spans<N>(in, out); call.is_valid)
             process(std::span(call.x, N * traits::input_size), std::span(call.y, N * traits::output_size), N);
     }
+    /// n steps of an input of zeros, whose outputs are dropped: for the state that silence leads to. Allocates nothing.
+    void prewarm(std::size_t n) noexcept STRATA_NONBLOCKING {
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        T* const zeros = memory_.data() + plan.input_copy;
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            std::fill_n(zeros, count * traits::input_size, T(0));
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            } else {
+                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+            }
+        }
+    }
+    /// What the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its values,
+    /// which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
+    /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
+    auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
+    /// The parts of one layer, by its name: `stream.state<"lstm">()[0].values`.
+    template <fixed_string Name>
+    auto state() noexcept {
+        using checked = detail::state_name_check<Net, T, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+    }
     /// Forgets everything: the next step is the first.
-    void reset() noexcept { std::fill_n(memory_.data(), plan.states_size, T(0)); }
+    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }
 
 private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
+    using steps_of_plan = std::make_index_sequence<plan.step_count>;
     /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
     /// give the same bits.
     static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
@@ -175,9 +166,9 @@ private:
             constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
             alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
             kernels::copy_without_negligible<traits::input_size>(x, own);
-            run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
+            run(static_cast<const T*>(own), y, steps_of_plan{});
         } else {
-            run(copied_where_shared(x, y, 1), y, std::make_index_sequence<plan.step_count>{});
+            run(copied_where_shared(x, y, 1), y, steps_of_plan{});
         }
     }
     /// x, or a copy of `count` frames of it where outputs will be written over them.
@@ -200,7 +191,7 @@ private:
             } else {
                 from = copied_where_shared(x, y, count);
             }
-            run_tile(from, y, count, std::make_index_sequence<plan.step_count>{});
+            run_frames(from, y, count, steps_of_plan{});
             x += count * traits::input_size;
             y += count * traits::output_size;
         }
@@ -213,93 +204,69 @@ private:
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) noexcept {
-        constexpr stream_step s = plan.steps[Step];
-        using layer = type_at<s.layer, flat_layers_of<Net>>;
-        using epilogue = detail::epilogue_of<Net, s.fused>;
-        T* to = output_of<Step>(y);
-        if constexpr (detail::merge_layer<layer>) {
-            merge<Step>(operands_of<Step>(x, y), to);
+        using s = step_types<Step>;
+        if constexpr (detail::merge_layer<typename s::layer>) {
+            merge<Step>(x, y, 0);
         } else {
-            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
+            const auto weights = s::weights::of(parameters_.get());
             const forward_context<T> call = context<Step>(x, y, weights.data());
-            if constexpr (s.has_state) layer::template step<flat_nodes_of<Net>[s.layer].in, epilogue>(call);
-            else layer::template forward<s.in, 1, epilogue>(call);
+            if constexpr (plan.states[Step].has_state) s::layer::template step<s::in, typename s::epilogue>(call);
+            else s::layer::template forward<plan.states[Step].in, 1, typename s::epilogue>(call);
         }
     }
 
     template <std::size_t... Step>
-    void run_tile(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) noexcept {
+    void run_frames(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) noexcept {
         if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * traits::input_size, y);
-        else evaluate_in_order{0, (run_frames<Step>(x, y, count), 0)...};
+        else evaluate_in_order{0, (run_frames_of<Step>(x, y, count), 0)...};
     }
     /// One step of the plan for `count` frames.
     template <std::size_t Step>
-    void run_frames(const T* x, T* y, std::size_t count) noexcept {
-        constexpr stream_step s = plan.steps[Step];
-        using layer = type_at<s.layer, flat_layers_of<Net>>;
-        using epilogue = detail::epilogue_of<Net, s.fused>;
-        constexpr shape whole = flat_nodes_of<Net>[s.layer].in;
-        T* to = output_of<Step>(y);
-        if constexpr (detail::merge_layer<layer>) {
-            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
-            auto operands = operands_of<Step>(x, y);
-            for (std::size_t t = 0; t < count; ++t, to += layer::merged_shape(shapes).size()) {
-                merge<Step>(operands, to);
-                for (std::size_t k = 0; k < shapes.size(); ++k) operands[k] += shapes[k].size();
-            }
+    void run_frames_of(const T* x, T* y, std::size_t count) noexcept {
+        using s = step_types<Step>;
+        if constexpr (detail::merge_layer<typename s::layer>) {
+            for (std::size_t t = 0; t < count; ++t) merge<Step>(x, y, t);
         } else {
-            const auto weights = detail::layer_weights<Net, T, s.layer>::of(parameters_.get());
+            constexpr stream_state state = plan.states[Step];
+            const auto weights = s::weights::of(parameters_.get());
             forward_context<T> call = context<Step>(x, y, weights.data());
             call.count = count;
-            if constexpr (detail::has_process<layer>) {
-                layer::template process<s.has_state ? whole : s.in, epilogue>(call);
-            } else if constexpr (s.has_state) {
-                for (std::size_t t = 0; t < count; ++t, call.x += s.in.size(), call.y += s.out)
-                    layer::template step<whole, epilogue>(call);
+            if constexpr (detail::has_process<typename s::layer>) {
+                s::layer::template process<state.has_state ? s::in : state.in, typename s::epilogue>(call);
+            } else if constexpr (state.has_state) {
+                for (std::size_t t = 0; t < count;
+                     ++t, call.x += state.in.size(), call.y += plan.steps[Step].output.size)
+                    s::layer::template step<s::in, typename s::epilogue>(call);
             } else {
-                process_by_forward<layer, s.in, epilogue>(call);
+                process_by_forward<typename s::layer, state.in, typename s::epilogue>(call);
             }
         }
     }
 
     template <std::size_t Step>
-    STRATA_INLINE T* output_of(T* y) noexcept {
-        constexpr stream_location to = plan.steps[Step].to;
-        return to.from == stream_location::output ? y : memory_.data() + to.offset;
-    }
-    template <std::size_t Step, std::size_t K = 0>
-    STRATA_INLINE const T* input_of(const T* x, const T* y) noexcept {
-        constexpr stream_location where = plan.inputs[plan.steps[Step].first_input + K];
-        return where.from == stream_location::input    ? x
-               : where.from == stream_location::output ? y
-                                                       : memory_.data() + where.offset;
-    }
+    using step_types = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
+
     template <std::size_t Step>
-    STRATA_INLINE auto operands_of(const T* x, const T* y) noexcept {
-        constexpr std::size_t count = detail::merged_step_shapes_of<Net, T, plan.steps[Step].layer>.size();
-        return [&]<std::size_t... K>(std::index_sequence<K...>) STRATA_INLINE_CALL {
-            return std::array<const T*, count>{input_of<Step, K>(x, y)...};
-        }(std::make_index_sequence<count>{});
-    }
-    template <std::size_t Step, class Operands>
-    STRATA_INLINE static void merge(const Operands& operands, T* to) noexcept {
-        constexpr stream_step s = plan.steps[Step];
-        using layer = type_at<s.layer, flat_layers_of<Net>>;
-        constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s.layer>;
-        layer::template merge<shapes, detail::epilogue_of<Net, s.fused>>(operands, to,
-                                                                         {0, layer::template merge_units<shapes>()});
+    STRATA_INLINE void merge(const T* x, T* y, std::size_t frame) noexcept {
+        using s = step_types<Step>;
+        constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
+        T* memory = memory_.data();
+        s::layer::template merge<shapes, typename s::epilogue>(
+            plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory), frame),
+            plan.write(Step, y, memory, frame), {0, s::layer::template merge_units<shapes>()});
     }
     template <std::size_t Step>
     STRATA_INLINE forward_context<T> context(const T* x, T* y, const T* const* weights) noexcept {
-        return {.x = input_of<Step>(x, y),
+        T* memory = memory_.data();
+        return {.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
                 .weights = weights,
-                .y = output_of<Step>(y),
-                .scratch = memory_.data() + plan.scratch,
-                .state = memory_.data() + plan.steps[Step].state};
+                .y = plan.write(Step, y, memory),
+                .scratch = memory + plan.steps[Step].scratch,
+                .state = memory + plan.states[Step].offset};
     }
 
-    std::shared_ptr<const T> parameters_;
-    storage<T, plan.memory_size> memory_{};
+    weight_pointer<const T> parameters_;
+    storage<T, plan.arena_size> memory_{};
 };
 
 }  // namespace strata::inline STRATA_ISA

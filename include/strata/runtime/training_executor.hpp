@@ -19,7 +19,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/runtime/gradient_layout.hpp>
-#include <strata/runtime/packing.hpp>
+#include <strata/runtime/step.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -44,7 +44,6 @@ struct tile_position {
 
 template <class Net, class T>
 struct training_executor {
-    using layers = flat_layers_of<Net>;
     using memory_type = training_memory<Net, T>;
     static constexpr const auto& plan = training_plan_of<Net, T>;
 
@@ -60,7 +59,7 @@ struct training_executor {
     }
     /// Backward through all steps that learn or pass down. Barrier is called between a layer's activation gradients,
     /// which are shared by samples, and its parameter gradients, which are shared by rows, so that sums have one order
-    /// for any team.
+    /// for any number of threads.
     template <class Barrier>
     static void backward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         backward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
@@ -68,41 +67,33 @@ struct training_executor {
 
 private:
     template <std::size_t Step>
-    static constexpr training_step step = plan.steps[Step];
+    using step_at = step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
     template <std::size_t Step>
-    using layer_of = type_at<step<Step>.layer, layers>;
-    template <std::size_t Step>
-    using step_epilogue = epilogue_of<Net, step<Step>.fused>;
-    template <std::size_t Step>
-    static constexpr shape input_of_step = flat_nodes_of<Net>[step<Step>.layer].in;
-    template <std::size_t Step>
-    static constexpr auto owned = weight_range_of<Net, step<Step>.layer>;
+    static constexpr trained_step trained = plan.trained[Step];
 
-    template <std::size_t Step>
-    static constexpr auto weights_of(const T* parameters) {
-        return layer_weights<Net, T, step<Step>.layer>::of(parameters);
-    }
     /// The weights that are not trained, for their layer to write; null for the others.
-    template <std::size_t Step>
+    template <class Step>
     static constexpr auto statistics_of(T* parameters) {
-        std::array<T*, owned<Step>.second + 1> result{};
-        for (std::size_t i = 0; i < owned<Step>.second; ++i)
-            if (!weight_rows_of<Net>[owned<Step>.first + i].trainable)
-                result[i] = parameters + weight_offsets_of<Net, T>[owned<Step>.first + i];
+        constexpr auto owned = Step::weights::owned;
+        std::array<T*, owned.second + 1> result{};
+        for (std::size_t i = 0; i < owned.second; ++i)
+            if (!weight_rows_of<Net>[owned.first + i].trainable)
+                result[i] = parameters + weight_offsets_of<Net, T>[owned.first + i];
         return result;
     }
-    template <std::size_t Step>
+    template <class Step>
     static constexpr auto gradients_of(T* gradients) {
-        std::array<T*, owned<Step>.second + 1> result{};
-        for (std::size_t i = 0; i < owned<Step>.second; ++i)
-            if (weight_rows_of<Net>[owned<Step>.first + i].trainable)
-                result[i] = gradients + gradient_offsets_of<Net, T>[owned<Step>.first + i];
+        constexpr auto owned = Step::weights::owned;
+        std::array<T*, owned.second + 1> result{};
+        for (std::size_t i = 0; i < owned.second; ++i)
+            if (weight_rows_of<Net>[owned.first + i].trainable)
+                result[i] = gradients + gradient_offsets_of<Net, T>[owned.first + i];
         return result;
     }
     template <std::size_t Step>
     static random_stream random_of(const memory_type& memory, std::size_t sample) {
-        random_engine engine = random_engine(memory.key).fork(step<Step>.layer);
-        return random_stream{.key = engine()}.from(sample * step<Step>.in_size);
+        random_engine engine = random_engine(memory.key).fork(plan.steps[Step].layer);
+        return random_stream{.key = engine()}.from(sample * step_at<Step>::in.size());
     }
 
     template <class Barrier, std::size_t... Step>
@@ -113,58 +104,57 @@ private:
     template <std::size_t Step, class Barrier>
     static void forward_step(const memory_type& memory, const tile_position& at, [[maybe_unused]] thread_slice part,
                              [[maybe_unused]] Barrier& barrier) {
-        using layer = layer_of<Step>;
-        using epilogue = step_epilogue<Step>;
-        constexpr shape in = input_of_step<Step>;
+        using s = step_at<Step>;
+        using layer = typename s::layer;
+        using epilogue = typename s::epilogue;
         if constexpr (merge_layer<layer>) {
-            constexpr const auto& shapes = merged_shapes_of<Net, step<Step>.layer>;
-            const std::size_t first = at.mine.begin;
-            T* y = memory.arena + memory.plan->steps[Step].y + first * step<Step>.out_size;
-            layer::template merge<shapes, epilogue>(operands_of<Step>(memory, first), y,
+            constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
+            layer::template merge<shapes, epilogue>(operands_of<Step>(memory, at), y_of<Step>(memory, at.mine.begin),
                                                     {0, at.mine.size() * layer::template merge_units<shapes>()});
         } else {
-            const auto weights = weights_of<Step>(memory.parameters);
+            const auto weights = s::weights::of(memory.parameters);
             const auto pass = forward_pass<Step>(memory, at, at.mine, weights.data());
-            if constexpr (step<Step>.is_whole) {
-                const auto statistics = statistics_of<Step>(memory.parameters);
+            if constexpr (trained<Step>.is_whole) {
+                const auto statistics = statistics_of<s>(memory.parameters);
                 auto whole = forward_pass<Step>(memory, at, {0, at.tile_count}, weights.data());
                 whole.statistics = statistics.data();
-                layer::template collect<in, epilogue>(pass);
+                layer::template collect<s::in, epilogue>(pass);
                 barrier();
-                layer::template combine<in, epilogue>(whole, part);
+                layer::template combine<s::in, epilogue>(whole, part);
                 barrier();
-                layer::template batch_forward<in, epilogue>(pass);
+                layer::template batch_forward<s::in, epilogue>(pass);
             } else {
-                forward_in_training<layer, in, epilogue>(pass);
+                forward_in_training<layer, s::in, epilogue>(pass);
             }
         }
     }
     template <std::size_t Step>
     static forward_context<T> forward_pass(const memory_type& memory, const tile_position& at, item_range samples,
                                            const T* const* weights) {
-        constexpr training_step sizes = step<Step>;
-        const training_step& s = memory.plan->steps[Step];
-        return {.x = x_of<Step>(memory, 0, samples.begin),
+        const trained_step& s = memory.plan->trained[Step];
+        return {.x = x_of<Step>(memory, samples.begin),
                 .weights = weights,
-                .y = memory.arena + s.y + samples.begin * sizes.out_size,
+                .y = y_of<Step>(memory, samples.begin),
                 .scratch = memory.scratch,
                 .count = samples.size(),
-                .saved = memory.arena + s.saved + samples.begin * sizes.saved_size,
+                .saved = memory.arena + s.saved + samples.begin * trained<Step>.saved_size,
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
                 .shared = memory.arena + s.shared};
     }
-    /// Input number k of a step, from a sample of the tile on.
+    /// The first input and the output of a step, from a sample of the tile on.
     template <std::size_t Step>
-    static const T* x_of(const memory_type& memory, std::size_t k, std::size_t sample) {
-        const training_operand& operand = memory.plan->inputs[step<Step>.first_input + k];
-        return (operand.is_input ? memory.input : memory.arena + operand.x) + sample * operand.size;
+    static const T* x_of(const memory_type& memory, std::size_t sample) {
+        return memory.plan->read(Step, 0, memory.input, static_cast<const T*>(memory.arena), sample);
     }
-    /// All inputs of a merge node.
     template <std::size_t Step>
-    static auto operands_of(const memory_type& memory, std::size_t sample) {
-        std::array<const T*, step<Step>.input_count> operands{};
-        for (std::size_t k = 0; k < operands.size(); ++k) operands[k] = x_of<Step>(memory, k, sample);
-        return operands;
+    static T* y_of(const memory_type& memory, std::size_t sample) {
+        return memory.plan->write(Step, static_cast<T*>(nullptr), memory.arena, sample);
+    }
+    /// All inputs of a merge node, from this thread's first sample on.
+    template <std::size_t Step>
+    static auto operands_of(const memory_type& memory, const tile_position& at) {
+        return memory.plan->template read_all<plan.steps[Step].input_count>(
+            Step, memory.input, static_cast<const T*>(memory.arena), at.mine.begin);
     }
 
     template <std::size_t... Step>
@@ -173,10 +163,11 @@ private:
     }
     template <std::size_t Step>
     static void pack_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] thread_slice part) {
-        if constexpr (step<Step>.passes_down && packs_for_backward<layer_of<Step>>) {
-            const auto weights = weights_of<Step>(memory.parameters);
-            layer_of<Step>::template pack_for_backward<input_of_step<Step>>(
-                weights.data(), memory.arena + memory.plan->steps[Step].backward_weights, part);
+        using s = step_at<Step>;
+        if constexpr (trained<Step>.passes_down && packs_for_backward<typename s::layer>) {
+            const auto weights = s::weights::of(memory.parameters);
+            s::layer::template pack_for_backward<s::in>(
+                weights.data(), memory.arena + memory.plan->trained[Step].backward_weights, part);
         }
     }
 
@@ -188,73 +179,76 @@ private:
     template <std::size_t Step, class Barrier>
     static void backward_step([[maybe_unused]] const memory_type& memory, [[maybe_unused]] const tile_position& at,
                               [[maybe_unused]] thread_slice part, [[maybe_unused]] Barrier& barrier) {
-        if constexpr (step<Step>.has_backward()) {
-            using layer = layer_of<Step>;
-            using epilogue = step_epilogue<Step>;
-            constexpr shape in = input_of_step<Step>;
-            const auto weights = weights_of<Step>(memory.parameters);
-            const auto gradients = gradients_of<Step>(memory.gradients);
+        if constexpr (trained<Step>.has_backward()) {
+            using s = step_at<Step>;
+            using layer = typename s::layer;
+            using epilogue = typename s::epilogue;
+            const auto weights = s::weights::of(memory.parameters);
+            const auto gradients = gradients_of<s>(memory.gradients);
             const auto pass = pass_of<Step>(memory, at, at.mine, weights.data(), gradients.data());
             if constexpr (merge_layer<layer>) {
-                layer::template finish_backward<in, epilogue>(pass);
+                layer::template finish_backward<s::in, epilogue>(pass);
                 merge_gradients<Step>(memory, at, static_cast<const T*>(pass.dy),
-                                      std::make_index_sequence<step<Step>.input_count>{});
-            } else if constexpr (step<Step>.is_whole) {
+                                      std::make_index_sequence<plan.steps[Step].input_count>{});
+            } else if constexpr (trained<Step>.is_whole) {
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
-                layer::template collect_gradient<in, epilogue>(pass);
+                layer::template collect_gradient<s::in, epilogue>(pass);
                 barrier();
-                layer::template combine_gradient<in, epilogue>(whole, part);
+                layer::template combine_gradient<s::in, epilogue>(whole, part);
                 barrier();
-                if constexpr (step<Step>.passes_down) layer::template batch_backward<in, epilogue>(pass);
+                if constexpr (trained<Step>.passes_down) layer::template batch_backward<s::in, epilogue>(pass);
             } else {
-                layer::template backward<in, epilogue>(pass);
+                layer::template backward<s::in, epilogue>(pass);
             }
             if constexpr (!merge_layer<layer>) add_gradient<Step>(memory, at);
-            if constexpr (step<Step>.learns && !step<Step>.is_whole) {
+            if constexpr (trained<Step>.learns && !trained<Step>.is_whole) {
                 barrier();
                 const auto whole = pass_of<Step>(memory, at, {0, at.tile_count}, weights.data(), gradients.data());
-                layer::template weight_gradients<in, epilogue>(whole, part);
+                layer::template weight_gradients<s::in, epilogue>(whole, part);
             }
         }
     }
     /// Adds the gradient of a step's input to those that later readers of it gave.
     template <std::size_t Step>
     static void add_gradient(const memory_type& memory, const tile_position& at) {
-        const training_operand& operand = memory.plan->inputs[step<Step>.first_input];
-        if (operand.use != gradient_use::add) return;
-        const std::size_t first = at.mine.begin * operand.size;
-        T* into = memory.arena + operand.into + first;
-        kernels::add(at.mine.size() * operand.size, static_cast<const T*>(into),
-                     static_cast<const T*>(memory.arena + operand.dx + first), into);
+        constexpr std::size_t input = plan.steps[Step].first_input, size = plan.inputs[input].size;
+        const operand_gradient& gradient = memory.plan->gradients[input];
+        if (gradient.use != gradient_use::add) return;
+        const std::size_t first = at.mine.begin * size;
+        T* into = memory.arena + gradient.into + first;
+        kernels::add(at.mine.size() * size, static_cast<const T*>(into),
+                     static_cast<const T*>(memory.arena + gradient.dx + first), into);
     }
     /// The gradients of a merge node's operands: each into its own memory, or added to those of later readers.
     template <std::size_t Step, std::size_t... K>
     static void merge_gradients(const memory_type& memory, const tile_position& at, const T* dy,
                                 std::index_sequence<K...>) {
-        const auto operands = operands_of<Step>(memory, at.mine.begin);
+        const auto operands = operands_of<Step>(memory, at);
         const auto give = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-            constexpr const auto& shapes = merged_shapes_of<Net, step<Step>.layer>;
-            const training_operand& operand = memory.plan->inputs[step<Step>.first_input + I];
-            if (operand.use == gradient_use::none || operand.use == gradient_use::pass_on) return;
-            layer_of<Step>::template merge_backward<I, shapes>(
-                at.mine.size(), operands, dy, memory.arena + operand.into + at.mine.begin * operand.size,
-                operand.use == gradient_use::add);
+            constexpr std::size_t input = plan.steps[Step].first_input + I;
+            constexpr const auto& shapes = merged_shapes_of<Net, plan.steps[Step].layer>;
+            const operand_gradient& gradient = memory.plan->gradients[input];
+            if (gradient.use == gradient_use::none || gradient.use == gradient_use::pass_on) return;
+            step_at<Step>::layer::template merge_backward<I, shapes>(
+                at.mine.size(), operands, dy, memory.arena + gradient.into + at.mine.begin * plan.inputs[input].size,
+                gradient.use == gradient_use::add);
         };
         evaluate_in_order{0, (give(std::integral_constant<std::size_t, K>{}), 0)...};
     }
     template <std::size_t Step>
     static backward_context<T> pass_of(const memory_type& memory, const tile_position& at, item_range samples,
                                        const T* const* weights, T* const* gradients) {
-        constexpr training_step sizes = step<Step>;
-        const training_step& s = memory.plan->steps[Step];
+        constexpr trained_step sizes = trained<Step>;
+        constexpr std::size_t input = plan.steps[Step].first_input;
+        const trained_step& s = memory.plan->trained[Step];
         const std::size_t first = samples.begin;
         return {.count = samples.size(),
-                .x = x_of<Step>(memory, 0, first),
-                .y = memory.arena + s.y + first * sizes.out_size,
+                .x = x_of<Step>(memory, first),
+                .y = y_of<Step>(memory, first),
                 .saved = memory.arena + s.saved + first * sizes.saved_size,
-                .dy = memory.arena + s.dy + first * sizes.out_size,
+                .dy = memory.arena + s.dy + first * plan.steps[Step].output.size,
                 .dx = sizes.passes_down
-                          ? memory.arena + memory.plan->inputs[sizes.first_input].dx + first * sizes.in_size
+                          ? memory.arena + memory.plan->gradients[input].dx + first * plan.inputs[input].size
                           : nullptr,
                 .weights = weights,
                 .backward_weights = memory.arena + s.backward_weights,

@@ -6,7 +6,9 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/storage.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/net/shapes.hpp>
 
@@ -36,10 +38,10 @@ constexpr std::size_t block_size() {
 }
 
 /// The memory of a model's own weights. Where the input has a time axis, streams hold it too, whatever its size, so
-/// that a model may move with its streams.
+/// that a model may move with its streams. Without a heap it lies in the model, and streams refer to it.
 template <class Net, class T>
-using weight_storage = std::conditional_t<(input_of<Net>().rank() > 1), shared_storage<T, block_size<Net, T>()>,
-                                          storage<T, block_size<Net, T>()>>;
+using weight_storage = std::conditional_t<(has_heap && input_of<Net>().rank() > 1),
+                                          shared_storage<T, block_size<Net, T>()>, storage<T, block_size<Net, T>()>>;
 
 /// Whether a model with weights in Storage is what they live in. One over borrowed weights (a layer of a model) is not:
 /// what refers to its weights may live longer than it does.
@@ -59,7 +61,7 @@ struct parameter_access {
     static auto shared_of(const Model& model) {
         using T = typename Model::value_type;
         if constexpr (requires { model.block_.share(); }) return model.block_.share();
-        else return std::shared_ptr<const T>(std::shared_ptr<const T>(), model.block_.data());
+        else return weight_pointer<const T>(weight_pointer<const T>(), model.block_.data());
     }
     /// The batch that its summary shows.
     template <class Model>

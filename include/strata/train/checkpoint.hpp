@@ -47,7 +47,7 @@ template <class Net, class T, class Optimizer>
 std::vector<state_fact> training_facts(const Optimizer& optimizer) {
     std::vector<state_fact> facts{{"optimizer", std::string(Optimizer::type)},
                                   {"learning_rate", rate(optimizer.learning_rate).description()},
-                                  {"slots", std::to_string(optimizer.slots())}};
+                                  {"slots", std::to_string(slot_count(optimizer))}};
     each_setting(optimizer, [&](std::string_view name, const auto& value) {
         facts.push_back({std::string(name), setting_text(value)});
     });

@@ -64,8 +64,8 @@ struct compile_check {
             if (!result.ok && result.at.empty()) result.at = text<200>() << type << ", of the output";
             return result.ok;
         };
-        static_cast<void>(
-            (accept(Loss::check(output), Loss::type) && ... && accept(Metrics::check(output), Metrics::type)));
+        static_cast<void>((accept(check_output<Loss>(output), Loss::type) && ... &&
+                           accept(check_output<Metrics>(output), Metrics::type)));
         return result;
     }();
 };

@@ -126,7 +126,7 @@ private:
     /// first step, else copies in the arena. Each thread copies its own samples.
     template <class Data>
     const T* read_inputs(const memory_type& memory, const batch<Data>& samples, const tile_position& at) {
-        constexpr std::size_t in = plan.steps[0].in_size;
+        constexpr std::size_t in = plan.inputs[plan.steps[0].first_input].size;
         if constexpr (plan.first_layer == 0 && std::is_same_v<typename Data::value_type, T>)
             if (samples.are_contiguous(at.tile_begin, at.tile_count)) return samples.input(at.tile_begin);
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
@@ -151,15 +151,16 @@ private:
     template <class Data, class Loss>
     void compute_losses(const memory_type& memory, const batch<Data>& samples, const Loss& loss,
                         const tile_position& at) {
-        const training_step& last = plan_.steps[plan.step_count - 1];
+        constexpr std::size_t last = plan.step_count - 1;
+        const trained_step& trained = plan_.trained[last];
         constexpr shape out = shapes_of<Net>.back();
         for (std::size_t i = at.mine.begin; i < at.mine.end; ++i) {
             const std::size_t sample = at.tile_begin + i;
-            const T* y = memory.arena + last.y + i * out_size;
-            T* dy = memory.arena + last.dy + i * out_size;
+            const T* y = memory.arena + plan_.steps[last].output.offset + i * out_size;
+            T* dy = memory.arena + trained.dy + i * out_size;
             const double scale = samples.factor(sample);
             losses_[sample] = static_cast<double>(loss(out.rows(), out.back(), y, samples.label(sample),
-                                                       static_cast<T>(scale), last.has_backward() ? dy : nullptr));
+                                                       static_cast<T>(scale), trained.has_backward() ? dy : nullptr));
             std::copy_n(y, out_size, outputs_.data() + sample * out_size);
         }
     }

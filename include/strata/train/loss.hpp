@@ -24,21 +24,27 @@ namespace detail {
 template <class Consumer>
 using target_example = std::conditional_t<Consumer::targets == target_kind::values, float, int>;
 
+/// Whether a loss or a metric takes outputs of this shape.
+template <class Consumer>
+constexpr diagnostic check_output(const shape& output) {
+    if constexpr (requires { Consumer::check(output); }) return Consumer::check(output);
+    else return {};
+}
+
 }  // namespace detail
 
 /// A loss: an aggregate of Keras' arguments. Called with one sample, y (rows, columns) and its targets, (rows, columns)
 /// values or (rows) class indices of any arithmetic type, it gives the mean over rows of the row's loss; where dy is no
 /// null pointer, dy (rows, columns) = scale times the derivative by y. dy overlaps neither y nor target. Keras'
-/// `sum_over_batch_size` is the mean of this over the batch.
+/// `sum_over_batch_size` is the mean of this over the batch. A loss that does not take every output has
+/// `check(output shape)`, which gives a diagnostic.
 template <class Loss>
-concept loss_function =
-    std::copy_constructible<Loss> && requires(const Loss& loss, const shape& output, std::size_t extent) {
-        { Loss::type } -> std::convertible_to<std::string_view>;
-        { Loss::targets } -> std::convertible_to<target_kind>;
-        { Loss::check(output) } -> std::same_as<diagnostic>;
-        requires requires(const detail::target_example<Loss>* target, const float* y, float* dy) {
-            { loss(extent, extent, y, target, 1.0f, dy) } -> std::same_as<float>;
-        };
+concept loss_function = std::copy_constructible<Loss> && requires(const Loss& loss, std::size_t extent) {
+    { Loss::type } -> std::convertible_to<std::string_view>;
+    { Loss::targets } -> std::convertible_to<target_kind>;
+    requires requires(const detail::target_example<Loss>* target, const float* y, float* dy) {
+        { loss(extent, extent, y, target, 1.0f, dy) } -> std::same_as<float>;
     };
+};
 
 }  // namespace strata::inline STRATA_ISA

@@ -119,7 +119,9 @@ struct optimizer_options {
 };
 
 /// An optimizer: an aggregate of its arguments, with these members.
-/// - slots(): how many numbers it keeps for each weight, at most max_slots. slot_begin(slot) is their first value.
+/// - max_slots: the most numbers that it keeps for each weight. slots(), optional, is how many its arguments need; then
+///   min_slots, optional, is the least that it returns: loops for fewer slots are not compiled.
+/// - slot_begin(slot), optional: their first value, otherwise 0.
 /// - begin_step: the scalars of a step, whose number counts from 1. `memory` is 1 at first and is kept between steps.
 /// - update: returns the new weight and changes the slots. V is T or a vector of T.
 /// - settings(visit), optional: calls visit(name, value) for each argument that is not in optimizer_options. A
@@ -130,8 +132,6 @@ concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& self, 
     { Optimizer::type } -> std::convertible_to<std::string_view>;
     { Optimizer::max_slots } -> std::convertible_to<std::size_t>;
     { self.learning_rate } -> std::convertible_to<rate>;
-    { self.slots() } -> std::same_as<std::size_t>;
-    { self.slot_begin(std::size_t{}) } -> std::same_as<double>;
     {
         self.template begin_step<float>(double{}, std::uint64_t{}, memory)
     } -> std::same_as<typename Optimizer::template step<float>>;
@@ -140,6 +140,18 @@ concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& self, 
     } -> std::same_as<float>;
     self.validate();
 };
+
+/// How many numbers an optimizer keeps for each weight, and their first values.
+template <class Optimizer>
+constexpr std::size_t slot_count(const Optimizer& of) {
+    if constexpr (requires { of.slots(); }) return of.slots();
+    else return Optimizer::max_slots;
+}
+template <class Optimizer>
+constexpr double first_value_of_slot(const Optimizer& of, std::size_t slot) {
+    if constexpr (requires { of.slot_begin(slot); }) return of.slot_begin(slot);
+    else return 0.0;
+}
 
 /// The shared options of an optimizer; the defaults of those that it does not have.
 template <class Optimizer>

@@ -12,6 +12,7 @@
 #include <strata/kernels/math/math.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/train/optimizer.hpp>
 
 // All arrays have n elements. Nothing after them is read or written, nothing is allocated. The result for an element
 // does not depend on its index: the last elements go through the same vector operations. Sums have a fixed order.
@@ -56,6 +57,14 @@ double sum_of(std::size_t n, const T* x, Term term) {
     return total;
 }
 
+/// The least number of slots that an optimizer has; loops for fewer are not compiled.
+template <class Optimizer>
+constexpr std::size_t fewest_slots() {
+    if constexpr (requires { Optimizer::min_slots; }) return Optimizer::min_slots;
+    else if constexpr (requires(const Optimizer& of) { of.slots(); }) return 0;
+    else return Optimizer::max_slots;
+}
+
 template <std::size_t Slots, class Optimizer, class T>
 struct segment_update {
     using V = kernels::simd<T>;
@@ -84,17 +93,19 @@ struct segment_update {
 
 }  // namespace detail
 
-/// Moves n weights by their gradients. The first optimizer.slots() arrays of `slots`, of n each, are read and written;
-/// no two arrays overlap.
+/// Moves n weights by their gradients. The first slot_count(optimizer) arrays of `slots`, of n each, are read and
+/// written; no two arrays overlap.
 template <class Optimizer, class T>
 void apply_updates(const Optimizer& optimizer, const typename Optimizer::template step<T>& scalars, std::size_t n,
                    T* weights, const T* gradients, std::array<T*, Optimizer::max_slots> slots) {
-    const std::size_t used = optimizer.slots();
-    [&]<std::size_t... Slots>(std::index_sequence<Slots...>) {
-        ((Slots == used ? detail::segment_update<Slots, Optimizer, T>{scalars, weights, gradients, slots}.run(n)
-                        : void()),
+    const std::size_t used = slot_count(optimizer);
+    constexpr std::size_t fewest = detail::fewest_slots<Optimizer>();
+    [&]<std::size_t... More>(std::index_sequence<More...>) {
+        ((fewest + More == used
+              ? detail::segment_update<fewest + More, Optimizer, T>{scalars, weights, gradients, slots}.run(n)
+              : void()),
          ...);
-    }(std::make_index_sequence<Optimizer::max_slots + 1>{});
+    }(std::make_index_sequence<Optimizer::max_slots - fewest + 1>{});
 }
 
 /// The sum of x^2.

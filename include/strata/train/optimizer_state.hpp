@@ -34,9 +34,9 @@ public:
         : average_(options_of(optimizer).use_ema ? size : 0),
           accumulated_(options_of(optimizer).gradient_accumulation_steps > 1 ? size : 0),
           calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(optimizer).gradient_accumulation_steps, 1))) {
-        for (std::size_t slot = 0; slot < optimizer.slots(); ++slot) {
+        for (std::size_t slot = 0; slot < slot_count(optimizer); ++slot) {
             slots_.emplace_back(size);
-            slots_.back().fill(static_cast<T>(optimizer.slot_begin(slot)));
+            slots_.back().fill(static_cast<T>(first_value_of_slot(optimizer, slot)));
         }
     }
 

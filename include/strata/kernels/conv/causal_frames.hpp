@@ -77,7 +77,7 @@ STRATA_NOINLINE void causal_tile(const causal_taps<T>& s) {
     }
 }
 
-/// What a causal convolution writes of its sums.
+/// The output of a causal convolution of its complete sum.
 template <class Activation>
 struct causal_output {
     template <class V>

@@ -35,9 +35,18 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
         STRATA_UNROLL
         for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
     };
+    [[maybe_unused]] const auto add_lanes = [&]<std::size_t... I>(const simd<T>& values, std::size_t c,
+                                                                  std::index_sequence<I...>) STRATA_INLINE_CALL {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < V; ++n)
+            ((sums[c + I][n] = multiply_add_lane<I>(values, load(w + ((c + I) * V + n) * L), sums[c + I][n])), ...);
+    };
     const std::size_t rest = k % Chains;
     for (const T* end = x + (k - rest); x != end; x += Chains, w += Chains * V * L) {
-        if constexpr (Chains % 4 == 0) {
+        if constexpr (has_lane_products && Chains % L == 0) {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < Chains; c += L) add_lanes(load(x + c), c, std::make_index_sequence<L>{});
+        } else if constexpr (Chains % 4 == 0) {
             STRATA_UNROLL
             for (std::size_t c = 0; c < Chains; c += 4) {
                 const four_elements<simd<T>> values(x + c);

@@ -59,21 +59,19 @@ constexpr V constant(double value) {
 
 template <class V>
 V sin(const V& x) {
-#if defined(STRATA_SCALAR)
-    if constexpr (!std::is_floating_point_v<V>) return std::sin(x.value);
-#else
-    if constexpr (!std::is_floating_point_v<V>) return xsimd::sin(x);
+    if constexpr (std::is_floating_point_v<V>) return std::sin(x);
+    else if constexpr (V::size == 1) return std::sin(x.value);
+#if !defined(STRATA_SCALAR)
+    else return xsimd::sin(x);
 #endif
-    else return std::sin(x);
 }
 template <class V>
 V cos(const V& x) {
-#if defined(STRATA_SCALAR)
-    if constexpr (!std::is_floating_point_v<V>) return std::cos(x.value);
-#else
-    if constexpr (!std::is_floating_point_v<V>) return xsimd::cos(x);
+    if constexpr (std::is_floating_point_v<V>) return std::cos(x);
+    else if constexpr (V::size == 1) return std::cos(x.value);
+#if !defined(STRATA_SCALAR)
+    else return xsimd::cos(x);
 #endif
-    else return std::cos(x);
 }
 
 }  // namespace detail

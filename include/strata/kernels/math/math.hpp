@@ -52,7 +52,6 @@ constexpr T power(T x, T y) {
     return x > 0 ? static_cast<T>(constexpr_math::exp(exponent)) : x;
 }
 
-#if defined(STRATA_SCALAR)
 template <class T>
 STRATA_INLINE scalar_batch<T> exp(scalar_batch<T> x) {
     return vector_math::exp(x);
@@ -81,7 +80,7 @@ template <class T>
 STRATA_INLINE scalar_batch<T> power(scalar_batch<T> x, scalar_batch<T> y) {
     return std::pow(x.value, y.value);
 }
-#else
+#if !defined(STRATA_SCALAR)
 // Argument-dependent lookup also finds xsimd's functions of these names. The constraint makes these overloads
 // preferred.
 template <class T, class A>

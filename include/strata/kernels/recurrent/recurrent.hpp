@@ -8,6 +8,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/recurrent_gates.hpp>
 #include <strata/kernels/recurrent/recurrent_packing.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
@@ -25,7 +26,7 @@ constexpr std::size_t recurrent_lanes(std::size_t units) {
     return best;
 }
 
-/// What a time step reads of its input: the values; their products with the kernel; or the sums of these and of the
+/// The input of a time step: its values; their products with the kernel; or the sums of these and of the
 /// biases, which are what the values alone give, bit for bit.
 enum class recurrent_input { values, products, sums };
 
@@ -75,6 +76,12 @@ struct recurrent_step {
     static constexpr std::size_t carry_offset = all_sums_fit && !alternates ? padded : 2 * padded;
     static constexpr std::size_t direction_offset = carry_offset + (Cell::has_carry ? padded : 0);
     static constexpr std::size_t state_size = direction_offset + (alternates || !all_sums_fit ? 1 : 0);
+
+    /// Where the outputs h of the last step lie in a state.
+    static std::size_t output_offset([[maybe_unused]] const T* state) {
+        if constexpr (all_sums_fit && !alternates) return 0;
+        else return state[direction_offset] != T(0) ? padded : 0;
+    }
 
     /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
@@ -134,66 +141,16 @@ private:
                 for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
             }
         }
-        /// As all_vectors, for weights in the L1 cache. The sums of the early gates come first: the activations that
-        /// need them overlap the products of the other gates.
+        /// As all_vectors, for a single vector. The sums of the early gates come first: the activations that need them
+        /// overlap the products of the other gates.
         STRATA_INLINE void by_gates() const {
-            V all[vectors][sums];
-            begin<vectors>(0, all);
-            add_to_gates<Cell::early.begin, Cell::early.end>(all);
-            add_to_gates<0, Cell::early.begin>(all);
-            add_to_gates<Cell::early.end, gates>(all);
-            STRATA_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
-        }
-        /// Adds the products of all rows to the sums of gates From to To, in independent chains.
-        template <std::size_t From, std::size_t To>
-        STRATA_INLINE void add_to_gates(V (&all)[vectors][sums]) const {
-            if constexpr (From < To) {
-                constexpr std::size_t chains = 4;
-                V more[chains][vectors][To - From];
-                STRATA_UNROLL
-                for (std::size_t c = 0; c < chains; ++c) {
-                    STRATA_UNROLL
-                    for (std::size_t v = 0; v < vectors; ++v) {
-                        STRATA_UNROLL
-                        for (std::size_t g = From; g < To; ++g) more[c][v][g - From] = c == 0 ? all[v][g] : V(T(0));
-                    }
-                }
-                const T* w = packed + middle_offset;
-                const T* value = h;
-                const auto add = [&](std::size_t k, std::size_t c) STRATA_INLINE_CALL {
-                    const V factor(value[k]);
-                    STRATA_UNROLL
-                    for (std::size_t v = 0; v < vectors; ++v) {
-                        STRATA_UNROLL
-                        for (std::size_t g = From; g < To; ++g) {
-                            V& sum = more[c][v][g - From];
-                            sum = multiply_add(factor, load_exactly<V, L>(w + k * columns + (v * gates + g) * L), sum);
-                        }
-                    }
-                };
-                constexpr std::size_t block = 8, blocks = Units / block;
-                for (std::size_t b = 0; b < blocks; ++b, w += block * columns, value += block) {
-                    STRATA_KEEP_LOOP(w);
-                    STRATA_UNROLL
-                    for (std::size_t k = 0; k < block; ++k) add(k, k % chains);
-                }
-                STRATA_UNROLL
-                for (std::size_t k = 0; k < Units % block; ++k) add(k, k % chains);
-                STRATA_UNROLL
-                for (std::size_t v = 0; v < vectors; ++v) {
-                    STRATA_UNROLL
-                    for (std::size_t g = From; g < To; ++g) {
-                        STRATA_UNROLL
-                        for (std::size_t half = chains / 2; half > 0; half /= 2) {
-                            STRATA_UNROLL
-                            for (std::size_t c = 0; c < half; ++c)
-                                more[c][v][g - From] = more[c][v][g - From] + more[c + half][v][g - From];
-                        }
-                        all[v][g] = more[0][v][g - From];
-                    }
-                }
-            }
+            V all[1][sums];
+            begin<1>(0, all);
+            const T* w = packed + middle_offset;
+            add_rows_to_gates<Units, gates, Cell::early>(h, w, all[0]);
+            add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = Cell::early.begin}>(h, w, all[0]);
+            add_rows_to_gates<Units, gates, item_range{.begin = Cell::early.end, .end = gates}>(h, w, all[0]);
+            finish(0, all[0]);
         }
         /// The sums of one vector of units over all rows.
         STRATA_INLINE void one_vector(std::size_t v) const {

@@ -29,8 +29,10 @@ STRATA_INLINE V nearest(const V& x) {
 #if defined(__AVX512F__)
     if constexpr (sizeof(V) == 64) return _mm512_roundscale_ps(x, 8);
 #endif
-#if defined(__SSE2__) && !defined(__SSE4_1__)
-    return nearest_multiple(x, 1.0f);  // SSE2 has no rounding instruction; xsimd's sum is removed by -ffast-math
+#if defined(STRATA_HAS_NEON64)
+    return vrndnq_f32(x);
+#elif defined(STRATA_HAS_NEON32) || (defined(STRATA_HAS_SSE2) && !defined(STRATA_HAS_SSE4_1))
+    return nearest_multiple(x, 1.0f);  // there is no rounding instruction; xsimd's sum is removed by -ffast-math
 #else
     return xsimd::nearbyint(x);
 #endif

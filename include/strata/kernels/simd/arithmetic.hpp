@@ -31,7 +31,6 @@ constexpr T square_root(T x) {
     return std::is_constant_evaluated() ? static_cast<T>(constexpr_math::sqrt(static_cast<double>(x))) : std::sqrt(x);
 }
 
-#if defined(STRATA_SCALAR)
 template <class T>
 STRATA_INLINE scalar_batch<T> rounded(scalar_batch<T> x) {
     STRATA_KEEP_ROUNDING(x.value);
@@ -41,7 +40,7 @@ template <class T>
 STRATA_INLINE scalar_batch<T> square_root(scalar_batch<T> x) {
     return sqrt(x);
 }
-#else
+#if !defined(STRATA_SCALAR)
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> rounded(xsimd::batch<T, A> x) {
     STRATA_KEEP_ROUNDING(x.data);
@@ -49,7 +48,7 @@ STRATA_INLINE xsimd::batch<T, A> rounded(xsimd::batch<T, A> x) {
 }
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
-    return xsimd::sqrt(x);
+    return kernels::sqrt(x);
 }
 #endif
 
@@ -94,6 +93,18 @@ template <class V>
 constexpr V minimum(V a, V b) {
     return select(a == a, min(a, b), a);
 }
+
+#if defined(STRATA_NEON)
+/// Arm's instructions give NaN where one of both is.
+template <class T>
+STRATA_INLINE xsimd::batch<T, exact_neon> maximum(xsimd::batch<T, exact_neon> a, xsimd::batch<T, exact_neon> b) {
+    return xsimd::max(a, b);
+}
+template <class T>
+STRATA_INLINE xsimd::batch<T, exact_neon> minimum(xsimd::batch<T, exact_neon> a, xsimd::batch<T, exact_neon> b) {
+    return xsimd::min(a, b);
+}
+#endif
 
 /// c[0] + c[1] x + c[2] x^2 + ... with square = x^2. Pairs of terms are combined first: half as many dependent
 /// operations as Horner's rule, and no more in total.

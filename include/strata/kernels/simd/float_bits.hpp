@@ -33,7 +33,6 @@ struct float_format<double> {
 
 namespace detail {
 
-#if defined(STRATA_SCALAR)
 template <class T>
 STRATA_INLINE auto to_bits(scalar_batch<T> x) {
     return std::bit_cast<typename float_format<T>::bits>(x.value);
@@ -42,7 +41,7 @@ template <class V>
 STRATA_INLINE V from_bits(typename float_format<typename V::value_type>::bits x) {
     return std::bit_cast<typename V::value_type>(x);
 }
-#else
+#if !defined(STRATA_SCALAR)
 template <class T, class A>
 STRATA_INLINE auto to_bits(const xsimd::batch<T, A>& x) {
     return std::bit_cast<xsimd::batch<typename float_format<T>::bits, A>>(x);
@@ -138,7 +137,6 @@ STRATA_INLINE V scale(const V& rest, const V& n) {
 }
 
 /// y with the sign of x; y >= 0.
-#if defined(STRATA_SCALAR)
 template <class T>
 STRATA_INLINE scalar_batch<T> copy_sign(scalar_batch<T> y, scalar_batch<T> x) {
     return std::copysign(y.value, x.value);
@@ -148,7 +146,7 @@ template <class T>
 STRATA_INLINE scalar_batch<T> negative_abs(scalar_batch<T> x) {
     return -std::fabs(x.value);
 }
-#else
+#if !defined(STRATA_SCALAR)
 template <class T, class A>
 STRATA_INLINE xsimd::batch<T, A> copy_sign(const xsimd::batch<T, A>& y, const xsimd::batch<T, A>& x) {
     return y | (x & xsimd::batch<T, A>(-T(0)));

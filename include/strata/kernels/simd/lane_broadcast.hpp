@@ -12,20 +12,27 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
-#if defined(STRATA_SCALAR)
 /// Lane l of the result is lane Lanes[l] of the argument.
 template <auto Lanes, class T>
 STRATA_INLINE scalar_batch<T> permute(scalar_batch<T> a) {
     return a;
 }
-#else
+#if !defined(STRATA_SCALAR)
 /// Lane Lanes[l] in lane l.
 template <auto Lanes, class T, class A>
 STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
-    const typename xsimd::batch<T, A>::register_type all = v;
+    using V = xsimd::batch<T, A>;
+#if defined(STRATA_SHUFFLE)
+    const typename V::register_type all = v;
     return [&]<std::size_t... I>(std::index_sequence<I...>) STRATA_INLINE_CALL {
-        return xsimd::batch<T, A>(STRATA_SHUFFLE(all, static_cast<int>(Lanes[I])...));
-    }(std::make_index_sequence<xsimd::batch<T, A>::size>{});
+        return V(STRATA_SHUFFLE(all, static_cast<int>(Lanes[I])...));
+    }(std::make_index_sequence<V::size>{});
+#else
+    alignas(64) T from[V::size], to[V::size];
+    v.store_aligned(from);
+    for (std::size_t i = 0; i < V::size; ++i) to[i] = from[static_cast<std::size_t>(Lanes[i])];
+    return V::load_aligned(to);
+#endif
 }
 #endif
 
@@ -58,7 +65,7 @@ public:
 private:
     alignas(64) typename V::value_type elements_[V::size];
 };
-#if !defined(STRATA_SCALAR) && defined(__SSE2__)
+#if !defined(STRATA_SCALAR) && defined(STRATA_HAS_SSE2)
 /// In registers: one shuffle a broadcast.
 template <class V>
     requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
@@ -89,6 +96,27 @@ public:
 
 private:
     __m256 low_, high_;
+};
+#endif
+
+#if defined(STRATA_NEON)
+/// In registers: compilers make the broadcast part of the multiply-add that uses it.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) : all_(v) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+#if defined(STRATA_HAS_NEON64)
+        return vdupq_laneq_f32(all_, Lane);
+#else
+        return vdupq_n_f32(vgetq_lane_f32(all_, Lane));
+#endif
+    }
+
+private:
+    float32x4_t all_;
 };
 #endif
 

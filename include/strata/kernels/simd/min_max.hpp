@@ -12,22 +12,27 @@ namespace strata::inline STRATA_ISA::kernels {
 // Function objects, not functions: argument-dependent lookup would find xsimd's functions of these names too, whose
 // treatment of NaN differs between versions.
 
+#if defined(STRATA_NEON)
+inline constexpr bool machine_has_nan_rule = false;
+#elif !defined(STRATA_SCALAR)
+inline constexpr bool machine_has_nan_rule = XSIMD_VERSION_MAJOR == 8;
+#endif
+
 /// max(a, b): the larger value. Where a or b is NaN: b.
 struct max_function {
     template <std::floating_point T>
     constexpr T operator()(T a, T b) const {
         return a > b ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> a, scalar_batch<T> b) const {
         return a.value > b.value ? a : b;
     }
-#else
-    /// xsimd 8 compiles to the machine's maximum, which has the same NaN rule.
+#if !defined(STRATA_SCALAR)
+    /// xsimd 8 compiles to the machine's maximum. That of x86 has the same NaN rule, that of Arm has not.
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
-        if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::max(a, b);
+        if constexpr (machine_has_nan_rule) return xsimd::max(a, b);
         else return xsimd::select(a > b, a, b);
     }
 #endif
@@ -40,15 +45,14 @@ struct min_function {
     constexpr T operator()(T a, T b) const {
         return a < b ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> a, scalar_batch<T> b) const {
         return a.value < b.value ? a : b;
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
-        if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::min(a, b);
+        if constexpr (machine_has_nan_rule) return xsimd::min(a, b);
         else return xsimd::select(a < b, a, b);
     }
 #endif
@@ -61,12 +65,11 @@ struct abs_function {
     constexpr T operator()(T x) const {
         return x < 0 ? -x : x;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(scalar_batch<T> x) const {
         return std::fabs(x.value);
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& x) const {
         return xsimd::abs(x);
@@ -81,12 +84,11 @@ struct select_function {
     constexpr T operator()(bool mask, T a, T b) const {
         return mask ? a : b;
     }
-#if defined(STRATA_SCALAR)
     template <class T>
     STRATA_INLINE scalar_batch<T> operator()(bool mask, scalar_batch<T> a, scalar_batch<T> b) const {
         return mask ? a : b;
     }
-#else
+#if !defined(STRATA_SCALAR)
     template <class M, class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const M& mask, const xsimd::batch<T, A>& a,
                                                 const xsimd::batch<T, A>& b) const {

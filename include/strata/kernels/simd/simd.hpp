@@ -1,6 +1,6 @@
-// simd: vectors of float and double over xsimd: loads, stores, broadcasts, multiply-adds, reductions. No other header
-// includes xsimd. Where STRATA_SCALAR is defined, a vector has one lane. The folder holds everything that kernels need
-// of the instruction set, and the register tile that they share.
+// simd: vectors of float and double over xsimd: loads, stores, broadcasts, multiply-adds, reductions. xsimd.hpp alone
+// includes xsimd. Where STRATA_SCALAR is defined, a vector has one lane. The folder holds everything that
+// kernels need of the instruction set, and the register tile that they share.
 #pragma once
 
 #include <algorithm>
@@ -11,95 +11,28 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
-
-#if !defined(STRATA_SCALAR)
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#if !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#endif
-#include <xsimd/xsimd.hpp>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
-#endif
+#include <strata/kernels/simd/neon.hpp>
+#include <strata/kernels/simd/scalar.hpp>
+#include <strata/kernels/simd/wasm.hpp>
+#include <strata/kernels/simd/xsimd.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
 
 #if defined(STRATA_SCALAR)
-
-/// A vector of one lane.
-template <class T>
-struct scalar_batch {
-    using value_type = T;
-    static constexpr std::size_t size = 1;
-    T value{};  // GCC does not see that tiles write before they read
-
-    scalar_batch() = default;
-    STRATA_INLINE scalar_batch(T x) : value(x) {}
-    friend STRATA_INLINE scalar_batch operator+(scalar_batch a, scalar_batch b) { return a.value + b.value; }
-    friend STRATA_INLINE scalar_batch operator-(scalar_batch a, scalar_batch b) { return a.value - b.value; }
-    friend STRATA_INLINE scalar_batch operator*(scalar_batch a, scalar_batch b) { return a.value * b.value; }
-    friend STRATA_INLINE scalar_batch operator/(scalar_batch a, scalar_batch b) { return a.value / b.value; }
-    friend STRATA_INLINE scalar_batch operator-(scalar_batch a) { return -a.value; }
-    friend STRATA_INLINE bool operator<(scalar_batch a, scalar_batch b) { return a.value < b.value; }
-    friend STRATA_INLINE bool operator<=(scalar_batch a, scalar_batch b) { return a.value <= b.value; }
-    friend STRATA_INLINE bool operator>(scalar_batch a, scalar_batch b) { return a.value > b.value; }
-    friend STRATA_INLINE bool operator>=(scalar_batch a, scalar_batch b) { return a.value >= b.value; }
-    friend STRATA_INLINE bool operator==(scalar_batch a, scalar_batch b) { return a.value == b.value; }
-    friend STRATA_INLINE bool operator!=(scalar_batch a, scalar_batch b) { return a.value != b.value; }
-};
-template <class T>
-using simd = scalar_batch<T>;
-
-template <class T>
-STRATA_INLINE simd<T> load(const T* p) {
-    return *p;
-}
-template <class T>
-STRATA_INLINE simd<T> load_once(const T* p) {
-    return *p;
-}
-template <class T>
-STRATA_INLINE void store(T* p, simd<T> v) {
-    *p = v.value;
-}
-template <class T>
-STRATA_INLINE simd<T> broadcast(T x) {
-    return x;
-}
-template <class T>
-STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) {
-    return a.value * b.value + c.value;
-}
-template <class T>
-STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) {
-    return std::sqrt(a.value);
-}
-template <class T>
-STRATA_INLINE bool any_subnormal(scalar_batch<T> a) {
-    return a.value != T(0) && std::fabs(a.value) < std::numeric_limits<T>::min();
-}
-template <class T>
-STRATA_INLINE T lane_sum(scalar_batch<T> a) {
-    return a.value;
-}
-template <class T>
-STRATA_INLINE T lane_max(scalar_batch<T> a) {
-    return a.value;
-}
-
-#else
-
 /// The widest vector of T that the target has.
 template <class T>
+using simd = scalar_batch<T>;
+#elif defined(STRATA_NEON)
+template <class T>
+using simd = std::conditional_t<has_neon<T>, xsimd::batch<T, exact_neon>, scalar_batch<T>>;
+#else
+template <class T>
 using simd = xsimd::batch<T>;
+#endif
+
+/// Lanes of a vector of T.
+template <class T>
+inline constexpr std::size_t lanes = simd<T>::size;
 
 template <class T>
 STRATA_INLINE simd<T> load(const T* p) {
@@ -109,7 +42,7 @@ STRATA_INLINE simd<T> load(const T* p) {
 template <class T>
 STRATA_INLINE simd<T> load_once(const T* p) {
     simd<T> v = load(p);
-    STRATA_KEEP_VECTOR(v.data);
+    if constexpr (lanes<T> > 1) STRATA_KEEP_VECTOR(v.data);
     return v;
 }
 template <class T>
@@ -120,6 +53,8 @@ template <class T>
 STRATA_INLINE simd<T> broadcast(T x) {
     return simd<T>(x);
 }
+
+#if !defined(STRATA_SCALAR)
 
 /// a b + c. Rounded once where the target has fused multiply-adds.
 template <class T, class A>
@@ -133,7 +68,7 @@ STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const
     if constexpr (bytes == 64 && is_float) return _mm512_fmadd_ps(a, b, c);
     if constexpr (bytes == 64 && !is_float) return _mm512_fmadd_pd(a, b, c);
 #endif
-#if defined(__FMA__)
+#if defined(STRATA_HAS_FMA)
     if constexpr (bytes == 32 && is_float) return _mm256_fmadd_ps(a, b, c);
     if constexpr (bytes == 32 && !is_float) return _mm256_fmadd_pd(a, b, c);
     if constexpr (bytes == 16 && is_float) return _mm_fmadd_ps(a, b, c);
@@ -141,7 +76,15 @@ STRATA_INLINE xsimd::batch<T, A> multiply_add(const xsimd::batch<T, A>& a, const
 #endif
     return xsimd::fma(a, b, c);
 }
-using xsimd::sqrt;
+/// Rounded as IEEE 754 says.
+template <class T, class A>
+STRATA_INLINE xsimd::batch<T, A> sqrt(const xsimd::batch<T, A>& x) {
+#if defined(STRATA_NEON)
+    return exact_sqrt(x);
+#else
+    return xsimd::sqrt(x);
+#endif
+}
 
 /// Whether a lane is subnormal. False where the thread treats subnormal operands as zero.
 template <class T, class A>
@@ -179,13 +122,9 @@ STRATA_INLINE T lane_max(const xsimd::batch<T, A>& v) {
 
 #endif
 
-/// Lanes of a vector of T.
-template <class T>
-inline constexpr std::size_t lanes = simd<T>::size;
-
-#if defined(STRATA_SCALAR)
+#if defined(STRATA_SCALAR) || defined(STRATA_NEON) || defined(STRATA_WASM)
 template <class T, std::size_t Count>
-using simd_for = simd<T>;
+using simd_for = simd<T>;  // there is one width
 #else
 namespace detail {
 template <class T, std::size_t Count>
@@ -219,8 +158,7 @@ STRATA_INLINE V load_exactly(const T* p) {
 template <std::size_t Count, class V, class T>
 STRATA_INLINE void store_exactly(T* p, const V& v) {
     if constexpr (Count == V::size) {
-        if constexpr (V::size == 1) *p = v.value;
-        else v.store_unaligned(p);
+        v.store_unaligned(p);
     } else {
         alignas(64) T elements[V::size];
         v.store_aligned(elements);
@@ -229,14 +167,21 @@ STRATA_INLINE void store_exactly(T* p, const V& v) {
 }
 
 /// Whether `multiply_add` is known to round once.
-#if (defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)) && !defined(STRATA_SCALAR)
+#if (defined(STRATA_HAS_FMA) || defined(__AVX512F__) || defined(STRATA_HAS_NEON64)) && !defined(STRATA_SCALAR)
 inline constexpr bool has_fused_multiply_add = true;
 #else
 inline constexpr bool has_fused_multiply_add = false;
 #endif
 
+/// Whether a multiply-add takes a factor from any lane of a register: multiply_add_lane.
+#if defined(STRATA_NEON) && defined(STRATA_HAS_NEON64)
+inline constexpr bool has_lane_products = true;
+#else
+inline constexpr bool has_lane_products = false;
+#endif
+
 /// Number of vector registers of the target.
-#if defined(__AVX512F__) || defined(__aarch64__)
+#if defined(__AVX512F__) || defined(STRATA_HAS_NEON64)
 inline constexpr std::size_t vector_registers = 32;
 #else
 inline constexpr std::size_t vector_registers = 16;
@@ -250,6 +195,9 @@ STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
     if constexpr (std::is_same_v<T, float>) return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
     else return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1u), p);
 #else
+#if defined(STRATA_NEON)
+    if constexpr (std::is_same_v<T, float>) return load_first(p, n);
+#endif
     alignas(64) T buffer[lanes<T>]{};
     for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
     return load(buffer);
@@ -264,6 +212,9 @@ STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
     if constexpr (std::is_same_v<T, float>) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
     else _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1u), v);
 #else
+#if defined(STRATA_NEON)
+    if constexpr (std::is_same_v<T, float>) return store_first(p, v, n);
+#endif
     alignas(64) T buffer[lanes<T>];
     store<T>(buffer, v);
     for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];

@@ -14,6 +14,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/layers/sliding.hpp>
+#include <strata/layers/weights.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -116,15 +117,13 @@ using with_affine = typename detail::given_options<Layer, typename Layer::option
 template <class Layer, padding_mode Mode>
 using with_padding = with_option<Layer, typename detail::padding_option<Mode>::type>;
 
-/// `absorb` of a layer whose weight number `kernel` holds `inner` elements of each channel in turn, and whose bias
-/// follows it.
-constexpr void absorb_into_kernel(const parameter_table& table, std::size_t kernel, std::size_t inner,
+/// `absorb` of a layer with a bias and a kernel called `name`, which holds `inner` elements of each channel in turn.
+constexpr void absorb_into_kernel(const parameter_table& table, std::string_view name, std::size_t inner,
                                   const channel_affine& map, double* const* weights) {
-    const std::size_t channels = map.scale.size();
-    for (std::size_t i = 0; i < table[kernel].extents.size(); ++i)
-        weights[kernel][i] *= map.scale[i / inner % channels];
-    for (std::size_t c = 0; c < channels; ++c)
-        weights[kernel + 1][c] = weights[kernel + 1][c] * map.scale[c] + map.shift[c];
+    const std::size_t channels = map.scale.size(), place = detail::find_weight(table, name);
+    double *kernel = weights[place], *bias = weights[detail::find_weight(table, "bias")];
+    for (std::size_t i = 0; i < table[place].extents.size(); ++i) kernel[i] *= map.scale[i / inner % channels];
+    for (std::size_t c = 0; c < channels; ++c) bias[c] = bias[c] * map.scale[c] + map.shift[c];
 }
 
 /// `padding_for` of a layer with windows over images: the padding with which its windows see what they see, without

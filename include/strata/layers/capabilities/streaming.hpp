@@ -14,6 +14,9 @@
 //   template <shape In, class Fused, class T> static void step(const forward_context<T>& s)
 //       one step: reads s.x, reads and writes s.state, writes s.y
 //
+//   template <shape In, class T> static auto state_parts(T* state)
+//       optional: a std::array of state_part<T>, the values of the state that programs may read and set (Stream::state)
+//
 // Any of these layers may also take several steps at once, where that is faster (Stream::process). It then writes
 //
 //   template <shape In, class Fused, class T> static void process(const forward_context<T>& s)
@@ -27,6 +30,8 @@
 
 #include <cstddef>
 #include <limits>
+#include <span>
+#include <string_view>
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
@@ -42,6 +47,13 @@ enum class streaming { none, each_step, with_state, to_last };
 
 /// The lookback of a layer that never forgets.
 inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+
+/// Values of a layer's state, and their name: `hidden`, `cell`.
+template <class T>
+struct state_part {
+    std::string_view name{};
+    std::span<T> values{};
+};
 
 /// An input of one time step.
 constexpr shape one_step(shape in) {
@@ -64,6 +76,8 @@ template <class Layer>
 concept has_step = requires(const forward_context<float>& s) { Layer::template step<shape{}, fused<>>(s); };
 template <class Layer>
 concept has_process = requires(const forward_context<float>& s) { Layer::template process<shape{}, fused<>>(s); };
+template <class Layer>
+concept has_state_parts = requires(float* state) { Layer::template state_parts<shape{}>(state); };
 template <class Layer>
 concept has_process_scratch = requires { Layer::template process_scratch<shape{}, float>(std::size_t{}); };
 

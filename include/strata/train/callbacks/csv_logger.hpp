@@ -73,8 +73,9 @@ struct CSVLogger {
         }
         for (const score& each : scores)
             if (append && std::find(columns.begin(), columns.end(), each.name) == columns.end())
-                throw std::invalid_argument("strata: CSVLogger: " + filename.string() + " has no column for \"" +
-                                            each.name + "\"; log to another file, or without append");
+                throw std::invalid_argument("strata: CSVLogger: " + internal::path_text(filename) +
+                                            " has no column for \"" + each.name +
+                                            "\"; log to another file, or without append");
         std::vector<std::string> fields{std::to_string(epoch)};
         for (const std::string& name : columns)
             fields.push_back(scores.contains(name) ? internal::shortest(scores[name]) : "NA");

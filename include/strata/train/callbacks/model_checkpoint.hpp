@@ -105,9 +105,9 @@ private:
             if (!found) return;
         }
         const std::filesystem::path file =
-            explained([&] { return detail::fill_path(filepath, epoch + 1, batch, scores); });
+            internal::path_of(explained([&] { return detail::fill_path(filepath, epoch + 1, batch, scores); }));
         const std::string now = "\nEpoch " + std::to_string(epoch + 1) + ": ";
-        std::string saving = now + "saving model to " + file.string();
+        std::string saving = now + "saving model to " + internal::path_text(file);
         if (save_best_only) {
             const double value = *found;
             const std::optional<double> before = best ? best : initial_value_threshold;
@@ -118,7 +118,7 @@ private:
             }
             best = value;
             saving = now + monitor + " improved from " + from + " to " + internal::decimal(value, 5) +
-                     ", saving model to " + file.string();
+                     ", saving model to " + internal::path_text(file);
         }
         if (verbose > 0) detail::print_message(saving);
         if (file.has_parent_path()) {

@@ -6,8 +6,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
@@ -61,7 +59,6 @@ struct BinaryCrossentropy {
 
     static constexpr std::string_view type = "BinaryCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -85,7 +82,6 @@ struct BinaryFocalCrossentropy {
 
     static constexpr std::string_view type = "BinaryFocalCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

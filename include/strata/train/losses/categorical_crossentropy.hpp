@@ -7,8 +7,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/softmax.hpp>
 #include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
@@ -81,7 +79,6 @@ struct CategoricalCrossentropy {
 
     static constexpr std::string_view type = "CategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -142,7 +139,6 @@ struct SparseCategoricalCrossentropy {
 
     static constexpr std::string_view type = "SparseCategoricalCrossentropy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

@@ -5,8 +5,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/kernels/math/math.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/losses/terms.hpp>
@@ -73,7 +71,6 @@ struct MeanSquaredError {
 
     static constexpr std::string_view type = "MeanSquaredError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -87,7 +84,6 @@ struct MeanAbsoluteError {
 
     static constexpr std::string_view type = "MeanAbsoluteError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -101,7 +97,6 @@ struct MeanAbsolutePercentageError {
 
     static constexpr std::string_view type = "MeanAbsolutePercentageError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -115,7 +110,6 @@ struct MeanSquaredLogarithmicError {
 
     static constexpr std::string_view type = "MeanSquaredLogarithmicError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -132,7 +126,6 @@ struct Huber {
     static constexpr std::string_view type = "Huber";
     static constexpr std::string_view metric_name = "huber_loss";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {
@@ -146,7 +139,6 @@ struct LogCosh {
 
     static constexpr std::string_view type = "LogCosh";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     template <class T, class Target>
     T operator()(std::size_t rows, std::size_t columns, const T* y, const Target* target, T scale, T* dy) const {

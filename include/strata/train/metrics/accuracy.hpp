@@ -5,8 +5,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -20,15 +18,13 @@ struct BinaryAccuracy {
 
     static constexpr std::string_view type = "BinaryAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
         const T edge = static_cast<T>(threshold);
-        std::size_t hits = 0;
-        for (std::size_t i = 0; i < rows * columns; ++i) hits += target[i] == static_cast<Target>(y[i] > edge);
-        mean.add(static_cast<double>(hits) / static_cast<double>(rows * columns), weight);
+        const auto is_hit = [&](std::size_t i) { return target[i] == static_cast<Target>(y[i] > edge); };
+        mean.add(detail::share_of_rows(rows * columns, is_hit), weight);
     }
     double result() const { return mean.result(); }
 
@@ -42,15 +38,15 @@ struct CategoricalAccuracy {
 
     static constexpr std::string_view type = "CategoricalAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        std::size_t hits = 0;
-        for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns)
-            hits += detail::index_of_largest(columns, y) == detail::index_of_largest(columns, target);
-        mean.add(static_cast<double>(hits) / static_cast<double>(rows), weight);
+        const auto is_hit = [&](std::size_t row) {
+            return detail::index_of_largest(columns, y + row * columns) ==
+                   detail::index_of_largest(columns, target + row * columns);
+        };
+        mean.add(detail::share_of_rows(rows, is_hit), weight);
     }
     double result() const { return mean.result(); }
 
@@ -64,15 +60,14 @@ struct SparseCategoricalAccuracy {
 
     static constexpr std::string_view type = "SparseCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        std::size_t hits = 0;
-        for (std::size_t r = 0; r < rows; ++r, y += columns)
-            hits += static_cast<Target>(detail::index_of_largest(columns, y)) == target[r];
-        mean.add(static_cast<double>(hits) / static_cast<double>(rows), weight);
+        const auto is_hit = [&](std::size_t row) {
+            return static_cast<Target>(detail::index_of_largest(columns, y + row * columns)) == target[row];
+        };
+        mean.add(detail::share_of_rows(rows, is_hit), weight);
     }
     double result() const { return mean.result(); }
 
@@ -86,7 +81,6 @@ struct accuracy_for {
 
     static constexpr std::string_view type = "Accuracy";
     static constexpr target_kind targets = Kind;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>

@@ -10,8 +10,6 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -35,7 +33,6 @@ struct AUC {
     static constexpr std::string_view type = "AUC";
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void prepare(std::size_t) {
         if (num_thresholds < 2)

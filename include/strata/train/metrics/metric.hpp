@@ -17,13 +17,12 @@ namespace strata::inline STRATA_ISA {
 /// A metric: an aggregate of Keras' arguments, then its state. `reset` begins anew; `update` takes one sample, y (rows,
 /// columns), its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric
 /// may have `prepare(columns)` too, called once before the first update: it sizes its state, and throws
-/// std::invalid_argument for arguments that Keras refuses.
+/// std::invalid_argument for arguments that Keras refuses. One that does not take every output has
+/// `check(output shape)`, which gives a diagnostic.
 template <class Metric>
-concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, const shape& output,
-                                                             std::size_t n) {
+concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, std::size_t n) {
     { Metric::type } -> std::convertible_to<std::string_view>;
     { Metric::targets } -> std::convertible_to<target_kind>;
-    { Metric::check(output) } -> std::same_as<diagnostic>;
     { c.name } -> std::convertible_to<std::string_view>;
     m.reset();
     requires requires(const float* y, const detail::target_example<Metric>* target) { m.update(n, n, y, target, 1.0); };
@@ -44,6 +43,14 @@ struct running_mean {
 
 namespace detail {
 
+/// The share of a sample's rows of which hit(row) is true.
+template <class Hit>
+double share_of_rows(std::size_t rows, const Hit& hit) {
+    std::size_t hits = 0;
+    for (std::size_t row = 0; row < rows; ++row) hits += hit(row) ? 1u : 0u;
+    return static_cast<double>(hits) / static_cast<double>(rows);
+}
+
 /// Keras' name of a loss that is given as a metric: its member `metric_name`, else its class, `mean_squared_error`.
 template <class Loss>
 inline constexpr auto metric_name_of = [] {
@@ -61,7 +68,7 @@ struct metric_of {
 
     static constexpr std::string_view type = Loss::type;
     static constexpr target_kind targets = Loss::targets;
-    static constexpr diagnostic check(const shape& output) { return Loss::check(output); }
+    static constexpr diagnostic check(const shape& output) { return detail::check_output<Loss>(output); }
 
     void reset() { mean = {}; }
     template <class T, class Target>

@@ -8,8 +8,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -62,7 +60,6 @@ struct Precision {
     static constexpr std::string_view type = "Precision";
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
     void reset() { true_positives = false_positives = 0.0; }
@@ -91,7 +88,6 @@ struct Recall {
     static constexpr std::string_view type = "Recall";
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
     void reset() { true_positives = false_negatives = 0.0; }

@@ -23,7 +23,6 @@ struct RootMeanSquaredError {
 
     static constexpr std::string_view type = "RootMeanSquaredError";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>

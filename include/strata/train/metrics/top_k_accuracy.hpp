@@ -5,8 +5,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -20,15 +18,15 @@ struct TopKCategoricalAccuracy {
 
     static constexpr std::string_view type = "TopKCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::values;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        std::size_t hits = 0;
-        for (std::size_t r = 0; r < rows; ++r, y += columns, target += columns)
-            hits += detail::is_in_top_k(columns, y, detail::index_of_largest(columns, target), k);
-        mean.add(static_cast<double>(hits) / static_cast<double>(rows), weight);
+        const auto is_hit = [&](std::size_t row) {
+            const std::size_t label = detail::index_of_largest(columns, target + row * columns);
+            return detail::is_in_top_k(columns, y + row * columns, label, k);
+        };
+        mean.add(detail::share_of_rows(rows, is_hit), weight);
     }
     double result() const { return mean.result(); }
 
@@ -43,17 +41,15 @@ struct SparseTopKCategoricalAccuracy {
 
     static constexpr std::string_view type = "SparseTopKCategoricalAccuracy";
     static constexpr target_kind targets = target_kind::class_index;
-    static constexpr diagnostic check(const shape&) { return {}; }
 
     void reset() { mean = {}; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
-        std::size_t hits = 0;
-        for (std::size_t r = 0; r < rows; ++r, y += columns) {
-            const auto label = static_cast<std::ptrdiff_t>(target[r]);
-            hits += detail::is_in_top_k(columns, y, static_cast<std::size_t>(label), k);
-        }
-        mean.add(static_cast<double>(hits) / static_cast<double>(rows), weight);
+        const auto is_hit = [&](std::size_t row) {
+            const auto label = static_cast<std::ptrdiff_t>(target[row]);
+            return detail::is_in_top_k(columns, y + row * columns, static_cast<std::size_t>(label), k);
+        };
+        mean.add(detail::share_of_rows(rows, is_hit), weight);
     }
     double result() const { return mean.result(); }
 

@@ -38,8 +38,6 @@ struct Adadelta {
         visit("rho", rho);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -37,7 +37,6 @@ struct Adagrad {
         visit("initial_accumulator_value", initial_accumulator_value);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 1; }
     double slot_begin(std::size_t) const { return initial_accumulator_value; }
 
     template <class T>

@@ -30,6 +30,7 @@ struct Adam {
 
     static constexpr std::string_view type = "Adam";
     static constexpr std::size_t max_slots = 3;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);
@@ -45,7 +46,6 @@ struct Adam {
         visit("amsgrad", amsgrad);
     }
     std::size_t slots() const { return amsgrad ? 3 : 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

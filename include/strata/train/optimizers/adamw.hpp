@@ -27,6 +27,7 @@ struct AdamW {
 
     static constexpr std::string_view type = "AdamW";
     static constexpr std::size_t max_slots = Adam::max_slots;
+    static constexpr std::size_t min_slots = Adam::min_slots;
 
     void validate() const {
         validate_options(*this);
@@ -39,7 +40,6 @@ struct AdamW {
         adam().settings(visit);
     }
     std::size_t slots() const { return adam().slots(); }
-    double slot_begin(std::size_t slot) const { return adam().slot_begin(slot); }
 
     template <class T>
     using step = Adam::step<T>;

@@ -52,7 +52,6 @@ struct Ftrl {
         visit("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
         visit("beta", beta);
     }
-    std::size_t slots() const { return 2; }
     double slot_begin(std::size_t slot) const { return slot == 0 ? initial_accumulator_value : 0.0; }
 
     template <class T>

@@ -37,8 +37,6 @@ struct Lion {
         visit("beta_1", beta_1);
         visit("beta_2", beta_2);
     }
-    std::size_t slots() const { return 1; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

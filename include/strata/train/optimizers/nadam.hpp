@@ -42,8 +42,6 @@ struct Nadam {
         visit("beta_2", beta_2);
         visit("epsilon", epsilon);
     }
-    std::size_t slots() const { return 2; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

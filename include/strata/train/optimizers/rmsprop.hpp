@@ -30,6 +30,7 @@ struct RMSprop {
 
     static constexpr std::string_view type = "RMSprop";
     static constexpr std::size_t max_slots = 3;
+    static constexpr std::size_t min_slots = 1;
 
     void validate() const {
         validate_options(*this);
@@ -45,7 +46,6 @@ struct RMSprop {
         visit("centered", centered);
     }
     std::size_t slots() const { return std::size_t{1} + (momentum > 0.0 ? 1 : 0) + (centered ? 1 : 0); }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

@@ -38,7 +38,6 @@ struct SGD {
         visit("nesterov", nesterov);
     }
     std::size_t slots() const { return momentum == 0.0 ? 0 : 1; }
-    double slot_begin(std::size_t) const { return 0.0; }
 
     template <class T>
     struct step {

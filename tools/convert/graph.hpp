@@ -1,0 +1,58 @@
+// graph: a net as front ends give it to the converter: nodes with operations, edges and weights.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "operation.hpp"
+
+namespace convert {
+
+/// The values of a weight in Keras' shape and order. `doubles` holds them instead where the file has 64 bits.
+struct array {
+    extents shape;
+    std::vector<float> floats{};
+    std::vector<double> doubles{};
+
+    std::size_t size() const { return doubles.empty() ? floats.size() : doubles.size(); }
+    double operator[](std::size_t i) const { return doubles.empty() ? double{floats[i]} : doubles[i]; }
+};
+
+/// A layer of a graph. Inputs are numbers of nodes before it; `graph::source` is the input of the graph.
+struct node {
+    std::string name;  // the file's
+    std::string type;  // the file's, for messages
+    operation op;
+    std::vector<std::size_t> inputs;
+    bool is_frozen = false;
+    bool is_quantized = false;       // its kernel is stored as integers and scales
+    std::size_t place = 0;           // of the layer in the file; nodes of one place share its weights
+    int last_axis = 0;               // an axis that must be the input's last, counted from 1; 0: none
+    bool takes_equal_ranks = false;  // broadcasts with the batch, so that its inputs need one number of axes
+    bool has_no_place = false;       // a function, which files list among no layers
+
+    extents output{};
+    std::vector<array> weights{};
+};
+
+/// Nodes in topological order. Front ends fill in everything but the shapes, which infer_shapes finds; weights may be
+/// read after that.
+struct graph {
+    static constexpr std::size_t source = static_cast<std::size_t>(-1);
+
+    std::string name;
+    bool is_functional = false;  // in the file
+    extents input{};
+    std::vector<node> nodes{};
+    std::size_t output = source;
+
+    const extents& shape_of(std::size_t value) const { return value == source ? input : nodes[value].output; }
+    std::vector<extents> input_shapes(const node& of) const;
+};
+
+/// Fills in the shapes, for the shape that the graph's input has; those of nested graphs too. A problem names the
+/// layer.
+void infer_shapes(graph& g);
+
+}  // namespace convert

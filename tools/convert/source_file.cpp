@@ -1,0 +1,177 @@
+// Reading files: JSON by nlohmann-json, archives by libzip, arrays by strata's reader of numpy's format.
+#include "source_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+
+#include <unistd.h>
+#include <zip.h>
+
+#include <strata/core/native_file.hpp>
+#include <strata/io/npy.hpp>
+
+#include "problem.hpp"
+
+namespace convert {
+
+std::string read_file(const std::filesystem::path& file) {
+    const strata::internal::input_file opened(file, "a model");
+    std::string bytes(static_cast<std::size_t>(opened.size()), '\0');
+    if (!bytes.empty()) opened.read(0, bytes.data(), bytes.size());
+    return bytes;
+}
+
+json parse_json(const std::string& text, const std::string& of) {
+    constexpr int deepest = 200;
+    int depth = 0;
+    bool is_quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (is_quoted) {
+            if (c == '\\') ++i;
+            else if (c == '"') is_quoted = false;
+        } else if (c == '"') {
+            is_quoted = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > deepest)
+                throw problem(of + " has lists nested deeper than 200; no model needs that, the file is damaged");
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    try {
+        return json::parse(text);
+    } catch (const json::parse_error& error) {
+        throw problem(of + " is no JSON: " + printable(error.what()) +
+                      "; the file is truncated or damaged, save it again");
+    }
+}
+
+archive::archive(const std::filesystem::path& file) {
+    size_ = strata::internal::input_file(file, "an archive").size();
+    int error = 0;
+    zip_ = zip_open(file.c_str(), ZIP_RDONLY, &error);
+    if (zip_ == nullptr)
+        throw problem(
+            "is no archive that can be read; it is truncated or damaged, or no .keras or .npz file; save it again");
+    for (const std::string& name : members()) {
+        const std::filesystem::path path(name);
+        const bool leaves = path.is_absolute() || name.find('\\') != std::string::npos ||
+                            std::find(path.begin(), path.end(), "..") != path.end();
+        if (leaves) {
+            zip_discard(static_cast<zip_t*>(zip_));
+            throw problem("has the member \"" + printable(name) +
+                          "\", which leads out of the archive; Keras writes none, do not trust the file");
+        }
+    }
+}
+archive::~archive() { zip_discard(static_cast<zip_t*>(zip_)); }
+
+bool archive::has(const std::string& member) const {
+    return zip_name_locate(static_cast<zip_t*>(zip_), member.c_str(), 0) >= 0;
+}
+std::vector<std::string> archive::members() const {
+    std::vector<std::string> names;
+    const zip_int64_t count = zip_get_num_entries(static_cast<zip_t*>(zip_), 0);
+    for (zip_int64_t i = 0; i < count; ++i) {
+        const char* name = zip_get_name(static_cast<zip_t*>(zip_), static_cast<zip_uint64_t>(i), 0);
+        names.emplace_back(name == nullptr ? "" : name);
+    }
+    return names;
+}
+
+template <class Sink>
+void archive::copy(const std::string& member, std::uint64_t most, Sink sink) const {
+    const std::string damaged = " cannot be read; the file is truncated or damaged, save it again";
+    zip_file_t* opened = zip_fopen(static_cast<zip_t*>(zip_), member.c_str(), 0);
+    if (opened == nullptr)
+        throw problem("its member " + member + (has(member) ? damaged : " is missing; save the model again"));
+    std::array<char, 1 << 16> part{};
+    std::uint64_t done = 0;
+    zip_int64_t got = 0;
+    while ((got = zip_fread(opened, part.data(), part.size())) > 0 && done <= most) {
+        done += static_cast<std::uint64_t>(got);
+        sink(part.data(), static_cast<std::size_t>(got));
+    }
+    zip_fclose(opened);
+    if (got < 0) throw problem("its member " + member + damaged);
+    if (done > most)
+        throw problem("its member " + member + " unpacks to more than " + std::to_string(most) +
+                      " bytes; too much for a file of " + std::to_string(size_) + " bytes, save it again");
+}
+std::string archive::read(const std::string& member, std::uint64_t most) const {
+    std::string bytes;
+    copy(member, most, [&](const char* part, std::size_t count) { bytes.append(part, count); });
+    return bytes;
+}
+void archive::extract(const std::string& member, std::uint64_t most, const std::filesystem::path& to) const {
+    std::ofstream out(to, std::ios::binary);
+    copy(member, most,
+         [&](const char* part, std::size_t count) { out.write(part, static_cast<std::streamsize>(count)); });
+    out.close();
+    if (!out) throw problem("its member " + member + " cannot be written to " + to.string() + "; is the disk full?");
+}
+
+namespace {
+
+array parse_npy(const std::string& bytes, const std::string& name) {
+    namespace io = strata::io;
+    try {
+        const std::string damaged = "array " + printable(name) + " is damaged";
+        if (bytes.size() < io::npy_prefix || !bytes.starts_with(io::npy_magic)) throw problem(damaged);
+        const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+        const bool is_long = byte(6) > 1;
+        const std::size_t prefix = io::npy_prefix + (is_long ? 2 : 0);
+        std::size_t length = byte(8) + byte(9) * 256;
+        if (is_long) length += (byte(10) + byte(11) * 256) * 65536;
+        if (prefix + length > bytes.size()) throw problem(damaged);
+        const io::npy_header header = io::npy_parser(std::string_view(bytes).substr(prefix, length)).parse();
+        if (!header.is_float() && !header.is_integer())
+            throw problem("array " + printable(name) + " has the type " + printable(header.type) +
+                          "; save float32 or float64");
+        std::size_t count = 1;
+        for (const std::size_t extent : header.extents) {
+            if (extent != 0 && count > bytes.size() / extent) throw problem(damaged);
+            count *= extent;
+        }
+        const std::string_view values = std::string_view(bytes).substr(prefix + length);
+        if (values.size() != count * header.width()) throw problem(damaged);
+        array result{.shape = header.extents};
+        if (header.type == "<f8") result.doubles = io::npy_values<double>(header, values);
+        else result.floats = io::npy_values<float>(header, values);
+        return result;
+    } catch (const std::invalid_argument& error) {
+        throw problem("array " + printable(name) + ": " + printable(error.what()));
+    }
+}
+
+}  // namespace
+
+std::vector<named_array> read_npz(const std::filesystem::path& file) {
+    const archive opened(file);
+    constexpr std::uint64_t allowed_ratio = 100;
+    std::vector<named_array> result;
+    for (const std::string& member : opened.members()) {
+        const std::string name = member.substr(0, member.rfind(".npy"));
+        result.push_back({name, parse_npy(opened.read(member, opened.file_size() * allowed_ratio), name)});
+    }
+    return result;
+}
+
+temporary_file::temporary_file() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "strata-convert-XXXXXX").string();
+    const int opened = ::mkstemp(pattern.data());
+    if (opened < 0)
+        throw problem("no temporary file can be made in " + std::filesystem::temp_directory_path().string());
+    ::close(opened);
+    path_ = pattern;
+}
+temporary_file::~temporary_file() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
+
+}  // namespace convert
