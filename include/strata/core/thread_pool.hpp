@@ -144,8 +144,7 @@ private:
         barrier();
     }
     void begin_threads() {
-        for (; made_ + 1 < count_; ++made_)
-            threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
+        for (; made_ + 1 < count_; ++made_) threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
     }
     void end_threads() {
         if (made_ == 0) return;

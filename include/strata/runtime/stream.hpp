@@ -114,7 +114,7 @@ public:
             }
         }
     }
-    /// What the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its values,
+    /// The states of the layers: an array of stream_state_part, with the name of a layer, of a part, and its values,
     /// which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
     /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
     auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
