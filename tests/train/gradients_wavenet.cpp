@@ -1,6 +1,5 @@
 // The gradients of WaveNet against central differences.
 #include <strata/strata.hpp>
-#include <strata/layers/wavenet.hpp>
 
 #include "../catch.hpp"
 #include "gradient_check.hpp"

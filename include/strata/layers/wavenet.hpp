@@ -72,10 +72,10 @@ struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<fal
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic sequence = check_sequence(in); !sequence.ok) return sequence;
-        if (arrays::size() < 1 || arrays::size() > 2)
+        if constexpr (arrays::size() < 1 || arrays::size() > 2)
             return refuse("one or two arrays", text<32>() << arrays::size(),
                           "write WaveNet<wavenet_array<16, 1, dilations<1, 2, 4>, Tanh>>");
-        return check_arrays(arrays{});
+        else return check_arrays(arrays{});
     }
     static constexpr shape output(const shape& in) { return shape{in[0], outputs}; }
     static constexpr parameter_table parameters(const shape& in) {
