@@ -19,7 +19,7 @@ compiler=gcc
 compiler.version={version}
 compiler.libcxx=libstdc++11
 compiler.cppstd=20
-build_type=Release
+build_type=Debug
 """
 
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Foreign projects that use strata: by CMake, Meson, pkg-config, Conan (from PyPI, in an environment of its own) and the
-# vcpkg port; the version in all of them; the single headers.
+# vcpkg port; the version in all of them; the single headers; the C interface.
 # usage: tests/targets/packaging.sh [--compiler clang++-19]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -21,5 +21,6 @@ check check_meson.py --compiler "$compiler"
 check check_vcpkg.py --compiler "$compiler"
 check check_conan.py --conan $folder/conan/bin/conan
 check check_amalgamate.py
+check check_c_interface.py --compiler "$compiler"
 echo "$failed failed"
 [ $failed -eq 0 ]

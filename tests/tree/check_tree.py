@@ -17,9 +17,9 @@ SAME_FOR_EVERY_INSTRUCTION_SET = {"train/csv.hpp", "train/dataset.hpp", "train/d
 # The folders that know the contract of layers and no layer.
 CONTRACT_ONLY = {"net", "graph", "runtime", "model", "train", "io"}
 UMBRELLAS = ("strata.hpp", "infer.hpp")
-# Headers that no umbrella includes: they need more than Hana and xsimd and a program includes them by name, or they are
-# an oracle that only tests need.
-OPT_IN = {"io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
+# Headers that no umbrella includes: a program includes them by name, as they need more than Hana and xsimd or generated
+# code includes them; or they are an oracle that only tests need.
+OPT_IN = {"io/c_interface.hpp", "io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
