@@ -1,9 +1,14 @@
-// nam: files of Neural Amp Modeler (.nam) into models with a WaveNet. Needs nlohmann-json: -DSTRATA_WITH_JSON.
+// nam: files of Neural Amp Modeler (.nam) into models. Needs nlohmann-json: -DSTRATA_WITH_JSON.
 #pragma once
 
+#if !defined(STRATA_WITH_JSON)
+#error strata: .nam files are read with nlohmann-json; install it (Debian: nlohmann-json3-dev) and give -DSTRATA_WITH_JSON
+#endif
+
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <span>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,27 +19,29 @@
 #include <strata/core/file_error.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/io/nam_file.hpp>
+#include <strata/io/nam_weights.hpp>
 #include <strata/layers/activations.hpp>
-#include <strata/layers/wavenet.hpp>
+#include <strata/model/inference.hpp>
 #include <strata/model/model.hpp>
 #include <strata/net/net.hpp>
+#include <strata/runtime/stream.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-namespace detail {
+namespace nam::detail {
 
 template <class Activation>
-struct nam_activation {
-    static std::string text() { return std::string(Activation::type); }
+struct activation_text {
+    static std::string value() { return std::string(Activation::type); }
 };
 template <double Slope>
-struct nam_activation<LeakyReLU<Slope>> {
-    static std::string text() { return "LeakyReLU<" + internal::nam_reader::decimal_of(Slope) + ">"; }
+struct activation_text<LeakyReLU<Slope>> {
+    static std::string value() { return "LeakyReLU<" + internal::nam_reader::decimal_of(Slope) + ">"; }
 };
 
 /// The arrays of a WaveNet as a .nam file describes them.
 template <class... Arrays>
-std::vector<internal::nam_array> nam_arrays(type_list<Arrays...>, std::size_t channels) {
+std::vector<internal::nam_array> arrays_of(type_list<Arrays...>, std::size_t channels) {
     std::size_t inputs = channels;
     return {internal::nam_array{.inputs = std::exchange(inputs, Arrays::channels),
                                 .condition = channels,
@@ -43,62 +50,136 @@ std::vector<internal::nam_array> nam_arrays(type_list<Arrays...>, std::size_t ch
                                 .head_taps = Arrays::head_taps,
                                 .kernels = {Arrays::kernel_sizes.begin(), Arrays::kernel_sizes.end()},
                                 .dilations = {Arrays::distances.begin(), Arrays::distances.end()},
-                                .activation = nam_activation<typename Arrays::activation>::text(),
+                                .activation = activation_text<typename Arrays::activation>::value(),
                                 .is_gated = Arrays::gates == 2,
                                 .has_head_bias = Arrays::has_head_bias}...};
 }
 
+enum class architecture { none, wavenet, lstm };
+
+template <class... Layers>
+constexpr architecture architecture_of(type_list<Layers...>) {
+    constexpr std::size_t count = sizeof...(Layers);
+    const std::string_view types[] = {Layers::type..., ""};
+    if (count == 1 && types[0] == "WaveNet") return architecture::wavenet;
+    for (std::size_t i = 0; i + 1 < count; ++i)
+        if (types[i] != "LSTM") return architecture::none;
+    return count > 1 && types[count - 1] == "Dense" ? architecture::lstm : architecture::none;
+}
+
 template <class Net>
-struct nam_check {
-    static constexpr bool is_wavenet = [] {
-        if constexpr (flat_layers_of<Net>::size() == 1)
-            return type_at<0, flat_layers_of<Net>>::type == std::string_view("WaveNet");
-        else return false;
-    }();
-    static constexpr diagnostic value = [] {
-        return is_wavenet ? diagnostic{}
-                          : refuse("a net of one WaveNet", text<32>() << flat_layers_of<Net>::size() << " layers",
-                                   "take nam::A1Standard, or Sequential<Input<steps, 1>, WaveNet<...>>", "nam::load");
-    }();
+struct net_check {
+    static constexpr architecture kind = architecture_of(flat_layers_of<Net>{});
+    static constexpr diagnostic value =
+        kind != architecture::none
+            ? diagnostic{}
+            : refuse("a net of one WaveNet, or of LSTM layers and a Dense", "another net",
+                     "take nam::A1Standard, or another net of strata/applications/nam.hpp", "a .nam file");
 };
 
-}  // namespace detail
+/// The values of a file for the model of a net, in the order of its weights; states begin a stream.
+struct contents {
+    std::vector<std::vector<float>> weights{};
+    std::vector<float> states{};
+    double sample_rate = 48000.0;
+};
 
-namespace nam {
-
-/// The number of the largest submodel of a container (A2: the full one).
-inline constexpr std::size_t largest = internal::nam_reader::last_submodel;
-
-/// Reads the weights of a .nam file (versions 0.5 to 0.7, architecture WaveNet) into a model of the same architecture. Of a
-/// container it reads the submodel of that number. Throws file_error, which names the first difference, and leaves the
-/// model as it was.
-template <class Net, class T, class Storage>
-void load(Model<Net, T, Storage>& model, const std::filesystem::path& file, std::size_t submodel = largest) {
-    using checked = detail::nam_check<Net>;
-    static_cast<void>(require<checked>{});
-    if constexpr (checked::value.ok) {
+template <class Net>
+contents read(const internal::nam_reader& reader, std::size_t submodel) {
+    if constexpr (net_check<Net>::kind == architecture::wavenet) {
         using layer = type_at<0, flat_layers_of<Net>>;
-        const internal::nam_reader reader(file);
         const internal::nam_wavenet found = reader.wavenet(submodel);
-        const auto wanted = detail::nam_arrays(typename layer::arrays{}, Net::input_shape()[1]);
-        internal::compare_arrays(reader, wanted, found.arrays);
-        const std::vector<std::vector<float>> values = internal::nam_weights(reader, found);
-        const auto weights = model.weights();
-        if (values.size() != weights.size()) reader.fail("has another number of weights");
-        for (std::size_t i = 0; i < values.size(); ++i)
-            if (values[i].size() != weights[i].size()) reader.fail("has another number of values in " + std::string(weights[i].name()));
-        for (std::size_t i = 0; i < values.size(); ++i)
-            weights[i].assign(std::vector<T>(values[i].begin(), values[i].end()));
+        internal::compare_arrays(reader, arrays_of(typename layer::arrays{}, Net::input_shape()[1]), found.arrays);
+        return {.weights = internal::nam_weights(reader, found), .sample_rate = found.sample_rate};
+    } else {
+        const internal::nam_lstm found = reader.lstm();
+        const std::size_t hidden = weight_rows_of<Net>[1].parameter.extents[0], layers = Net::size() - 1;
+        if (found.hidden != hidden || found.layers != layers)
+            reader.fail("has " + std::to_string(found.layers) + " layers of " + std::to_string(found.hidden) +
+                        " units, the net has " + std::to_string(layers) + " of " + std::to_string(hidden));
+        auto [weights, states] = internal::nam_weights(reader, found);
+        return {.weights = std::move(weights), .states = std::move(states), .sample_rate = found.sample_rate};
     }
 }
 
-/// A model with the weights of a .nam file.
-template <class Net>
-Model<Net> load(const std::filesystem::path& file, std::size_t submodel = largest) {
-    Model<Net> model;
-    load(model, file, submodel);
-    return model;
+/// Writes the weights where all sizes fit.
+template <class Model>
+void write(const internal::nam_reader& reader, const contents& from, Model& model) {
+    using T = typename Model::value_type;
+    const auto weights = model.weights();
+    bool fits = weights.size() == from.weights.size();
+    for (std::size_t i = 0; fits && i < weights.size(); ++i) fits = weights[i].size() == from.weights[i].size();
+    if (!fits) reader.fail("has weights of other sizes than the net");
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i].assign(std::vector<T>(from.weights[i].begin(), from.weights[i].end()));
 }
+
+}  // namespace nam::detail
+
+namespace nam {
+
+/// The number of the largest submodel of a container (of an A2 file the full one; 0 is the lite one).
+inline constexpr std::size_t largest = internal::nam_reader::last_submodel;
+
+/// Reads the weights of a .nam file (versions 0.5 to 0.7; architectures WaveNet and LSTM) into a model of the same
+/// architecture. Of a container it reads the submodel of that number. Throws file_error, which names the first
+/// difference, and leaves the model as it was.
+template <class Net, class T, class Storage>
+void load(Model<Net, T, Storage>& model, const std::filesystem::path& file, std::size_t submodel = largest) {
+    using checked = detail::net_check<Net>;
+    static_cast<void>(require<checked>{});
+    if constexpr (checked::value.ok)
+        internal::with_file_errors(file, [&] {
+            const internal::nam_reader reader(file);
+            detail::write(reader, detail::read<Net>(reader, submodel), model);
+        });
+}
+
+/// A model with all that a .nam file says of it.
+template <class Net>
+class amplifier {
+public:
+    /// Throws file_error as load.
+    explicit amplifier(const std::filesystem::path& file, std::size_t submodel = largest) {
+        using checked = detail::net_check<Net>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok)
+            internal::with_file_errors(file, [&] {
+                const internal::nam_reader reader(file);
+                detail::contents found = detail::read<Net>(reader, submodel);
+                detail::write(reader, found, model_);
+                states_ = std::move(found.states);
+                sample_rate_ = found.sample_rate;
+            });
+    }
+
+    const Model<Net>& model() const { return model_; }
+    /// In Hz.
+    double sample_rate() const { return sample_rate_; }
+    /// A stream as Neural Amp Modeler begins it: with the states of the file, then so many zeros that it forgets them, of
+    /// an LSTM half a second.
+    auto stream() const {
+        auto result = model_.stream();
+        reset(result);
+        return result;
+    }
+    /// The same for a stream that was used. Allocates nothing.
+    template <class Stream>
+    void reset(Stream& stream) const noexcept {
+        stream.reset();
+        auto from = states_.begin();
+        if constexpr (detail::net_check<Net>::kind == detail::architecture::lstm)
+            for (const auto& part : stream.state())
+                for (float& value : part.values) value = *from++;
+        constexpr std::size_t field = Stream::receptive_field;
+        stream.prewarm(field == unbounded ? static_cast<std::size_t>(sample_rate_ / 2.0) : field);
+    }
+
+private:
+    Model<Net> model_{};
+    std::vector<float> states_{};
+    double sample_rate_ = 48000.0;
+};
 
 }  // namespace nam
 

@@ -9,7 +9,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -38,6 +37,14 @@ struct nam_array {
 /// A WaveNet and its weights in the order of the file; the last one is the scale of the head.
 struct nam_wavenet {
     std::vector<nam_array> arrays{};
+    std::vector<float> weights{};
+    double sample_rate = 48000.0;
+};
+
+/// Layers of LSTM and a head, their weights in the order of the file.
+struct nam_lstm {
+    std::size_t hidden = 0;
+    std::size_t layers = 0;
     std::vector<float> weights{};
     double sample_rate = 48000.0;
 };
@@ -80,15 +87,22 @@ public:
         if (!layers.is_array() || layers.empty()) fail("config.layers is no list of arrays");
         for (std::size_t i = 0; i < layers.size(); ++i)
             result.arrays.push_back(array_of(layers[i], "config.layers[" + std::to_string(i) + "]"));
-        const nlohmann::json& weights = member(*model, "weights");
-        if (!weights.is_array()) fail("weights is no list of numbers");
-        for (const nlohmann::json& value : weights) {
-            if (!value.is_number() || !std::isfinite(value.get<double>()))
-                fail("weights[" + std::to_string(result.weights.size()) + "] is no finite number");
-            result.weights.push_back(value.get<float>());
-        }
-        if (has(*model, "sample_rate")) result.sample_rate = member(*model, "sample_rate").get<double>();
+        result.weights = weights_of(*model);
+        result.sample_rate = rate_of(*model);
         return result;
+    }
+    nam_lstm lstm() const {
+        if (const std::string name = text_of(root_, "architecture"); name != "LSTM")
+            fail("holds the architecture " + name + ", expected LSTM");
+        const nlohmann::json& config = member(root_, "config");
+        refuse_others(config, "config", {"input_size", "hidden_size", "num_layers", "in_channels", "out_channels"});
+        for (const char* name : {"input_size", "in_channels", "out_channels"})
+            if (has(config, name) && size_of(config, name) != 1)
+                fail(std::string("config.") + name + ": one channel is supported");
+        return {.hidden = size_of(config, "hidden_size"),
+                .layers = size_of(config, "num_layers"),
+                .weights = weights_of(root_),
+                .sample_rate = rate_of(root_)};
     }
 
     static constexpr std::size_t last_submodel = std::numeric_limits<std::size_t>::max();
@@ -96,6 +110,24 @@ public:
     [[noreturn]] void fail(const std::string& message) const { throw file_error(file_, message); }
 
 private:
+    std::vector<float> weights_of(const nlohmann::json& model) const {
+        const nlohmann::json& weights = member(model, "weights");
+        if (!weights.is_array()) fail("weights is no list of numbers");
+        std::vector<float> result;
+        for (const nlohmann::json& value : weights) {
+            if (!value.is_number() || !std::isfinite(value.get<float>()))
+                fail("weights[" + std::to_string(result.size()) + "] is no finite number");
+            result.push_back(value.get<float>());
+        }
+        return result;
+    }
+    double rate_of(const nlohmann::json& model) const {
+        if (!has(model, "sample_rate")) return 48000.0;
+        const nlohmann::json& value = model["sample_rate"];
+        if (!value.is_number() || !(value.get<double>() > 0.0) || value.get<double>() > 1e6)
+            fail("sample_rate: " + value.dump() + ", expected Hz");
+        return value.get<double>();
+    }
     nam_array array_of(const nlohmann::json& array, const std::string& place) const {
         if (!array.is_object()) fail(place + " is no object");
         refuse_others(array, place,
@@ -105,7 +137,7 @@ private:
                        "conv_pre_film", "conv_post_film", "input_mixin_pre_film", "input_mixin_post_film",
                        "activation_pre_film", "activation_post_film", "layer1x1_post_film", "head1x1_post_film"});
         for (const auto& [name, value] : array.items())
-            if (name.ends_with("_film") && value.is_object() && value.value("active", false))
+            if (name.ends_with("_film") && value.is_object() && flag_of(value, "active", false))
                 fail(place + "." + name + ": FiLM is not supported");
         if (has(array, "slimmable")) fail(place + ".slimmable is not supported");
         nam_array result;
@@ -116,6 +148,7 @@ private:
         if (!dilations.is_array() || dilations.empty()) fail(place + ".dilations is no list");
         for (const nlohmann::json& value : dilations) result.dilations.push_back(size_in(value, place + ".dilations"));
         const std::size_t layers = result.dilations.size();
+        if (has(array, "kernel_sizes") && !array["kernel_sizes"].is_array()) fail(place + ".kernel_sizes is no list");
         if (has(array, "kernel_sizes"))
             for (const nlohmann::json& value : member(array, "kernel_sizes"))
                 result.kernels.push_back(size_in(value, place + ".kernel_sizes"));
@@ -124,7 +157,7 @@ private:
         read_head(array, place, result);
         result.activation = same_of_all(member(array, "activation"), layers, place + ".activation",
                                         [&](const nlohmann::json& value) { return activation_of(value, place); });
-        result.is_gated = array.value("gated", false);
+        result.is_gated = flag_of(array, "gated", false);
         if (has(array, "gating_mode"))
             result.is_gated = same_of_all(array["gating_mode"], layers, place + ".gating_mode",
                                           [&](const nlohmann::json& value) -> std::string {
@@ -141,23 +174,23 @@ private:
             fail(place + ".bottleneck: only as many as channels is supported");
         for (const char* name : {"groups_input", "groups_input_mixin"})
             if (has(array, name) && size_of(array, name) != 1) fail(place + "." + name + ": groups are not supported");
-        if (has(array, "head1x1") && array["head1x1"].value("active", false))
+        if (has(array, "head1x1") && flag_of(array["head1x1"], "active", false))
             fail(place + ".head1x1 is not supported");
-        if (has(array, "layer1x1") && (!array["layer1x1"].value("active", true) || array["layer1x1"].value("groups", 1) != 1))
+        if (has(array, "layer1x1") && (!flag_of(array["layer1x1"], "active", true) || (has(array["layer1x1"], "groups") && size_of(array["layer1x1"], "groups") != 1)))
             fail(place + ".layer1x1: only an active one without groups is supported");
         return result;
     }
     void read_head(const nlohmann::json& array, const std::string& place, nam_array& result) const {
         if (!has(array, "head")) {
             result.outputs = size_of(array, "head_size");
-            result.has_head_bias = array.value("head_bias", false);
+            result.has_head_bias = flag_of(array, "head_bias", false);
             return;
         }
         const nlohmann::json& head = array["head"];
         refuse_others(head, place + ".head", {"out_channels", "kernel_size", "bias"});
         result.outputs = size_of(head, "out_channels");
         result.head_taps = size_of(head, "kernel_size");
-        result.has_head_bias = head.value("bias", false);
+        result.has_head_bias = flag_of(head, "bias", false);
     }
     std::string activation_of(const nlohmann::json& value, const std::string& place) const {
         const std::string name = value.is_object() ? text_of(value, "type") : value.is_string() ? value.get<std::string>() : "";
@@ -165,8 +198,9 @@ private:
             if (name == known) return name;
         if (name == "Hardswish") return "HardSiLU";
         if (name == "LeakyReLU") {
-            const double slope = value.is_object() ? value.value("negative_slope", 0.01) : 0.01;
-            return "LeakyReLU<" + decimal_of(slope) + ">";
+            const bool is_given = value.is_object() && has(value, "negative_slope");
+            if (is_given && !value["negative_slope"].is_number()) fail(place + ".activation.negative_slope is no number");
+            return "LeakyReLU<" + decimal_of(is_given ? value["negative_slope"].get<double>() : 0.01) + ">";
         }
         fail(place + ".activation: " + value.dump() + " is not supported");
     }
@@ -192,6 +226,11 @@ private:
     }
     static bool has(const nlohmann::json& object, const char* name) {
         return object.is_object() && object.contains(name) && !object[name].is_null();
+    }
+    bool flag_of(const nlohmann::json& object, const char* name, bool otherwise) const {
+        if (!has(object, name)) return otherwise;
+        if (!object[name].is_boolean()) fail(std::string(name) + " is neither true nor false");
+        return object[name].get<bool>();
     }
     const nlohmann::json& member(const nlohmann::json& object, const char* name) const {
         if (!object.is_object() || !object.contains(name)) fail(std::string("has no ") + name);
@@ -221,76 +260,5 @@ private:
     std::filesystem::path file_;
     nlohmann::json root_;
 };
-
-/// Throws where the file holds other arrays than the net, and names the first difference.
-inline void compare_arrays(const nam_reader& reader, const std::vector<nam_array>& wanted,
-                           const std::vector<nam_array>& found) {
-    const auto compare = [&](const std::string& place, const auto& expected, const auto& got) {
-        if (expected == got) return;
-        reader.fail(place + " is " + nlohmann::json(got).dump() + ", the net has " + nlohmann::json(expected).dump());
-    };
-    compare("the number of arrays", wanted.size(), found.size());
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const std::string place = "config.layers[" + std::to_string(i) + "].";
-        const nam_array &a = wanted[i], &b = found[i];
-        compare(place + "input_size", a.inputs, b.inputs);
-        compare(place + "condition_size", a.condition, b.condition);
-        compare(place + "channels", a.channels, b.channels);
-        compare(place + "head size", a.outputs, b.outputs);
-        compare(place + "head kernel size", a.head_taps, b.head_taps);
-        compare(place + "head bias", a.has_head_bias, b.has_head_bias);
-        compare(place + "dilations", a.dilations, b.dilations);
-        compare(place + "kernel sizes", a.kernels, b.kernels);
-        compare(place + "gated", a.is_gated, b.is_gated);
-        compare(place + "activation", a.activation, b.activation);
-    }
-}
-
-/// The weights of a file in the order and the shapes of the layer's table. The file has for each array the rechannel, for
-/// each layer the convolution [out][in][tap] and its bias, the mixin, the pointwise convolution and its bias, then the
-/// head; after the last array the scale of the head.
-inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, const nam_wavenet& net) {
-    std::size_t expected = 1;
-    for (const nam_array& a : net.arrays) {
-        expected += a.inputs * a.channels + a.head_taps * a.channels * a.outputs + (a.has_head_bias ? a.outputs : 0);
-        for (const std::size_t taps : a.kernels)
-            expected += (taps * a.channels + 1 + a.condition) * a.gates() + (a.channels + 1) * a.channels;
-    }
-    if (net.weights.size() != expected)
-        reader.fail("has " + std::to_string(net.weights.size()) + " weights, expected " + std::to_string(expected));
-    std::vector<std::vector<float>> result;
-    const float* from = net.weights.data();
-    const auto matrix = [&](std::size_t taps, std::size_t in, std::size_t out, std::vector<float>& to) {
-        const std::size_t begin = to.size();
-        to.resize(begin + taps * in * out);
-        for (std::size_t o = 0; o < out; ++o)
-            for (std::size_t i = 0; i < in; ++i)
-                for (std::size_t k = 0; k < taps; ++k) to[begin + (k * in + i) * out + o] = *from++;
-    };
-    const auto vector = [&](std::size_t size, std::vector<float>& to) {
-        to.insert(to.end(), from, from + size);
-        from += size;
-    };
-    for (const nam_array& a : net.arrays) {
-        std::vector<float> rechannel, kernel, bias, mixin, pointwise, pointwise_bias, head, head_bias;
-        matrix(1, a.inputs, a.channels, rechannel);
-        for (const std::size_t taps : a.kernels) {
-            matrix(taps, a.channels, a.gates(), kernel);
-            vector(a.gates(), bias);
-            matrix(1, a.condition, a.gates(), mixin);
-            matrix(1, a.channels, a.channels, pointwise);
-            vector(a.channels, pointwise_bias);
-        }
-        matrix(a.head_taps, a.channels, a.outputs, head);
-        for (auto* each : {&rechannel, &kernel, &bias, &mixin, &pointwise, &pointwise_bias, &head})
-            result.push_back(std::move(*each));
-        if (a.has_head_bias) {
-            vector(a.outputs, head_bias);
-            result.push_back(std::move(head_bias));
-        }
-    }
-    result.push_back({*from});
-    return result;
-}
 
 }  // namespace strata::internal

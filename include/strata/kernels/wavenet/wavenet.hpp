@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <strata/core/config.hpp>
+#include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/kernels/wavenet/wavenet_array.hpp>
 
@@ -26,8 +27,11 @@ struct wavenet<type_list<Arrays...>, T> {
     static constexpr std::size_t state_size = (wavenet_array<Arrays, T>::state_size + ...);
     static constexpr std::size_t lookback = (wavenet_array<Arrays, T>::lookback + ...);
     static constexpr std::size_t widest = std::max({(Arrays::gates * Arrays::channels)..., Arrays::outputs...});
+    /// Elements from one piece of a tile's memory to the next: not a multiple of 4 KB, at which a processor takes a load
+    /// for one of a store before it.
+    static constexpr std::size_t part = widest * wavenet_tile + 5 * (alignment / sizeof(T));
     /// Memory of a tile: the input, activations, the sum for the head, and what goes from array to array.
-    static constexpr std::size_t tile_size = (inputs + 5 * widest) * wavenet_tile;
+    static constexpr std::size_t tile_size = inputs * wavenet_tile + 5 * part;
 
     /// Weights in the order of the layer's table.
     static constexpr void pack_weights(const T* const* weights, T* to) {
@@ -52,7 +56,6 @@ struct wavenet<type_list<Arrays...>, T> {
 
 private:
     static const T* run_tile(std::size_t n, const T* packed, T* state, const T* condition, T* memory) {
-        constexpr std::size_t part = widest * wavenet_tile;
         wavenet_tile_call<T> call{.count = n,
                                   .packed = packed,
                                   .state = state,
