@@ -8,7 +8,9 @@
 using namespace strata;
 
 #if !defined(REPAIR)
-auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<16, 4, dilations<1>>, wavenet_array<8, 1, dilations<1>>>{}}.build();
+using last = wavenet_array<8, 1, dilations<1>>;
+auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<16, 4, dilations<1>>, last>{}}.build();
 #else
-auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<16, 8, dilations<1>>, wavenet_array<8, 1, dilations<1>>>{}}.build();
+using last = wavenet_array<8, 1, dilations<1>>;
+auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<16, 8, dilations<1>>, last>{}}.build();
 #endif

@@ -69,8 +69,8 @@ std::vector<double> plain(const Model& model, const std::vector<plain_array>& ar
             rows z(gates, std::vector<double>(frames)), activation(s.channels, std::vector<double>(frames));
             for (std::size_t o = 0; o < gates; ++o)
                 for (std::size_t f = 0; f < frames; ++f) {
-                    z[o][f] = bias[layer * gates + o] + convolved(now, kernel, tap * s.channels * gates, s.kernels[layer],
-                                                                  s.dilations[layer], gates, o, f);
+                    z[o][f] = bias[layer * gates + o] + convolved(now, kernel, tap * s.channels * gates,
+                                                                  s.kernels[layer], s.dilations[layer], gates, o, f);
                     for (std::size_t c = 0; c < inputs; ++c)
                         z[o][f] += mixin[(layer * inputs + c) * gates + o] * condition[c][f];
                 }
@@ -83,8 +83,9 @@ std::vector<double> plain(const Model& model, const std::vector<plain_array>& ar
             rows next = now;
             for (std::size_t c = 0; c < s.channels; ++c)
                 for (std::size_t f = 0; f < frames; ++f)
-                    next[c][f] += pointwise_bias[layer * s.channels + c] +
-                                  convolved(activation, pointwise, layer * s.channels * s.channels, 1, 1, s.channels, c, f);
+                    next[c][f] +=
+                        pointwise_bias[layer * s.channels + c] +
+                        convolved(activation, pointwise, layer * s.channels * s.channels, 1, 1, s.channels, c, f);
             now = next;
         }
         head.assign(s.outputs, std::vector<double>(frames));

@@ -27,10 +27,10 @@ using a1 = Sequential<Input<any, 1>, WaveNet<wavenet_array<Channels, Channels / 
 template <int Channels>
 using a2 = Sequential<
     Input<any, 1>,
-    WaveNet<wavenet_array<Channels, 1,
-                          dilations<1, 3, 7, 17, 41, 101, 239, 1, 3, 7, 17, 41, 101, 239, 1, 13, 1, 3, 7, 17, 41, 101, 239>,
-                          kernel_sizes<6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 15, 15, 6, 6, 6, 6, 6, 6, 6>,
-                          LeakyReLU<0.01>, head_bias, head_kernel<16>>>>;
+    WaveNet<wavenet_array<
+        Channels, 1, dilations<1, 3, 7, 17, 41, 101, 239, 1, 3, 7, 17, 41, 101, 239, 1, 13, 1, 3, 7, 17, 41, 101, 239>,
+        kernel_sizes<6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 15, 15, 6, 6, 6, 6, 6, 6, 6>, LeakyReLU<0.01>, head_bias,
+        head_kernel<16>>>>;
 
 template <int Hidden, class Indices>
 struct lstm;

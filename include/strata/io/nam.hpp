@@ -1,8 +1,8 @@
-// nam: files of Neural Amp Modeler (.nam) into models. Needs nlohmann-json: -DSTRATA_WITH_JSON.
+// nam: files of Neural Amp Modeler (.nam) into models. Needs nlohmann-json.
 #pragma once
 
-#if !defined(STRATA_WITH_JSON)
-#error strata: .nam files are read with nlohmann-json; install it (Debian: nlohmann-json3-dev) and give -DSTRATA_WITH_JSON
+#if !__has_include(<nlohmann/json.hpp>)
+#error strata: .nam files are read with nlohmann-json; install it (Debian: nlohmann-json3-dev)
 #endif
 
 #include <algorithm>
@@ -156,8 +156,8 @@ public:
     const Model<Net>& model() const { return model_; }
     /// In Hz.
     double sample_rate() const { return sample_rate_; }
-    /// A stream as Neural Amp Modeler begins it: with the states of the file, then so many zeros that it forgets them, of
-    /// an LSTM half a second.
+    /// A stream as Neural Amp Modeler begins it: with the states of the file, then so many zeros that it forgets them,
+    /// of an LSTM half a second.
     auto stream() const {
         auto result = model_.stream();
         reset(result);

@@ -1,5 +1,5 @@
 // nam_file: what a .nam file of Neural Amp Modeler says, checked and without anything that depends on a net. Needs
-// nlohmann-json, and STRATA_WITH_JSON says that it is there.
+// nlohmann-json.
 #pragma once
 
 #include <cmath>
@@ -131,11 +131,33 @@ private:
     nam_array array_of(const nlohmann::json& array, const std::string& place) const {
         if (!array.is_object()) fail(place + " is no object");
         refuse_others(array, place,
-                      {"input_size", "condition_size", "head_size", "head", "head_bias", "channels", "kernel_size",
-                       "kernel_sizes", "dilations", "activation", "gated", "gating_mode", "secondary_activation",
-                       "bottleneck", "head1x1", "layer1x1", "groups_input", "groups_input_mixin", "slimmable",
-                       "conv_pre_film", "conv_post_film", "input_mixin_pre_film", "input_mixin_post_film",
-                       "activation_pre_film", "activation_post_film", "layer1x1_post_film", "head1x1_post_film"});
+                      {"input_size",
+                       "condition_size",
+                       "head_size",
+                       "head",
+                       "head_bias",
+                       "channels",
+                       "kernel_size",
+                       "kernel_sizes",
+                       "dilations",
+                       "activation",
+                       "gated",
+                       "gating_mode",
+                       "secondary_activation",
+                       "bottleneck",
+                       "head1x1",
+                       "layer1x1",
+                       "groups_input",
+                       "groups_input_mixin",
+                       "slimmable",
+                       "conv_pre_film",
+                       "conv_post_film",
+                       "input_mixin_pre_film",
+                       "input_mixin_post_film",
+                       "activation_pre_film",
+                       "activation_post_film",
+                       "layer1x1_post_film",
+                       "head1x1_post_film"});
         for (const auto& [name, value] : array.items())
             if (name.ends_with("_film") && value.is_object() && flag_of(value, "active", false))
                 fail(place + "." + name + ": FiLM is not supported");
@@ -176,7 +198,8 @@ private:
             if (has(array, name) && size_of(array, name) != 1) fail(place + "." + name + ": groups are not supported");
         if (has(array, "head1x1") && flag_of(array["head1x1"], "active", false))
             fail(place + ".head1x1 is not supported");
-        if (has(array, "layer1x1") && (!flag_of(array["layer1x1"], "active", true) || (has(array["layer1x1"], "groups") && size_of(array["layer1x1"], "groups") != 1)))
+        if (has(array, "layer1x1") && (!flag_of(array["layer1x1"], "active", true) ||
+                                       (has(array["layer1x1"], "groups") && size_of(array["layer1x1"], "groups") != 1)))
             fail(place + ".layer1x1: only an active one without groups is supported");
         return result;
     }
@@ -193,13 +216,16 @@ private:
         result.has_head_bias = flag_of(head, "bias", false);
     }
     std::string activation_of(const nlohmann::json& value, const std::string& place) const {
-        const std::string name = value.is_object() ? text_of(value, "type") : value.is_string() ? value.get<std::string>() : "";
+        const std::string name = value.is_object()   ? text_of(value, "type")
+                                 : value.is_string() ? value.get<std::string>()
+                                                     : "";
         for (const std::string_view known : {"Tanh", "ReLU", "Sigmoid", "SiLU", "Softsign"})
             if (name == known) return name;
         if (name == "Hardswish") return "HardSiLU";
         if (name == "LeakyReLU") {
             const bool is_given = value.is_object() && has(value, "negative_slope");
-            if (is_given && !value["negative_slope"].is_number()) fail(place + ".activation.negative_slope is no number");
+            if (is_given && !value["negative_slope"].is_number())
+                fail(place + ".activation.negative_slope is no number");
             return "LeakyReLU<" + decimal_of(is_given ? value["negative_slope"].get<double>() : 0.01) + ">";
         }
         fail(place + ".activation: " + value.dump() + " is not supported");
@@ -207,7 +233,8 @@ private:
 
     /// A value for all layers, or a list with one for each, which must be equal.
     template <class Read>
-    std::string same_of_all(const nlohmann::json& value, std::size_t layers, const std::string& place, Read read) const {
+    std::string same_of_all(const nlohmann::json& value, std::size_t layers, const std::string& place,
+                            Read read) const {
         if (!value.is_array()) return read(value);
         if (value.size() != layers) fail(place + " has another length than dilations");
         const std::string first = read(value[0]);

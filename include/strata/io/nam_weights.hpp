@@ -13,7 +13,8 @@
 namespace strata::internal {
 
 /// (tap, in, out) of [out][in][tap]; moves `from` on.
-inline void append_matrix(const float*& from, std::size_t taps, std::size_t in, std::size_t out, std::vector<float>& to) {
+inline void append_matrix(const float*& from, std::size_t taps, std::size_t in, std::size_t out,
+                          std::vector<float>& to) {
     const std::size_t begin = to.size();
     to.resize(begin + taps * in * out);
     for (std::size_t o = 0; o < out; ++o)
@@ -49,9 +50,9 @@ inline void compare_arrays(const nam_reader& reader, const std::vector<nam_array
     }
 }
 
-/// The weights of a file in the order and the shapes of the layer's table. The file has for each array the rechannel, for
-/// each layer the convolution [out][in][tap] and its bias, the mixin, the pointwise convolution and its bias, then the
-/// head; after the last array the scale of the head.
+/// The weights of a file in the order and the shapes of the layer's table. The file has for each array the rechannel,
+/// for each layer the convolution [out][in][tap] and its bias, the mixin, the pointwise convolution and its bias, then
+/// the head; after the last array the scale of the head.
 inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, const nam_wavenet& net) {
     std::size_t expected = 1;
     for (const nam_array& a : net.arrays) {
@@ -86,8 +87,8 @@ inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, con
 }
 
 /// The weights of layers of LSTM and a head as a model has them, and the states that its streams begin with: of each
-/// layer the outputs, then the cells. The file has for each layer a matrix [gates][inputs and outputs], a bias, and these
-/// states; then the head and its bias.
+/// layer the outputs, then the cells. The file has for each layer a matrix [gates][inputs and outputs], a bias, and
+/// these states; then the head and its bias.
 inline std::pair<std::vector<std::vector<float>>, std::vector<float>> nam_weights(const nam_reader& reader,
                                                                                   const nam_lstm& net) {
     const std::size_t hidden = net.hidden;

@@ -63,7 +63,8 @@ struct wavenet_chain<Inputs, Condition, type_list<First, Rest...>> {
 /// array n, in this order: array_n/rechannel (inputs, channels), kernel (taps of all layers, channels, gates), bias
 /// (layers, gates), mixin (layers, inputs of the layer, gates), pointwise (layers, channels, channels), pointwise_bias
 /// (layers, channels), head (taps, channels, outputs), head_bias (outputs), where `gates` is channels, or 2 channels
-/// with `gated`; at last head_scale (1), which is not trained. van den Oord et al. 2016, as Neural Amp Modeler has it.
+/// with `gated`; at last head_scale (1), which is not trained. Keras: no layer of this kind. van
+/// den Oord et al. 2016, as Neural Amp Modeler has it.
 template <class... Items>
 struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<false, Items...>> {
     using arrays = detail::wavenet_items<true, Items...>;
@@ -173,8 +174,8 @@ struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<fal
     template <shape In, class Fused, class T>
     static void weight_gradients(const backward_context<T>& s, thread_slice part) {
         for (std::size_t n = 0; n < s.count; ++n)
-            training<In, T>::weight_gradients(s.saved + n * training<In, T>::saved_size, s.gradients,
-                                              s.first && n == 0, part);
+            training<In, T>::weight_gradients(s.saved + n * training<In, T>::saved_size, s.gradients, s.first && n == 0,
+                                              part);
     }
 
 private:
@@ -188,10 +189,10 @@ private:
         if constexpr (sizeof...(Rest) > 0) {
             using next = type_at<0, type_list<Rest...>>;
             if (First::outputs != next::channels)
-                return refuse(text<96>() << "as many outputs of an array as the next one has channels",
-                              text<64>() << First::outputs << " outputs, then " << next::channels << " channels",
-                              text<64>() << "write wavenet_array<" << First::channels << ", " << next::channels
-                                         << ", ...>");
+                return refuse(
+                    text<96>() << "as many outputs of an array as the next one has channels",
+                    text<64>() << First::outputs << " outputs, then " << next::channels << " channels",
+                    text<64>() << "write wavenet_array<" << First::channels << ", " << next::channels << ", ...>");
             return check_arrays(type_list<Rest...>{});
         }
         return {};
@@ -206,8 +207,7 @@ private:
     template <shape In, class T>
     using kernel = kernel_of<In[1], T>;
     template <shape In, class T>
-    using training =
-        kernels::wavenet_training<typename detail::wavenet_chain<In[1], In[1], arrays>::type, In[0], T>;
+    using training = kernels::wavenet_training<typename detail::wavenet_chain<In[1], In[1], arrays>::type, In[0], T>;
     template <class T>
     using any_kernel = kernel_of<1, T>;
 

@@ -63,12 +63,13 @@ constexpr auto each_layer(const std::array<int, Count>& values) {
 }  // namespace detail
 
 /// One array: a dilated convolution, an activation and a pointwise convolution for each of its dilations. Options:
-/// `dilations<1, 2, 4, ...>` (needed), `kernel_sizes<3>`, an activation (Tanh), `gated`, `head_bias`, `head_kernel<16>`.
+/// `dilations<1, 2, 4, ...>` (needed), `kernel_sizes<3>`, an activation (Tanh), `gated`, `head_bias`,
+/// `head_kernel<16>`.
 template <int Channels, int Outputs, class... Options>
 struct wavenet_array {
     using options = option_list<Options...>;
-    static constexpr std::array takes{dilations<>::kind, strata::kernel_sizes<>::kind, activation_kind,
-                                      gated::kind,       head_bias::kind,      head_kernel<1>::kind};
+    static constexpr std::array takes{dilations<>::kind, strata::kernel_sizes<>::kind, activation_kind, gated::kind,
+                                      head_bias::kind,   head_kernel<1>::kind};
     static constexpr std::size_t channels = Channels < 1 ? 1 : static_cast<std::size_t>(Channels);
     static constexpr std::size_t outputs = Outputs < 1 ? 1 : static_cast<std::size_t>(Outputs);
     static constexpr std::size_t gates = options::template has<gated> ? 2 : 1;
@@ -83,7 +84,7 @@ struct wavenet_array {
     static constexpr auto distances = detail::each_layer<layers>(steps);
     using activation = typename options::template get<Tanh>;
 
-    /// What the kernels read; Inputs are those of the array, Condition those of the whole layer.
+    /// The constants that the kernels read. Inputs are those of the array, Condition those of the whole layer.
     template <std::size_t Inputs, std::size_t Condition>
     struct sizes {
         static constexpr std::size_t inputs = Inputs, condition = Condition, channels = wavenet_array::channels,

@@ -1,6 +1,6 @@
 // frame_ring: the last frames of several channels in a ring, so that windows of a tile of frames can be read at any
-// distance back. The folder holds the kernels of WaveNet. Lanes of its vectors are frames that follow each other, and each
-// channel has a row of its own: no lane is empty, whatever the number of channels.
+// distance back. The folder holds the kernels of WaveNet. Lanes of its vectors are frames that follow each other, and
+// each channel has a row of its own: no lane is empty, whatever the number of channels.
 #pragma once
 
 #include <algorithm>

@@ -27,8 +27,8 @@ struct wavenet<type_list<Arrays...>, T> {
     static constexpr std::size_t state_size = (wavenet_array<Arrays, T>::state_size + ...);
     static constexpr std::size_t lookback = (wavenet_array<Arrays, T>::lookback + ...);
     static constexpr std::size_t widest = std::max({(Arrays::gates * Arrays::channels)..., Arrays::outputs...});
-    /// Elements from one piece of a tile's memory to the next: not a multiple of 4 KB, at which a processor takes a load
-    /// for one of a store before it.
+    /// Elements from one piece of a tile's memory to the next: not a multiple of 4 KB, at which a processor takes a
+    /// load for one of a store before it.
     static constexpr std::size_t part = widest * wavenet_tile + 5 * (alignment / sizeof(T));
     /// Memory of a tile: the input, activations, the sum for the head, and what goes from array to array.
     static constexpr std::size_t tile_size = inputs * wavenet_tile + 5 * part;

@@ -1,5 +1,5 @@
-// wavenet_array: an array of dilated convolutions over a tile of frames. van den Oord et al. 2016, as Neural Amp Modeler
-// has it: each layer adds its activation to a sum for the head and passes x + W activation on.
+// wavenet_array: an array of dilated convolutions over a tile of frames. van den Oord et al. 2016, as Neural Amp
+// Modeler has it: each layer adds its activation to a sum for the head and passes x + W activation on.
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,16 @@ namespace strata::inline STRATA_ISA::kernels {
 /// Memory of an array while a tile is computed; rows of channels, wavenet_tile elements apart.
 template <class T>
 struct wavenet_tile_call {
-    std::size_t count = 0;       // frames, at most wavenet_tile
-    const T* packed = nullptr;   // the weights of the array
+    std::size_t count = 0;      // frames, at most wavenet_tile
+    const T* packed = nullptr;  // the weights of the array
     T* state = nullptr;
     const T* condition = nullptr;
-    const T* x = nullptr;        // the array's input
-    const T* head = nullptr;     // what the sum for the head begins with; null: zeros
-    T* activations = nullptr;    // scratch: rows of all gates
-    T* sum = nullptr;            // scratch: rows of channels
-    T* next_x = nullptr;         // the output of the last layer; null where nothing reads it
-    T* next_head = nullptr;      // the output of the head
+    const T* x = nullptr;      // the array's input
+    const T* head = nullptr;   // what the sum for the head begins with; null: zeros
+    T* activations = nullptr;  // scratch: rows of all gates
+    T* sum = nullptr;          // scratch: rows of channels
+    T* next_x = nullptr;       // the output of the last layer; null where nothing reads it
+    T* next_head = nullptr;    // the output of the head
 };
 
 /// Array has the constants `inputs`, `condition`, `channels`, `gates` (1, or 2 where tanh is multiplied by a sigmoid),
@@ -114,9 +114,8 @@ struct wavenet_array {
         const T* w = s.packed;
         std::array<const T*, most_taps> taps{};
         const auto store_row = [](T* to, std::size_t stride) {
-            return [=](std::size_t o, std::size_t frame, const simd<T>& v) STRATA_INLINE_CALL {
-                store<T>(to + o * stride + frame, v);
-            };
+            return [=](std::size_t o, std::size_t frame, const simd<T>& v)
+                       STRATA_INLINE_CALL { store<T>(to + o * stride + frame, v); };
         };
         const auto zero = [](std::size_t, std::size_t) STRATA_INLINE_CALL { return broadcast(T(0)); };
 
@@ -155,9 +154,8 @@ struct wavenet_array {
                 taps[0] = s.activations;
                 time_product<channels>(
                     time_windows<T>{taps.data(), 1, channels, wavenet_tile}, w, frames,
-                    [&](std::size_t o, std::size_t frame) STRATA_INLINE_CALL {
-                        return load(current + o * from.stride() + frame) + broadcast(bias[o]);
-                    },
+                    [&](std::size_t o, std::size_t frame)
+                        STRATA_INLINE_CALL { return load(current + o * from.stride() + frame) + broadcast(bias[o]); },
                     store_row(out, is_last ? wavenet_tile : to.stride()));
                 current = out;
                 set_position(s.state, layer, from.after(position, s.count));
@@ -207,14 +205,13 @@ private:
             simd<T> value = broadcast(bias[o]);
             STRATA_UNROLL
             for (std::size_t c = 0; c < Array::condition; ++c)
-                value = multiply_add(broadcast(mixin[c * rows + o]), load(s.condition + c * wavenet_tile + frame),
-                                     value);
+                value =
+                    multiply_add(broadcast(mixin[c * rows + o]), load(s.condition + c * wavenet_tile + frame), value);
             return value;
         };
         time_product<rows>(in, w, frames, begin,
-                           [&](std::size_t o, std::size_t frame, const simd<T>& v) STRATA_INLINE_CALL {
-                               store<T>(s.activations + o * wavenet_tile + frame, v);
-                           });
+                           [&](std::size_t o, std::size_t frame, const simd<T>& v)
+                               STRATA_INLINE_CALL { store<T>(s.activations + o * wavenet_tile + frame, v); });
         for (std::size_t row = 0; row < channels; ++row) {
             T* const values = s.activations + row * wavenet_tile;
             T* const to = sum + row * sum_stride;

@@ -1,5 +1,5 @@
-// wavenet_array_training: an array of a WaveNet over whole sequences in training: a forward pass that saves activations,
-// and their gradients. Lanes are frames, as in wavenet_array.
+// wavenet_array_training: an array of a WaveNet over whole sequences in training: a forward pass that saves
+// activations, and their gradients. Lanes are frames, as in wavenet_array.
 #pragma once
 
 #include <algorithm>
@@ -50,8 +50,8 @@ struct wavenet_array_training {
     static constexpr std::size_t dhead_at = head_dsum_at + block;
     static constexpr std::size_t saved_size = dhead_at + Array::outputs * stride;
 
-    // Weights for the gradients of inputs: of rechannel, of each layer's kernel, mixin and pointwise, and of the head, the
-    // products the other way round.
+    // Weights for the gradients of inputs: of rechannel, of each layer's kernel, mixin and pointwise, and of the head,
+    // the products the other way round.
 
     static constexpr std::size_t packed_size = forward_kernel::packed_size;
     static void pack(const T* const*& weights, T*& to) {
@@ -92,7 +92,7 @@ struct wavenet_array_training {
     /// The input of the array after this one.
     static rows_type passed_on(T* saved) { return {saved + x_at(layers) + margin, stride}; }
     static rows_type gradient_passed_on(T* saved) { return {saved + dx_at(layers), stride}; }
-    /// What its head gives, before gradients are known; then the gradient of that.
+    /// The outputs of its head, before gradients are known; then their gradients.
     static rows_type head(T* saved) { return {saved + dhead_at, stride}; }
     /// The gradient of what its sum for the head begins with.
     static rows_type gradient_of_sum(T* saved) { return {saved + head_dsum_at, stride}; }
@@ -138,11 +138,11 @@ struct wavenet_array_training {
             if (PassesOn || layer + 1 < layers) {
                 const T* const own_bias = w + channels * channels;
                 taps[0] = activations;
-                time_product<channels>(time_windows<T>{taps.data(), 1, channels, stride}, w, frames,
-                                       [&](std::size_t o, std::size_t f) STRATA_INLINE_CALL {
-                                           return load(input + o * stride + f) + broadcast(own_bias[o]);
-                                       },
-                                       store_to(saved + x_at(layer + 1) + margin));
+                time_product<channels>(
+                    time_windows<T>{taps.data(), 1, channels, stride}, w, frames,
+                    [&](std::size_t o, std::size_t f)
+                        STRATA_INLINE_CALL { return load(input + o * stride + f) + broadcast(own_bias[o]); },
+                    store_to(saved + x_at(layer + 1) + margin));
             }
             w += channels * channels + channels;
         }
@@ -154,8 +154,9 @@ struct wavenet_array_training {
             store_to(saved + dhead_at));
     }
 
-    /// head(saved) holds the gradient of the head's output, gradient_passed_on(saved) that of the last layer's, both with
-    /// zeros after the last frame. Adds the gradient of `condition`, and writes that of x where x.data is not null.
+    /// head(saved) holds the gradient of the head's output, gradient_passed_on(saved) that of the last layer's, both
+    /// with zeros after the last frame. Adds the gradient of `condition`, and writes that of x where x.data is not
+    /// null.
     static void backward(rows_type dcondition, rows_type dx, const T* packed, T* saved) {
         std::array<const T*, forward_kernel::most_taps> taps{};
         const T* w = packed + backward_packed_size - Array::head_taps * channels * Array::outputs;
@@ -172,26 +173,23 @@ struct wavenet_array_training {
                 time_product<Array::condition>(
                     time_windows<T>{taps.data(), 1, gates, stride}, w, frames,
                     [&](std::size_t o, std::size_t f) STRATA_INLINE_CALL { return load(dcondition.row(o) + f); },
-                    [&](std::size_t o, std::size_t f, const simd<T>& v) STRATA_INLINE_CALL {
-                        store<T>(dcondition.row(o) + f, v);
-                    });
+                    [&](std::size_t o, std::size_t f, const simd<T>& v)
+                        STRATA_INLINE_CALL { store<T>(dcondition.row(o) + f, v); });
             }
             w -= forward_kernel::convolution_size(layer);
             set_windows(taps, dz, layer, true);
             const T* const next = saved + dx_at(layer + 1);
-            time_product<channels>(time_windows<T>{taps.data(), Array::kernels[layer], gates, stride}, w, frames,
-                                   [&](std::size_t o, std::size_t f) STRATA_INLINE_CALL {
-                                       return load(next + o * stride + f);
-                                   },
-                                   store_to(saved + dx_at(layer)));
+            time_product<channels>(
+                time_windows<T>{taps.data(), Array::kernels[layer], gates, stride}, w, frames,
+                [&](std::size_t o, std::size_t f) STRATA_INLINE_CALL { return load(next + o * stride + f); },
+                store_to(saved + dx_at(layer)));
             clear_ends(saved + dx_at(layer), channels);
         }
         if (dx.data == nullptr) return;
         taps[0] = saved + dx_at(0);
         time_product<Array::inputs>(time_windows<T>{taps.data(), 1, channels, stride}, packed, frames, zero,
-                                    [&](std::size_t o, std::size_t f, const simd<T>& v) STRATA_INLINE_CALL {
-                                        store<T>(dx.row(o) + f, v);
-                                    });
+                                    [&](std::size_t o, std::size_t f, const simd<T>& v)
+                                        STRATA_INLINE_CALL { store<T>(dx.row(o) + f, v); });
     }
 
     /// This thread's share of the gradients of the weights, in the order of the layer's table; null where frozen.
@@ -200,17 +198,16 @@ struct wavenet_array_training {
         T* const* const to = gradients;
         gradients += Array::has_head_bias ? 8 : 7;
         if (to[0] == nullptr) return;
-        const auto rows_at = [&](std::size_t at, std::size_t count) {
-            return time_rows<T>{saved + at, count, stride};
-        };
+        const auto rows_at = [&](std::size_t at, std::size_t count) { return time_rows<T>{saved + at, count, stride}; };
         time_gradient<T>(frames, {x.data, Array::inputs, x.stride}, rows_at(dx_at(0), channels), clear, to[0], part);
         T* kernel = to[1];
         for (std::size_t layer = 0; layer < layers; ++layer) {
             const auto dz = rows_at(sums_at(layer), gates);
             const std::size_t taps = Array::kernels[layer];
             for (std::size_t k = 0; k < taps; ++k, kernel += channels * gates)
-                time_gradient(frames, rows_at(x_at(layer) + margin - (taps - 1 - k) * Array::dilations[layer], channels),
-                              dz, clear, kernel, part);
+                time_gradient(frames,
+                              rows_at(x_at(layer) + margin - (taps - 1 - k) * Array::dilations[layer], channels), dz,
+                              clear, kernel, part);
             time_sums(frames, dz, clear, to[2] + layer * gates, part);
             time_gradient<T>(frames, {condition.data, Array::condition, condition.stride}, dz, clear,
                              to[3] + layer * Array::condition * gates, part);
@@ -234,9 +231,8 @@ struct wavenet_array_training {
 private:
     static constexpr auto zero = [](std::size_t, std::size_t) STRATA_INLINE_CALL { return broadcast(T(0)); };
     static auto store_to(T* rows) {
-        return [rows](std::size_t o, std::size_t f, const simd<T>& v) STRATA_INLINE_CALL {
-            store<T>(rows + o * stride + f, v);
-        };
+        return [rows](std::size_t o, std::size_t f, const simd<T>& v)
+                   STRATA_INLINE_CALL { store<T>(rows + o * stride + f, v); };
     }
     /// The windows of a layer's convolution: backward in time, or forward for its gradient.
     template <class Taps>
