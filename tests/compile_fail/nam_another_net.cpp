@@ -3,8 +3,8 @@
 // expects: a net of one WaveNet, or of LSTM layers and a Dense
 // got: another net
 // fix: take nam::A1Standard, or another net of strata/applications/nam.hpp
+#include <strata/applications/nam_files.hpp>
 #include <strata/strata.hpp>
-#include <strata/io/nam.hpp>
 
 using namespace strata;
 

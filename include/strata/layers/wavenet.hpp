@@ -59,12 +59,12 @@ struct wavenet_chain<Inputs, Condition, type_list<First, Rest...>> {
 
 /// (steps, channels) -> (steps, outputs of the last array): one output for each step, of this step and those before it.
 /// Items are one or two `wavenet_array`s and options. Every layer of every array also reads the layer's input. The
-/// outputs of one array begin the sum for the head of the next, so that they are as many as its channels. Weights of
-/// array n, in this order: array_n/rechannel (inputs, channels), kernel (taps of all layers, channels, gates), bias
-/// (layers, gates), mixin (layers, inputs of the layer, gates), pointwise (layers, channels, channels), pointwise_bias
-/// (layers, channels), head (taps, channels, outputs), head_bias (outputs), where `gates` is channels, or 2 channels
-/// with `gated`; at last head_scale (1), which is not trained. Keras: no layer of this kind. van
-/// den Oord et al. 2016, as Neural Amp Modeler has it.
+/// outputs of one array begin the sum for the head of the next, so that they are as many as its channels. Weights:
+/// of each array n array_n/rechannel (inputs, channels), kernel (taps of all layers, channels, gates), bias (layers,
+/// gates), mixin (layers, inputs of the layer, gates), pointwise (layers, channels, channels), pointwise_bias (layers,
+/// channels), head (taps, channels, outputs), head_bias (outputs), where `gates` is channels, or 2 channels with
+/// `gated`; then head_scale (1), which is not trained. Keras: no layer of this kind. van den Oord et al. 2016, as
+/// Neural Amp Modeler has it.
 template <class... Items>
 struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<false, Items...>> {
     using arrays = detail::wavenet_items<true, Items...>;

@@ -8,9 +8,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <strata/io/nam_file.hpp>
+#include <strata/applications/nam_reader.hpp>
+#include <strata/core/config.hpp>
 
-namespace strata::internal {
+namespace strata::inline STRATA_ISA::nam::detail {
 
 /// (tap, in, out) of [out][in][tap]; moves `from` on.
 inline void append_matrix(const float*& from, std::size_t taps, std::size_t in, std::size_t out,
@@ -119,4 +120,4 @@ inline std::pair<std::vector<std::vector<float>>, std::vector<float>> nam_weight
     return {std::move(result), std::move(states)};
 }
 
-}  // namespace strata::internal
+}  // namespace strata::inline STRATA_ISA::nam::detail

@@ -1,5 +1,5 @@
-// nam_file: what a .nam file of Neural Amp Modeler says, checked and without anything that depends on a net. Needs
-// nlohmann-json.
+// nam_reader: the contents of a .nam file of Neural Amp Modeler, checked and without anything that depends on a net.
+// Needs nlohmann-json.
 #pragma once
 
 #include <cmath>
@@ -13,10 +13,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/native_file.hpp>
 
-namespace strata::internal {
+namespace strata::inline STRATA_ISA::nam::detail {
 
 /// One array of a WaveNet, or of a net that is described like it.
 struct nam_array {
@@ -53,7 +54,7 @@ struct nam_lstm {
 class nam_reader {
 public:
     explicit nam_reader(const std::filesystem::path& file) : file_(file) {
-        const input_file reader(file, "a .nam file");
+        const strata::internal::input_file reader(file, "a .nam file");
         std::string text(static_cast<std::size_t>(reader.size()), '\0');
         reader.read(0, text.data(), text.size());
         root_ = nlohmann::json::parse(text, nullptr, false);
@@ -288,4 +289,4 @@ private:
     nlohmann::json root_;
 };
 
-}  // namespace strata::internal
+}  // namespace strata::inline STRATA_ISA::nam::detail

@@ -15,7 +15,7 @@
 
 #include <nlohmann/json.hpp>
 #include <strata/applications/nam.hpp>
-#include <strata/io/nam.hpp>
+#include <strata/applications/nam_files.hpp>
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"

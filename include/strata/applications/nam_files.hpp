@@ -1,4 +1,4 @@
-// nam: files of Neural Amp Modeler (.nam) into models. Needs nlohmann-json.
+// nam_files: files of Neural Amp Modeler (.nam) into models. Needs nlohmann-json.
 #pragma once
 
 #if !__has_include(<nlohmann/json.hpp>)
@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
+#include <strata/applications/nam_reader.hpp>
+#include <strata/applications/nam_weights.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/io/nam_file.hpp>
-#include <strata/io/nam_weights.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/model.hpp>
@@ -36,23 +36,23 @@ struct activation_text {
 };
 template <double Slope>
 struct activation_text<LeakyReLU<Slope>> {
-    static std::string value() { return "LeakyReLU<" + internal::nam_reader::decimal_of(Slope) + ">"; }
+    static std::string value() { return "LeakyReLU<" + nam_reader::decimal_of(Slope) + ">"; }
 };
 
 /// The arrays of a WaveNet as a .nam file describes them.
 template <class... Arrays>
-std::vector<internal::nam_array> arrays_of(type_list<Arrays...>, std::size_t channels) {
+std::vector<nam_array> arrays_of(type_list<Arrays...>, std::size_t channels) {
     std::size_t inputs = channels;
-    return {internal::nam_array{.inputs = std::exchange(inputs, Arrays::channels),
-                                .condition = channels,
-                                .channels = Arrays::channels,
-                                .outputs = Arrays::outputs,
-                                .head_taps = Arrays::head_taps,
-                                .kernels = {Arrays::kernel_sizes.begin(), Arrays::kernel_sizes.end()},
-                                .dilations = {Arrays::distances.begin(), Arrays::distances.end()},
-                                .activation = activation_text<typename Arrays::activation>::value(),
-                                .is_gated = Arrays::gates == 2,
-                                .has_head_bias = Arrays::has_head_bias}...};
+    return {nam_array{.inputs = std::exchange(inputs, Arrays::channels),
+                      .condition = channels,
+                      .channels = Arrays::channels,
+                      .outputs = Arrays::outputs,
+                      .head_taps = Arrays::head_taps,
+                      .kernels = {Arrays::kernel_sizes.begin(), Arrays::kernel_sizes.end()},
+                      .dilations = {Arrays::distances.begin(), Arrays::distances.end()},
+                      .activation = activation_text<typename Arrays::activation>::value(),
+                      .is_gated = Arrays::gates == 2,
+                      .has_head_bias = Arrays::has_head_bias}...};
 }
 
 enum class architecture { none, wavenet, lstm };
@@ -85,26 +85,26 @@ struct contents {
 };
 
 template <class Net>
-contents read(const internal::nam_reader& reader, std::size_t submodel) {
+contents read(const nam_reader& reader, std::size_t submodel) {
     if constexpr (net_check<Net>::kind == architecture::wavenet) {
         using layer = type_at<0, flat_layers_of<Net>>;
-        const internal::nam_wavenet found = reader.wavenet(submodel);
-        internal::compare_arrays(reader, arrays_of(typename layer::arrays{}, Net::input_shape()[1]), found.arrays);
-        return {.weights = internal::nam_weights(reader, found), .sample_rate = found.sample_rate};
+        const nam_wavenet found = reader.wavenet(submodel);
+        compare_arrays(reader, arrays_of(typename layer::arrays{}, Net::input_shape()[1]), found.arrays);
+        return {.weights = nam_weights(reader, found), .sample_rate = found.sample_rate};
     } else {
-        const internal::nam_lstm found = reader.lstm();
+        const nam_lstm found = reader.lstm();
         const std::size_t hidden = weight_rows_of<Net>[1].parameter.extents[0], layers = Net::size() - 1;
         if (found.hidden != hidden || found.layers != layers)
             reader.fail("has " + std::to_string(found.layers) + " layers of " + std::to_string(found.hidden) +
                         " units, the net has " + std::to_string(layers) + " of " + std::to_string(hidden));
-        auto [weights, states] = internal::nam_weights(reader, found);
+        auto [weights, states] = nam_weights(reader, found);
         return {.weights = std::move(weights), .states = std::move(states), .sample_rate = found.sample_rate};
     }
 }
 
 /// Writes the weights where all sizes fit.
 template <class Model>
-void write(const internal::nam_reader& reader, const contents& from, Model& model) {
+void write(const nam_reader& reader, const contents& from, Model& model) {
     using T = typename Model::value_type;
     const auto weights = model.weights();
     bool fits = weights.size() == from.weights.size();
@@ -119,7 +119,7 @@ void write(const internal::nam_reader& reader, const contents& from, Model& mode
 namespace nam {
 
 /// The number of the largest submodel of a container (of an A2 file the full one; 0 is the lite one).
-inline constexpr std::size_t largest = internal::nam_reader::last_submodel;
+inline constexpr std::size_t largest = detail::nam_reader::last_submodel;
 
 /// Reads the weights of a .nam file (versions 0.5 to 0.7; architectures WaveNet and LSTM) into a model of the same
 /// architecture. Of a container it reads the submodel of that number. Throws file_error, which names the first
@@ -129,8 +129,8 @@ void load(Model<Net, T, Storage>& model, const std::filesystem::path& file, std:
     using checked = detail::net_check<Net>;
     static_cast<void>(require<checked>{});
     if constexpr (checked::value.ok)
-        internal::with_file_errors(file, [&] {
-            const internal::nam_reader reader(file);
+        strata::internal::with_file_errors(file, [&] {
+            const detail::nam_reader reader(file);
             detail::write(reader, detail::read<Net>(reader, submodel), model);
         });
 }
@@ -144,8 +144,8 @@ public:
         using checked = detail::net_check<Net>;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok)
-            internal::with_file_errors(file, [&] {
-                const internal::nam_reader reader(file);
+            strata::internal::with_file_errors(file, [&] {
+                const detail::nam_reader reader(file);
                 detail::contents found = detail::read<Net>(reader, submodel);
                 detail::write(reader, found, model_);
                 states_ = std::move(found.states);
