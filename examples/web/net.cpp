@@ -2,17 +2,20 @@
 // positions(), calls classify(count), and reads probabilities() and pixels().
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "net.hpp"
 
 namespace {
 
+// [model]
 constexpr std::array weights{
 #include "weights.inc"
 };
 static_assert(weights.size() == web::net.parameter_count());
 
 constexpr auto model = web::net.bind(weights);
+// [/model]
 
 constexpr std::size_t most_positions = 4096;
 /// Three floats each: x, y, and 1 where the pen was lifted after it, else 0.
@@ -34,10 +37,12 @@ extern "C" {
     for (std::size_t i = 0; i < count; ++i)
         strokes[i] = {positions_of_page[3 * i], positions_of_page[3 * i + 1], positions_of_page[3 * i + 2] != 0.0f};
     web::draw_digit(std::span(strokes).first(count), picture);
+    // [infer]
     model.infer(picture, answer, workspace);
     std::size_t best = 0;
     for (std::size_t i = 1; i < answer.size(); ++i) best = answer[i] > answer[best] ? i : best;
     return best;
+    // [/infer]
 }
 [[clang::export_name("probabilities")]] const float* probabilities() { return answer.data(); }
 [[clang::export_name("pixels")]] const float* pixels() { return picture.data(); }

@@ -1,6 +1,6 @@
-# Models of Keras, saved as .keras and as .h5, converted, compiled, run: their outputs are Keras'.
+# Models of Keras, saved as .keras, as .h5 and as .h5 of Keras 2, converted, compiled, run: their outputs are Keras'.
 # usage: python keras_models.py --convert PATH; --only TEXT for some of them
-# The file of both formats must give the same header. Then one program is built of it.
+# All files of a model must give the same header and weights; programs are built of those.
 import argparse
 import os
 import sys
@@ -16,9 +16,11 @@ import keras
 import numpy as np
 from keras import layers as L
 
+import keras2
 from programs import add_arguments, run, test_programs
 
 MODELS = {}
+OLD = []  # saved as Keras 2 did, too
 WITHOUT_H5 = set()  # Keras cannot save them so, or its .h5 has no names that tell weights apart
 
 
@@ -318,20 +320,28 @@ def make_case(name, folder, convert, rng):
     x = rng.integers(0, integers, (3, *shape)).astype(np.float32) if integers else rng.uniform(-1, 1, (3, *shape)).astype(np.float32)
     np.savez(folder / f"{name}.npz", x=x, y=outputs(net, x))
     texts = []
-    for kind in ["keras"] if name in WITHOUT_H5 else ["h5", "keras"]:
-        net.save(folder / f"{name}.{kind}")
-        done = run([convert, folder / f"{name}.{kind}", "-o", folder, "--check", folder / f"{name}.npz", *options], timeout=120)
+    for kind in ["keras"] if name in WITHOUT_H5 else ["keras2.h5", "h5", "keras"]:
+        file = folder / f"{name}.{kind}"
+        if kind == "keras2.h5":
+            if not keras2.save(net, file):
+                continue
+            OLD.append(name)
+        else:
+            net.save(file)
+        done = run([convert, file, "-o", folder, "--name", name, "--check", folder / f"{name}.npz", *options], timeout=120)
         if done.returncode:
             return f".{kind}: exit code {done.returncode}: {done.stderr.strip()}"
         texts.append([(folder / f"{name}{part}").read_bytes() for part in (".hpp", ".bin") if (folder / f"{name}{part}").exists()])
-    if len(texts) == 2 and (texts[0][0].split(b"\n", 1)[1], texts[0][1:]) != (texts[1][0].split(b"\n", 1)[1], texts[1][1:]):
-        return ".h5 and .keras give different nets"
+    # The first line names the file.
+    if any((text[0].split(b"\n", 1)[1], text[1:]) != (texts[0][0].split(b"\n", 1)[1], texts[0][1:]) for text in texts):
+        return "its files give different nets"
     return None
 
 
 def main():
     parser = argparse.ArgumentParser()
     add_arguments(parser)
+    parser.add_argument("--convert-alone", action="store_true", help="compile nothing")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
@@ -347,12 +357,17 @@ def main():
             problem = make_case(name, folder, arguments.convert.resolve(), rng)
             if problem:
                 failed[name] = problem
+                print(f"{name}: {problem}", flush=True)
             else:
                 converted.append(name)
+        if arguments.convert_alone:
+            print(f"{len(converted)} converted, {len(failed)} failed")
+            return 1 if failed else 0
         results = test_programs(converted, folder, [arguments.compiler], arguments.flags.split(), arguments.include, jobs=arguments.jobs)
         failed.update({name: line for name, line in results.items() if not line.endswith(": equal")})
     for name, problem in failed.items():
         print(f"{name}: {problem}")
+    print(f"{len(OLD)} of them also as Keras 2 wrote files")
     print(f"{len(set(converted) - set(failed))} passed, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -110,7 +110,7 @@ void exact_operations() {
     }
 }
 
-/// max and min of a number and NaN are the second operand.
+/// max and min of a number and NaN are the second operand; of Arm's vectors they are NaN.
 template <class T>
 void not_a_number_second() {
     constexpr std::size_t L = lanes<T>;
@@ -122,10 +122,15 @@ void not_a_number_second() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
     REQUIRE(is_nan(max(T(0), nan)));
     REQUIRE(is_nan(min(T(0), nan)));
+#if defined(STRATA_NEON)
+    constexpr bool is_second = lanes<T> == 1;
+#else
+    constexpr bool is_second = true;
+#endif
     store<T>(y.data(), max(broadcast(nan), broadcast(T(3))));
-    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == T(3));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE((is_second ? y[i] == T(3) : is_nan(y[i])));
     store<T>(y.data(), min(broadcast(nan), broadcast(T(3))));
-    for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == T(3));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE((is_second ? y[i] == T(3) : is_nan(y[i])));
     // Of both operands, as pooling takes them.
     for (const bool first : {false, true}) {
         const simd<T> a = broadcast(first ? nan : T(3)), b = broadcast(first ? T(3) : nan);

@@ -223,3 +223,22 @@ TEST_CASE("prewarm takes steps of zeros") {
     warm.step(std::array{0.5f}, y);
     REQUIRE(y == z);
 }
+
+TEST_CASE("a net of an open number of steps is a stream") {
+    using closed = net<2, Conv1D<5, 3, padding::causal>, LSTM<7, return_sequences>, Dense<2>>;
+    using opened = Sequential<Input<any, 2>, Conv1D<5, 3, padding::causal>, LSTM<7, return_sequences>, Dense<2>>;
+    const auto expected_model = closed::build({.seed = 4});
+    auto model = opened::build({.seed = 9});
+    static_assert(opened::parameter_count() == closed::parameter_count() && opened::input_shape() == shape{1, 2});
+    for (std::size_t i = 0; i < model.weights().size(); ++i)
+        model.weights()[i].assign(expected_model.weights()[i].to_vector());
+    const std::vector<float> x = signal<float>(2 * steps), whole = expected_model.predict(x);
+    std::vector<float> y(2 * steps), z(2 * steps);
+    model.stream().process(x, y, steps);
+    expected_model.stream().process(x, z, steps);
+    REQUIRE(same_bits(y, z));
+    for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(std::fabs(y[i] - whole[i]) <= 2e-5f);
+    static_assert(decltype(model.stream())::receptive_field == unbounded);
+    const auto nested = Sequential{opened{}, Dense<1>{}}.build({.seed = 4});
+    static_assert(decltype(nested.stream())::input_size == 2 && decltype(nested.stream())::output_size == 1);
+}

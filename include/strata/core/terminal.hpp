@@ -1,9 +1,12 @@
-// terminal: the terminal that a program's output goes to: whether there is one, its width, its encoding.
+// terminal: the terminal that a program's output goes to: whether there is one, its width, text in UTF-8.
 #pragma once
 
 #include <cstddef>
 
 #if defined(_WIN32)
+#include <streambuf>
+#include <string>
+
 #include <strata/core/windows.hpp>
 #else
 #include <sys/ioctl.h>
@@ -28,20 +31,30 @@ inline std::size_t terminal_columns() {
     return static_cast<std::size_t>(info.srWindow.Right - info.srWindow.Left + 1);
 }
 
-/// While it lives, the console reads the output as UTF-8. The destructor sets the previous code page again.
-class utf8_output {
-public:
-    explicit utf8_output(bool active) : previous_(active ? ::GetConsoleOutputCP() : 0) {
-        if (previous_ != 0) ::SetConsoleOutputCP(CP_UTF8);
+/// Writes UTF-8 text to the console, whatever its code page is. C's and C++'s streams take bytes for letters of one.
+class console_buffer : public std::streambuf {
+protected:
+    int_type overflow(int_type letter) override {
+        if (!traits_type::eq_int_type(letter, traits_type::eof())) text_ += traits_type::to_char_type(letter);
+        return traits_type::not_eof(letter);
     }
-    utf8_output(const utf8_output&) = delete;
-    utf8_output& operator=(const utf8_output&) = delete;
-    ~utf8_output() {
-        if (previous_ != 0) ::SetConsoleOutputCP(previous_);
+    std::streamsize xsputn(const char* text, std::streamsize count) override {
+        text_.append(text, static_cast<std::size_t>(count));
+        return count;
+    }
+    int sync() override {
+        const auto bytes = static_cast<int>(text_.size());
+        const int units = ::MultiByteToWideChar(CP_UTF8, 0, text_.data(), bytes, nullptr, 0);
+        std::wstring wide(static_cast<std::size_t>(units), L'\0');
+        ::MultiByteToWideChar(CP_UTF8, 0, text_.data(), bytes, wide.data(), units);
+        text_.clear();
+        DWORD written = 0;
+        return ::WriteConsoleW(output_handle(), wide.data(), static_cast<DWORD>(units), &written, nullptr) != 0 ? 0
+                                                                                                                : -1;
     }
 
 private:
-    UINT previous_;
+    std::string text_;
 };
 
 #else
@@ -52,14 +65,6 @@ inline std::size_t terminal_columns() {
     winsize size{};
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
-
-/// Terminals of other systems than Windows read UTF-8.
-class utf8_output {
-public:
-    explicit utf8_output(bool) {}
-    utf8_output(const utf8_output&) = delete;
-    utf8_output& operator=(const utf8_output&) = delete;
-};
 
 #endif
 

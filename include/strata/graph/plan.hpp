@@ -1,4 +1,4 @@
-// plan: what is computed, in which order, and where in the arena.
+// plan: the steps of an inference, their order, and the places of their values in the arena.
 #pragma once
 
 #include <array>

@@ -24,25 +24,25 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
+/// A step, or a chain of steps, of fewer operations is done by one thread: they take about as long as two barriers.
 inline constexpr std::size_t least_shared_flops = 300'000;
 
-/// Values that a step passes on one by one, below which one thread does it alone, for the same reason.
+/// A step that works value by value is done by one thread where it has fewer values, for the same reason.
 inline constexpr std::size_t least_shared_values = 60'000;
 
-/// Work of all shared steps of a net, in operations, below which one thread does all of it: some 30 us. The shares of
-/// so small steps are uneven, and waiting for the other thread takes longer than what it does.
+/// A net whose shared steps have fewer operations than this (some 30 us) is done by one thread: shares of so small
+/// steps are uneven, and the threads would wait for each other longer than they work.
 inline constexpr std::size_t least_shared_work = 8'000'000;
 
-/// Weights of a step, in bytes, that are taken to be read from beyond an L2 cache; there each costs as much as so many
-/// operations.
+/// A step with more bytes of weights than this reads them from beyond an L2 cache. Each such weight then counts as
+/// far_weight_work operations.
 inline constexpr std::size_t largest_near_weights = std::size_t{512} << 10, far_weight_work = 8;
 
-/// Cuts between rows below which the shares of threads are too uneven.
+/// Threads share the rows of a map only where it can be split at this many places or more: fewer give uneven shares.
 inline constexpr std::size_t least_shared_cuts = 4;
 
-/// A sample's inference. The plan says which steps threads share, by rows of their last output, by slices of a layer's
-/// own or by values; what lies between them is in the first thread's arena, what is inside them in each thread's own.
+/// A sample's inference. Threads share a step by rows of its output, by the layer's slices, or by values. Values
+/// between shared steps lie in the first thread's arena; maps inside a chain and scratch lie in each thread's own.
 template <class Net, class T>
 struct parallel_executor {
     static constexpr std::size_t layers = flat_count<Net>;

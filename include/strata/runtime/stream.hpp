@@ -114,8 +114,8 @@ public:
             }
         }
     }
-    /// What the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its values,
-    /// which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
+    /// The values that the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its
+    /// values, which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
     /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
     auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
     /// The parts of one layer, by its name: `stream.state<"lstm">()[0].values`.
@@ -124,6 +124,7 @@ public:
         using checked = detail::state_name_check<Net, T, Name>;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+        else return refused{};
     }
     /// Forgets everything: the next step is the first.
     void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }

@@ -14,7 +14,7 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
+/// Elements of the caller's memory, laid out as `Model::parameters()`; it must outlive the model.
 template <class T>
 class borrowed_storage {
 public:

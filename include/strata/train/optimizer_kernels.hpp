@@ -57,11 +57,11 @@ double sum_of(std::size_t n, const T* x, Term term) {
     return total;
 }
 
-/// The least number of slots that an optimizer has; loops for fewer are not compiled.
+/// The least number of slots that an optimizer may have; loops for fewer are not compiled.
 template <class Optimizer>
 constexpr std::size_t fewest_slots() {
     if constexpr (requires { Optimizer::min_slots; }) return Optimizer::min_slots;
-    else if constexpr (requires(const Optimizer& of) { of.slots(); }) return 0;
+    else if constexpr (requires(const Optimizer& optimizer) { optimizer.slots(); }) return 0;
     else return Optimizer::max_slots;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <iostream>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -14,6 +13,7 @@
 #include <strata/core/message.hpp>
 #include <strata/core/terminal.hpp>
 #include <strata/train/decimal.hpp>
+#include <strata/train/output.hpp>
 #include <strata/train/scores.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -48,7 +48,7 @@ inline std::string time_per_step(double duration) {
 class progress {
 public:
     /// columns: the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be redrawn.
-    progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = std::cout,
+    progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = detail::output(),
              bool is_terminal = internal::stdout_is_terminal(), std::size_t columns = internal::terminal_columns(),
              double (*now)() = detail::seconds)
         : style_(verbose == 1 && !is_terminal ? 2 : verbose),
@@ -56,8 +56,7 @@ public:
           steps_(steps),
           out_(&out),
           columns_(columns),
-          now_(now),
-          utf8_(style_ == 1) {
+          now_(now) {
         check_verbose(verbose);
     }
 
@@ -152,7 +151,6 @@ private:
     std::ostream* out_;
     std::size_t columns_;
     double (*now_)();
-    internal::utf8_output utf8_;  // the bar is no ASCII
     std::size_t epoch_ = 0, done_ = 0;
     double begin_ = 0, drawn_ = 0, first_step_end_ = 0;
 };

@@ -82,6 +82,18 @@ void streams() {
     stream.reset();
     stream.step(std::array<float, 3>{0.0f, 1.0f, 0.0f}, y);
     print("stream, reset", y);
+
+    // Blocks give what steps give.
+    std::array<float, 5 * 3> in{};
+    std::array<float, 5 * 2> blocks{}, steps{};
+    for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i % 4) * 0.25f;
+    stream.reset();
+    stream.process(in, blocks, 5);
+    stream.reset();
+    for (std::size_t t = 0; t < 5; ++t)
+        stream.step(std::span(in).subspan(3 * t, 3), std::span(steps).subspan(2 * t, 2));
+    print(blocks == steps ? "block, the same" : "block, ANOTHER", blocks);
+    print("state", stream.state<"lstm">()[0].values);
 }
 
 /// A model draws its weights where it runs.

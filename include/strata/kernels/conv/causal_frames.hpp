@@ -131,7 +131,7 @@ private:
         std::uint32_t present = 0;
         std::memcpy(&present, state + Step::slots * Step::slot_size, sizeof(present));
         add_taps(n, present, x, weights, bias, state);
-        const std::size_t first = std::min(n, Step::slots - present);
+        const std::size_t first = std::min<std::size_t>(n, Step::slots - present);
         finish(first, state + present * Step::slot_size, y);
         if (first < n) finish(n - first, state, y + first * F);
         present = static_cast<std::uint32_t>(wrapped(present + n));

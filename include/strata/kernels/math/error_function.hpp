@@ -31,8 +31,8 @@ template <>
 struct normal_constants<float> {
     static constexpr float p[] = {0.5f, 0.438291311f, 0.183232367f, 0.0406322666f, 0.00411616033f};
     static constexpr float q[] = {1.0f, 1.67446768f, 1.20249176f, 0.469463289f, 0.10185644f, 0.010317564f};
-    static constexpr float small[] = {0.128379111f,   -0.37612626f,    0.112835854f,  -0.026853811f,
-                                      0.00518832682f, -0.00080101873f, 7.85384109e-5f};
+    static constexpr float below_one[] = {0.128379111f,   -0.37612626f,    0.112835854f,  -0.026853811f,
+                                          0.00518832682f, -0.00080101873f, 7.85384109e-5f};
     static constexpr float zero = 14.5f;
 };
 template <>
@@ -60,11 +60,11 @@ struct normal_constants<double> {
                                    0.00026770728031810402,
                                    1.7486647394878657e-5,
                                    5.6195935842690803e-7};
-    static constexpr double small[] = {0.12837916709551257,    -0.37612638903183748,   0.11283791670954857,
-                                       -0.026866170645072886,  0.0052239776247808237,  -0.00085483269787404005,
-                                       0.00012055331036844704, -1.4925593505652089e-5, 1.6460972798053794e-6,
-                                       -1.6350025027608741e-7, 1.4657878562007071e-8,  -1.1365661121153622e-9,
-                                       5.9452537324060112e-11};
+    static constexpr double below_one[] = {0.12837916709551257,    -0.37612638903183748,   0.11283791670954857,
+                                           -0.026866170645072886,  0.0052239776247808237,  -0.00085483269787404005,
+                                           0.00012055331036844704, -1.4925593505652089e-5, 1.6460972798053794e-6,
+                                           -1.6350025027608741e-7, 1.4657878562007071e-8,  -1.1365661121153622e-9,
+                                           5.9452537324060112e-11};
     static constexpr double zero = 39;
 };
 
@@ -102,7 +102,7 @@ STRATA_INLINE V erf(const V& x) {
     using constants = detail::normal_constants<typename V::value_type>;
     const V square = x * x;
     const V probability = vector_math::normal_beyond(x * V(scalar_of<V>(1.4142135623730950488))).probability;
-    return select(abs(x) < V(1), multiply_add(x, polynomial(square, square * square, constants::small), x),
+    return select(abs(x) < V(1), multiply_add(x, polynomial(square, square * square, constants::below_one), x),
                   copy_sign(V(1) - (probability + probability), x));
 }
 

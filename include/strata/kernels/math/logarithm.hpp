@@ -21,8 +21,8 @@ namespace detail {
 // (near) and 1/9 (bounded).
 // Relative errors are below 2^-27 (float) and 2^-59 (double).
 struct logarithm_rest {
-    static constexpr float near[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
-                                     0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
+    static constexpr float near_one[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,
+                                         0.144786164f, -0.131634235f, 0.104666136f, -0.0450911596f};
     static constexpr float bounded[] = {-0.499999017f, 0.333299607f,   -0.249541253f, 0.196758956f,   -0.153054655f,
                                         0.106034406f,  -0.0569574237f, 0.0198503379f, -0.00324377581f};
     static constexpr double near_squares[] = {0.66666666666666596, 0.40000000000056346, 0.28571428555911083,
@@ -41,7 +41,7 @@ STRATA_INLINE V logarithm(const V& f, const V& exponent) {
     const V square = f * f, half = square * V(scalar_of<V>(0.5));
     V low;
     if constexpr (std::is_same_v<T, float>) {
-        low = multiply_add(exponent, V(constants::low), f * square * polynomial(f, square, logarithm_rest::near));
+        low = multiply_add(exponent, V(constants::low), f * square * polynomial(f, square, logarithm_rest::near_one));
     } else {
         const V s = f / (V(2) + f), z = s * s;
         const V rest = multiply_add(z, polynomial(z, z * z, logarithm_rest::near_squares), half);

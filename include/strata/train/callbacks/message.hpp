@@ -1,13 +1,14 @@
 // print_message: standard output of callbacks, where `verbose` asks for it.
 #pragma once
 
-#include <iostream>
+#include <ostream>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/train/output.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
-inline void print_message(std::string_view message) { std::cout << message << '\n' << std::flush; }
+inline void print_message(std::string_view message) { output() << message << '\n' << std::flush; }
 
 }  // namespace strata::inline STRATA_ISA::detail
