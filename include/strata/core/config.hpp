@@ -242,6 +242,10 @@
 #error strata: no vectors of WebAssembly; give -msimd128, or -DSTRATA_SCALAR to compute one number at a time
 #define STRATA_ISA scalar
 #define STRATA_SCALAR
+#elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+#error strata: Cortex-M has no vectors that are known; give -DSTRATA_SCALAR to compute one number at a time
+#define STRATA_ISA scalar
+#define STRATA_SCALAR
 #elif defined(__arm__) || defined(_M_ARM)
 #error strata: no NEON on this Arm processor; give -mfpu=neon, or -DSTRATA_SCALAR to compute one number at a time
 #define STRATA_ISA scalar
