@@ -202,7 +202,8 @@ def applications_text(given, results):
 
 def streaming_text(given, results):
     all_steps, = results
-    rows = [row for row in all_steps if row["unit"] != "fading step"]
+    rows = [row for row in all_steps if row["unit"] not in ("fading step", "block")]
+    blocks = [row for row in all_steps if row["unit"] == "block"]
     fading = [row for row in all_steps if row["unit"] == "fading step"]
     worst = max(row["error"] for row in rows)
     text = heading(given, "streaming", {}) + "\n" + wrapped(
@@ -212,6 +213,14 @@ def streaming_text(given, results):
     text += table(["net", "one", "ns", "mark", "mark / strata"],
                   [[row["name"], row["unit"], digits(row["ns"]), digits(row["mark"]), f"{row['ratio']:.2f}"]
                    for row in rows])
+    if blocks:
+        text += "\n" + wrapped("A step in blocks of a stream, bit for bit what single steps give: nanoseconds, the least of "
+                               "passes that alternate with passes of single steps. The mark is a step of RTNeural's best "
+                               "backend on an Intel machine whose multiply-add peak is 245 GFLOP/s a core.") + "\n\n"
+        text += table(["net", "block", "ns", "single steps, ns", "mark", "mark / strata"],
+                      [[row["name"], str(row["size"]), digits(row["ns"]), digits(row["step_ns"]),
+                        *([digits(row["mark"]), f"{row['mark'] / row['ns']:.2f}"] if row["mark"] else ["-", "-"])]
+                       for row in blocks])
     if not fading:
         return text
     text += "\n" + wrapped("A step on inputs that stay at one size, as a sound fades to silence (0), and how many times the "

@@ -1,6 +1,7 @@
 // streaming: nanoseconds of one time step on one core: recurrent nets and causal convolutions as streams, small dense
 // nets as calls, recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN
-// fails). Each time is printed with the time of RTNeural's best backend on a similar machine; times of fading inputs
+// fails), and blocks of a stream with its steps, bit for bit. Each time is printed with the time of RTNeural's best
+// backend for a step on a similar machine, blocks also with the time of steps in the same run; times of fading inputs
 // and silence are compared with those of sound. --json prints lines of JSON.
 // usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
@@ -8,9 +9,11 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <strata/infer.hpp>
@@ -135,7 +138,7 @@ public:
         const std::vector<float> x = signal(steps * in);
         auto state = model.stream();
         std::vector<float> y(steps * out);
-        state.template block<steps>(x, y);
+        state.template process<steps>(x, y);
         plain_net expected(model, x, in);
         plain(expected);
         const double error = largest_error<float, double>(y, expected.outputs());
@@ -146,6 +149,46 @@ public:
             }
         });
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
+    }
+    /// Checks and times one step of a stream in blocks of several sizes. Passes of steps and of blocks alternate, so
+    /// that a change of the machine's speed meets both; the least of each counts.
+    template <class Net>
+    void blocks(const std::string& name, double mark, double factor, Net net) {
+        if (!wants(name)) return;
+        constexpr std::size_t steps = 2048, in = decltype(net.stream())::input_size,
+                              out = decltype(net.stream())::output_size;
+        const auto model = net.build({.seed = 3});
+        const std::vector<float> x = signal(steps * in);
+        std::vector<float> expected(steps * out), y(steps * out);
+        auto state = model.stream();
+        const auto by_steps = [&] {
+            for (std::size_t t = 0; t < steps; ++t) {
+                state.step(std::span<const float, in>(x.data() + t * in, in),
+                           std::span<float, out>(expected.data() + t * out, out));
+                touch_memory();
+            }
+        };
+        const auto by_blocks = [&](std::size_t size) {
+            for (std::size_t t = 0; t < steps; t += size) {
+                state.process(std::span(x).subspan(t * in), std::span(y).subspan(t * out), size);
+                touch_memory();
+            }
+        };
+        by_steps();
+        for (const std::size_t size : {16u, 64u, 256u, 1024u}) {
+            state.reset();
+            by_blocks(size);
+            const bool is_equal = std::memcmp(y.data(), expected.data(), y.size() * sizeof(float)) == 0;
+            wrong_ += is_equal ? 0 : 1;
+            double step_time = HUGE_VAL, block_time = HUGE_VAL;
+            for (const double end = seconds_now() + seconds; seconds_now() < end;) {
+                step_time = std::min(step_time, time_of(by_steps));
+                block_time = std::min(block_time, time_of([&] { by_blocks(size); }));
+            }
+            state.reset();
+            by_steps();
+            report_blocks(name, size, block_time * 1e9 / steps, step_time * 1e9 / steps, mark, factor, is_equal);
+        }
     }
     /// Times one step of a stream for inputs of several magnitudes, from sound to silence, and the factor between each
     /// time and that of sound. A factor above 1.5 is an error.
@@ -207,6 +250,29 @@ public:
     int exit_code() const { return wrong_ > 0 ? 1 : 0; }
 
 private:
+    template <class Work>
+    static double time_of(Work work) {
+        const double begin = seconds_now();
+        work();
+        return seconds_now() - begin;
+    }
+    void report_blocks(const std::string& name, std::size_t size, double ns, double step_ns, double mark, double factor,
+                       bool is_equal) const {
+        if (is_json)
+            std::printf(
+                "{\"name\": \"%s\", \"unit\": \"block\", \"size\": %zu, \"ns\": %.2f, \"step_ns\": %.2f, \"mark\": "
+                "%.1f, "
+                "\"wanted\": %.1f, \"equal\": %s}\n",
+                name.c_str(), size, ns, step_ns, mark, factor, is_equal ? "true" : "false");
+        else if (mark > 0)
+            std::printf(
+                "%-22s %9.1f ns a step in blocks of %4zu   steps %9.1f   mark %9.1f   ratio %5.2f   wanted %.1f%s\n",
+                name.c_str(), ns, size, step_ns, mark, mark / ns, factor, is_equal ? "" : "   WRONG");
+        else
+            std::printf("%-22s %9.1f ns a step in blocks of %4zu   steps %9.1f%s\n", name.c_str(), ns, size, step_ns,
+                        is_equal ? "" : "   WRONG");
+        std::fflush(stdout);
+    }
     bool wants(const std::string& name) const {
         return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
     }
@@ -234,6 +300,15 @@ private:
 
     int wrong_ = 0;
 };
+
+/// Filters of a stack of causal convolutions and a Dense, dilations 1, 2, 4, ..., 128.
+template <int Filters>
+constexpr auto stack_of_convolutions() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return Sequential{Input<any, 1>{}, Conv1D<Filters, 3, dilation<(1 << I)>, padding::causal, Tanh>{}...,
+                          Dense<1>{}};
+    }(std::make_index_sequence<8>{});
+}
 
 template <class... Layers>
 constexpr auto of_one(Layers... layers) {
@@ -265,6 +340,14 @@ int main(int count, char** arguments) {
     all.stream("conv1d-16x16-k15-d4", 118, 1.3,
                Sequential{Input<512, 16>{}, Conv1D<16, 15, dilation<4>, padding::causal>{}},
                [](plain_net& net) { net.convolution(15, 4); });
+    all.blocks("lstm-16-dense-1-blocks", 66.8, 2.0, of_one(LSTM<16, return_sequences>{}, Dense<1>{}));
+    all.blocks("lstm-32-blocks", 123, 2.0, of_one(LSTM<32, return_sequences>{}));
+    all.blocks("lstm-64-blocks", 542, 2.0, of_one(LSTM<64, return_sequences>{}));
+    all.blocks("gru-64-blocks", 391, 2.0, of_one(GRU<64, return_sequences>{}));
+    all.blocks("dense-1-8-8-1-blocks", 12.2, 1.3, of_one(Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}));
+    all.blocks("conv1d-8-filters-blocks", 0, 1.0, stack_of_convolutions<8>());
+    all.blocks("conv1d-16-filters-blocks", 0, 1.0, stack_of_convolutions<16>());
+    all.blocks("conv1d-32-filters-blocks", 0, 1.0, stack_of_convolutions<32>());
     all.call("dense-16x16", 8.1, 1.3, Sequential{Input<16>{}, Dense<16>{}}, 16,
              [](plain_net& net) { net.dense(false); });
     all.call("dense-1-8-8-1-tanh", 13, 1.3, Sequential{Input<1>{}, Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}}, 1,

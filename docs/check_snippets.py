@@ -2,7 +2,7 @@
 # Checks that the code in README.md and docs/*.md is code that is compiled.   usage: check_snippets.py [--write] [ROOT]
 #
 # A block of code that follows the comment `<!-- from examples/x.cpp: region -->` must equal the lines between
-# `// [region]` and `// [/region]` of that file, without their common indentation. With --write the documents are
+# `// [region]` and `// [/region]` of that file, in Python `# [region]`, without their common indentation. With --write the documents are
 # mended. In README.md every block of C++ must come from a region.
 import re
 import sys
@@ -19,12 +19,13 @@ def read_region(file, region):
     if not file.is_file():
         raise ValueError(f"there is no file {file}")
     lines = file.read_text(encoding="utf-8").splitlines()
+    comment = "#" if file.suffix == ".py" else "//"
     marks = [[i for i, line in enumerate(lines) if line.strip() == mark]
-             for mark in (f"// [{region}]", f"// [/{region}]")]
+             for mark in (f"{comment} [{region}]", f"{comment} [/{region}]")]
     if [len(found) for found in marks] != [1, 1] or marks[0][0] > marks[1][0]:
         raise ValueError(f"{file} has no region {region} that begins and ends once")
     inner = lines[marks[0][0] + 1:marks[1][0]]
-    inner = [line for line in inner if not re.fullmatch(r"\s*// \[/?\w+\]", line)]  # marks of regions within
+    inner = [line for line in inner if not re.fullmatch(rf"\s*{comment} \[/?\w+\]", line)]  # marks of regions within
     if not any(line.strip() for line in inner):
         raise ValueError(f"region {region} of {file} is empty")
     return textwrap.dedent("\n".join(inner)).splitlines()

@@ -1,8 +1,11 @@
 // A guitar amplifier as a recurrent net: sample after sample, in real time.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <strata/infer.hpp>
@@ -16,7 +19,7 @@ namespace {
 constexpr std::size_t steps = 200;
 
 // [stream]
-constexpr auto net = Sequential{Input<steps, 1>{}, LSTM<16, return_sequences>{}, Dense<1>{}};
+constexpr auto net = Sequential{Input<any, 1>{}, LSTM<16, return_sequences>{}, Dense<1>{}};
 using amplifier = Model<std::remove_const_t<decltype(net)>>;
 
 /// One channel of sound: each has a stream of its own over the same weights.
@@ -24,9 +27,7 @@ class channel {
 public:
     explicit channel(const amplifier& model) : stream_(model.stream()) {}
 
-    void process(std::span<const float> in, std::span<float> out) noexcept {
-        for (std::size_t i = 0; i < in.size(); ++i) stream_.step(in.subspan(i, 1), out.subspan(i, 1));
-    }
+    void process(std::span<const float> in, std::span<float> out) noexcept { stream_.process(in, out, in.size()); }
     void silence() noexcept { stream_.reset(); }
 
 private:
@@ -46,9 +47,22 @@ int main() {
     left.process(sound, again);
     example::check(heard == again, "a reset channel begins anew");
 
-    const std::vector<float> whole = model.predict(sound);
-    bool equal = true;
+    // [state]
+    auto stream = model.stream();
+    stream.prewarm(100);
+    for (const auto& part : stream.state())
+        std::printf("%s %s: %zu values\n", std::string(part.layer).c_str(), std::string(part.part).c_str(),
+                    part.values.size());
+    const std::span<float> cell = stream.state<"lstm">()[1].values;
+    std::fill(cell.begin(), cell.end(), 0.0f);
+    // [/state]
+    example::check(cell.size() == 16 && stream.state().size() == 2, "an LSTM remembers its outputs and its cell");
+
+    // The same net for whole sequences of a known length; the same seed gives the same weights.
+    const auto sequence = Sequential{Input<steps, 1>{}, LSTM<16, return_sequences>{}, Dense<1>{}}.build({.seed = 8});
+    const std::vector<float> whole = sequence.predict(sound);
+    bool equal = whole.size() == heard.size();
     for (std::size_t i = 0; i < steps; ++i) equal = equal && std::fabs(heard[i] - whole[i]) < 1e-6f;
-    example::check(equal, "step by step is what the whole sequence gives");
+    example::check(equal, "a stream gives what the whole sequence gives");
     return example::exit_code();
 }

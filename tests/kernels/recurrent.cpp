@@ -52,7 +52,7 @@ kernel_of<T> kernel() {
             .is_hoisted = IsHoisted,
             .products = step::kernel,
             .pack_weights = step::pack_weights,
-            .run = step::template run<IsHoisted>,
+            .run = step::template run < IsHoisted ? recurrent_input::products : recurrent_input::values >,
             .plain = plain_steps<Cell, Units>};
 }
 

@@ -87,7 +87,30 @@ void operations() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::fabs(a[i]));
 }
 
-/// max and min of a number and NaN are NaN where NaN is the second operand.
+/// Quotients and square roots are those of numbers, bit for bit: estimates of them are not. Magnitudes reach from the
+/// smallest normal number to the largest.
+template <class T>
+void exact_operations() {
+    constexpr std::size_t L = lanes<T>;
+    constexpr int largest = std::numeric_limits<T>::max_exponent - 2;
+    numbers random(11);
+    guarded<T> y(L);
+    for (int round = 0; round < 2000; ++round) {
+        const int up = round % largest, down = (round * 7) % largest;
+        guarded<T> a = random.array<T>(L, T(1), T(2)), b = random.array<T>(L, T(1), T(2));
+        for (std::size_t i = 0; i < L; ++i) {
+            a[i] = std::ldexp(a[i], round % 3 == 0 ? -down / 2 : up);
+            b[i] = std::ldexp(b[i], round % 5 == 0 ? down : -down / 2);
+        }
+        const simd<T> dividend = load<T>(a.data()), divisor = load<T>(b.data());
+        store<T>(y.data(), dividend / divisor);
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == a[i] / b[i]);
+        store<T>(y.data(), square_root(dividend));
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(y[i] == std::sqrt(a[i]));
+    }
+}
+
+/// max and min of a number and NaN are the second operand; of Arm's vectors they are NaN.
 template <class T>
 void not_a_number_second() {
     constexpr std::size_t L = lanes<T>;
@@ -99,6 +122,23 @@ void not_a_number_second() {
     for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
     REQUIRE(is_nan(max(T(0), nan)));
     REQUIRE(is_nan(min(T(0), nan)));
+#if defined(STRATA_NEON)
+    constexpr bool is_second = lanes<T> == 1;
+#else
+    constexpr bool is_second = true;
+#endif
+    store<T>(y.data(), max(broadcast(nan), broadcast(T(3))));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE((is_second ? y[i] == T(3) : is_nan(y[i])));
+    store<T>(y.data(), min(broadcast(nan), broadcast(T(3))));
+    for (std::size_t i = 0; i < L; ++i) REQUIRE((is_second ? y[i] == T(3) : is_nan(y[i])));
+    // Of both operands, as pooling takes them.
+    for (const bool first : {false, true}) {
+        const simd<T> a = broadcast(first ? nan : T(3)), b = broadcast(first ? T(3) : nan);
+        store<T>(y.data(), maximum(a, b));
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
+        store<T>(y.data(), minimum(a, b));
+        for (std::size_t i = 0; i < L; ++i) REQUIRE(is_nan(y[i]));
+    }
 }
 
 /// Classification of a number by its bits, with every compiler option. The bits come from volatile integers, so that
@@ -165,7 +205,14 @@ TEST_CASE("vector operations equal those of scalars") {
     operations<double>();
 }
 
-TEST_CASE("larger and smaller keep a NaN that stands second") {
+TEST_CASE("quotients and square roots of vectors are rounded as those of numbers") {
+    if constexpr (has_non_finite) {  // other options allow a product with the reciprocal
+        exact_operations<float>();
+        exact_operations<double>();
+    }
+}
+
+TEST_CASE("larger and smaller of a number and NaN are the second operand") {
     if constexpr (has_non_finite) {
         not_a_number_second<float>();
         not_a_number_second<double>();

@@ -1,5 +1,5 @@
-// infer and the steps of a stream allocate nothing: the program counts every allocation that it makes. Exit code 0
-// where there is none.
+// infer, the steps and the blocks of a stream allocate nothing: the program counts every allocation that it makes. Exit
+// code 0 where there is none.
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -30,9 +30,12 @@ int main() {
     const std::array<float, 3> sound{0.5f, -0.5f, 0.25f};
     std::array<float, 5> heard{};
     for (int i = 0; i < 10; ++i) stream.step(sound, heard);
+    const std::array<float, 3 * 50> sounds{};
+    std::array<float, 5 * 50> all_heard{};
+    for (const std::size_t n : {1u, 17u, 50u}) stream.process(sounds, all_heard, n);
     const bool listens = heard[0] > -1.0f && heard[0] < 1.0f && heard[0] != 0.0f;
     stream.reset();
     const bool held = before > 0 && listens && allocations == before && y[0] > 0.0f && y[0] < 1.0f;
-    std::printf("%zu allocations in 20 inferences and 10 steps\n", allocations - before);
+    std::printf("%zu allocations in 20 inferences, 10 steps and 3 blocks\n", allocations - before);
     return held ? 0 : 1;
 }

@@ -48,7 +48,7 @@ void compare(Net) {
         stream.reset();
     }
     std::vector<T> y(steps * out);
-    stream.template block<steps>(x, y);
+    stream.template process<steps>(x, y);
     require_close(y.data() + y.size() - whole.size(), whole.data(), whole.size());
 }
 

@@ -1,31 +1,16 @@
 #!/usr/bin/env python3
-# Builds and runs foreign CMake projects that use strata: by add_subdirectory, by FetchContent, and installed by
-# find_package with the component hdf5; and that a component that does not exist is refused.
+# Builds and runs foreign CMake projects that use strata: by add_subdirectory, by FetchContent, and by find_package with the
+# component hdf5, installed by the preset; and that a component that does not exist is refused.
 # usage: check_cmake.py ROOT [--compiler g++]
 # Exit code 77, which Meson calls skipped, where CMake is not installed.
 import argparse
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-PROGRAM = """#include <cstdio>
-#include <strata/strata.hpp>
+from foreign import PROGRAM, must_run, output_of, version_of
 
-using namespace strata;
-
-int main() {
-    constexpr auto net = Sequential{Input<2>{}, Dense<3, ReLU>{}, Dense<1>{}};
-    auto model = net.build({.seed = 1});
-#if defined(STRATA_WITH_HDF5)
-    model.save_weights("model.weights.h5");
-    model.load_weights("model.weights.h5");
-#endif
-    std::printf("%zu weights, %g\\n", net.parameter_count(), double(model(ones<1, 2>())(0, 0)));
-}
-"""
 PROJECT = """cmake_minimum_required(VERSION 3.21)
 project(foreign LANGUAGES CXX)
 {use}
@@ -35,39 +20,31 @@ target_compile_options(program PRIVATE -Wall -Wextra -Wpedantic -Wconversion -We
 """
 
 
-def run(command, **options):
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
-
-
 def built(folder, compiler, use, target, *arguments):
     """What the program of a foreign project prints; a RuntimeError with CMake's words where it is not built."""
     folder.mkdir()
-    (folder / "main.cpp").write_text(PROGRAM, encoding="utf-8")
+    shutil.copy(PROGRAM, folder / "main.cpp")
     (folder / "CMakeLists.txt").write_text(PROJECT.format(use=use, target=target), encoding="utf-8")
     build = folder / "build"
-    for command in (["cmake", "-S", folder, "-B", build, f"-DCMAKE_CXX_COMPILER={compiler}", *arguments],
-                    ["cmake", "--build", build]):
-        done = run(command)
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
-    done = run([build / "program"], cwd=folder)
-    if done.returncode or not done.stdout.startswith("13 weights, "):
-        raise RuntimeError(f"the program prints {done.stdout!r} {done.stderr!r}, exit code {done.returncode}")
-    return done.stdout
+    must_run(["cmake", "-S", folder, "-B", build, f"-DCMAKE_CXX_COMPILER={compiler}", *arguments])
+    must_run(["cmake", "--build", build])
+    return output_of(build / "program", folder)
 
 
 def installed(root, folder, compiler):
-    """The prefix of an installation."""
-    build, prefix = folder / "package", folder / "prefix"
-    for command in (["cmake", "-S", root, "-B", build, f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_INSTALL_PREFIX={prefix}"],
-                    ["cmake", "--install", build]):
-        done = run(command)
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
-    version = re.search(r"version: '([0-9.]+)'", (root / "meson.build").read_text(encoding="utf-8"))[1]
+    """The prefix of an installation by the preset, of a copy: the preset's build folder is in the source."""
+    source, prefix = folder / "source", folder / "prefix"
+    for name in ("CMakeLists.txt", "CMakePresets.json", "meson.build"):
+        source.mkdir(exist_ok=True)
+        shutil.copy(root / name, source / name)
+    for name in ("cmake", "include"):
+        shutil.copytree(root / name, source / name)
+    must_run(["cmake", "--preset", "install", f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_INSTALL_PREFIX={prefix}"],
+             cwd=source)
+    must_run(["cmake", "--build", "--preset", "install"], cwd=source)
     config = (prefix / "share/cmake/strata/strataConfigVersion.cmake").read_text(encoding="utf-8")
-    if f'"{version}"' not in config:
-        raise RuntimeError(f"the installed package does not say version {version}")
+    if f'"{version_of(root)}"' not in config:
+        raise RuntimeError(f"the installed package does not say version {version_of(root)}")
     return prefix
 
 

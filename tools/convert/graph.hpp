@@ -26,6 +26,7 @@ struct node {
     operation op;
     std::vector<std::size_t> inputs;
     bool is_frozen = false;
+    bool is_quantized = false;       // its kernel is stored as integers and scales
     std::size_t place = 0;           // of the layer in the file; nodes of one place share its weights
     int last_axis = 0;               // an axis that must be the input's last, counted from 1; 0: none
     bool takes_equal_ranks = false;  // broadcasts with the batch, so that its inputs need one number of axes
@@ -42,8 +43,10 @@ struct graph {
 
     std::string name;
     bool is_functional = false;  // in the file
-    extents input;
-    std::vector<node> nodes;
+    extents input{};
+    /// The axes of the file's input in the order in which the net takes them, from 0; empty: as in the file.
+    std::vector<std::size_t> input_axes{};
+    std::vector<node> nodes{};
     std::size_t output = source;
 
     const extents& shape_of(std::size_t value) const { return value == source ? input : nodes[value].output; }

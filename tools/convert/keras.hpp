@@ -45,7 +45,8 @@ private:
 
     std::string activation_of(config_reader& config, const std::string& key, const char* usual);
     std::string function_of(const json& value, config_reader& config, const std::string& key);
-    void read_dtype(config_reader& config);
+    /// Whether the layer is quantized. Refuses types that strata does not compute in.
+    bool read_dtype(config_reader& config);
     void read_common(config_reader& config, node& to);
     extents input_shape(const json& batch_shape, const config_reader& config) const;
     void add_shortened(graph& g, std::vector<node> nodes) const;
@@ -60,5 +61,8 @@ graph read_keras_h5(const std::filesystem::path& file, const reading_options& op
 
 /// RTNeural's JSON.
 graph read_rtneural(const std::filesystem::path& file, const reading_options& options, remarks& notes);
+
+/// ONNX, where the converter is built with its schema.
+graph read_onnx(const std::filesystem::path& file, const reading_options& options, remarks& notes);
 
 }  // namespace convert

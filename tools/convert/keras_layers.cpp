@@ -54,6 +54,14 @@ void require_last_axis(config_reader& config) {
 
 constexpr const char* no_masks = "strata has no masks; leave mask_zero out and give sequences of one length";
 
+/// strata's normalizations divide by the root of a variance and a positive number.
+double positive_epsilon(config_reader& config, double usual) {
+    const double epsilon = config.number("epsilon", usual);
+    if (!(epsilon > 0.0))
+        config.refuse("has an epsilon of " + number_text(epsilon) + "; strata's normalizations need a positive one");
+    return epsilon;
+}
+
 }  // namespace
 
 std::string keras_config::function_of(const json& value, config_reader& config, const std::string& key) {
@@ -112,7 +120,7 @@ std::string keras_config::activation_of(config_reader& config, const std::string
     return value.is_null() ? usual : function_of(value, config, key);
 }
 
-void keras_config::read_dtype(config_reader& config) {
+bool keras_config::read_dtype(config_reader& config) {
     const json& value = config.get("dtype");
     std::string policy = value.is_string() ? value.get<std::string>() : "float32";
     if (value.is_object()) {
@@ -123,7 +131,8 @@ void keras_config::read_dtype(config_reader& config) {
     const auto note = [&](const std::string& text) {
         if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(text);
     };
-    if (policy == "float32") return;
+    if (policy == "float32") return false;
+    bool is_quantized = false;
     if (policy == "float64") {
         if (!options_.wants_doubles)
             note("the file computes in float64, the net in float; --scalar double keeps its precision");
@@ -133,19 +142,20 @@ void keras_config::read_dtype(config_reader& config) {
     } else if ((begins("int8") || begins("int4")) && config.type() == "Dense") {
         note("layer \"" + printable(config.name()) + "\" (Dense) is quantized to " + printable(policy) +
              "; its kernel is read as floats, and where Keras quantizes the layer's input too, outputs differ by that");
+        is_quantized = true;
     } else if (!begins("int") && !begins("uint") && policy != "bool") {
         config.refuse("has the dtype " + printable(policy) + "; strata computes in float32 or float64; cast the model");
     } else if (begins("int8") || begins("int4")) {
         config.refuse("is quantized to " + printable(policy) +
                       "; strata reads that of Dense alone; save the model before quantize()");
     }
-    config.ignore({"quantization_config"});
+    return is_quantized;
 }
 
 void keras_config::read_common(config_reader& config, node& to) {
     config.ignore({"name", "seed", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "lora_rank",
                    "lora_alpha", "quantization_config"});
-    read_dtype(config);
+    to.is_quantized = read_dtype(config);
     to.is_frozen = !config.flag("trainable", true);
 }
 
@@ -293,7 +303,7 @@ std::optional<operation> keras_config::normalizing(const std::string& type, conf
         config.require_unset("renorm", "strata has no batch renormalization; train it without");
         config.require_unset("virtual_batch_size", "strata has none; train it without");
         config.ignore({"momentum", "synchronized", "renorm_clipping", "renorm_momentum", "fused", "adjustment"});
-        return batch_normalization{config.number("epsilon", 1e-3), config.flag("center", true),
+        return batch_normalization{positive_epsilon(config, 1e-3), config.flag("center", true),
                                    config.flag("scale", true)};
     }
     if (type == "LayerNormalization" || type == "GroupNormalization" || type == "RMSNormalization") {
@@ -301,7 +311,7 @@ std::optional<operation> keras_config::normalizing(const std::string& type, conf
         require_last_axis(config);
         config.require_unset("rms_scaling", "take RMSNormalization");
         sample_normalization s{.kind = type[0] == 'L' ? form::layer : type[0] == 'G' ? form::group : form::rms};
-        s.epsilon = config.number("epsilon", type[0] == 'R' ? 1e-6 : 1e-3);
+        s.epsilon = positive_epsilon(config, type[0] == 'R' ? 1e-6 : 1e-3);
         if (s.kind == form::rms) return s;
         if (s.kind == form::group) s.groups = config.integer("groups", -1, 32);
         s.has_beta = config.flag("center", true);
@@ -428,7 +438,8 @@ operation keras_config::layer(const json& entry, config_reader& config, int dept
         const std::string inner_type = text_member(inner, "class_name");
         config_reader reader(member(inner, "config"), config.name(), inner_type);
         node ignored;
-        auto wrapped = std::make_shared<time_distributed>(time_distributed{layer(inner, reader, depth), inner_type});
+        auto wrapped = std::make_shared<time_distributed>(
+            time_distributed{layer(inner, reader, depth), inner_type, stated_axis(member(inner, "config"))});
         if (const auto* pooled = std::get_if<global_pooling>(&wrapped->layer); pooled != nullptr && pooled->keeps_axes)
             config.refuse("wraps a pooling with keepdims=True; put a Reshape after it instead");
         if (std::holds_alternative<nested>(wrapped->layer) || std::holds_alternative<merge>(wrapped->layer) ||
@@ -436,6 +447,7 @@ operation keras_config::layer(const json& entry, config_reader& config, int dept
             config.refuse("wraps a " + printable(inner_type) + "; strata's wraps one layer with a shape of its own");
         read_common(reader, ignored);
         reader.finish();
+        if (ignored.is_quantized) config.refuse("wraps a quantized layer; save the model before quantize()");
         return wrapped;
     }
     if (type == "Sequential" || type == "Functional" || type == "Model") {

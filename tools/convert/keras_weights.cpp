@@ -1,7 +1,7 @@
 // Keras' files: the config and the weights of archives and of .h5 files.
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 #include <strata/core/text.hpp>
 #include <strata/io/hdf5_reader.hpp>
@@ -109,7 +109,7 @@ private:
     }
     void load(const graph& g, node& layer, const std::string& path) const {
         const auto slots = slots_of(g, layer);
-        if (std::holds_alternative<dense>(layer.op) && is_quantized(path, slots)) {
+        if (layer.is_quantized && std::holds_alternative<dense>(layer.op)) {
             layer.weights = quantized(layer, slots, path);
             return;
         }
@@ -124,9 +124,6 @@ private:
                                         "the file has more weights than the layer; save the model again");
     }
 
-    bool is_quantized(const std::string& path, const std::vector<weight_slot>& slots) const {
-        return data_.file().has_dataset(path + "/vars/" + std::to_string(slots.size()));
-    }
     /// Keras' quantized Dense: kernel, bias, scale of the kernel; for blocks of int4 also zero points and the block of
     /// each input. int8: the kernel is q / scale. Blocks: (q - zero) scale.
     std::vector<array> quantized(const node& layer, const std::vector<weight_slot>& slots,
@@ -245,7 +242,7 @@ private:
         const auto trained_first = first_those_that([](const wanted_weight& w) { return w.is_trainable; });
         const auto by_variable = first_those_that([](const wanted_weight& w) { return w.slot.is_trainable; });
         const bool is_nested = inner_graph(layer) != nullptr;
-        for (const auto* order : {&trained_first, &in_order, &by_variable})
+        for (const std::vector<wanted_weight>* order : {&trained_first, &std::as_const(in_order), &by_variable})
             if (fits(*order, stored, layer, is_nested)) return read(*order, stored, layer);
         // No order fits: read says which weight is wrong.
         if (!is_nested) return read(trained_first, stored, layer);

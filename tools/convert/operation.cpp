@@ -403,6 +403,8 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
             [&](const std::shared_ptr<time_distributed>& t) {
                 if (in.size() < 2)
                     throw problem("its input has the shape " + shape_text(in) + ", expected (steps, ...)");
+                if (t->last_axis != 0 && unsigned_of(t->last_axis) + 1 != in.size())
+                    throw problem("the axis of its layer is not the last one; strata's layer works on the last axis");
                 extents out = output_shape(t->layer, {extents(in.begin() + 1, in.end())});
                 out.insert(out.begin(), in[0]);
                 return out;

@@ -131,7 +131,8 @@ using operation = std::variant<dense, convolution, pooling, global_pooling, flat
 
 struct time_distributed {
     operation layer;
-    std::string type;  // the file's
+    std::string type;   // the file's
+    int last_axis = 0;  // as of a node, of one step
 };
 
 /// A weight that an operation has: its name and shape in Keras, and the part of the layer that holds it in Keras' files

@@ -41,23 +41,27 @@
 
 // STRATA_INLINE forces a micro-kernel into its caller: its accumulators must stay in registers. STRATA_INLINE_CALL is
 // for lambdas. STRATA_FLATTEN forces all that a function calls into it: a loop over a functor keeps the functor's
-// constants in registers. STRATA_NO_ADDRESS is for members that may be empty.
+// constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches that call
+// them, small. STRATA_NO_ADDRESS is for members that may be empty.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
 #define STRATA_NOINLINE __attribute__((noinline))
+#define STRATA_COLD __attribute__((noinline, cold))
 #define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
 #elif defined(STRATA_EXTENSIONS_OF_MSVC)
 #define STRATA_INLINE __forceinline
 #define STRATA_INLINE_CALL
 #define STRATA_NOINLINE __declspec(noinline)
+#define STRATA_COLD __declspec(noinline)
 #define STRATA_FLATTEN
 #define STRATA_RESTRICT __restrict
 #else
 #define STRATA_INLINE inline
 #define STRATA_INLINE_CALL
 #define STRATA_NOINLINE
+#define STRATA_COLD
 #define STRATA_FLATTEN
 #define STRATA_RESTRICT
 #endif
@@ -84,8 +88,6 @@
 // comes of it of more loads.
 #if defined(STRATA_EXTENSIONS_OF_GCC) && defined(__AVX__) && !defined(STRATA_SCALAR)
 #define STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))
-#elif defined(STRATA_EXTENSIONS_OF_GCC) && defined(__aarch64__) && !defined(STRATA_SCALAR)
-#define STRATA_KEEP_VECTOR(vector) asm("" : "+w"(vector))
 #else
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif

@@ -17,8 +17,8 @@
 
 #if !defined(STRATA_NO_THREADS)
 #include <atomic>
+#include <memory>
 #include <thread>
-#include <vector>
 #if __has_include(<unistd.h>)
 #include <unistd.h>
 #endif
@@ -85,16 +85,15 @@ public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then. Without
     /// exceptions the standard library ends the program there.
     explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count) {
-        threads_.reserve(count_ - 1);
+        threads_ = std::make_unique<std::thread[]>(count_ - 1);
 #if defined(STRATA_NO_EXCEPTIONS)
         begin_threads();
 #else
         try {
             begin_threads();
         } catch (const std::system_error& error) {
-            const std::size_t made = threads_.size() + 1;
             end_threads();
-            internal::raise_fewer_threads(made, count_, error.code());
+            internal::raise_fewer_threads(made_ + 1, count_, error.code());
         } catch (...) {
             end_threads();
             throw;
@@ -145,13 +144,13 @@ private:
         barrier();
     }
     void begin_threads() {
-        for (std::size_t index = 1; index < count_; ++index) threads_.emplace_back([this, index] { work(index); });
+        for (; made_ + 1 < count_; ++made_) threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
     }
     void end_threads() {
-        if (threads_.empty()) return;
+        if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
-        for (std::thread& thread : threads_) thread.join();
+        for (std::size_t i = 0; i < made_; ++i) threads_[i].join();
     }
     /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
     static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
@@ -205,7 +204,8 @@ private:
     alignas(64) std::atomic<std::uint32_t> pieces_{0};
     alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::size_t> arrived_{0};
-    std::vector<std::thread> threads_;
+    std::size_t made_ = 0;
+    std::unique_ptr<std::thread[]> threads_;
 };
 
 #endif

@@ -19,8 +19,8 @@ struct arena_buffer {
 
 namespace detail {
 
-/// Buffers of some sizes by their times: which of those that have a place live at the same time as another one. Those
-/// that live long are kept apart, so that only few are looked at for each: compilers limit the steps of a constant.
+/// Finds the placed buffers that live at the same time as another one. Buffers that live long are in a list of their
+/// own, so that a search visits few of the others: compilers limit the steps of a constant.
 template <std::size_t Count>
 class lifetimes {
 public:
@@ -36,7 +36,7 @@ public:
             short_[at] = i;
         }
         for (std::size_t at = 0; at < short_count_; ++at) rank_[short_[at]] = at;
-        for (std::size_t k = 0; k < long_count_; ++k) {  // a long one comes before those that begin with it
+        for (std::size_t k = 0; k < long_count_; ++k) {  // before the short ones that begin at the same step
             std::size_t begin = 0, end = short_count_;
             while (begin < end) {
                 const std::size_t middle = (begin + end) / 2;

@@ -97,7 +97,7 @@ constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t ro
     for (std::size_t first = 0; first < std::min(rows, all); first += split_multiple) {
         auto state = schedule.start(first, used);
         for (std::size_t begin = first; begin < all; begin += rows) {
-            // A thread may begin here: with less than what goes on from the band before.
+            // Where a thread begins here, it has no rows of the band before.
             const auto fresh = schedule.start(begin, used);
             const auto target = schedule.targets(state, std::min(begin + rows, all), used);
             for (std::size_t k = 0; k < used; ++k) {

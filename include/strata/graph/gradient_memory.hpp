@@ -15,8 +15,8 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// How a step gives the gradient of what it reads: not at all, into memory of its own that nobody else wrote to, or
-/// added to what other readers gave. A merge node may also pass on the memory of its own gradient.
+/// How a step gives the gradient of an input: not at all; written, as the first reader that gives one; or added to the
+/// gradients of other readers. A merge node may also pass on the memory of its own gradient.
 enum class gradient_use { none, write, add, pass_on };
 
 /// The gradient of one input of a step. Offsets are in elements of the training arena.
@@ -30,7 +30,7 @@ struct operand_gradient {
 /// sample.
 struct trained_step {
     bool learns = false;       // some of its weights are trained
-    bool passes_down = false;  // something below it learns: it gives the gradient of its input
+    bool passes_down = false;  // a layer before it learns: it gives the gradient of its input
     bool is_whole = false;     // it needs the whole batch at once
     std::size_t saved_size = 0;
     std::size_t saved = 0;
@@ -78,7 +78,7 @@ template <class T, std::size_t Count, std::size_t Inputs>
 struct gradient_buffers {
     static constexpr std::size_t none = 0;
     std::array<arena_buffer, Count + 2 * Inputs + 1> buffers{};
-    std::array<std::size_t, Count + 1> of_value{};  // none where nobody wrote the gradient yet
+    std::array<std::size_t, Count + 1> of_value{};  // none where no step has written the gradient yet
     std::array<std::size_t, Count> dy{};            // of each step
     std::array<std::size_t, Inputs> dx{}, into{};   // of each step's inputs
     std::size_t used = 1, time = 0;

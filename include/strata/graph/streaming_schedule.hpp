@@ -8,12 +8,14 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan_steps.hpp>
+#include <strata/graph/stream_layers.hpp>
 #include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
@@ -26,83 +28,36 @@ namespace strata::inline STRATA_ISA {
 /// The state that a layer keeps between two steps of a stream.
 struct stream_state {
     bool has_state = false;
+    stream_rate rate{};      // of a layer with a state
     std::size_t offset = 0;  // of the state in the stream's memory
     shape in{};              // of one time step
 };
 
-/// The steps of a stream. Its memory, the arena, is states, then values between layers, then scratch, all of one time
-/// step.
+/// Frames of an input of a merge that wait for the other inputs.
+struct stream_queue {
+    std::size_t frames = 0;  // the most that wait; 0: none
+    std::size_t offset = 0;  // in the stream's memory: those that wait, then the new ones
+};
+
+/// The steps of a stream. Its memory, the arena, is states, then values between layers, the input, the
+/// discarded output and scratch. All but states have memory for `frames` time steps, of which Stream::step uses the
+/// first.
 template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan : step_list<Capacity, Inputs> {
     std::array<stream_state, Capacity> states{};
+    std::array<stream_queue, Inputs> queues{};
     std::size_t input_size = 0;
     std::size_t output_size = 0;
     std::size_t state_size = 0;
     std::size_t receptive_field = 1;
+    std::size_t frames = 1;
+    std::size_t states_end = 0;  // of the states in the arena
+    std::size_t input_copy = 0;
+    std::size_t discarded = 0;    // outputs of prewarm
+    std::size_t all_outputs = 0;  // of a layer of which some are kept
 };
 
 namespace detail {
-
-/// Traits of a layer that the pass reads.
-struct stream_layer {
-    streaming kind = streaming::none;
-    bool is_merge = false;
-    std::size_t lookback = 0;
-    std::size_t state = 0;
-    std::size_t scratch = 0;
-    std::size_t scratch_of_step = 0;
-};
-
-template <class Net, class T, std::size_t I>
-constexpr stream_layer stream_layer_of() {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr shape in = flat_nodes_of<Net>[I].in;
-    stream_layer traits{.kind = streaming_of<layer, in>(),
-                        .is_merge = merge_layer<layer>,
-                        .scratch = scratch_of<T, layer>(in),
-                        .scratch_of_step = in.rank() > 1 ? scratch_of<T, layer>(one_step(in)) : 0};
-    if constexpr (streams_with_state<layer>) {
-        traits.lookback = layer::template lookback<in>();
-        traits.state = layer::template state_size<in, T>();
-    }
-    return traits;
-}
-template <class Net, class T, std::size_t... I>
-constexpr auto stream_layers(std::index_sequence<I...>) {
-    return std::array<stream_layer, sizeof...(I)>{stream_layer_of<Net, T, I>()...};
-}
-template <class Net, class T>
-inline constexpr auto stream_layers_of = stream_layers<Net, T>(std::make_index_sequence<flat_count<Net>>{});
-
-/// Which values have a time axis still.
-template <class Net, class T>
-inline constexpr auto values_in_time_of = [] {
-    std::array<bool, flat_count<Net> + 1> result{true};
-    for (std::size_t i = 0; i < flat_count<Net>; ++i)
-        result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].kind != streaming::to_last;
-    return result;
-}();
-
-/// Whether a stream can run layer I: a merge node whose operands all have a time axis of one length, or none has.
-template <class Net>
-constexpr bool merges_in_time(const std::array<bool, flat_count<Net> + 1>& in_time, std::size_t i) {
-    const std::size_t first = value_read<Net>(i);
-    for (std::size_t k = 1; k < flat_nodes_of<Net>[i].input_count; ++k) {
-        const std::size_t value = value_read<Net>(i, k);
-        if (in_time[value] != in_time[first]) return false;
-        if (in_time[value] && value_shape<Net>(value)[0] != value_shape<Net>(first)[0]) return false;
-    }
-    return true;
-}
-
-/// The shapes that merge node I reads in one step of a stream.
-template <class Net, class T, std::size_t I>
-inline constexpr auto merged_step_shapes_of = [] {
-    auto shapes = merged_shapes_of<Net, I>;
-    if (values_in_time_of<Net, T>[value_read<Net>(I)])
-        for (shape& each : shapes) each = one_step(each);
-    return shapes;
-}();
 
 /// How many layers of the flattened list each layer of a net is.
 template <class... Layers>
@@ -133,12 +88,12 @@ struct stream_check {
             for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
                 const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.kind != streaming::none;
-                if (layer.is_merge ? detail::merges_in_time<Net>(in_time, i) : is_step) continue;
+                if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
                 }
-                found = refuse(layer.is_merge ? "paths that all go step by step, or none of them"
+                found = refuse(layer.is_merge ? "paths that go step by step at one rate, or none of them"
                                               : "layers that take one time step after another",
                                types[i], "leave it out of the streamed net, or call infer with all steps",
                                text<200>("a stream, ")
@@ -162,16 +117,39 @@ constexpr shape step_shape(std::size_t value) {
 /// remembers for ever.
 template <class Net, class T>
 inline constexpr std::size_t receptive_field_of = [] {
-    std::array<std::size_t, flat_count<Net> + 1> lookback{};
+    std::array<std::size_t, flat_count<Net> + 1> lookback{};  // in steps of the net's input
     for (std::size_t i = 0; i < flat_count<Net>; ++i) {
         std::size_t back = 0;
         for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
             back = std::max(back, lookback[value_read<Net>(i, k)]);
         const std::size_t own = stream_layers_of<Net, T>[i].lookback;
-        lookback[i + 1] = own != unbounded && back != unbounded ? back + own : unbounded;
+        const std::size_t stride = value_rates_of<Net, T>[value_read<Net>(i)].stride;
+        lookback[i + 1] = own != unbounded && back != unbounded ? back + own * stride : unbounded;
     }
     return lookback.back() == unbounded ? unbounded : lookback.back() + 1;
 }();
+
+/// Bytes that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache. Beyond the
+/// second number, even few frames would leave the L2 cache.
+inline constexpr std::size_t frames_bytes = std::size_t{8} << 10, most_frames_bytes = std::size_t{256} << 10;
+
+/// The most steps that Stream::process takes at once: 8 to 32; 1 where the values of 8 are too large, and in programs
+/// without a heap, whose memory is small.
+template <class Net, class T>
+constexpr std::size_t stream_frames() {
+    std::size_t widest = 1;
+    for (std::size_t i = 0; i < flat_count<Net>; ++i) {
+        const auto& process_scratch = stream_layers_of<Net, T>[i].process_scratch;
+        std::size_t size = step_shape<Net, T>(i + 1).size() + (process_scratch != nullptr ? process_scratch(1) : 0);
+        for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
+            size += step_shape<Net, T>(value_read<Net>(i, k)).size();
+        widest = std::max(widest, size * sizeof(T));
+    }
+    if (!has_heap || 8 * widest > most_frames_bytes) return 1;
+    std::size_t frames = 8;
+    while (frames < 32 && 2 * frames * widest <= frames_bytes) frames *= 2;
+    return frames;
+}
 
 /// Places pieces of memory one after the other.
 struct stream_memory {
@@ -194,9 +172,27 @@ constexpr void place_states(Plan& plan, stream_memory& memory) {
         state.has_state = values_in_time_of<Net, T>[value] && !traits.is_merge &&
                           (traits.kind == streaming::with_state || traits.kind == streaming::to_last);
         if (!state.has_state) continue;
+        state.rate = traits.rate;
         state.offset = memory.reserve(traits.state);
         plan.state_size += traits.state;
     }
+}
+
+/// The pass that gives memory to what waits for other inputs of a merge, and to outputs before some are dropped.
+template <class Net, class T, class Plan>
+constexpr void place_queues(Plan& plan, stream_memory& memory) {
+    std::size_t largest = 0;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            stream_queue& queue = plan.queues[step.first_input + k];
+            queue.frames = waiting_frames<Net, T>(step.layer, k);
+            const std::size_t size = step_shape<Net, T>(value_read<Net>(step.layer, k)).size();
+            if (queue.frames > 0) queue.offset = memory.reserve((queue.frames + plan.frames) * size);
+        }
+        if (!plan.states[s].rate.keeps_all()) largest = std::max(largest, step_shape<Net, T>(step.last() + 1).size());
+    }
+    plan.all_outputs = memory.reserve(plan.frames * largest);
 }
 
 /// The pass that places values: the last one is the output, each other one has memory of its own.
@@ -212,7 +208,7 @@ constexpr void place_stream_values(Plan& plan, stream_memory& memory) {
         operand.size = step_shape<Net, T>(value).size();
         if (value == 0) operand.at = location::input;
         else if (value == alias_of[count]) operand.at = location::output;
-        else if (is_written[value]) operand.offset = memory.reserve(operand.size);
+        else if (is_written[value]) operand.offset = memory.reserve(plan.frames * operand.size);
     }
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         plan_step& step = plan.steps[s];
@@ -231,6 +227,7 @@ constexpr void place_stream_scratch(Plan& plan, stream_memory& memory) {
         const stream_layer& traits = stream_layers_of<Net, T>[layer];
         const bool by_step = values_in_time_of<Net, T>[value_read<Net>(layer)];
         size = std::max(size, by_step ? traits.scratch_of_step : traits.scratch);
+        if (traits.process_scratch != nullptr) size = std::max(size, traits.process_scratch(plan.frames));
     }
     const std::size_t offset = memory.reserve(size);
     for (std::size_t s = 0; s < plan.step_count; ++s) plan.steps[s].scratch = offset;
@@ -248,8 +245,13 @@ constexpr auto make_stream_plan() {
     plan.output_size = detail::step_shape<Net, T>(count).size();
     plan.receptive_field = detail::receptive_field_of<Net, T>;
     detail::stream_memory memory{.unit = alignment / sizeof(T)};
+    plan.frames = detail::stream_frames<Net, T>();
     detail::place_states<Net, T>(plan, memory);
+    plan.states_end = memory.used;
+    detail::place_queues<Net, T>(plan, memory);
     detail::place_stream_values<Net, T>(plan, memory);
+    plan.input_copy = memory.reserve(plan.frames * plan.input_size);
+    plan.discarded = memory.reserve(plan.frames * plan.output_size);
     detail::place_stream_scratch<Net, T>(plan, memory);
     plan.arena_size = memory.used;
     return plan;

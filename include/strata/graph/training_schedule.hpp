@@ -133,7 +133,7 @@ constexpr void place_activations(training_plan<Count, Inputs>& plan, const Outli
 }  // namespace detail
 
 /// The plan of a training step for tiles of `tile` samples. Every activation is kept until its gradient is done; a
-/// gradient lives from where the layer above writes it until nobody can still read it.
+/// gradient lives from the step that first writes it to the last step that reads it.
 template <class Net, class T>
 constexpr auto make_training_plan(std::size_t tile) {
     constexpr std::size_t count = detail::flat_count<Net>, first = detail::first_trained_layer<Net>;

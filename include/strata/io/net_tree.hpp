@@ -5,9 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -35,47 +35,89 @@ struct net_tree {
     std::vector<net_tree> layers{};
 };
 
-/// Stands for any layer that does not consist of others.
-struct single_layer {};
+struct net_outline;
+
+/// A layer of a net as constant data. `inner` is null for a layer that does not consist of others.
+struct layer_outline {
+    std::string_view type{};
+    bool is_named = false;
+    const net_outline* inner = nullptr;
+};
+
+/// A net, or a layer that consists of others, as constant data. The tables have one row for each of its layers.
+struct net_outline {
+    const layer_outline* layers = nullptr;
+    const layer_name* names = nullptr;
+    std::size_t count = 0;
+    std::span<const std::size_t> path_begins{};  // of a branching layer
+    bool is_branching = false;
+    bool is_functional = false;
+    bool is_ordered = false;
+    std::size_t order = 0;
+};
+
+template <class Net>
+struct outline_maker {
+    template <class Layer>
+    static constexpr const net_outline* inner() {
+        if constexpr (detail::composite<Layer>) return &outline_maker<Layer>::value;
+        else return nullptr;
+    }
+    template <class... Layers>
+    static constexpr auto rows(type_list<Layers...>) {
+        return std::array<layer_outline, sizeof...(Layers) + 1>{
+            layer_outline{Layers::type, Layers::options::template has<name<"">>, inner<Layers>()}..., layer_outline{}};
+    }
+    static constexpr auto begins() {
+        if constexpr (detail::branching<Net>) return detail::path_begins<Net>();
+        else return std::array<std::size_t, 1>{};
+    }
+    static constexpr net_outline make() {
+        net_outline result{.layers = layers.data(),
+                           .names = names_of<Net>.data(),
+                           .count = layers.size() - 1,
+                           .is_functional = detail::is_functional_net<Net>};
+        if constexpr (detail::branching<Net>) {
+            result.is_branching = true;
+            result.path_begins = begin_of_paths;
+            result.is_ordered = !Net::merge::is_commutative;
+            if constexpr (requires { Net::last_path_is_first_input; })
+                result.order = Net::last_path_is_first_input ? 1 : 0;
+        }
+        return result;
+    }
+
+    static constexpr auto layers = rows(layers_of<Net>{});
+    static constexpr auto begin_of_paths = begins();
+    static constexpr net_outline value = make();
+};
+
+/// The outline of a net. Data, not code: every program that trains has it, and few of them write files.
+template <class Net>
+inline constexpr const net_outline* outline_of = &outline_maker<Net>::value;
 
 /// Fills in what a net or layer consists of, nothing for a single layer; `next` is the number of the next layer of the
-/// flattened list. One loop over tables: code for every layer of a large net would cost more.
-template <class Net>
-void grow_tree(net_tree& tree, std::size_t& next) {
-    if constexpr (!detail::composite<Net>) {
+/// flattened list.
+template <class = internal::where_used>
+void grow_tree(net_tree& tree, const net_outline* outline, std::size_t& next) {
+    if (outline == nullptr) {
         tree.number = next++;
-    } else {
-        tree.is_composite = true;
-        tree.is_functional = detail::is_functional_net<Net>;
-        if constexpr (detail::branching<Net>) {
-            constexpr auto begins = detail::path_begins<Net>();
-            tree.is_branching = true;
-            tree.is_ordered = !Net::merge::is_commutative;
-            tree.path_begins.assign(begins.begin(), begins.end());
-            if constexpr (requires { Net::last_path_is_first_input; })
-                tree.order = Net::last_path_is_first_input ? 1 : 0;
-        }
-        const auto grow = [&]<class... Layers>(type_list<Layers...>) {
-            struct row {
-                std::string_view type{};
-                bool is_named = false;
-                void (*grow)(net_tree&, std::size_t&) = nullptr;
-            };
-            static constexpr std::array<row, sizeof...(Layers) + 1> rows{
-                row{Layers::type, Layers::options::template has<name<"">>,
-                    &grow_tree<std::conditional_t<detail::composite<Layers>, Layers, single_layer>>}...,
-                row{}};
-            for (std::size_t i = 0; i < sizeof...(Layers); ++i) {
-                net_tree& layer = tree.layers.emplace_back();
-                layer.type = rows[i].type;
-                layer.name = names_of<Net>[i].view();
-                layer.is_named = rows[i].is_named;
-                rows[i].grow(layer, next);
-            }
-        };
-        grow(layers_of<Net>{});
-        if constexpr (detail::branching<Net>) ++next;  // the merge layer
+        return;
     }
+    tree.is_composite = true;
+    tree.is_functional = outline->is_functional;
+    tree.is_branching = outline->is_branching;
+    tree.is_ordered = outline->is_ordered;
+    tree.order = outline->order;
+    tree.path_begins.assign(outline->path_begins.begin(), outline->path_begins.end());
+    for (std::size_t i = 0; i < outline->count; ++i) {
+        net_tree& layer = tree.layers.emplace_back();
+        layer.type = outline->layers[i].type;
+        layer.name = outline->names[i].view();
+        layer.is_named = outline->layers[i].is_named;
+        grow_tree(layer, outline->layers[i].inner, next);
+    }
+    if (outline->is_branching) ++next;  // the merge layer
 }
 
 /// Order number `order` of so many paths, in lexicographic order: 0 is as they are written, 1 of two paths the other

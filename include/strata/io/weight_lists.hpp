@@ -175,13 +175,12 @@ private:
 };
 using weight_list_maker = basic_weight_list_maker<>;
 
-/// The weights of a net as files may have them; weight_list_maker::lists() says in which ways. Grow: a pointer to
-/// grow_tree, so that this is no template of the net.
-template <class Grow>
-std::vector<weight_list> weight_lists_of(Grow grow, std::span<const weight_row> rows) {
+/// The weights of a net as files may have them; weight_list_maker::lists() says in which ways. No template of the net.
+template <class = internal::where_used>
+std::vector<weight_list> weight_lists_of(const net_outline* outline, std::span<const weight_row> rows) {
     net_tree tree;
     std::size_t count = 0;
-    grow(tree, count);
+    grow_tree(tree, outline, count);
     layer_weights weights(count);
     std::size_t place = 0;
     for (const weight_row& row : rows) {
@@ -203,7 +202,7 @@ std::vector<weight_list> weight_lists_of(Grow grow, std::span<const weight_row> 
 }
 template <class Net>
 std::vector<weight_list> weight_lists() {
-    return weight_lists_of(&grow_tree<Net>, weight_rows_of<Net>);
+    return weight_lists_of(outline_of<Net>, weight_rows_of<Net>);
 }
 
 }  // namespace strata::inline STRATA_ISA::io

@@ -57,7 +57,7 @@ template <class = internal::where_used>
 /// Writes the weights in `block`, which is laid out as the model's record describes. The extension chooses the format.
 template <class T>
 void save_weights(const model_record& model, const T* block, const std::filesystem::path& file) {
-    const auto lists = weight_lists_of(model.grow, model.rows);
+    const auto lists = weight_lists_of(model.outline, model.rows);
     const std::string extension = extension_of(file);
     const bool is_hdf5 = extension == ".h5" || extension == ".hdf5";
     const weight_list& list = lists[is_hdf5 && lists.size() > 1 ? 1u : 0u];
@@ -92,7 +92,7 @@ struct weight_files {
 
     static model_record record(const Model& model) {
         using net = typename Model::net_type;
-        model_record result{.grow = &io::grow_tree<net>,
+        model_record result{.outline = io::outline_of<net>,
                             .rows = weight_rows_of<net>,
                             .offsets = weight_offsets_of<net, value_type>.data()};
         if constexpr (std::is_same_v<value_type, float>) result.floats = model.parameters();

@@ -32,6 +32,10 @@ struct elementwise_activation : layer<Self> {
         return each_step_of(In);
     }
     template <shape In, class Fused, class T>
+    static void process(const forward_context<T>& s) {
+        kernels::elementwise<Function>(s.count * In.size(), s.x, s.y);
+    }
+    template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         if (s.dx != nullptr)
             kernels::elementwise_gradient<Function>(s.count * In.size(), Function::derives_from_output ? s.y : s.x,

@@ -26,10 +26,11 @@ struct forward_context {
     /// step: what the layer remembers; zero at first.
     T* state = nullptr;
 
+    std::size_t count = 1;  // training: samples; process: steps
+
     // Training: train_forward, collect, combine, batch_forward
 
-    std::size_t count = 1;  // samples
-    T* saved = nullptr;     // for the backward pass, saved_size elements a sample
+    T* saved = nullptr;  // for the backward pass, saved_size elements a sample
     random_stream random{};
     /// Whole batch: shared_size elements of all samples.
     T* shared = nullptr;

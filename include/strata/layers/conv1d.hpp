@@ -1,7 +1,9 @@
 // Conv1D: a convolution over the steps of a sequence.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <strata/core/border.hpp>
@@ -9,6 +11,7 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
+#include <strata/kernels/conv/causal_frames.hpp>
 #include <strata/kernels/conv/causal_step.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/conv2d.hpp>
@@ -45,12 +48,18 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return same == padding_mode::same ? same : padding_of_windows(rows, image_of(in), sides, padding_mode::causal);
     }
 
-    /// With a state, where no output sees a later step and each step has an output; not in groups.
+    /// With a state; not in groups, and not where strides and padding::same make the padding depend on the length.
     template <shape In>
     static constexpr streaming streams() {
-        const bool is_causal = windows.mode == padding_mode::causal || Kernel == 1;
         constexpr bool is_grouped = options::template get<groups<1>>::value != 1;
-        return is_causal && !is_grouped && windows.stride.width == 1 ? streaming::with_state : streaming::none;
+        const bool depends_on_length = windows.mode == padding_mode::same && windows.stride.width > 1;
+        return !is_grouped && !depends_on_length ? streaming::with_state : streaming::none;
+    }
+    /// The window of the first output ends `skip` steps after the first input.
+    template <shape In>
+    static constexpr stream_rate output_rate() {
+        const sliding_axis steps = windows.width(image_of(In));
+        return {.skip = steps.span() - 1 - steps.before, .stride = steps.stride};
     }
     template <shape In>
     static constexpr std::size_t lookback() {
@@ -67,6 +76,19 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
                                                                                bias, s.state, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
+    }
+    /// The sums, as far as they have come, of the present output and of those after it: a ring.
+    template <shape In, class T>
+    static auto state_parts(T* state) {
+        return std::array{state_part<T>{"sums", std::span(state, step_of<In, T>::sums_size)}};
+    }
+    template <shape In, class Fused, class T>
+    static void process(const forward_context<T>& s) {
+        using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
+        const T* bias = optional_weight<Conv1D, In, "bias">(s);
+        kernels::causal_frames<step_of<In, T>, typename activation_function<last>::type>::run(
+            s.count, s.x, weight<Conv1D, In, "kernel">(s), bias, s.state, s.y);
+        finish_rows<last, static_cast<std::size_t>(Filters)>(s.count, s.y);
     }
 
 private:

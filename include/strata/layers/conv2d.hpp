@@ -35,9 +35,9 @@ namespace strata::inline STRATA_ISA {
 /// `Conv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: Conv2D<8, window{3, 3}, ReLU>
     requires detail::says<"strata: options are types; fix: write Conv2D<8, window{3, 3}, ReLU>">
-struct Conv2D : convolution_layer<Conv2D<Filters, Kernel, Options...>, Kernel, Options...> {
-    using base = convolution_layer<Conv2D, Kernel, Options...>;
-    using base::has_bias, base::windows;
+struct Conv2D : window_convolution<Conv2D<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = window_convolution<Conv2D, Kernel, Options...>;
+    using base::has_bias, base::windows, base::output;
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2D";
@@ -51,12 +51,9 @@ struct Conv2D : convolution_layer<Conv2D<Filters, Kernel, Options...>, Kernel, O
         return {.height = windows.height(in),
                 .width = windows.width(in),
                 .in_channels = in[2],
-                .out_channels = static_cast<std::size_t>(Filters)};
+                .out_channels = output_channels(in)};
     }
-    static constexpr shape output(const shape& in) {
-        const auto g = geometry(in);
-        return {g.height.output, g.width.output, g.out_channels};
-    }
+    static constexpr std::size_t output_channels(const shape&) { return static_cast<std::size_t>(Filters); }
     static constexpr parameter_table parameters(const shape& in) {
         return kernel_and_bias<options>(shape{Kernel.height, Kernel.width, static_cast<int>(in[2]), Filters});
     }
@@ -234,9 +231,6 @@ struct Conv2D : convolution_layer<Conv2D<Filters, Kernel, Options...>, Kernel, O
     // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = Conv2D<Filters, Kernel, Others...>;
-    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
-        return padding_of_windows(windows, in, edges);
-    }
 
 private:
     /// The tiles of Winograd's algorithm, 0 for the direct kernel.
@@ -246,8 +240,7 @@ private:
     template <shape In, class T>
     using method = kernels::convolution<geometry(In), T, tile(geometry(In))>;
 
-    static constexpr std::size_t pixels(const kernels::conv2d_geometry& g) { return g.height.output * g.width.output; }
-
+    using base::pixels;
     template <class Fused>
     using trained = typename base::template trained<Fused>;
     template <shape In, class Fused>

@@ -4,12 +4,15 @@
 #include <array>
 #include <cstddef>
 
+#include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/window.hpp>
+#include <strata/kernels/conv/geometry.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/epilogue.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
+#include <strata/layers/capabilities/rows.hpp>
 #include <strata/layers/convolution_options.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/parameter.hpp>
@@ -58,6 +61,47 @@ protected:
     /// The activation in training: of an epilogue, or the layer's own.
     template <class Fused>
     using trained = trained_activation<typename final_activation<Fused, activation>::type>;
+};
+
+/// The base of a convolution whose window moves over the input: the window gives the output's height and width. Self
+/// gives `output_channels(in)`.
+template <class Self, window Kernel, class... Options>
+struct window_convolution : convolution_layer<Self, Kernel, Options...> {
+    using base = convolution_layer<Self, Kernel, Options...>;
+    using base::windows;
+
+    static constexpr shape output(const shape& in) {
+        return {windows.height(in).output, windows.width(in).output, Self::output_channels(in)};
+    }
+    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
+        return padding_of_windows(windows, in, edges);
+    }
+
+protected:
+    /// Places of the window on one sample.
+    template <class Geometry>
+    static constexpr std::size_t pixels(const Geometry& g) {
+        return g.height.output * g.width.output;
+    }
+};
+
+/// The base of a convolution that begins with a convolution of each channel by itself.
+template <class Self, window Kernel, class... Options>
+struct depthwise_convolution : window_convolution<Self, Kernel, Options...> {
+    using base = window_convolution<Self, Kernel, Options...>;
+    using base::windows;
+    using typename base::options;
+
+    static constexpr kernels::depthwise_geometry geometry(const shape& in) {
+        return {.height = windows.height(in),
+                .width = windows.width(in),
+                .channels = in[2],
+                .multiplier = static_cast<std::size_t>(options::template get<depth_multiplier<1>>::value)};
+    }
+    template <shape In, class Fused>
+    static constexpr row_window rows() {
+        return depthwise_row_window<geometry(In)>();
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -12,6 +12,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/dense.hpp>
 #include <strata/kernels/gemm/dense_backward.hpp>
+#include <strata/kernels/gemm/frames_product.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
@@ -91,6 +92,22 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     template <shape In>
     static constexpr streaming streams() {
         return each_step_of(In);
+    }
+    template <shape In, class Fused, class T>
+    static void process(const forward_context<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        using function = typename activation_function<last>::type;
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        if constexpr (In.rows() > 1) {
+            process_by_forward<Dense, In, Fused>(s);
+        } else if constexpr (features == 1) {
+            kernels::column_frames<In.back(), function>(s.count, s.x, packed_weights<Dense, In>(s), bias, s.y);
+            finish_rows<last, features>(s.count, s.y);
+        } else {
+            kernels::dense_frames<In.back(), features, function>(s.count, s.x, weight<Dense, In, "kernel">(s), bias,
+                                                                 s.y);
+            finish_rows<last, features>(s.count, s.y);
+        }
     }
 
     /// Slices of a vector's output: panels of the kernel.

@@ -31,9 +31,9 @@ namespace strata::inline STRATA_ISA {
 /// channels, depth_multiplier), bias (channels depth_multiplier). Keras: `DepthwiseConv2D`.
 template <window Kernel, class... Options>  // strata: types, not values: DepthwiseConv2D<window{3, 3}, ReLU>
     requires detail::says<"strata: options are types; fix: write DepthwiseConv2D<window{3, 3}, ReLU>">
-struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, Kernel, Options...> {
-    using base = convolution_layer<DepthwiseConv2D, Kernel, Options...>;
-    using base::has_bias, base::windows;
+struct DepthwiseConv2D : depthwise_convolution<DepthwiseConv2D<Kernel, Options...>, Kernel, Options...> {
+    using base = depthwise_convolution<DepthwiseConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows, base::geometry, base::output;
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "DepthwiseConv2D";
@@ -52,16 +52,7 @@ struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, 
         if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return windows.check(in);
     }
-    static constexpr kernels::depthwise_geometry geometry(const shape& in) {
-        return {.height = windows.height(in),
-                .width = windows.width(in),
-                .channels = in[2],
-                .multiplier = static_cast<std::size_t>(options::template get<depth_multiplier<1>>::value)};
-    }
-    static constexpr shape output(const shape& in) {
-        const auto g = geometry(in);
-        return {g.height.output, g.width.output, g.out_channels()};
-    }
+    static constexpr std::size_t output_channels(const shape& in) { return geometry(in).out_channels(); }
     static constexpr parameter_table parameters(const shape& in) {
         const auto g = geometry(in);
         parameter_table table;
@@ -89,14 +80,10 @@ struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, 
             kernels::depthwise_conv2d<g, typename activation_function<last>::type>(
                 x, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), y,
                 s.scratch);
-            finish_rows<last, g.height.output * g.width.output, g.out_channels()>(y);
+            finish_rows<last, pixels(g), g.out_channels()>(y);
         }
     }
 
-    template <shape In, class Fused>
-    static constexpr row_window rows() {
-        return depthwise_row_window<geometry(In)>();
-    }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
         return kernels::depthwise_scratch(geometry(In), rows);
@@ -149,7 +136,7 @@ struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, 
             kernels::depthwise_rows<kernels::repeated(g), typename act::in_kernel>(
                 x, 0, weight<DepthwiseConv2D, In, "kernel">(s), optional_weight<DepthwiseConv2D, In, "bias">(s), linear,
                 {0, g.height.output});
-            act::template finish<g.out_channels()>(g.height.output * g.width.output, linear, y);
+            act::template finish<g.out_channels()>(pixels(g), linear, y);
         }
     }
     template <shape In, class Fused, class T>
@@ -158,7 +145,7 @@ struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, 
         constexpr std::size_t kept = saved_size<In, Fused, T>();
         for (std::size_t n = 0; n < s.count; ++n) {
             T* dy = s.dy + n * g.out_size();
-            trained<Fused>::template through<g.out_channels()>(g.height.output * g.width.output, s.y + n * g.out_size(),
+            trained<Fused>::template through<g.out_channels()>(pixels(g), s.y + n * g.out_size(),
                                                                s.saved + n * kept + repeats<g>, dy);
             if (s.dx != nullptr)
                 kernels::depthwise_data_gradient<g>(dy, weight<DepthwiseConv2D, In, "kernel">(s),
@@ -175,18 +162,16 @@ struct DepthwiseConv2D : convolution_layer<DepthwiseConv2D<Kernel, Options...>, 
             kernels::gradient_samples<T>{s.count, x, plane, dy, g.out_size()},
             {gradient<DepthwiseConv2D, In, "kernel">(s), s.first}, part);
         if constexpr (has_bias)
-            kernels::bias_gradient<g.out_channels()>(s.count * g.height.output * g.width.output, dy,
-                                                     gradient<DepthwiseConv2D, In, "bias">(s), s.first, part);
+            kernels::bias_gradient<g.out_channels()>(s.count * pixels(g), dy, gradient<DepthwiseConv2D, In, "bias">(s),
+                                                     s.first, part);
     }
 
     // Hooks for optimize: capabilities/fusion_hooks.hpp
     template <class... Others>
     using with_options = DepthwiseConv2D<Kernel, Others...>;
-    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
-        return padding_of_windows(windows, in, edges);
-    }
 
 private:
+    using base::pixels;
     template <kernels::depthwise_geometry G>
     static constexpr std::size_t repeats = kernels::depthwise_gradient_scratch(G);
     template <class Fused>

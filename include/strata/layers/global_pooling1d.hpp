@@ -1,4 +1,4 @@
-// GlobalMaxPooling1D and GlobalAveragePooling1D.
+// GlobalMaxPooling1D and GlobalAveragePooling1D: one value a channel of a sequence.
 #pragma once
 
 #include <string_view>

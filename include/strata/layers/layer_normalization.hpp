@@ -27,7 +27,7 @@ constexpr parameter_table gamma_and_beta(const shape& in) {
     return table;
 }
 
-/// Refuses an input without an axis, and an epsilon that would make a root of something negative.
+/// Refuses an input without an axis, and a negative epsilon: the variance plus epsilon must have a square root.
 constexpr diagnostic check_normalization(const shape& in, double smallest) {
     if (!(smallest >= 0.0)) return refuse("an epsilon of at least 0", "a negative one, or NaN", "write epsilon<1e-3>");
     return check_has_axis(in);

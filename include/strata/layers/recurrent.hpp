@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -15,6 +16,7 @@
 #include <strata/kernels/gemm/rows_product.hpp>
 #include <strata/kernels/recurrent/recurrent.hpp>
 #include <strata/kernels/recurrent/recurrent_backward.hpp>
+#include <strata/kernels/recurrent/recurrent_frames.hpp>
 #include <strata/kernels/reference/reference_recurrent.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
@@ -163,7 +165,24 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
-        step_of<In, T>::template run<false>(s.x, packed_weights<Self, In>(s), s.state, s.y);
+        step_of<In, T>::template run<kernels::recurrent_input::values>(s.x, packed_weights<Self, In>(s), s.state, s.y);
+    }
+    /// The outputs of the last step, and of an LSTM its cell.
+    template <shape In, class T>
+    static auto state_parts(T* state) {
+        using own = step_of<In, T>;
+        const state_part<T> hidden{"hidden", std::span(state + own::output_offset(state), units)};
+        if constexpr (Cell::has_carry)
+            return std::array{hidden, state_part<T>{"cell", std::span(state + own::carry_offset, units)}};
+        else return std::array{hidden};
+    }
+    template <shape In, class T>
+    static constexpr std::size_t process_scratch(std::size_t frames) {
+        return frames_of<In, T>::scratch_size(frames);
+    }
+    template <shape In, class Fused, class T>
+    static void process(const forward_context<T>& s) {
+        frames_of<In, T>::run(s.count, s.x, packed_weights<Self, In>(s), s.state, s.y, s.scratch);
     }
 
     template <shape In, class Fused, class T>
@@ -214,6 +233,8 @@ private:
     template <shape In, class T>
     using step_of = kernels::recurrent_step<Cell, In[1], units, T>;
     template <shape In, class T>
+    using frames_of = kernels::recurrent_frames<Cell, In[1], units, T>;
+    template <shape In, class T>
     using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, T>;
 
     template <shape In, class T>
@@ -258,10 +279,11 @@ private:
                                                                        products);
         const T* from = hoisted ? products : x;
         constexpr std::size_t width = hoisted ? step::columns : In[1];
+        constexpr auto input = hoisted ? kernels::recurrent_input::products : kernels::recurrent_input::values;
         for (std::size_t t = 0; t < In[0]; ++t) {
             const T* at = from + (is_backwards ? In[0] - 1 - t : t) * width;
             T* to = sequences ? y + t * units : t + 1 == In[0] ? y : nullptr;
-            step::template run<hoisted>(at, packed, memory, to);
+            step::template run<input>(at, packed, memory, to);
         }
     }
 };

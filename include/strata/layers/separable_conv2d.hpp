@@ -35,9 +35,9 @@ namespace strata::inline STRATA_ISA {
 /// `SeparableConv2D`.
 template <int Filters, window Kernel, class... Options>  // strata: types, not values: SeparableConv2D<8, window{3, 3}>
     requires detail::says<"strata: options are types; fix: write SeparableConv2D<8, window{3, 3}>">
-struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Options...>, Kernel, Options...> {
-    using base = convolution_layer<SeparableConv2D, Kernel, Options...>;
-    using base::has_bias, base::windows;
+struct SeparableConv2D : depthwise_convolution<SeparableConv2D<Filters, Kernel, Options...>, Kernel, Options...> {
+    using base = depthwise_convolution<SeparableConv2D, Kernel, Options...>;
+    using base::has_bias, base::windows, base::geometry, base::output;
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "SeparableConv2D";
@@ -59,16 +59,7 @@ struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Opti
         if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;
         return windows.check(in);
     }
-    static constexpr kernels::depthwise_geometry geometry(const shape& in) {
-        return {.height = windows.height(in),
-                .width = windows.width(in),
-                .channels = in[2],
-                .multiplier = static_cast<std::size_t>(options::template get<depth_multiplier<1>>::value)};
-    }
-    static constexpr shape output(const shape& in) {
-        const auto g = geometry(in);
-        return {g.height.output, g.width.output, filters};
-    }
+    static constexpr std::size_t output_channels(const shape&) { return filters; }
     static constexpr parameter_table parameters(const shape& in) {
         const auto g = geometry(in);
         parameter_table table;
@@ -107,10 +98,6 @@ struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Opti
         }
     }
 
-    template <shape In, class Fused>
-    static constexpr row_window rows() {
-        return depthwise_row_window<geometry(In)>();
-    }
     template <shape In, class Fused, class T>
     static constexpr std::size_t row_scratch(std::size_t rows) {
         return kernels::separable_scratch<T>(geometry(In), filters, rows);
@@ -229,18 +216,13 @@ struct SeparableConv2D : convolution_layer<SeparableConv2D<Filters, Kernel, Opti
     static constexpr void absorb(const shape& in, const channel_affine& map, double* const* weights) {
         absorb_into_kernel(parameters(in), "pointwise_kernel", 1, map, weights);
     }
-    static constexpr padding_mode padding_for(const shape& in, const border& edges) {
-        return padding_of_windows(windows, in, edges);
-    }
 
 private:
     static constexpr std::size_t filters = static_cast<std::size_t>(Filters);
     template <class Fused>
     using trained = typename base::template trained<Fused>;
 
-    static constexpr std::size_t pixels(const kernels::depthwise_geometry& g) {
-        return g.height.output * g.width.output;
-    }
+    using base::pixels;
     /// Where the parts of the saved activations of a sample begin.
     template <kernels::depthwise_geometry G>
     struct places {

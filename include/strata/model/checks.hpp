@@ -64,6 +64,7 @@ struct bind_check {
 template <class Net, shape Batch>
 struct call_check {
     static constexpr diagnostic value = [] {
+        if (has_open_length<Net>()) return open_length("a call of a model");
         if (sample_shape(Batch) == input_of<Net>() && Batch.rank() > 0) return diagnostic{};
         return refuse(to_text(input_of<Net>(), "batch"), to_text(Batch), "give a batch of samples of that shape",
                       text<100>("a call of ") << Net::model_name());
@@ -88,6 +89,7 @@ struct span_check {
     static constexpr std::size_t in = input_of<Net>().size();
     static constexpr std::size_t out = shapes_of<Net>.back().size();
     static constexpr diagnostic value = [] {
+        if (has_open_length<Net>()) return open_length("infer");
         if (In != std::size_t(-1) && In != in)
             return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of one sample",
                           "infer, input");

@@ -101,7 +101,7 @@ constexpr bool is_moderate(double scale, double offset) {
     return scale < most && scale > -most && offset < most && offset > -most;
 }
 
-/// The layer whose output layer i sees, through layers that are gone or part of it, where nobody else reads any of
+/// The layer whose output layer i sees, through layers that are gone or part of it, where no other layer reads any of
 /// that; the number of layers where there is none.
 template <class Net, std::size_t Count>
 constexpr std::size_t seen_layer(const std::array<layer_fusion, Count>& fusions, std::size_t i) {

@@ -81,6 +81,7 @@ public:
     /// hold whole samples.
     std::vector<T> predict(std::span<const T> x) const {
         static_cast<void>(require<predict_allocates>{});
+        static_cast<void>(require<length_check<Net, "predict">>{});
         if constexpr (!has_heap) return {};
         const std::size_t count = samples_in(x);
         std::vector<T> y(count * Net::output_shape().size());
@@ -90,6 +91,7 @@ public:
     /// The same by the workspace's threads where that is worth it: each takes some of the samples, or, where reading
     /// the weights takes long, some of the weights for all samples.
     std::vector<T> predict(std::span<const T> x, ParallelWorkspace<Net, T>& workspace) const {
+        static_cast<void>(require<length_check<Net, "predict">>{});
         constexpr std::size_t tile = batch_tile<Net, T>, out = Net::output_shape().size();
         std::vector<T> y(samples_in(x) * out);
         const std::size_t count = y.size() / out;

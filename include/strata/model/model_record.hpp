@@ -11,12 +11,12 @@
 namespace strata::inline STRATA_ISA {
 
 namespace io {
-struct net_tree;
+struct net_outline;
 }
 
 /// The layers and the weights of a model; it refers to the model. One of `floats` and `doubles` is the model's block.
 struct model_record {
-    void (*grow)(io::net_tree& tree, std::size_t& next) = nullptr;  // fills in the layers
+    const io::net_outline* outline = nullptr;
     std::span<const weight_row> rows{};
     const std::size_t* offsets = nullptr;  // of each weight in the block, in elements
     const float* floats = nullptr;

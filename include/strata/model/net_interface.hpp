@@ -28,6 +28,15 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
+/// A net that is built: one whose number of steps is open must be a net for streams.
+template <class Net, class T>
+struct model_check {
+    static constexpr diagnostic value = [] {
+        if constexpr (net_check<Net>::value.ok && has_open_length<Net>()) return stream_check<Net, T>::value;
+        else return net_check<Net>::value;
+    }();
+};
+
 /// The name of a net that was given none.
 template <class Net>
 inline constexpr auto default_name = snake_case(Net::type);
@@ -102,8 +111,9 @@ struct net_interface : foreign_net_members<Self> {
     /// A model with initialized weights. The same seed gives the same weights.
     template <class T = float>
     static auto build(build_options options = {}) {
-        static_cast<void>(require<net_check<Self>>{});
-        if constexpr (net_check<Self>::value.ok) return Model<Self, T>(options);
+        using checked = model_check<Self, T>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return Model<Self, T>(options);
         else return refused{};
     }
     template <class Other>

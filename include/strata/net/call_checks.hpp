@@ -51,7 +51,7 @@ struct arguments_check {
     static constexpr diagnostic value = refuse(Expects.view(), list_of<Arguments...>(), Fix.view(), Where.view());
 };
 
-/// A call of a model with what is no Tensor.
+/// A call of a model with an argument that is no Tensor.
 template <class Net, class... Arguments>
 struct call_arguments_check {
     static constexpr diagnostic value =

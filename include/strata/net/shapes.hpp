@@ -8,6 +8,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/string_table.hpp>
 #include <strata/core/type_list.hpp>
@@ -35,6 +36,37 @@ constexpr shape input_of() {
     return stated;
 }
 
+/// Whether a list of items states an input of an open number of steps.
+template <class... Items>
+constexpr bool states_open_length(type_list<Items...>) {
+    bool result = false;
+    [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
+        if constexpr (model_input<Item>) result = Item::is_open;
+    };
+    evaluate_in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...};
+    return result;
+}
+/// Whether the number of steps of a net's input is open: `Input<any, features>`.
+template <class Net>
+constexpr bool has_open_length() {
+    if constexpr (stated_input(typename Net::item_list{}).rank() == 0 && layers_of<Net>::size() > 0) {
+        if constexpr (composite<type_at<0, layers_of<Net>>>) return has_open_length<type_at<0, layers_of<Net>>>();
+        else return false;
+    } else {
+        return states_open_length(typename Net::item_list{});
+    }
+}
+constexpr diagnostic open_length(std::string_view where) {
+    return refuse("a net that states its number of steps", "Input<any, ...>, which leaves it open",
+                  "write Input<steps, ...>, or step the net: model.stream()", where);
+}
+
+/// A call that takes all steps of a sequence, which Where names.
+template <class Net, fixed_string Where>
+struct length_check {
+    static constexpr diagnostic value = has_open_length<Net>() ? open_length(Where.view()) : diagnostic{};
+};
+
 /// `conv2d_2 (Conv2D), layer 4 of 4`.
 template <class Net>
 constexpr text<200> describe_layer(std::size_t index, std::string_view type) {
@@ -61,6 +93,10 @@ constexpr diagnostic check_items(type_list<Items...>) {
         if constexpr (model_input<Items>) return Items::is_sizes;
         else return true;
     }()...};
+    const std::array<bool, sizeof...(Items)> open{[] {
+        if constexpr (model_input<Items>) return Items::is_open_elsewhere;
+        else return false;
+    }()...};
     bool layer_seen = false, input_seen = false;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         const auto where = text<200>() << "item " << i + 1 << " of " << kinds.size();
@@ -75,6 +111,9 @@ constexpr diagnostic check_items(type_list<Items...>) {
         if (!positive[i])
             return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>",
                           where);
+        if (open[i])
+            return refuse("any as the first size alone, the number of steps", "any as another size",
+                          "write Input<any, features>", where);
         if (kinds[i] == item_kind::other)
             return refuse("layers, Input<...>, name<\"...\">", "something else",
                           "give it the layer contract, or leave it out", where);

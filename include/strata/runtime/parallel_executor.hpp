@@ -24,25 +24,25 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Operations of a step, or a chain of them, below which one thread does it alone: about as long as two barriers take.
+/// A step, or a chain of steps, of fewer operations is done by one thread: they take about as long as two barriers.
 inline constexpr std::size_t least_shared_flops = 300'000;
 
-/// Values that a step passes on one by one, below which one thread does it alone, for the same reason.
+/// A step that works value by value is done by one thread where it has fewer values, for the same reason.
 inline constexpr std::size_t least_shared_values = 60'000;
 
-/// Work of all shared steps of a net, in operations, below which one thread does all of it: some 30 us. The shares of
-/// so small steps are uneven, and waiting for the other thread takes longer than what it does.
+/// A net whose shared steps have fewer operations than this (some 30 us) is done by one thread: shares of so small
+/// steps are uneven, and the threads would wait for each other longer than they work.
 inline constexpr std::size_t least_shared_work = 8'000'000;
 
-/// Weights of a step, in bytes, that are taken to be read from beyond an L2 cache; there each costs as much as so many
-/// operations.
+/// A step with more bytes of weights than this reads them from beyond an L2 cache. Each such weight then counts as
+/// far_weight_work operations.
 inline constexpr std::size_t largest_near_weights = std::size_t{512} << 10, far_weight_work = 8;
 
-/// Cuts between rows below which the shares of threads are too uneven.
+/// Threads share the rows of a map only where it can be split at this many places or more: fewer give uneven shares.
 inline constexpr std::size_t least_shared_cuts = 4;
 
-/// A sample's inference. The plan says which steps threads share, by rows of their last output, by slices of a layer's
-/// own or by values; what lies between them is in the first thread's arena, what is inside them in each thread's own.
+/// A sample's inference. Threads share a step by rows of its output, by the layer's slices, or by values. Values
+/// between shared steps lie in the first thread's arena; maps inside a chain and scratch lie in each thread's own.
 template <class Net, class T>
 struct parallel_executor {
     static constexpr std::size_t layers = flat_count<Net>;
@@ -123,7 +123,7 @@ private:
     template <std::size_t Step, std::size_t size>
     static constexpr sharing sharing_of_chain() {
         using last = step_at<Step + size - 1>;
-        if constexpr (maps_values<typename last::layer>)
+        if constexpr (size == 1 && maps_values<typename last::layer>)
             return last::out.size() < least_shared_values ? sharing::alone : sharing::values;
         std::size_t flops = 0;
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
@@ -161,9 +161,9 @@ private:
             [[maybe_unused]] T* to = plan.write(Step + chain.length - 1, y, arenas);
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (shared_by == sharing::rows) {
-                using walk = band_executor<Net, T, layers, Step>;
-                const item_range mine = part.of(walk::rows, chain.split_multiple);
-                if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
+                using bands = band_executor<Net, T, layers, Step>;
+                const item_range mine = part.of(bands::rows, chain.split_multiple);
+                if (mine.size() > 0) bands::run({x, parameters, y, arenas, own}, mine);
             } else if constexpr (shared_by == sharing::slices) {
                 const auto weights = s::weights::of(parameters);
                 if (const item_range mine = part.of(slices<s>); mine.size() > 0)

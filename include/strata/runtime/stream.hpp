@@ -2,71 +2,36 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
-#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/flush_subnormals.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
-#include <strata/core/type_list.hpp>
-#include <strata/graph/graph.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/streaming_schedule.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
-#include <strata/layers/layer.hpp>
-#include <strata/net/merge.hpp>
-#include <strata/net/shapes.hpp>
-#include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_executor.hpp>
+#include <strata/runtime/stream_properties.hpp>
+#include <strata/runtime/stream_state.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// The constants of a net's stream: sizes of one step, what it remembers and for how long.
-template <class Net, class T = float>
-struct stream_properties {
-    /// Values of one step of the input and of the output.
-    static constexpr std::size_t input_size = stream_plan_of<Net, T>.input_size;
-    static constexpr std::size_t output_size = stream_plan_of<Net, T>.output_size;
-    /// Values that the layers remember.
-    static constexpr std::size_t state_size = stream_plan_of<Net, T>.state_size;
-    /// Steps by which an output comes later than the input that it belongs to: none, as no layer looks ahead.
-    static constexpr std::size_t latency = 0;
-    /// Steps of the input that an output depends on, the present one included; `unbounded` for recurrent layers.
-    static constexpr std::size_t receptive_field = stream_plan_of<Net, T>.receptive_field;
-    /// Steps until outputs no longer depend on the zeros that a stream begins with.
-    static constexpr std::size_t warm_up = receptive_field == unbounded ? unbounded : receptive_field - 1;
-};
-
 namespace detail {
 
-/// Whether two ranges of memory have elements in common.
-template <class T>
-bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
-    const auto address = [](const T* of) { return reinterpret_cast<std::uintptr_t>(of); };
-    return address(a) < address(b + b_size) && address(b) < address(a + a_size);
-}
-
-/// The spans of step and block: exactly one input and one output of so many steps.
-template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
-struct stream_span_check {
-    static constexpr std::size_t in = Steps * Facts::input_size, out = Steps * Facts::output_size;
-    static constexpr diagnostic value = [] {
-        if (In != std::size_t(-1) && In != in)
-            return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of all steps",
-                          "a step of a stream, input");
-        if (Out != std::size_t(-1) && Out != out)
-            return refuse(text<64>() << out << " output values", text<64>() << Out, "give a span of all steps",
-                          "a step of a stream, output");
-        return diagnostic{};
-    }();
+/// x without negligible values, as an elementwise function.
+struct no_negligible {
+    template <class V>
+    static STRATA_INLINE V apply(V x) {
+        return kernels::without_negligible(x);
+    }
 };
 
 }  // namespace detail
@@ -85,89 +50,163 @@ public:
     using traits = stream_properties<Net, T>;
 
     /// Holds the weights of a model, as `parameters()` lays them out.
-    explicit Stream(std::shared_ptr<const T> parameters) : parameters_(std::move(parameters)) {}
+    explicit Stream(weight_pointer<const T> parameters) : parameters_(std::move(parameters)) {}
     /// Refers to them: they must live longer and stay where they are.
-    explicit Stream(const T* parameters) : parameters_(std::shared_ptr<const T>(), parameters) {}
+    explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
 
-    /// One step: spans of one input and one output, which may not overlap. Allocates nothing.
+    /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Returns
+    /// whether there is an output: always, unless the net has a latency or strides. Allocates nothing.
     template <class In, class Out>
-    void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
-        block<1>(in, out);
+    bool step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+        const auto call = checked_spans<1>(in, out);
+        if (!call.is_valid) return false;
+        if constexpr (detail::has_rates<Net, T>) {
+            return process(std::span(call.x, traits::input_size), std::span(call.y, traits::output_size), 1) > 0;
+        } else if constexpr (flushes) {
+            const flush_subnormals flush;
+            one_step_of(call.x, call.y);
+        } else {
+            one_step_of(call.x, call.y);
+        }
+        return true;
     }
-    /// N steps that follow each other.
+    /// n steps, whose inputs and outputs follow each other. The outputs are bit for bit those of n calls of step, which
+    /// takes longer, and the two may be mixed. Returns the number of outputs: n, unless the net has a latency or
+    /// strides. Spans hold at least n inputs and most_outputs(n) outputs. They may begin at the same place where
+    /// input_size is output_size; else they may not overlap. Allocates nothing.
+    template <class In, class Out>
+    std::size_t process(const In& in, Out&& out, std::size_t n) noexcept STRATA_NONBLOCKING {
+        const std::span x(std::data(in), std::size(in));
+        const std::span y(std::data(out), std::size(out));
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() >= n * traits::input_size && "strata: fewer inputs than steps of a stream");
+        assert(y.size() >= traits::most_outputs(n) * traits::output_size &&
+               "strata: fewer outputs than steps of a stream");
+        assert(may_share(x.data(), y.data(), n) && "strata: input and output of a stream overlap");
+        if constexpr (flushes) {
+            const flush_subnormals flush;
+            return tiles(x.data(), y.data(), n);
+        } else {
+            return tiles(x.data(), y.data(), n);
+        }
+    }
+    /// N steps: spans of exactly N inputs and most_outputs(N) outputs.
     template <std::size_t N, class In, class Out>
-    void block(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+    std::size_t process(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+        constexpr std::size_t outputs = traits::most_outputs(N) * traits::output_size;
+        const auto call = checked_spans<N>(in, out);
+        return call.is_valid ? process(std::span(call.x, N * traits::input_size), std::span(call.y, outputs), N) : 0;
+    }
+    /// n steps of an input of zeros, whose outputs are dropped: for the state that silence leads to. Allocates nothing.
+    void prewarm(std::size_t n) noexcept STRATA_NONBLOCKING {
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        T* const zeros = memory_.data() + plan.input_copy;
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            std::fill_n(zeros, count * traits::input_size, T(0));
+            if constexpr (flushes) {
+                const flush_subnormals flush;
+                executor().frames(zeros, memory_.data() + plan.discarded, count, counters_);
+            } else {
+                executor().frames(zeros, memory_.data() + plan.discarded, count, counters_);
+            }
+        }
+    }
+    /// The values that the layers remember: an array of stream_state_part, with the name of a layer, of a part, and its
+    /// values, which may be read and written. A recurrent layer has `hidden`, its last outputs, an LSTM also `cell`; a
+    /// convolution has `sums`, of its next outputs. A step or a block may move values: ask again after it.
+    auto state() noexcept { return detail::parts_of_states<Net, T>(memory_.data(), steps_of_plan{}); }
+    /// The parts of one layer, by its name: `stream.state<"lstm">()[0].values`.
+    template <fixed_string Name>
+    auto state() noexcept {
+        using checked = detail::state_name_check<Net, T, Name>;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) return detail::parts_of_state<Net, T, checked::step>(memory_.data());
+        else return refused{};
+    }
+    /// Forgets everything: the next step is the first.
+    void reset() noexcept STRATA_NONBLOCKING {
+        std::fill_n(memory_.data(), plan.states_end, T(0));
+        counters_ = {};
+    }
+
+private:
+    static constexpr const auto& plan = stream_plan_of<Net, T>;
+    using steps_of_plan = std::make_index_sequence<plan.step_count>;
+    /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
+    /// give the same bits.
+    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
+    static constexpr bool flushes = step_cost >= detail::least_flushed_steps;
+
+    struct spans_of_call {
+        const T* x = nullptr;
+        T* y = nullptr;
+        bool is_valid = false;
+    };
+    /// The spans of N inputs and N outputs, refused or asserted where they are others.
+    template <std::size_t N, class In, class Out>
+    STRATA_INLINE spans_of_call checked_spans(const In& in, Out& out) noexcept {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         using checked =
             detail::stream_span_check<traits, N, decltype(std::span(in))::extent, decltype(std::span(out))::extent>;
         static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) {
-            assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
-            assert(x.size() == checked::in && y.size() == checked::out);
-            assert(!detail::overlap<T>(x.data(), x.size(), y.data(), y.size()) &&
-                   "strata: input and output of a stream overlap");
-            if constexpr (N * step_cost >= detail::least_flushed_steps) {
-                const flush_subnormals flush;
-                steps<N>(x.data(), y.data());
-            } else {
-                steps<N>(x.data(), y.data());
-            }
-        }
+        if constexpr (!checked::value.ok) return {};
+        assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
+        assert(x.size() == checked::in && y.size() == checked::out);
+        assert(may_share(x.data(), y.data(), N) && "strata: input and output of a stream overlap");
+        return {x.data(), y.data(), true};
     }
-    /// Forgets everything: the next step is the first.
-    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.arena_size, T(0)); }
-
-private:
-    static constexpr const auto& plan = stream_plan_of<Net, T>;
-    /// Of one time step. Where that is worth a scope, values need not be looked at.
-    static constexpr std::size_t step_cost = detail::inference_cost<Net>() / Net::input_shape()[0];
-    static constexpr bool looks_at_values = step_cost < detail::least_flushed_steps;
-
-    template <std::size_t N>
-    STRATA_INLINE void steps(const T* x, T* y) noexcept {
-        for (std::size_t n = 0; n < N; ++n, x += traits::input_size, y += traits::output_size) {
-            if constexpr (looks_at_values) {
-                constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
-                alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
-                kernels::copy_without_negligible<traits::input_size>(x, own);
-                run(static_cast<const T*>(own), y, std::make_index_sequence<plan.step_count>{});
-            } else {
-                run(x, y, std::make_index_sequence<plan.step_count>{});
-            }
-        }
+    /// Whether n outputs may lie at y: where n inputs lie, if both have one size, or apart from them.
+    static bool may_share(const T* x, const T* y, std::size_t n) {
+        return (x == y && traits::input_size == traits::output_size) ||
+               !detail::overlap<T>(x, n * traits::input_size, y, traits::most_outputs(n) * traits::output_size);
     }
 
-    template <std::size_t... Step>
-    STRATA_INLINE void run(const T* x, T* y, std::index_sequence<Step...>) noexcept {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, traits::input_size, y);
-        else evaluate_in_order{0, (run_step<Step>(x, y), 0)...};
-    }
-    template <std::size_t Step>
-    STRATA_INLINE void run_step(const T* x, T* y) noexcept {
-        using s = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
-        T* memory = memory_.data();
-        T* to = plan.write(Step, y, memory);
-        if constexpr (detail::merge_layer<typename s::layer>) {
-            constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
-            s::layer::template merge<shapes, typename s::epilogue>(
-                plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory)), to,
-                {0, s::layer::template merge_units<shapes>()});
+    STRATA_INLINE void one_step_of(const T* x, T* y) noexcept {
+        if constexpr (!flushes) {
+            constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
+            alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
+            kernels::copy_without_negligible<traits::input_size>(x, own);
+            executor().one_step(own, y);
         } else {
-            constexpr stream_state state = plan.states[Step];
-            const auto weights = s::weights::of(parameters_.get());
-            const forward_context<T> call{.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
-                                          .weights = weights.data(),
-                                          .y = to,
-                                          .scratch = memory + plan.steps[Step].scratch,
-                                          .state = memory + state.offset};
-            if constexpr (state.has_state) s::layer::template step<s::in, typename s::epilogue>(call);
-            else s::layer::template forward<state.in, 1, typename s::epilogue>(call);
+            executor().one_step(copied_where_shared(x, y, 1), y);
         }
     }
+    /// x, or a copy of `count` frames of it where outputs will be written over them.
+    const T* copied_where_shared(const T* x, const T* y, std::size_t count) noexcept {
+        if (!detail::overlap<T>(x, count * traits::input_size, y, count * traits::output_size)) return x;
+        T* copy = memory_.data() + plan.input_copy;
+        std::copy_n(x, count * traits::input_size, copy);
+        return copy;
+    }
 
-    std::shared_ptr<const T> parameters_;
+    /// n steps, as many at a time as values have memory for. Returns the number of outputs.
+    std::size_t tiles(const T* x, T* y, std::size_t n) noexcept {
+        std::size_t outputs = 0;
+        for (std::size_t count = 0; n > 0; n -= count) {
+            count = std::min(n, plan.frames);
+            const T* from = x;
+            if constexpr (!flushes) {
+                T* copy = memory_.data() + plan.input_copy;
+                kernels::elementwise<detail::no_negligible>(count * traits::input_size, x, copy);
+                from = copy;
+            } else {
+                from = copied_where_shared(x, y, count);
+            }
+            const std::size_t made = executor().frames(from, y, count, counters_);
+            x += count * traits::input_size;
+            y += made * traits::output_size;
+            outputs += made;
+        }
+        return outputs;
+    }
+
+    STRATA_INLINE detail::stream_executor<Net, T> executor() noexcept { return {parameters_.get(), memory_.data()}; }
+
+    weight_pointer<const T> parameters_;
     storage<T, plan.arena_size> memory_{};
+    [[no_unique_address]] detail::counters_of<Net, T> counters_{};
 };
 
 }  // namespace strata::inline STRATA_ISA

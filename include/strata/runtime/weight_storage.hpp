@@ -8,12 +8,13 @@
 #include <strata/core/config.hpp>
 #include <strata/core/heap_check.hpp>
 #include <strata/core/storage.hpp>
+#include <strata/core/weight_pointer.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/net/shapes.hpp>
 
 namespace strata::inline STRATA_ISA {
 
-/// Elements of somebody else's memory, laid out as `Model::parameters()`; it must outlive the model.
+/// Elements of the caller's memory, laid out as `Model::parameters()`; it must outlive the model.
 template <class T>
 class borrowed_storage {
 public:
@@ -60,7 +61,7 @@ struct parameter_access {
     static auto shared_of(const Model& model) {
         using T = typename Model::value_type;
         if constexpr (requires { model.block_.share(); }) return model.block_.share();
-        else return std::shared_ptr<const T>(std::shared_ptr<const T>(), model.block_.data());
+        else return weight_pointer<const T>(weight_pointer<const T>(), model.block_.data());
     }
     /// The batch that its summary shows.
     template <class Model>

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -41,9 +40,8 @@ struct batch_schedule {
         result.steps = steps.value_or(result.batches());
         if (!batch_size.is_given()) result.steps = std::min(result.steps, result.batches());
         if (result.steps > result.batches())
-            refuse_data("steps_per_epoch is " + std::to_string(result.steps) + ", and the data has " +
-                        std::to_string(result.batches()) + " batches of " + std::to_string(result.batch_size) +
-                        "; fix: give at most that, or more epochs");
+            refuse_data({"steps_per_epoch is ", result.steps, ", and the data has ", result.batches(), " batches of ",
+                         result.batch_size, "; fix: give at most that, or more epochs"});
         return result;
     }
     std::size_t batches() const { return (samples - 1) / batch_size + 1; }
@@ -79,8 +77,8 @@ inline std::size_t evaluated_count(std::size_t samples, std::size_t batch_size, 
                                    const optional_count& steps, const char* steps_name) {
     const std::size_t batches = (samples - 1) / batch_size + 1, wanted = steps.value_or(batches);
     if (wanted > batches && given_size.is_given())
-        refuse_data(std::string(steps_name) + " is " + std::to_string(wanted) + ", and the data has " +
-                    std::to_string(batches) + " batches of " + std::to_string(batch_size) + "; fix: give at most that");
+        refuse_data({steps_name, " is ", wanted, ", and the data has ", batches, " batches of ", batch_size,
+                     "; fix: give at most that"});
     return std::min(samples, wanted * batch_size);
 }
 

@@ -57,6 +57,7 @@ template <class Net, class Loss, class... Metrics>
 struct compile_check {
     static constexpr diagnostic value = [] {
         if (!net_check<Net>::value.ok) return net_check<Net>::value;
+        if (has_open_length<Net>()) return open_length("compile");
         diagnostic result;
         const shape output = shapes_of<Net>.back();
         const auto accept = [&](const diagnostic& found, std::string_view type) {

@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,7 +26,7 @@ public:
 
     /// Throws std::invalid_argument for 0.
     void require_positive(const char* name) const {
-        if (is_given_ && value_ == 0) detail::refuse_data(std::string(name) + " is 0; fix: give at least 1");
+        if (is_given_ && value_ == 0) detail::refuse_data({name, " is 0; fix: give at least 1"});
     }
 
 private:

@@ -5,19 +5,26 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <stdexcept>
 #include <string>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/kernels/elementwise/elementwise_backward.hpp>
 #include <strata/train/loss.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
-[[noreturn]] inline void refuse_data(const std::string& message) { throw std::invalid_argument("strata: " + message); }
+/// Throws std::invalid_argument with `strata: ` and the parts of a message.
+template <class = internal::where_used>
+[[noreturn]] STRATA_COLD void refuse_data(std::initializer_list<internal::message_part> parts) {
+    throw std::invalid_argument("strata: " + internal::message(parts));
+}
 
 template <class Value>
 void refuse_nan(std::span<const Value> values, std::size_t per_sample, const char* name) {
@@ -30,37 +37,40 @@ void refuse_nan(std::span<const Value> values, std::size_t per_sample, const cha
             if (!internal::is_nan(sum)) continue;
             for (std::size_t i = begin; i < end; ++i)
                 if (internal::is_nan(values[i]))
-                    refuse_data("sample " + std::to_string(i / per_sample) + ": " + name + " number " +
-                                std::to_string(i % per_sample) + " is NaN; fix: leave the sample out, or repair it");
+                    refuse_data({"sample ", i / per_sample, ": ", name, " number ", i % per_sample,
+                                 " is NaN; fix: leave the sample out, or repair it"});
         }
     }
+}
+
+template <class Label>
+[[noreturn]] void refuse_label(std::size_t sample, Label label, std::size_t classes) {
+    refuse_data({"sample ", sample, ": label ", std::to_string(label), " is out of range; the output has ", classes,
+                 " classes, 0 to ", classes - 1, "; fix: correct the label, or give the last layer more units"});
 }
 
 /// Refuses empty data, NaN, and class indices that are not below the number of outputs; the message names the sample.
 template <class Data>
 void check_data(const Data& data, target_kind targets, const shape& output, const char* which) {
-    if (data.empty()) refuse_data(std::string(which) + " is empty; fix: give at least one sample");
+    if (data.empty()) refuse_data({which, " is empty; fix: give at least one sample"});
     refuse_nan(data.inputs(), Data::sample_size, "input");
     refuse_nan(data.labels(), Data::label_size, "target");
     if (targets != target_kind::class_index) return;
     const auto labels = data.labels();
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (!(labels[i] >= 0) || static_cast<std::size_t>(labels[i]) >= output.back())
-            refuse_data("sample " + std::to_string(i / Data::label_size) + ": label " + std::to_string(labels[i]) +
-                        " is out of range; the output has " + std::to_string(output.back()) + " classes, 0 to " +
-                        std::to_string(output.back() - 1) +
-                        "; fix: correct the label, or give the last layer more units");
+            refuse_label(i / Data::label_size, labels[i], output.back());
 }
 
 /// The number of samples to train on where the last part is held back for validation. Keras: floor(n (1 - split)).
 inline std::size_t training_count(std::size_t count, double validation_split) {
     if (!internal::is_finite(validation_split) || validation_split < 0.0 || validation_split >= 1.0)
-        refuse_data("validation_split is " + std::to_string(validation_split) + "; expected at least 0 and below 1");
+        refuse_data({"validation_split is ", std::to_string(validation_split), "; expected at least 0 and below 1"});
     if (validation_split == 0.0) return count;
     const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(count) * (1.0 - validation_split)));
     if (kept == 0 || kept == count)
-        refuse_data("validation_split of " + std::to_string(validation_split) + " leaves " + std::to_string(kept) +
-                    " of " + std::to_string(count) + " samples for training; fix: give more samples, or another split");
+        refuse_data({"validation_split of ", std::to_string(validation_split), " leaves ", kept, " of ", count,
+                     " samples for training; fix: give more samples, or another split"});
     return kept;
 }
 

@@ -5,13 +5,28 @@
 #include <cstddef>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <vector>
 
+#include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata {
+
+namespace internal {
+
+/// Throws std::invalid_argument: a sample or a target has another number of values.
+template <class = where_used>
+[[noreturn]] STRATA_COLD void refuse_sample(std::size_t number, const char* name, const shape& expected,
+                                            std::size_t got) {
+    throw std::invalid_argument(
+        message({"strata: Dataset::push_back, sample ", number, ": ", name, " of shape ", to_text(expected).view(),
+                 " has ", expected.size(), " values, got ", got, "; fix: give exactly that many"}));
+}
+
+}  // namespace internal
 
 /// Any number of samples of the shape Sample, each with one Label, or with a target of the shape Target in values of
 /// type Label: `Dataset<float, shape{28, 28, 1}, int>`, `Dataset<float, shape{4}, float, shape{2}>`.
@@ -64,10 +79,7 @@ public:
 
 private:
     void require_size(const char* name, const shape& expected, std::size_t got) const {
-        if (got == expected.size()) return;
-        throw std::invalid_argument("strata: Dataset::push_back, sample " + std::to_string(size()) + ": " + name +
-                                    " of shape " + to_text(expected).str() + " has " + std::to_string(expected.size()) +
-                                    " values, got " + std::to_string(got) + "; fix: give exactly that many");
+        if (got != expected.size()) internal::refuse_sample(size(), name, expected, got);
     }
 
     std::vector<T> inputs_;

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/batch_schedule.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/evaluation.hpp>
@@ -22,10 +23,17 @@ namespace strata::inline STRATA_ISA::detail {
 
 /// Refuses options of fit that leave nothing to train.
 inline void check_epochs(std::size_t initial_epoch, std::size_t epochs) {
-    if (epochs == 0) refuse_data("epochs is 0; fix: give at least 1");
+    if (epochs == 0) refuse_data({"epochs is 0; fix: give at least 1"});
     if (initial_epoch >= epochs)
-        refuse_data("epochs is " + std::to_string(epochs) + " and initial_epoch " + std::to_string(initial_epoch) +
-                    ": nothing is left to train; fix: epochs is the number of the last one, those before included");
+        refuse_data({"epochs is ", epochs, " and initial_epoch ", initial_epoch,
+                     ": nothing is left to train; fix: epochs is the number of the last one, those before included"});
+}
+
+/// Throws std::logic_error: a callback has changed the number of samples.
+template <class = internal::where_used>
+[[noreturn]] STRATA_COLD void refuse_change(std::size_t before, std::size_t now) {
+    throw std::logic_error(internal::message({"strata: the data had ", before, " samples when fit began and has ", now,
+                                              " now; fix: change data between calls of fit"}));
 }
 
 template <class Data>
@@ -49,8 +57,8 @@ struct fit_setup {
         } else {
             if (!options.validation_sample_weight.empty())
                 refuse_data(
-                    "validation_sample_weight is given without validation_data; fix: give both; weights of a "
-                    "split are part of sample_weight");
+                    {"validation_sample_weight is given without validation_data; fix: give both; weights of a "
+                     "split are part of sample_weight"});
             trained = training_count(data_size, options.validation_split);
             if (trained < data_size)
                 validation = {.data = &data, .samples = {trained, data_size}, .weights = options.sample_weight};
@@ -69,15 +77,9 @@ struct fit_setup {
 
     /// Throws std::logic_error where a callback has changed the number of samples since fit began.
     void require_unchanged(const Data& data) const {
-        const auto differs = [](const Data& now, std::size_t before) {
-            if (now.size() != before)
-                throw std::logic_error("strata: the data had " + std::to_string(before) +
-                                       " samples when fit began and has " + std::to_string(now.size()) +
-                                       " now; fix: change data between calls of fit");
-        };
-        differs(data, data_size);
+        if (data.size() != data_size) refuse_change(data_size, data.size());
         if (!validation.is_empty() && validation.data != &data && validation.data->size() < validation.samples.end)
-            differs(*validation.data, validation.samples.end);
+            refuse_change(validation.samples.end, validation.data->size());
     }
 };
 
@@ -95,10 +97,7 @@ evaluation<Data> make_evaluation(const Data& data, const evaluate_options& optio
 class running_guard {
 public:
     running_guard(bool& is_running, const char* call) : is_running_(is_running) {
-        if (is_running)
-            throw std::logic_error(std::string("strata: ") + call +
-                                   " is called by a callback of the same trainer's fit; fix: call it when fit has "
-                                   "returned, or with another trainer; evaluate and predict may be called");
+        if (is_running) refuse(call);
         is_running = true;
     }
     running_guard(const running_guard&) = delete;
@@ -106,6 +105,14 @@ public:
     ~running_guard() { is_running_ = false; }
 
 private:
+    template <class = internal::where_used>
+    [[noreturn]] STRATA_COLD static void refuse(const char* call) {
+        throw std::logic_error(
+            internal::message({"strata: ", call,
+                               " is called by a callback of the same trainer's fit; fix: call it when fit has "
+                               "returned, or with another trainer; evaluate and predict may be called"}));
+    }
+
     bool& is_running_;
 };
 

@@ -9,7 +9,10 @@
 #include <vector>
 
 #include <strata/core/atomic_file.hpp>
+#include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/csv.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/history_svg.hpp>
@@ -27,9 +30,7 @@ public:
     /// The values of a name; std::invalid_argument lists the known names where there is none.
     const std::vector<double>& operator[](std::string_view name) const {
         if (const internal::curve* found = find(name)) return found->values;
-        std::string known = curves_.empty() ? "there are none" : "known are ";
-        for (const internal::curve& each : curves_) known += (&each == curves_.data() ? "" : ", ") + each.name;
-        throw std::invalid_argument("strata: the history has no \"" + std::string(name) + "\"; " + known);
+        refuse(name);
     }
     bool contains(std::string_view name) const { return find(name) != nullptr; }
 
@@ -74,6 +75,11 @@ public:
     }
 
 private:
+    template <class = internal::where_used>
+    [[noreturn]] STRATA_COLD void refuse(std::string_view name) const {
+        throw std::invalid_argument(
+            internal::message({"strata: the history has no \"", name, "\"; ", internal::known_names(curves_)}));
+    }
     const internal::curve* find(std::string_view name) const {
         for (const internal::curve& each : curves_)
             if (each.name == name) return &each;

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -23,14 +26,15 @@ struct named_metric {
 /// The second metric of a name has `_1` after it, the third `_2`; a weighted one has `weighted_` before it first, but
 /// for the numbered ones. Throws std::invalid_argument for the name `loss`, which is that of the loss. Keras: the keys
 /// of the history.
-inline std::vector<std::string> unique_names(const std::vector<named_metric>& metrics) {
+template <class = internal::where_used>
+std::vector<std::string> unique_names(std::span<const named_metric> metrics) {
     std::vector<std::string> result;
     const auto is_taken = [&](const std::string& name) {
         return std::find(result.begin(), result.end(), name) != result.end();
     };
     const auto append = [&](const std::string& wanted) {
         std::string name = wanted;
-        for (std::size_t count = 1; is_taken(name); ++count) name = wanted + "_" + std::to_string(count);
+        for (std::size_t count = 1; is_taken(name); ++count) name = internal::message({wanted, "_", count});
         result.push_back(name);
     };
     for (const bool weighted : {false, true})
@@ -39,7 +43,7 @@ inline std::vector<std::string> unique_names(const std::vector<named_metric>& me
             std::string name(each.name);
             if (name == "loss")
                 throw std::invalid_argument("strata: a metric is named \"loss\", as the loss is; fix: another .name");
-            append(weighted && !each.is_numbered && is_taken(name) ? "weighted_" + name : name);
+            append(internal::message({weighted && !each.is_numbered && is_taken(name) ? "weighted_" : "", name}));
         }
     return result;
 }

@@ -1,6 +1,7 @@
 // metric_tracker: the running loss and the metrics of an epoch or an evaluation.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -9,7 +10,9 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metric_names.hpp>
 #include <strata/train/metrics/metric.hpp>
@@ -23,6 +26,13 @@ namespace strata::inline STRATA_ISA::detail {
 template <class Loss, class Argument>
 using compiled_metric = decltype(as_metric<Loss::targets>(std::declval<const Argument&>()));
 
+/// Sets a score whose name has the prefix. Without a prefix it allocates for a new name only.
+template <class = internal::where_used>
+void set_score(Scores& scores, std::string_view prefix, std::string_view name, double value) {
+    if (prefix.empty()) scores.set(name, value);
+    else scores.set(internal::message({prefix, name}), value);
+}
+
 template <class Loss, class... Arguments>
 class metric_tracker {
 public:
@@ -33,12 +43,13 @@ public:
             if constexpr (requires { each.prepare(output.back()); }) each.prepare(output.back());
         };
         for_each(prepare);
-        std::vector<named_metric> names;
+        std::array<named_metric, sizeof...(Arguments) + 1> names{};
+        std::size_t count = 0;
         for_each([&]<class Metric>(Metric& each) {
             const bool is_numbered = requires { Metric::is_numbered; } && each.name == snake_case(Metric::type).view();
-            names.push_back({each.name, is_weighted<Metric>, is_numbered});
+            names[count++] = {each.name, is_weighted<Metric>, is_numbered};
         });
-        names_ = unique_names(names);
+        names_ = unique_names({names.data(), count});
         reset();
     }
 
@@ -64,8 +75,8 @@ public:
         return static_cast<double>(loss_(output_.rows(), output_.back(), y, label, T(1), static_cast<T*>(nullptr)));
     }
     /// Writes `loss` and the metrics, their names after a prefix; weighted metrics last.
-    void write(Scores& scores, const std::string& prefix = "") const {
-        scores.set(prefix.empty() ? "loss" : prefix + "loss", mean_.result());
+    void write(Scores& scores, std::string_view prefix = "") const {
+        set_score(scores, prefix, "loss", mean_.result());
         std::size_t next = 0;
         for (const bool weighted : {false, true})
             std::apply([&](const auto&... each) { (write_one(scores, prefix, each, weighted, next), ...); }, metrics_);
@@ -77,12 +88,10 @@ private:
         std::apply([&](auto&... each) { (visit(each), ...); }, metrics_);
     }
     template <class Metric>
-    void write_one(Scores& scores, const std::string& prefix, const Metric& metric, bool weighted,
+    void write_one(Scores& scores, std::string_view prefix, const Metric& metric, bool weighted,
                    std::size_t& next) const {
-        if (is_weighted<Metric> != weighted) return;
-        const std::string& name = names_[next++];
-        scores.set(prefix.empty() ? std::string_view(name) : std::string_view(prefix + name),
-                   static_cast<double>(metric.result()));
+        if (is_weighted<Metric> == weighted)
+            set_score(scores, prefix, names_[next++], static_cast<double>(metric.result()));
     }
 
     Loss loss_;

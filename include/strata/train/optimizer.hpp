@@ -120,6 +120,7 @@ struct optimizer_options {
 
 /// An optimizer: an aggregate of its arguments, with these members.
 /// - max_slots: the most numbers that it keeps for each weight. slots(), optional, is how many its arguments need.
+/// - min_slots, optional: the least that slots() returns. Loops for fewer slots are not compiled.
 /// - slot_begin(slot), optional: their first value, otherwise 0.
 /// - begin_step: the scalars of a step, whose number counts from 1. `memory` is 1 at first and is kept between steps.
 /// - update: returns the new weight and changes the slots. V is T or a vector of T.

@@ -57,6 +57,14 @@ double sum_of(std::size_t n, const T* x, Term term) {
     return total;
 }
 
+/// The least number of slots that an optimizer may have; loops for fewer are not compiled.
+template <class Optimizer>
+constexpr std::size_t fewest_slots() {
+    if constexpr (requires { Optimizer::min_slots; }) return Optimizer::min_slots;
+    else if constexpr (requires(const Optimizer& optimizer) { optimizer.slots(); }) return 0;
+    else return Optimizer::max_slots;
+}
+
 template <std::size_t Slots, class Optimizer, class T>
 struct segment_update {
     using V = kernels::simd<T>;
@@ -91,11 +99,13 @@ template <class Optimizer, class T>
 void apply_updates(const Optimizer& optimizer, const typename Optimizer::template step<T>& scalars, std::size_t n,
                    T* weights, const T* gradients, std::array<T*, Optimizer::max_slots> slots) {
     const std::size_t used = slot_count(optimizer);
-    [&]<std::size_t... Slots>(std::index_sequence<Slots...>) {
-        ((Slots == used ? detail::segment_update<Slots, Optimizer, T>{scalars, weights, gradients, slots}.run(n)
-                        : void()),
+    constexpr std::size_t fewest = detail::fewest_slots<Optimizer>();
+    [&]<std::size_t... More>(std::index_sequence<More...>) {
+        ((fewest + More == used
+              ? detail::segment_update<fewest + More, Optimizer, T>{scalars, weights, gradients, slots}.run(n)
+              : void()),
          ...);
-    }(std::make_index_sequence<Optimizer::max_slots + 1>{});
+    }(std::make_index_sequence<Optimizer::max_slots - fewest + 1>{});
 }
 
 /// The sum of x^2.

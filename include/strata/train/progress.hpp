@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/terminal.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/output.hpp>
@@ -26,15 +27,18 @@ inline double seconds() {
 /// `1:02:03`, `2:03`, `3s`.
 inline std::string time_left(double duration) {
     const auto whole = static_cast<long long>(std::min(duration, 1e9));
-    const auto two = [](long long value) { return (value < 10 ? ":0" : ":") + std::to_string(value); };
-    if (whole > 3600) return std::to_string(whole / 3600) + two(whole % 3600 / 60) + two(whole % 60);
-    if (whole > 60) return std::to_string(whole / 60) + two(whole % 60);
-    return std::to_string(whole) + "s";
+    const long long hours = whole / 3600, minutes = (whole > 3600 ? whole % 3600 : whole) / 60, rest = whole % 60;
+    const auto before = [](long long two_digits) { return two_digits < 10 ? ":0" : ":"; };
+    if (whole > 3600) return internal::message({hours, before(minutes), minutes, before(rest), rest});
+    if (whole > 60) return internal::message({minutes, before(rest), rest});
+    return internal::message({whole, "s"});
 }
 inline std::string time_per_step(double duration) {
-    if (duration >= 1 || duration == 0) return internal::decimal(duration, 0) + "s/step";
-    if (duration >= 1e-3) return internal::decimal(duration * 1e3, 0) + "ms/step";
-    return internal::decimal(duration * 1e6, 0) + "us/step";
+    const bool is_long = duration >= 1 || duration == 0;
+    const double scale = is_long ? 1 : duration >= 1e-3 ? 1e3 : 1e6;
+    return internal::message({internal::decimal(duration * scale, 0), is_long            ? "s/step"
+                                                                      : duration >= 1e-3 ? "ms/step"
+                                                                                         : "us/step"});
 }
 
 }  // namespace detail
@@ -59,8 +63,8 @@ public:
     /// Throws std::invalid_argument for another number than 0, 1 or 2.
     static void check_verbose(int verbose) {
         if (verbose < 0 || verbose > 2)
-            throw std::invalid_argument("strata: verbose is " + std::to_string(verbose) +
-                                        "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
+            throw std::invalid_argument(internal::message(
+                {"strata: verbose is ", verbose, "; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)"}));
     }
 
     /// epoch counts from zero. Where there is only one epoch, as for evaluate, its title is left out.
@@ -91,13 +95,13 @@ public:
     void epoch_end(const Scores& scores) {
         if (style_ == 0) return;
         const double now = now_(), each = step_duration(now);
-        const std::string elapsed = internal::decimal(now - begin_, 0) + "s";
+        const std::string elapsed = internal::message({internal::decimal(now - begin_, 0), "s"});
         done_ = steps_;
         if (style_ == 1) {
             draw(elapsed, each, scores, 0);  // the last line of an epoch stays, and is not cut
         } else {
-            if (epochs_ > 1) *out_ << title() << " - ";
-            *out_ << count() << " - " << elapsed << " - " << detail::time_per_step(each) << scores_text(scores);
+            *out_ << internal::message({epochs_ > 1 ? title() : "", epochs_ > 1 ? " - " : "", count(), " - ", elapsed,
+                                        " - ", detail::time_per_step(each), scores_text(scores)});
         }
         *out_ << '\n' << std::flush;
     }
@@ -105,14 +109,15 @@ public:
 private:
     static constexpr std::size_t bar_width = 20;
 
-    std::string title() const { return "Epoch " + std::to_string(epoch_ + 1) + "/" + std::to_string(epochs_); }
+    std::string title() const { return internal::message({"Epoch ", epoch_ + 1, "/", epochs_}); }
     std::string count() const {
-        const std::string all = std::to_string(steps_), done = std::to_string(done_);
-        return std::string(all.size() - std::min(all.size(), done.size()), ' ') + done + "/" + all;
+        const std::string all = internal::message({steps_}), done = internal::message({done_});
+        return internal::message({std::string(all.size() - std::min(all.size(), done.size()), ' '), done, "/", all});
     }
     static std::string scores_text(const Scores& scores) {
         std::string result;
-        for (const score& each : scores) result += " - " + each.name + ": " + internal::score_text(each.value);
+        for (const score& each : scores)
+            result += internal::message({" - ", each.name, ": ", internal::score_text(each.value)});
         return result;
     }
 
@@ -134,11 +139,11 @@ private:
             for (std::size_t i = 0; i < length; ++i) result += "━";
             return result;
         };
-        std::string tail = " " + detail::time_per_step(each) + scores_text(scores);
+        std::string tail = internal::message({" ", detail::time_per_step(each), scores_text(scores)});
         const std::size_t before = count().size() + 1 + bar_width + 1 + time.size();
         if (columns > 0) tail.resize(std::min(tail.size(), columns - std::min(columns, before + 1)));
-        *out_ << '\r' << bold << count() << plain << ' ' << green << bar(filled) << plain << white
-              << bar(bar_width - filled) << plain << ' ' << bold << time << plain << tail << rest;
+        *out_ << internal::message({"\r", bold, count(), plain, " ", green, bar(filled), plain, white,
+                                    bar(bar_width - filled), plain, " ", bold, time, plain, tail, rest});
     }
 
     int style_;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -16,14 +15,12 @@
 namespace strata::inline STRATA_ISA::detail {
 
 /// Refuses weights that are not one finite number for each sample. No weights at all are accepted.
-inline void check_sample_weight(std::span<const double> weights, std::size_t samples, const std::string& name) {
+inline void check_sample_weight(std::span<const double> weights, std::size_t samples, const char* name) {
     if (weights.empty()) return;
     if (weights.size() != samples)
-        refuse_data(name + " has " + std::to_string(weights.size()) + " values for " + std::to_string(samples) +
-                    " samples; fix: give one a sample");
+        refuse_data({name, " has ", weights.size(), " values for ", samples, " samples; fix: give one a sample"});
     for (std::size_t i = 0; i < weights.size(); ++i)
-        if (!internal::is_finite(weights[i]))
-            refuse_data(name + " number " + std::to_string(i) + " is no finite number");
+        if (!internal::is_finite(weights[i])) refuse_data({name, " number ", i, " is no finite number"});
 }
 
 /// Refuses class weights together with sample weights, as Keras does; weights that are no finite numbers; and targets
@@ -32,14 +29,13 @@ inline void check_class_weight(const std::map<int, double>& weights, bool has_sa
                                const shape& labels) {
     if (weights.empty()) return;
     if (has_sample_weight)
-        refuse_data("class_weight and sample_weight are given both; fix: multiply them into one sample_weight");
+        refuse_data({"class_weight and sample_weight are given both; fix: multiply them into one sample_weight"});
     for (const auto& [label, weight] : weights)
-        if (!internal::is_finite(weight))
-            refuse_data("class_weight of class " + std::to_string(label) + " is no finite number");
+        if (!internal::is_finite(weight)) refuse_data({"class_weight of class ", label, " is no finite number"});
     const bool has_one_class = targets == target_kind::class_index ? labels.size() == 1 : labels.rank() <= 1;
     if (!has_one_class)
-        refuse_data("class_weight needs one class a sample, and targets have the shape " + to_text(labels).str() +
-                    "; fix: give sample_weight");
+        refuse_data({"class_weight needs one class a sample, and targets have the shape ", to_text(labels).view(),
+                     "; fix: give sample_weight"});
 }
 
 /// The class of a sample for class_weight: the first largest column of one-hot targets, or a single target, rounded as

@@ -8,6 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
+#include <strata/core/where_used.hpp>
+
 namespace strata {
 
 struct score {
@@ -16,6 +20,22 @@ struct score {
 
     friend bool operator==(const score&, const score&) = default;
 };
+
+namespace internal {
+
+/// `known are loss, accuracy`: the end of a sentence that refuses a name. For items with a member `name`.
+template <class Items>
+STRATA_COLD std::string known_names(const Items& items) {
+    if (items.empty()) return "there are none";
+    std::string result = "known are ";
+    for (const auto& each : items) {
+        if (&each != items.data()) result += ", ";
+        result += each.name;
+    }
+    return result;
+}
+
+}  // namespace internal
 
 /// Named values in the order in which they were first set; Keras' `logs`. There are few of them: lookup is linear.
 class Scores {
@@ -31,7 +51,7 @@ public:
     /// The value of a name; std::invalid_argument lists the known names where there is none.
     double operator[](std::string_view name) const {
         if (const score* found = find(name)) return found->value;
-        throw std::invalid_argument("strata: no score is called \"" + std::string(name) + "\"; " + known_names());
+        refuse(name);
     }
     bool contains(std::string_view name) const { return find(name) != nullptr; }
 
@@ -52,15 +72,15 @@ public:
     const_iterator end() const { return scores_.end(); }
 
     /// `known are loss, accuracy`: the end of a sentence that refuses a name.
-    std::string known_names() const {
-        std::string result = scores_.empty() ? "there are none" : "known are ";
-        for (const score& each : scores_) result += (&each == scores_.data() ? "" : ", ") + each.name;
-        return result;
-    }
+    std::string known_names() const { return internal::known_names(scores_); }
 
     friend bool operator==(const Scores&, const Scores&) = default;
 
 private:
+    template <class = internal::where_used>
+    [[noreturn]] STRATA_COLD void refuse(std::string_view name) const {
+        throw std::invalid_argument(internal::message({"strata: no score is called \"", name, "\"; ", known_names()}));
+    }
     const score* find(std::string_view name) const {
         for (const score& each : scores_)
             if (each.name == name) return &each;

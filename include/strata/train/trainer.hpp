@@ -197,7 +197,7 @@ private:
     std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
     void prepare(std::size_t threads) {
-        if (threads == 0) detail::refuse_data("threads is 0; fix: give at least 1");
+        if (threads == 0) detail::refuse_data({"threads is 0; fix: give at least 1"});
         if (!threads_ || threads_->size() != threads) {
             gradients_.reset();
             evaluator_.reset();

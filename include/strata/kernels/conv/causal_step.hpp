@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <strata/core/config.hpp>
+#include <strata/core/heap_check.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
@@ -19,11 +20,18 @@ namespace strata::inline STRATA_ISA::kernels {
 /// may be null.
 template <std::size_t K, std::size_t Dilation, std::size_t C, std::size_t F, class T>
 struct causal_step {
+    using value_type = T;
     using V = simd_for<T, F>;
+    static constexpr std::size_t taps = K, dilation = Dilation, channels = C, filters = F;
     static constexpr std::size_t L = V::size;
     static constexpr std::size_t vectors = (F + L - 1) / L;
-    /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it.
-    static constexpr std::size_t slots = (K - 1) * Dilation + 1;
+    /// The most steps that causal_frames takes at once. One in programs without a heap, whose memory is small.
+    static constexpr std::size_t frames = has_heap ? 16 : 1;
+    /// Outputs with a partial sum: the present one and the (K - 1) Dilation after it; and as many more as frames add to
+    /// at once. A multiple of 8, so that tiles of frames seldom wrap. A single tap keeps none.
+    static constexpr std::size_t multiple = frames > 1 ? 8 : 1;
+    static constexpr std::size_t slots =
+        K == 1 ? 1 : ((K - 1) * Dilation + frames + multiple - 1) / multiple * multiple;
     static constexpr std::size_t slot_size = vectors * L;
     static constexpr panels layout{.rows = K * C, .columns = F, .width = panel_width<T>(F)};
     /// The largest number of taps whose sums fit the registers.
@@ -31,7 +39,7 @@ struct causal_step {
 
     // The state: sums [slot][filter], a ring, then one element that stores the slot of the present output as an
     // integer.
-    static constexpr std::size_t state_size = slots * slot_size + 1;
+    static constexpr std::size_t sums_size = slots * slot_size, state_size = sums_size + 1;
 
     /// y (F) = activation(the convolution at this step) for the input x (C). y and x do not overlap and need no
     /// alignment; only F values of y are written. The state is zero before the first step. Negligible outputs are set

@@ -37,7 +37,7 @@ constexpr conv2d_geometry mirrored(const conv2d_geometry& g) {
         .height = axis(g.height), .width = axis(g.width), .in_channels = g.out_channels, .out_channels = g.in_channels};
 }
 
-/// The layout of the weights of conv2d_data_gradient, where Winograd's algorithm does not transform them.
+/// The layout of the weights that conv2d_data_gradient reads, unless Winograd's algorithm transforms them.
 template <conv2d_geometry G, class T>
 constexpr panels gradient_panels() {
     if constexpr (mirrors(G)) return conv2d_panels<mirrored(G), T>();
@@ -84,8 +84,8 @@ void pack_backward_weights(const T* weights, T* transposed, thread_slice part) {
     }
 }
 
-/// Adds `columns` (outputs, kh kw ic), the gradients of the windows of outputs `out` of row oh, to the cells of dx
-/// (col2im for one row). h and w are the axes of G, perhaps restricted to some inputs; dx holds only those.
+/// Adds the gradients of windows to dx: col2im for the outputs `out` of row oh. `columns` (outputs, kh kw ic) holds the
+/// gradients. h and w are the axes of G, or a part of their inputs; dx (h.input, w.input, ic) holds that part.
 template <conv2d_geometry G, class T>
 STRATA_INLINE void scatter_row(const sliding_axis& h, const sliding_axis& w, std::size_t oh, item_range out,
                                const T* columns, T* dx) {
@@ -136,6 +136,7 @@ void conv2d_weight_gradient(std::size_t n, const T* x, std::size_t x_plane, cons
                                    .count = G.width.output,
                                    .x_step = in.row_step,
                                    .dy_step = F};
+    // A run is a part of the kernel's rows whose inputs follow each other in memory; an item is one tile of a run.
     const item_range mine = part.of(in.taps * in.runs * rows::tiles);
     for (std::size_t item = mine.begin; item < mine.end; ++item) {
         const std::size_t run = item / rows::tiles, tile = item % rows::tiles, row = rows::row(tile);

@@ -110,7 +110,8 @@ STRATA_INLINE void merge_row(std::size_t n, const std::array<const T*, K>& x, T*
     }
 }
 
-/// dx (+)= the gradient of operand I for n values; where it has one value, their sum is added to that.
+/// dx (+)= the gradient of operand I for n values, where the tail is loaded and stored in part; where the operand has
+/// one value, their sum is added to that.
 template <class Operation, std::size_t I, const auto& Single, class T, std::size_t K>
 STRATA_INLINE void merge_row_gradient(std::size_t n, const std::array<const T*, K>& x, const T* dy, T* dx, bool adds) {
     constexpr std::size_t L = lanes<T>;
@@ -119,17 +120,24 @@ STRATA_INLINE void merge_row_gradient(std::size_t n, const std::array<const T*, 
     for (std::size_t k = 0; k < K; ++k)
         if (Single[k]) values[k] = V(*x[k]);
     V sum(T(0));
-    for (std::size_t i = 0; i < n; i += L) {
-        const std::size_t count = std::min(L, n - i);
+    std::size_t i = 0;
+    for (const std::size_t whole = n - n % L; i < whole; i += L) {
         for (std::size_t k = 0; k < K; ++k)
-            if (!Single[k]) values[k] = load_partial(x[k] + i, count);
-        const V own = Operation::template gradient<I>(values, load_partial(dy + i, count));
-        if constexpr (!Single[I]) {
-            store_partial<T>(dx + i, adds ? load_partial(static_cast<const T*>(dx) + i, count) + own : own, count);
-        } else {
+            if (!Single[k]) values[k] = load(x[k] + i);
+        const V own = Operation::template gradient<I>(values, load(dy + i));
+        if constexpr (Single[I]) sum = sum + own;
+        else store<T>(dx + i, adds ? load(static_cast<const T*>(dx) + i) + own : own);
+    }
+    if (i < n) {
+        for (std::size_t k = 0; k < K; ++k)
+            if (!Single[k]) values[k] = load_partial(x[k] + i, n - i);
+        const V own = Operation::template gradient<I>(values, load_partial(dy + i, n - i));
+        if constexpr (Single[I]) {
             T rest[L]{};
-            store_partial<T>(rest, own, count);
+            store_partial<T>(rest, own, n - i);
             sum = sum + load(static_cast<const T*>(rest));
+        } else {
+            store_partial<T>(dx + i, adds ? load_partial(static_cast<const T*>(dx) + i, n - i) + own : own, n - i);
         }
     }
     if constexpr (Single[I]) *dx += lane_sum(sum);

@@ -35,9 +35,18 @@ STRATA_INLINE void row_times_panel(std::size_t k, const T* x, const T* w, const 
         STRATA_UNROLL
         for (std::size_t n = 0; n < V; ++n) sums[c][n] = multiply_add(value, load(w + (c * V + n) * L), sums[c][n]);
     };
+    [[maybe_unused]] const auto add_lanes = [&]<std::size_t... I>(const simd<T>& values, std::size_t c,
+                                                                  std::index_sequence<I...>) STRATA_INLINE_CALL {
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < V; ++n)
+            ((sums[c + I][n] = multiply_add_lane<I>(values, load(w + ((c + I) * V + n) * L), sums[c + I][n])), ...);
+    };
     const std::size_t rest = k % Chains;
     for (const T* end = x + (k - rest); x != end; x += Chains, w += Chains * V * L) {
-        if constexpr (Chains % 4 == 0) {
+        if constexpr (has_lane_products && Chains % L == 0) {
+            STRATA_UNROLL
+            for (std::size_t c = 0; c < Chains; c += L) add_lanes(load(x + c), c, std::make_index_sequence<L>{});
+        } else if constexpr (Chains % 4 == 0) {
             STRATA_UNROLL
             for (std::size_t c = 0; c < Chains; c += 4) {
                 const four_elements<simd<T>> values(x + c);
@@ -138,17 +147,20 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     return y[0];
 }
 
+/// The chains of row_times_panel for rows of K values.
+template <std::size_t K>
+inline constexpr std::size_t row_chains = K >= 64  ? 8
+                                          : K >= 8 ? 4
+                                                   : 1;
+
 /// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* y, item_range range) {
     constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
     for (std::size_t p = range.begin; p < range.end; ++p)
-        row_times_panel<NR,
-                        (K >= 64  ? 8
-                         : K >= 8 ? 4
-                                  : 1),
-                        Activation>(K, x, weights + p * K * width, bias != nullptr ? bias + p * width : nullptr,
-                                    y + p * width, columns_of_panel<F, T>(p));
+        row_times_panel<NR, row_chains<K>, Activation>(K, x, weights + p * K * width,
+                                                       bias != nullptr ? bias + p * width : nullptr, y + p * width,
+                                                       columns_of_panel<F, T>(p));
 }
 
 /// A range of panels of y (N, F) = activation(x (N, K) weights (K, F) + bias (F)).

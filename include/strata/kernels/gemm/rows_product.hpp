@@ -97,7 +97,7 @@ inline constexpr std::size_t packed_step = (packed_row_bytes + 64) / sizeof(T);
 
 /// The operands of one tile of panel_product: packed rows x, and a block w of a panel (depth, NR vectors). Sums start
 /// with `start`, which is padded to the panel, or, where it is null, with y. Each step of depth prefetches the cache
-/// line at `next`, then advances `next` by next_step elements.
+/// line at `next`, then advances `next` by next_step elements; steps of several elements by as much for each.
 template <class T>
 struct block_operands {
     std::size_t depth = 0;
@@ -127,19 +127,20 @@ STRATA_NOINLINE void block_tile(const block_operands<T>& in, T* y, std::size_t o
     const T* w = in.w;
     const T* next = in.next;
     const std::size_t next_step = in.next_step;
-    for (const T* end = a + in.depth; a != end; ++a, w += NR * L, next += next_step) {
+    const auto step = [&]<std::size_t Depth>(std::integral_constant<std::size_t, Depth>) STRATA_INLINE_CALL {
         STRATA_KEEP_LOOP(w);
-        STRATA_PREFETCH(next);
-        simd<T> b[NR];
+        constexpr std::size_t bytes = Depth * NR * L * sizeof(T);
+        constexpr std::size_t lines = std::clamp<std::size_t>(bytes / cache_line_bytes, 1, Depth);
         STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
-        STRATA_UNROLL
-        for (std::size_t m = 0; m < MR; ++m) {
-            const simd<T> value = broadcast(a[m * packed_step<T>]);
-            STRATA_UNROLL
-            for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
-        }
-    }
+        for (std::size_t line = 0; line < lines; ++line, next += Depth / lines * next_step) STRATA_PREFETCH(next);
+        add_products<Depth, MR, NR>(a, packed_step<T>, w, sums);
+        a += Depth;
+        w += Depth * NR * L;
+    };
+    const T* const end = a + in.depth;
+    if constexpr (constexpr std::size_t depth = largest_depth<T>; depth > 1)
+        while (static_cast<std::size_t>(end - a) >= depth) step(std::integral_constant<std::size_t, depth>{});
+    while (a != end) step(std::integral_constant<std::size_t, 1>{});
     STRATA_UNROLL
     for (std::size_t m = 0; m < MR; ++m) {
         STRATA_UNROLL

@@ -8,6 +8,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/recurrent_gates.hpp>
 #include <strata/kernels/recurrent/recurrent_packing.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
@@ -15,16 +16,19 @@
 namespace strata::inline STRATA_ISA::kernels {
 
 /// Lanes of the vectors that hold `units` units. Usually the widest. Narrower ones where at least a quarter of the
-/// lanes is saved, or where two narrow vectors replace one: the activations of one then overlap the products of the
-/// other.
+/// lanes is saved.
 template <class T>
 constexpr std::size_t recurrent_lanes(std::size_t units) {
     std::size_t best = lanes<T>;
     const auto padded = [units](std::size_t width) { return (units + width - 1) / width * width; };
     for (std::size_t width = best / 2; width * sizeof(T) >= 32; width /= 2)
-        if (4 * padded(width) <= 3 * padded(best) || (units <= best && units > width)) best = width;
+        if (4 * padded(width) <= 3 * padded(best)) best = width;
     return best;
 }
+
+/// The input of a time step: its values; their products with the kernel; or the sums of these and of the
+/// biases, which are what the values alone give, bit for bit.
+enum class recurrent_input { values, products, sums };
 
 /// A time step of Cell for one sequence. The sums of all vectors of units are register accumulators; each weight is
 /// read once. Most rows of the recurrent kernel are added to the sums of all vectors at once. The last rows are added
@@ -49,7 +53,7 @@ struct recurrent_step {
     // Three groups of rows of the recurrent kernel: `first` rows are stored vector by vector (reversed steps end
     // there), `middle` rows for all vectors at once, `last` rows vector by vector (other steps end there).
     static constexpr std::size_t first = all_sums_fit && alternates ? L : 0;
-    static constexpr std::size_t last = all_sums_fit ? Units - (vectors - 1) * L : Units;
+    static constexpr std::size_t last = !all_sums_fit ? Units : vectors > 1 ? Units - (vectors - 1) * L : 0;
     static constexpr std::size_t middle = Units - first - last;
 
     // Packed weights: the kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
@@ -73,18 +77,24 @@ struct recurrent_step {
     static constexpr std::size_t direction_offset = carry_offset + (Cell::has_carry ? padded : 0);
     static constexpr std::size_t state_size = direction_offset + (alternates || !all_sums_fit ? 1 : 0);
 
+    /// Where the outputs h of the last step lie in a state.
+    static std::size_t output_offset([[maybe_unused]] const T* state) {
+        if constexpr (all_sums_fit && !alternates) return 0;
+        else return state[direction_offset] != T(0) ? padded : 0;
+    }
+
     /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
         pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
     }
 
-    /// One step. x holds the Features inputs; if Hoisted, their products with the kernel (columns) without biases. y
-    /// receives the Units outputs; it may be null. `state` and `packed` are aligned to a vector. y overlaps nothing
-    /// else.
-    template <bool Hoisted>
+    /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it
+    /// may be null. `state` and `packed` are aligned to a vector. y overlaps nothing else.
+    template <recurrent_input Input>
     static STRATA_INLINE void run(const T* x, const T* packed, T* state, T* y) {
-        time_step<Hoisted> step{x, packed, state, state, state + carry_offset, y};
-        if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
+        time_step<Input> step{x, packed, state, state, state + carry_offset, y};
+        if constexpr (vectors == 1 && all_sums_fit) return step.by_gates();
+        else if constexpr (all_sums_fit && !alternates) return step.template all_vectors<false>();
         else {
             T* direction = state + direction_offset;
             const bool reversed = *direction != T(0);
@@ -99,7 +109,7 @@ struct recurrent_step {
     }
 
 private:
-    template <bool Hoisted>
+    template <recurrent_input Input>
     struct time_step {
         const T* x;
         const T* packed;
@@ -126,11 +136,21 @@ private:
                 add_to_vector<Reversed ? first : last, Reversed ? 0 : Units - last>(v, all[v]);
                 if constexpr (alternates) finish(v, all[v]);
             }
-            // Weights in the L1 cache: the step does not wait for products, and the activations of all vectors overlap.
             if constexpr (!alternates) {
                 STRATA_UNROLL
                 for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
             }
+        }
+        /// As all_vectors, for a single vector. The sums of the early gates come first: the activations that need them
+        /// overlap the products of the other gates.
+        STRATA_INLINE void by_gates() const {
+            V all[1][sums];
+            begin<1>(0, all);
+            const T* w = packed + middle_offset;
+            add_rows_to_gates<Units, gates, Cell::early>(h, w, all[0]);
+            add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = Cell::early.begin}>(h, w, all[0]);
+            add_rows_to_gates<Units, gates, item_range{.begin = Cell::early.end, .end = gates}>(h, w, all[0]);
+            finish(0, all[0]);
         }
         /// The sums of one vector of units over all rows.
         STRATA_INLINE void one_vector(std::size_t v) const {
@@ -150,13 +170,14 @@ private:
                     all[i][s] = load_exactly<V, L>(packed + bias_offset + ((v + i) * sums + s) * L);
             }
             const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
-            if constexpr (Hoisted) {
+            if constexpr (Input != recurrent_input::values) {
                 STRATA_UNROLL
                 for (std::size_t i = 0; i < Count; ++i) {
                     STRATA_UNROLL
                     for (std::size_t g = 0; g < gates; ++g) {
                         V& sum = all[i][Cell::input_sum(g)];
-                        sum = sum + load_exactly<V, L>(x + column(i, g));
+                        const V of_input = load_exactly<V, L>(x + column(i, g));
+                        sum = Input == recurrent_input::sums ? of_input : sum + of_input;
                     }
                 }
             } else {

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <strata/core/config.hpp>
+#include <strata/core/thread_slice.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/recurrent/recurrent_math.hpp>
 #include <strata/kernels/simd/min_max.hpp>
@@ -28,6 +29,7 @@ struct recurrent_weights {
 // - sums: pre-activations of a unit. Block g of the kernel is added to sum input_sum(g), block g of the recurrent
 // kernel
 //   to sum g.
+// - early: the gates whose sums are needed first; those before or after them are needed at the end of advance.
 // - has_carry: whether the cell has a state besides its output h.
 // - scale<T>(g): the factor of weights and biases of block g when they are packed for T.
 // - advance(z, h, carry): takes the sums z and the last h and carry, writes the new carry and returns the new h.
@@ -51,6 +53,7 @@ template <class Activation, class Recurrent>
 struct lstm_cell {
     static constexpr std::size_t gates = 4;
     static constexpr std::size_t sums = 4;
+    static constexpr item_range early{.begin = 0, .end = 3};
     static constexpr bool has_carry = true;
     static constexpr std::size_t input_sum(std::size_t gate) { return gate; }
     template <class T>
@@ -68,17 +71,17 @@ struct lstm_cell {
     /// where i and f are the powers of the input and forget gates.
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry) {
-        const V f = V(1) + bounded_power_of_two(z[1]), i = V(1) + bounded_power_of_two(z[0]);
-        const V o = V(1) + bounded_power_of_two(z[3]);
+        const V f = power_of_two_plus(z[1], V(1)), i = power_of_two_plus(z[0], V(1));
+        const V o = power_of_two_plus(z[3], V(1));
         const auto candidate = tanh_fraction(z[2]);
         const V denominator = i * candidate.denominator;
         carry = multiply_add(carry, denominator, candidate.numerator * f) / (denominator * f);
-        const auto out = tanh_fraction(carry);
+        const auto out = tanh_fraction_times(carry, o);
         // The output is at least 2^-40 of the carry. Both are set to 0 where the carry is negligible: so the comparison
         // does not wait for the output.
         const auto is_negligible = abs(carry) < V(negligible<typename V::value_type>);
         carry = select(is_negligible, V(0), carry);
-        return select(is_negligible, V(0), out.numerator / (out.denominator * o));
+        return select(is_negligible, V(0), out.numerator / out.denominator);
     }
 };
 
@@ -88,6 +91,7 @@ template <class Activation, class Recurrent>
 struct gru_cell {
     static constexpr std::size_t gates = 3;
     static constexpr std::size_t sums = 4;
+    static constexpr item_range early{.begin = 1, .end = 3};
     static constexpr bool has_carry = false;
     static constexpr std::size_t input_sum(std::size_t gate) { return gate == 2 ? 3 : gate; }
     template <class T>
@@ -104,8 +108,8 @@ struct gru_cell {
     }
     template <class V>
     static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&) {
-        const auto candidate = tanh_fraction(z[3] + z[2] / (V(1) + bounded_power_of_two(z[1])));
-        const V update = bounded_power_of_two(z[0]);
+        const auto candidate = tanh_fraction(z[3] + z[2] / power_of_two_plus(z[1], V(1)));
+        const V update = power_of_two_plus(z[0], V(0));
         // The output lies between h and the candidate. The comparison uses those two, so that it does not wait for the
         // output.
         const auto is_negligible = max(abs(h), abs(candidate.numerator)) < V(negligible<typename V::value_type>);
@@ -120,6 +124,7 @@ template <class Activation>
 struct simple_cell {
     static constexpr std::size_t gates = 1;
     static constexpr std::size_t sums = 1;
+    static constexpr item_range early{.begin = 0, .end = 1};
     static constexpr bool has_carry = false;
     static constexpr std::size_t input_sum(std::size_t gate) { return gate; }
     template <class T>

@@ -94,6 +94,18 @@ constexpr V minimum(V a, V b) {
     return select(a == a, min(a, b), a);
 }
 
+#if defined(STRATA_NEON)
+/// Arm's instructions give NaN where one of both is.
+template <class T>
+STRATA_INLINE xsimd::batch<T, exact_neon> maximum(xsimd::batch<T, exact_neon> a, xsimd::batch<T, exact_neon> b) {
+    return xsimd::max(a, b);
+}
+template <class T>
+STRATA_INLINE xsimd::batch<T, exact_neon> minimum(xsimd::batch<T, exact_neon> a, xsimd::batch<T, exact_neon> b) {
+    return xsimd::min(a, b);
+}
+#endif
+
 /// c[0] + c[1] x + c[2] x^2 + ... with square = x^2. Pairs of terms are combined first: half as many dependent
 /// operations as Horner's rule, and no more in total.
 template <std::size_t Count, class V>

@@ -99,6 +99,27 @@ private:
 };
 #endif
 
+#if defined(STRATA_NEON)
+/// In registers: compilers make the broadcast part of the multiply-add that uses it.
+template <class V>
+    requires(std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
+class lane_source<V> {
+public:
+    STRATA_INLINE explicit lane_source(const V& v) : all_(v) {}
+    template <std::size_t Lane>
+    STRATA_INLINE V broadcast() const {
+#if defined(STRATA_HAS_NEON64)
+        return vdupq_laneq_f32(all_, Lane);
+#else
+        return vdupq_n_f32(vgetq_lane_f32(all_, Lane));
+#endif
+    }
+
+private:
+    float32x4_t all_;
+};
+#endif
+
 /// Broadcasts of the four elements at p to all lanes of a V. The general version loads each by itself.
 template <class V>
 class four_elements {

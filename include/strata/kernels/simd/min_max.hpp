@@ -12,7 +12,7 @@ namespace strata::inline STRATA_ISA::kernels {
 // Function objects, not functions: argument-dependent lookup would find xsimd's functions of these names too, whose
 // treatment of NaN differs between versions.
 
-/// max(a, b): the larger value. Where a or b is NaN: b.
+/// max(a, b): the larger value. Where b is NaN: NaN. Where a is NaN: b, but NaN of Arm's vectors.
 struct max_function {
     template <std::floating_point T>
     constexpr T operator()(T a, T b) const {
@@ -23,7 +23,7 @@ struct max_function {
         return a.value > b.value ? a : b;
     }
 #if !defined(STRATA_SCALAR)
-    /// xsimd 8 compiles to the machine's maximum, which has the same NaN rule.
+    /// xsimd 8 compiles to the machine's maximum. That of x86 gives b where a is NaN, that of Arm NaN.
     template <class T, class A>
     STRATA_INLINE xsimd::batch<T, A> operator()(const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) const {
         if constexpr (XSIMD_VERSION_MAJOR == 8) return xsimd::max(a, b);
@@ -33,7 +33,7 @@ struct max_function {
 };
 inline constexpr max_function max{};
 
-/// min(a, b): the smaller value. Where a or b is NaN: b.
+/// min(a, b): the smaller value. Where b is NaN: NaN. Where a is NaN: b, but NaN of Arm's vectors.
 struct min_function {
     template <std::floating_point T>
     constexpr T operator()(T a, T b) const {

@@ -173,6 +173,13 @@ inline constexpr bool has_fused_multiply_add = true;
 inline constexpr bool has_fused_multiply_add = false;
 #endif
 
+/// Whether a multiply-add takes a factor from any lane of a register: multiply_add_lane.
+#if defined(STRATA_NEON) && defined(STRATA_HAS_NEON64)
+inline constexpr bool has_lane_products = true;
+#else
+inline constexpr bool has_lane_products = false;
+#endif
+
 /// Number of vector registers of the target.
 #if defined(__AVX512F__) || defined(STRATA_HAS_NEON64)
 inline constexpr std::size_t vector_registers = 32;
@@ -188,6 +195,9 @@ STRATA_INLINE simd<T> load_partial(const T* p, std::size_t n) {
     if constexpr (std::is_same_v<T, float>) return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
     else return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1u), p);
 #else
+#if defined(STRATA_NEON)
+    if constexpr (std::is_same_v<T, float>) return load_first(p, n);
+#endif
     alignas(64) T buffer[lanes<T>]{};
     for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
     return load(buffer);
@@ -202,6 +212,9 @@ STRATA_INLINE void store_partial(T* p, simd<T> v, std::size_t n) {
     if constexpr (std::is_same_v<T, float>) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
     else _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1u), v);
 #else
+#if defined(STRATA_NEON)
+    if constexpr (std::is_same_v<T, float>) return store_first(p, v, n);
+#endif
     alignas(64) T buffer[lanes<T>];
     store<T>(buffer, v);
     for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];

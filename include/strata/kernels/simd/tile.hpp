@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
@@ -27,8 +29,11 @@ constexpr std::size_t panel_width(std::size_t columns) {
 }
 
 /// Rows of the largest register tile (MR) for panels of `vectors` vectors: accumulators, weights and one broadcast fill
-/// the registers.
-constexpr std::size_t tile_rows(std::size_t vectors) { return (vector_registers == 32 ? 28 : 12) / vectors; }
+/// the registers. With products by lanes, a vector of each row takes the place of the broadcast.
+constexpr std::size_t tile_rows(std::size_t vectors) {
+    if (has_lane_products) return vectors == 1 ? 14 : 8;
+    return (vector_registers == 32 ? 28 : 12) / vectors;
+}
 
 /// Rows split into tiles of two sizes: big_count tiles of `big` rows, then small_count tiles of `big` - 1 rows.
 struct tile_split {
@@ -75,34 +80,78 @@ struct tile_input {
     std::size_t row_step = 0;
 };
 
+inline constexpr std::size_t cache_line_bytes = 64;
+
 /// The distance, in bytes, at which a tile prefetches its weights.
 inline constexpr std::size_t prefetch_bytes = std::size_t{16} << 10;
 
+/// Elements of a row that a step of a tile takes: one, which is broadcast, or a vector, whose lanes are factors.
+template <class T>
+inline constexpr std::size_t largest_depth = has_lane_products ? lanes<T> : 1;
+
+/// sums (MR, NR vectors) += Depth elements of MR rows times Depth rows of a panel w. Rows lie row_step elements apart.
+/// Products are added in the order of depth.
+template <std::size_t Depth, std::size_t MR, std::size_t NR, class T>
+STRATA_INLINE void add_products(const T* a, std::size_t row_step, const T* w, simd<T> (&sums)[MR][NR]) {
+    constexpr std::size_t L = lanes<T>;
+    if constexpr (Depth == 1) {
+        simd<T> b[NR];
+        STRATA_UNROLL
+        for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            const simd<T> value = broadcast(a[m * row_step]);
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
+        }
+    } else {
+        simd<T> rows[MR];
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) rows[m] = load(a + m * row_step);
+        const auto add = [&]<std::size_t Lane>(std::integral_constant<std::size_t, Lane>) STRATA_INLINE_CALL {
+            simd<T> b[NR];
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) b[n] = load(w + (Lane * NR + n) * L);
+            STRATA_UNROLL
+            for (std::size_t m = 0; m < MR; ++m) {
+                STRATA_UNROLL
+                for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add_lane<Lane>(rows[m], b[n], sums[m][n]);
+            }
+        };
+        [&]<std::size_t... Lane>(std::index_sequence<Lane...>) STRATA_INLINE_CALL {
+            (add(std::integral_constant<std::size_t, Lane>{}), ...);
+        }(std::make_index_sequence<Depth>{});
+    }
+}
+
 /// sums (MR, NR vectors) += MR input rows times a panel w: for each k, NR loads, MR broadcasts, MR NR multiply-adds.
-/// The loop over k is not unrolled: the compiler would keep broadcasts of several k and spill.
+/// The loop over k is not unrolled: the compiler would keep broadcasts of several k and spill. With products by lanes a
+/// step takes as many k as a vector has lanes, and the MR loads serve all of them.
 template <std::size_t MR, std::size_t NR, bool Prefetch = false, class T>
 STRATA_INLINE void multiply_accumulate(const tile_input& in, const T* x, const T* w, simd<T> (&sums)[MR][NR]) {
     constexpr std::size_t L = lanes<T>;
+    const std::size_t row_step = in.row_step;
+    const auto step = [&]<std::size_t Depth>(std::integral_constant<std::size_t, Depth>, const T*& a)
+                          STRATA_INLINE_CALL {
+                              STRATA_KEEP_LOOP(w);
+                              if constexpr (Prefetch) {
+                                  constexpr std::size_t each = Depth == 1 ? 1 : cache_line_bytes / (L * sizeof(T));
+                                  STRATA_UNROLL
+                                  for (std::size_t n = 0; n < Depth * NR; n += each)
+                                      STRATA_PREFETCH(w + prefetch_bytes / sizeof(T) + n * L);
+                              }
+                              add_products<Depth, MR, NR>(a, row_step, w, sums);
+                              a += Depth;
+                              w += Depth * NR * L;
+                          };
     for (std::size_t tap = 0; tap < in.taps; ++tap)
         for (std::size_t run = 0; run < in.runs; ++run) {
             const T* a = x + tap * in.tap_step + run * in.run_step;
-            const std::size_t row_step = in.row_step;
-            for (const T* end = a + in.length; a != end; ++a, w += NR * L) {
-                STRATA_KEEP_LOOP(w);
-                if constexpr (Prefetch) {
-                    STRATA_UNROLL
-                    for (std::size_t n = 0; n < NR; ++n) STRATA_PREFETCH(w + prefetch_bytes / sizeof(T) + n * L);
-                }
-                simd<T> b[NR];
-                STRATA_UNROLL
-                for (std::size_t n = 0; n < NR; ++n) b[n] = load_once(w + n * L);
-                STRATA_UNROLL
-                for (std::size_t m = 0; m < MR; ++m) {
-                    const simd<T> value = broadcast(a[m * row_step]);
-                    STRATA_UNROLL
-                    for (std::size_t n = 0; n < NR; ++n) sums[m][n] = multiply_add(value, b[n], sums[m][n]);
-                }
-            }
+            const T* const end = a + in.length;
+            if constexpr (constexpr std::size_t depth = largest_depth<T>; depth > 1)
+                while (static_cast<std::size_t>(end - a) >= depth)
+                    step(std::integral_constant<std::size_t, depth>{}, a);
+            while (a != end) step(std::integral_constant<std::size_t, 1>{}, a);
         }
 }
 
@@ -130,22 +179,22 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
         }
     }
     multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
-    if (columns == NR * L) {
-        STRATA_UNROLL
-        for (std::size_t m = 0; m < MR; ++m) {
-            STRATA_UNROLL
-            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]));
-        }
-        return;
-    }
+    // Where only some columns of the panel are written, all go to a buffer first: with a loop of its own, the code of
+    // the activation would be there twice.
+    alignas(64) T buffer[MR * NR * L];
+    const bool is_whole = columns == NR * L;
+    T* const to = is_whole ? y : buffer;
+    const std::size_t step = is_whole ? out_step : NR * L;
     STRATA_UNROLL
     for (std::size_t m = 0; m < MR; ++m) {
         STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n)
-            if (columns > n * L)
-                store_partial<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]),
-                                 columns - n * L < L ? columns - n * L : L);
+        for (std::size_t n = 0; n < NR; ++n) store<T>(to + m * step + n * L, Activation::apply(sums[m][n]));
     }
+    if (is_whole) return;
+    for (std::size_t m = 0; m < MR; ++m)
+        for (std::size_t n = 0; n * L < columns; ++n)
+            store_partial<T>(y + m * out_step + n * L, load(buffer + m * step + n * L),
+                             columns - n * L < L ? columns - n * L : L);
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

@@ -19,7 +19,7 @@
 namespace strata::inline STRATA_ISA {
 
 // Use them where a layer can take another one into its weights or options, or can become a part of its neighbour. Each
-// member stands for itself. Weights come in Keras' order.
+// member is independent of the others. Weights come in Keras' order.
 //
 //   template <class... Others> using with_options      the same layer with other options
 //   static constexpr bool is_linear                    no activation follows its weights

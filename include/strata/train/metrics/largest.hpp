@@ -24,8 +24,8 @@ constexpr std::size_t index_of_largest(std::size_t n, const T* x) {
     return best;
 }
 
-/// The value and the index of the last of the k largest of n values, k >= 1; of equal values the first come first. One
-/// pass for each of the k: no memory, and k is small.
+/// The index of the k-th largest of n values, k >= 1; equal values count in their order. Where fewer than k values can
+/// be ordered, as NaN cannot, the index of the last of these. It reads the values k times and needs no memory.
 template <class T>
 constexpr std::size_t index_of_kth_largest(std::size_t n, const T* x, std::size_t k) {
     std::size_t last = index_of_largest(n, x);

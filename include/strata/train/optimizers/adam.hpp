@@ -30,6 +30,7 @@ struct Adam {
 
     static constexpr std::string_view type = "Adam";
     static constexpr std::size_t max_slots = 3;
+    static constexpr std::size_t min_slots = 2;
 
     void validate() const {
         validate_options(*this);

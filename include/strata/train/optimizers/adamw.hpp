@@ -27,6 +27,7 @@ struct AdamW {
 
     static constexpr std::string_view type = "AdamW";
     static constexpr std::size_t max_slots = Adam::max_slots;
+    static constexpr std::size_t min_slots = Adam::min_slots;
 
     void validate() const {
         validate_options(*this);

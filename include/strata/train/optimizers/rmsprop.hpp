@@ -30,6 +30,7 @@ struct RMSprop {
 
     static constexpr std::string_view type = "RMSprop";
     static constexpr std::size_t max_slots = 3;
+    static constexpr std::size_t min_slots = 1;
 
     void validate() const {
         validate_options(*this);
