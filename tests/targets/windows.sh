@@ -31,31 +31,36 @@ flags=(-std=c++20 -Wall -Wextra -Wconversion -Werror -march=x86-64-v3 -I"$root/i
 target=(x86_64-w64-mingw32-g++-posix "${flags[@]}" -static -Wa,-mbig-obj)
 golden=$root/tests/golden/data
 
-# The name of a program, its options, its files.
+# The name of a program, its options, its files. An object is compiled once, with the options of its first program.
 rules=$folder/rules.mk
 printf 'all:\n' >"$rules"
+declare -A known
 program() {
-    local name=$1 options=$2 file objects=()
+    local exe=$folder/$1.exe options=$2 file object objects=()
     shift 2
     for file in "$@"; do
-        local object=$folder/$name-$(basename "$file" .cpp).o
+        object=${file%.cpp}
+        object=$folder/${object//\//_}.o
         objects+=("$object")
+        [ -z "${known[$object]:-}" ] || continue
+        known[$object]=1
         printf '%s: %s\n\t%s %s -MMD -c $< -o $@\n' "$object" "$root/$file" "${target[*]}" "$options" >>"$rules"
         printf -- '-include %s\n' "${object%.o}.d" >>"$rules"
     done
-    local exe=$folder/$name.exe
     printf '%s: %s\n\t%s $^ -o $@\nall: %s\n' "$exe" "${objects[*]}" "${target[*]}" "$exe" >>"$rules"
 }
 wants() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 wants probe && program probe -O1 tests/targets/probe.cpp
 wants console && program console -O0 tests/targets/windows_console.cpp
 wants example && program train_digits "-O1 -DDIGITS_FOLDER='\"examples/digits\"'" examples/train_digits/main.cpp
+# A program each: the linker's time grows with the square of the number of sections.
+tests=(io/golden_files io/replace_file_windows io/safetensors io/weight_files model/thread_pool train/checkpoints
+    train/history train/progress)
 if wants tests; then
     golden_files="-DGOLDEN_FOLDER='\"$golden\"' -DGOLDEN_FILES='\"$golden/files/files.inc\"'"
-    program files "-O0 $golden_files" tests/main.cpp tests/io/golden_files.cpp tests/io/replace_file_windows.cpp \
-        tests/io/safetensors.cpp tests/io/weight_files.cpp
-    program train "-O0" tests/main.cpp tests/model/thread_pool.cpp tests/train/checkpoints.cpp \
-        tests/train/history.cpp tests/train/progress.cpp
+    for name in "${tests[@]}"; do
+        program "test_$(basename "$name")" "-O0 $golden_files" "tests/$name.cpp" tests/main.cpp
+    done
 fi
 make -f "$rules" -j "$jobs" --no-print-directory --silent all
 
@@ -74,7 +79,10 @@ if wants probe; then
     fi
 fi
 if wants tests; then
-    for name in files train; do wine "$folder/$name.exe" || fails "the tests in $name.exe"; done
+    for name in "${tests[@]}"; do
+        echo "tests/$name.cpp"
+        wine "$folder/test_$(basename "$name").exe" || fails "the tests of $name"
+    done
 fi
 if wants example; then
     # Names of files in any script.
