@@ -6,13 +6,15 @@ usage: bench/peers/worst_case.py [--calls 1000000] [--nets mlp cnn] [--compiler 
 Run it by the Python of an environment with numpy safetensors onnx onnxruntime ai-edge-litert tensorflow-cpu (TensorFlow only makes
 LiteRT's files); a peer that is not installed is left out. strata is called by its C interface, from the same process and by the
 same loop as ONNX Runtime; LiteRT is called from Python, which adds a fraction of a microsecond to each call. The libraries take turns, a
-thousand calls each, so that a disturbance of the machine reaches all of them. One core, whose other work the numbers contain.
+thousand calls each, so that a disturbance of the machine reaches all of them. One core. Calls that the system interrupted, to
+run another process on the core, are counted apart: what they take says nothing of a library.
 """
 import argparse
 import ctypes
 import gc
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -99,16 +101,25 @@ def runners(folder, net, calls):
         yield name, version, seconds_of
 
 
+def switches():
+    """How often the system has taken the core from this thread."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw
+
+
 def measure(runs, count):
-    """Microseconds of each of `count` calls, by name; the first turn of each warms up."""
+    """Microseconds of each of `count` calls that ran alone, and how many did not, by name; the first turn of each warms up."""
     import numpy as np
-    times = {name: np.zeros(count) for name in runs}
+    times, interrupted = {name: np.zeros(count) for name in runs}, dict.fromkeys(runs, 0)
     for begin in range(-TURN, count, TURN):
         for name, seconds_of in runs.items():
-            taken = [seconds_of(1) * 1e6 for _ in range(min(TURN, count - begin))]
-            if begin >= 0:
-                times[name][begin:begin + len(taken)] = taken
-    return times
+            for i in range(begin, min(begin + TURN, count)):
+                before = switches()
+                taken = seconds_of(1) * 1e6
+                alone = switches() == before
+                if begin >= 0:
+                    times[name][i] = taken if alone else np.nan
+                    interrupted[name] += not alone
+    return {name: taken[~np.isnan(taken)] for name, taken in times.items()}, interrupted
 
 
 def main():
@@ -131,13 +142,14 @@ def main():
     gc.disable()
     for net in given.nets:
         found = list(runners(folder, net, calls))
-        times = measure({"strata": own[net], **{name: run for name, _, run in found}}, given.calls)
+        times, interrupted = measure({"strata": own[net], **{name: run for name, _, run in found}}, given.calls)
         versions = {name: version for name, version, _ in found}
         for name, taken in times.items():
             p50, p999 = np.percentile(taken, [50, 99.9])
-            rows.append({"net": net, "library": name, "version": versions.get(name, ""), "calls": given.calls, "p50": p50, "p99.9": p999,
-                         "max": taken.max()})
-            print(f"| {net} | {name} {versions.get(name, '')} | {p50:.3g} | {p999:.3g} | {taken.max():.3g} |", flush=True)
+            rows.append({"net": net, "library": name, "version": versions.get(name, ""), "calls": given.calls, "p50": p50,
+                         "p99.9": p999, "max": taken.max(), "interrupted": interrupted[name]})
+            print(f"| {net} | {name} {versions.get(name, '')} | {p50:.3g} | {p999:.3g} | {taken.max():.4g} | {interrupted[name]} |",
+                  flush=True)
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     return 0

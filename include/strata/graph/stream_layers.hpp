@@ -36,10 +36,11 @@ template <class Net, class T, std::size_t I>
 constexpr stream_layer stream_layer_of() {
     using layer = type_at<I, flat_layers_of<Net>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
-    stream_layer traits{.kind = streaming_of<layer, in>(),
-                        .is_merge = merge_layer<layer>,
-                        .scratch = scratch_of<T, layer>(in),
-                        .scratch_of_step = in.rank() > 1 ? scratch_of<T, layer>(one_step(in)) : 0};
+    constexpr streaming kind = streaming_of<layer, in>();
+    stream_layer traits{.kind = kind, .is_merge = merge_layer<layer>, .scratch = scratch_of<T, layer>(in)};
+    // Of a layer that cannot stream one step is no input: a convolution's window does not fit.
+    if constexpr (in.rank() > 1 && (kind != streaming::none || merge_layer<layer>))
+        traits.scratch_of_step = scratch_of<T, layer>(one_step(in));
     if constexpr (streams_with_state<layer>) {
         traits.lookback = layer::template lookback<in>();
         traits.state = layer::template state_size<in, T>();
