@@ -38,7 +38,12 @@ struct scalar_batch {
 
 template <class T>
 STRATA_INLINE scalar_batch<T> multiply_add(scalar_batch<T> a, scalar_batch<T> b, scalar_batch<T> c) {
+    // One rounding wherever the processor has it: left to itself, a compiler fuses some of these and not others.
+#if defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
+    return std::fma(a.value, b.value, c.value);
+#else
     return a.value * b.value + c.value;
+#endif
 }
 template <class T>
 STRATA_INLINE scalar_batch<T> sqrt(scalar_batch<T> a) {
