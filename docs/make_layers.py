@@ -43,6 +43,7 @@ GROUPS = [
     (r"Dense", "on the last axis, any rank"),
     (r"\w*Conv\dD\w*", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
     (r"\w*Pooling\dD", ""),
+    (r"WaveNet", "arrays of dilated causal convolutions, as Neural Amp Modeler has them: [audio](audio.md)"),
     (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "over whole sequences, or step by step as a stream"),
     (r"\w*Normalization|Rescaling", ""),
     (r"Flatten|Reshape|Permute|RepeatVector|ZeroPadding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),

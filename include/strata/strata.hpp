@@ -13,6 +13,7 @@
 #include <strata/core/diagnostic.hpp>
 
 #include <strata/applications/mobilenet.hpp>
+#include <strata/applications/nam.hpp>
 #include <strata/applications/resnet50.hpp>
 #include <strata/applications/vgg16.hpp>
 #include <strata/applications/xception.hpp>

@@ -1,6 +1,6 @@
 // Streams: a path that goes step by step beside one over all steps.
 // at: a stream, multiply (Multiply), layer 1 of 1
-// expects: paths that all go step by step, or none of them
+// expects: paths that go step by step at one rate, or none of them
 // got: Multiply
 // fix: leave it out of the streamed net, or call infer with all steps
 #include <strata/infer.hpp>

@@ -152,7 +152,7 @@ void compare_groups(group_geometry g, T mean) {
     numbers source(static_cast<unsigned>(g.channels));
     const guarded<T> x = source.array<T>(g.size(), mean - 1, mean + 1), gamma = source.array<T>(g.channels);
     const guarded<T> beta = source.array<T>(g.channels);
-    guarded<T> y(g.size()), expected(g.size()), scratch(2 * g.channels);
+    guarded<T> y(g.size()), expected(g.size()), scratch(3 * g.channels);
     guarded<T> moments(2 * g.groups), expected_moments(2 * g.groups);
     const T bound = 20 * rounding<T> * (1 + std::fabs(mean));
     for (const bool whole : {true, false}) {

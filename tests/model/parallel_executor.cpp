@@ -110,6 +110,16 @@ TEST_CASE("threads share rows of maps, over bands too") {
                        Dense<10, Softmax>{}});
     compare(Sequential{memory::smallest{}, Input<70, 61, 3>{}, Conv2D<16, 3, ReLU>{}, Conv2D<16, 3, padding::same>{},
                        Conv2D<16, 3, strides<2>, ReLU>{}, GlobalMaxPooling2D<>{}, Dense<4>{}});
+    // Chains that end with a merge, whose other operand all threads read whole, and that begin with one.
+    using block = Residual<Conv2D<32, 1, ReLU>, Conv2D<32, 3, padding::same, ReLU>, Conv2D<48, 1>>;
+    constexpr auto residual = Sequential{Input<61, 40, 48>{}, block{}, ReLU{}, block{}, Conv2D<16, 3>{}};
+    STATIC_REQUIRE(residual.plan().chains[0].length >= 4);
+    compare(residual, 2);
+    constexpr auto gated =
+        Sequential{Input<70, 40, 32>{}, Multiply<branch<>, branch<GlobalAveragePooling2D<>, Dense<32, Sigmoid>>>{},
+                   Conv2D<32, 3, padding::same>{}};
+    STATIC_REQUIRE(gated.plan().chains[2].length == 2);
+    compare(gated, 2);
 }
 
 TEST_CASE("threads share batches, parts of tiles too") {

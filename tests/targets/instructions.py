@@ -12,14 +12,14 @@ INCLUDE = HERE.parent.parent / "include"
 # Instructions for 4 multiply-adds: a tenth more than Clang 19's and GCC 12's at -O2, whichever is more.
 BUDGETS = {
     "dense_64_rows_200_192": 1.65,
-    "dense_784_32_32_32_10": 2.15,
+    "dense_784_32_32_32_10": 2.35,
     "conv_24x24x16_3x3_32": 1.6,
     "conv_24x24x16_3x3_32_winograd": 0.98,
     "conv_32x32x3_3x3_16": 2.0,
     "conv_14x14x64_1x1_64": 1.6,
     "depthwise_24x24x32_3x3": 2.1,
-    "lstm_16_step": 6.3,
-    "gru_16_step": 6.1,
+    "lstm_16_step": 6.6,
+    "gru_16_step": 6.3,
 }
 
 

@@ -19,13 +19,15 @@ CONTRACT_ONLY = {"net", "graph", "runtime", "model", "train", "io"}
 UMBRELLAS = ("strata.hpp", "infer.hpp")
 # Headers that no umbrella includes: a program includes them by name, as they need more than Hana and xsimd or generated
 # code includes them; or they are an oracle that only tests need.
-OPT_IN = {"io/c_interface.hpp", "io/keras_h5.hpp", "kernels/reference/reference_backward.hpp"}
+OPT_IN = {"io/c_interface.hpp", "io/keras_h5.hpp", "applications/nam_files.hpp",
+          "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
 THIRD_PARTY = {
     "boost": lambda path: path == "core/meta.hpp",
     "xsimd": lambda path: path == "kernels/simd/xsimd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
+    "nlohmann": lambda path: path.startswith("applications/nam_"),
 }
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
 # more of these headers, and nothing else.

@@ -44,6 +44,8 @@ struct graph {
     std::string name;
     bool is_functional = false;  // in the file
     extents input{};
+    /// The axes of the file's input in the order in which the net takes them, from 0; empty: as in the file.
+    std::vector<std::size_t> input_axes{};
     std::vector<node> nodes{};
     std::size_t output = source;
 

@@ -62,4 +62,7 @@ graph read_keras_h5(const std::filesystem::path& file, const reading_options& op
 /// RTNeural's JSON.
 graph read_rtneural(const std::filesystem::path& file, const reading_options& options, remarks& notes);
 
+/// ONNX, where the converter is built with its schema.
+graph read_onnx(const std::filesystem::path& file, const reading_options& options, remarks& notes);
+
 }  // namespace convert

@@ -86,9 +86,26 @@ golden_values read_golden(const std::string& check) {
     return result;
 }
 
+/// Samples whose axes are in the file's order, with those of the net.
+array in_net_order(const array& from, const graph& g, std::size_t samples) {
+    const std::size_t rank = g.input.size(), size = element_count(g.input);
+    extents steps(rank, 1), file(rank);  // in the file
+    for (std::size_t axis = 0; axis < rank; ++axis) file[g.input_axes[axis]] = g.input[axis];
+    for (std::size_t axis = rank; axis-- > 1;) steps[axis - 1] = steps[axis] * file[axis];
+    array to{.shape = from.shape};
+    for (std::size_t i = 0; i < samples * size; ++i) {
+        std::size_t rest = i % size, offset = i - rest;
+        for (std::size_t axis = rank; axis-- > 0; rest /= g.input[axis])
+            offset += rest % g.input[axis] * steps[g.input_axes[axis]];
+        to.doubles.push_back(from[offset]);
+    }
+    return to;
+}
+
 void check_golden(golden_values& golden, const graph& g, const std::string& check) {
     const std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
     golden.samples = golden.inputs.size() / in;
+    if (!g.input_axes.empty()) golden.inputs = in_net_order(golden.inputs, g, golden.samples);
     if (golden.samples == 0 || golden.samples * in != golden.inputs.size() ||
         golden.samples * out != golden.outputs.size())
         throw problem(check + " has " + std::to_string(golden.inputs.size()) + " inputs and " +
@@ -104,7 +121,9 @@ graph read_graph(const arguments& given, remarks& notes) {
     if (ending == ".keras") return read_keras_archive(given.file, given.reading, notes);
     if (ending == ".h5" || ending == ".hdf5") return read_keras_h5(given.file, given.reading, notes);
     if (ending == ".json") return read_rtneural(given.file, given.reading, notes);
-    throw problem("has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, or .json of RTNeural");
+    if (ending == ".onnx") return read_onnx(given.file, given.reading, notes);
+    throw problem(
+        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, or .json of RTNeural");
 }
 
 void require_namespace(const std::string& text) {
@@ -141,6 +160,10 @@ int convert_file(arguments& given) {
     };
     try {
         if (!given.check.empty()) given.writing.golden = read_golden(given.check);
+        constexpr std::uintmax_t large = 64 << 20;
+        std::error_code ignored;
+        if (const std::uintmax_t bytes = std::filesystem::file_size(given.file, ignored); !ignored && bytes > large)
+            std::cerr << given.file.string() << ": reading " << (bytes >> 20) << " MB\n";
         const graph g = read_graph(given, notes);
         const std::vector<item> items = nest(g, notes);
         if (items.empty()) throw problem("has no layer that changes its input; there is nothing to convert");
@@ -173,7 +196,7 @@ int convert_file(arguments& given) {
 }  // namespace
 
 int main(int count, char** words) {
-    CLI::App app("Turns a trained file (.keras, .h5, or .json of RTNeural) into a C++ header of strata.",
+    CLI::App app("Turns a trained file (.keras, .h5, .onnx, or .json of RTNeural) into a C++ header of strata.",
                  "strata-convert");
     arguments given;
     app.add_option("FILE", given.file, "the trained file")->required();

@@ -144,6 +144,10 @@ std::string file_header(std::size_t count, bool uses_doubles, std::uint64_t arch
 }
 
 void append_values(std::string& bytes, const array& values, bool uses_doubles) {
+    if (!uses_doubles && values.doubles.empty()) {
+        bytes.append(reinterpret_cast<const char*>(values.floats.data()), values.floats.size() * sizeof(float));
+        return;
+    }
     for (std::size_t i = 0; i < values.size(); ++i)
         if (uses_doubles) append_bytes(bytes, values[i]);
         else append_bytes(bytes, static_cast<float>(values[i]));
@@ -394,6 +398,7 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
                                                         " auto model() { " + returns("Net::bind(weights)") + " }"}});
     } else {
         std::string bytes = mark;
+        bytes.reserve(mark.size() + count * (o.uses_doubles ? sizeof(double) : sizeof(float)));
         for (const array* weight : weights) append_values(bytes, *weight, o.uses_doubles);
         write_file(o.folder / (o.name + ".bin"), bytes);
         files.push_back(o.name + ".bin");

@@ -25,7 +25,24 @@ struct chained_step {
 
 namespace detail {
 
-/// For each step of an inference whether it alone reads what the step before it gives, and nothing else.
+inline constexpr std::size_t no_operand = static_cast<std::size_t>(-1);
+
+/// The input of a step of an inference that is the output of the step before it; none where it reads no such value.
+template <class Net, std::size_t Count>
+constexpr std::size_t chained_operand(std::size_t step) {
+    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    std::size_t k = 0;
+    if (step > 0)
+        while (k < outline.plan.steps[step].input_count &&
+               outline.template value_of<Net>(outline.plan.steps[step].layer, k) !=
+                   outline.plan.steps[step - 1].last() + 1)
+            ++k;
+    return step > 0 && k < outline.plan.steps[step].input_count ? k : no_operand;
+}
+
+/// For each step of an inference whether it alone reads the output of the step before it. A merge node may read other
+/// values too, where each row of its output reads one row of that output: no other value is made inside the chain, as
+/// the values inside it have one reader each.
 template <class Net, std::size_t Count>
 inline constexpr auto follows_of = [] {
     constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
@@ -36,8 +53,10 @@ inline constexpr auto follows_of = [] {
             ++readers[outline.template value_of<Net>(outline.plan.steps[s].layer, k)];
     for (std::size_t s = 1; s < outline.plan.step_count; ++s) {
         const plan_step& step = outline.plan.steps[s];
-        const std::size_t value = outline.template value_of<Net>(step.layer);
-        follows[s] = step.input_count == 1 && value == outline.plan.steps[s - 1].last() + 1 && readers[value] == 1;
+        const std::size_t k = chained_operand<Net, Count>(s);
+        if (k == no_operand || readers[outline.plan.steps[s - 1].last() + 1] != 1) continue;
+        const shape operand = value_shape<Net>(value_read<Net>(step.layer, k));
+        follows[s] = step.input_count == 1 || row_size(operand, flat_nodes_of<Net>[step.layer].out) > 0;
     }
     return follows;
 }();
@@ -50,7 +69,17 @@ struct step_chain {
     std::size_t split_multiple = 0;
     std::array<std::size_t, longest_chain> map_rows{};
     std::size_t scratch = 0;
+    bool merges_in_place = false;  // the last step; the step before it writes where the chain's output lies
 };
+
+/// Whether a step is a merge node that may write over the output of the step before it, which it follows. That has the
+/// shape of its own output then, and it reads each row once.
+template <class Net, std::size_t Count>
+constexpr bool merges_in_place(std::size_t step) {
+    const plan_step& own = plan_outline_of<Net, schedule::inference, Count>.plan.steps[step];
+    return own.input_count > 1 && value_shape<Net>(value_read<Net>(own.layer, chained_operand<Net, Count>(step))) ==
+                                      flat_nodes_of<Net>[own.layer].out;
+}
 
 template <class Net, class T, std::size_t Count>
 inline constexpr auto row_traits_in = all_row_traits<Net, T, Count>(std::make_index_sequence<Count>{});
@@ -71,6 +100,12 @@ inline constexpr step_chain chain_from = [] {
     };
     for (; continues(); ++result.size) chain[result.size] = by_rows[plan.steps[Head + result.size].layer];
     if (!chain[0].is_by_rows()) return result;
+    result.merges_in_place = result.size > 1 && merges_in_place<Net, Count>(Head + result.size - 1);
+    if (result.merges_in_place) {  // both make the same rows in each band, so that no thread writes another one's rows
+        row_window& last = chain[result.size - 1].window;
+        last.row_multiple = chain[result.size - 2].window.row_multiple;
+        last.begins_anywhere = false;
+    }
     const bool smallest = LargestMap < largest_whole_map;
     band_plan bands;
     if (result.size > 1) bands = choose_bands(std::span(chain).first(result.size), sizeof(T), smallest);
@@ -99,6 +134,7 @@ inline constexpr auto chains_from = all_chains<Net, T, Count, LargestMap>(
 template <std::size_t Count>
 struct chain_layout {
     std::array<std::size_t, Count> head{}, tail{}, map_rows{}, scratch{};
+    std::array<bool, Count> has_map{};  // the output has memory of its own
 };
 
 /// Puts steps into chains, for one sample at a time; every step is a chain of its own for more.
@@ -108,6 +144,7 @@ constexpr chain_layout<Count> assign_chains(Plan& plan, std::size_t tile) {
     chain_layout<Count> chains;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
         chains.head[s] = chains.tail[s] = s;
+        chains.has_map[s] = true;
         chains.scratch[s] = traits[plan.steps[s].layer].scratch;
     }
     for (std::size_t head = 0; tile == 1 && head < plan.step_count;) {
@@ -116,6 +153,7 @@ constexpr chain_layout<Count> assign_chains(Plan& plan, std::size_t tile) {
         plan.chains[head].split_multiple = chain.split_multiple;
         plan.chains[head].length = chain.size;
         if (chain.size > 1) chains.scratch[head] = chain.scratch;
+        if (chain.merges_in_place) chains.has_map[head + chain.size - 2] = false;
         for (std::size_t k = 0; k < chain.size; ++k) {
             if (k > 0) plan.chains[head + k].length = 0;
             chains.head[head + k] = head;

@@ -47,6 +47,11 @@ constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count
 template <class Net, class T>
 inline constexpr auto layer_traits_of = traits_of<T>(flat_layers_of<Net>{}, flat_nodes_of<Net>);
 
+/// Elements of an operand of a merge node that belong to one row of its output; 0 where all rows read the same ones.
+constexpr std::size_t row_size(const shape& operand, const shape& out) {
+    return operand.rank() == out.rank() && operand[0] == out[0] ? operand.size() / out[0] : 0;
+}
+
 /// Traits of the step that begins at layer I, for the pass over chains.
 template <class Net, class T, std::size_t Count, std::size_t I>
 constexpr row_traits row_traits_of() {
@@ -54,7 +59,15 @@ constexpr row_traits row_traits_of() {
     constexpr fused_layers fused = fused_into<Net, schedule::inference, Count, I>;
     constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[fused.last(I)].out;
     using epilogue = epilogue_of<Net, fused>;
-    if constexpr (!works_by_rows<layer>) {
+    if constexpr (merge_layer<layer>) {  // a row of the output reads that row of each operand
+        if (out.rank() < 2) return {};
+        return {.window = {.span = 1, .begins_anywhere = true},
+                .in_rows = out[0],
+                .out_rows = out[0],
+                .out_row = out.size() / out[0],
+                .flops = layer::merge_flops(merged_shapes_of<Net, I>),
+                .scratch = &no_row_scratch};
+    } else if constexpr (!works_by_rows<layer>) {
         return {};
     } else {
         row_traits traits{.window = layer::template rows<in, epilogue>()};

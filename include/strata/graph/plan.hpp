@@ -73,7 +73,8 @@ constexpr plan_buffers<Count> assign_buffers(const Plan& plan, const chain_layou
         buffer_of[step.last() + 1] = target;
         scratch_of[s] = chains.head[s] == s ? used++ : scratch_of[chains.head[s]];  // a chain's steps share it
         if (chains.head[s] == s) buffers[scratch_of[s]] = {.size = chains.scratch[s], .begin = s, .end = s};
-        if (chains.map_rows[s] > 0)
+        if (!chains.has_map[s]) buffers[target].size = 0;
+        else if (chains.map_rows[s] > 0)
             buffers[target].size = chains.map_rows[s] * (buffers[target].size / flat_nodes_of<Net>[step.last()].out[0]);
     }
     for (arena_buffer& buffer : buffers) {  // all of a chain lives together

@@ -15,6 +15,7 @@
 #include <strata/graph/fusion.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan_steps.hpp>
+#include <strata/graph/stream_layers.hpp>
 #include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
@@ -27,8 +28,15 @@ namespace strata::inline STRATA_ISA {
 /// The state that a layer keeps between two steps of a stream.
 struct stream_state {
     bool has_state = false;
+    stream_rate rate{};      // of a layer with a state
     std::size_t offset = 0;  // of the state in the stream's memory
     shape in{};              // of one time step
+};
+
+/// Frames of an input of a merge that wait for the other inputs.
+struct stream_queue {
+    std::size_t frames = 0;  // the most that wait; 0: none
+    std::size_t offset = 0;  // in the stream's memory: those that wait, then the new ones
 };
 
 /// The steps of a stream. Its memory, the arena, is states, then values between layers, the input, the
@@ -37,6 +45,7 @@ struct stream_state {
 template <std::size_t Capacity, std::size_t Inputs>
 struct stream_plan : step_list<Capacity, Inputs> {
     std::array<stream_state, Capacity> states{};
+    std::array<stream_queue, Inputs> queues{};
     std::size_t input_size = 0;
     std::size_t output_size = 0;
     std::size_t state_size = 0;
@@ -44,74 +53,11 @@ struct stream_plan : step_list<Capacity, Inputs> {
     std::size_t frames = 1;
     std::size_t states_end = 0;  // of the states in the arena
     std::size_t input_copy = 0;
-    std::size_t discarded = 0;  // outputs of prewarm
+    std::size_t discarded = 0;    // outputs of prewarm
+    std::size_t all_outputs = 0;  // of a layer of which some are kept
 };
 
 namespace detail {
-
-/// Traits of a layer that the pass reads.
-struct stream_layer {
-    streaming kind = streaming::none;
-    bool is_merge = false;
-    std::size_t lookback = 0;
-    std::size_t state = 0;
-    std::size_t scratch = 0;
-    std::size_t scratch_of_step = 0;
-    std::size_t (*process_scratch)(std::size_t frames) = nullptr;
-};
-
-template <class Net, class T, std::size_t I>
-constexpr stream_layer stream_layer_of() {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr shape in = flat_nodes_of<Net>[I].in;
-    constexpr streaming kind = streaming_of<layer, in>();
-    stream_layer traits{.kind = kind, .is_merge = merge_layer<layer>, .scratch = scratch_of<T, layer>(in)};
-    // Of a layer that cannot stream one step is no input: a convolution's window does not fit.
-    if constexpr (in.rank() > 1 && (kind != streaming::none || merge_layer<layer>))
-        traits.scratch_of_step = scratch_of<T, layer>(one_step(in));
-    if constexpr (streams_with_state<layer>) {
-        traits.lookback = layer::template lookback<in>();
-        traits.state = layer::template state_size<in, T>();
-    }
-    if constexpr (has_process_scratch<layer>) traits.process_scratch = &layer::template process_scratch<in, T>;
-    return traits;
-}
-template <class Net, class T, std::size_t... I>
-constexpr auto stream_layers(std::index_sequence<I...>) {
-    return std::array<stream_layer, sizeof...(I)>{stream_layer_of<Net, T, I>()...};
-}
-template <class Net, class T>
-inline constexpr auto stream_layers_of = stream_layers<Net, T>(std::make_index_sequence<flat_count<Net>>{});
-
-/// Which values have a time axis still.
-template <class Net, class T>
-inline constexpr auto values_in_time_of = [] {
-    std::array<bool, flat_count<Net> + 1> result{true};
-    for (std::size_t i = 0; i < flat_count<Net>; ++i)
-        result[i + 1] = result[value_read<Net>(i)] && stream_layers_of<Net, T>[i].kind != streaming::to_last;
-    return result;
-}();
-
-/// Whether a stream can run layer I: a merge node whose operands all have a time axis of one length, or none has.
-template <class Net>
-constexpr bool merges_in_time(const std::array<bool, flat_count<Net> + 1>& in_time, std::size_t i) {
-    const std::size_t first = value_read<Net>(i);
-    for (std::size_t k = 1; k < flat_nodes_of<Net>[i].input_count; ++k) {
-        const std::size_t value = value_read<Net>(i, k);
-        if (in_time[value] != in_time[first]) return false;
-        if (in_time[value] && value_shape<Net>(value)[0] != value_shape<Net>(first)[0]) return false;
-    }
-    return true;
-}
-
-/// The shapes that merge node I reads in one step of a stream.
-template <class Net, class T, std::size_t I>
-inline constexpr auto merged_step_shapes_of = [] {
-    auto shapes = merged_shapes_of<Net, I>;
-    if (values_in_time_of<Net, T>[value_read<Net>(I)])
-        for (shape& each : shapes) each = one_step(each);
-    return shapes;
-}();
 
 /// How many layers of the flattened list each layer of a net is.
 template <class... Layers>
@@ -142,12 +88,12 @@ struct stream_check {
             for (std::size_t i = 0; i < types.size() && found.ok; ++i) {
                 const detail::stream_layer& layer = detail::stream_layers_of<Net, T>[i];
                 const bool is_step = !in_time[detail::value_read<Net>(i)] || layer.kind != streaming::none;
-                if (layer.is_merge ? detail::merges_in_time<Net>(in_time, i) : is_step) continue;
+                if (layer.is_merge ? detail::merges_in_time<Net, T>(in_time, i) : is_step) continue;
                 constexpr auto sizes = detail::flat_sizes(layers_of<Net>{});
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
                 }
-                found = refuse(layer.is_merge ? "paths that all go step by step, or none of them"
+                found = refuse(layer.is_merge ? "paths that go step by step at one rate, or none of them"
                                               : "layers that take one time step after another",
                                types[i], "leave it out of the streamed net, or call infer with all steps",
                                text<200>("a stream, ")
@@ -171,13 +117,14 @@ constexpr shape step_shape(std::size_t value) {
 /// remembers for ever.
 template <class Net, class T>
 inline constexpr std::size_t receptive_field_of = [] {
-    std::array<std::size_t, flat_count<Net> + 1> lookback{};
+    std::array<std::size_t, flat_count<Net> + 1> lookback{};  // in steps of the net's input
     for (std::size_t i = 0; i < flat_count<Net>; ++i) {
         std::size_t back = 0;
         for (std::size_t k = 0; k < flat_nodes_of<Net>[i].input_count; ++k)
             back = std::max(back, lookback[value_read<Net>(i, k)]);
         const std::size_t own = stream_layers_of<Net, T>[i].lookback;
-        lookback[i + 1] = own != unbounded && back != unbounded ? back + own : unbounded;
+        const std::size_t stride = value_rates_of<Net, T>[value_read<Net>(i)].stride;
+        lookback[i + 1] = own != unbounded && back != unbounded ? back + own * stride : unbounded;
     }
     return lookback.back() == unbounded ? unbounded : lookback.back() + 1;
 }();
@@ -225,9 +172,27 @@ constexpr void place_states(Plan& plan, stream_memory& memory) {
         state.has_state = values_in_time_of<Net, T>[value] && !traits.is_merge &&
                           (traits.kind == streaming::with_state || traits.kind == streaming::to_last);
         if (!state.has_state) continue;
+        state.rate = traits.rate;
         state.offset = memory.reserve(traits.state);
         plan.state_size += traits.state;
     }
+}
+
+/// The pass that gives memory to what waits for other inputs of a merge, and to outputs before some are dropped.
+template <class Net, class T, class Plan>
+constexpr void place_queues(Plan& plan, stream_memory& memory) {
+    std::size_t largest = 0;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+        const plan_step& step = plan.steps[s];
+        for (std::size_t k = 0; k < step.input_count; ++k) {
+            stream_queue& queue = plan.queues[step.first_input + k];
+            queue.frames = waiting_frames<Net, T>(step.layer, k);
+            const std::size_t size = step_shape<Net, T>(value_read<Net>(step.layer, k)).size();
+            if (queue.frames > 0) queue.offset = memory.reserve((queue.frames + plan.frames) * size);
+        }
+        if (!plan.states[s].rate.keeps_all()) largest = std::max(largest, step_shape<Net, T>(step.last() + 1).size());
+    }
+    plan.all_outputs = memory.reserve(plan.frames * largest);
 }
 
 /// The pass that places values: the last one is the output, each other one has memory of its own.
@@ -283,6 +248,7 @@ constexpr auto make_stream_plan() {
     plan.frames = detail::stream_frames<Net, T>();
     detail::place_states<Net, T>(plan, memory);
     plan.states_end = memory.used;
+    detail::place_queues<Net, T>(plan, memory);
     detail::place_stream_values<Net, T>(plan, memory);
     plan.input_copy = memory.reserve(plan.frames * plan.input_size);
     plan.discarded = memory.reserve(plan.frames * plan.output_size);

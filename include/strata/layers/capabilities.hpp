@@ -62,6 +62,7 @@ inline constexpr std::array capability_pairs{
     capability_pair{has_state_size<Layer>, has_step<Layer>, "state_size", "step<In, Fused>(forward_context)",
                     "streaming"},
     capability_pair{has_lookback<Layer>, has_step<Layer>, "lookback", "step<In, Fused>(forward_context)", "streaming"},
+    capability_pair{has_output_rate<Layer>, has_streams<Layer>, "output_rate", "streams<In>()", "streaming"},
     capability_pair{has_state_parts<Layer>, has_state_size<Layer>, "state_parts", "state_size<In, T>()", "streaming"},
     capability_pair{has_process<Layer>, has_streams<Layer>, "process", "streams<In>()", "streaming"},
     capability_pair{has_process_scratch<Layer>, has_process<Layer>, "process_scratch",

@@ -48,12 +48,18 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return same == padding_mode::same ? same : padding_of_windows(rows, image_of(in), sides, padding_mode::causal);
     }
 
-    /// With a state, where no output sees a later step and each step has an output; not in groups.
+    /// With a state; not in groups, and not where strides and padding::same make the padding depend on the length.
     template <shape In>
     static constexpr streaming streams() {
-        const bool is_causal = windows.mode == padding_mode::causal || Kernel == 1;
         constexpr bool is_grouped = options::template get<groups<1>>::value != 1;
-        return is_causal && !is_grouped && windows.stride.width == 1 ? streaming::with_state : streaming::none;
+        const bool depends_on_length = windows.mode == padding_mode::same && windows.stride.width > 1;
+        return !is_grouped && !depends_on_length ? streaming::with_state : streaming::none;
+    }
+    /// The window of the first output ends `skip` steps after the first input.
+    template <shape In>
+    static constexpr stream_rate output_rate() {
+        const sliding_axis steps = windows.width(image_of(In));
+        return {.skip = steps.span() - 1 - steps.before, .stride = steps.stride};
     }
     template <shape In>
     static constexpr std::size_t lookback() {

@@ -38,7 +38,7 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     static constexpr std::size_t flops(const shape& in) { return in.size() * (5 + parameters(in).size()); }
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
-        return 2 * in.back();
+        return 3 * in.back();
     }
 
     template <shape In, std::size_t N, class Fused, class T>

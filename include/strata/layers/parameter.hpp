@@ -52,7 +52,7 @@ struct parameter {
 
 /// A layer's weights in Keras' order.
 struct parameter_table {
-    static constexpr std::size_t capacity = 8;
+    static constexpr std::size_t capacity = 17;
 
     std::array<parameter, capacity> rows{};
     std::size_t count = 0;

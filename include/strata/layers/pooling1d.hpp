@@ -1,14 +1,19 @@
 // MaxPooling1D and AveragePooling1D.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/window.hpp>
 #include <strata/kernels/conv/geometry.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/pooling2d.hpp>
 #include <strata/layers/sequence.hpp>
+#include <strata/layers/sliding.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -19,6 +24,36 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
     static constexpr diagnostic check(const shape& in) {
         return check_sequence<option_list<Options...>>(in, Pool, Pool);
     }
+
+    /// With a state, the last inputs of a window; without padding.
+    template <shape In>
+    static constexpr streaming streams() {
+        return windows.mode == padding_mode::valid ? streaming::with_state : streaming::none;
+    }
+    template <shape In>
+    static constexpr stream_rate output_rate() {
+        return {.skip = pool - 1, .stride = static_cast<std::size_t>(windows.stride.width)};
+    }
+    template <shape In>
+    static constexpr std::size_t lookback() {
+        return pool - 1;
+    }
+    template <shape In, class T>
+    static constexpr std::size_t state_size() {
+        return pool * In.back();
+    }
+    template <shape In, class Fused, class T>
+    static void step(const forward_context<T>& s) {
+        constexpr std::size_t kept = (pool - 1) * In.back();
+        std::copy(s.state + In.back(), s.state + In.back() + kept, s.state);
+        std::copy_n(s.x, In.back(), s.state + kept);
+        const forward_context<T> of_window{.x = s.state, .y = s.y, .scratch = s.scratch};
+        Image::template forward<shape{1, Pool, In.back()}, 1, Fused>(of_window);
+    }
+
+private:
+    static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
+    static constexpr std::size_t pool = static_cast<std::size_t>(Pool < 1 ? 1 : Pool);
 };
 
 /// The maximum of each window. Keras: `MaxPooling1D`.

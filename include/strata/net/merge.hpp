@@ -20,7 +20,8 @@ namespace strata::inline STRATA_ISA::detail {
 /// A node that reads several values. It says check_inputs, merged_shape and merge_flops of their shapes; how many
 /// units of one sample threads may split, merge_units<Shapes>(); merge<Shapes, Fused>(x, y, units), and
 /// merge_backward<I, Shapes>(samples, x, dy, dx, adds) of operand I, after finish_backward has brought dy through the
-/// activation that is fused.
+/// activation that is fused. Each row of the output, along its first axis, is as many units as any other; they read
+/// that row of each operand, or, of an operand that has it not, the same values for all rows.
 template <class Layer>
 concept merge_layer = layer_descriptor<Layer> && requires { requires Layer::is_merge; };
 

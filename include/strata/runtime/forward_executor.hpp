@@ -60,8 +60,7 @@ private:
     static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
         constexpr std::size_t size = plan.chains[First].length;
         if constexpr (size > 1)
-            band_executor<Net, T, Count, First>::run(read_of<First>(x, arena), parameters,
-                                                     plan.write(First + size - 1, y, arena), arena,
+            band_executor<Net, T, Count, First>::run({x, parameters, y, arena, arena},
                                                      {0, band_executor<Net, T, Count, First>::rows});
         else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
         else if constexpr (size == 1 && Length > 1)
@@ -76,17 +75,13 @@ private:
         if constexpr (size == 1) {
             step<Step>(x, parameters, y, arena);
         } else if constexpr (size > 1) {
-            const T* from = read_of<Step>(x, arena);
-            T* last = plan.write(Step + size - 1, y, arena);
-            T* map = nullptr;
+            T* map = nullptr;  // the output of the stage before
             const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
-                using s = step_at<Step + Stage>;
-                T* to = Stage + 1 == size ? last : new T[s::out.size()]{};
-                const auto weights = s::weights::of(parameters);
-                s::layer::template forward<s::in, N, typename s::epilogue>(
-                    forward_context<T>{.x = from, .weights = weights.data(), .y = to});
-                delete[] map;
-                from = map = Stage + 1 == size ? nullptr : to;
+                T* to =
+                    Stage + 1 == size ? plan.write(Step + Stage, y, arena) : new T[step_at<Step + Stage>::out.size()]{};
+                run_to<Step + Stage, (Stage > 0 ? chained_operand<Net, Count>(Step + Stage) : no_operand)>(
+                    x, parameters, to, arena, map);
+                delete[] std::exchange(map, Stage + 1 == size ? nullptr : to);
             };
             [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
                 (run(std::integral_constant<std::size_t, Stage>{}), ...);
@@ -95,17 +90,25 @@ private:
     }
     template <std::size_t Step>
     static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
+        run_to<Step, no_operand>(x, parameters, plan.write(Step, y, arena), arena, nullptr);
+    }
+    /// A step that writes to `to`. Input number Inside, if there is one, lies in `map`.
+    template <std::size_t Step, std::size_t Inside>
+    static constexpr void run_to(const T* x, const T* parameters, T* to, T* arena, [[maybe_unused]] const T* map) {
         using s = step_at<Step>;
-        T* to = plan.write(Step, y, arena);
         if constexpr (merge_layer<typename s::layer>) {
             constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
-            s::layer::template merge<shapes, typename s::epilogue>(
-                plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(arena)), to,
-                {0, N * s::layer::template merge_units<shapes>()});
+            auto operands = plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(arena));
+            if constexpr (Inside != no_operand) operands[Inside] = map;
+            s::layer::template merge<shapes, typename s::epilogue>(operands, to,
+                                                                   {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
-            s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
-                .x = read_of<Step>(x, arena), .weights = weights.data(), .y = to, .scratch = arena + s::plan.scratch});
+            s::layer::template forward<s::in, N, typename s::epilogue>(
+                forward_context<T>{.x = Inside == no_operand ? read_of<Step>(x, arena) : map,
+                                   .weights = weights.data(),
+                                   .y = to,
+                                   .scratch = arena + s::plan.scratch});
         }
     }
 };

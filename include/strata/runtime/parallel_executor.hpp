@@ -123,7 +123,7 @@ private:
     template <std::size_t Step, std::size_t size>
     static constexpr sharing sharing_of_chain() {
         using last = step_at<Step + size - 1>;
-        if constexpr (maps_values<typename last::layer>)
+        if constexpr (size == 1 && maps_values<typename last::layer>)
             return last::out.size() < least_shared_values ? sharing::alone : sharing::values;
         std::size_t flops = 0;
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
@@ -161,9 +161,9 @@ private:
             [[maybe_unused]] T* to = plan.write(Step + chain.length - 1, y, arenas);
             [[maybe_unused]] T* own = arenas + part.index * plan.arena_size;
             if constexpr (shared_by == sharing::rows) {
-                using walk = band_executor<Net, T, layers, Step>;
-                const item_range mine = part.of(walk::rows, chain.split_multiple);
-                if (mine.size() > 0) walk::run(from, parameters, to, own, mine);
+                using bands = band_executor<Net, T, layers, Step>;
+                const item_range mine = part.of(bands::rows, chain.split_multiple);
+                if (mine.size() > 0) bands::run({x, parameters, y, arenas, own}, mine);
             } else if constexpr (shared_by == sharing::slices) {
                 const auto weights = s::weights::of(parameters);
                 if (const item_range mine = part.of(slices<s>); mine.size() > 0)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -11,21 +10,14 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
-#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/flush_subnormals.hpp>
-#include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
-#include <strata/core/type_list.hpp>
 #include <strata/core/weight_pointer.hpp>
-#include <strata/graph/graph.hpp>
 #include <strata/graph/streaming_schedule.hpp>
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
-#include <strata/layers/layer.hpp>
-#include <strata/net/merge.hpp>
-#include <strata/net/shapes.hpp>
-#include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_executor.hpp>
 #include <strata/runtime/stream_properties.hpp>
 #include <strata/runtime/stream_state.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
@@ -62,42 +54,48 @@ public:
     /// Refers to them: they must live longer and stay where they are.
     explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
 
-    /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Allocates
-    /// nothing.
+    /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Returns
+    /// whether there is an output: always, unless the net has a latency or strides. Allocates nothing.
     template <class In, class Out>
-    void step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
-        if (const auto call = checked_spans<1>(in, out); call.is_valid) {
-            if constexpr (flushes) {
-                const flush_subnormals flush;
-                one_step_of(call.x, call.y);
-            } else {
-                one_step_of(call.x, call.y);
-            }
+    bool step(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+        const auto call = checked_spans<1>(in, out);
+        if (!call.is_valid) return false;
+        if constexpr (detail::has_rates<Net, T>) {
+            return process(std::span(call.x, traits::input_size), std::span(call.y, traits::output_size), 1) > 0;
+        } else if constexpr (flushes) {
+            const flush_subnormals flush;
+            one_step_of(call.x, call.y);
+        } else {
+            one_step_of(call.x, call.y);
         }
+        return true;
     }
     /// n steps, whose inputs and outputs follow each other. The outputs are bit for bit those of n calls of step, which
-    /// takes longer, and the two may be mixed. Spans hold at least n inputs and n outputs. They may begin at the same
-    /// place where input_size is output_size; else they may not overlap. Allocates nothing.
+    /// takes longer, and the two may be mixed. Returns the number of outputs: n, unless the net has a latency or
+    /// strides. Spans hold at least n inputs and most_outputs(n) outputs. They may begin at the same place where
+    /// input_size is output_size; else they may not overlap. Allocates nothing.
     template <class In, class Out>
-    void process(const In& in, Out&& out, std::size_t n) noexcept STRATA_NONBLOCKING {
+    std::size_t process(const In& in, Out&& out, std::size_t n) noexcept STRATA_NONBLOCKING {
         const std::span x(std::data(in), std::size(in));
         const std::span y(std::data(out), std::size(out));
         assert(parameters_ != nullptr && "strata: a moved-from stream is stepped");
         assert(x.size() >= n * traits::input_size && "strata: fewer inputs than steps of a stream");
-        assert(y.size() >= n * traits::output_size && "strata: fewer outputs than steps of a stream");
+        assert(y.size() >= traits::most_outputs(n) * traits::output_size &&
+               "strata: fewer outputs than steps of a stream");
         assert(may_share(x.data(), y.data(), n) && "strata: input and output of a stream overlap");
         if constexpr (flushes) {
             const flush_subnormals flush;
-            tiles(x.data(), y.data(), n);
+            return tiles(x.data(), y.data(), n);
         } else {
-            tiles(x.data(), y.data(), n);
+            return tiles(x.data(), y.data(), n);
         }
     }
-    /// N steps: spans of exactly N inputs and N outputs.
+    /// N steps: spans of exactly N inputs and most_outputs(N) outputs.
     template <std::size_t N, class In, class Out>
-    void process(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
-        if (const auto call = checked_spans<N>(in, out); call.is_valid)
-            process(std::span(call.x, N * traits::input_size), std::span(call.y, N * traits::output_size), N);
+    std::size_t process(const In& in, Out&& out) noexcept STRATA_NONBLOCKING {
+        constexpr std::size_t outputs = traits::most_outputs(N) * traits::output_size;
+        const auto call = checked_spans<N>(in, out);
+        return call.is_valid ? process(std::span(call.x, N * traits::input_size), std::span(call.y, outputs), N) : 0;
     }
     /// n steps of an input of zeros, whose outputs are dropped: for the state that silence leads to. Allocates nothing.
     void prewarm(std::size_t n) noexcept STRATA_NONBLOCKING {
@@ -108,9 +106,9 @@ public:
             std::fill_n(zeros, count * traits::input_size, T(0));
             if constexpr (flushes) {
                 const flush_subnormals flush;
-                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+                executor().frames(zeros, memory_.data() + plan.discarded, count, counters_);
             } else {
-                run_frames(zeros, memory_.data() + plan.discarded, count, steps_of_plan{});
+                executor().frames(zeros, memory_.data() + plan.discarded, count, counters_);
             }
         }
     }
@@ -127,7 +125,10 @@ public:
         else return refused{};
     }
     /// Forgets everything: the next step is the first.
-    void reset() noexcept STRATA_NONBLOCKING { std::fill_n(memory_.data(), plan.states_end, T(0)); }
+    void reset() noexcept STRATA_NONBLOCKING {
+        std::fill_n(memory_.data(), plan.states_end, T(0));
+        counters_ = {};
+    }
 
 private:
     static constexpr const auto& plan = stream_plan_of<Net, T>;
@@ -159,7 +160,7 @@ private:
     /// Whether n outputs may lie at y: where n inputs lie, if both have one size, or apart from them.
     static bool may_share(const T* x, const T* y, std::size_t n) {
         return (x == y && traits::input_size == traits::output_size) ||
-               !detail::overlap<T>(x, n * traits::input_size, y, n * traits::output_size);
+               !detail::overlap<T>(x, n * traits::input_size, y, traits::most_outputs(n) * traits::output_size);
     }
 
     STRATA_INLINE void one_step_of(const T* x, T* y) noexcept {
@@ -167,21 +168,22 @@ private:
             constexpr std::size_t L = kernels::simd_for<T, traits::input_size>::size;
             alignas(alignment) T own[(traits::input_size + L - 1) / L * L];
             kernels::copy_without_negligible<traits::input_size>(x, own);
-            run(static_cast<const T*>(own), y, steps_of_plan{});
+            executor().one_step(own, y);
         } else {
-            run(copied_where_shared(x, y, 1), y, steps_of_plan{});
+            executor().one_step(copied_where_shared(x, y, 1), y);
         }
     }
     /// x, or a copy of `count` frames of it where outputs will be written over them.
     const T* copied_where_shared(const T* x, const T* y, std::size_t count) noexcept {
-        if (x != y) return x;
+        if (!detail::overlap<T>(x, count * traits::input_size, y, count * traits::output_size)) return x;
         T* copy = memory_.data() + plan.input_copy;
         std::copy_n(x, count * traits::input_size, copy);
         return copy;
     }
 
-    /// n steps, as many at a time as values have memory for.
-    void tiles(const T* x, T* y, std::size_t n) noexcept {
+    /// n steps, as many at a time as values have memory for. Returns the number of outputs.
+    std::size_t tiles(const T* x, T* y, std::size_t n) noexcept {
+        std::size_t outputs = 0;
         for (std::size_t count = 0; n > 0; n -= count) {
             count = std::min(n, plan.frames);
             const T* from = x;
@@ -192,82 +194,19 @@ private:
             } else {
                 from = copied_where_shared(x, y, count);
             }
-            run_frames(from, y, count, steps_of_plan{});
+            const std::size_t made = executor().frames(from, y, count, counters_);
             x += count * traits::input_size;
-            y += count * traits::output_size;
+            y += made * traits::output_size;
+            outputs += made;
         }
+        return outputs;
     }
 
-    template <std::size_t... Step>
-    STRATA_INLINE void run(const T* x, T* y, std::index_sequence<Step...>) noexcept {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, traits::input_size, y);
-        else evaluate_in_order{0, (run_step<Step>(x, y), 0)...};
-    }
-    template <std::size_t Step>
-    STRATA_INLINE void run_step(const T* x, T* y) noexcept {
-        using s = step_types<Step>;
-        if constexpr (detail::merge_layer<typename s::layer>) {
-            merge<Step>(x, y, 0);
-        } else {
-            const auto weights = s::weights::of(parameters_.get());
-            const forward_context<T> call = context<Step>(x, y, weights.data());
-            if constexpr (plan.states[Step].has_state) s::layer::template step<s::in, typename s::epilogue>(call);
-            else s::layer::template forward<plan.states[Step].in, 1, typename s::epilogue>(call);
-        }
-    }
-
-    template <std::size_t... Step>
-    void run_frames(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) noexcept {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * traits::input_size, y);
-        else evaluate_in_order{0, (run_frames_of<Step>(x, y, count), 0)...};
-    }
-    /// One step of the plan for `count` frames.
-    template <std::size_t Step>
-    void run_frames_of(const T* x, T* y, std::size_t count) noexcept {
-        using s = step_types<Step>;
-        if constexpr (detail::merge_layer<typename s::layer>) {
-            for (std::size_t t = 0; t < count; ++t) merge<Step>(x, y, t);
-        } else {
-            constexpr stream_state state = plan.states[Step];
-            const auto weights = s::weights::of(parameters_.get());
-            forward_context<T> call = context<Step>(x, y, weights.data());
-            call.count = count;
-            if constexpr (detail::has_process<typename s::layer>) {
-                s::layer::template process<state.has_state ? s::in : state.in, typename s::epilogue>(call);
-            } else if constexpr (state.has_state) {
-                for (std::size_t t = 0; t < count;
-                     ++t, call.x += state.in.size(), call.y += plan.steps[Step].output.size)
-                    s::layer::template step<s::in, typename s::epilogue>(call);
-            } else {
-                process_by_forward<typename s::layer, state.in, typename s::epilogue>(call);
-            }
-        }
-    }
-
-    template <std::size_t Step>
-    using step_types = detail::step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
-
-    template <std::size_t Step>
-    STRATA_INLINE void merge(const T* x, T* y, std::size_t frame) noexcept {
-        using s = step_types<Step>;
-        constexpr const auto& shapes = detail::merged_step_shapes_of<Net, T, s::index>;
-        T* memory = memory_.data();
-        s::layer::template merge<shapes, typename s::epilogue>(
-            plan.template read_all<shapes.size()>(Step, x, static_cast<const T*>(memory), frame),
-            plan.write(Step, y, memory, frame), {0, s::layer::template merge_units<shapes>()});
-    }
-    template <std::size_t Step>
-    STRATA_INLINE forward_context<T> context(const T* x, T* y, const T* const* weights) noexcept {
-        T* memory = memory_.data();
-        return {.x = plan.read(Step, 0, x, static_cast<const T*>(memory)),
-                .weights = weights,
-                .y = plan.write(Step, y, memory),
-                .scratch = memory + plan.steps[Step].scratch,
-                .state = memory + plan.states[Step].offset};
-    }
+    STRATA_INLINE detail::stream_executor<Net, T> executor() noexcept { return {parameters_.get(), memory_.data()}; }
 
     weight_pointer<const T> parameters_;
     storage<T, plan.arena_size> memory_{};
+    [[no_unique_address]] detail::counters_of<Net, T> counters_{};
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -18,8 +18,12 @@ struct stream_properties {
     static constexpr std::size_t output_size = stream_plan_of<Net, T>.output_size;
     /// Values that the layers remember.
     static constexpr std::size_t state_size = stream_plan_of<Net, T>.state_size;
-    /// Steps by which an output comes later than the input that it belongs to: none, as no layer looks ahead.
-    static constexpr std::size_t latency = 0;
+    /// Steps of the input before the one that gives the first output: 0 where no layer looks ahead.
+    static constexpr std::size_t latency = detail::value_rates_of<Net, T>.back().first;
+    /// Steps of the input from one output to the next.
+    static constexpr std::size_t stride = detail::value_rates_of<Net, T>.back().stride;
+    /// The most outputs that a number of steps can have.
+    static constexpr std::size_t most_outputs(std::size_t steps) { return (steps + stride - 1) / stride; }
     /// Steps of the input that an output depends on, the present one included; `unbounded` for recurrent layers.
     static constexpr std::size_t receptive_field = stream_plan_of<Net, T>.receptive_field;
     /// Steps until outputs no longer depend on the zeros that a stream begins with.
@@ -38,7 +42,7 @@ bool overlap(const T* a, std::size_t a_size, const T* b, std::size_t b_size) {
 /// The spans of step and block: exactly one input and one output of so many steps.
 template <class Facts, std::size_t Steps, std::size_t In, std::size_t Out>
 struct stream_span_check {
-    static constexpr std::size_t in = Steps * Facts::input_size, out = Steps * Facts::output_size;
+    static constexpr std::size_t in = Steps * Facts::input_size, out = Facts::most_outputs(Steps) * Facts::output_size;
     static constexpr diagnostic value = [] {
         if (In != std::size_t(-1) && In != in)
             return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of all steps",

@@ -23,8 +23,8 @@ struct normal_tail {
 namespace detail {
 
 /// Coefficients. probability = exponential P(distance) / Q(distance), fitted up to `zero`, where exponential is 0. All
-/// terms are positive, so that nothing cancels. erf(x) = x + x S(x^2) with S (small) for |x| <= 1. Approximation errors
-/// are below 2^-27 (float) and 2^-59 (double).
+/// terms are positive, so that nothing cancels. erf(x) = x + x S(x^2) with S (below_one) for |x| <= 1. Approximation
+/// errors are below 2^-27 (float) and 2^-59 (double).
 template <class T>
 struct normal_constants;
 template <>

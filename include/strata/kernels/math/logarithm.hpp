@@ -14,11 +14,11 @@ namespace strata::inline STRATA_ISA::kernels {
 
 namespace detail {
 
-// Coefficients of two approximations: `near` around 1, `bounded` for 0 <= f <= 1.
-// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f) with P (near) fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f) with Q
+// Coefficients of two approximations: `near_one` around 1, `bounded` for 0 <= f <= 1.
+// Float: log(1 + f) = f - f^2 / 2 + f^3 P(f) with P (near_one) fitted in [-0.25, 0.5]; log(1 + f) = f + f^2 Q(f) with Q
 // (bounded) fitted in [0, 1].
 // Double: log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))) with s = f / (2 + f); R is fitted for s^2 below 0.04
-// (near) and 1/9 (bounded).
+// (near_one) and 1/9 (bounded).
 // Relative errors are below 2^-27 (float) and 2^-59 (double).
 struct logarithm_rest {
     static constexpr float near_one[] = {0.333334506f, -0.250000983f, 0.199908227f, -0.166471273f,

@@ -39,23 +39,54 @@ STRATA_INLINE T row_total(std::size_t n, Term term) {
     return lane_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
+/// The sum of the squares of `count` differences from a mean, of their differences from that mean plus `rest`.
+/// Unchanged where it is infinite.
+template <class T>
+constexpr T without_rest(T squares, T count, T rest) {
+    const T excess = count * rest * rest;
+    return squares - (excess < squares ? excess : T(0));
+}
+
+/// Whether values lie so far from 0, for their deviation, that the rounding error of their mean matters: four times
+/// their deviation. `squares` is the sum of the squares of `count` differences from the mean.
+template <class T>
+constexpr bool is_far_from_zero(T mean, T squares, T count) {
+    return mean * mean * count > T(16) * squares;
+}
+
+/// The moments of a row, and `rest`: mean + rest is the mean to more digits than T has. Zero where Kind has no mean.
+template <class T>
+struct exact_moments {
+    row_moments<T> rounded{};
+    T rest{};
+};
+
 /// Mean and scale of a row of n values. The mean is subtracted before squaring, so that the sum of squares does not
-/// cancel.
+/// cancel. The mean of the differences is what the rounded mean lacks; values of 1e4 that differ by 1 would be off by a
+/// thousandth without it. It is computed only where it matters.
 template <row_norm Kind, class T>
-row_moments<T> moments_of(std::size_t n, const T* x, T epsilon) {
-    T mean = T(0);
+exact_moments<T> moments_of(std::size_t n, const T* x, T epsilon) {
+    const T count = static_cast<T>(n);
+    T mean = T(0), rest = T(0);
     if constexpr (Kind == row_norm::layer)
-        mean = row_total<T>(n, [=](std::size_t i, std::size_t count) { return load_partial(x + i, count); }) /
-               static_cast<T>(n);
-    const T squares = row_total<T>(n, [=](std::size_t i, std::size_t count) {
-        simd<T> value = load_partial(x + i, count);
+        mean = row_total<T>(n, [=](std::size_t i, std::size_t k) { return load_partial(x + i, k); }) / count;
+    const auto difference = [=](std::size_t i, std::size_t k) STRATA_INLINE_CALL {
+        simd<T> value = load_partial(x + i, k);
         if constexpr (Kind == row_norm::layer) {
-            value = value - broadcast(mean);
-            if (count < lanes<T>) value = value * first_lanes<T>(count);
+            value = rounded(value - broadcast(mean));
+            if (k < lanes<T>) value = value * first_lanes<T>(k);
         }
+        return value;
+    };
+    T squares = row_total<T>(n, [=](std::size_t i, std::size_t k) {
+        const simd<T> value = difference(i, k);
         return value * value;
     });
-    return {.mean = mean, .scale = row_scale<Kind>(squares, n, epsilon)};
+    if (Kind == row_norm::layer && is_far_from_zero(mean, squares, count)) {
+        rest = row_total<T>(n, difference) / count;
+        squares = without_rest(squares, count, rest);
+    }
+    return {.rounded = {.mean = mean, .scale = row_scale<Kind>(squares, n, epsilon)}, .rest = rest};
 }
 
 template <row_norm Kind, class T>
@@ -64,12 +95,17 @@ void normalize_rows_vectorised(std::size_t rows, std::size_t n, const T* x, cons
     const auto [gamma, beta, epsilon] = p;
     constexpr std::size_t L = lanes<T>;
     for (std::size_t r = 0; r < rows; ++r, x += n, y += n) {
-        const row_moments<T> m = moments_of<Kind>(n, x, epsilon);
+        const auto [m, rest] = moments_of<Kind>(n, x, epsilon);
         if (moments != nullptr) *moments++ = m.mean, *moments++ = m.scale;
-        const simd<T> mean = broadcast(m.mean), scale = broadcast(m.scale);
+        const simd<T> mean = broadcast(m.mean), scale = broadcast(m.scale), shift = broadcast(-rest * m.scale);
         for (std::size_t i = 0; i < n; i += L) {
             const std::size_t count = std::min(L, n - i);
-            simd<T> value = (load_partial(x + i, count) - mean) * scale;
+            simd<T> value = load_partial(x + i, count);
+            if constexpr (Kind == row_norm::layer) {
+                value = multiply_add(rounded(value - mean), scale, shift);
+            } else {
+                value = value * scale;
+            }
             if (gamma != nullptr) value = value * load_partial(gamma + i, count);
             if (beta != nullptr) value = value + load_partial(beta + i, count);
             store_partial<T>(y + i, value, count);
@@ -122,43 +158,59 @@ template <class T>
 void normalize_groups_vectorised(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                  T* moments, T* scratch) {
     constexpr std::size_t L = lanes<T>;
-    T *means = scratch, *scales = scratch + g.channels;
+    T *means = scratch, *scales = scratch + g.channels, *rests = scratch + 2 * g.channels;
+    const std::size_t size = g.channels / g.groups;
     const T count = static_cast<T>(g.size() / g.groups);
-    const auto values = [=](std::size_t i, std::size_t n) { return load_partial(x + i, n); };
-    for (std::size_t c = 0; c < g.channels; c += L)
-        store_partial<T>(means + c, column_total<T>(g.rows, g.channels, c, values), std::min(L, g.channels - c));
-    for_each_group(g, means, [=](std::size_t group, T sum) {
-        if (moments != nullptr) moments[2 * group] = sum / count;
-        return sum / count;
+    const auto differences = [=](std::size_t c) {
+        return [x, mean = load_partial(means + c, std::min(L, g.channels - c))](std::size_t i, std::size_t k)
+                   STRATA_INLINE_CALL { return rounded(load_partial(x + i, k) - mean); };
+    };
+    // Writes the sum over the rows of each channel; of(c) gives the term for the channels from c on.
+    const auto write_totals = [=](T* totals, auto of) STRATA_INLINE_CALL {
+        for (std::size_t c = 0; c < g.channels; c += L)
+            store_partial<T>(totals + c, column_total<T>(g.rows, g.channels, c, of(c)), std::min(L, g.channels - c));
+    };
+    write_totals(means, [=](std::size_t) {
+        return [=](std::size_t i, std::size_t k) STRATA_INLINE_CALL { return load_partial(x + i, k); };
     });
-    for (std::size_t c = 0; c < g.channels; c += L) {
-        const std::size_t n = std::min(L, g.channels - c);
-        const simd<T> mean = load_partial(means + c, n);
-        const auto squares = [=](std::size_t i, std::size_t k) {
-            const simd<T> value = load_partial(x + i, k) - mean;
+    for_each_group(g, means, [=](std::size_t, T sum) { return sum / count; });
+    write_totals(scales, [=](std::size_t c) {
+        return [difference = differences(c)](std::size_t i, std::size_t k) STRATA_INLINE_CALL {
+            const simd<T> value = difference(i, k);
             return value * value;
         };
-        store_partial<T>(scales + c, column_total<T>(g.rows, g.channels, c, squares), n);
-    }
-    for_each_group(g, scales, [=, epsilon = p.epsilon](std::size_t group, T sum) {
-        const T scale = T(1) / square_root(sum / count + epsilon);
-        if (moments != nullptr) moments[2 * group + 1] = scale;
-        return scale;
     });
+    bool is_far = false;
+    for_each_group(g, scales, [&](std::size_t group, T sum) {
+        is_far = is_far || is_far_from_zero(means[group * size], sum, count);
+        return sum;
+    });
+    if (is_far) {
+        write_totals(rests, differences);
+        for_each_group(g, rests, [=](std::size_t, T sum) { return sum / count; });
+    }
+    for (std::size_t group = 0; group < g.groups; ++group) {
+        T* own = scales + group * size;
+        const T squares = is_far ? without_rest(*own, count, rests[group * size]) : *own;
+        const T scale = T(1) / square_root(squares / count + p.epsilon);
+        std::fill_n(own, size, scale);
+        if (moments != nullptr) *moments++ = means[group * size], *moments++ = scale;
+    }
     for (std::size_t c = 0; c < g.channels; c += L) {
         const std::size_t n = std::min(L, g.channels - c);
-        const simd<T> mean = load_partial(means + c, n);
+        const auto difference = differences(c);
         simd<T> scale = load_partial(scales + c, n);
         if (p.gamma != nullptr) scale = scale * load_partial(p.gamma + c, n);
-        const simd<T> shift = p.beta != nullptr ? load_partial(p.beta + c, n) : broadcast(T(0));
+        simd<T> shift = p.beta != nullptr ? load_partial(p.beta + c, n) : broadcast(T(0));
+        if (is_far) shift = shift - load_partial(rests + c, n) * scale;
         for (std::size_t i = c; i < g.size(); i += g.channels)
-            store_partial<T>(y + i, multiply_add(load_partial(x + i, n) - mean, scale, shift), n);
+            store_partial<T>(y + i, multiply_add(difference(i, n), scale, shift), n);
     }
 }
 
 /// y (rows, channels) of one sample = (x - mean) scale gamma + beta, with the mean and scale of each group of channels
 /// over all rows. gamma and beta hold a value for each channel or are null. `moments` receives the mean and scale of
-/// each group (groups, 2), or is null. scratch holds 2 channels elements. y may be x.
+/// each group (groups, 2), or is null. scratch holds 3 channels elements. y may be x.
 template <class T>
 constexpr void normalize_groups(const group_geometry& g, const T* x, const normalization_parameters<T>& p, T* y,
                                 std::type_identity_t<T*> moments, T* scratch) {

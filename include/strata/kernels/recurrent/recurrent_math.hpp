@@ -91,13 +91,13 @@ STRATA_INLINE V power_of_two_plus(const V& t, const V& offset) {
                         offset);
 }
 
-/// The numerator of tanh_fraction(x), and its denominator times `factor`. Both are ready one operation earlier than
-/// with a product at the end.
+/// The numerator of tanh_fraction(x), and its denominator times `factor`, which is at least 1 and waits for no other
+/// product. x is not treated so: its product with the fourth power would be subnormal where x is small.
 template <class V>
-STRATA_INLINE fraction<V> tanh_fraction_times(const V& unbounded, const V& factor) {
-    const auto t = tanh_terms(unbounded);
-    const V of_p = t.x * t.fourth, of_q = factor * t.fourth;
-    return {multiply_add(t.p_high, of_p, t.x * t.p_low), multiply_add(t.q_high, of_q, factor * t.q_low)};
+STRATA_INLINE fraction<V> tanh_fraction_times(const V& x, const V& factor) {
+    const auto t = tanh_terms(x);
+    return {t.x * multiply_add(t.p_high, t.fourth, t.p_low),
+            multiply_add(t.q_high, factor * t.fourth, factor * t.q_low)};
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

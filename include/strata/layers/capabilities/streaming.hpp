@@ -14,6 +14,8 @@
 //   template <shape In, class Fused, class T> static void step(const forward_context<T>& s)
 //       one step: reads s.x, reads and writes s.state, writes s.y
 //
+//   template <shape In> static constexpr stream_rate output_rate()
+//       optional: which of the outputs a stream keeps; all of them where it is not written
 //   template <shape In, class T> static auto state_parts(T* state)
 //       optional: a std::array of state_part<T>, the values of the state that programs may read and set (Stream::state)
 //
@@ -48,6 +50,14 @@ enum class streaming { none, each_step, with_state, to_last };
 /// The lookback of a layer that never forgets.
 inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
+/// The outputs that a stream keeps of those that a layer computes, one a step: after the first `skip` every stride-th.
+struct stream_rate {
+    std::size_t skip = 0;
+    std::size_t stride = 1;
+
+    constexpr bool keeps_all() const { return skip == 0 && stride == 1; }
+};
+
 /// Values of a layer's state, and their name: `hidden`, `cell`.
 template <class T>
 struct state_part {
@@ -76,6 +86,8 @@ template <class Layer>
 concept has_step = requires(const forward_context<float>& s) { Layer::template step<shape{}, fused<>>(s); };
 template <class Layer>
 concept has_process = requires(const forward_context<float>& s) { Layer::template process<shape{}, fused<>>(s); };
+template <class Layer>
+concept has_output_rate = requires { Layer::template output_rate<shape{}>(); };
 template <class Layer>
 concept has_state_parts = requires(float* state) { Layer::template state_parts<shape{}>(state); };
 template <class Layer>

@@ -1,0 +1,14 @@
+// Layers: an array of a WaveNet without layers.
+// at: wave_net (WaveNet), layer 1 of 1
+// expects: dilations of at least 1
+// got: none
+// fix: write dilations<1, 2, 4>
+#include <strata/infer.hpp>
+
+using namespace strata;
+
+#if !defined(REPAIR)
+auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<4, 1>>{}}.build();
+#else
+auto model = Sequential{Input<64, 1>{}, WaveNet<wavenet_array<4, 1, dilations<1>>>{}}.build();
+#endif
