@@ -28,10 +28,11 @@ def main():
     parser.add_argument("root", type=Path)
     parser.add_argument("--conan", default="conan")
     given = parser.parse_args()
-    if shutil.which(given.conan) is None:
+    conan = shutil.which(given.conan)
+    if conan is None:
         print("conan is not installed")
         return 77
-    root = given.root.resolve()
+    root, conan = given.root.resolve(), Path(conan).absolute()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tree, home = folder / "strata", folder / "home"
@@ -48,8 +49,8 @@ def main():
         environment = {**os.environ, "CONAN_HOME": str(home)}
         try:
             for options in ([], ["-o", "strata/*:hdf5=True", "-o", "strata/*:libzip=True"]):
-                must_run([given.conan, "create", tree, "-pr:a", folder / "profile", *options], env=environment, cwd=folder)
-            package = must_run([given.conan, "list", f"strata/{version_of(root)}:*"], env=environment)
+                must_run([conan, "create", tree, "-pr:a", folder / "profile", *options], env=environment, cwd=folder)
+            package = must_run([conan, "list", f"strata/{version_of(root)}:*"], env=environment)
         except RuntimeError as mistake:
             print(mistake)
             return 1
