@@ -37,7 +37,7 @@ def installed(root, folder, compiler):
     for name in ("CMakeLists.txt", "CMakePresets.json", "meson.build"):
         source.mkdir(exist_ok=True)
         shutil.copy(root / name, source / name)
-    for name in ("cmake", "include"):
+    for name in ("cmake", "include", "tools"):
         shutil.copytree(root / name, source / name)
     must_run(["cmake", "--preset", "install", f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_INSTALL_PREFIX={prefix}"],
              cwd=source)

@@ -20,7 +20,7 @@ endif
 executable('program', 'main.cpp', dependencies: strata)
 """
 # What a Meson project of strata needs to be a subproject or to be installed.
-SOURCES = ("include", "meson.build", "meson_options.txt", "tools/instruction_set.sh", "tests/meson.build", "LICENSE")
+SOURCES = ("include", "meson.build", "meson_options.txt", "tools", "tests/meson.build", "LICENSE")
 # An optional part, its package for pkg-config, those that it needs, the file that the program writes with it.
 PARTS = (("strata", (), None), ("strata-hdf5", ("hdf5", "hdf5-serial"), "model.weights.h5"),
          ("strata-libzip", ("libzip",), "model.npz"))
@@ -61,7 +61,7 @@ def by_pkg_config(sources, folder, compiler, environment):
     folder.mkdir()
     prefix = folder / "prefix"
     must_run(["meson", "setup", folder / "build", sources, f"--prefix={prefix}", "--libdir=lib", "-Dtests=disabled",
-              "-Dexamples=disabled", "-Ddocs=disabled"], env=environment)
+              "-Dexamples=disabled", "-Ddocs=disabled", "-Dconvert=disabled"], env=environment)
     must_run(["meson", "install", "-C", folder / "build"], env=environment)
     environment = {**environment, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}
     for part, needed, file in PARTS:
