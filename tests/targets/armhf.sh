@@ -3,7 +3,8 @@
 # usage: tests/targets/armhf.sh [--jobs N]
 source "$(dirname "$0")/common.sh"
 arguments "$@"
-need g++ clang-19 g++-arm-linux-gnueabihf qemu-user meson ninja-build pkg-config libboost-dev libxsimd-dev catch2 python3
+need g++ clang-19 g++-arm-linux-gnueabihf qemu-user meson ninja-build pkg-config libboost-dev libxsimd-dev \
+    catch2 python3
 run=(qemu-arm -L /usr/arm-linux-gnueabihf)
 folder=build-target-armhf
 
