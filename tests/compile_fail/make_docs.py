@@ -42,7 +42,13 @@ def language_section():
     lines = ["", "## Mistakes that the language refuses", "",
              "Some mistakes never reach strata's checks: a value where a template wants a type, a name that does not exist, a",
              "layer without its braces. Compilers refuse them in their own words. Where strata has a hint for the case, GCC prints",
-             "it in the error, and Clang in the line of the header that it quotes. Line numbers are left out below."]
+             "it in the error, and Clang in the line of the header that it quotes. Line numbers are left out below.",
+             "",
+             "Why Clang's first error cannot be strata's sentence here: each parameter of a template takes either types or values,",
+             "and a pack takes one of the two. A class template cannot be overloaded, so that no second declaration can take the",
+             "string or the number. Its constraints are checked, and its body, constructors and deduction guides are looked at, only",
+             "after every argument has matched its parameter. GCC prints the constraints with the declaration; Clang points to the",
+             "line of the parameter."]
     for case in read_language_cases():
         lines += ["", f"### {case.title}", "", *code(case.common + case.mistake), "",
                   f"Meaning: {case.meaning}", "", *code(case.repair)]
