@@ -12,7 +12,8 @@ setup() {  # folder, cross file, options of Meson
     local to=$1 cross=$2
     shift 2
     [ -f "$to/build.ninja" ] || meson setup "$to" --cross-file "tests/targets/$cross" -Dmachine= -Dwerror=true \
-        -Dhdf5=disabled -Dlibzip=disabled -Dexamples=disabled -Ddocs=disabled -Dbench=disabled -Dsources=disabled "$@" >/dev/null
+        -Dhdf5=disabled -Dlibzip=disabled -Dexamples=disabled -Ddocs=disabled -Dbench=disabled -Dsources=disabled \
+        "$@" >/dev/null
 }
 build() { ninja -C "$1" -j "$jobs" "${@:2}" | tail -n 1; }
 

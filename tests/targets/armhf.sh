@@ -20,7 +20,7 @@ probe "Clang, NEON with fused multiply-adds" neon32_fma clang++-19 --target=arm-
 probe "Clang, NEON of ARMv7" neon32 clang++-19 --target=arm-linux-gnueabihf -mfpu=neon
 probe "GCC, NEON with fused multiply-adds" neon32_fma arm-linux-gnueabihf-g++ -march=armv7-a -mfpu=neon-vfpv4 -Wno-psabi
 
-# NEON takes subnormal numbers for zero, whatever the processor's mode is, so the tests of functions near zero do not hold.
+# NEON takes subnormal numbers for zero, whatever the processor's mode is, so tests of functions near zero do not hold.
 clang=(clang++-19 --target=arm-linux-gnueabihf -mfpu=neon-vfpv4)
 "${clang[@]}" -std=c++20 -O0 -c tests/main.cpp -o $folder/main.o
 for test in simd dense; do

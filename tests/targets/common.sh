@@ -1,5 +1,4 @@
-# Sourced by the scripts of this folder. The folder of the script's build is build-target-NAME; results of the host, with
-# which probes are compared, are made once a run.
+# Sourced by the scripts of this folder. The folder of a script's build is build-target-NAME.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
@@ -33,7 +32,8 @@ refused() {
     if text=$("$@" -std=c++20 -Iinclude -fsyntax-only -x c++ - 2>&1 <<<'#include <strata/core/config.hpp>'); then
         echo "$name is not refused" >&2; exit 1
     fi
-    grep -qF "$sentence" <<<"$text" || { echo "$name: the refusal does not say \"$sentence\":" >&2; echo "$text" >&2; exit 1; }
+    grep -qF "$sentence" <<<"$text" ||
+        { echo "$name: the refusal does not say \"$sentence\":" >&2; echo "$text" >&2; exit 1; }
     "$@" -std=c++20 -Iinclude -fsyntax-only -DSTRATA_SCALAR -x c++ - <<<'#include <strata/core/config.hpp>' ||
         { echo "$name: refused with STRATA_SCALAR too" >&2; exit 1; }
 }

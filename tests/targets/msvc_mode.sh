@@ -30,19 +30,21 @@ macros() {  # arguments of the compiler; prints "name value"
 expect() {  # title, macros, lines that must be among them
     local line
     for line in "${@:3}"; do
-        grep -qxF "$line" <<<"$2" || { echo "$1: not defined so: $line" >&2; grep -F "${line%% *}" <<<"$2" >&2; exit 1; }
+        grep -qxF "$line" <<<"$2" ||
+            { echo "$1: not defined so: $line" >&2; grep -F "${line%% *}" <<<"$2" >&2; exit 1; }
     done
     done_with "$1"
 }
 msvc=(--target=x86_64-pc-windows-msvc -U__clang__ -U__GNUC__ -fms-compatibility-version=19.40 -U__SSE2__ -U__FMA__)
 expect "MSVC without /arch" "$(macros "${msvc[@]}")" \
-    "STRATA_ISA sse2" "STRATA_INLINE __forceinline" "STRATA_NOINLINE __declspec(noinline)" "STRATA_RESTRICT __restrict" \
+    "STRATA_ISA sse2" "STRATA_INLINE __forceinline" "STRATA_NOINLINE __declspec(noinline)" \
+    "STRATA_RESTRICT __restrict" \
     "STRATA_NO_ADDRESS [[msvc::no_unique_address]]" "STRATA_KEEP_LOOP(pointer) static_cast<void>(pointer)" \
     "STRATA_READ_FLOAT_MODE(mode) (mode) = _mm_getcsr()" "STRATA_PAUSE() _mm_pause()"
 expect "MSVC with /arch:AVX2" "$(macros "${msvc[@]}" -D__AVX__ -D__AVX2__)" "STRATA_ISA avx2_fma" "STRATA_HAS_FMA " \
     "STRATA_HAS_SSE4_1 " "STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)"
-expect "MSVC with /arch:AVX512" "$(macros "${msvc[@]}" -D__AVX__ -D__AVX2__ -D__AVX512F__ -D__AVX512VL__ -D__AVX512DQ__ -D__AVX512BW__)" \
-    "STRATA_ISA avx512"
+avx512=(-D__AVX__ -D__AVX2__ -D__AVX512F__ -D__AVX512VL__ -D__AVX512DQ__ -D__AVX512BW__)
+expect "MSVC with /arch:AVX512" "$(macros "${msvc[@]}" "${avx512[@]}")" "STRATA_ISA avx512"
 expect "clang-cl with /arch:AVX2" "$(macros --target=x86_64-pc-windows-msvc -mavx2 -mfma)" "STRATA_ISA avx2_fma" \
     'STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))' "STRATA_NO_ADDRESS [[msvc::no_unique_address]]"
 if macros "${msvc[@]}" -D_M_FP_FAST=1 >/dev/null 2>$folder/fast.txt; then echo "/fp:fast is not refused" >&2; exit 1; fi

@@ -10,10 +10,12 @@ folder=build-target-riscv64
 no_vectors="no vector instructions of this processor are known; give -DSTRATA_SCALAR"
 refused "riscv64, GCC" "$no_vectors" riscv64-linux-gnu-g++
 refused "riscv64, Clang" "$no_vectors" clang++-19 --target=riscv64-linux-gnu
-for target in powerpc64le-linux-gnu s390x-linux-gnu loongarch64-linux-gnu mips64el-linux-gnuabi64 riscv32-unknown-elf; do
+for target in powerpc64le-linux-gnu s390x-linux-gnu loongarch64-linux-gnu mips64el-linux-gnuabi64 \
+    riscv32-unknown-elf; do
     refused "$target" "$no_vectors" clang++-19 --target=$target
 done
-refused "32-bit Arm without NEON" "give -mfpu=neon, or -DSTRATA_SCALAR" clang++-19 --target=arm-linux-gnueabihf -mfpu=vfpv3-d16
+refused "32-bit Arm without NEON" "give -mfpu=neon, or -DSTRATA_SCALAR" \
+    clang++-19 --target=arm-linux-gnueabihf -mfpu=vfpv3-d16
 refused "Cortex-M4" "give -mfpu=neon, or -DSTRATA_SCALAR" clang++-19 --target=thumbv7em-none-eabihf -mcpu=cortex-m4
 refused "x86 without SSE2" "give -msse2, or -DSTRATA_SCALAR" clang++-19 --target=i686-linux-gnu -mno-sse
 done_with "processors without vectors are refused, and not with STRATA_SCALAR"
