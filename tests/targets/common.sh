@@ -1,5 +1,4 @@
-# Sourced by the scripts of this folder. The folder of the script's build is build-target-NAME; results of the host,
-# with which probes are compared, are made once a run.
+# Sourced by the scripts of this folder. The folder of a script's build is build-target-NAME.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Compares what probe.cpp printed on two targets: every value of each must be in the other, and differ by rounding only.
-# usage: compare.py EXPECTED ACTUAL [--tolerance 2e-5] [--isa NAME] [--without PREFIX]... | compare.py --self-test
+# usage: compare.py EXPECTED ACTUAL [--tolerance 5e-5] [--isa NAME] [--without PREFIX]... | compare.py --self-test
 #   --isa      the instruction set that ACTUAL must have been compiled for
 #   --without  values whose names begin so are left out of EXPECTED: ACTUAL was compiled without them
 import argparse
@@ -97,7 +97,7 @@ def main(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("expected")
     parser.add_argument("actual")
-    parser.add_argument("--tolerance", type=float, default=2e-5)
+    parser.add_argument("--tolerance", type=float, default=5e-5)
     parser.add_argument("--isa")
     parser.add_argument("--without", action="append", default=[])
     try:

@@ -43,9 +43,8 @@ expect "MSVC without /arch" "$(macros "${msvc[@]}")" \
     "STRATA_READ_FLOAT_MODE(mode) (mode) = _mm_getcsr()" "STRATA_PAUSE() _mm_pause()"
 expect "MSVC with /arch:AVX2" "$(macros "${msvc[@]}" -D__AVX__ -D__AVX2__)" "STRATA_ISA avx2_fma" "STRATA_HAS_FMA " \
     "STRATA_HAS_SSE4_1 " "STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)"
-expect "MSVC with /arch:AVX512" \
-    "$(macros "${msvc[@]}" -D__AVX__ -D__AVX2__ -D__AVX512F__ -D__AVX512VL__ -D__AVX512DQ__ -D__AVX512BW__)" \
-    "STRATA_ISA avx512"
+avx512=(-D__AVX__ -D__AVX2__ -D__AVX512F__ -D__AVX512VL__ -D__AVX512DQ__ -D__AVX512BW__)
+expect "MSVC with /arch:AVX512" "$(macros "${msvc[@]}" "${avx512[@]}")" "STRATA_ISA avx512"
 expect "clang-cl with /arch:AVX2" "$(macros --target=x86_64-pc-windows-msvc -mavx2 -mfma)" "STRATA_ISA avx2_fma" \
     'STRATA_KEEP_VECTOR(vector) asm("" : "+v"(vector))' "STRATA_NO_ADDRESS [[msvc::no_unique_address]]"
 if macros "${msvc[@]}" -D_M_FP_FAST=1 >/dev/null 2>$folder/fast.txt; then echo "/fp:fast is not refused" >&2; exit 1; fi
