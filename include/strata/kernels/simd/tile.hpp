@@ -179,22 +179,22 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
         }
     }
     multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
-    // Where only some columns of the panel are written, all go to a buffer first: with a loop of its own, the code of
-    // the activation would be there twice.
-    alignas(64) T buffer[MR * NR * L];
-    const bool is_whole = columns == NR * L;
-    T* const to = is_whole ? y : buffer;
-    const std::size_t step = is_whole ? out_step : NR * L;
+    if (columns == NR * L) {
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) {
+            STRATA_UNROLL
+            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]));
+        }
+        return;
+    }
     STRATA_UNROLL
     for (std::size_t m = 0; m < MR; ++m) {
         STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n) store<T>(to + m * step + n * L, Activation::apply(sums[m][n]));
+        for (std::size_t n = 0; n < NR; ++n)
+            if (columns > n * L)
+                store_partial<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]),
+                                 columns - n * L < L ? columns - n * L : L);
     }
-    if (is_whole) return;
-    for (std::size_t m = 0; m < MR; ++m)
-        for (std::size_t n = 0; n * L < columns; ++n)
-            store_partial<T>(y + m * out_step + n * L, load(buffer + m * step + n * L),
-                             columns - n * L < L ? columns - n * L : L);
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels
