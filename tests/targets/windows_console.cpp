@@ -1,9 +1,8 @@
 // Prints a bar as fit does, and the console that it found; windows.sh runs it in a console and into a file. strata's
 // headers pass after those of Windows.
-#include <iostream>
+#include <iostream>  // libstdc++ defines NOMINMAX
 
-#define NOMINMAX
-#include <windows.h>  // with all its macros, before strata's headers
+#include <windows.h>  // with all its other macros, before strata's headers
 
 #include <strata/strata.hpp>
 
