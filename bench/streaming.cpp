@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/applications/nam.hpp>
 #include <strata/infer.hpp>
 
 #include "timing.hpp"
@@ -348,6 +349,10 @@ int main(int count, char** arguments) {
     all.blocks("conv1d-8-filters-blocks", 0, 1.0, stack_of_convolutions<8>());
     all.blocks("conv1d-16-filters-blocks", 0, 1.0, stack_of_convolutions<16>());
     all.blocks("conv1d-32-filters-blocks", 0, 1.0, stack_of_convolutions<32>());
+    // Marks: Neural Amp Modeler Core 0.7 in blocks of 64, with its fast tanh and -ffast-math.
+    all.blocks("nam-a1-standard", 698.0, 2.5, nam::A1Standard{});
+    all.blocks("nam-a2-full", 917.0, 4.0, nam::A2Full{});
+    all.blocks("nam-a2-lite", 0.0, 0.0, nam::A2Lite{});
     all.call("dense-16x16", 8.1, 1.3, Sequential{Input<16>{}, Dense<16>{}}, 16,
              [](plain_net& net) { net.dense(false); });
     all.call("dense-1-8-8-1-tanh", 13, 1.3, Sequential{Input<1>{}, Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}}, 1,
