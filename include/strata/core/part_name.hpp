@@ -26,8 +26,8 @@ inline std::filesystem::path::string_type part_prefix(const std::filesystem::pat
     constexpr std::size_t most = 200;
     if (name.size() > most) {
         // A UTF-16 name is not cut within a pair of surrogates.
-        const auto last = static_cast<unsigned long>(name[most - 1]);
-        name.resize(last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
+        const bool splits_pair = sizeof(name[0]) > 1 && (name[most - 1] & 0xfc00) == 0xd800;
+        name.resize(splits_pair ? most - 1 : most);
     }
     return name + std::filesystem::path(".part-").native();
 }
