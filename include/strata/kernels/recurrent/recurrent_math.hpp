@@ -26,9 +26,6 @@ STRATA_INLINE V nearest(const V& x) {
 #if defined(STRATA_SCALAR)
     return std::nearbyint(x.value);
 #else
-#if defined(__AVX512F__)
-    if constexpr (sizeof(V) == 64) return _mm512_roundscale_ps(x, 8);
-#endif
 #if defined(STRATA_HAS_NEON64)
     return vrndnq_f32(x);
 #elif defined(STRATA_HAS_NEON32) || (defined(STRATA_HAS_SSE2) && !defined(STRATA_HAS_SSE4_1))
