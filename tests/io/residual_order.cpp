@@ -340,7 +340,7 @@ constexpr auto three_paths = Sequential{
     Input<3>{},
     Concatenate<branch<Dense<First, Tanh>, Dense<2>>, branch<Dense<Second>>, branch<Dense<Third, ReLU>, Dense<6>>>{}};
 
-/// All orders in which the layers of these paths may be created: those of one path one after the other.
+/// All orders in which the layers of these paths may be created: the layers of one path keep their order.
 std::vector<std::vector<std::size_t>> creations_of_three_paths() {
     std::vector<std::vector<std::size_t>> result;
     std::vector<std::size_t> order{0, 1, 2, 3, 4};

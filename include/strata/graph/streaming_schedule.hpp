@@ -151,7 +151,7 @@ constexpr std::size_t stream_frames() {
     return frames;
 }
 
-/// Places pieces of memory one after the other.
+/// Places pieces of memory: each begins where the previous one ends.
 struct stream_memory {
     std::size_t unit = 1;
     std::size_t used = 0;

@@ -49,7 +49,7 @@ namespace detail {
 
 inline constexpr std::array wavenet_names{"array_0", "array_1"};
 
-/// The numbers of layers, one for each; `values` has one for each, or one for all. What is below 1 is refused later.
+/// One number for each layer. `values` has one for each layer, or one for all. Numbers below 1 are refused by check().
 template <std::size_t Layers, std::size_t Count>
 constexpr auto each_layer(const std::array<int, Count>& values) {
     std::array<std::size_t, Layers> result{};

@@ -31,7 +31,7 @@ struct frames_tile_operands {
 
 /// y (MR, columns) = x (MR, length) times a panel of NR vectors + bias. A row has the sums of row_times_panel: chain c
 /// adds the products of every Chains-th value from value c on, chain 0 also the values left at the end; chains are then
-/// added in order. The chains run one after the other, so that the registers hold one chain of each row and the total.
+/// added in order. Each chain ends before the next begins, so that registers hold one chain of each row and the total.
 template <std::size_t MR, std::size_t NR, std::size_t Chains, class T>
 STRATA_NOINLINE void frames_tile(const frames_tile_operands<T>& s) {
     constexpr std::size_t L = lanes<T>;
