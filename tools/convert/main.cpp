@@ -243,7 +243,8 @@ int main(int count, char** words) {
     app.add_option("--steps", given.steps,
                    "the length of sequences where the file leaves it open (64); any: a net for streams");
     app.add_option("--submodel", given.reading.submodel,
-                   "the number of a model in a .nam file of several; the last one");
+                   "the number of a model in a .nam file of several; the last one")
+        ->check(CLI::Range(0, 1 << 20));
     app.add_option("--input-shape", given.input_shape,
                    "the shape of a sample, such as 224,224,3, where the file leaves it open");
     app.add_option("--check", given.check,

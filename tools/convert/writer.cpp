@@ -190,11 +190,27 @@ std::string constants(const std::vector<const array*>& weights, bool uses_double
     return text + line;
 }
 
-std::string replaced(std::string text, const std::vector<std::pair<std::string, std::string>>& words) {
-    for (const auto& [word, value] : words)
+using words = std::vector<std::pair<std::string, std::string>>;
+
+/// A template with words replaced, one after the other: values may have words that follow.
+std::string replaced(std::string text, const words& given) {
+    for (const auto& [word, value] : given)
         for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())
             text.replace(at, word.size(), value);
     return text;
+}
+/// The same in one pass, for values that a user or a file names: no word is sought in them. Of two words that begin
+/// alike the longer one stands first.
+std::string filled(const std::string& text, const words& given) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto found = std::find_if(given.begin(), given.end(), [&](const auto& each) {
+            return text.compare(at, each.first.size(), each.first) == 0;
+        });
+        result += found == given.end() ? text.substr(at, 1) : found->second;
+        at += found == given.end() ? 1 : found->first.size();
+    }
+    return result;
 }
 
 constexpr const char* weights_in_header = R"(
@@ -398,12 +414,12 @@ std::string stream_text(const stream_begin& begin, const std::string& scope) {
                  "\n    };\n    const float* from = states;\n    for (const auto& part : stream.state())\n"
                  "        for (auto& value : part.values) value = *from++;";
     }
-    return replaced(begin_of_stream,
-                    {{"RATE", number_text(begin.sample_rate)},
-                     {"STATES_TEXT", has_states ? "its layers get the states of the file, " : ""},
-                     {"STATES", states},
-                     {"ZEROS", begin.zeros > 0 ? std::to_string(begin.zeros) : "Stream::receptive_field"},
-                     {"NAMESPACE", scope}});
+    return filled(begin_of_stream,
+                  {{"RATE", number_text(begin.sample_rate)},
+                   {"STATES_TEXT", has_states ? "its layers get the states of the file, " : ""},
+                   {"STATES", states},
+                   {"ZEROS", begin.zeros > 0 ? std::to_string(begin.zeros) : "Stream::receptive_field"},
+                   {"NAMESPACE", scope}});
 }
 int vocabulary_of(const std::vector<item>& items) {
     if (items.empty()) return 0;
@@ -432,17 +448,14 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     const auto returns = [&](const std::string& value) {
         return o.is_optimized ? "return strata::optimize(" + value + ");" : "return " + value + ";";
     };
-    const std::vector<std::pair<std::string, std::string>> words{{"NAMESPACE", scope},
-                                                                 {"NAME", o.name},
-                                                                 {"SCALAR", scalar},
-                                                                 {"COUNT", std::to_string(count)},
-                                                                 {"MARK", list_of_bytes(mark.substr(0, 32))},
-                                                                 {"SYMBOL", symbol},
-                                                                 {"SOURCE", literal(o.source)}};
-    const auto with = [&](const char* text, std::vector<std::pair<std::string, std::string>> first) {
-        first.insert(first.end(), words.begin(), words.end());
-        return replaced(text, first);
-    };
+    const words names{{"NAMESPACE", scope},
+                      {"NAME", o.name},
+                      {"SCALAR", scalar},
+                      {"COUNT", std::to_string(count)},
+                      {"MARK", list_of_bytes(mark.substr(0, 32))},
+                      {"SYMBOL", symbol},
+                      {"SOURCE", literal(o.source)}};
+    const auto with = [&](const char* text, const words& parts) { return filled(replaced(text, parts), names); };
 
     const std::string shape = shown(g, g.shape_of(g.output));
     std::string text = "// Made by strata-convert from " + literal(o.source) + ".\n#pragma once\n\n#include <array>\n";
@@ -497,7 +510,7 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
         with(test_program, {{"BODY", body},
                             {"PREDICT", g.has_open_length ? predict_by_streams : predict_samples},
                             {"STEPS", std::to_string(steps)},
-                            {"BEGIN", g.begin ? scope + "::stream(model)" : "model.stream()"},
+                            {"BEGIN", g.begin ? "NAMESPACE::stream(model)" : "model.stream()"},
                             {"FORMULA", formula},
                             {"SAMPLES", std::to_string(o.golden ? o.golden->samples : 0)},
                             {"PURPOSE", o.golden ? "It compares the net's outputs with those of the source runtime."
