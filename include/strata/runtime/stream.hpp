@@ -26,6 +26,8 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
+struct stream_profiler;
+
 /// x without negligible values, as an elementwise function.
 struct no_negligible {
     template <class V>
@@ -143,6 +145,7 @@ public:
 
 private:
     friend detail::memory_access;
+    friend detail::stream_profiler;
 
     static constexpr const auto& plan = stream_plan_of<Net, T>;
     using steps_of_plan = std::make_index_sequence<plan.step_count>;

@@ -42,6 +42,10 @@
 
 namespace strata::inline STRATA_ISA {
 
+namespace detail {
+struct training_profiler;
+}
+
 /// A model that compile() bound: it must live longer and stay where it is. The optimizer's state is kept between calls
 /// of fit. All memory of a step is allocated before the first one. Keras: a compiled `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
@@ -190,6 +194,7 @@ public:
 private:
     template <class, class, class>
     friend class detail::trainer_session;
+    friend detail::training_profiler;
 
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
