@@ -17,6 +17,7 @@
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/stream_executor.hpp>
 #include <strata/runtime/stream_properties.hpp>
 #include <strata/runtime/stream_state.hpp>
@@ -25,8 +26,6 @@
 namespace strata::inline STRATA_ISA {
 
 namespace detail {
-
-struct stream_profiler;
 
 /// x without negligible values, as an elementwise function.
 struct no_negligible {

@@ -50,8 +50,7 @@ struct training_executor {
     using memory_type = training_memory<Net, T>;
     static constexpr const auto& plan = training_plan_of<Net, T>;
 
-    /// Forward through all steps, this thread's samples of a tile. Barrier is called inside steps that need the whole
-    /// batch.
+    /// Forward through all steps, this thread's samples of a tile. Steps that need the whole batch call the barrier.
     template <class Barrier>
     static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});

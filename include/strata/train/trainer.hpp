@@ -42,10 +42,6 @@
 
 namespace strata::inline STRATA_ISA {
 
-namespace detail {
-struct training_profiler;
-}
-
 /// A model that compile() bound: it must live longer and stay where it is. The optimizer's state is kept between calls
 /// of fit. All memory of a step is allocated before the first one. Keras: a compiled `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
