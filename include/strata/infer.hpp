@@ -29,6 +29,7 @@
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/layer_normalization.hpp>
+#include <strata/layers/local_response_normalization.hpp>
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/padding.hpp>
