@@ -20,6 +20,7 @@
 #include <strata/layers/elementwise.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions.hpp>
 #include <strata/layers/gaussian_dropout.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/global_pooling1d.hpp>

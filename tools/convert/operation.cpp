@@ -243,6 +243,7 @@ std::string arguments_of(const operation& op) {
                        (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding);
             },
             [](const reshape& r) { return "strata::shape{" + list_text(r.target) + "}"; },
+            [](const plain_layer& p) { return p.arguments; },
             [](const permute& p) { return "strata::axes{" + list_text(p.order) + "}"; },
             [](const repeat_vector& r) { return std::to_string(r.count); },
             [](const borders& b) { return border_text(b); },
