@@ -316,6 +316,7 @@ std::string type_name(const operation& op) {
             [](const bidirectional&) -> std::string { return "Bidirectional"; },
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
+            [](const plain_layer& p) { return p.type; },
             [](const merge& m) { return m.type; },
             [](const nested&) -> std::string { return "Sequential"; },
             [](const identity&) -> std::string { return "Identity"; },

@@ -68,8 +68,8 @@ public:
     std::size_t readers(const std::string& name) const;
     /// The shape of the strata value.
     const extents& shape(const value& v) const { return graph_.shape_of(v.number); }
-    /// Makes a value the node's output.
-    void give(const value& v) { values_[op_->output(0)] = v; }
+    /// Makes a value output i of the node.
+    void give(const value& v, int i = 0) { values_[op_->output(i)] = v; }
     /// Adds an operation and gives its number.
     std::size_t add(operation op, std::vector<std::size_t> inputs, std::vector<array> weights = {});
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "operators.hpp"
+#include "regroup.hpp"
 
 namespace convert::onnx_import {
 
@@ -23,8 +24,10 @@ void read_identity(reader& r) {
 
 void read_reshape(reader& r) {
     const std::string& type = r.op().op_type();
-    const value in = r.in_file_order(r.input(0));
-    const std::size_t size = element_count(r.shape(in));
+    const value in = r.input(0);
+    extents before;
+    for (const std::size_t axis : in.order) before.push_back(r.shape(in)[axis]);
+    const std::size_t size = element_count(before);
     extents target;
     if (type == "Flatten") {
         if (r.integer("axis", 1) != 1) throw problem("has an axis other than 1");
@@ -32,7 +35,6 @@ void read_reshape(reader& r) {
     } else if (type == "Reshape") {
         const constant& wanted = r.require_constant(1, "shape");
         if (r.integer("allowzero", 0) != 0) throw problem("has allowzero=1");
-        const extents before = r.shape(in);
         // The first number is the batch. -1 there is right where the rest has as many elements as a sample.
         bool has_rest = false;
         std::size_t known = 1;
@@ -53,7 +55,7 @@ void read_reshape(reader& r) {
     } else {
         const constant& axes = r.require_constant(1, "axes");
         const bool adds = type == "Unsqueeze";
-        const auto rank = static_cast<double>(r.shape(in).size() + 1 + (adds ? axes.values.size() : 0));
+        const auto rank = static_cast<double>(before.size() + 1 + (adds ? axes.values.size() : 0));
         std::set<std::size_t> places;
         for (const double axis : axes.values) {
             const double at = axis < 0 ? axis + rank : axis;
@@ -63,13 +65,12 @@ void read_reshape(reader& r) {
         std::size_t from = 0;
         for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(rank); ++axis) {
             if (adds && places.contains(axis)) target.push_back(1);
-            else if (adds) target.push_back(r.shape(in)[from++]);
-            else if (!places.contains(axis)) target.push_back(r.shape(in)[axis]);
-            else if (r.shape(in)[axis] != 1) throw problem("removes an axis that is not 1");
+            else if (adds) target.push_back(before[from++]);
+            else if (!places.contains(axis)) target.push_back(before[axis]);
+            else if (before[axis] != 1) throw problem("removes an axis that is not 1");
         }
     }
-    if (target == r.shape(in)) return r.give(in);
-    r.give({r.add(reshape{target}, {in.number}), identity_order(target.size())});
+    r.give(reshaped(r, in, target));
 }
 
 void read_transpose(reader& r) {
