@@ -12,7 +12,7 @@ graph read_onnx(const std::filesystem::path& file, const reading_options& option
     onnx::ModelProto model;
     if (!model.ParseFromString(read_file(file)) || !model.has_graph())
         throw problem("is no ONNX model; it is truncated or damaged, export it again");
-    return onnx_import::reader(model, options, notes).read();
+    return onnx_import::reader(model, file.parent_path(), options, notes).read();
 }
 
 }  // namespace convert

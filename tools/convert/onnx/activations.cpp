@@ -37,8 +37,8 @@ void read_activation(reader& r) {
             "has attributes that strata's activation lacks; docs/convert.md lists the operators; convert the .keras "
             "file "
             "where there is one");
-    const value in = r.input(0);
-    r.give({r.add(activation{function}, {in.number}), in.order});
+    const value in = r.any_input(0);
+    r.give(r.like(in, r.add(activation{function}, {in.number})));
 }
 
 void read_softmax(reader& r) {

@@ -14,13 +14,15 @@ void add_dense(reader& r, const value& in, const constant& kernel, std::optional
     weights.push_back(r.as_array(kernel, kernel.shape));
     dense d{.units = static_cast<int>(kernel.shape[1]), .has_bias = bias.has_value()};
     if (bias) weights.push_back(std::move(*bias));
-    r.give({r.add(d, {in.number}, std::move(weights)), in.order});
+    value out = in;
+    out.number = r.add(d, {in.number}, std::move(weights));
+    r.give(out);
 }
 }  // namespace
 
 void read_gemm(reader& r) {
-    const value in = r.in_file_order(r.input(0));
-    if (in.order.size() != 1)
+    const value in = r.in_file_order(r.any_input(0));
+    if (in.order.size() != in.merged + 1)
         throw problem("its input has the shape " + shape_text(r.shape(in)) + ", expected a vector");
     if (r.real("alpha", 1.0) != 1.0 || r.real("beta", 1.0) != 1.0 || r.integer("transA", 0) != 0)
         throw problem("has alpha, beta or transA");
@@ -35,7 +37,7 @@ void read_gemm(reader& r) {
 void read_matmul(reader& r) {
     if (r.constant_input(0) != nullptr)
         throw problem("multiplies a constant with a value; strata's Dense has its matrix on the right");
-    add_dense(r, r.in_file_order(r.input(0)), r.require_constant(1, "matrix"), std::nullopt);
+    add_dense(r, r.in_file_order(r.any_input(0)), r.require_constant(1, "matrix"), std::nullopt);
 }
 
 }  // namespace convert::onnx_import

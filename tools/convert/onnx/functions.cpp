@@ -10,8 +10,8 @@ namespace convert::onnx_import {
 namespace {
 
 void give_function(reader& r, const std::string& function) {
-    const value in = r.input(0);
-    r.give({r.add(plain_layer{"Elementwise", "strata::functions::" + function}, {in.number}), in.order});
+    const value in = r.any_input(0);
+    r.give(r.like(in, r.add(plain_layer{"Elementwise", "strata::functions::" + function}, {in.number})));
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ void read_lrn(reader& r) {
         throw problem("has a size, alpha, beta or bias that is out of range");
     const std::string numbers = std::to_string(size) + ", " + number_text(alpha) + ", " + number_text(beta) + ", " +
                                 number_text(bias);
-    r.give({r.add(plain_layer{"LocalResponseNormalization", numbers}, {in.number}), in.order});
+    r.give(r.like(in, r.add(plain_layer{"LocalResponseNormalization", numbers}, {in.number})));
 }
 
 }  // namespace convert::onnx_import

@@ -11,6 +11,7 @@ operator_function function_of(const std::string& type) {
         {"Add", read_arithmetic},
         {"AveragePool", read_pool},
         {"BatchNormalization", read_batch_normalization},
+        {"Cast", read_cast},
         {"Clip", read_activation},
         {"Concat", read_concat},
         {"Constant", read_constant},
@@ -20,7 +21,8 @@ operator_function function_of(const std::string& type) {
         {"Dropout", read_identity},
         {"Elu", read_activation},
         {"Exp", read_activation},
-        {"Flatten", read_reshape},
+        {"Expand", read_expand},
+        {"Flatten", read_flatten},
         {"Gelu", read_activation},
         {"Gemm", read_gemm},
         {"GlobalAveragePool", read_global_pool},
@@ -53,12 +55,12 @@ operator_function function_of(const std::string& type) {
         {"Softsign", read_activation},
         {"Split", read_split},
         {"Sqrt", read_function},
-        {"Squeeze", read_reshape},
+        {"Squeeze", read_squeeze},
         {"Sub", read_arithmetic},
         {"Sum", read_arithmetic},
         {"Tanh", read_activation},
         {"Transpose", read_transpose},
-        {"Unsqueeze", read_reshape},
+        {"Unsqueeze", read_squeeze},
     };
     const auto found = table.find(type);
     return found == table.end() ? nullptr : found->second;

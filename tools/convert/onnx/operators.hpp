@@ -13,6 +13,9 @@ using operator_function = void (*)(reader&);
 /// The function of an operator; null where strata-convert does not read it.
 operator_function function_of(const std::string& type);
 
+/// Computes the node where all of its inputs are constants, or where it asks for a shape; false where it does not.
+bool fold_constants(reader& r);
+
 // activations.cpp
 void read_activation(reader& r);
 void read_softmax(reader& r);
@@ -45,6 +48,12 @@ void read_split(reader& r);
 void read_constant(reader& r);
 void read_identity(reader& r);
 void read_reshape(reader& r);
+void read_flatten(reader& r);
+void read_squeeze(reader& r);
+void read_cast(reader& r);
+void read_expand(reader& r);
+/// The value without axis `at` of its file shape, whose extent is 1; a vector stays one.
+value without_axis(reader& r, const value& in, std::size_t at);
 void read_transpose(reader& r);
 
 }  // namespace convert::onnx_import

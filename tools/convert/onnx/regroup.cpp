@@ -82,7 +82,8 @@ value reshaped(reader& r, value in, const extents& target) {
             for (std::size_t i = groups[each].from; i < groups[each].from_end; ++i) wanted[i] = place++;
         in = r.with_order(in, wanted);
     }
-    value out{in.number, std::vector<std::size_t>(target.size())};
+    value out = in;
+    out.order.assign(target.size(), 0);
     extents made;
     for (const std::size_t each : sorted)
         for (std::size_t j = groups[each].to; j < groups[each].to_end; ++j) {

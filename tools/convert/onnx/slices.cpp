@@ -23,23 +23,15 @@ value part_of(reader& r, const value& in, std::size_t file_axis, std::size_t beg
     cut.edges[3] = static_cast<int>(before[axis] - end);
     extents image{product(0, axis), before[axis], product(axis + 1, before.size())}, after = before;
     after[axis] = end - begin;
-    if (before.size() == 3 && axis == 1) return {r.add(cut, {in.number}), in.order};
+    if (before.size() == 3 && axis == 1) return r.like(in, r.add(cut, {in.number}));
     const std::size_t cropped = r.add(cut, {r.add(reshape{image}, {in.number})});
-    return {r.add(reshape{after}, {cropped}), in.order};
-}
-
-/// An axis of a sample, from an axis of the file.
-std::size_t sample_axis(double stated, std::size_t rank) {
-    const double all = static_cast<double>(rank) + 1, at = stated < 0 ? stated + all : stated;
-    if (at == 0) throw problem("takes a part of the batch; strata's nets work on one sample");
-    if (!(at > 0 && at < all)) throw problem("has an axis that its input does not have");
-    return static_cast<std::size_t>(at) - 1;
+    return r.like(in, r.add(reshape{after}, {cropped}));
 }
 
 }  // namespace
 
 void read_slice(reader& r) {
-    value in = r.input(0);
+    value in = r.any_input(0);
     const constant &starts = r.require_constant(1, "starts"), &ends = r.require_constant(2, "ends");
     const constant* axes = r.has_input(3) ? &r.require_constant(3, "axes") : nullptr;
     const constant* steps = r.has_input(4) ? &r.require_constant(4, "steps") : nullptr;
@@ -49,10 +41,12 @@ void read_slice(reader& r) {
         throw problem("its starts, ends, axes and steps differ in number");
     for (std::size_t i = 0; i < count; ++i) {
         const double stated = axes != nullptr ? axes->values[i] : static_cast<double>(i);
-        const bool is_batch = stated == 0 || stated == -static_cast<double>(in.order.size()) - 1;
+        const double rank = static_cast<double>(in.order.size()) + 1;
+        if (in.merged != 0 || !(stated >= -rank && stated < rank)) throw problem("has an axis that its input lacks");
+        const bool is_batch = (stated < 0 ? stated + rank : stated) == static_cast<double>(in.batch);
         // Of a batch of any size: all of it.
         if (is_batch && starts.values[i] == 0 && ends.values[i] >= 2147483647.0) continue;
-        const std::size_t axis = sample_axis(stated, in.order.size());
+        const std::size_t axis = r.sample_axis(in, static_cast<std::int64_t>(stated));
         if (steps != nullptr && steps->values[i] != 1) throw problem("has steps; strata takes whole parts of an axis");
         const double extent = static_cast<double>(r.shape(in)[in.order[axis]]);
         const auto place = [&](double at) { return std::clamp(at < 0 ? at + extent : at, 0.0, extent); };
@@ -65,7 +59,7 @@ void read_slice(reader& r) {
 
 void read_split(reader& r) {
     const value in = r.input(0);
-    const std::size_t axis = sample_axis(static_cast<double>(r.integer("axis", 0)), in.order.size());
+    const std::size_t axis = r.sample_axis(in, r.integer("axis", 0));
     const std::size_t extent = r.shape(in)[in.order[axis]], outputs = static_cast<std::size_t>(r.op().output_size());
     std::vector<double> parts;
     if (r.has_input(1)) {
