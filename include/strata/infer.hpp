@@ -3,6 +3,7 @@
 
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/processor.hpp>
+#include <strata/graph/architecture.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
