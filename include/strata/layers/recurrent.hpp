@@ -71,6 +71,10 @@ struct recurrent_layer : layer<Self, Options...> {
                                       recurrent_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
+    /// The activations that it has where none is written.
+    using default_activations =
+        std::conditional_t<(Cell::gates > 1), type_list<Tanh, recurrent_activation<Sigmoid>>, type_list<Tanh>>;
+
     static constexpr bool sequences = options::template has<return_sequences>;
     static constexpr bool is_backwards = options::template has<go_backwards>;
 
