@@ -50,6 +50,7 @@
 #include <strata/layers/upsampling.hpp>
 #include <strata/layers/wavenet.hpp>
 #include <strata/model/any_of.hpp>
+#include <strata/model/approximate.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>
