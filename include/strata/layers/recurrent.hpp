@@ -97,6 +97,10 @@ struct recurrent_layer : layer<Self, Options...> {
     }
 
     template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return hoists<T>(In) ? "product of all inputs, then steps" : "steps";
+    }
+    template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return step_of<In, T>::packed_size;
     }

@@ -190,6 +190,7 @@ public:
 private:
     template <class, class, class>
     friend class detail::trainer_session;
+    friend detail::training_profiler;
 
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
