@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "xsimd": lambda path: path == "kernels/simd/xsimd.hpp",
     "hdf5": lambda path: path.startswith("io/"),
     "zip": lambda path: path.startswith("io/"),
+    "png": lambda path: path == "train/png_image.hpp",
     "nlohmann": lambda path: path.startswith("applications/nam_"),
 }
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
