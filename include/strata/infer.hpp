@@ -46,6 +46,7 @@
 #include <strata/layers/time_distributed.hpp>
 #include <strata/layers/upsampling.hpp>
 #include <strata/layers/wavenet.hpp>
+#include <strata/model/any_of.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>

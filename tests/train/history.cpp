@@ -216,6 +216,20 @@ TEST_CASE("a field of a table is quoted where it holds what separates fields, li
     }
 }
 
+TEST_CASE("rows of a table are read one after the other, and say where they begin") {
+    internal::csv_reader reader("a,\"b\r\nc\"\r\nd,\n", ",");
+    std::vector<std::string> row;
+    REQUIRE(reader.read(row));
+    CHECK(row == std::vector<std::string>{"a", "b\r\nc"});
+    CHECK(reader.line() == 1);
+    REQUIRE(reader.read(row));
+    CHECK(row == std::vector<std::string>{"d", ""});
+    CHECK(reader.line() == 3);
+    CHECK(!reader.read(row));
+    CHECK_THROWS_AS(internal::csv_fields("a,\"b", ","), std::invalid_argument);
+    CHECK_THROWS_AS(internal::csv_fields("\"a\"b", ","), std::invalid_argument);
+}
+
 TEST_CASE("a picture puts values where its ticks say they are") {
     History history;
     for (const double value : {0.0, 1.0, 0.5}) history.append({{"loss", value}});

@@ -47,7 +47,8 @@ struct training_profiler {
             std::string(net::model_name()), "sample", order.size(), options,
             rows<net, T>(static_cast<double>(order.size()), threads.size()),
             [&](step_recorder& recorder) {
-                computer.compute_observed(samples, trainer.loss_, parameters, ++key, recorder);
+                computer.compute_observed(samples, trainer.loss_, parameters, ++key, static_cast<T*>(nullptr),
+                                          recorder);
                 recorder.begin(0);
                 update();
                 recorder.end(0, 0, phase::update);

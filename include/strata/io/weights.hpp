@@ -54,6 +54,21 @@ template <class = internal::where_used>
     throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
 }
 
+/// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The extension chooses the
+/// format.
+template <class T>
+std::vector<std::vector<T>> read_weights(const std::filesystem::path& file, const std::vector<weight_list>& lists) {
+    const std::string extension = extension_of(file);
+    if (extension == ".safetensors") return load_safetensors<T>(file, lists);
+#if defined(STRATA_WITH_HDF5)
+    if (extension == ".h5" || extension == ".hdf5") return load_hdf5<T>(file, lists);
+#endif
+#if defined(STRATA_WITH_LIBZIP)
+    if (extension == ".npz") return load_npz<T>(file, lists);
+#endif
+    refuse_extension(file);
+}
+
 /// Writes the weights in `block`, which is laid out as the model's record describes. The extension chooses the format.
 template <class T>
 void save_weights(const model_record& model, const T* block, const std::filesystem::path& file) {
@@ -106,24 +121,10 @@ struct weight_files {
     /// Any failure throws file_error and leaves the model as it was.
     static void load(Model& model, const std::filesystem::path& file) {
         internal::with_file_errors(file, [&] {
-            const auto values = read(file, io::weight_lists<typename Model::net_type>());
+            const auto values = io::read_weights<value_type>(file, io::weight_lists<typename Model::net_type>());
             const auto weights = model.weights();
             for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
         });
-    }
-
-private:
-    static std::vector<std::vector<value_type>> read(const std::filesystem::path& file,
-                                                     const std::vector<io::weight_list>& lists) {
-        const std::string extension = io::extension_of(file);
-        if (extension == ".safetensors") return io::load_safetensors<value_type>(file, lists);
-#if defined(STRATA_WITH_HDF5)
-        if (extension == ".h5" || extension == ".hdf5") return io::load_hdf5<value_type>(file, lists);
-#endif
-#if defined(STRATA_WITH_LIBZIP)
-        if (extension == ".npz") return io::load_npz<value_type>(file, lists);
-#endif
-        io::refuse_extension(file);
     }
 };
 

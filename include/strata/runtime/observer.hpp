@@ -17,4 +17,8 @@ struct no_observer {
     static constexpr bool is_active = false;
 };
 
+/// The profilers of inspect/, friends of what they observe.
+struct stream_profiler;
+struct training_profiler;
+
 }  // namespace strata::inline STRATA_ISA::detail

@@ -13,6 +13,7 @@
 #include <strata/core/random.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/graph/carried_values.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/training_schedule.hpp>
 #include <strata/kernels/elementwise/add.hpp>
@@ -33,6 +34,7 @@ struct training_memory {
     T* scratch = nullptr;      // this thread's
     T* parameters = nullptr;
     T* gradients = nullptr;
+    T* carried = nullptr;   // that the samples of the batch hand on; null where each begins at zero
     std::uint64_t key = 0;  // of this batch's random numbers
 };
 
@@ -48,8 +50,7 @@ struct training_executor {
     using memory_type = training_memory<Net, T>;
     static constexpr const auto& plan = training_plan_of<Net, T>;
 
-    /// Forward through all steps, this thread's samples of a tile. Barrier is called inside steps that need the whole
-    /// batch.
+    /// Forward through all steps, this thread's samples of a tile. Steps that need the whole batch call the barrier.
     template <class Barrier>
     static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
@@ -169,7 +170,13 @@ private:
                 .count = samples.size(),
                 .saved = memory.arena + s.saved + samples.begin * trained<Step>.saved_size,
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
-                .shared = memory.arena + s.shared};
+                .shared = memory.arena + s.shared,
+                .carried = carried_of_layer<Net, plan.steps[Step].layer>(carried_of(memory, at, samples)),
+                .carried_stride = carried_values_of<Net>};
+    }
+    static T* carried_of(const memory_type& memory, const tile_position& at, item_range samples) {
+        if (memory.carried == nullptr) return nullptr;
+        return memory.carried + (at.tile_begin + samples.begin) * carried_values_of<Net>;
     }
     /// The first input and the output of a step, from a sample of the tile on.
     template <std::size_t Step>

@@ -94,6 +94,12 @@ struct evaluate_options {
     int verbose = 0;
 };
 
+/// The arguments of a Trainer's predict, where layers are stateful.
+struct predict_options {
+    /// 32 where it is not given, or as many as the batches before had.
+    optional_count batch_size{};
+};
+
 /// The arguments of train_on_batch and test_on_batch.
 struct batch_options {
     std::map<int, double> class_weight{};

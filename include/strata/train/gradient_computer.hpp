@@ -83,22 +83,24 @@ public:
         losses_.resize(count);
     }
     /// Computes gradients(): the gradient of the sum of the weighted losses of a batch, divided by its divisor. `key`
-    /// is the seed of the random numbers of this step.
+    /// is the seed of the random numbers of this step. `carried` has the values that the samples hand on, or is null.
     template <class Data, class Loss>
-    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
+    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key,
+                           T* carried = nullptr) {
         no_observer nobody;
-        compute_observed(samples, loss, parameters, key, nobody);
+        compute_observed(samples, loss, parameters, key, carried, nobody);
     }
     /// The same; an observer sees each step of each thread.
     template <class Data, class Loss, class Observer>
     STRATA_INLINE void compute_observed(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key,
-                                        [[maybe_unused]] Observer& observer) {
+                                        T* carried, [[maybe_unused]] Observer& observer) {
         auto work = [&](thread_slice part) noexcept {
             memory_type memory{.plan = &plan_,
                                .arena = arena_.data(),
                                .scratch = scratch_.data() + part.index * thread_scratch(),
                                .parameters = parameters,
                                .gradients = gradients_.data(),
+                               .carried = carried,
                                .key = key};
             pool_barrier barrier{threads_};
             using executor = training_executor<Net, T>;

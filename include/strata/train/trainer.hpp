@@ -19,6 +19,7 @@
 #include <strata/model/state.hpp>
 #include <strata/train/call_checks.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/carried_state.hpp>
 #include <strata/train/checkpoint.hpp>
 #include <strata/train/checks.hpp>
 #include <strata/train/data_checks.hpp>
@@ -41,10 +42,6 @@
 
 namespace strata::inline STRATA_ISA {
 
-namespace detail {
-struct training_profiler;
-}
-
 /// A model that compile() bound: it must live longer and stay where it is. The optimizer's state is kept between calls
 /// of fit. All memory of a step is allocated before the first one. Keras: a compiled `Model`.
 template <class Model, class Optimizer, class Loss, class... Metrics>
@@ -52,6 +49,7 @@ class Trainer : public detail::refused_calls<Trainer<Model, Optimizer, Loss, Met
     using refused_calls = detail::refused_calls<Trainer>;
     using net = typename Model::net_type;
     using T = typename Model::value_type;
+    static constexpr bool is_stateful = detail::carried_state<net, T>::is_used;
 
 public:
     using refused_calls::evaluate, refused_calls::fit, refused_calls::test_on_batch, refused_calls::train_on_batch;
@@ -82,7 +80,9 @@ public:
             check_data(data, "the data");
             const std::vector<double> weights =
                 detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
+            options.batch_size = carried_.batch_size_or(options.batch_size);
             const auto part = detail::make_evaluation(data, options, weights);
+            carried_.check(part.samples.size(), part.batch_size, "the data");
             Scores scores;
             progress bar(options.verbose, 1, 1);
             bar.epoch_begin(0);
@@ -102,7 +102,24 @@ public:
         }
     }
     /// The outputs of any number of samples. Keras: `predict`.
-    std::vector<T> predict(std::span<const T> x) const { return model_->predict(x); }
+    std::vector<T> predict(std::span<const T> x) const
+        requires(!is_stateful)
+    {
+        return model_->predict(x);
+    }
+    /// With stateful layers: continues the batches before. Keras: `predict` of such a model.
+    std::vector<T> predict(std::span<const T> x, const predict_options& options = {})
+        requires is_stateful
+    {
+        prepare(threads());
+        return evaluator_->predict(*threads_, x, parameters(), carried_, options.batch_size);
+    }
+    /// The next batch of stateful layers begins at zero. Keras: `reset_state` of these layers.
+    void reset_states()
+        requires is_stateful
+    {
+        carried_.reset();
+    }
     /// One step on all the data as one batch; the scores are that batch's, before the step. Throws std::logic_error
     /// where a callback of this trainer's fit calls it. Keras: `train_on_batch`.
     template <class Data>
@@ -113,6 +130,7 @@ public:
             check_data(data, "the batch");
             const std::vector<double> weights =
                 detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
+            carried_.check(data.size(), data.size(), "the batch");
             begin_training(threads(), data.size());
             tracker_.reset();
             train_step(detail::batch<Data>{.data = &data, .order = order_, .weights = weights}, 0);
@@ -225,7 +243,7 @@ private:
     void train_step(detail::batch<Data> samples, std::uint64_t seed) {
         random_engine key = random_engine(seed).fork(calls() + 1);
         detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
-        gradients_->compute_gradients(samples, loss_, parameters(), key());
+        gradients_->compute_gradients(samples, loss_, parameters(), key(), carried_.of(samples.size()).values);
         detail::batch_loss sum;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             sum.add(gradients_->loss(i), samples.weight(i));
@@ -237,7 +255,7 @@ private:
     template <class Data>
     const auto& track_samples(thread_pool& threads, evaluator& outputs, const detail::evaluation<Data>& part) {
         detail::track_samples(validation_tracker_, outputs, threads, part, parameters(),
-                              optimizer_state::penalties(parameters()));
+                              optimizer_state::penalties(parameters()), carried_.of(part.batch_size));
         return validation_tracker_;
     }
 
@@ -245,6 +263,7 @@ private:
     History run(const Data& data, fit_options<Data>& options) {
         const detail::running_guard guard(is_running_, "fit");
         const detail::fit_setup<Data> setup(data, options, Loss::targets, net::output_shape());
+        detail::check_states(carried_, setup, options.shuffle);
         progress::check_verbose(options.verbose);
         begin_training(options.threads, setup.schedule.batch_size);
         order_.resize(setup.schedule.samples);
@@ -269,6 +288,7 @@ private:
     std::optional<evaluator> evaluator_;
     std::unique_ptr<gradient_computer> gradients_;
     std::unique_ptr<optimizer_state> optimizer_state_;
+    detail::carried_state<net, T> carried_;
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;
     bool is_running_ = false;
