@@ -58,11 +58,11 @@ struct ConfusionMatrix {
     /// Makes room for so many classes.
     void grow(std::size_t count) {
         if (count <= classes) return;
-        std::vector<double> larger(count * count);
+        std::vector<double> grown(count * count);
         for (std::size_t i = 0; i < classes; ++i)
             std::copy_n(counts.begin() + static_cast<std::ptrdiff_t>(i * classes), classes,
-                        larger.begin() + static_cast<std::ptrdiff_t>(i * count));
-        counts = std::move(larger);
+                        grown.begin() + static_cast<std::ptrdiff_t>(i * count));
+        counts = std::move(grown);
         classes = count;
     }
     void clear() { std::fill(counts.begin(), counts.end(), 0.0); }
