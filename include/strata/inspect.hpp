@@ -1,6 +1,7 @@
 // Profiler and pictures: what happens inside nets, models and trainings, to be looked at.
 #pragma once
 
+#include <strata/inspect/net_pictures.hpp>
 #include <strata/inspect/profile.hpp>
 #include <strata/inspect/profile_stream.hpp>
 #include <strata/inspect/profile_training.hpp>

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,20 @@ public:
     template <class T, class Label>
     double loss_of(const T* y, const Label* label) const {
         return static_cast<double>(loss_(output_.rows(), output_.back(), y, label, T(1), static_cast<T*>(nullptr)));
+    }
+    /// The metric that an argument of compile became; of several of one type the first.
+    template <class Argument>
+        requires(std::is_same_v<Argument, Arguments> || ...)
+    const auto& metric_of() const {
+        constexpr std::size_t place = [] {
+            std::size_t i = 0;
+            for (const bool is_it : {std::is_same_v<Argument, Arguments>..., true}) {
+                if (is_it) break;
+                ++i;
+            }
+            return i;
+        }();
+        return std::get<place>(metrics_);
     }
     /// Writes `loss` and the metrics, their names after a prefix; weighted metrics last.
     void write(Scores& scores, std::string_view prefix = "") const {
