@@ -86,7 +86,7 @@ public:
                         r.time.median * 1e9 / r.values, error);
         else
             std::printf("%-12s %-34s %9.2f us  %7.1f GFLOP/s  %4.0f %% of peak  error %.0e\n", kind.c_str(),
-                        name.c_str(), r.time.median * 1e6, rate(r), 100.0 * rate(r) / fma_peak<float>(), error);
+                        name.c_str(), r.time.median * 1e6, rate(r), 100.0 * rate(r) / fma_peak(), error);
         std::fflush(stdout);
         results_.push_back(r);
     }
@@ -94,7 +94,7 @@ public:
     void save(const std::string& file) const {
         std::FILE* to = std::fopen(file.c_str(), "w");
         if (to == nullptr) std::exit(2);
-        std::fprintf(to, "{\"peak\": %.4g, \"rows\": [", fma_peak<float>());
+        std::fprintf(to, "{\"peak\": %.4g, \"rows\": [", fma_peak());
         const char* separator = "";
         for (const result& r : results_) {
             std::fprintf(to,
@@ -102,7 +102,7 @@ public:
                          "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"ns_an_element\": %.4g, "
                          "\"error\": %.2g}",
                          separator, r.kind.c_str(), r.name.c_str(), r.time.median * 1e6, r.time.low * 1e6,
-                         r.time.high * 1e6, rate(r), rate(r) / fma_peak<float>(), r.time.median * 1e9 / r.values,
+                         r.time.high * 1e6, rate(r), rate(r) / fma_peak(), r.time.median * 1e9 / r.values,
                          r.error);
             separator = ",";
         }
@@ -289,7 +289,7 @@ int main(int count, char** arguments) {
             b.kinds.emplace_back(argument);
         }
     }
-    std::printf("peak of multiply-adds: %.1f GFLOP/s\n", fma_peak<float>());
+    std::printf("peak of multiply-adds: %.1f GFLOP/s\n", fma_peak());
 
     convolution<250, 3, 32, 5, 2>(b);
     convolution<123, 32, 32, 3>(b);
