@@ -12,16 +12,16 @@
 
 #include "nets.hpp"
 
-namespace amp {
+namespace player {
 
 // [player]
 /// Two streams: one is heard, the other one is for the next model. A change has two parts. First the new stream listens
 /// until it knows as much of the sound as one that has always played. Then the output fades from the old stream to the
 /// new one. No part of it allocates, waits or takes longer than two blocks of sound.
-class player {
+class amplifier_player {
 public:
     /// Models must live as long as the player. Blocks have at most `most` samples; fades have `fade` samples.
-    player(const model& first, std::size_t most, std::size_t fade)
+    amplifier_player(const model& first, std::size_t most, std::size_t fade)
         : streams_{first.stream(), first.stream()}, other_(most), fade_(fade) {}
 
     /// The model to change to; any thread may call this. Of several calls while a change runs the last one counts.
@@ -78,4 +78,4 @@ private:
 };
 // [/player]
 
-}  // namespace amp
+}  // namespace player
