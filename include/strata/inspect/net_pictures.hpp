@@ -61,8 +61,8 @@ std::string net_dot(const net_drawing& drawing) {
         const drawn_step& step = drawing.steps[s];
         const bool begins = step.band > 0 && step.chain == s;
         if (begins)
-            out += internal::message(
-                {"subgraph cluster_chain", s, " {\nlabel=\"bands of ", step.band, " rows\"; style=dashed;\n"});
+            out += internal::message({"subgraph cluster_chain", s, " {\nlabel=\"bands of ", step.band,
+                                      step.band == 1 ? " row" : " rows", "\"; style=dashed;\n"});
         out += internal::message(
             {"subgraph cluster", s, " {\nlabel=", quoted(internal::message({"step ", s, ": ", step.algorithm})),
              "; style=filled; fillcolor=\"", step.layers.size() > 1 ? "#e3eefa" : "#f4f4f4", "\";\n"});
@@ -155,7 +155,7 @@ private:
                    at(box_width + 16) + "\" height=\"" + at(end - place.y + line + 8) +
                    "\" rx=\"7\" fill=\"#eef7ee\" stroke=\"#3a8a3a\" stroke-dasharray=\"5 3\"/>\n<text x=\"" + at(left) +
                    "\" y=\"" + at(place.y - 5) + "\" fill=\"#2c6e2c\">" +
-                   internal::message({"bands of ", step.band, " rows"}) + "</text>\n";
+                   internal::message({"bands of ", step.band, step.band == 1 ? " row" : " rows"}) + "</text>\n";
         }
         out += "<rect x=\"" + at(left) + "\" y=\"" + at(place.y) + "\" width=\"" + at(box_width) + "\" height=\"" +
                at(place.height) + "\" rx=\"5\" fill=\"" + (step.layers.size() > 1 ? "#e3eefa" : "#f7f7f7") +
