@@ -35,7 +35,7 @@ arguments parse(int argc, char** argv) {
     arguments result;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
-        const auto number = [&](double least, double most) {
+        const auto number = [&](int least, int most) {
             char* end = nullptr;
             const double value = i + 1 < argc ? std::strtod(argv[++i], &end) : -1.0;
             if (end == nullptr || *end != '\0' || !(value >= least && value <= most))
@@ -92,14 +92,14 @@ double sample_rate_of(const std::filesystem::path& file) {
 }
 
 /// Where the program is built with a converted net, the word `converted` is that net.
-bool load_converted([[maybe_unused]] player::model& model, const std::filesystem::path& file) {
+bool load_converted([[maybe_unused]] player::model& model, [[maybe_unused]] const std::filesystem::path& file) {
 #ifdef CONVERTED_HEADER
     if (file == "converted") {
         model = CONVERTED::model();
         return true;
     }
 #endif
-    return file.empty();
+    return false;
 }
 
 // [plan]
@@ -165,9 +165,10 @@ int main(int argc, char** argv) try {
         }
         strata::nam::load(models[i], file);
         if (const double rate = sample_rate_of(file); rate != through.sample_rate)
-            throw std::runtime_error(file.string() + " is for " + std::to_string(rate) + " Hz, the sound has " +
-                                     std::to_string(through.sample_rate) + "; fix: sox INPUT.wav -r " +
-                                     std::to_string(static_cast<int>(rate)) + " RESAMPLED.wav");
+            throw std::runtime_error(file.string() + " is for " + std::to_string(static_cast<int>(rate)) +
+                                     " Hz, the sound has " + std::to_string(through.sample_rate) +
+                                     "; fix: sox INPUT.wav -r " + std::to_string(static_cast<int>(rate)) +
+                                     " RESAMPLED.wav");
         print_plan(file, models[i]);
     }
     const double rate = through.sample_rate;

@@ -107,9 +107,8 @@ void check_change(const player::model& first, const player::model& second, const
     example::check(step <= allowed + 1e-6, "no step is larger than those of both models and the fade's slope");
 
     bool equal = true;
-    for (const std::size_t other : {std::size_t{1}, std::size_t{37}, std::size_t{64}}) {
-        // The change begins with a block: only where `at` is a multiple of all sizes it begins at the same sample.
-        if (at % other != 0) continue;
+    for (const std::size_t other : {std::size_t{1}, std::size_t{47}, std::size_t{128}, std::size_t{12'032}}) {
+        static_assert(at % 47 == 0 && at % 128 == 0, "the change begins with a block");
         std::size_t ignored = 0;
         equal = equal && changed(first, second, in, at, other, fade, ignored) == out;
     }
