@@ -37,6 +37,9 @@ void read_pad(reader& r);
 // poolings.cpp
 void read_pool(reader& r);
 void read_global_pool(reader& r);
+// recurrent.cpp
+void read_recurrent(reader& r);
+void refuse_loop(reader& r);
 // shapes.cpp
 void read_constant(reader& r);
 void read_identity(reader& r);
