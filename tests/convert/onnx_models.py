@@ -22,6 +22,7 @@ class Graph:
 
     def __init__(self, seed):
         self.rng, self.nodes, self.constants = np.random.default_rng(seed), [], []
+        self.more_inputs, self.more_outputs = [], []
 
     def constant(self, values, kind=np.float32):
         name = f"c{len(self.constants)}"
@@ -51,8 +52,8 @@ class Graph:
         return self.add("Add", self.add("MatMul", x, self.weights(ins, outs)), self.weights(outs))
 
     def model(self, shape, output, opset=17):
-        graph = helper.make_graph(self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape])],
-                                  [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)], self.constants)
+        graph = helper.make_graph(self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
+                                  [helper.make_tensor_value_info(output, TensorProto.FLOAT, None), *self.more_outputs], self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
         model.ir_version = 8
         return model
@@ -199,6 +200,87 @@ def constants_computed(g):
     return g.add("Add", g.add("MatMul", "x", kernel), bias)
 
 
+def cell(g, kind, x, features, units, direction="forward", weights=None, outputs=1, more=(), **attributes):
+    """A recurrent node of torch's weights; x is (steps, batch, features)."""
+    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[kind]
+    directions = 2 if direction == "bidirectional" else 1
+    weights = weights or [g.weights(directions, gates * units, features), g.weights(directions, gates * units, units),
+                          g.weights(directions, 2 * gates * units)]
+    names = [f"v{len(g.nodes)}_{i}" for i in range(outputs)]
+    attributes |= {} if direction == "forward" else {"direction": direction}
+    attributes = {"linear_before_reset": 1} | attributes if kind == "GRU" else attributes
+    g.nodes.append(helper.make_node(kind, [x, *weights, *more], names, name=f"/{kind.lower()}/{len(g.nodes)}", hidden_size=units, **attributes))
+    return names
+
+
+def steps_first(g, x):
+    return g.add("Transpose", x, perm=[1, 0, 2])
+
+
+@case((6, 3))
+def recurrent_of_torch(g):
+    zeros = g.add("Expand", g.constant(np.zeros((1, 1, 4))), g.add("Concat", g.constant([1], np.int64), g.add(
+        "Unsqueeze", g.add("Gather", g.add("Shape", "x"), g.constant(0, np.int64), axis=0), g.constant([0], np.int64)),
+        g.constant([4], np.int64), axis=0))
+    x = cell(g, "LSTM", steps_first(g, "x"), 3, 4, more=["", zeros, zeros], outputs=3)[0]
+    x = cell(g, "GRU", g.add("Squeeze", x, g.constant([1], np.int64)), 4, 5)[0]
+    x = cell(g, "RNN", g.add("Squeeze", x, g.constant([1], np.int64)), 5, 6, activations=["Tanh"])[0]
+    return g.dense(steps_first(g, g.add("Squeeze", x, g.constant([1], np.int64))), 6, 2)
+
+
+@case((5, 3))
+def last_states(g):
+    x = g.add("Concat", g.add("Squeeze", cell(g, "GRU", steps_first(g, "x"), 3, 4, outputs=2)[1], g.constant([0], np.int64)),
+              g.add("Squeeze", cell(g, "LSTM", steps_first(g, "x"), 3, 2, outputs=2)[1], g.constant([0], np.int64)), axis=1)
+    return g.gemm(x, 6, 3)
+
+
+@case((5, 3))
+def bidirectional(g):
+    """Its reference is made of two cells and reversed steps, which the output does not need."""
+    def reverse(x):
+        return g.add("Slice", x, g.constant([-1], np.int64), g.constant([-100], np.int64), g.constant([0], np.int64), g.constant([-1], np.int64))
+
+    x, parts = steps_first(g, "x"), []
+    weights = [g.rng.uniform(-0.6, 0.6, shape) for shape in ((2, 16, 3), (2, 16, 4), (2, 32))]
+    for direction in (0, 1):
+        each = [g.constant(w[direction:direction + 1]) for w in weights]
+        found = cell(g, "LSTM", reverse(x) if direction else x, 3, 4, weights=each)[0]
+        parts.append(reverse(found) if direction else found)
+    expected = steps_first(g, g.add("Concat", *[g.add("Squeeze", part, g.constant([1], np.int64)) for part in parts], axis=2))
+    y = cell(g, "LSTM", x, 3, 4, "bidirectional", [g.constant(w) for w in weights])[0]
+    y = g.add("Reshape", g.add("Transpose", y, perm=[0, 2, 1, 3]), g.constant([0, 0, -1], np.int64))
+    return steps_first(g, y), expected
+
+
+@case((2, 3))
+def state_as_input(g):
+    g.more_inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "N", 4]) for name in ("state_h", "state_c")]
+    y, h, c = cell(g, "LSTM", steps_first(g, "x"), 3, 4, more=["", "state_h", "state_c"], outputs=3)
+    g.more_outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in (h, c)]
+    return g.dense(steps_first(g, g.add("Squeeze", y, g.constant([1], np.int64))), 4, 2)
+
+
+@refused((4, 3), "linear_before_reset=0")
+def reset_before(g):
+    return cell(g, "GRU", steps_first(g, "x"), 3, 4, linear_before_reset=0)[0]
+
+
+@refused((4, 3), "initial_h that is not 0")
+def initial_state(g):
+    return cell(g, "RNN", steps_first(g, "x"), 3, 4, more=["", g.constant(np.ones((1, 1, 4)))])[0]
+
+
+@refused((4, 3), "has clip")
+def clipped_cell(g):
+    return cell(g, "LSTM", steps_first(g, "x"), 3, 4, clip=1.0)[0]
+
+
+@refused((4, 3), "is a loop")
+def recurrent_loop(g):
+    return g.add("Scan", "x", num_scan_inputs=1)
+
+
 @refused((4, 3), "is an operator that")
 def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
@@ -260,6 +342,10 @@ def hostile_files():
     def large_input(graph):
         graph.input[0].type.tensor_type.shape.dim[1].dim_value = 10 ** 12
 
+    def two_inputs(graph):
+        graph.input.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4]))
+        graph.node[0].input[2] = "y"
+
     old = good()
     old.opset_import[0].version = 9
     yield "garbage", b"x" * 1000, "no ONNX model"
@@ -270,7 +356,7 @@ def hostile_files():
     yield "cycle", changed(cycle), "no input of the net"
     yield "large input", changed(large_input), "elements"
     yield "no outputs", changed(lambda graph: graph.ClearField("output")), "0 outputs"
-    yield "two inputs", changed(lambda graph: graph.input.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4]))), "2 inputs"
+    yield "two inputs", changed(two_inputs), "2 inputs"
     yield "missing weight", changed(lambda graph: graph.ClearField("initializer")), "constants"
     yield "old", old.SerializeToString(), "opset 9"
 
@@ -321,9 +407,13 @@ def main():
                 if arguments.only not in name:
                     continue
                 g = Graph(seed)
-                model = g.model(shape, make(g), opset)
+                output = make(g)
+                output, expected = output if isinstance(output, tuple) else (output, output)
                 x = g.rng.uniform(-1, 1, (3, *shape)).astype(np.float32)
-                names.append(convert_model(convert, folder, name, model, [x, ReferenceEvaluator(model).run(None, {"x": x})[0]], failed))
+                zeros = {each.name: np.zeros([3 if d.dim_param else d.dim_value for d in each.type.tensor_type.shape.dim], np.float32)
+                         for each in g.more_inputs}
+                y = ReferenceEvaluator(g.model(shape, expected, opset)).run(None, {"x": x} | zeros)[0]
+                names.append(convert_model(convert, folder, name, g.model(shape, output, opset), [x, y], failed))
             for name, (shape, make, wanted) in REFUSED.items():
                 if arguments.only not in name:
                     continue

@@ -44,6 +44,9 @@ void read_global_pool(reader& r);
 // slices.cpp
 void read_slice(reader& r);
 void read_split(reader& r);
+// recurrent.cpp
+void read_recurrent(reader& r);
+void refuse_loop(reader& r);
 // shapes.cpp
 void read_constant(reader& r);
 void read_identity(reader& r);

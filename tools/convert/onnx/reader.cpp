@@ -14,6 +14,18 @@ namespace {
 const std::set<std::string> image_operators{"Conv",          "MaxPool",           "AveragePool", "GlobalAveragePool",
                                             "GlobalMaxPool", "BatchNormalization"};
 
+const std::set<std::string> recurrent_operators{"LSTM", "GRU", "RNN"};
+/// Operators that only move values.
+const std::set<std::string> moving_operators{"Concat",  "Gather",    "Identity",  "Reshape", "Slice",
+                                             "Squeeze", "Transpose", "Unsqueeze", "Split"};
+
+/// `a, b`.
+std::string names_of(const std::vector<std::string>& values) {
+    std::string text;
+    for (const std::string& name : values) text += (text.empty() ? "" : ", ") + printable(name);
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::size_t> identity_order(std::size_t rank) {
@@ -42,10 +54,13 @@ graph reader::read() {
                       "onnx.version_converter");
     for (const auto& tensor : onnx_.initializer()) tensors_[tensor.name()] = &tensor;
     if (onnx_.sparse_initializer_size() > 0) throw problem("has sparse tensors; save it with dense ones");
-    read_inputs();
-    for (const auto& node : onnx_.node())
-        for (const auto& name : node.input()) ++readers_[name];
+    find_output();
     const std::vector<bool> needed = needed_nodes();
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        if (needed[static_cast<std::size_t>(i)])
+            for (const auto& name : onnx_.node(i).input()) ++readers_[name];
+    find_states(needed);
+    read_inputs();
     for (int i = 0; i < onnx_.node_size(); ++i) {
         const auto& node = onnx_.node(i);
         if (!needed[static_cast<std::size_t>(i)]) continue;
@@ -62,8 +77,7 @@ graph reader::read() {
 }
 
 std::vector<bool> reader::needed_nodes() const {
-    std::set<std::string> wanted;
-    wanted.insert(output_name());
+    std::set<std::string> wanted{output_};
     std::vector<bool> needed(static_cast<std::size_t>(onnx_.node_size()));
     for (int i = onnx_.node_size(); i-- > 0;) {
         const auto& node = onnx_.node(i);
@@ -75,22 +89,70 @@ std::vector<bool> reader::needed_nodes() const {
     return needed;
 }
 
-std::string reader::output_name() const {
-    if (options_.output.empty() && onnx_.output_size() == 1) return onnx_.output(0).name();
-    std::string names;
-    for (const auto& output : onnx_.output()) {
-        if (output.name() == options_.output) return output.name();
-        names += (names.empty() ? "" : ", ") + printable(output.name());
+void reader::find_output() {
+    // The last states of recurrent layers, and those in other shapes.
+    std::set<std::string> states;
+    for (const auto& node : onnx_.node()) {
+        const bool is_recurrent = recurrent_operators.contains(node.op_type());
+        const bool moves =
+            moving_operators.contains(node.op_type()) && node.input_size() > 0 &&
+            std::all_of(node.input().begin(), node.input().end(),
+                        [&](const auto& name) { return states.contains(name) || tensors_.contains(name); }) &&
+            states.contains(node.input(0));
+        for (int i = is_recurrent ? 1 : 0; i < node.output_size(); ++i)
+            if ((is_recurrent || moves) && !node.output(i).empty()) states.insert(node.output(i));
     }
-    if (!options_.output.empty())
-        throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names);
-    throw problem("has " + std::to_string(onnx_.output_size()) + " outputs; strata's nets have one; choose with --output: " +
-                  names);
+    std::vector<std::string> outputs, left_out;
+    for (const auto& output : onnx_.output())
+        (onnx_.output_size() > 1 && states.contains(output.name()) ? left_out : outputs).push_back(output.name());
+    if (!options_.output.empty()) {
+        if (std::none_of(onnx_.output().begin(), onnx_.output().end(),
+                         [&](const auto& output) { return output.name() == options_.output; }))
+            throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names_of(outputs));
+        output_ = options_.output;
+        return;
+    }
+    if (outputs.size() != 1)
+        throw problem("has " + std::to_string(onnx_.output_size()) +
+                      " outputs; strata's nets have one; choose with --output: " + names_of(outputs));
+    output_ = outputs[0];
+    if (!left_out.empty())
+        remark("the last states of its recurrent layers (" + printable(left_out[0]) +
+               ") are left out; model.stream() keeps them");
+}
+
+void reader::find_states(const std::vector<bool>& needed) {
+    std::map<std::string, std::vector<std::pair<const onnx::NodeProto*, int>>> uses;
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        for (int k = 0; needed[static_cast<std::size_t>(i)] && k < onnx_.node(i).input_size(); ++k)
+            uses[onnx_.node(i).input(k)].emplace_back(&onnx_.node(i), k);
+    for (const auto& input : onnx_.input()) {
+        std::vector<std::string> open{input.name()};
+        std::set<std::string> reached{input.name()};
+        bool is_state = !tensors_.contains(input.name()) && uses.contains(input.name());
+        while (is_state && !open.empty()) {
+            const std::string name = open.back();
+            open.pop_back();
+            for (const auto& [node, k] : uses[name]) {
+                if (recurrent_operators.contains(node->op_type()) && k >= 5) continue;
+                if (!moving_operators.contains(node->op_type()) || k != 0) is_state = false;
+                for (const auto& output : node->output())
+                    if (reached.insert(output).second) open.push_back(output);
+            }
+            is_state = is_state && name != output_;
+        }
+        if (is_state) states_.insert(reached.begin(), reached.end());
+    }
+}
+
+bool reader::is_read(int output) const {
+    return output < op_->output_size() && !op_->output(output).empty() &&
+           (readers(op_->output(output)) > 0 || op_->output(output) == output_);
 }
 
 void reader::read_output() {
     op_ = nullptr;
-    value last = find(output_name());
+    const value last = find(output_);
     if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
     graph_.output = in_file_order(last).number;
 }
@@ -263,8 +325,14 @@ void reader::require_last(const value& v, std::int64_t axis) const {
 
 void reader::read_inputs() {
     std::vector<const onnx::ValueInfoProto*> inputs;
-    for (const auto& each : onnx_.input())
-        if (!tensors_.contains(each.name())) inputs.push_back(&each);
+    for (const auto& each : onnx_.input()) {
+        if (tensors_.contains(each.name())) continue;
+        if (is_state(each.name()))
+            remark("the state \"" + printable(each.name()) +
+                   "\" is left out: the net begins at zeros, and model.stream() keeps its states");
+        else if (onnx_.input_size() == 1 || readers(each.name()) > 0 || each.name() == output_) inputs.push_back(&each);
+        else remark("the input \"" + printable(each.name()) + "\" is not read and left out");
+    }
     if (inputs.size() != 1) throw problem("has " + std::to_string(inputs.size()) + " inputs; strata's nets have one");
     read_input(*inputs[0]);
 }
@@ -331,6 +399,7 @@ void reader::read_node(const onnx::NodeProto& node) {
     if (!node.domain().empty() && node.domain() != "ai.onnx")
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
+    if (node.input_size() > 0 && is_state(node.input(0))) return;
     if (fold_constants(*this)) return refuse_unread_attributes();
     const operator_function read = function_of(node.op_type());
     if (read == nullptr)

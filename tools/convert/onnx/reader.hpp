@@ -85,7 +85,11 @@ public:
     value any_input(int i) const;
     bool is_value(int i) const { return has_input(i) && find_value(op_->input(i)) != nullptr; }
     bool has_input(int i) const { return i < op_->input_size() && !op_->input(i).empty(); }
-    /// The number of nodes that read a value of the file.
+    /// Whether a needed node reads output i, or the net gives it.
+    bool is_read(int output) const;
+    /// Whether a value is the state of a recurrent layer, which the file takes as an input.
+    bool is_state(const std::string& name) const { return states_.contains(name); }
+    /// The number of needed nodes that read a value of the file.
     std::size_t readers(const std::string& name) const;
     /// The shape of the strata value.
     const extents& shape(const value& v) const { return graph_.shape_of(v.number); }
@@ -109,11 +113,12 @@ public:
     void require_last(const value& v, std::int64_t axis) const;
 
 private:
+    void find_output();
+    void find_states(const std::vector<bool>& needed);
     /// Marks the nodes that the output needs.
     std::vector<bool> needed_nodes() const;
     void read_inputs();
     void read_input(const onnx::ValueInfoProto& input);
-    std::string output_name() const;
     void read_output();
     void read_node(const onnx::NodeProto& node);
     void refuse_unread_attributes() const;
@@ -130,6 +135,8 @@ private:
     mutable std::map<std::string, constant> constants_;  // tensors are parsed at their first use
     std::size_t computed_ = 0;                           // values of constants that were computed
     std::map<std::string, value> values_;
+    std::set<std::string> states_;
+    std::string output_;
     std::map<std::string, std::size_t> readers_;
     graph graph_;
 };
