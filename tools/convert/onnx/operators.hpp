@@ -29,9 +29,7 @@ void read_transposed_conv(reader& r);
 // dense.cpp
 void read_gemm(reader& r);
 void read_matmul(reader& r);
-// functions.cpp
-void read_function(reader& r);
-void read_power(reader& r);
+// local_response.cpp
 void read_lrn(reader& r);
 // normalizations.cpp
 void read_batch_normalization(reader& r);
@@ -41,9 +39,6 @@ void read_pad(reader& r);
 // poolings.cpp
 void read_pool(reader& r);
 void read_global_pool(reader& r);
-// slices.cpp
-void read_slice(reader& r);
-void read_split(reader& r);
 // recurrent.cpp
 void read_recurrent(reader& r);
 void refuse_loop(reader& r);
