@@ -291,14 +291,31 @@ def vector_added(g):
     return g.add("Add", "x", g.weights(4))
 
 
-@refused((3, 5, 5), "ceil_mode")
+@case((3, 7, 6))
+def pooling_pads(g):
+    x = g.add("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    x = g.add("AveragePool", x, kernel_shape=[3, 2], pads=[2, 1, 0, 1])
+    return g.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
+
+
+@case((4, 9))
+def pooling_pads_of_sequences(g):
+    x = g.add("MaxPool", "x", kernel_shape=[3], pads=[2, 0])
+    return g.add("AveragePool", x, kernel_shape=[4], strides=[3], pads=[1, 3])
+
+
+@case((7, 4, 5))
+def response_and_shuffle(g):
+    x = g.conv(g.add("LRN", g.conv("x", 7, 6, 1, 1), size=5, alpha=0.7, beta=0.6, bias=2.0), 6, 6, 2, 2, groups=3)
+    x = g.add("Reshape", x, g.constant([0, 3, 2, 3, 4], np.int64))
+    x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1, 3, 4]), g.constant([-1, 6, 3, 4], np.int64))
+    x = g.conv(x, 6, 4, 2, 2, groups=2)
+    return g.add("Reshape", g.add("LRN", x, size=2, alpha=0.3), g.constant([0, 2, 12], np.int64))
+
+
+@refused((3, 5, 5), "counts its pads")
 def ceil_mode(g):
-    return g.add("MaxPool", "x", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
-
-
-@refused((3, 5, 5), "padding=same")
-def pads_of_a_pooling(g):
-    return g.add("MaxPool", "x", kernel_shape=[3, 3], pads=[2, 2, 0, 0])
+    return g.add("AveragePool", "x", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1, count_include_pad=1)
 
 
 @refused((4,), "transA")

@@ -43,6 +43,7 @@ struct pooling {
     std::size_t axes = 2;
     pair window{2, 2}, strides{2, 2};
     padding_mode padding = padding_mode::valid;
+    std::array<int, 4> pads{};  // top, bottom, left, right; of sequences the last two
 };
 struct global_pooling {
     bool is_max = true;
