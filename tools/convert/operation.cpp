@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -115,6 +116,10 @@ extents bordered(const borders& b, const extents& in) {
         if (!b.adds && edges >= out[axis])
             throw problem("it crops " + std::to_string(edges) + " of " + std::to_string(out[axis]) +
                           "; give a larger input with --steps or --input-shape");
+        const auto longest = unsigned_of(std::max(b.edges[2 * axis], b.edges[2 * axis + 1]));
+        if (b.adds && b.mode == border_mode::reflected && longest >= out[axis])
+            throw problem("it reflects " + std::to_string(longest) + " of " + std::to_string(out[axis]) +
+                          " values; give a larger input with --steps or --input-shape");
         out[axis] = b.adds ? out[axis] + edges : out[axis] - edges;
     }
     return out;
@@ -240,12 +245,18 @@ std::string arguments_of(const operation& op) {
             [](const convolution& c) { return convolution_arguments(c); },
             [](const pooling& p) {
                 return window_text(p.window, p.axes) +
-                       (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding);
+                       (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding) +
+                       (p.dilation == pair{1, 1} ? "" : two("dilation", p.dilation, p.axes));
             },
             [](const reshape& r) { return "strata::shape{" + list_text(r.target) + "}"; },
             [](const permute& p) { return "strata::axes{" + list_text(p.order) + "}"; },
             [](const repeat_vector& r) { return std::to_string(r.count); },
-            [](const borders& b) { return border_text(b); },
+            [](const borders& b) {
+                if (b.mode != border_mode::constant) return border_text(b);
+                const std::string fill =
+                    std::isinf(b.fill) ? "std::numeric_limits<double>::infinity()" : number_text(std::fabs(b.fill));
+                return border_text(b) + ", " + (std::signbit(b.fill) ? "-" : "") + fill;
+            },
             [](const up_sampling& u) {
                 return window_text(u.factor, u.axes) + (u.is_bilinear ? ", strata::interpolation::bilinear" : "");
             },
@@ -265,6 +276,7 @@ std::string arguments_of(const operation& op) {
             [](const bidirectional& b) {
                 return spelled_recurrent(b.layer) + ">" + (b.merge == "concat" ? "" : ", strata::merge::" + b.merge);
             },
+            [](const function_object& f) { return "functions::" + f.name; },
             [](const activation& a) { return "strata::" + a.function; },
             [](const prelu& p) {
                 return p.shared_axes.empty() ? std::string{} : "strata::shared_axes<" + list_text(p.shared_axes) + ">";
@@ -297,7 +309,11 @@ std::string type_name(const operation& op) {
             [](const reshape&) -> std::string { return "Reshape"; },
             [](const permute&) -> std::string { return "Permute"; },
             [](const repeat_vector&) -> std::string { return "RepeatVector"; },
-            [&](const borders& b) { return with_axes(b.adds ? "ZeroPadding" : "Cropping", b.axes); },
+            [&](const borders& b) {
+                static constexpr std::array paddings{"ZeroPadding", "ConstantPadding", "ReflectionPadding",
+                                                     "ReplicationPadding"};
+                return with_axes(b.adds ? paddings[static_cast<std::size_t>(b.mode)] : "Cropping", b.axes);
+            },
             [&](const up_sampling& u) { return with_axes("UpSampling", u.axes); },
             [](const batch_normalization&) -> std::string { return "BatchNormalization"; },
             [](const sample_normalization& s) -> std::string {
@@ -313,6 +329,7 @@ std::string type_name(const operation& op) {
             [](const embedding&) -> std::string { return "Embedding"; },
             [](const recurrent& r) { return r.type; },
             [](const bidirectional&) -> std::string { return "Bidirectional"; },
+            [](const function_object&) -> std::string { return "Elementwise"; },
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
             [](const merge& m) { return m.type; },
@@ -338,7 +355,7 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
                 return out;
             },
             [&](const convolution& c) { return convolved(c, in); },
-            [&](const pooling& p) { return slide(in, p.axes, p.window, p.strides, {1, 1}, p.padding, in.back()); },
+            [&](const pooling& p) { return slide(in, p.axes, p.window, p.strides, p.dilation, p.padding, in.back()); },
             [&](const global_pooling& p) {
                 require_rank(in, p.axes);
                 return extents{in.back()};
