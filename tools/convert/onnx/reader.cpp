@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "operators.hpp"
+#include "patterns.hpp"
 
 namespace convert::onnx_import {
 namespace {
@@ -47,6 +48,8 @@ reader::reader(const onnx::ModelProto& model, const std::filesystem::path& folde
         if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
 }
 
+reader::~reader() = default;
+
 graph reader::read() {
     if (opset_ < 13 || opset_ > 25)
         throw problem("has opset " + std::to_string(opset_) +
@@ -55,10 +58,14 @@ graph reader::read() {
     for (const auto& tensor : onnx_.initializer()) tensors_[tensor.name()] = &tensor;
     if (onnx_.sparse_initializer_size() > 0) throw problem("has sparse tensors; save it with dense ones");
     find_output();
+    fold_all();
     const std::vector<bool> needed = needed_nodes();
     for (int i = 0; i < onnx_.node_size(); ++i)
-        if (needed[static_cast<std::size_t>(i)])
-            for (const auto& name : onnx_.node(i).input()) ++readers_[name];
+        if (const auto& node = onnx_.node(i); needed[static_cast<std::size_t>(i)]) {
+            if (const auto found = patterns_.find(&node); found != patterns_.end()) ++readers_[found->second.input];
+            else
+                for (const auto& name : node.input()) ++readers_[name];
+        }
     find_states(needed);
     read_inputs();
     for (int i = 0; i < onnx_.node_size(); ++i) {
@@ -76,7 +83,24 @@ graph reader::read() {
     return std::move(graph_);
 }
 
-std::vector<bool> reader::needed_nodes() const {
+void reader::fold_all() {
+    for (const auto& node : onnx_.node()) {
+        op_ = &node;
+        used_.clear();
+        const bool is_default = node.domain().empty() || node.domain() == "ai.onnx";
+        if (!is_default || node.output_size() < 1) continue;
+        try {
+            if (node.op_type() == "Constant") read_constant(*this);
+            else if (node.op_type() != "Shape" && node.op_type() != "Size") fold_constants(*this);
+        } catch (const problem&) {  // said when the node is read, if it is needed
+        }
+    }
+}
+
+std::vector<bool> reader::needed_nodes() {
+    producers from;
+    for (const auto& node : onnx_.node())
+        for (const auto& output : node.output()) from[output] = &node;
     std::set<std::string> wanted{output_};
     std::vector<bool> needed(static_cast<std::size_t>(onnx_.node_size()));
     for (int i = onnx_.node_size(); i-- > 0;) {
@@ -84,7 +108,13 @@ std::vector<bool> reader::needed_nodes() const {
         const bool is_needed = std::any_of(node.output().begin(), node.output().end(),
                                            [&](const auto& name) { return wanted.contains(name); });
         needed[static_cast<std::size_t>(i)] = is_needed;
-        if (is_needed) wanted.insert(node.input().begin(), node.input().end());
+        if (!is_needed) continue;
+        if (auto found = find_pattern(*this, from, node)) {
+            wanted.insert(found->input);
+            patterns_.emplace(&node, std::move(*found));
+        } else {
+            wanted.insert(node.input().begin(), node.input().end());
+        }
     }
     return needed;
 }
@@ -248,7 +278,10 @@ value reader::find(const std::string& name) const {
 
 value reader::any_input(int i) const {
     if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
-    return find(op_->input(i));
+    value found = find(op_->input(i));
+    if (found.one_hot != 0)
+        throw problem("reads the classes of OneHot; strata-convert reads their product with a matrix alone");
+    return found;
 }
 
 value reader::input(int i) const {
@@ -393,6 +426,30 @@ array reader::vector_of(int i, std::size_t count, const char* noun) const {
     return as_array(found, {count});
 }
 
+void reader::read_pattern(const pattern& found) {
+    value in = find(found.input);
+    std::vector<array> weights;
+    if (found.axis) {
+        const auto rank = static_cast<std::int64_t>(in.order.size());
+        if (in.batch != 0 || in.merged != 0 || (*found.axis != -1 && *found.axis != rank))
+            throw problem("ends a normalization over an axis that is not the last one; strata normalizes the last one");
+        in = in_file_order(in);
+        const auto& made = std::get<sample_normalization>(found.layer);
+        const std::size_t channels = shape(in).back();
+        if (made.kind == sample_normalization::form::rms)
+            weights.push_back(as_array({{channels}, std::vector<double>(channels, 1.0)}, {channels}));
+    }
+    give(like(in, add(found.layer, {in.number}, std::move(weights))));
+}
+
+std::string reader::function_name(const std::string& name, const std::string& body) {
+    std::string result = name;
+    for (std::size_t number = 2; functions_.contains(result) && functions_[result] != body; ++number)
+        result = name + "_" + std::to_string(number);
+    functions_[result] = body;
+    return result;
+}
+
 void reader::read_node(const onnx::NodeProto& node) {
     op_ = &node;
     used_.clear();
@@ -400,6 +457,8 @@ void reader::read_node(const onnx::NodeProto& node) {
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
     if (node.input_size() > 0 && is_state(node.input(0))) return;
+    if (constants_.contains(node.output(0))) return;
+    if (const auto found = patterns_.find(&node); found != patterns_.end()) return read_pattern(found->second);
     if (fold_constants(*this)) return refuse_unread_attributes();
     const operator_function read = function_of(node.op_type());
     if (read == nullptr)
