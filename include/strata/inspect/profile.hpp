@@ -139,7 +139,9 @@ private:
             (add(std::integral_constant<std::size_t, I>{}), ...);
         }(std::make_index_sequence<length>{});
         row.bytes = tiles * values * sizeof(T);
-        if (bands > 1) row.algorithm += internal::message({"; bands of ", plan.chains[Step].band, " rows"});
+        if (bands > 1)
+            row.algorithm += internal::message(
+                {"; bands of ", plan.chains[Step].band, plan.chains[Step].band == 1 ? " row" : " rows"});
         if (lengths[Step] > 1) row.algorithm += "; in a register";
         if constexpr (N == 1)
             if (threads > 1 && parallel_executor<Net, T>::template is_shared<Step>()) row.threads = threads;

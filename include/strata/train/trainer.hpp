@@ -149,6 +149,11 @@ public:
             {.batch_size = data.size(), .class_weight = options.class_weight, .sample_weight = options.sample_weight});
     }
 
+    /// A metric as the last evaluate or validation left it: `trainer.get_metric<ConfusionMatrix>().matrix`.
+    template <class Metric>
+    const auto& get_metric() const {
+        return validation_tracker_.template metric_of<Metric>();
+    }
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
     std::uint64_t steps() const { return optimizer_state_ ? optimizer_state_->steps() : 0; }
     /// Epochs of fit so far, counted from its initial_epoch; to continue, give it as initial_epoch.
@@ -182,8 +187,7 @@ public:
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
-    /// Bytes of activations and their gradients, for any batch size. Where layers need the whole batch: for batches of
-    /// 32.
+    /// Bytes of activations and their gradients; where layers need the whole batch, for batches of 32.
     static constexpr std::size_t arena_bytes() { return training_arena_bytes<net, T>; }
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
@@ -195,7 +199,6 @@ private:
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
     using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
-
     template <class Data>
     using trains = detail::fit_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
