@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("a file decides the net of an any_of", "", small, deep, wide)
 }
 
 TEST_CASE("a file of none of the nets is refused with the nearest one and its first difference") {
-    using other = Sequential<Input<6>, Dense<8>, Dense<7>, Dense<2>>;
+    using other = Sequential<Input<6>, Dense<8, Tanh>, Dense<7, Tanh>, Dense<2>>;
     for (const std::string& extension : extensions) {
         INFO(extension);
         const folder at;
@@ -95,6 +95,43 @@ TEST_CASE("a file of none of the nets is refused with the nearest one and its fi
         REQUIRE(contains(message, "dense_1"));
         REQUIRE(chosen.holds<wide>());
         REQUIRE(chosen.predict(samples) == before);
+    }
+}
+
+TEST_CASE("where a file does not state its architecture, the shapes of its weights decide") {
+    using relu = Sequential<Input<6>, Dense<4, ReLU>, Dense<2>, name<"relu">>;
+    using tanh = Sequential<Input<6>, Dense<4, Tanh>, Dense<2>, name<"tanh">>;
+    using other = Sequential<Input<6>, Dense<8, Tanh>, Dense<7, Tanh>, Dense<2>>;
+    const folder at;
+    const auto without_architecture = [&](const auto& model, const std::string& name) {
+        model.save_weights(at / name);
+        std::string bytes = read(at / name);
+        bytes.replace(bytes.find("strata-architecture 1"), 21, "strata-architecture 9");
+        write(at / name, bytes);
+        return at / name;
+    };
+    for (const std::string extension : {".safetensors",
+#if defined(STRATA_WITH_HDF5)
+                                        ".weights.h5", ".h5"
+#endif
+         }) {
+        INFO(extension);
+        const auto file = without_architecture(model_of<tanh>(1), "tanh" + extension);
+        any_of<deep, tanh> chosen;
+        chosen.load_weights(file);
+        REQUIRE(chosen.holds<tanh>());
+        any_of<relu, deep, tanh> doubtful;
+        const std::string both = refusal([&] { doubtful.load_weights(file); });
+        REQUIRE(contains(both, "net 1 (relu) and net 3 (tanh)"));
+        doubtful.emplace<tanh>([&](auto& model) { model.load_weights(file); });
+        REQUIRE(doubtful.predict(samples) == chosen.predict(samples));
+        const auto none = without_architecture(model_of<other>(1), "other" + extension);
+        const std::string message = refusal([&] { doubtful.load_weights(none); });
+        INFO(message);
+        REQUIRE(contains(message, "none of 3 nets"));
+        REQUIRE(contains(message, "net 2 (deep)"));
+        REQUIRE(contains(message, "dense_1"));
+        REQUIRE(doubtful.holds<tanh>());
     }
 }
 

@@ -239,6 +239,24 @@ TEST_CASE("R2Score is 1 for right outputs and 0 for the mean, and a constant tar
     REQUIRE(std::isnan(metric.result(1)));
 }
 
+TEST_CASE("ErrorToSignalRatio is the power of the error over that of the signal, of all samples together") {
+    ErrorToSignalRatio ratio{.mask_first = 1};
+    CHECK(ratio.result() == 0.0);
+    const float y[] = {100.0f, 1.5f, -2.0f}, target[] = {0.0f, 1.0f, -2.0f};
+    ratio.update(3, 1, y, target, 1.0);
+    CHECK(ratio.result() == 0.25 / 5.0);
+    const float silence[] = {0.0f, 0.0f, 0.0f}, noise[] = {0.0f, 0.5f, 0.0f};
+    ratio.update(3, 1, noise, silence, 1.0);  // adds to the error alone
+    CHECK(ratio.result() == 0.5 / 5.0);
+    ratio.update(3, 1, noise, silence, 0.0);
+    CHECK(ratio.result() == 0.5 / 5.0);
+    ratio.reset();
+    ratio.update(3, 1, silence, target, 1.0);
+    CHECK(ratio.result() == 1.0);
+    CHECK_THROWS_AS(ErrorToSignalRatio{.mask_first = 3}.validate(shape{3, 1}), std::invalid_argument);
+    STATIC_REQUIRE(!ErrorToSignalRatio::check(shape{3}).ok);
+}
+
 TEST_CASE("metrics refuse the arguments that Keras refuses") {
     REQUIRE_THROWS_AS(Precision{.thresholds = 1.5}.prepare(3), std::invalid_argument);
     REQUIRE_THROWS_AS(Recall{.thresholds = -0.1}.prepare(3), std::invalid_argument);

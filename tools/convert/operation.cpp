@@ -248,6 +248,7 @@ std::string arguments_of(const operation& op) {
                        (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding);
             },
             [](const reshape& r) { return "strata::shape{" + list_text(r.target) + "}"; },
+            [](const plain_layer& p) { return p.arguments; },
             [](const permute& p) { return "strata::axes{" + list_text(p.order) + "}"; },
             [](const repeat_vector& r) { return std::to_string(r.count); },
             [](const borders& b) { return border_text(b); },
@@ -336,6 +337,7 @@ std::string type_name(const operation& op) {
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
             [](const wavenet&) -> std::string { return "WaveNet"; },
+            [](const plain_layer& p) { return p.type; },
             [](const merge& m) { return m.type; },
             [](const nested&) -> std::string { return "Sequential"; },
             [](const identity&) -> std::string { return "Identity"; },

@@ -109,6 +109,10 @@ struct bidirectional {
 struct activation {
     std::string function = "Linear";
 };
+/// A layer without weights and options that keeps the shape: strata's name and its template arguments.
+struct plain_layer {
+    std::string type, arguments;
+};
 struct prelu {
     std::vector<int> shared_axes;  // from 1
 };
@@ -137,7 +141,7 @@ struct identity {};
 using operation = std::variant<dense, convolution, pooling, global_pooling, flatten, reshape, permute, repeat_vector,
                                borders, up_sampling, batch_normalization, sample_normalization, unit_normalization,
                                normalization, rescaling, dropout, embedding, recurrent, bidirectional, activation,
-                               prelu, wavenet, merge, nested, identity, std::shared_ptr<time_distributed>>;
+                               prelu, wavenet, plain_layer, merge, nested, identity, std::shared_ptr<time_distributed>>;
 
 struct time_distributed {
     operation layer;

@@ -27,7 +27,23 @@ namespace io {
 struct net_candidate {
     std::string label{};
     std::vector<weight_list> lists{};
+    const architecture_outline* architecture = nullptr;
 };
+
+/// The number of the net whose architecture a file states; the number of nets where it states none. Throws where it
+/// states one that no net has: it names the net with which it shares the most layers from the first on.
+template <class = internal::where_used>
+std::size_t stated_net(const std::filesystem::path& file, const std::vector<net_candidate>& nets) {
+    const std::string text = stated_architecture(file);
+    if (!is_comparable(text)) return nets.size();
+    std::size_t nearest = 0;
+    for (std::size_t i = 0; i < nets.size(); ++i) {
+        if (is_architecture_of(text, *nets[i].architecture)) return i;
+        if (equal_lines(text, *nets[i].architecture) > equal_lines(text, *nets[nearest].architecture)) nearest = i;
+    }
+    throw file_error(file, "fits none of " + std::to_string(nets.size()) + " nets; the nearest is " +
+                               nets[nearest].label + ": " + first_difference(text, *nets[nearest].architecture));
+}
 
 /// Refuses a file that fits no net: a file that cannot be read at all by its own reason, else by the first difference
 /// of the nearest net, which has the most weights of the file's shapes.
@@ -51,12 +67,14 @@ template <class = internal::where_used>
 template <class T>
 std::pair<std::size_t, std::vector<std::vector<T>>> choose_net(const std::filesystem::path& file,
                                                                const std::vector<net_candidate>& nets) {
+    if (const std::size_t stated = stated_net(file, nets); stated < nets.size())
+        return {stated, read_weights<T>(file, nets[stated].lists, *nets[stated].architecture)};
     std::vector<std::string> reasons(nets.size());
     std::vector<std::vector<T>> values;
     std::vector<std::size_t> fitting;
     for (std::size_t i = 0; i < nets.size(); ++i) {
         try {
-            std::vector<std::vector<T>> found = read_weights<T>(file, nets[i].lists);
+            std::vector<std::vector<T>> found = read_weights<T>(file, nets[i].lists, *nets[i].architecture);
             if (fitting.empty()) values = std::move(found);
             fitting.push_back(i);
         } catch (const file_error& error) {
@@ -85,7 +103,8 @@ struct weight_files<basic_any_of<T, Nets...>> {
         internal::with_file_errors(file, [&] {
             std::size_t i = 0;
             const std::vector<io::net_candidate> nets{
-                io::net_candidate{detail::net_label(i++, Nets::model_name()).str(), io::weight_lists<Nets>()}...};
+                io::net_candidate{detail::net_label(i++, Nets::model_name()).str(), io::weight_lists<Nets>(),
+                                  &architecture_outline_of<Nets>}...};
             const auto [chosen, values] = io::choose_net<T>(file, nets);
             i = 0;
             ((i++ == chosen ? write<Nets>(to, values) : void()), ...);

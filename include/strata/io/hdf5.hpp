@@ -9,6 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/io/architecture_text.hpp>
 #include <strata/io/h5_choice.hpp>
 #include <strata/io/hdf5_handle.hpp>
 #include <strata/io/hdf5_reader.hpp>
@@ -38,18 +39,28 @@ std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::sp
     return load(keras_h5_layout(reader));
 }
 
+/// The architecture that a file states; empty where it states none.
+inline std::string hdf5_architecture(const std::filesystem::path& file) {
+    const hdf5_session session;
+    const hdf5_reader reader(file);
+    const std::string key(architecture_key);
+    return reader.has_texts("", key) ? reader.text("", key) : std::string();
+}
+
 /// Writes all records as float32 or float64, as T is: in Keras 3's layout to `.weights.h5`, in the older one to any
 /// other name. Keras reads both with `load_weights`. `orders` as in weight_sequence; empty where no order matters. A
-/// failed save throws file_error and leaves the old file.
+/// failed save throws file_error and leaves the old file. `architecture` is that of architecture_text.hpp.
 template <class T>
 void save_hdf5(const std::filesystem::path& file, std::span<const weight_record> records,
-               std::span<const std::vector<T>> values, const std::string& orders = {}) {
+               std::span<const std::vector<T>> values, const std::string& architecture,
+               const std::string& orders = {}) {
     std::string name = internal::path_text(file.filename());
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const hdf5_session session;
     hdf5_writer writer(file);
     if (name.ends_with(".weights.h5")) save_keras_h5<T>(writer, records, values);
     else save_legacy_h5<T>(writer, records, values);
+    writer.add_text("", std::string(architecture_key), architecture);
     if (!orders.empty()) writer.add_text("", orders_attribute, orders);
     writer.write();
 }

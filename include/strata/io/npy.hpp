@@ -81,7 +81,7 @@ public:
         }
         if (!type || !order || !extents) fail("no descr, fortran_order or shape");
         space();
-        if (at_ != text_.size()) fail("text behind the header");
+        if (at_ != text_.size()) fail("text after the header");
         return header;
     }
 

@@ -22,6 +22,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
+#include <strata/io/architecture_text.hpp>
 #include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
 #include <strata/io/name_match.hpp>
@@ -269,8 +270,10 @@ void write_tensors(std::span<const weight_record> records, std::span<const std::
 /// Writes all records as F32 or F64, as T is, and integers as I32.
 template <class T>
 void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
-                      std::span<const std::vector<T>> values) {
-    const std::string header = safetensors_header(records, values, std::array{state_fact{"format", "strata"}});
+                      std::span<const std::vector<T>> values, const std::string& architecture = {}) {
+    std::vector<state_fact> metadata{{"format", "strata"}};
+    if (!architecture.empty()) metadata.push_back({std::string(architecture_key), architecture});
+    const std::string header = safetensors_header<T>(records, values, metadata);
     replace_file(file, [&](auto& out) {
         out.write(header.data(), header.size());
         write_tensors(records, values, [&](const void* bytes, std::size_t count) { out.write(bytes, count); });

@@ -48,6 +48,7 @@ std::vector<std::string> weight_shapes(const std::filesystem::path& file) {
         const zip_reader archive(file);
         const std::vector<std::string> names = archive.names();
         for (std::size_t i = 0; i < names.size(); ++i) {
+            if (names[i] == architecture_member()) continue;
             zip_reader::member member(archive, i, names[i]);
             shapes.push_back(read_npy_header(archive, member, names[i]).shape_text());
         }

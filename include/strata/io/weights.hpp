@@ -12,6 +12,7 @@
 #include <strata/core/file_error.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/io/architecture_text.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/io/weight_lists.hpp>
@@ -54,6 +55,24 @@ template <class = internal::where_used>
     throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
 }
 
+/// The architecture that a file states; empty where it states none.
+template <class = internal::where_used>
+std::string stated_architecture(const std::filesystem::path& file) {
+    [[maybe_unused]] const std::string extension = extension_of(file);
+    if (extension == ".safetensors") {
+        const safetensors_file tensors(file);
+        const auto found = tensors.metadata().find(std::string(architecture_key));
+        return found == tensors.metadata().end() ? std::string() : found->second;
+    }
+#if defined(STRATA_WITH_HDF5)
+    if (extension == ".h5" || extension == ".hdf5") return hdf5_architecture(file);
+#endif
+#if defined(STRATA_WITH_LIBZIP)
+    if (extension == ".npz") return npz_architecture(file);
+#endif
+    return {};
+}
+
 /// The values of all weights, in the net's order; `lists` as weight_lists() gives them. The extension chooses the
 /// format.
 template <class T>
@@ -68,6 +87,14 @@ std::vector<std::vector<T>> read_weights(const std::filesystem::path& file, cons
 #endif
     refuse_extension(file);
 }
+/// The same of a file that states no other architecture than the net's.
+template <class T>
+std::vector<std::vector<T>> read_weights(const std::filesystem::path& file, const std::vector<weight_list>& lists,
+                                         const architecture_outline& net) {
+    std::vector<std::vector<T>> values = read_weights<T>(file, lists);
+    compare_architecture(file, stated_architecture(file), net);
+    return values;
+}
 
 /// Writes the weights in `block`, which is laid out as the model's record describes. The extension chooses the format.
 template <class T>
@@ -79,12 +106,13 @@ void save_weights(const model_record& model, const T* block, const std::filesyst
     std::vector<std::vector<T>> values;
     for (const std::size_t place : list.places)
         values.push_back(weight_view<const T>(model.rows[place], block + model.offsets[place]).to_vector());
-    if (extension == ".safetensors") return save_safetensors<T>(file, list.records, values);
+    const std::string architecture = architecture_text(*model.architecture);
+    if (extension == ".safetensors") return save_safetensors<T>(file, list.records, values, architecture);
 #if defined(STRATA_WITH_HDF5)
-    if (is_hdf5) return save_hdf5<T>(file, list.records, values, list.orders);
+    if (is_hdf5) return save_hdf5<T>(file, list.records, values, architecture, list.orders);
 #endif
 #if defined(STRATA_WITH_LIBZIP)
-    if (extension == ".npz") return save_npz<T>(file, list.records, values);
+    if (extension == ".npz") return save_npz<T>(file, list.records, values, architecture);
 #endif
     refuse_extension(file);
 }
@@ -108,6 +136,7 @@ struct weight_files {
     static model_record record(const Model& model) {
         using net = typename Model::net_type;
         model_record result{.outline = io::outline_of<net>,
+                            .architecture = &architecture_outline_of<net>,
                             .rows = weight_rows_of<net>,
                             .offsets = weight_offsets_of<net, value_type>.data()};
         if constexpr (std::is_same_v<value_type, float>) result.floats = model.parameters();
@@ -121,7 +150,9 @@ struct weight_files {
     /// Any failure throws file_error and leaves the model as it was.
     static void load(Model& model, const std::filesystem::path& file) {
         internal::with_file_errors(file, [&] {
-            const auto values = io::read_weights<value_type>(file, io::weight_lists<typename Model::net_type>());
+            using net = typename Model::net_type;
+            const auto values =
+                io::read_weights<value_type>(file, io::weight_lists<net>(), architecture_outline_of<net>);
             const auto weights = model.weights();
             for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
         });

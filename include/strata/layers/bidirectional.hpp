@@ -51,6 +51,15 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     using merge_option = typename options::template get<merge::concat>;
 
     static constexpr std::string_view type = "Bidirectional";
+    static constexpr layer_config config() {
+        constexpr bool is_sum = std::is_same_v<merge_option, merge::sum>,
+                       is_mul = std::is_same_v<merge_option, merge::mul>;
+        return {{"merge_mode", is_concat ? "concat"
+                               : is_sum  ? "sum"
+                               : is_mul  ? "mul"
+                                         : "ave"},
+                {"layer", &config_of<Inner>}};
+    }
     static constexpr std::array takes{merge::concat::kind};
 
     static constexpr diagnostic check(const shape& in) {

@@ -41,6 +41,7 @@ struct Conv2D : window_convolution<Conv2D<Filters, Kernel, Options...>, Kernel, 
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
     static constexpr auto takes = options_of_conv2d;
 
     static constexpr diagnostic check(const shape& in) {
@@ -259,6 +260,7 @@ template <int Filters, window Kernel, class... Options>
 struct Conv2D<Filters, Kernel, Options...>
     : grouped_conv2d<Conv2D<Filters, Kernel, Options...>, Filters, Kernel, Options...> {
     static constexpr std::string_view type = "Conv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -30,6 +30,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     using activation = typename options::template get<Linear>;
 
     static constexpr std::string_view type = "Dense";
+    static constexpr layer_config config() { return {{"units", Units}}; }
     static constexpr std::array takes{activation_kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,

@@ -37,6 +37,7 @@ struct DepthwiseConv2D : depthwise_convolution<DepthwiseConv2D<Kernel, Options..
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "DepthwiseConv2D";
+    static constexpr layer_config config() { return {{"kernel_size", Kernel}}; }
     static constexpr std::array takes{activation_kind,
                                       strides<1>::kind,
                                       padding::valid::kind,

@@ -43,6 +43,16 @@ struct recurrent_layer : layer<Self, Options...> {
                                       recurrent_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
+    static constexpr layer_config config() {
+        using gates = typename options::template get<recurrent_activation<Sigmoid>>::type;
+        layer_config result{{"units", Units}, {"activation", activation_value<typename options::template get<Tanh>>()}};
+        if constexpr (Cell::gates > 1) result.push_back({"recurrent_activation", activation_value<gates>()});
+        return result;
+    }
+    /// The activations that it has where none is written.
+    using default_activations =
+        std::conditional_t<(Cell::gates > 1), type_list<Tanh, recurrent_activation<Sigmoid>>, type_list<Tanh>>;
+
     static constexpr bool sequences = options::template has<return_sequences>;
     static constexpr bool is_backwards = options::template has<go_backwards>;
     static constexpr bool is_stateful = options::template has<stateful>;

@@ -41,6 +41,7 @@ struct SeparableConv2D : depthwise_convolution<SeparableConv2D<Filters, Kernel, 
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "SeparableConv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
     static constexpr std::array takes{activation_kind,
                                       strides<1>::kind,
                                       padding::valid::kind,

@@ -27,6 +27,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using with_wrapped = TimeDistributed<Other, Options...>;
 
     static constexpr std::string_view type = "TimeDistributed";
+    static constexpr layer_config config() { return {{"layer", &config_of<Each>}}; }
     static constexpr bool is_identity = identity_at_inference<Each>;
     static constexpr bool is_view = view_layer<Each>;
     static constexpr bool is_random = random_layer<Each>;

@@ -37,10 +37,12 @@ void set_score(Scores& scores, std::string_view prefix, std::string_view name, d
 template <class Loss, class... Arguments>
 class metric_tracker {
 public:
-    /// Throws std::invalid_argument for arguments of a metric, and for a metric that is named as the loss.
+    /// Throws std::invalid_argument for arguments of the loss or a metric, and for a metric that is named as the loss.
     metric_tracker(const Loss& loss, const shape& output, const Arguments&... arguments)
         : loss_(loss), output_(output), metrics_(as_metric<Loss::targets>(arguments)...) {
+        if constexpr (requires { loss.validate(output); }) loss.validate(output);
         const auto prepare = [&](auto& each) {
+            if constexpr (requires { each.validate(output); }) each.validate(output);
             if constexpr (requires { each.prepare(output.back()); }) each.prepare(output.back());
         };
         for_each(prepare);

@@ -1,4 +1,4 @@
-// Add, Sub, Mul, Div, Max, Min and Concat.
+// Add, Sub, Mul, Div, Sum, Max, Min and Concat.
 #include <map>
 #include <string>
 
@@ -22,10 +22,46 @@ void add_bias(reader& r, const value& in, const constant& c) {
     r.give(in);
 }
 
+/// Values of one number of axes, in the order of the first one.
+std::vector<std::size_t> in_one_order(reader& r, const value& first) {
+    std::vector<std::size_t> numbers;
+    for (int i = 0; i < r.op().input_size(); ++i) {
+        if (r.constant_input(i) != nullptr) throw problem("has a constant among its values");
+        const value each = r.input(i);
+        if (each.order.size() != first.order.size()) throw problem("its inputs have different numbers of axes");
+        numbers.push_back(r.with_order(each, first.order).number);
+    }
+    return numbers;
+}
+
+/// The value with an axis of the file last; the others keep their order.
+value with_axis_last(reader& r, const value& in, std::int64_t stated) {
+    const auto rank = static_cast<std::int64_t>(in.order.size());
+    const std::int64_t axis = stated < 0 ? stated + rank : stated - 1;
+    if (stated == 0 || axis < 0 || axis >= rank) throw problem("joins samples, or has an axis that its inputs lack");
+    std::vector<std::size_t> wanted = in.order;
+    const std::size_t last = in.order[static_cast<std::size_t>(axis)];
+    for (std::size_t& place : wanted)
+        if (place > last) --place;
+    wanted[static_cast<std::size_t>(axis)] = in.order.size() - 1;
+    return r.with_order(in, wanted);
+}
+
+/// Sum, and Max and Min of more than two values.
+void read_several(reader& r, const std::string& type) {
+    static const std::map<std::string, std::string> merges{{"Sum", "Add"}, {"Max", "Maximum"}, {"Min", "Minimum"}};
+    const auto found = merges.find(type);
+    if (found == merges.end()) throw problem("has more than two inputs");
+    const value first = r.input(0);
+    r.give({r.add(merge{found->second}, in_one_order(r, first)), first.order});
+}
+
 }  // namespace
 
 void read_arithmetic(reader& r) {
     const std::string& type = r.op().op_type();
+    if (r.op().input_size() == 1 && type == "Sum") return r.give(r.input(0));
+    if (type == "Sum" || r.op().input_size() > 2) return read_several(r, type);
     if (r.op().input_size() != 2) throw problem("has " + std::to_string(r.op().input_size()) + " inputs, expected two");
     const bool first = r.constant_input(0) != nullptr, second = r.constant_input(1) != nullptr;
     if (first || second) {
@@ -63,17 +99,10 @@ void read_negation(reader& r) {
 
 void read_concat(reader& r) {
     const std::int64_t axis = r.integer("axis", 0);
-    std::vector<std::size_t> numbers;
-    value first = r.input(0);
-    if (first.order.size() > 1 && axis == 1) first = r.image(first);
-    for (int i = 0; i < r.op().input_size(); ++i) {
-        if (r.constant_input(i) != nullptr) throw problem("joins a constant; strata joins values");
-        value each = r.input(i);
-        if (each.order.size() != first.order.size()) throw problem("its inputs have different numbers of axes");
-        numbers.push_back(r.with_order(each, first.order).number);
-    }
-    r.require_last(first, axis);
-    if (numbers.size() == 1) return r.give(first);
+    if (r.constant_input(0) != nullptr) throw problem("has a constant among its values");
+    const value first = with_axis_last(r, r.input(0), axis);
+    std::vector<std::size_t> numbers = in_one_order(r, first);
+    if (numbers.size() == 1) return r.give({numbers[0], first.order});
     r.give({r.add(merge{"Concatenate"}, std::move(numbers)), first.order});
 }
 

@@ -29,6 +29,10 @@ void read_transposed_conv(reader& r);
 // dense.cpp
 void read_gemm(reader& r);
 void read_matmul(reader& r);
+// functions.cpp
+void read_function(reader& r);
+void read_power(reader& r);
+void read_lrn(reader& r);
 // normalizations.cpp
 void read_batch_normalization(reader& r);
 void read_prelu(reader& r);
@@ -37,6 +41,9 @@ void read_pad(reader& r);
 // poolings.cpp
 void read_pool(reader& r);
 void read_global_pool(reader& r);
+// slices.cpp
+void read_slice(reader& r);
+void read_split(reader& r);
 // shapes.cpp
 void read_constant(reader& r);
 void read_identity(reader& r);

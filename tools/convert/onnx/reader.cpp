@@ -63,7 +63,7 @@ graph reader::read() {
 
 std::vector<bool> reader::needed_nodes() const {
     std::set<std::string> wanted;
-    for (const auto& output : onnx_.output()) wanted.insert(output.name());
+    wanted.insert(output_name());
     std::vector<bool> needed(static_cast<std::size_t>(onnx_.node_size()));
     for (int i = onnx_.node_size(); i-- > 0;) {
         const auto& node = onnx_.node(i);
@@ -75,12 +75,22 @@ std::vector<bool> reader::needed_nodes() const {
     return needed;
 }
 
+std::string reader::output_name() const {
+    if (options_.output.empty() && onnx_.output_size() == 1) return onnx_.output(0).name();
+    std::string names;
+    for (const auto& output : onnx_.output()) {
+        if (output.name() == options_.output) return output.name();
+        names += (names.empty() ? "" : ", ") + printable(output.name());
+    }
+    if (!options_.output.empty())
+        throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names);
+    throw problem("has " + std::to_string(onnx_.output_size()) + " outputs; strata's nets have one; choose with --output: " +
+                  names);
+}
+
 void reader::read_output() {
     op_ = nullptr;
-    if (onnx_.output_size() != 1)
-        throw problem("has " + std::to_string(onnx_.output_size()) +
-                      " outputs; strata's nets have one; cut the others off");
-    value last = find(onnx_.output(0).name());
+    value last = find(output_name());
     if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
     graph_.output = in_file_order(last).number;
 }

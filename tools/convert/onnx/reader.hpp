@@ -113,6 +113,7 @@ private:
     std::vector<bool> needed_nodes() const;
     void read_inputs();
     void read_input(const onnx::ValueInfoProto& input);
+    std::string output_name() const;
     void read_output();
     void read_node(const onnx::NodeProto& node);
     void refuse_unread_attributes() const;
