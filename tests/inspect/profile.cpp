@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -191,4 +192,20 @@ TEST_CASE("the trace has what Chrome's viewer needs of each event") {
     }
     CHECK(complete == found.rows().size());
 #endif
+}
+
+TEST_CASE("the calls of docs/profile.md") {
+    auto model = digits.build();
+    const auto x = ones<1, 28, 28, 1>();
+    const auto folder = std::filesystem::temp_directory_path();
+    std::ostringstream out;
+    // [profile]
+    const Profile found = profile(model, x);  // x: a Tensor, or a vector or span of whole samples
+    out << found;
+    found.write_trace(folder / "trace.json");  // for https://ui.perfetto.dev or chrome://tracing
+    for (const profile_row& row : found.rows())
+        if (found.share_of_peak(row) < 0.1) out << row.layers << " waits for memory\n";
+    // [/profile]
+    CHECK(out.str().starts_with("sequential: 1 sample in "));
+    std::filesystem::remove(folder / "trace.json");
 }
