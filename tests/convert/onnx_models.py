@@ -165,6 +165,40 @@ def transposed_matrix(g):
     return g.add("MatMul", "x", g.add("Transpose", g.weights(3, 4)))
 
 
+def batch_and(g, x, *rest):
+    """A shape that begins with the batch of x, as torch writes it."""
+    batch = g.add("Gather", g.add("Shape", x), g.constant(0, np.int64), axis=0)
+    return g.add("Concat", g.add("Unsqueeze", batch, g.constant([0], np.int64)), g.constant(rest, np.int64), axis=0)
+
+
+@case((3, 4, 5))
+def shape_computed(g):
+    x = g.conv("x", 3, 2, 2, 2)
+    return g.gemm(g.add("Reshape", x, batch_and(g, x, -1)), 2 * 3 * 4, 3)
+
+
+@case((3, 4))
+def dense_over_merged_batch(g):
+    """Dense of sequences as a Gemm of (batch steps, features)."""
+    shape = g.add("Shape", "x")
+    steps = g.add("Mul", g.add("Gather", shape, g.constant(0, np.int64)), g.add("Gather", shape, g.constant(1, np.int64)))
+    flat = g.add("Concat", g.add("Unsqueeze", steps, g.constant([0], np.int64)), g.constant([4], np.int64), axis=0)
+    x = g.add("Relu", g.gemm(g.add("Reshape", "x", flat), 4, 5))
+    x = g.gemm(g.add("Reshape", g.add("Reshape", x, batch_and(g, "x", 3, 5)), g.constant([-1, 5], np.int64)), 5, 2)
+    sizes = g.add("Slice", shape, g.constant([0], np.int64), g.constant([2], np.int64))
+    return g.add("Reshape", x, g.add("Concat", sizes, g.add("Constant", value_ints=[2]), axis=0))
+
+
+@case((6,))
+def constants_computed(g):
+    """A kernel and a bias that the graph computes of constants."""
+    kernel = g.add("Transpose", g.add("Reshape", g.add("Cast", g.add("Range", g.constant(0, np.int64), g.constant(18, np.int64), g.constant(1, np.int64)),
+                                                            to=TensorProto.FLOAT), g.constant([3, -1], np.int64)))
+    kernel = g.add("Div", g.add("Sub", kernel, g.constant(9)), g.add("Expand", g.constant([20]), g.constant([6, 3], np.int64)))
+    bias = g.add("ConstantOfShape", g.add("Constant", value_ints=[3]), value=numpy_helper.from_array(np.array([0.25], np.float32)))
+    return g.add("Add", g.add("MatMul", "x", kernel), bias)
+
+
 @refused((4, 3), "is an operator that")
 def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
@@ -232,7 +266,7 @@ def hostile_files():
     yield "truncated", good().SerializeToString()[:-20], "no ONNX model"
     yield "empty", b"", "no ONNX model"
     yield "claims", changed(claim), "claims more values"
-    yield "external", changed(external), "another file"
+    yield "external", changed(external), "outside of its folder"
     yield "cycle", changed(cycle), "no input of the net"
     yield "large input", changed(large_input), "elements"
     yield "no outputs", changed(lambda graph: graph.ClearField("output")), "0 outputs"

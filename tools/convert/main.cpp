@@ -22,7 +22,7 @@ constexpr int bad_file = 1, bad_usage = 2;
 
 struct arguments {
     std::filesystem::path file;
-    std::string weights, scalar = "float", input_shape, check;
+    std::string weights, scalar = "float", input_shape, check, steps;
     bool summarizes = false;
     reading_options reading;
     writing_options writing;
@@ -45,6 +45,18 @@ extents parse_shape(const std::string& text) {
     }
     if (shape.empty()) throw usage_error("--input-shape: expected positive integers such as 224,224,3");
     return shape;
+}
+
+/// Sets the length of sequences: a number or `any`.
+void parse_steps(const std::string& text, reading_options& options) {
+    options.has_any_length = text == "any";
+    if (text.empty() || options.has_any_length) return;
+    constexpr std::size_t most = 1 << 24;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool is_number = text.size() <= 8 && std::all_of(text.begin(), text.end(), is_digit);
+    if (!is_number || std::stoul(text) == 0 || std::stoul(text) > most)
+        throw usage_error("--steps " + printable(text) + ": expected 1 to " + std::to_string(most) + ", or any");
+    options.steps = std::stoi(text);
 }
 
 /// Numbers of a text file, one row a line, commas between them.
@@ -103,7 +115,14 @@ array in_net_order(const array& from, const graph& g, std::size_t samples) {
 }
 
 void check_golden(golden_values& golden, const graph& g, const std::string& check) {
-    const std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
+    std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
+    if (g.has_open_length) {
+        // One sequence, unless the array has an axis of sequences.
+        const bool has_sequences = golden.inputs.shape.size() == 3 && golden.inputs.shape[0] > 0;
+        golden.steps = golden.inputs.size() / in / (has_sequences ? golden.inputs.shape[0] : 1);
+        in *= std::max<std::size_t>(golden.steps, 1);
+        out *= std::max<std::size_t>(golden.steps, 1);
+    }
     golden.samples = golden.inputs.size() / in;
     if (!g.input_axes.empty()) golden.inputs = in_net_order(golden.inputs, g, golden.samples);
     if (golden.samples == 0 || golden.samples * in != golden.inputs.size() ||
@@ -121,9 +140,20 @@ graph read_graph(const arguments& given, remarks& notes) {
     if (ending == ".keras") return read_keras_archive(given.file, given.reading, notes);
     if (ending == ".h5" || ending == ".hdf5") return read_keras_h5(given.file, given.reading, notes);
     if (ending == ".json") return read_rtneural(given.file, given.reading, notes);
-    if (ending == ".onnx") return read_onnx(given.file, given.reading, notes);
+    if (ending == ".nam") {
+        if (!given.steps.empty() && given.steps != "any")
+            throw problem("is for streams of any length; leave --steps out");
+        return read_nam(given.file, given.reading);
+    }
+    if (ending == ".onnx") {
+        if (given.reading.has_any_length)
+            throw problem(
+                "is a file of ONNX, of which strata-convert reads sequences of a stated length; give --steps N");
+        return read_onnx(given.file, given.reading, notes);
+    }
     throw problem(
-        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, or .json of RTNeural");
+        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, .nam, or .json of "
+        "RTNeural");
 }
 
 void require_namespace(const std::string& text) {
@@ -150,6 +180,7 @@ void complete(arguments& given) {
                                               : weight_place::in_object;
     o.uses_doubles = given.reading.wants_doubles = given.scalar == "double";
     o.source = given.file.filename().string();
+    parse_steps(given.steps, given.reading);
     if (!given.input_shape.empty()) given.reading.input = parse_shape(given.input_shape);
 }
 
@@ -196,7 +227,7 @@ int convert_file(arguments& given) {
 }  // namespace
 
 int main(int count, char** words) {
-    CLI::App app("Turns a trained file (.keras, .h5, .onnx, or .json of RTNeural) into a C++ header of strata.",
+    CLI::App app("Turns a trained file (.keras, .h5, .onnx, .nam, or .json of RTNeural) into a C++ header of strata.",
                  "strata-convert");
     arguments given;
     app.add_option("FILE", given.file, "the trained file")->required();
@@ -209,10 +240,14 @@ int main(int count, char** words) {
         ->check(CLI::IsMember({"inline", "file", "object"}));
     app.add_option("--scalar", given.scalar, "the type of weights and values")
         ->check(CLI::IsMember({"float", "double"}));
-    app.add_option("--steps", given.reading.steps, "the length of sequences where the file leaves it open (64)")
-        ->check(CLI::Range(1, 1 << 24));
+    app.add_option("--steps", given.steps,
+                   "the length of sequences where the file leaves it open (64); any: a net for streams");
+    app.add_option("--submodel", given.reading.submodel,
+                   "the number of a model in a .nam file of several; the last one")
+        ->check(CLI::Range(0, 1 << 20));
     app.add_option("--input-shape", given.input_shape,
                    "the shape of a sample, such as 224,224,3, where the file leaves it open");
+    app.add_option("--output", given.reading.output, "of an ONNX file with several outputs, the one that is converted");
     app.add_option("--check", given.check,
                    "inputs and outputs of the source runtime: an .npz with x and y, or X.csv,Y.csv; the test program "
                    "compares them");

@@ -20,6 +20,7 @@ enum class weight_place { in_header, in_file, in_object };
 struct golden_values {
     array inputs, outputs;
     std::size_t samples = 0;
+    std::size_t steps = 0;  // of each sample, where the net leaves their number open
 };
 
 struct writing_options {

@@ -56,13 +56,18 @@ inline void compare_arrays(const nam_reader& reader, const std::vector<nam_array
 /// the head; after the last array the scale of the head.
 inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, const nam_wavenet& net) {
     std::size_t expected = 1;
+    const std::size_t given = net.weights.size();
     for (const nam_array& a : net.arrays) {
         expected += a.inputs * a.channels + a.head_taps * a.channels * a.outputs + (a.has_head_bias ? a.outputs : 0);
-        for (const std::size_t taps : a.kernels)
+        for (const std::size_t taps : a.kernels) {
             expected += (taps * a.channels + 1 + a.condition) * a.gates() + (a.channels + 1) * a.channels;
+            // The whole sum may overflow.
+            if (expected > (given + 1) * 2)
+                reader.fail("has " + std::to_string(given) + " weights, expected at least " + std::to_string(expected));
+        }
     }
-    if (net.weights.size() != expected)
-        reader.fail("has " + std::to_string(net.weights.size()) + " weights, expected " + std::to_string(expected));
+    if (given != expected)
+        reader.fail("has " + std::to_string(given) + " weights, expected " + std::to_string(expected));
     std::vector<std::vector<float>> result;
     const float* from = net.weights.data();
     for (const nam_array& a : net.arrays) {

@@ -26,23 +26,10 @@ namespace strata::inline STRATA_ISA::io {
 
 /// Reads a member's header. Throws file_error where the member is no array of numpy.
 inline npy_header read_npy_header(const zip_reader& archive, zip_reader::member& member, const std::string& name) {
-    constexpr std::size_t longest = std::size_t{1} << 16;  // numpy's own arrays of numbers need some hundred bytes
-    std::string prefix = member.read(npy_prefix);
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(prefix[i])); };
-    if (!std::string_view(prefix).starts_with(npy_magic) || byte(6) < 1 || byte(6) > 3)
-        throw file_error(archive.file(), name + " is no array of numpy; load what numpy's savez or strata wrote");
-    std::size_t length = byte(8) + 256 * byte(9);
-    if (byte(6) > 1) {
-        prefix += member.read(2);
-        length += 65536 * byte(10) + (byte(11) << 24);
-    }
-    if (length > longest)
-        throw file_error(archive.file(), name + " has a header of " + std::to_string(length) +
-                                             " bytes; load what numpy's savez or strata wrote");
     try {
-        return npy_parser(member.read(length)).parse();
+        return read_npy_header([&](std::size_t count) { return member.read(count); });
     } catch (const std::invalid_argument& error) {
-        throw file_error(archive.file(), name + " has a broken header: " + error.what() + "; save it again");
+        throw file_error(archive.file(), name + " " + error.what());
     }
 }
 

@@ -67,6 +67,9 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
         if (Inner::options::template has<go_backwards>)
             return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
+        if (Inner::options::template has<stateful>)
+            return refuse("a layer that begins every sample at zero inside", "stateful",
+                          "take stateful out of its options: the next batch does not come before this one");
         diagnostic inner = detail::check_options(typename Inner::options{}, Inner::takes);
         if (inner.ok) inner = Inner::check(in);
         return inner;

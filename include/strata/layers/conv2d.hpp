@@ -72,6 +72,11 @@ struct Conv2D : window_convolution<Conv2D<Filters, Kernel, Options...>, Kernel, 
         return method<In, T>::packed_size;
     }
     template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        constexpr std::size_t tiles = method<In, T>::tile;
+        return tiles == 0 ? text<48>("direct") : text<48>("Winograd ") << tiles << "x" << tiles;
+    }
+    template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* transformed, thread_slice part) {
         method<In, T>::pack_weights(weights[weight_index<Conv2D, In, "kernel">], transformed, part);
     }

@@ -69,6 +69,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = kernel[layout.offset(k, 0)];
     }
 
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return features == 1 ? "dot product" : "product with panels";
+    }
+
     /// An elementwise activation after a linear Dense.
     template <shape In, class... Next>
     static constexpr bool fuses() {

@@ -71,6 +71,11 @@ struct DepthwiseConv2D : depthwise_convolution<DepthwiseConv2D<Kernel, Options..
         return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
     }
 
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return "direct, by channels";
+    }
+
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         const T* x = s.x;

@@ -84,6 +84,11 @@ struct SeparableConv2D : depthwise_convolution<SeparableConv2D<Filters, Kernel, 
         return kernels::separable_scratch<T>(geometry(in), filters, geometry(in).height.output);
     }
 
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return "depthwise, then pointwise, by rows";
+    }
+
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         const T* x = s.x;

@@ -46,6 +46,9 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
                 inner = refuse("a layer that can take each time step as a batch of its own",
                                "one that needs the whole batch at once",
                                "give it takes_strided_batches, or use it without TimeDistributed");
+            if (inner.ok && Each::options::template has<stateful>)
+                inner = refuse("a layer that begins every sequence at zero", "stateful",
+                               "take stateful out of its options");
             if (!inner.ok) inner.at = text<200>() << Each::type << " inside a TimeDistributed";
             return inner;
         }

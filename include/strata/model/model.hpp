@@ -15,6 +15,7 @@
 #include <strata/graph/weight_table.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/model/inference.hpp>
+#include <strata/model/keras3_summary.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/call_checks.hpp>
@@ -92,8 +93,12 @@ public:
     static constexpr std::size_t flops() { return Net::flops(); }
     static constexpr std::size_t arena_bytes() { return Net::template arena_bytes<T>(); }
     static constexpr auto plan() { return Net::template plan<T>(); }
-    /// Keras' table; the batch is the one that the model was built for.
-    constexpr auto summary() const { return detail::summary<Net>(batch_); }
+    /// Keras' table, of Keras 2 or of Keras 3; the batch is the one that the model was built for.
+    template <style Style = style::keras2>
+    constexpr auto summary() const {
+        if constexpr (Style == style::keras3) return detail::keras3_summary<Net, T>(batch_);
+        else return detail::summary<Net>(batch_);
+    }
 
     // Layers and weights
 

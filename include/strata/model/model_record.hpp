@@ -29,6 +29,9 @@ struct model_record {
 template <class Record>
 struct record_files;
 
+/// Reads the weights of a running fit.
+using model_visitor = void (*)(const model_record& model, void* context);
+
 /// Writes the weights of a running fit.
 using weight_writer = void (*)(const model_record& model, const std::filesystem::path& file);
 

@@ -17,6 +17,7 @@
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/stream_executor.hpp>
 #include <strata/runtime/stream_properties.hpp>
 #include <strata/runtime/stream_state.hpp>
@@ -143,6 +144,7 @@ public:
 
 private:
     friend detail::memory_access;
+    friend detail::stream_profiler;
 
     static constexpr const auto& plan = stream_plan_of<Net, T>;
     using steps_of_plan = std::make_index_sequence<plan.step_count>;

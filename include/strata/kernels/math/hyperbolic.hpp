@@ -49,6 +49,51 @@ STRATA_INLINE fraction<V> tanh_fraction(const V& unbounded) {
     return {t.x * multiply_add(t.p_high, t.fourth, t.p_low), multiply_add(t.q_high, t.fourth, t.q_low)};
 }
 
+/// a / b to 7e-5 of its value, for normal b. AVX-512 has an instruction for the inverse of b, which takes a third of
+/// the time of a division and gives the same for vectors of every width. Elsewhere it is a / b.
+template <class V>
+STRATA_INLINE constexpr V approximate_quotient(const V& a, const V& b) {
+#if defined(__AVX512F__) && defined(__AVX512VL__) && !defined(STRATA_SCALAR)
+    if constexpr (!std::is_floating_point_v<V>) {
+        if constexpr (std::is_same_v<typename V::value_type, float>) {
+            if constexpr (sizeof(V) == 64) return a * V(_mm512_rcp14_ps(b));
+            if constexpr (sizeof(V) == 32) return a * V(_mm256_rcp14_ps(b));
+            if constexpr (sizeof(V) == 16) return a * V(_mm_rcp14_ps(b));
+            if constexpr (V::size == 1)
+                return a * V(_mm_cvtss_f32(_mm_rcp14_ss(_mm_setzero_ps(), _mm_set_ss(b.value))));
+        }
+    }
+#endif
+    return a / b;
+}
+
+namespace detail {
+
+/// Coefficients of the minimax fraction of tanh x in x^2 up to `one`. The numerator is smaller by 6e-5, so that no
+/// value is above 1.
+struct approximate_tanh_constants {
+    static constexpr double one = 5.25;
+    static constexpr double p[] = {0.999936529, 0.100891791, 6.30953639e-4};
+    static constexpr double q[] = {1.00024649, 0.43362062, 0.01239316};
+};
+
+}  // namespace detail
+
+/// tanh x with an error below 2e-4, of scalars and vectors. It takes half the time of tanh. It is never larger than 1.
+/// NaN stays NaN.
+template <class V>
+STRATA_INLINE constexpr V approximate_tanh_of(const V& unbounded) {
+    using constants = detail::approximate_tanh_constants;
+    const auto number = [](double value) STRATA_INLINE_CALL { return V(scalar_of<V>(value)); };
+    const V one = number(constants::one);
+    const V x = max(V(-one), min(one, unbounded));
+    const V square = x * x;
+    const auto sum = [&](const double(&c)[3]) STRATA_INLINE_CALL {
+        return multiply_add(multiply_add(number(c[2]), square, number(c[1])), square, number(c[0]));
+    };
+    return approximate_quotient(V(x * sum(constants::p)), sum(constants::q));
+}
+
 namespace vector_math {
 
 /// tanh x: 6 ULP of a float (5 with fused multiply-adds), 3 of a double.

@@ -1,0 +1,350 @@
+// Reads a graph node by node.
+#include "reader.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "operators.hpp"
+
+namespace convert::onnx_import {
+namespace {
+
+/// Operators that take (channels, ...): a graph whose input one of them reads takes images or sequences.
+const std::set<std::string> image_operators{"Conv",          "MaxPool",           "AveragePool", "GlobalAveragePool",
+                                            "GlobalMaxPool", "BatchNormalization"};
+
+}  // namespace
+
+std::vector<std::size_t> identity_order(std::size_t rank) {
+    std::vector<std::size_t> order(rank);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
+}
+
+std::vector<std::size_t> channels_last(std::size_t rank) {
+    std::vector<std::size_t> order(rank);
+    for (std::size_t i = 0; i < rank; ++i) order[i] = i == 0 ? rank - 1 : i - 1;
+    return order;
+}
+
+reader::reader(const onnx::ModelProto& model, const std::filesystem::path& folder, const reading_options& options,
+               remarks& notes)
+    : onnx_(model.graph()), options_(options), notes_(notes), folder_(folder) {
+    for (const auto& set : model.opset_import())
+        if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
+}
+
+graph reader::read() {
+    if (opset_ < 13 || opset_ > 25)
+        throw problem("has opset " + std::to_string(opset_) +
+                      "; strata-convert reads 13 to 25, convert the file with "
+                      "onnx.version_converter");
+    for (const auto& tensor : onnx_.initializer()) tensors_[tensor.name()] = &tensor;
+    if (onnx_.sparse_initializer_size() > 0) throw problem("has sparse tensors; save it with dense ones");
+    read_inputs();
+    for (const auto& node : onnx_.node())
+        for (const auto& name : node.input()) ++readers_[name];
+    const std::vector<bool> needed = needed_nodes();
+    for (int i = 0; i < onnx_.node_size(); ++i) {
+        const auto& node = onnx_.node(i);
+        if (!needed[static_cast<std::size_t>(i)]) continue;
+        try {
+            read_node(node);
+        } catch (const problem& found) {
+            const std::string text = found.what();
+            if (text.starts_with("layer \"") || text.starts_with("node \"")) throw;
+            throw problem("node \"" + printable(node.name()) + "\" (" + printable(node.op_type()) + "): " + text);
+        }
+    }
+    read_output();
+    return std::move(graph_);
+}
+
+std::vector<bool> reader::needed_nodes() const {
+    std::set<std::string> wanted;
+    wanted.insert(output_name());
+    std::vector<bool> needed(static_cast<std::size_t>(onnx_.node_size()));
+    for (int i = onnx_.node_size(); i-- > 0;) {
+        const auto& node = onnx_.node(i);
+        const bool is_needed = std::any_of(node.output().begin(), node.output().end(),
+                                           [&](const auto& name) { return wanted.contains(name); });
+        needed[static_cast<std::size_t>(i)] = is_needed;
+        if (is_needed) wanted.insert(node.input().begin(), node.input().end());
+    }
+    return needed;
+}
+
+std::string reader::output_name() const {
+    if (options_.output.empty() && onnx_.output_size() == 1) return onnx_.output(0).name();
+    std::string names;
+    for (const auto& output : onnx_.output()) {
+        if (output.name() == options_.output) return output.name();
+        names += (names.empty() ? "" : ", ") + printable(output.name());
+    }
+    if (!options_.output.empty())
+        throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names);
+    throw problem("has " + std::to_string(onnx_.output_size()) + " outputs; strata's nets have one; choose with --output: " +
+                  names);
+}
+
+void reader::read_output() {
+    op_ = nullptr;
+    value last = find(output_name());
+    if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
+    graph_.output = in_file_order(last).number;
+}
+
+void reader::remark(const std::string& text) {
+    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(text);
+}
+
+const constant* reader::find_constant(const std::string& name) const {
+    if (const auto found = constants_.find(name); found != constants_.end()) return &found->second;
+    const auto tensor = tensors_.find(name);
+    return tensor == tensors_.end() ? nullptr : &(constants_[name] = parse(*tensor->second, folder_));
+}
+
+const constant* reader::constant_input(int i) const {
+    const constant* found = constant_or_batch(i);
+    return found == nullptr || found->depends_on_batch() ? nullptr : found;
+}
+
+void reader::give(constant c, int output) {
+    computed_ += c.values.size();
+    if (computed_ > most_constant_values) throw problem("makes constants of more than 268435456 values");
+    constants_[op_->output(output)] = std::move(c);
+}
+
+const constant& reader::require_constant(int i, const char* noun) const {
+    const constant* found = constant_input(i);
+    if (found == nullptr)
+        throw problem(std::string("its ") + noun + " is computed by the graph; strata's are constants");
+    return *found;
+}
+
+array reader::as_array(const constant& from, extents shape) const {
+    array result{.shape = std::move(shape)};
+    if (options_.wants_doubles) result.doubles = from.values;
+    else result.floats.assign(from.values.begin(), from.values.end());
+    return result;
+}
+
+const onnx::AttributeProto* reader::attribute(const char* name) {
+    used_.insert(name);
+    for (const auto& each : op_->attribute())
+        if (each.name() == name) return &each;
+    return nullptr;
+}
+
+std::int64_t reader::integer(const char* name, std::int64_t usual) {
+    const auto* found = attribute(name);
+    return found == nullptr ? usual : found->i();
+}
+
+double reader::real(const char* name, double usual) {
+    const auto* found = attribute(name);
+    return found == nullptr ? usual : static_cast<double>(found->f());
+}
+
+std::string reader::text(const char* name, const char* usual) {
+    const auto* found = attribute(name);
+    return found == nullptr ? usual : found->s();
+}
+
+std::vector<std::int64_t> reader::integers(const char* name, std::size_t count, std::int64_t usual) {
+    const auto* found = attribute(name);
+    std::vector<std::int64_t> values(count, usual);
+    if (found != nullptr) values.assign(found->ints().begin(), found->ints().end());
+    constexpr std::int64_t most = 1 << 24;
+    for (const std::int64_t each : values)
+        if (each < 0 || each > most) throw problem(std::string("its ") + name + " are out of range");
+    if (values.size() != count)
+        throw problem(std::string("its ") + name + " have another number of axes than its input");
+    return values;
+}
+
+void reader::refuse_unread_attributes() const {
+    for (const auto& each : op_->attribute())
+        if (!used_.contains(each.name()))
+            throw problem("has the attribute " + printable(each.name()) +
+                          ", which strata-convert does not know; it may change numbers");
+}
+
+const value* reader::find_value(const std::string& name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? nullptr : &found->second;
+}
+
+value reader::find(const std::string& name) const {
+    const value* found = find_value(name);
+    if (found == nullptr)
+        throw problem("reads \"" + printable(name) +
+                      "\", which is computed from no input of the net, or by an operator that was left out");
+    return *found;
+}
+
+value reader::any_input(int i) const {
+    if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
+    return find(op_->input(i));
+}
+
+value reader::input(int i) const {
+    value found = any_input(i);
+    if (found.batch != 0 || found.merged != 0)
+        throw problem(
+            "its input does not have the batch as an axis of its own, the first one; strata's nets work on one sample");
+    return found;
+}
+
+extents reader::file_shape(const value& v) const {
+    extents result;
+    for (const std::size_t axis : v.order) result.push_back(shape(v)[axis]);
+    return result;
+}
+
+std::size_t reader::sample_axis(const value& v, std::int64_t axis) const {
+    const auto rank = static_cast<std::int64_t>(v.order.size()) + 1;
+    const std::int64_t at = axis < 0 ? axis + rank : axis;
+    if (at < 0 || at >= rank) throw problem("has the axis " + std::to_string(axis) + ", which its input lacks");
+    if (at == static_cast<std::int64_t>(v.batch)) throw problem("works on the batch; strata's nets work on one sample");
+    return static_cast<std::size_t>(at) - (at > static_cast<std::int64_t>(v.batch) ? 1 : 0);
+}
+
+std::size_t reader::add(operation op, std::vector<std::size_t> inputs, std::vector<array> weights) {
+    // A reshape of a reshape, and one back to the shape before it, need no layer of their own.
+    if (const auto* target = std::get_if<reshape>(&op)) {
+        while (inputs[0] != graph::source && std::holds_alternative<reshape>(graph_.nodes[inputs[0]].op))
+            inputs[0] = graph_.nodes[inputs[0]].inputs[0];
+        if (target->target == graph_.shape_of(inputs[0])) return inputs[0];
+    }
+    node made{.name = op_ == nullptr ? "" : printable(op_->name()),
+              .type = op_ == nullptr ? "" : op_->op_type(),
+              .op = std::move(op),
+              .inputs = std::move(inputs),
+              .place = graph_.nodes.size(),
+              .weights = std::move(weights)};
+    made.output = output_shape(made.op, graph_.input_shapes(made));
+    graph_.nodes.push_back(std::move(made));
+    return graph_.nodes.size() - 1;
+}
+
+value reader::with_order(const value& v, const std::vector<std::size_t>& wanted) {
+    if (v.order == wanted) return v;
+    std::vector<int> permutation(wanted.size());
+    extents target(wanted.size());
+    for (std::size_t axis = 0; axis < wanted.size(); ++axis) {
+        permutation[wanted[axis]] = static_cast<int>(v.order[axis]) + 1;
+        target[wanted[axis]] = shape(v)[v.order[axis]];
+    }
+    std::vector<int> moved;
+    for (const int axis : permutation)
+        if (shape(v)[static_cast<std::size_t>(axis) - 1] != 1) moved.push_back(axis);
+    value moved_value = v;
+    moved_value.order = wanted;
+    moved_value.number = std::is_sorted(moved.begin(), moved.end()) ? add(reshape{target}, {v.number})
+                                                                    : add(permute{permutation}, {v.number});
+    return moved_value;
+}
+
+value reader::image(const value& v) {
+    if (v.order.size() != 2 && v.order.size() != 3)
+        throw problem("its input has " + std::to_string(v.order.size()) +
+                      " axes, expected (channels, steps) or (channels, height, width)");
+    return with_order(v, channels_last(v.order.size()));
+}
+
+void reader::require_last(const value& v, std::int64_t axis) const {
+    const auto rank = static_cast<std::int64_t>(v.order.size());
+    const std::int64_t at = axis < 0 ? axis + rank : axis - 1;
+    if (at < 0 || at >= rank || v.order[static_cast<std::size_t>(at)] + 1 != v.order.size())
+        throw problem("works on axis " + std::to_string(axis) + "; strata's layer works on the last one alone");
+}
+
+void reader::read_inputs() {
+    std::vector<const onnx::ValueInfoProto*> inputs;
+    for (const auto& each : onnx_.input())
+        if (!tensors_.contains(each.name())) inputs.push_back(&each);
+    if (inputs.size() != 1) throw problem("has " + std::to_string(inputs.size()) + " inputs; strata's nets have one");
+    read_input(*inputs[0]);
+}
+
+void reader::read_input(const onnx::ValueInfoProto& input) {
+    using proto = onnx::TensorProto;
+    const auto& type = input.type().tensor_type();
+    static const std::set<int> floats{proto::FLOAT, proto::DOUBLE, proto::FLOAT16, proto::BFLOAT16},
+        integers{proto::INT64, proto::INT32, proto::INT16, proto::INT8, proto::UINT8, proto::UINT16, proto::UINT32};
+    const bool is_integer = integers.contains(type.elem_type());
+    if (!is_integer && !floats.contains(type.elem_type()))
+        throw problem("its input is no tensor of floats or integers; strata's are");
+    if (is_integer) remark("the file's input are integers; the net takes floats that hold them");
+    const int rank = type.shape().dim_size() - 1;
+    if (rank < 1) throw problem("its input has no batch and sample; expected (batch, ...)");
+    if (type.shape().dim(0).has_dim_value() && type.shape().dim(0).dim_value() > 0)
+        batch_ = static_cast<std::size_t>(type.shape().dim(0).dim_value());
+    extents shape;
+    for (int axis = 0; axis < rank; ++axis) {
+        const auto& dim = type.shape().dim(axis + 1);
+        const std::size_t at = static_cast<std::size_t>(axis);
+        if (options_.input && options_.input->size() == static_cast<std::size_t>(rank))
+            shape.push_back((*options_.input)[at]);
+        else if (dim.has_dim_value() && dim.dim_value() > 0) shape.push_back(static_cast<std::size_t>(dim.dim_value()));
+        else
+            throw problem(
+                "leaves an axis of its input open; give the shape of a sample, in the file's order, with "
+                "--input-shape");
+    }
+    element_count(shape);
+    std::vector<std::size_t> order = identity_order(shape.size());
+    const bool is_image = rank == 2 || rank == 3;
+    const auto takes_images = [&](const onnx::NodeProto& node) {
+        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == input.name();
+    };
+    graph_.input = shape;
+    if (is_image && std::any_of(onnx_.node().begin(), onnx_.node().end(), takes_images)) {
+        order = channels_last(shape.size());
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) graph_.input[order[axis]] = shape[axis];
+        graph_.input_axes.resize(shape.size());
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) graph_.input_axes[order[axis]] = axis;
+        notes_.push_back("the file's input is " + shape_text(shape) + " with channels first; the net takes " +
+                         shape_text(graph_.input));
+    }
+    values_[input.name()] = {.number = graph::source, .order = order, .is_integer = is_integer};
+}
+
+std::size_t reader::readers(const std::string& name) const {
+    const auto found = readers_.find(name);
+    return found == readers_.end() ? 0 : found->second;
+}
+
+array reader::vector_of(int i, std::size_t count, const char* noun) const {
+    const constant& found = require_constant(i, noun);
+    if (found.values.size() != count)
+        throw problem(std::string("its ") + noun + " has " + std::to_string(found.values.size()) +
+                      " values, expected " + std::to_string(count));
+    return as_array(found, {count});
+}
+
+void reader::read_node(const onnx::NodeProto& node) {
+    op_ = &node;
+    used_.clear();
+    if (!node.domain().empty() && node.domain() != "ai.onnx")
+        throw problem("is of the domain " + printable(node.domain()));
+    if (node.output_size() < 1) throw problem("has no output; the file is damaged");
+    if (fold_constants(*this)) return refuse_unread_attributes();
+    const operator_function read = function_of(node.op_type());
+    if (read == nullptr)
+        throw problem(
+            "is an operator that strata-convert does not read; docs/convert.md lists the operators; convert the "
+            ".keras file where there is one");
+    static const std::set<std::string> of_integers{"Gather",  "Cast",      "OneHot",  "Identity", "Reshape",
+                                                   "Squeeze", "Unsqueeze", "Flatten", "Transpose"};
+    for (const auto& name : node.input())
+        if (const value* each = find_value(name);
+            each != nullptr && each->is_integer && !of_integers.contains(node.op_type()))
+            throw problem("computes with integers; strata's nets take them as indices of an Embedding alone");
+    read(*this);
+    refuse_unread_attributes();
+}
+
+}  // namespace convert::onnx_import
