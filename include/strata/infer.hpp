@@ -3,6 +3,7 @@
 
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/processor.hpp>
+#include <strata/graph/architecture.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
@@ -20,6 +21,7 @@
 #include <strata/layers/elementwise.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions.hpp>
 #include <strata/layers/gaussian_dropout.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/global_pooling1d.hpp>
@@ -29,6 +31,7 @@
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/layer_normalization.hpp>
+#include <strata/layers/local_response_normalization.hpp>
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/padding.hpp>
@@ -46,6 +49,8 @@
 #include <strata/layers/time_distributed.hpp>
 #include <strata/layers/upsampling.hpp>
 #include <strata/layers/wavenet.hpp>
+#include <strata/model/any_of.hpp>
+#include <strata/model/approximate.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>

@@ -247,4 +247,12 @@ TEST_CASE("real files sound as in Neural Amp Modeler") {
     CHECK(difference<nam::A2Lite>("A2.nam", "A2.lite.y.f32", 0) < 1e-5);
     CHECK(difference<nam::LSTM<3>>("lstm.nam", "lstm.y.f32") < 1e-5);
 }
+
+TEST_CASE("nets with approximate activations read the same files and sound nearly the same") {
+    const double standard =
+        difference<approximate<nam::A1Standard>>("wavenet_a1_standard.nam", "wavenet_a1_standard.y.f32");
+    CHECK(standard < 1e-3);
+    CHECK(standard > 1e-6);
+    CHECK(difference<approximate<nam::LSTM<3>>>("lstm.nam", "lstm.y.f32") < 1e-2);
+}
 #endif

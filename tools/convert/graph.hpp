@@ -70,6 +70,7 @@ struct reading_options {
     bool has_any_length = false;     // the net is for streams: sequences have no length, whatever a file says
     std::optional<extents> input{};  // the whole shape of a sample
     bool wants_doubles = false;
+    std::string output{};                   // of a file with several outputs, the one that is converted
     std::optional<std::size_t> submodel{};  // of a .nam file with several; the last one without it
 };
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <map>
 
 #include "names.hpp"
 #include "problem.hpp"
@@ -437,6 +438,22 @@ std::string stream_text(const stream_begin& begin, const std::string& scope) {
                    {"ZEROS", begin.zeros > 0 ? std::to_string(begin.zeros) : "Stream::receptive_field"},
                    {"NAMESPACE", scope}});
 }
+/// The function objects of Elementwise layers, by their names.
+void append_functions(const std::vector<item>& items, std::map<std::string, std::string>& to) {
+    for (const item& each : items) {
+        if (const auto* found = std::get_if<function_object>(&each.layer->op)) to[found->name] = found->body;
+        for (const std::vector<item>& path : each.paths) append_functions(path, to);
+    }
+}
+std::string function_objects(const std::vector<item>& items) {
+    std::map<std::string, std::string> functions;
+    append_functions(items, functions);
+    if (functions.empty()) return "";
+    std::string text = "/// Functions of the file that strata has no layer for.\nnamespace functions {\n\n";
+    for (const auto& [name, body] : functions)
+        text += "struct " + name + " {\n    constexpr auto operator()(auto x) const { return " + body + "; }\n};\n";
+    return text + "\n}  // namespace functions\n\n";
+}
 int vocabulary_of(const std::vector<item>& items) {
     if (items.empty()) return 0;
     if (const auto* table = std::get_if<embedding>(&items[0].layer->op)) return table->vocabulary;
@@ -489,8 +506,8 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     if (place == weight_place::in_file) text += "#include <vector>\n";
     if (is_named) text += "#include <type_traits>\n";
     text += "\n#include <strata/infer.hpp>\n" + (is_named ? "\n#include \"" + o.net_header + "\"\n" : "") +
-            "\nnamespace " + scope + " {\n\n/// " + shown(g, g.input) + " -> " + shape + ", " + std::to_string(count) +
-            " weights.\n" + net;
+            "\nnamespace " + scope + " {\n\n" + function_objects(items) + "/// " + shown(g, g.input) + " -> " + shape +
+            ", " + std::to_string(count) + " weights.\n" + net;
     std::vector<std::string> files{o.name + ".hpp", o.name + "_test.cpp"};
     if (place == weight_place::in_header) {
         text += with(weights_in_header, {{"CONSTANTS", constants(weights, o.uses_doubles)},

@@ -34,6 +34,11 @@ template <class Activation>
 struct activation_text {
     static std::string value() { return std::string(Activation::type); }
 };
+/// A file has one Tanh; the net chooses its accuracy.
+template <>
+struct activation_text<ApproximateTanh> : activation_text<Tanh> {};
+template <>
+struct activation_text<ApproximateSigmoid> : activation_text<Sigmoid> {};
 template <double Slope>
 struct activation_text<LeakyReLU<Slope>> {
     static std::string value() { return "LeakyReLU<" + nam_reader::decimal_of(Slope) + ">"; }

@@ -28,7 +28,7 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
     /// With a state, the last inputs of a window; without padding.
     template <shape In>
     static constexpr streaming streams() {
-        return windows.mode == padding_mode::valid ? streaming::with_state : streaming::none;
+        return windows.mode == padding_mode::valid && windows.pad_count == 0 ? streaming::with_state : streaming::none;
     }
     template <shape In>
     static constexpr stream_rate output_rate() {
@@ -62,6 +62,11 @@ template <int Pool, class... Options>  // strata: types, not values: MaxPooling1
 struct MaxPooling1D : pooling1d<MaxPooling1D<Pool, Options...>, Pool,
                                 MaxPooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "MaxPooling1D";
+    static constexpr layer_config config() {
+        return {
+            {"pool_size", config_value::one_size(Pool)},
+            {"strides", config_value::one_size(window_options_of<option_list<Options...>>(Pool, Pool).stride.width)}};
+    }
     static constexpr bool is_max_pooling = true;
 
     /// A convolution that runs it in its epilogue gives its own output, an image of one row.
@@ -76,6 +81,11 @@ template <int Pool, class... Options>  // strata: types, not values: AveragePool
 struct AveragePooling1D : pooling1d<AveragePooling1D<Pool, Options...>, Pool,
                                     AveragePooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "AveragePooling1D";
+    static constexpr layer_config config() {
+        return {
+            {"pool_size", config_value::one_size(Pool)},
+            {"strides", config_value::one_size(window_options_of<option_list<Options...>>(Pool, Pool).stride.width)}};
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA

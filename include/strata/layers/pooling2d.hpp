@@ -17,11 +17,11 @@
 namespace strata::inline STRATA_ISA {
 
 /// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
-/// the window where none are given. No weights.
+/// the window where none are given. `pads<...>` adds positions that are not read. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
-    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind, pads<>::kind};
 
     static constexpr diagnostic check(const shape& in) { return windows.check(in); }
     static constexpr kernels::pool2d_geometry geometry(const shape& in) {
@@ -60,6 +60,9 @@ template <window Pool, class... Options>  // strata: types, not values: MaxPooli
     requires detail::says<"strata: options are types; fix: write MaxPooling2D<window{2, 2}, strides<1>>">
 struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "MaxPooling2D";
+    static constexpr layer_config config() {
+        return {{"pool_size", Pool}, {"strides", window_options_of<option_list<Options...>>(Pool, Pool).stride}};
+    }
     static constexpr bool is_max_pooling = true;
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -82,6 +85,9 @@ template <window Pool, class... Options>  // strata: types, not values: AverageP
     requires detail::says<"strata: options are types; fix: write AveragePooling2D<window{2, 2}, strides<1>>">
 struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "AveragePooling2D";
+    static constexpr layer_config config() {
+        return {{"pool_size", Pool}, {"strides", window_options_of<option_list<Options...>>(Pool, Pool).stride}};
+    }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {

@@ -17,6 +17,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/model/features.hpp>
+#include <strata/model/keras3_summary.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/call_checks.hpp>
@@ -25,6 +26,14 @@
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
 #include <strata/runtime/stream.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// Draws a net; defined by strata/inspect/net_pictures.hpp.
+template <class Net>
+struct net_pictures;
+
+}  // namespace strata::inline STRATA_ISA
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -103,8 +112,28 @@ struct net_interface : foreign_net_members<Self> {
     }
     /// The names, shapes and initializers of all weights, in Keras' order; a net has no values.
     static constexpr auto weights() { return known<weight_query>::value; }
-    /// Keras' table of the net.
-    static constexpr auto summary() { return known<summary_query>::value; }
+    /// Keras' table of the net: of Keras 2, or `summary<style::keras3>()`.
+    template <style Style = style::keras2>
+    static constexpr auto summary() {
+        if constexpr (Style == style::keras3 && known<input_query>::value.rank() > 0)
+            return keras3_summary<Self, float>(0);
+        else return known<summary_query>::value;
+    }
+
+    // Pictures, of include/strata/inspect.hpp. Templates, so that they are compiled only in programs that draw.
+
+    /// The net in Graphviz' language: layers, shapes, parameters, fused steps and bands.
+    template <class Pictures = net_pictures<Self>>
+    static auto to_dot() {
+        static_cast<void>(known<input_query>::value);
+        return pictures_of<Pictures>().dot();
+    }
+    /// The same as an SVG picture, with the places of values in the arena.
+    template <class Pictures = net_pictures<Self>>
+    static auto to_svg() {
+        static_cast<void>(known<input_query>::value);
+        return pictures_of<Pictures>().svg();
+    }
 
     // Models
 
@@ -185,6 +214,13 @@ struct net_interface : foreign_net_members<Self> {
     static constexpr std::size_t flops(const shape& in) { return total_flops(in, layers_of<Self>{}); }
 
 private:
+    template <class Pictures>
+    static constexpr Pictures pictures_of() {
+        static_assert(
+            requires { sizeof(Pictures); },
+            "strata: pictures of nets need their header; fix: write #include <strata/inspect.hpp>");
+        return {};
+    }
     /// A fact of a built net; asked of another, a refusal.
     template <class Facts>
     using known = known_property<Self, Facts>;
