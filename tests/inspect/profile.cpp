@@ -97,6 +97,11 @@ TEST_CASE("a chain over bands of rows is one row, and threads share it") {
     CHECK(of_thread(1) > 0);
 }
 
+TEST_CASE("a net that computes nothing has an empty profile") {
+    const auto model = Sequential{Input<4, 2>{}, Flatten<>{}}.build();
+    CHECK(profile(model, ones<1, 4, 2>(), quick()).rows().empty());
+}
+
 TEST_CASE("the table names steps, times and shares, and ends with their sum") {
     const Profile found(
         "net", "sample", 1, 1e11, 3e-3,
