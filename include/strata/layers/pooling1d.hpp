@@ -28,7 +28,7 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
     /// With a state, the last inputs of a window; without padding.
     template <shape In>
     static constexpr streaming streams() {
-        return windows.mode == padding_mode::valid ? streaming::with_state : streaming::none;
+        return windows.mode == padding_mode::valid && windows.pad_count == 0 ? streaming::with_state : streaming::none;
     }
     template <shape In>
     static constexpr stream_rate output_rate() {

@@ -17,11 +17,11 @@
 namespace strata::inline STRATA_ISA {
 
 /// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
-/// the window where none are given. No weights.
+/// the window where none are given. `pads<...>` adds positions that are not read. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
-    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind, pads<>::kind};
 
     static constexpr diagnostic check(const shape& in) { return windows.check(in); }
     static constexpr kernels::pool2d_geometry geometry(const shape& in) {
