@@ -1,8 +1,8 @@
 # Graphs of ONNX as tf2onnx and torch.onnx write them, converted, compiled, run: their outputs are those of onnx's
 # reference evaluator. Operators that strata lacks are refused.
-# usage: python onnx_models.py --convert PATH [--public]; needs onnx and numpy
-# --public takes the models of the package onnx (backend/test/data/pytorch-converted) instead, with their own inputs and
-# outputs, and says of each whether it is equal, refused or WRONG.
+# usage: python onnx_models.py --convert PATH [--public [FOLDER ...]]; needs onnx and numpy
+# --public takes the models of the package onnx (folders of backend/test/data) instead, with their own inputs and outputs,
+# and says of each whether it is equal, refused or WRONG.
 import argparse
 import sys
 import tempfile
@@ -334,7 +334,7 @@ def patterns(g):
     x = "x"
     for form in (gelu, gelu_tanh, silu, silu_of_exp, mish, hard_swish, hard_swish_of_sigmoid, relu6, softsign):
         x = form(g, g.gemm(x, 6, 6))
-    g.wanted = ["GELU>", "GELUTanh>", "SiLU>", "Mish>", "HardSiLU>", "ReLU6>", "Softsign>"]
+    g.wanted = [f"strata::{name}," for name in ("GELU", "GELUTanh", "SiLU", "Mish", "HardSiLU", "ReLU6", "Softsign", "Softplus")]
     return g.add("Log", g.add("Add", g.add("Exp", x), g.constant(1)))
 
 
@@ -384,7 +384,7 @@ def pads_of_all_modes(g):
     x = g.add("Pad", x, g.constant([2, 0, 1, 0], np.int64), g.constant(0.5), g.constant([2, 3], np.int64))
     x = g.add("Pad", x, g.constant([0, 0, 1, 0, 0, 0, 2, 3], np.int64), mode="edge")
     x = g.conv(x, 3, 4, 3, 3, pads=[3, 0, 1, 2])
-    return g.add("Pad", x, g.constant([0, 1, 0, -1, 0, 0, 0, 2], np.int64))
+    return g.add("Pad", x, g.constant([0, 1, 0, 3, 0, 0, 0, 2], np.int64))
 
 
 @case((9, 3))
@@ -508,36 +508,67 @@ def convert_model(convert, folder, name, model, pairs, failed):
     return name
 
 
-def public_models():
-    data = Path(onnx.__file__).parent / "backend/test/data/pytorch-converted"
-    for path in sorted(data.iterdir()):
-        model = onnx.load(path / "model.onnx")
-        tensors = [numpy_helper.to_array(onnx.load_tensor(path / "test_data_set_0" / f"{which}_0.pb")) for which in ("input", "output")]
-        old = model.opset_import[0].version
-        if old < 13:
-            try:
-                model = onnx.version_converter.convert_version(model, 13)
-            except Exception as error:  # the converter of versions has gaps
-                yield path.name, None, str(error).splitlines()[0]
-                continue
-        yield path.name, model, tensors
+PUBLIC = ("pytorch-converted", "pytorch-operator", "simple", "node")
+
+
+def public_models(folders):
+    """The package's models of one float input and one output: name, model, input and output, or name, None, the reason.
+    The models of node/ have their weights as inputs: all inputs but the first become constants."""
+    data = Path(onnx.__file__).parent / "backend/test/data"
+    for folder in folders:
+        for path in sorted((data / folder).iterdir()):
+            if (path / "test_data_set_0/input_0.pb").exists():
+                yield path.name.removeprefix("test_") if folder == "node" else path.name, *public_model(path, folder == "node")
+
+
+def public_model(path, has_weights_as_inputs):
+    model = onnx.load(path / "model.onnx")
+    inputs, initializers = list(model.graph.input), {each.name for each in model.graph.initializer}
+    inputs = [each for each in inputs if each.name not in initializers]
+    tensor_files = [path / f"test_data_set_0/input_{i}.pb" for i in range(len(inputs))]
+    try:
+        tensors = [onnx.load_tensor(file) for file in tensor_files]
+        y = numpy_helper.to_array(onnx.load_tensor(path / "test_data_set_0/output_0.pb"))
+    except Exception:
+        return None, "its inputs or outputs are no tensors"
+    if any(each.op_type == "Constant" and each.domain for each in model.graph.node) or len(model.graph.output) != 1:
+        return None, f"has {len(model.graph.output)} outputs"
+    if has_weights_as_inputs:
+        for value, tensor in list(zip(inputs, tensors))[1:]:
+            tensor.name = value.name
+            model.graph.initializer.append(tensor)
+            model.graph.input.remove(value)
+    elif len(inputs) != 1:
+        return None, f"has {len(inputs)} inputs"
+    x = numpy_helper.to_array(tensors[0])
+    if x.dtype.kind not in "fiu" or y.dtype.kind not in "fiu" or not y.size or not x.size:
+        return None, "its input or output are no numbers"
+    version = next(each.version for each in model.opset_import if each.domain in ("", "ai.onnx"))
+    if version < 13:
+        try:
+            model = onnx.version_converter.convert_version(model, 13)
+        except Exception as error:  # the converter of versions has gaps
+            return None, "version_converter: " + str(error).splitlines()[0]
+    if version > 25:
+        return None, f"has opset {version}"
+    return model, [x, y]
 
 
 def main():
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    parser.add_argument("--public", action="store_true")
+    parser.add_argument("--public", nargs="*", metavar="FOLDER", help=f"the package's models; without a name those of {', '.join(PUBLIC)}")
     arguments = parser.parse_args()
-    convert, failed, names, passed = arguments.convert.resolve(), {}, [], 0
+    convert, failed, unfit, names, passed = arguments.convert.resolve(), {}, {}, [], 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
-        if arguments.public:
-            for name, model, tensors in public_models():
+        if arguments.public is not None:
+            for name, model, tensors in public_models(arguments.public or PUBLIC):
                 if arguments.only in name and model is not None:
                     names.append(convert_model(convert, folder, name, model, tensors, failed))
-                elif model is None:
-                    failed[name] = "version_converter: " + tensors
+                elif arguments.only in name:
+                    unfit[name] = tensors
         else:
             for seed, (name, (shape, make, opset)) in enumerate(CASES.items()):
                 if arguments.only not in name:
@@ -577,8 +608,8 @@ def main():
     wrong = {name: line for name, line in results.items() if not line.endswith(": equal")}
     for name, problem in (failed | wrong).items():
         print(f"{name}: {problem}")
-    if arguments.public:
-        print(f"{len(results) - len(wrong)} equal, {len(failed)} refused, {len(wrong)} WRONG")
+    if arguments.public is not None:
+        print(f"{len(results) - len(wrong)} equal, {len(failed)} refused, {len(wrong)} WRONG; {len(unfit)} are no nets of one input and one output")
         return 1 if wrong else 0
     print(f"{passed + len(results) - len(wrong)} passed, {len(failed) + len(wrong)} failed")
     return 1 if failed or wrong else 0

@@ -52,10 +52,11 @@ void read_pool(reader& r) {
     if (has_pads && counts_pads && !rounds_up) {
         in = padded(r, in, w);
         p.padding = padding_mode::valid;
-    } else if (is_max && (w.is_explicit || w.padding == padding_mode::causal)) {
+    } else if (is_max &&
+               (w.is_explicit || w.padding == padding_mode::causal || (has_pads && w.dilation != pair{1, 1}))) {
         in = padded(r, in, w, -std::numeric_limits<double>::infinity());
         p.padding = padding_mode::valid;
-    } else if (w.is_explicit || w.padding == padding_mode::causal) {
+    } else if (w.is_explicit || w.padding == padding_mode::causal || (has_pads && w.dilation != pair{1, 1})) {
         throw problem(
             "averages the values inside pads that are not those of padding=same, or rounds up; strata's poolings have "
             "no others");

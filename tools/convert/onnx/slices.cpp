@@ -183,6 +183,7 @@ void read_one_hot(reader& r) {
         !(depth.values[0] >= 1.0 && depth.values[0] < 1e9))
         throw problem("has values other than 0 and 1, or another axis than the last; strata has Embedding");
     v.one_hot = static_cast<std::size_t>(depth.values[0]);
+    v.is_integer = false;
     r.give(v);
 }
 
