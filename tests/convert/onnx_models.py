@@ -162,6 +162,22 @@ def transposed_convolutions(g):
     return g.add("ConvTranspose", x, g.weights(2, 3, 1, 1), strides=[2, 2])
 
 
+@case((4, 5, 3))
+def transposed_groups(g):
+    """Its reference has a convolution for each group, which the output does not need."""
+    kernel, bias = g.rng.uniform(-0.6, 0.6, (4, 3, 2, 3)), g.rng.uniform(-0.6, 0.6, 6)
+    attributes = {"strides": [2, 1], "dilations": [2, 1], "output_padding": [1, 0]}
+    last = [g.weights(6, 2, 3, 3), g.weights(2)]
+
+    def end(x):
+        return g.add("ConvTranspose", x, *last, strides=[3, 2], output_padding=[2, 1], pads=[1, 1, 0, 0])
+
+    parts = [g.add("ConvTranspose", g.add("Slice", "x", *[g.constant([i], np.int64) for i in (2 * k, 2 * k + 2, 1)]),
+                   g.constant(kernel[2 * k:2 * k + 2]), g.constant(bias[3 * k:3 * k + 3]), **attributes) for k in (0, 1)]
+    expected = end(g.add("Concat", *parts, axis=1))
+    return end(g.add("ConvTranspose", "x", g.constant(kernel), g.constant(bias), group=2, **attributes)), expected
+
+
 @case((4,))
 def transposed_matrix(g):
     return g.add("MatMul", "x", g.add("Transpose", g.weights(3, 4)))
@@ -549,6 +565,10 @@ def public_model(path, has_weights_as_inputs):
             model = onnx.version_converter.convert_version(model, 13)
         except Exception as error:  # the converter of versions has gaps
             return None, "version_converter: " + str(error).splitlines()[0]
+    for node in model.graph.node if version < 7 else []:
+        # Slopes of opset 6 lie along axis 1; the converter of versions leaves them without the axes of 1 after it.
+        for slopes in [each for each in model.graph.initializer if node.op_type == "PRelu" and each.name == node.input[1]]:
+            slopes.dims.extend([1] * (x.ndim - 2) if slopes.dims[0] > 1 else [])
     if version > 25:
         return None, f"has opset {version}"
     return model, [x, y]
