@@ -52,8 +52,17 @@ class Graph:
     def dense(self, x, ins, outs):
         return self.add("Add", self.add("MatMul", x, self.weights(ins, outs)), self.weights(outs))
 
-    def model(self, shape, output, opset=17):
-        graph = helper.make_graph(self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
+    def needed(self, output):
+        """The nodes that an output needs."""
+        wanted, nodes = {output} | {each.name for each in self.more_outputs}, []
+        for node in reversed(self.nodes):
+            if wanted & set(node.output):
+                wanted |= set(node.input)
+                nodes.insert(0, node)
+        return nodes
+
+    def model(self, shape, output, opset=17, nodes=None):
+        graph = helper.make_graph(nodes or self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
                                   [helper.make_tensor_value_info(output, TensorProto.FLOAT, None), *self.more_outputs], self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
         model.ir_version = 8
@@ -601,7 +610,7 @@ def main():
                     x = g.rng.integers(0, g.integers, (3, *shape)).astype(np.float32)
                 zeros = {each.name: np.zeros([3 if d.dim_param else d.dim_value for d in each.type.tensor_type.shape.dim], np.float32)
                          for each in g.more_inputs}
-                y = ReferenceEvaluator(g.model(shape, expected, opset)).run(None, {"x": x} | zeros)[0]
+                y = ReferenceEvaluator(g.model(shape, expected, opset, g.needed(expected))).run(None, {"x": x} | zeros)[0]
                 names.append(convert_model(convert, folder, name, g.model(shape, output, opset), [x, y], failed))
                 for text in g.wanted if names[-1] else []:
                     if text not in (folder / f"{name}.hpp").read_text():
