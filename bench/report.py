@@ -216,10 +216,13 @@ def streaming_text(given, results):
     if blocks:
         text += "\n" + wrapped("A step in blocks of a stream, bit for bit what single steps give: nanoseconds, the least of "
                                "passes that alternate with passes of single steps. The mark is a step of RTNeural's best "
-                               "backend on an Intel machine whose multiply-add peak is 245 GFLOP/s a core.") + "\n\n"
-        text += table(["net", "block", "ns", "single steps, ns", "mark", "mark / strata"],
+                               "backend, or Neural Amp Modeler in blocks of 64, on an Intel machine whose multiply-add "
+                               f"peak is 245 GFLOP/s a core; it is {blocks[0]['peak']:.0f} here. In brackets: the ratio "
+                               "if both machines had one peak.") + "\n\n"
+        text += table(["net", "block", "ns", "single steps, ns", "share of the peak", "bound by", "mark", "mark / strata"],
                       [[row["name"], str(row["size"]), digits(row["ns"]), digits(row["step_ns"]),
-                        *([digits(row["mark"]), f"{row['mark'] / row['ns']:.2f}"] if row["mark"] else ["-", "-"])]
+                        f"{100 * row['share']:.0f} %", row["bound"],
+                        *([digits(row["mark"]), f"{row['mark'] / row['ns']:.2f} ({row['at_one_peak']:.2f})"] if row["mark"] else ["-", "-"])]
                        for row in blocks])
     if not fading:
         return text

@@ -161,10 +161,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In>
     static constexpr stream_refusal refuse_stream() {
-        if constexpr (is_backwards)
-            return {.got = "a layer with go_backwards, whose first step is the last one of its input",
-                    .fix = "take out go_backwards, or call infer with all steps"};
-        else return {};
+        return {.got = is_backwards ? "a layer with go_backwards, whose first step is the last one of its input" : "",
+                .fix = is_backwards ? "take out go_backwards, or call infer with all steps" : ""};
     }
     template <shape In>
     static constexpr std::size_t lookback() {
