@@ -21,6 +21,7 @@
 #include <strata/layers/elementwise.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions.hpp>
 #include <strata/layers/gaussian_dropout.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/global_pooling1d.hpp>
@@ -30,6 +31,7 @@
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/layer_normalization.hpp>
+#include <strata/layers/local_response_normalization.hpp>
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/padding.hpp>

@@ -463,9 +463,41 @@ def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
 
 
+@refused((4,), "no bias of a MatMul")
+def vector_added(g):
+    return g.add("Add", "x", g.weights(4))
+
+
+@case((3, 7, 6))
+def pooling_pads(g):
+    x = g.add("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    x = g.add("AveragePool", x, kernel_shape=[3, 2], pads=[2, 1, 0, 1])
+    return g.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
+
+
+@case((4, 9))
+def pooling_pads_of_sequences(g):
+    return g.add("MaxPool", "x", kernel_shape=[4], strides=[3], pads=[1, 1])
+
+
+@case((3, 4, 5))
+def local_response(g):
+    """Of three channels: onnx's evaluator normalizes as many channels as there are samples."""
+    x = g.add("LRN", "x", size=3, alpha=0.7, beta=0.6, bias=2.0)
+    return g.add("LRN", g.conv(x, 3, 3, 1, 1), size=2, alpha=1.5)
+
+
+@case((6, 4, 5))
+def shuffled_channels(g):
+    x = g.add("Reshape", g.conv("x", 6, 6, 2, 2, groups=3), g.constant([0, 3, 2, 3, 4], np.int64))
+    x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1, 3, 4]), g.constant([-1, 6, 3, 4], np.int64))
+    x = g.conv(x, 6, 4, 2, 2, groups=2)
+    return g.add("Reshape", x, g.constant([0, 2, 12], np.int64))
+
+
 @refused((3, 5, 5), "rounds up")
 def average_that_rounds_up(g):
-    return g.add("AveragePool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1], ceil_mode=1)
+    return g.add("AveragePool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1], ceil_mode=1, count_include_pad=1)
 
 
 @refused((4,), "transA")
@@ -534,6 +566,8 @@ def convert_model(convert, folder, name, model, pairs, failed):
     return name
 
 
+# The package writes the outputs of these with four digits.
+FOUR_DIGITS = ("test_averagepool_2d_ceil_last_window_starts_on_pad",)
 PUBLIC = ("pytorch-converted", "pytorch-operator", "simple", "node")
 
 
@@ -563,6 +597,8 @@ def public_models(kinds):
 
 def fitting_model(model, inputs, outputs, has_weights_as_inputs):
     model = onnx.ModelProto.FromString(model.SerializeToString())
+    if model.graph.name in FOUR_DIGITS:
+        outputs = ReferenceEvaluator(model).run(None, {value.name: x for value, x in zip(model.graph.input, inputs)})
     constants = {each.name for each in model.graph.initializer}
     values = [each for each in model.graph.input if each.name not in constants]
     if has_weights_as_inputs and inputs and len(values) == len(inputs):

@@ -1,10 +1,12 @@
 // Layer and group normalization of values far from 0, against sums in long double.
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
+#include <strata/kernels/normalization/local_response.hpp>
 #include <strata/kernels/normalization/normalization.hpp>
 
 #include "../catch.hpp"
@@ -92,4 +94,56 @@ TEST_CASE("rows of layer normalization whose squares overflow are 0, as in Keras
         normalize_rows<row_norm::layer>(1, x.size(), x.data(), {.epsilon = 1e-3f}, y.data());
         for (const float each : y) REQUIRE(each == 0.0f);
     }
+}
+
+namespace {
+
+/// Local response normalization of rows by sums in long double.
+template <local_response R, class T>
+void compare_local_response(std::size_t channels) {
+    CAPTURE(R.size, R.beta, channels);
+    constexpr std::size_t rows = 3;
+    numbers source(static_cast<unsigned>(channels));
+    const guarded<T> x = source.array<T>(rows * channels, T(-2), T(2));
+    guarded<T> y(rows * channels), scratch(padded_row<R>(channels));
+    normalize_local_response<R>(rows, channels, x.data(), y.data(), scratch.data());
+    for (std::size_t i = 0; i < rows * channels; ++i) {
+        const std::size_t c = i % channels;
+        long double sum = 0;
+        for (std::size_t other = 0; other < channels; ++other)
+            if (other + R.before() >= c && other <= c + R.after()) {
+                const long double value = static_cast<long double>(x[i - c + other]);
+                sum += value * value;
+            }
+        const long double base = R.bias + R.alpha / static_cast<long double>(R.size) * sum;
+        const long double expected = static_cast<long double>(x[i]) / std::pow(base, static_cast<long double>(R.beta));
+        // Relative to values of at most 2: the sum of a window, a root or an exponential, three products.
+        REQUIRE(std::fabs(static_cast<long double>(y[i]) - expected) <= static_cast<long double>(loose) * bound<T>);
+    }
+    REQUIRE(y.is_intact());
+    REQUIRE(scratch.is_intact());
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("local response normalization is that of sums in long double", "", float, double) {
+    for (const std::size_t channels : {1u, 2u, 3u, 5u, 8u, 15u, 16u, 17u, 31u, 33u, 65u}) {
+        compare_local_response<local_response{.size = 5, .alpha = 1.5}, TestType>(channels);
+        compare_local_response<local_response{.size = 1, .alpha = 0.5, .beta = 0.5}, TestType>(channels);
+        compare_local_response<local_response{.size = 4, .alpha = 2.0, .beta = 1.25, .bias = 0.5}, TestType>(channels);
+        compare_local_response<local_response{.size = 70, .alpha = 1.0, .bias = 2.0}, TestType>(channels);
+    }
+}
+
+TEST_CASE("local response normalization computes in constant expressions") {
+    // 2 / (1 + (1 + 4 + 9)) and so on: alpha / size and beta are 1.
+    constexpr auto y = [] {
+        const double x[]{1.0, 2.0, 3.0};
+        std::array<double, 3> result{};
+        normalize_local_response<local_response{.size = 3, .alpha = 3.0, .beta = 1.0}>(1, 3, x, result.data(), nullptr);
+        return result;
+    }();
+    REQUIRE(std::fabs(y[0] - 1.0 / 6) < 1e-12);
+    REQUIRE(std::fabs(y[1] - 2.0 / 15) < 1e-12);
+    REQUIRE(std::fabs(y[2] - 3.0 / 14) < 1e-12);
 }

@@ -128,3 +128,68 @@ TEST_CASE("a user's function and a rescaling run in the epilogue of the layer be
     const auto linear = std::get<0>(model.features()(batch));
     REQUIRE(std::fabs(pooled[0] - 0.5f * std::max({linear[0], linear[4], linear[24], linear[28]})) <= 1e-6f);
 }
+
+namespace {
+
+/// The values of a function at -0.5, 0.5 and 4, on vectors.
+template <class F>
+std::array<float, 3> at_three_points() {
+    std::array<float, 3> y{};
+    const auto model = Sequential{Input<3>{}, Elementwise<F>{}}.build();
+    const auto values = model.predict(std::vector{-0.5f, 0.5f, 4.0f});
+    std::copy(values.begin(), values.end(), y.begin());
+    return y;
+}
+
+}  // namespace
+
+TEST_CASE("functions of values are those of the standard library") {
+    const auto compare = [](const std::array<float, 3>& y, double (*function)(double), bool takes_negative) {
+        const std::array x{-0.5, 0.5, 4.0};
+        for (std::size_t i = 0; i < 3; ++i) {
+            const double expected = function(x[i]);
+            CAPTURE(x[i], y[i], expected);
+            if (i == 0 && !takes_negative) REQUIRE(y[i] != y[i]);
+            // Two roundings and an exponential of a float.
+            else REQUIRE(std::fabs(double{y[i]} - expected) <= 1e-6 * std::fabs(expected));
+        }
+    };
+    compare(at_three_points<functions::square_root>(), [](double x) { return std::sqrt(x); }, false);
+    compare(at_three_points<functions::logarithm>(), [](double x) { return std::log(x); }, false);
+    compare(at_three_points<functions::absolute>(), [](double x) { return std::fabs(x); }, true);
+    compare(at_three_points<functions::square>(), [](double x) { return x * x; }, true);
+    compare(at_three_points<functions::reciprocal>(), [](double x) { return 1.0 / x; }, true);
+    compare(at_three_points<functions::power<3.0>>(), [](double x) { return x * x * x; }, true);
+    compare(at_three_points<functions::power<-2.5>>(), [](double x) { return std::pow(x, -2.5); }, false);
+    compare(at_three_points<functions::power<0.3>>(), [](double x) { return std::pow(x, 0.3); }, false);
+    REQUIRE(at_three_points<functions::clip<-0.25, 1.0>>() == std::array{-0.25f, 0.5f, 1.0f});
+    static_assert(functions::power<-0.5>{}(16.0) == 0.25 && functions::clip<0.0, 6.0>{}(7.0) == 6.0);
+}
+
+TEST_CASE("pads of a pooling are read by no maximum and no mean") {
+    constexpr std::size_t height = 7, width = 6, channels = 3, top = 1, left = 2;
+    const auto largest = Sequential{Input<7, 6, 3>{}, MaxPooling2D<3, strides<2>, pads<1, 0, 2, 1>>{}}.build();
+    const auto mean = Sequential{Input<7, 6, 3>{}, AveragePooling2D<3, strides<2>, pads<1, 0, 2, 1>>{}}.build();
+    static_assert(decltype(largest)::output_shape() == shape{3, 4, 3});
+    std::vector<float> x(height * width * channels);
+    random_engine engine(7);
+    // Negative values: a pad that is read as 0 would be the largest.
+    for (float& value : x) value = static_cast<float>(engine.uniform(-2, -1));
+    const auto y = largest.predict(x), z = mean.predict(x);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        const std::size_t row = 2 * (i / (4 * channels)), column = 2 * (i / channels % 4);
+        float most = -3, sum = 0, count = 0;
+        for (std::size_t r = row; r < row + 3; ++r)
+            for (std::size_t c = column; c < column + 3; ++c) {
+                if (r < top || r >= height + top || c < left || c >= width + left) continue;
+                const float value = x[((r - top) * width + c - left) * channels + i % channels];
+                most = std::max(most, value);
+                sum += value;
+                ++count;
+            }
+        REQUIRE(y[i] == most);
+        REQUIRE(std::fabs(z[i] - sum / count) <= 1e-6f);
+    }
+    const auto steps = Sequential{Input<4, 1>{}, MaxPooling1D<3, pads<2, 0>, strides<1>>{}}.build();
+    REQUIRE(steps.predict(std::vector{-1.0f, -3.0f, -2.0f, -4.0f}) == std::vector{-1.0f, -1.0f, -1.0f, -2.0f});
+}

@@ -17,6 +17,7 @@ struct reading_options {
     int steps = 64;                // where a file leaves the length of a sequence open
     std::optional<extents> input;  // the whole shape of a sample
     bool wants_doubles = false;
+    std::string output{};  // of a file with several outputs, the one that is converted
 };
 
 /// The architecture in a config of Keras: nodes without weights.

@@ -213,6 +213,7 @@ int main(int count, char** words) {
         ->check(CLI::Range(1, 1 << 24));
     app.add_option("--input-shape", given.input_shape,
                    "the shape of a sample, such as 224,224,3, where the file leaves it open");
+    app.add_option("--output", given.reading.output, "of an ONNX file with several outputs, the one that is converted");
     app.add_option("--check", given.check,
                    "inputs and outputs of the source runtime: an .npz with x and y, or X.csv,Y.csv; the test program "
                    "compares them");

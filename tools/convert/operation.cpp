@@ -51,6 +51,16 @@ extents slide(const extents& in, std::size_t axes, const pair& kernel, const pai
     return out;
 }
 
+extents pooled(const pooling& p, const extents& in) {
+    require_rank(in, p.axes);
+    extents padded = in;
+    for (std::size_t axis = 0; axis < p.axes; ++axis) {
+        const std::size_t at = 2 * (axis + 2 - p.axes);
+        padded[axis] += unsigned_of(p.pads[at]) + unsigned_of(p.pads[at + 1]);
+    }
+    return slide(padded, p.axes, p.window, p.strides, p.dilation, p.padding, in.back());
+}
+
 extents convolved(const convolution& c, const extents& in) {
     require_rank(in, c.axes);
     using form = convolution::form;
@@ -189,6 +199,12 @@ std::string padding_text(padding_mode padding) {
            : padding == padding_mode::causal ? ", strata::padding::causal"
                                              : "";
 }
+std::string pads_text(const pooling& p) {
+    if (p.pads == std::array<int, 4>{}) return "";
+    std::string text;
+    for (std::size_t i = p.axes == 1 ? 2 : 0; i < 4; ++i) text += (text.empty() ? "" : ", ") + std::to_string(p.pads[i]);
+    return ", strata::pads<" + text + ">";
+}
 std::string activation_text(const std::string& function, const char* usual = "Linear") {
     return function == usual ? "" : ", strata::" + function;
 }
@@ -246,9 +262,10 @@ std::string arguments_of(const operation& op) {
             [](const pooling& p) {
                 return window_text(p.window, p.axes) +
                        (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding) +
-                       (p.dilation == pair{1, 1} ? "" : two("dilation", p.dilation, p.axes));
+                       (p.dilation == pair{1, 1} ? "" : two("dilation", p.dilation, p.axes)) + pads_text(p);
             },
             [](const reshape& r) { return "strata::shape{" + list_text(r.target) + "}"; },
+            [](const plain_layer& p) { return p.arguments; },
             [](const permute& p) { return "strata::axes{" + list_text(p.order) + "}"; },
             [](const repeat_vector& r) { return std::to_string(r.count); },
             [](const borders& b) {
@@ -332,6 +349,7 @@ std::string type_name(const operation& op) {
             [](const function_object&) -> std::string { return "Elementwise"; },
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
+            [](const plain_layer& p) { return p.type; },
             [](const merge& m) { return m.type; },
             [](const nested&) -> std::string { return "Sequential"; },
             [](const identity&) -> std::string { return "Identity"; },
@@ -355,7 +373,7 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
                 return out;
             },
             [&](const convolution& c) { return convolved(c, in); },
-            [&](const pooling& p) { return slide(in, p.axes, p.window, p.strides, p.dilation, p.padding, in.back()); },
+            [&](const pooling& p) { return pooled(p, in); },
             [&](const global_pooling& p) {
                 require_rank(in, p.axes);
                 return extents{in.back()};

@@ -43,6 +43,7 @@ struct pooling {
     std::size_t axes = 2;
     pair window{2, 2}, strides{2, 2}, dilation{1, 1};
     padding_mode padding = padding_mode::valid;
+    std::array<int, 4> pads{};  // top, bottom, left, right; of sequences the last two
 };
 struct global_pooling {
     bool is_max = true;
@@ -112,6 +113,10 @@ struct bidirectional {
 struct activation {
     std::string function = "Linear";
 };
+/// A layer without weights and options that keeps the shape: strata's name and its template arguments.
+struct plain_layer {
+    std::string type, arguments;
+};
 /// A function object in the header that is written: its name there, and C++ of `x`.
 struct function_object {
     std::string name, body;
@@ -134,7 +139,7 @@ struct identity {};
 using operation = std::variant<dense, convolution, pooling, global_pooling, flatten, reshape, permute, repeat_vector,
                                borders, up_sampling, batch_normalization, sample_normalization, unit_normalization,
                                normalization, rescaling, dropout, embedding, recurrent, bidirectional, activation,
-                               function_object, prelu, merge, nested, identity, std::shared_ptr<time_distributed>>;
+                               function_object, prelu, plain_layer, merge, nested, identity, std::shared_ptr<time_distributed>>;
 
 struct time_distributed {
     operation layer;

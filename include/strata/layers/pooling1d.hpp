@@ -29,8 +29,9 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
     /// With a state, the last inputs of a window; without padding and dilation.
     template <shape In>
     static constexpr streaming streams() {
-        return windows.mode == padding_mode::valid && windows.dilation.width == 1 ? streaming::with_state
-                                                                                  : streaming::none;
+        const bool has_state =
+            windows.mode == padding_mode::valid && windows.pad_count == 0 && windows.dilation.width == 1;
+        return has_state ? streaming::with_state : streaming::none;
     }
     template <shape In>
     static constexpr stream_rate output_rate() {

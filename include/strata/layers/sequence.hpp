@@ -39,6 +39,14 @@ template <int Height, int Width>
 struct along_width<dilation<Height, Width>> {
     using type = dilation<1, Width>;
 };
+template <int Both>
+struct along_width<pads<Both>> {
+    using type = pads<0, 0, Both, Both>;
+};
+template <int Before, int After>
+struct along_width<pads<Before, After>> {
+    using type = pads<0, 0, Before, After>;
+};
 
 }  // namespace detail
 
@@ -46,12 +54,21 @@ struct along_width<dilation<Height, Width>> {
 template <class Option>
 using along_width = typename detail::along_width<Option>::type;
 
+/// The window of a layer over sequences: its ends are the left and right edges of an image of one row.
+template <class Options>
+constexpr window_options sequence_windows(int kernel, int default_stride) {
+    window_options windows = window_options_of<Options>(kernel, default_stride);
+    const border edges = windows.edges;
+    if (windows.pad_count == 2) windows.edges = border(0, 0, edges.top, edges.bottom);
+    return windows;
+}
+
 /// Refuses what is no sequence, sizes below 1, strides with dilation where the layer does not take both, and options
 /// for two axes.
 template <class Options>
 constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false,
                                           bool takes_both = false) {
-    const window_options windows = window_options_of<Options>(kernel, default_stride);
+    const window_options windows = sequence_windows<Options>(kernel, default_stride);
     const window stride = windows.stride, apart = windows.dilation;
     const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
                                    << apart.width;
@@ -63,6 +80,14 @@ constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int defau
         return refuse("strides or dilation, not both", sizes, "leave one of them at 1");
     if (windows.mode == padding_mode::causal && !takes_causal)
         return refuse("padding::valid or padding::same", "padding::causal", "take Conv1D, which can be causal");
+    if (windows.pad_count > 2)
+        return refuse("pads<before, after>", "one for two axes", "write two numbers, or one for both ends");
+    if (windows.pad_count > 0 && windows.mode != padding_mode::valid)
+        return refuse("pads<...> or padding::same", "both", "leave one of them out");
+    const int before = windows.edges.left, after = windows.edges.right;
+    if (before < 0 || after < 0 || (windows.pad_count > 0 && (before >= kernel || after >= kernel)))
+        return refuse("pads of at least 0 that are smaller than the window",
+                      text<200>() << before << " and " << after << " of a " << sizes, "write smaller pads");
     if (in.rank() != 2) return refuse("(steps, channels)", to_text(in), "put Reshape<shape{steps, c}> before it");
     return {};
 }
@@ -74,7 +99,7 @@ constexpr diagnostic check_sequence(const shape& in, int kernel, int default_str
     if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal, takes_both);
         !sizes.ok)
         return sizes;
-    const sliding_axis axis = window_options_of<Options>(kernel, default_stride).width(image_of(in));
+    const sliding_axis axis = sequence_windows<Options>(kernel, default_stride).width(image_of(in));
     if (axis.output == 0)
         return refuse(text<200>() << "(>= " << axis.span() << ", channels)", to_text(in),
                       "use padding::same, a smaller window, or less pooling before it");

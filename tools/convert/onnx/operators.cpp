@@ -36,6 +36,7 @@ operator_function function_of(const std::string& type) {
         {"HardSwish", read_activation},
         {"Identity", read_identity},
         {"InstanceNormalization", read_group_normalization},
+        {"LRN", read_lrn},
         {"LSTM", read_recurrent},
         {"LayerNormalization", read_layer_normalization},
         {"LeakyRelu", read_activation},

@@ -31,6 +31,8 @@ void read_transposed_conv(reader& r);
 // dense.cpp
 void read_gemm(reader& r);
 void read_matmul(reader& r);
+// local_response.cpp
+void read_lrn(reader& r);
 // normalizations.cpp
 void read_batch_normalization(reader& r);
 void read_layer_normalization(reader& r);

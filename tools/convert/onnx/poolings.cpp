@@ -30,6 +30,13 @@ bool add_partial_windows(const reader& r, const value& in, sliding& w) {
     return adds;
 }
 
+/// Whether strata's layer takes the pads: those of no padding mode that are smaller than the window.
+bool has_layer_pads(const sliding& w, std::size_t axes) {
+    bool fits = w.dilation == pair{1, 1} && (w.is_explicit || w.padding == padding_mode::causal);
+    for (std::size_t i = 0; i < 2 * axes; ++i) fits = fits && w.pads[i] < w.kernel[i % axes + 2 - axes];
+    return fits;
+}
+
 }  // namespace
 
 void read_pool(reader& r) {
@@ -52,6 +59,12 @@ void read_pool(reader& r) {
     if (has_pads && counts_pads && !rounds_up) {
         in = padded(r, in, w);
         p.padding = padding_mode::valid;
+    } else if (!counts_pads && has_layer_pads(w, axes)) {
+        p.padding = padding_mode::valid;
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            p.pads[2 * (axis + 2 - axes)] = static_cast<int>(w.pads[axis]);
+            p.pads[2 * (axis + 2 - axes) + 1] = static_cast<int>(w.pads[axes + axis]);
+        }
     } else if (is_max &&
                (w.is_explicit || w.padding == padding_mode::causal || (has_pads && w.dilation != pair{1, 1}))) {
         in = padded(r, in, w, -std::numeric_limits<double>::infinity());

@@ -20,6 +20,13 @@ const std::set<std::string> recurrent_operators{"LSTM", "GRU", "RNN"};
 const std::set<std::string> moving_operators{"Concat",  "Gather",    "Identity",  "Reshape", "Slice",
                                              "Squeeze", "Transpose", "Unsqueeze", "Split"};
 
+/// `a, b`.
+std::string names_of(const std::vector<std::string>& values) {
+    std::string text;
+    for (const std::string& name : values) text += (text.empty() ? "" : ", ") + printable(name);
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::size_t> identity_order(std::size_t rank) {
@@ -128,9 +135,16 @@ void reader::find_output() {
     std::vector<std::string> outputs, left_out;
     for (const auto& output : onnx_.output())
         (onnx_.output_size() > 1 && states.contains(output.name()) ? left_out : outputs).push_back(output.name());
+    if (!options_.output.empty()) {
+        if (std::none_of(onnx_.output().begin(), onnx_.output().end(),
+                         [&](const auto& output) { return output.name() == options_.output; }))
+            throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names_of(outputs));
+        output_ = options_.output;
+        return;
+    }
     if (outputs.size() != 1)
         throw problem("has " + std::to_string(onnx_.output_size()) +
-                      " outputs; strata's nets have one; cut the others off");
+                      " outputs; strata's nets have one; choose with --output: " + names_of(outputs));
     output_ = outputs[0];
     if (!left_out.empty())
         remark("the last states of its recurrent layers (" + printable(left_out[0]) +

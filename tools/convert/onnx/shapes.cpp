@@ -3,6 +3,7 @@
 #include <set>
 
 #include "operators.hpp"
+#include "regroup.hpp"
 
 namespace convert::onnx_import {
 
@@ -87,7 +88,7 @@ void mark_batch(reader& r, std::vector<target_axis>& axes, std::size_t size) {
 }  // namespace
 
 void read_reshape(reader& r) {
-    const value in = r.in_file_order(r.any_input(0));
+    value in = r.any_input(0);
     const std::size_t size = element_count(r.shape(in));
     const constant* wanted = r.constant_or_batch(1);
     if (wanted == nullptr) throw problem("its shape is computed by the graph; strata's are constants");
@@ -102,6 +103,11 @@ void read_reshape(reader& r) {
                       std::none_of(axes.begin(), axes.end(), [](const target_axis& axis) { return axis.is_open; });
     if (!fits) throw problem("changes the batch; strata's nets work on one sample");
     const auto position = static_cast<std::size_t>(batch - axes.begin());
+    if (position == 0 && in.batch == 0 && in.merged == 0 && batch->extent == 1 && axes.size() > 1) {
+        const std::vector<target_axis> sample(axes.begin() + 1, axes.end());
+        return r.give(reshaped(r, in, known_extents(sample)));
+    }
+    in = r.in_file_order(in);
     std::size_t before = 1, file_before = 1;
     for (std::size_t i = 0; i < position; ++i) before *= axes[i].extent;
     for (std::size_t i = 0; i < in.batch; ++i) file_before *= r.shape(in)[i];

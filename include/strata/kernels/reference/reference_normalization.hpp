@@ -38,6 +38,27 @@ struct group_geometry {
     constexpr std::size_t size() const { return rows * channels; }
 };
 
+/// A normalization by a window of `size` channels around each one. Of an even size one channel more follows than
+/// precedes.
+struct local_response {
+    std::size_t size = 5;
+    double alpha = 1e-4, beta = 0.75, bias = 1.0;
+
+    constexpr std::size_t before() const { return (size - 1) / 2; }
+    constexpr std::size_t after() const { return size / 2; }
+};
+
+/// x^-Exponent for x > 0. The exponent 0.75, which most nets have, needs no logarithm.
+template <double Exponent, class V>
+STRATA_INLINE constexpr V negative_power(V x) {
+    if constexpr (Exponent == 0.75) {
+        const V root = V(scalar_of<V>(1.0)) / V(square_root(x));
+        return root * square_root(root);
+    } else {
+        return exp(V(log(x)) * V(scalar_of<V>(-Exponent)));
+    }
+}
+
 /// The scale of a row of n values. `squares` is the sum of their squares, after the mean was subtracted.
 template <row_norm Kind, class T>
 constexpr T row_scale(T squares, std::size_t n, T epsilon) {
@@ -50,6 +71,19 @@ constexpr T row_scale(T squares, std::size_t n, T epsilon) {
 }
 
 namespace reference {
+
+/// y (rows, channels), as kernels::normalize_local_response.
+template <local_response R, class T>
+constexpr void normalize_local_response(std::size_t rows, std::size_t channels, const T* x, T* y) {
+    for (std::size_t r = 0; r < rows; ++r, x += channels, y += channels)
+        for (std::size_t c = 0; c < channels; ++c) {
+            T sum = T(0);
+            for (std::size_t k = c < R.before() ? R.before() - c : 0; k < R.size && c + k - R.before() < channels; ++k)
+                sum += x[c + k - R.before()] * x[c + k - R.before()];
+            y[c] = x[c] * negative_power<R.beta>(static_cast<T>(R.bias) +
+                                                 static_cast<T>(R.alpha / static_cast<double>(R.size)) * sum);
+        }
+}
 
 /// y (rows, n), as kernels::normalize_rows. moments may be null.
 template <row_norm Kind, class T>
