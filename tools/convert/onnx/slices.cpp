@@ -195,7 +195,8 @@ void read_reduction(reader& r) {
     if (r.has_input(1)) stated = r.require_constant(1, "axes").values;
     else if (const auto* axes = r.attribute("axes")) stated.assign(axes->ints().begin(), axes->ints().end());
     const bool keeps = r.integer("keepdims", 1) != 0;
-    if (stated.empty() && r.integer("noop_with_empty_axes", 0) != 0) return r.give(in);
+    const bool may_do_nothing = r.integer("noop_with_empty_axes", 0) != 0;
+    if (stated.empty() && may_do_nothing) return r.give(in);
     if (stated.empty()) throw problem("works on the batch; strata's nets work on one sample");
     std::vector<bool> is_reduced(in.order.size(), false);  // axes of the file's sample
     for (const double axis : stated) is_reduced[r.sample_axis(in, static_cast<std::int64_t>(axis))] = true;
