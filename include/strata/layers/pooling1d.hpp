@@ -29,9 +29,9 @@ struct pooling1d : sequence_layer<Self, Image, Options...> {
     /// With a state, the last inputs of a window; without padding and dilation.
     template <shape In>
     static constexpr streaming streams() {
-        const bool has_state =
+        const bool is_plain =
             windows.mode == padding_mode::valid && windows.pad_count == 0 && windows.dilation.width == 1;
-        return has_state ? streaming::with_state : streaming::none;
+        return is_plain ? streaming::with_state : streaming::none;
     }
     template <shape In>
     static constexpr stream_rate output_rate() {

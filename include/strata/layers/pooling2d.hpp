@@ -17,12 +17,12 @@
 namespace strata::inline STRATA_ISA {
 
 /// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are the
-/// window where none are given, and dilation<> sets the cells of a window apart. `pads<...>` adds positions that are
-/// not read. No weights.
+/// window where none are given, and dilation<> sets the cells of a window apart. `pads<...>` adds
+/// positions that are not read. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
-    static constexpr std::array takes{strides<1>::kind, padding::valid::kind, pads<>::kind, dilation<1>::kind};
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind, dilation<1>::kind, pads<>::kind};
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic window = windows.check(in, true); !window.ok) return window;

@@ -55,11 +55,11 @@ struct window_options {
         return {};
     }
 
-    /// Refuses a pooling with padding and dilation: a window might have no cell inside the input.
+    /// Refuses a pooling with padding or pads, and dilation: a window might have no cell inside the input.
     constexpr diagnostic check_dilated_pooling() const {
         if (dilation == window{1} || (mode == padding_mode::valid && pad_count == 0)) return {};
-        return refuse("padding::valid with a dilation", pad_count > 0 ? "pads<...>" : "padding::same",
-                      "put a padding layer before it");
+        if (pad_count > 0) return refuse("pads<...> or a dilation", "both", "put a padding layer before it");
+        return refuse("padding::valid with a dilation", "padding::same", "put a padding layer before it");
     }
 
 private:
