@@ -44,11 +44,15 @@ def windows_of_speech(rng):
     return {"input": x, "h": np.zeros((1, 1, 128), np.float32), "c": np.zeros((1, 1, 128), np.float32)}
 
 
+def one_window(rng):
+    return {"input": windows_of_speech(rng)["input"][10:11], "state": np.zeros((2, 1, 128), np.float32)}
+
+
 # name: package, file in it, inputs and outputs of the source runtime, further arguments of strata-convert
 FILES = {
     "fer": ("fer", "emotion_model.hdf5", of_keras((64, 64, 1)), []),
     "silero_vad": ("silero-vad", "silero_vad_16k_sequence.onnx", of_onnx(windows_of_speech, "speech_probs"), ["--steps", STEPS]),
-    "silero_vad_openvino": ("silero-vad", "silero_vad_openvino_16k.onnx", None, ["--output", "output"]),
+    "silero_vad_openvino": ("silero-vad", "silero_vad_openvino_16k.onnx", of_onnx(one_window, "output"), ["--output", "output"]),
     "silero_vad_op15": ("silero-vad", "silero_vad_16k_op15.onnx", None, ["--output", "output", "--input-shape", "576"]),
     "magika": ("magika", "model.onnx", None, []),
     "basic_pitch_contours": ("basic-pitch", "nmp.onnx", None, ["--output", "StatefulPartitionedCall:0"]),
