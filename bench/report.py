@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Builds and runs the benchmarks and writes their tables into docs/performance.md, between its table markers.
+"""Builds and runs the benchmarks, keeps their results by machine, and writes tables of all machines into docs/performance.md,
+between its table markers.
 
-usage: bench/report.py [--only kernels|inference|applications|streaming|training]... [--python PYTHON] [--dir build-bench] [--threads 1 2]
-       [--rounds 3] [--docs FILE] [--no-run]
-PYTHON is that of an environment with the peers (peers/inference.py says which packages). Results lie in DIR/results as JSON;
---no-run makes the tables of what lies there. A quiet machine, please: 1 minute for kernels, 2 to 3 a number of threads for
-inference, 1 for applications, half a minute for streaming, 5 for training.
+usage: bench/report.py --machine NAME [--only kernels|inference|applications|streaming|training]... [--python PYTHON]
+       [--dir build-bench] [--threads 1 2] [--rounds 3] [--docs FILE]
+       bench/report.py --no-run [--only PART]... [--docs FILE]
+NAME is that of the machine in the tables, "Intel Xeon"; results lie in bench/machines/intel_xeon.json. PYTHON is that of an
+environment with the peers (peers/inference.py says which packages). --no-run makes the tables of what lies there. A quiet
+machine, please: 1 minute for kernels, 2 to 3 a number of threads for inference, 1 for applications, half a minute for
+streaming, 5 for training.
 """
 import argparse
 import json
@@ -17,6 +20,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MACHINES = ROOT / "bench" / "machines"
 PARTS = ("kernels", "inference", "applications", "streaming", "training")
 TARGETS = {"kernels": ["kernels"], "inference": ["inference", "libcalls.so", "onednn"],
            "applications": ["applications", "libcalls.so"], "streaming": ["streaming"], "training": ["training"]}
@@ -70,20 +74,26 @@ def machine(folder):
     release = Path("/etc/os-release")
     system = re.search(r'PRETTY_NAME="(.*)"', release.read_text()).group(1) if release.exists() else sys.platform
     name, flags, isa = compiler(folder)
-    return (f"Machine: {facts.get('Model name', 'unknown')}, {isa}, {facts['CPU(s)']} cores, caches {caches}, {system}; "
+    return (f"{facts.get('Model name', 'unknown')}, {isa}, {facts['CPU(s)']} cores, caches {caches}, {system}; "
             f"{name}, `{flags}`")
 
 
-def heading(given, part, versions, peak=None):
-    """Machine, versions, command: what a number must stand with."""
-    peers = ", ".join(f"{NAMES[name]} {version}" for name, version in sorted(versions.items()))
-    text = machine(given.dir) + (f"; {peers}" if peers else "") + "."
-    if peak:
-        text += f" The peak is that of fused multiply-adds in registers, measured by the same program: {peak:.0f} GFLOP/s a core."
-    command = f"bench/report.py --only {part}"
-    if part not in ALONE:
-        command += f" --python PYTHON --rounds {given.rounds} --threads {' '.join(map(str, given.threads))}"
-    return f"{wrapped(text)}\n\n    {command}\n"
+def heading(machines, part):
+    """Machines, versions, command: what a number must stand with."""
+    text = ""
+    for name, (setup, results) in machines.items():
+        versions, peaks = {}, []
+        for data in results if isinstance(results[0], dict) else []:
+            versions.update(data.get("versions", {}))
+            peaks += [data["peak"]] if "peak" in data else []
+            peaks += [row["peak"] for row in data["rows"] if "peak" in row]
+        peers = ", ".join(f"{NAMES[engine]} {version}" for engine, version in sorted(versions.items()))
+        peak = f"; peak {max(peaks):.0f} GFLOP/s a core" if peaks else ""
+        text += wrapped(f"{name}: {setup}{'; ' + peers if peers else ''}{peak}.") + "\n\n"
+    if "peak" in text:
+        text += wrapped("The peak is that of fused multiply-adds in registers, measured by the same program.") + "\n\n"
+    command = f"bench/report.py --machine NAME --only {part}"
+    return text + f"    {command}{'' if part in ALONE else ' --python PYTHON'}\n"
 
 
 def wrapped(text, width=120):
@@ -109,136 +119,136 @@ def table(head, rows):
     return "\n".join(["| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows]]) + "\n"
 
 
-def kernels_text(given, results):
-    data, = results
-    timed = [r for r in data["rows"] if r["kind"] != "elementwise"]
-    functions = [r for r in data["rows"] if r["kind"] == "elementwise"]
-    worst = max(r["error"] for r in data["rows"])
-    text = heading(given, "kernels", {}, data["peak"])
-    text += "\n" + wrapped(f"Each result was first compared with plain loops in double: the largest difference is {worst:.0e} "
-                           "of the largest value. FLOPs are those of the direct algorithm.") + "\n\n"
-    text += table(["kernel", "shape", "us", "GFLOP/s", "share of the peak"],
-                  [[r["kind"], r["name"], digits(r["median"]), f"{r['gflops']:.0f}", f"{r['share_of_peak'] * 100:.0f} %"]
-                   for r in timed])
-    half = (len(functions) + 1) // 2
-    cells = [[f"`{r['name']}`", digits(r["ns_an_element"])] for r in functions] + [["", ""]] * (half * 2 - len(functions))
-    if functions:
-        text += "\n" + table(["function of 4096 values", "ns an element"] * 2,
-                             [a + b for a, b in zip(cells[:half], cells[half:])])
+def side_by_side(rows_of_machine, key, head, cells):
+    """A table of all machines: a line has the cells of a key, then those of each machine's row that has this key. head has the
+    names of both."""
+    keys = list(dict.fromkeys(tuple(key(row)) for rows in rows_of_machine.values() for row in rows))
+    columns = [*head[0]] + [f"{name}, {each}" for name in rows_of_machine for each in head[1]]
+    lines = []
+    for each in keys:
+        line = list(each)
+        for rows in rows_of_machine.values():
+            found = [row for row in rows if tuple(key(row)) == each]
+            line += cells(found[0]) if found else ["-"] * len(head[1])
+        lines.append(line)
+    return table(columns, lines)
+
+
+def kernels_text(machines):
+    rows = {name: results[0]["rows"] for name, (_, results) in machines.items()}
+    worst = max(row["error"] for each in rows.values() for row in each)
+    text = heading(machines, "kernels") + "\n"
+    text += wrapped(f"Each result was first compared with plain loops in double: the largest difference is {worst:.0e} "
+                    "of the largest value. FLOPs are those of the direct algorithm.") + "\n\n"
+    timed = {name: [r for r in each if r["kind"] != "elementwise"] for name, each in rows.items()}
+    functions = {name: [r for r in each if r["kind"] == "elementwise"] for name, each in rows.items()}
+    text += side_by_side(timed, lambda r: (r["kind"], r["name"]), (("kernel", "shape"), ("us", "share of the peak")),
+                         lambda r: [digits(r["median"]), f"{r['share_of_peak'] * 100:.0f} %"])
+    return text + "\n" + side_by_side(functions, lambda r: (f"`{r['name']}`",), (("function of 4096 values",), ("ns an element",)),
+                                      lambda r: [digits(r["ns_an_element"])])
+
+
+def compared(row):
+    """The best peer of a row, its time over strata's, and a cell for each engine; with ~ its rounds lay far apart."""
+    def cell(name):
+        given = row["engines"][name]
+        is_unsteady = given.get("unsteady", given.get("high", 0) > 1.2 * given.get("low", 1))
+        return ("~" if is_unsteady else "") + digits(given["median"])
+
+    times = {name: given["median"] for name, given in row["engines"].items()}
+    peers = {name: value for name, value in times.items() if name != "strata"}
+    best = min(peers, key=peers.get, default=None)
+    ratio = f"{peers[best] / times['strata']:.2f} ({NAMES[best]})" if best and "strata" in times else "-"
+    return ratio, {name: cell(name) for name in times}
+
+
+def compared_text(machines, unit):
+    """strata and the best peer side by side for all machines, then all engines, machine by machine."""
+    def key(row):
+        name = NAMES[row["net"]] + (f", {row['mode']}" if row.get("mode", "call") != "call" else "")
+        return name, str(row["batch"]), str(row["threads"])
+
+    def short(row):
+        ratio, cells = compared(row)
+        return [cells.get("strata", "-"), f"{row['share_of_peak'] * 100:.0f} %" if "share_of_peak" in row else "-", ratio]
+
+    rows = {name: [row for data in results for row in data["rows"]] for name, (_, results) in machines.items()}
+    text = side_by_side(rows, key, (("net", "batch", "cores"), (unit, "share of the peak", "best peer / strata")), short)
+    for name, each in rows.items():
+        engines = [engine for engine in NAMES if any(engine in row["engines"] for row in each)]
+        text += f"\nAll engines, {name}, {unit}:\n\n"
+        text += table(["net", "batch", "cores", *(NAMES[engine] for engine in engines)],
+                      [[*key(row), *(compared(row)[1].get(engine, "-") for engine in engines)] for row in each])
     return text
 
 
-def compared_rows(rows, engines):
-    """The cells of rows that compare engines; the last is the best peer's time over strata's."""
-    def cell(name):
-        if name not in times:
-            return "-"
-        given = row["engines"][name]
-        unsteady = isinstance(given, dict) and given["high"] > 1.2 * given["low"]
-        return ("~" if unsteady else "") + digits(times[name])
-
-    for row in rows:
-        times = {name: given["median"] if isinstance(given, dict) else given for name, given in row["engines"].items()}
-        peers = {name: value for name, value in times.items() if name != "strata"}
-        best = min(peers, key=peers.get, default=None)
-        ratio = f"{peers[best] / times['strata']:.2f} ({NAMES[best]})" if best and "strata" in times else "-"
-        share = f"{row['share_of_peak'] * 100:.0f} %" if "share_of_peak" in row else "-"
-        name = NAMES[row["net"]] + (f", {row['mode']}" if row.get("mode", "call") != "call" else "")
-        yield [name, str(row["batch"]), str(row["threads"]), cell("strata"), share,
-               *(cell(name) for name in engines if name != "strata"), ratio]
-
-
-def all_rows(results):
-    versions, rows = {}, []
-    for data in results:
-        versions.update(data["versions"])
-        rows += data["rows"]
-    found = {name for row in rows for name in row["engines"]}
-    return versions, rows, [name for name in NAMES if name in found]
-
-
-def inference_text(given, results):
-    versions, rows, engines = all_rows(results)
-    peak = max((row["peak"] for row in rows if "peak" in row), default=None)
-    text = heading(given, "inference", versions, peak)
-    text += "\n" + wrapped(
+def inference_text(machines):
+    text = heading(machines, "inference") + "\n" + wrapped(
         "Microseconds of a call, medians of the rounds, which take all engines in turn; outputs were compared first. "
         "With ~ the rounds lie more than 20 % apart. ONNX Runtime, OpenVINO and oneDNN are called through their C and C++ interfaces with preset buffers; LiteRT from Python, which "
         "adds a fraction of a microsecond to a call; TensorFlow and JAX have only a Python interface, whose calls alone cost "
         "what the smallest net shows. FLOPs are those of the direct algorithm on the whole output of each layer: Winograd, and rows that a pooling drops, make "
         "more than 100 % of the peak possible.") + "\n\n"
-    head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
-            "best peer / strata"]
-    text += table(head, compared_rows(rows, engines))
-    marks = [[NAMES[r["net"]] + (f", {r['mode']}" if r["mode"] != "call" else ""), str(r["batch"]), str(r["threads"]),
-              r["marks"]] for r in rows if r["marks"]]
-    if marks:
-        text += "\nMarks only: C and C++ interfaces on another machine (Sapphire Rapids class, AVX-512, 177 GFLOP/s a core).\n\n"
-        text += table(["net", "batch", "cores", "us"], marks)
-    return text
+    text += compared_text(machines, "us")
+    rows = [row for _, results in machines.values() for data in results for row in data["rows"]]
+    marks = {(row["net"], row["mode"], row["batch"], row["threads"]): row["marks"] for row in rows if row["marks"]}
+    text += "\nMarks only: C and C++ interfaces on another machine (Sapphire Rapids class, AVX-512, 177 GFLOP/s a core).\n\n"
+    return text + table(["net", "batch", "cores", "us"],
+                        [[NAMES[net] + (f", {mode}" if mode != "call" else ""), str(batch), str(threads), mark]
+                         for (net, mode, batch, threads), mark in marks.items()])
 
 
-def applications_text(given, results):
-    versions, rows, engines = all_rows(results)
-    text = heading(given, "applications", versions, max(row["peak"] for row in rows))
-    text += "\n" + wrapped(
+def applications_text(machines):
+    text = heading(machines, "applications") + "\n" + wrapped(
         "Milliseconds of a call, batch 1, medians of the rounds, as above; logits were compared first. strata's model is what "
         "`optimize` makes, the peers fold batch normalizations themselves. Memory is the most that a process had at once, less "
         "the weights: strata's whole process, which reads its weights tensor by tensor; of a peer only what loading and "
         "running the model added.") + "\n\n"
-    for row in rows:
-        for given_time in row["engines"].values():
-            for key in ("median", "low", "high"):
-                given_time[key] /= 1000
-    head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
-            "best peer / strata"]
-    text += table(head, compared_rows(rows, engines))
-    first = rows[0]
-    text += "\n" + table(["memory beside the weights, MB", *(NAMES[e] for e in engines)],
-                         [[NAMES[first["net"]] + f" ({first['weights']:.0f} MB of weights)",
-                           *(f"{first['engines'][e]['memory'] - first['weights']:.0f}" for e in engines)]])
-    return text
+    memory = []
+    for name, (_, results) in machines.items():
+        for row in (row for data in results for row in data["rows"]):
+            for given in row["engines"].values():
+                given.update({key: given[key] / 1000 for key in ("median", "low", "high") if key in given})
+        first = results[0]["rows"][0]
+        memory += [[f"{NAMES[first['net']]} ({first['weights']:.0f} MB of weights)", name, NAMES[engine],
+                    f"{given['memory'] - first['weights']:.0f}"] for engine, given in first["engines"].items()]
+    return text + compared_text(machines, "ms") + "\n" + table(["net", "machine", "engine", "MB beside the weights"], memory)
 
 
-def streaming_text(given, results):
-    all_steps, = results
-    rows = [row for row in all_steps if row["unit"] not in ("fading step", "block")]
-    blocks = [row for row in all_steps if row["unit"] == "block"]
-    fading = [row for row in all_steps if row["unit"] == "fading step"]
-    worst = max(row["error"] for row in rows)
-    text = heading(given, "streaming", {}) + "\n" + wrapped(
+def streaming_text(machines):
+    rows = {name: [row for row in results[0] if row["unit"] not in ("fading step", "block")]
+            for name, (_, results) in machines.items()}
+    blocks = {name: [row for row in results[0] if row["unit"] == "block"] for name, (_, results) in machines.items()}
+    fading = {name: [row for row in results[0] if row["unit"] == "fading step"] for name, (_, results) in machines.items()}
+    worst = max(row["error"] for each in rows.values() for row in each)
+    text = heading(machines, "streaming") + "\n" + wrapped(
         f"Nanoseconds of a step of a stream or of a call, on one core; each result was first compared with plain loops in "
         f"double: the largest difference is {worst:.0e} of the largest value. The mark is RTNeural's best backend on another "
         "machine (Sapphire Rapids class, AVX-512).") + "\n\n"
-    text += table(["net", "one", "ns", "mark", "mark / strata"],
-                  [[row["name"], row["unit"], digits(row["ns"]), digits(row["mark"]), f"{row['ratio']:.2f}"]
-                   for row in rows])
-    if blocks:
+    text += side_by_side(rows, lambda r: (r["name"], r["unit"], digits(r["mark"])), (("net", "one", "mark"), ("ns", "mark / strata")),
+                         lambda r: [digits(r["ns"]), f"{r['ratio']:.2f}"])
+    if any(blocks.values()):
         text += "\n" + wrapped("A step in blocks of a stream, bit for bit what single steps give: nanoseconds, the least of "
                                "passes that alternate with passes of single steps. The mark is a step of RTNeural's best "
                                "backend on an Intel machine whose multiply-add peak is 245 GFLOP/s a core.") + "\n\n"
-        text += table(["net", "block", "ns", "single steps, ns", "mark", "mark / strata"],
-                      [[row["name"], str(row["size"]), digits(row["ns"]), digits(row["step_ns"]),
-                        *([digits(row["mark"]), f"{row['mark'] / row['ns']:.2f}"] if row["mark"] else ["-", "-"])]
-                       for row in blocks])
-    if not fading:
+        text += side_by_side({name: each for name, each in blocks.items() if each},
+                             lambda r: (r["name"], str(r["size"]), digits(r["mark"]) if r["mark"] else "-"),
+                             (("net", "block", "mark"), ("ns", "single steps, ns", "mark / strata")),
+                             lambda r: [digits(r["ns"]), digits(r["step_ns"]),
+                                        f"{r['mark'] / r['ns']:.2f}" if r["mark"] else "-"])
+    if not any(fading.values()):
         return text
     text += "\n" + wrapped("A step on inputs that stay at one size, as a sound fades to silence (0), and how many times the "
                            "time of sound it takes.") + "\n\n"
-    return text + table(["net", "size", "ns", "times sound"],
-                        [[row["name"], f"{row['size']:.0e}" if row["size"] else "0", digits(row["ns"]),
-                          f"{row['factor']:.2f}"] for row in fading])
+    return text + side_by_side({name: each for name, each in fading.items() if each},
+                               lambda r: (r["name"], f"{r['size']:.0e}" if r["size"] else "0"),
+                               (("net", "size"), ("ns", "times sound")), lambda r: [digits(r["ns"]), f"{r['factor']:.2f}"])
 
 
-def training_text(given, results):
-    versions, rows, engines = all_rows(results)
-    text = heading(given, "training", versions) + "\n" + wrapped(
-        "Milliseconds of one full Adam step, medians of the rounds; losses were compared first. The peak is that of fused "
-        "multiply-adds in registers, measured by the same program. FLOPs of a step: the forward pass three times, less the "
-        "gradient of the input.") + "\n\n"
-    head = ["net", "batch", "cores", "strata", "share of the peak", *(NAMES[e] for e in engines if e != "strata"),
-            "best peer / strata"]
-    return text + table(head, compared_rows(rows, engines))
+def training_text(machines):
+    return heading(machines, "training") + "\n" + wrapped(
+        "Milliseconds of one full Adam step, medians of the rounds; losses were compared first. FLOPs of a step: the forward pass "
+        "three times, less the gradient of the input.") + "\n\n" + compared_text(machines, "ms")
 
 
 TEXTS = {"kernels": kernels_text, "inference": inference_text, "applications": applications_text,
@@ -285,8 +295,24 @@ def run(given, part, folder):
             call(given.python, ROOT / "bench/peers/training.py", programs / "training", "--seconds", 0.4, *common)
 
 
+def keep(given, part, results):
+    """Adds the results of a part to the file of its machine."""
+    file = MACHINES / (re.sub(r"\W+", "_", given.machine.lower()) + ".json")
+    known = json.loads(file.read_text()) if file.exists() else {"name": given.machine, "parts": {}}
+    known["parts"][part] = {"setup": machine(given.dir), "results": results}
+    file.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+def machines_of(part):
+    """By the name of a machine: its setup, and the results of a part."""
+    known = [json.loads(file.read_text()) for file in sorted(MACHINES.glob("*.json"))]
+    return {each["name"]: (each["parts"][part]["setup"], each["parts"][part]["results"])
+            for each in known if part in each["parts"]}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--machine")
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--dir", type=Path, default=ROOT / "build-bench")
@@ -295,17 +321,20 @@ def main():
     parser.add_argument("--docs", type=Path, default=ROOT / "docs/performance.md")
     parser.add_argument("--no-run", action="store_true")
     given = parser.parse_args()
+    if not given.machine and not given.no_run:
+        parser.error("--machine gives the machine a name; --no-run measures nothing")
     given.dir, given.only = given.dir.resolve(), given.only or list(PARTS)
     given.python = shutil.which(given.python) or given.python
-    results = given.dir / "results"
     if not given.no_run:
         build(given)
-        results.mkdir(parents=True, exist_ok=True)
     for part in given.only:
         if not given.no_run:
-            run(given, part, results)
-        files = [results / f"{part}.json"] if part in ALONE else [results / f"{part}-{n}.json" for n in given.threads]
-        write(given.docs, part, TEXTS[part](given, [json.loads(file.read_text()) for file in files]))
+            folder = given.dir / "results"
+            folder.mkdir(parents=True, exist_ok=True)
+            run(given, part, folder)
+            files = [folder / f"{part}.json"] if part in ALONE else [folder / f"{part}-{n}.json" for n in given.threads]
+            keep(given, part, [json.loads(file.read_text()) for file in files])
+        write(given.docs, part, TEXTS[part](machines_of(part)))
         print(f"{given.docs}: table of {part}")
 
 

@@ -1,5 +1,5 @@
-# The packages that strata needs, and its optional parts as targets: strata::hdf5, strata::libzip. Included by
-# CMakeLists.txt and by the installed package.
+# The packages that strata needs, and its optional parts as targets: strata::hdf5, strata::libzip,
+# strata::png, strata::jpeg. Included by CMakeLists.txt and by the installed package.
 
 # A macro, so that find_package works for the caller.
 macro(strata_find_required)
@@ -37,4 +37,6 @@ endfunction()
 function(strata_add_components)
   strata_add_component(hdf5 STRATA_WITH_HDF5 hdf5 hdf5-serial)
   strata_add_component(libzip STRATA_WITH_LIBZIP libzip)
+  strata_add_component(png STRATA_WITH_PNG libpng)
+  strata_add_component(jpeg STRATA_WITH_JPEG libturbojpeg)
 endfunction()

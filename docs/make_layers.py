@@ -30,7 +30,7 @@ Keras' layers have these, strata's do not; there is no option of that name:
 - masking: `Masking`, the `mask_zero` of Embedding, `mask` as an argument of a call
 - constraints of weights (`kernel_constraint` and the like)
 - `activity_regularizer`
-- of recurrent layers `dropout`, `recurrent_dropout`, `stateful`, `return_state`, `unroll`
+- of recurrent layers `dropout`, `recurrent_dropout`, `return_state`, `unroll`
 - of Bidirectional a merge of `None` (two outputs), and a backward layer of another kind
 - the `axis` of normalizations: it is the last one
 - `data_format` other than channels last

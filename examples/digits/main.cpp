@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include <strata/data.hpp>
 #include <strata/strata.hpp>
 
 #include "drawing.hpp"
-#include "idx.hpp"
 
 #if !defined(DIGITS_FOLDER)
 #define DIGITS_FOLDER "examples/digits"
@@ -64,10 +64,10 @@ struct held_back {
 
 /// The images that the weights were not trained on. Throws where a file is missing or does not fit the others.
 held_back read_held_back(const std::filesystem::path& folder) {
-    held_back data{.bytes = digits::read_idx(folder / "digits-images.idx3-ubyte", pixels),
+    held_back data{.bytes = read_idx<std::uint8_t>(folder / "digits-images.idx3-ubyte").values,
                    .inputs = {},
-                   .labels = digits::read_idx(folder / "digits-labels.idx1-ubyte", 1),
-                   .keras = digits::read_idx(folder / "keras-predictions.idx1-ubyte", 1)};
+                   .labels = read_idx<std::uint8_t>(folder / "digits-labels.idx1-ubyte").values,
+                   .keras = read_idx<std::uint8_t>(folder / "keras-predictions.idx1-ubyte").values};
     if (data.labels.size() <= training_images || data.bytes.size() != data.labels.size() * pixels ||
         data.keras.size() != data.labels.size() - training_images)
         throw std::runtime_error(folder.string() + ": numbers of images, labels and predictions do not fit together");
@@ -78,10 +78,6 @@ held_back read_held_back(const std::filesystem::path& folder) {
         data.inputs.push_back(static_cast<float>(byte) / static_cast<float>(digits::brightest));
     }
     return data;
-}
-
-std::size_t largest(std::span<const float> scores) {
-    return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
 void print_net() {
@@ -136,7 +132,7 @@ int classify(const std::filesystem::path& folder) {
     auto workspace = model.workspace();
     for (std::size_t i = 0; i < data.size(); ++i) {
         model.infer(data.input(i), scores, workspace);
-        answers.push_back(largest(scores));
+        answers.push_back(argmax(scores));
     }
     // [/infer]
     draw(data, answers);

@@ -8,13 +8,8 @@
 using namespace strata;
 
 constexpr auto net = Sequential{
-    Input<28, 28, 1>{},
-    Conv2D<16, 3, ReLU>{},
-    MaxPooling2D<2>{},
-    Flatten<>{},
-    Dense<10, Softmax>{},
+    Input<28, 28, 1>{}, Conv2D<16, 3, ReLU>{}, MaxPooling2D<2>{}, Flatten<>{}, Dense<10, Softmax>{},
 };
-static_assert(net.output_shape() == shape{10});
 static_assert(net.parameter_count() == 27'210);
 static_assert(net.arena_bytes() <= 16'384);  // all the memory of an inference beside the weights
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include <strata/data.hpp>
 #include <strata/strata.hpp>
 
 #include "../digits/drawing.hpp"
-#include "../digits/idx.hpp"
 
 namespace digits {
 
@@ -35,8 +35,8 @@ class images {
 public:
     /// Throws std::runtime_error where a file is missing, or the two do not fit together.
     explicit images(const std::filesystem::path& folder)
-        : bytes_(read_idx(folder / "digits-images.idx3-ubyte", pixels)),
-          labels_(read_idx(folder / "digits-labels.idx1-ubyte", 1)) {
+        : bytes_(strata::read_idx<std::uint8_t>(folder / "digits-images.idx3-ubyte").values),
+          labels_(strata::read_idx<std::uint8_t>(folder / "digits-labels.idx1-ubyte").values) {
         if (std::any_of(labels_.begin(), labels_.end(), [](std::uint8_t label) { return label > 9; }))
             throw std::runtime_error(folder.string() + ": a label is no digit");
         if (labels_.size() <= training_images || bytes_.size() != labels_.size() * pixels)
@@ -84,11 +84,6 @@ inline dataset shifted(std::span<const labelled_image> from) {
     for (const auto& [down, right] : shifts)
         for (const auto& [drawn, label] : from) append(data, drawn, label, down, right);
     return data;
-}
-
-/// The largest of some scores.
-inline int largest(std::span<const float> scores) {
-    return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
 }  // namespace digits

@@ -57,16 +57,6 @@ constexpr const char* weight_file = "digits.safetensors";
 // [data]
 /// Images with a target for each class: 1 for the digit that they show, else 0.
 using targets = Dataset<float, shape{8, 8, 1}, float, shape{10}>;
-
-targets one_hot(const digits::dataset& from) {
-    targets data;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::array<float, 10> target{};
-        target[static_cast<std::size_t>(from.label(i)[0])] = 1.0f;
-        data.push_back(from.input(i), target);
-    }
-    return data;
-}
 // [/data]
 
 // [compile]
@@ -124,8 +114,8 @@ double inference_time(const model_type& model, const targets& data) {
 int train_and_classify(const std::filesystem::path& output, const std::filesystem::path& folder) {
     const digits::images images(folder);
     const auto held_back = images.held_back();
-    const targets train = one_hot(digits::shifted(images.training()));
-    const targets test = one_hot(digits::dataset_of(held_back));
+    const targets train = one_hot<classes>(digits::shifted(images.training()));
+    const targets test = one_hot<classes>(digits::dataset_of(held_back));
 
     const auto begin = clock_type::now();
     // [fit]
@@ -148,12 +138,9 @@ int train_and_classify(const std::filesystem::path& output, const std::filesyste
     const std::vector<float> logits = restored.predict(test.inputs());
     // [/save]
 
-    std::vector<int> answers;
+    const std::vector<int> answers = argmax(logits, classes);
     std::size_t right = 0;
-    for (std::size_t i = 0; i < test.size(); ++i) {
-        answers.push_back(digits::largest(std::span(logits).subspan(i * classes, classes)));
-        right += answers.back() == held_back[i].label ? 1u : 0u;
-    }
+    for (std::size_t i = 0; i < test.size(); ++i) right += answers[i] == held_back[i].label ? 1u : 0u;
     const double accuracy = static_cast<double>(right) / static_cast<double>(test.size());
     draw(held_back, answers);
     std::printf("%zu of %zu held-back images are right: %.2f %%\n", right, test.size(), 100.0 * accuracy);

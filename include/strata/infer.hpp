@@ -3,6 +3,7 @@
 
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/processor.hpp>
+#include <strata/graph/architecture.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/alpha_dropout.hpp>
@@ -49,6 +50,8 @@
 #include <strata/layers/time_distributed.hpp>
 #include <strata/layers/upsampling.hpp>
 #include <strata/layers/wavenet.hpp>
+#include <strata/model/any_of.hpp>
+#include <strata/model/approximate.hpp>
 #include <strata/model/freeze.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/optimize.hpp>

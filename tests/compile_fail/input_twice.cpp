@@ -1,7 +1,7 @@
 // List of layers: Input<...> twice.
 // at: item 2 of 3
 // expects: Input<...> once, first in the list
-// got: Input<...> behind other items
+// got: Input<...> after other items
 // fix: put Input<...> first, or take it out
 #include <strata/infer.hpp>
 

@@ -10,8 +10,12 @@ from language import WRITTEN, read_language_cases
 
 SHOWN = "conv2d_window_does_not_fit"  # the case whose outputs stand in errors_head.md
 # Other topics follow these.
-TOPICS = ["Nets that are not built", "List of layers", "Options", "Layers", "Nested models", "Names", "Calls",
+TOPICS = ["Nets that are not built", "List of layers", "Options", "Layers", "Branching layers", "Nested models", "Names", "Calls",
           "Training", "Lifetimes", "Static assertions"]
+# Topics of cases that stand under another one, each with its name before its titles.
+WITHIN = {"Not built": "Nets that are not built", "Input": "List of layers", "Activations": "Options",
+          **dict.fromkeys(("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Residual", "Subtract"),
+                          "Branching layers")}
 
 
 def code(lines):
@@ -25,15 +29,36 @@ def heading(title):
     return title.replace("<", "\\<")  # no tag
 
 
+def causes(cases):
+    """Cases in lists of those with the same sentence, in the order of the first of each."""
+    found = {}
+    for case in cases:
+        found.setdefault(case.sentence(), []).append(case)
+    return list(found.values())
+
+
+def entry(cases):
+    """One cause: its sentence, the mistakes that have it, a repair of the first."""
+    first = cases[0]
+    if len(cases) == 1:
+        title = first.title if first.topic not in WITHIN else f"{first.topic}: {first.title}"
+        return ["", f"### {heading(title)}", "", *code(first.common + first.mistake), "", f"`{first.sentence()}`", "",
+                *code(first.repair)]
+    mistakes = [line for case in cases for line in
+                (f"// {case.title}", *"\n".join(case.common + case.mistake).strip("\n").splitlines(), "")]
+    return ["", f"### {heading(first.title)}, and {len(cases) - 1} more with this sentence", "", *code(mistakes), "",
+            f"`{first.sentence()}`", "", "The first of them, repaired:", "", *code(first.common + first.repair)]
+
+
 def page(cases):
-    known = {case.topic for case in cases}
+    topic_of = {case.name: WITHIN.get(case.topic, case.topic) for case in cases}
+    known = set(topic_of.values())
     topics = [topic for topic in TOPICS if topic in known] + sorted(known - set(TOPICS))
     lines = (FOLDER / "errors_head.md").read_text(encoding="utf-8").splitlines()
     for topic in topics:
         lines += ["", f"## {topic}"]
-        for case in (case for case in cases if case.topic == topic):
-            lines += ["", f"### {heading(case.title)}", "", *code(case.common + case.mistake), ""]
-            lines += [f"`{case.sentence()}`", "", *code(case.repair)]
+        for cause in causes([case for case in cases if topic_of[case.name] == topic]):
+            lines += entry(cause)
     return "\n".join(lines + language_section()) + "\n"
 
 

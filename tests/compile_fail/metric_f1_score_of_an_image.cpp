@@ -2,7 +2,7 @@
 // at: F1Score, of the output
 // expects: an output of one axis
 // got: (26, 26, 3)
-// fix: end the net with Flatten<> or a Dense layer behind one
+// fix: end the net with Flatten<> or a Dense layer after it
 #include <strata/strata.hpp>
 
 using namespace strata;

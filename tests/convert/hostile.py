@@ -9,15 +9,16 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import zipfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-SECONDS = 10.0  # of a machine that does other things too; one file takes far less than one second
-MEMORY = 512 << 20  # bytes of address space that a process may take
+SECONDS = 1.0  # of the processor; of the clock they may be more where the machine does other things too
+ADDRESSES = 512 << 20  # bytes of address space that a process may take
+MEMORY, RATIO = 48 << 20, 24  # bytes of memory that a process may use: so many, and so many for each byte of its file
 
 
 def dense(name="dense", units=3, **more):
@@ -114,6 +115,13 @@ def rt_conv(**changes):
             "weights": [[[[1.0]], [[1.0]]], [0.0]], **changes}
 
 
+def nam(arrays=1, weights=22, architecture="WaveNet", **changes):
+    part = {"input_size": 1, "condition_size": 1, "head_size": 1, "channels": 1, "kernel_size": 2, "dilations": [1, 2], "activation": "Tanh",
+            "gated": False, "head_bias": False, **changes}
+    return json.dumps({"version": "0.5.4", "architecture": architecture, "weights": [0.5] * weights,
+                       "config": {"layers": [part] * arrays, "head": None, "head_scale": 0.02}}).encode()
+
+
 GOOD = archive(sequential(source(4), dense()), weights())
 LARGE = 10 ** 12
 
@@ -201,6 +209,24 @@ CASES = {
     "json: strides": (".json", rtneural(rt_conv(strides=2)).encode(), "strides"),
     "json: padding=same": (".json", rtneural(rt_conv(padding="same")).encode(), "padding=same"),
     "json: strides seen in the shape": (".json", rtneural(rt_conv(shape=[None, 50, 1]), in_shape=(None, 100, 1)).encode(), "50 steps after 100"),
+    "nam: text": (".nam", b"hello", "no JSON"),
+    "nam: list": (".nam", b"[]", "has no version"),
+    "nam: nested": (".nam", b'{"version": ' + b"[" * 100_000, "nested deeper"),
+    "nam: another version": (".nam", b'{"version": "9.0"}', "versions 0.5 to 0.7"),
+    "nam: another architecture": (".nam", nam(architecture="CatNet"), "CatNet"),
+    "nam: wrong number of weights": (".nam", nam(), "22 weights"),
+    "nam: no weights": (".nam", nam(weights=0), "0 weights"),
+    "nam: FiLM": (".nam", nam(conv_pre_film={"active": True}), "FiLM"),
+    "nam: channels of 10^12": (".nam", nam(channels=LARGE), "channels"),
+    "nam: a million channels": (".nam", nam(channels=1 << 20), "22 weights"),
+    "nam: a million taps": (".nam", nam(kernel_size=1 << 20), "22 weights"),
+    "nam: a hundred thousand layers": (".nam", nam(dilations=[1] * 100_000), "100000 layers"),
+    "nam: no layers": (".nam", nam(dilations=[]), "dilations is no list"),
+    "nam: a hundred arrays": (".nam", nam(arrays=100), "100 arrays"),
+    "nam: a hostile activation": (".nam", nam(activation="Tanh>>; int x;"), "not supported"),
+    "nam: a hostile slope": (".nam", nam(activation={"type": "LeakyReLU", "negative_slope": "0>>; int x;"}), "no number"),
+    "nam: layers of LSTM": (".nam", json.dumps({"version": "0.5.4", "architecture": "LSTM", "weights": [], "config": {
+        "input_size": 1, "hidden_size": 3, "num_layers": 1 << 20}}).encode(), "layers"),
     "json: GRU of another activation": (".json", rtneural({"type": "gru", "activation": "relu", "shape": [None, None, 1],
                                                            "weights": [[[1.0] * 3], [[1.0] * 3], [[0.0] * 3] * 2]}).encode(), "relu"),
 }
@@ -217,13 +243,27 @@ CASES["nested models"] = (".keras", archive(nested_models(30), weights()), "nest
 
 
 def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
 
 
 def run(command, **options):
-    begin = time.monotonic()
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60, **options)
-    return done, time.monotonic() - begin
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60, **options)
+
+
+def measured(command):
+    """Exit code and messages of a limited process, the seconds of the processor and the bytes of memory that it took."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=said, preexec_fn=limited)
+        alarm = threading.Timer(60, process.kill)
+        alarm.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        alarm.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return process.returncode, said.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+
+
+worst = {"seconds": (0.0, ""), "memory": (0, "")}
 
 
 def check_refusals(convert, folder, only):
@@ -232,21 +272,25 @@ def check_refusals(convert, folder, only):
             continue
         path = folder / f"file{ending}"
         path.write_bytes(data)
-        done, seconds = run([convert, path, "-o", folder / "out"], preexec_fn=limited)
-        if done.returncode != 1:
-            yield name, f"exit code {done.returncode}: {done.stderr.strip()[-300:]}"
-        elif wanted not in done.stderr.partition("error: ")[2]:
-            yield name, f"expected {wanted!r} in: {done.stderr.strip()[-300:]}"
-        elif len(done.stderr) > 2000:
+        code, said, seconds, memory = measured([convert, path, "-o", folder / "out"])
+        worst["seconds"], worst["memory"] = max(worst["seconds"], (seconds, name)), max(worst["memory"], (memory, name))
+        if code != 1:
+            yield name, f"exit code {code}: {said.strip()[-300:]}"
+        elif wanted not in said.partition("error: ")[2]:
+            yield name, f"expected {wanted!r} in: {said.strip()[-300:]}"
+        elif len(said) > 2000:
             yield name, "a message of more than 2000 characters"
         elif seconds > SECONDS:
-            yield name, f"took {seconds:.1f} s"
+            yield name, f"took {seconds:.1f} s of the processor"
+        elif memory > MEMORY + RATIO * len(data):
+            yield name, f"took {memory >> 10} kB of memory for a file of {len(data) >> 10} kB"
         else:
             yield name, None
 
 
 NAMES = ['"> int x; /*', "*/ #include </etc/passwd>", "a\nb", "\\", 'x">, strata::Dense<9>>; //', "??/", "\u00e4\u00f6\u4e2d", "%s%n", "R\"(x)\"",
-         "'", "name\twith\ttabs", "/* */", "$(rm)", "class", "dense/kernel"]
+         "'", "name\twith\ttabs", "/* */", "$(rm)", "class", "dense/kernel", "\\\n", "a\\\nint x;//\\\n", "??/\n", "\u2028\u202e", "%:define", "\r\n", "\x7f\x1b[2J",
+         "NAME", "CONSTANTS", "NAMESPACE::SYMBOL", "\ufeff"]
 FILES = {"class.keras": "class_net", "4x.keras": "net_4x", "\u00e4\u00f6.keras": "net", "a b-c.keras": "a_b_c", "__x.keras": "x",
          "std.keras": "std_net", "strata.keras": "strata_net", "linux.keras": "linux_net", "main.keras": "main_net"}
 
@@ -257,7 +301,7 @@ def check_names(convert, folder, compiler, include):
     groups = [("dense" + (f"_{i}" if i else ""), ((4, 4), (4,))) for i in range(len(NAMES))]
     path = folder / "names.keras"
     path.write_bytes(archive(sequential(*layers), weights(groups)))
-    done, _ = run([convert, path, "-o", folder / "out"])
+    done = run([convert, path, "-o", folder / "out"])
     if done.returncode:
         yield "names of layers", done.stderr
         return
@@ -275,11 +319,11 @@ int main() {{
     return failed;
 }}
 """, encoding="utf-8")
-    done, _ = run([compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{include}", folder / "names.cpp", "-o", folder / "names"])
+    done = run([compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{include}", folder / "names.cpp", "-o", folder / "names"])
     if done.returncode:
         yield "names of layers", done.stderr[:2000]
     else:
-        done, _ = run([folder / "names"])
+        done = run([folder / "names"])
         yield "names of layers", f"{done.returncode} names differ" if done.returncode else None
 
 
@@ -287,15 +331,20 @@ def check_identifiers(convert, folder):
     for name, wanted in FILES.items():
         path = folder / name
         path.write_bytes(GOOD)
-        done, _ = run([convert, path, "-o", folder / "out"])
+        done = run([convert, path, "-o", folder / "out"])
         if done.returncode or not (folder / "out" / f"{wanted}.hpp").exists():
             yield f"file {name}", f"expected {wanted}.hpp; {done.stdout} {done.stderr}"
         else:
             yield f"file {name}", None
+    path = folder / "SCALAR.keras"  # a word of the writer's templates
+    path.write_bytes(GOOD)
+    run([convert, path, "-o", folder / "out"])
+    text = (folder / "out" / "SCALAR.hpp").read_text()
+    yield "file with a word of a template", None if "namespace SCALAR {" in text and "std::array<float, 15>" in text else text
     hostile = 'x"\n#error evil'
     path = folder / f"{hostile}.keras"
     path.write_bytes(GOOD)
-    done, _ = run([convert, path, "-o", folder / "out", "--name", "harmless"])
+    done = run([convert, path, "-o", folder / "out", "--name", "harmless"])
     text = (folder / "out" / "harmless.hpp").read_text()
     yield "file with a line break in its name", None if done.returncode == 0 and "\n#error" not in text else text[:200]
 
@@ -305,17 +354,30 @@ def check_usage(convert, folder):
     path.write_bytes(GOOD)
     uses = {"no file": [], "no folder": [path], "unknown option": [path, "-o", folder / "out", "--nonsense"],
             "name": [path, "-o", folder / "out", "--name", "class"], "namespace": [path, "-o", folder / "out", "--namespace", "a::int"],
-            "steps": [path, "-o", folder / "out", "--steps", "0"], "shape": [path, "-o", folder / "out", "--input-shape", "3,x"],
+            "steps": [path, "-o", folder / "out", "--steps", "0"], "steps, a word": [path, "-o", folder / "out", "--steps", "many"],
+            "submodel": [path, "-o", folder / "out", "--submodel", "-1"], "shape": [path, "-o", folder / "out", "--input-shape", "3,x"],
             "weights": [path, "-o", folder / "out", "--weights", "flash"], "scalar": [path, "-o", folder / "out", "--scalar", "half"]}
     for name, words in uses.items():
-        done, _ = run([convert, *words])
+        done = run([convert, *words])
         yield f"usage, {name}", None if done.returncode == 2 and done.stderr else f"exit code {done.returncode}: {done.stderr}"
-    done, _ = run([convert, folder / "missing.keras", "-o", folder / "out"])
+    for kind, wanted in (("Flatten", "flatten"), ("GlobalMaxPooling1D", "globalmaxpooling1d")):
+        whole = folder / "whole.keras"
+        whole.write_bytes(archive(sequential(source(8, 2), layer(kind)), weights([])))
+        done = run([convert, whole, "-o", folder / "out", "--steps", "any"])
+        yield f"{kind} of any steps", None if done.returncode == 1 and f'layer "{wanted}"' in done.stderr and "--steps N" in done.stderr else done.stderr
+    done = run([convert, path, "-o", folder / "out", "--steps", "any"])
+    yield "a vector of any steps", None if done.returncode == 1 and "(steps, features)" in done.stderr else done.stderr
+    done = run([convert, folder / "missing.keras", "-o", folder / "out"])
     yield "missing file", None if done.returncode == 1 and "missing.keras" in done.stderr else f"{done.returncode}: {done.stderr}"
     os.mkfifo(folder / "pipe.keras")
-    done, _ = run([convert, folder / "pipe.keras", "-o", folder / "out"])
+    done = run([convert, folder / "pipe.keras", "-o", folder / "out"])
     yield "FIFO", None if done.returncode == 1 and "FIFO" in done.stderr else f"{done.returncode}: {done.stderr}"
-    done, _ = run([convert, path, "-o", folder / "out"])
+    large = folder / "large.keras"
+    large.write_bytes(archive(sequential(source(4200), dense(units=4200)), weights([("dense", ((4200, 4200), (4200,)))])))
+    done = run([convert, large, "-o", folder / "out"])
+    wanted = "reading model.weights.h5, 67 MB: 50 %", "reading weights, 67 MB: ", "converting weights, 67 MB: 100 %"
+    yield "progress of a large file", None if done.returncode == 0 and all(line in done.stderr for line in wanted) else done.stderr
+    done = run([convert, path, "-o", folder / "out"])
     yield "the good file", None if done.returncode == 0 else done.stderr
 
 
@@ -336,6 +398,7 @@ def main():
                 passed, failed = passed + (not problem), failed + bool(problem)
                 if problem:
                     print(f"{name}: {problem}")
+    print(f"at most {worst['seconds'][0]:.2f} s of the processor ({worst['seconds'][1]}), {worst['memory'][0] >> 20} MB ({worst['memory'][1]})")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -566,6 +566,8 @@ def convert_model(convert, folder, name, model, pairs, failed):
     return name
 
 
+# The package writes the outputs of these with four digits.
+FOUR_DIGITS = ("test_averagepool_2d_ceil_last_window_starts_on_pad",)
 PUBLIC = ("pytorch-converted", "pytorch-operator", "simple", "node")
 
 
@@ -595,6 +597,8 @@ def public_models(kinds):
 
 def fitting_model(model, inputs, outputs, has_weights_as_inputs):
     model = onnx.ModelProto.FromString(model.SerializeToString())
+    if model.graph.name in FOUR_DIGITS:
+        outputs = ReferenceEvaluator(model).run(None, {value.name: x for value, x in zip(model.graph.input, inputs)})
     constants = {each.name for each in model.graph.initializer}
     values = [each for each in model.graph.input if each.name not in constants]
     if has_weights_as_inputs and inputs and len(values) == len(inputs):

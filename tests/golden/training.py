@@ -653,5 +653,5 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     arguments = parser.parse_args()
     if arguments.check:
-        sys.exit(check(write_all, "training_*", others=["training_random.*"]))
+        sys.exit(check(write_all, "training_*", others=["training_random.*", "training_stateful.*"]))
     write_all(DATA, arguments.families or (*FAMILIES, *FIT_FAMILIES))

@@ -83,6 +83,95 @@ TEMPLATE_TEST_CASE("what was saved comes back bit for bit, nested models too", "
     }
 }
 
+TEST_CASE("a file of another architecture is refused, where its weights fit too") {
+    using first =
+        Sequential<Input<any, 2>, Conv1D<3, 2, ReLU, padding::causal>, Dropout<0.5>, Dense<3, Tanh>, Dense<3>>;
+    using same =
+        Sequential<Input<9, 2>, Conv1D<3, 2, padding::causal, name<"c">>, ReLU, Dense<3, frozen>, Tanh, Dense<3>>;
+    using other = Sequential<Input<9, 2>, Conv1D<3, 2, ReLU, padding::causal>, Dense<3, Tanh>, Dense<3, no_bias>>;
+    using dilated = Sequential<Input<9, 2>, Conv1D<3, 2, ReLU, padding::causal, dilation<2>>, Dense<3, Tanh>, Dense<3>>;
+    using swapped = Sequential<Input<9, 2>, Conv1D<3, 2, ReLU, padding::causal>, Dense<3, Sigmoid>, Dense<3>>;
+    using longer = Sequential<Input<9, 2>, Conv1D<3, 2, ReLU, padding::causal>, Dense<3, Tanh>, Dense<3, Tanh>>;
+    static_assert(architecture_hash<first> == architecture_hash<same>);
+    static_assert(architecture_hash<first> != architecture_hash<other>);
+    static_assert(architecture_hash<first> != architecture_hash<dilated>);
+    static_assert(architecture_hash<first> != architecture_hash<swapped>);
+    for (const std::string& extension : extensions) {
+        INFO(extension);
+        const folder at;
+        const auto file = at / ("a" + extension);
+        const Model<first> model{build_options{.seed = 3}};
+        model.save_weights(file);
+        Model<same> loaded;
+        loaded.load_weights(file);
+        for (std::size_t w = 0; w < model.weights().size(); ++w)
+            REQUIRE(loaded.weights()[w].to_vector() == model.weights()[w].to_vector());
+        const std::string of_dilated = refused_by(Model<dilated>(), file);
+        REQUIRE(contains(of_dilated, "another architecture: layer conv1d (Conv1D) is Conv1D(dilation_rate=[2]"));
+        const std::string of_swapped = refused_by(Model<swapped>(), file);
+        REQUIRE(contains(of_swapped, "layer 4 is Sigmoid() in the net and Tanh() in the file"));
+        REQUIRE(contains(refused_by(Model<longer>(), file), "layer 6 is Tanh() in the net and missing in the file"));
+    }
+}
+
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+TEST_CASE("an archive of Keras has the net and its weights, and loads again") {
+    using branches = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>>, Flatten<>, Dense<3>, name<"n">>;
+    const folder at;
+    const Model<branches> model{build_options{.seed = 3}};
+    model.save(at / "m.keras");
+    Model<branches> loaded{build_options{.seed = 4}};
+    loaded.load_weights(at / "m.keras");
+    REQUIRE(loaded == model);
+    loaded.save(at / "again.keras");
+    REQUIRE(read(at / "again.keras") == read(at / "m.keras"));
+    for (const char* part : {"\"class_name\": \"Functional\"", "\"name\": \"n\"", "\"filters\": 2",
+                             "\"padding\": \"same\"", "[null, 6, 6, 2]", "\"class_name\": \"Add\""})
+        REQUIRE(contains(read(at / "m.keras"), part));
+
+    using swapped = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>, ReLU>, Flatten<>, Dense<3>>;
+    REQUIRE(contains(refused_by(Model<swapped>(), at / "m.keras"), "another architecture"));
+    using other = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>>, Flatten<>, Dense<4>>;
+    REQUIRE(contains(refused_by(Model<other>(), at / "m.keras"), "layer dense (Dense), weight kernel"));
+    const std::string whole = read(at / "m.keras");
+    write(at / "cut.keras", whole.substr(0, whole.size() / 2));
+    REQUIRE(contains(refused_by(model, at / "cut.keras"), "is no .keras archive"));
+    write(at / "empty.keras", "");
+    REQUIRE(contains(refused_by(model, at / "empty.keras"), "is empty"));
+    io::zip_writer without(at / "without.keras");
+    without.add("config.json", "{}");
+    without.write();
+    REQUIRE(contains(refused_by(model, at / "without.keras"), "has no model.weights.h5"));
+    // A member of zeros that would fill the memory.
+    io::zip_writer large(at / "large.keras");
+    large.add("model.weights.h5", std::string((std::size_t{1} << 26) + 100000, '\0'));
+    large.write();
+    REQUIRE(contains(refused_by(model, at / "large.keras"), "more than the weights of the net can need"));
+
+    REQUIRE(contains(refusal([&] { model.save(at / "m.h5"); }), "give it the extension .keras"));
+    REQUIRE(contains(refusal([&] { model.save_weights(at / "m.keras"); }), "save(file)"));
+    REQUIRE(read(at / "m.keras") == whole);
+    any_of<other, branches> chosen;
+    chosen.load_weights(at / "m.keras");
+    REQUIRE(chosen.holds<branches>());
+}
+#endif
+
+TEST_CASE("the order of paths that are merged is part of an architecture") {
+    using sum = Sequential<Input<4>, Add<branch<Dense<4>>, branch<Dense<4>>>>;
+    using difference = Sequential<Input<4>, Subtract<branch<Dense<4>>, branch<Dense<4>>>>;
+    using chain = Sequential<Input<4>, Residual<Dense<4>, Dense<4>>>;
+    using nested = Sequential<Input<4>, Residual<Sequential<Dense<4>, Dense<4>>>>;
+    static_assert(architecture_hash<sum> != architecture_hash<difference>);
+    static_assert(architecture_hash<sum> != architecture_hash<chain>);
+    static_assert(architecture_hash<nested> == architecture_hash<chain>);
+    using one_way = Sequential<Input<4>, Dense<4>, Residual<Dense<4>>>;
+    using other_way = Sequential<Input<4>, Residual<Dense<4>>, Dense<4>>;
+    static_assert(architecture_hash<one_way> != architecture_hash<other_way>);
+    // A number that does not change from one version, compiler or machine to another.
+    static_assert(architecture_hash<Sequential<Input<4>, Dense<4>>> == 6610125250603877536u);
+}
+
 TEST_CASE("a count comes back as the integer that it is") {
     constexpr auto counting = Sequential{Input<3>{}, Normalization<>{}, Dense<2>{}};
     for (const std::string& extension : extensions) {
@@ -249,7 +338,7 @@ TEST_CASE("a failed save leaves the old file and nothing beside it") {
 TEST_CASE("an unknown extension is refused with the known ones") {
     const folder at;
     auto model = net.build();
-    for (const char* name : {"a.xyz", "a", "a.keras"}) {
+    for (const char* name : {"a.xyz", "a", "a.onnx"}) {
         REQUIRE(contains(refusal([&] { model.save_weights(at / name); }), ".safetensors"));
         REQUIRE(contains(refusal([&] { model.load_weights(at / name); }), ".safetensors"));
     }

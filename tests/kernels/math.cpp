@@ -185,7 +185,7 @@ template <class T>
 struct functions {
     std::size_t size;
     vector_function<T> exp, bounded_exp, exp_minus_abs, expm1, bounded_expm1, log, log1p, bounded_log1p, tanh, erf;
-    vector_function<T> sigmoid, silu, softplus, mish, gelu, elu;
+    vector_function<T> sigmoid, silu, softplus, mish, gelu, elu, approximate_tanh, approximate_sigmoid;
 };
 
 /// Applies f, which has no state, to a vector in memory.
@@ -213,7 +213,9 @@ functions<typename V::value_type> functions_of() {
             .softplus = in_vectors<V>([](V x) { return softplus::apply(x); }),
             .mish = in_vectors<V>([](V x) { return mish::apply(x); }),
             .gelu = in_vectors<V>([](V x) { return gelu::apply(x); }),
-            .elu = in_vectors<V>([](V x) { return elu::apply(x); })};
+            .elu = in_vectors<V>([](V x) { return elu::apply(x); }),
+            .approximate_tanh = in_vectors<V>([](V x) { return approximate_tanh::apply(x); }),
+            .approximate_sigmoid = in_vectors<V>([](V x) { return approximate_sigmoid::apply(x); })};
 }
 
 /// The largest error of f in vectors of `size` values over [low, high). The points are evenly spaced bit patterns, so
@@ -243,6 +245,38 @@ double worst_in_vectors(std::size_t size, vector_function<T> f, wider<T> (*truth
     for (int i = 0; i < 20000; ++i) add(source.next(std::max(first, T(-4)), std::min(last, T(4))));
     for (std::size_t i = 0; i < size; ++i) add(static_cast<T>(high));
     return worst;
+}
+
+/// The largest difference between f and the truth, for numbers of every exponent and for many around 0. `limit` is the
+/// largest magnitude that a value may have.
+template <class T>
+double worst_difference(std::size_t size, vector_function<T> f, double (*truth)(double), double limit) {
+    using bits = typename float_format<T>::bits;
+    std::array<T, lanes<T>> x, y;
+    double worst = 0;
+    numbers source(12);
+    constexpr bits patterns = 20011, step = ~bits{0} / patterns;
+    for (bits i = 0; i < 3 * patterns; ++i) {
+        for (std::size_t lane = 0; lane < size; ++lane) {
+            const T pattern = std::bit_cast<T>(static_cast<bits>(i * step + lane));
+            x[lane] = i < patterns && std::fabs(pattern) <= std::numeric_limits<T>::max() ? pattern
+                                                                                          : source.next(T(-8), T(8));
+        }
+        f(x.data(), y.data());
+        for (std::size_t lane = 0; lane < size; ++lane) {
+            const double here = std::fabs(static_cast<double>(y[lane]) - truth(static_cast<double>(x[lane])));
+            worst = is_nan(here) || std::fabs(y[lane]) > limit ? everything_wrong : std::max(worst, here);
+        }
+    }
+    return worst;
+}
+
+template <class T>
+void are_approximate(const functions<T>& f) {
+    CAPTURE(f.size, sizeof(T));
+    CHECK(worst_difference<T>(f.size, f.approximate_tanh, [](double x) { return std::tanh(x); }, 1.0) < 2e-4);
+    CHECK(worst_difference<T>(
+              f.size, f.approximate_sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, 1.0) < 1e-4);
 }
 
 constexpr double everything = std::numeric_limits<double>::max();
@@ -379,6 +413,8 @@ void take_what_is_not_finite(const functions<T>& f) {
     stays_not_a_number(f.erf);
     stays_not_a_number(f.sigmoid);
     stays_not_a_number(f.exp_minus_abs);
+    stays_not_a_number(f.approximate_tanh);
+    stays_not_a_number(f.approximate_sigmoid);
 }
 
 /// f'(x) of an activation whose derivative takes the input, against a difference quotient in long double.
@@ -423,6 +459,26 @@ void derivatives_are_exact() {
 TEST_CASE("functions of vectors are as exact as their comments say") {
     are_exact(functions_of<simd<float>>());
     are_exact(functions_of<simd<double>>());
+}
+
+static_assert(approximate_tanh::apply(0.5f) > 0.4619f && approximate_tanh::apply(0.5f) < 0.4623f);
+static_assert(approximate_sigmoid::apply(-1e30) > 0 && approximate_sigmoid::apply(-1e30) < 1e-4);
+TEST_CASE("approximate functions have the errors of their comments, in vectors of every width and in scalars") {
+    are_approximate(functions_of<simd<float>>());
+    are_approximate(functions_of<simd<double>>());
+    are_approximate(functions_of<simd_for<float, 8>>());
+    are_approximate(functions_of<simd_for<float, 4>>());
+    for (double x = -7; x < 7; x += 0.01) {
+        REQUIRE(std::fabs(approximate_tanh::apply(x) - std::tanh(x)) < 2e-4);
+        REQUIRE(std::fabs(approximate_sigmoid::apply(static_cast<float>(x)) - 1 / (1 + std::exp(-x))) < 1e-4);
+    }
+    // One result for all widths, so that blocks of a stream equal its steps.
+    const auto widest = functions_of<simd<float>>(), narrow = functions_of<simd_for<float, 4>>();
+    for (float x = -6; x < 6; x += 0.0037f) {
+        const float one = approximate_tanh::apply(scalar_batch<float>(x)).value;
+        REQUIRE(at(widest.size, widest.approximate_tanh, x) == at(narrow.size, narrow.approximate_tanh, x));
+        if (has_fused_multiply_add) REQUIRE(at(narrow.size, narrow.approximate_tanh, x) == one);
+    }
 }
 
 TEST_CASE("functions of narrow vectors are as exact") {

@@ -33,60 +33,108 @@ T value(std::size_t i) {
     return static_cast<T>(static_cast<int>(i * 7 % 23) - 11) / T(4);
 }
 
+template <std::size_t K, class V>
+std::array<V, K> array_of(const V* values) {
+    std::array<V, K> result{};
+    std::copy_n(values, K, result.begin());
+    return result;
+}
+
+/// The kernels of one merge and its plain forms as functions, so that what compares them is compiled once for each T.
+template <class T>
+struct merge_functions {
+    struct of_operand {
+        shape own;
+        double (*gradient)(const double* values, double dy);
+        void (*backward)(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds);
+    };
+    shape out;
+    std::size_t units;
+    double (*apply)(const double* values);
+    void (*forward)(const T* const* x, T* y, item_range mine);
+    std::vector<of_operand> operands;
+};
+
 template <class Operation, auto Shapes, class T>
-void compare() {
+merge_functions<T> functions_of() {
     using method = merge_values<Operation, Shapes>;
-    constexpr std::size_t count = Shapes.size(), samples = 3;
-    const shape out = method::layout.out;
+    constexpr std::size_t count = Shapes.size();
+    merge_functions<T> result{
+        .out = method::layout.out,
+        .units = method::units,
+        .apply = [](const double* values) { return Operation::apply(array_of<count>(values)); },
+        .forward = [](const T* const* x, T* y,
+                      item_range mine) { method::template forward<relu>(array_of<count>(x), y, mine); },
+        .operands = {}};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (result.operands.push_back({Shapes[I],
+                                    [](const double* values, double dy) {
+                                        return Operation::template gradient<I>(array_of<count>(values), dy);
+                                    },
+                                    [](std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
+                                        method::template backward<I>(samples, array_of<count>(x), dy, dx, adds);
+                                    }}),
+         ...);
+    }(std::make_index_sequence<count>{});
+    return result;
+}
+
+template <class T>
+void compare(const merge_functions<T>& merge) {
+    const std::size_t count = merge.operands.size(), samples = 3;
+    const shape out = merge.out;
     std::vector<guarded<T>> x;
-    std::array<const T*, count> from{};
+    x.reserve(count);
+    std::vector<const T*> from;
+    std::vector<std::vector<double>> dx;
     for (std::size_t k = 0; k < count; ++k) {
-        x.emplace_back(samples * Shapes[k].size());
-        for (std::size_t i = 0; i < samples * Shapes[k].size(); ++i) x[k][i] = value<T>(i + 5 * k);
+        const std::size_t size = samples * merge.operands[k].own.size();
+        x.emplace_back(size);
+        for (std::size_t i = 0; i < size; ++i) x[k][i] = value<T>(i + 5 * k);
+        from.push_back(x[k].data());
+        dx.emplace_back(size, 0.0);
     }
-    for (std::size_t k = 0; k < count; ++k) from[k] = x[k].data();
     guarded<T> y(samples * out.size()), whole(samples * out.size()), dy(samples * out.size());
-    method::template forward<relu>(from, whole.data(), {0, samples * method::units});
+    merge.forward(from.data(), whole.data(), {0, samples * merge.units});
     // In three shares.
     for (std::size_t part = 0; part < 3; ++part)
-        method::template forward<relu>(from, y.data(), thread_slice{part, 3}.of(samples * method::units));
+        merge.forward(from.data(), y.data(), thread_slice{part, 3}.of(samples * merge.units));
     double worst = 0.0;
     bool same = true;
-    std::array<std::vector<double>, count> dx;
-    for (std::size_t k = 0; k < count; ++k) dx[k].assign(samples * Shapes[k].size(), 0.0);
+    std::vector<double> values(count);
+    std::vector<std::size_t> index(count);
     for (std::size_t i = 0; i < samples * out.size(); ++i) {
         dy[i] = value<T>(3 * i + 1);
-        std::array<double, count> values{};
-        std::array<std::size_t, count> index{};
         for (std::size_t k = 0; k < count; ++k) {
-            index[k] = i / out.size() * Shapes[k].size() + operand_index(Shapes[k], out, i % out.size());
+            const shape& own = merge.operands[k].own;
+            index[k] = i / out.size() * own.size() + operand_index(own, out, i % out.size());
             values[k] = static_cast<double>(x[k][index[k]]);
         }
-        const double expected = std::max(0.0, Operation::apply(values));
+        const double expected = std::max(0.0, merge.apply(values.data()));
         worst = std::max(worst, std::fabs(expected - static_cast<double>(y[i])));
         same = same && y[i] == whole[i];
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((dx[I][index[I]] += Operation::template gradient<I>(values, static_cast<double>(dy[i]))), ...);
-        }(std::make_index_sequence<count>{});
+        for (std::size_t k = 0; k < count; ++k)
+            dx[k][index[k]] += merge.operands[k].gradient(values.data(), static_cast<double>(dy[i]));
     }
     REQUIRE(worst <= 2e-5);
     REQUIRE(same);
     REQUIRE((y.is_intact() && whole.is_intact()));
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const auto check = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
-            guarded<T> found(dx[K].size()), added(dx[K].size(), T(1));
-            method::template backward<K>(samples, from, dy.data(), found.data(), false);
-            method::template backward<K>(samples, from, dy.data(), added.data(), true);
-            double error = 0.0;
-            for (std::size_t i = 0; i < dx[K].size(); ++i) {
-                error = std::max(error, std::fabs(dx[K][i] - static_cast<double>(found[i])));
-                error = std::max(error, std::fabs(dx[K][i] + 1.0 - static_cast<double>(added[i])));
-            }
-            REQUIRE(error <= 1e-3);
-            REQUIRE((found.is_intact() && added.is_intact()));
-        };
-        (check(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<count>{});
+    for (std::size_t k = 0; k < count; ++k) {
+        guarded<T> found(dx[k].size()), added(dx[k].size(), T(1));
+        merge.operands[k].backward(samples, from.data(), dy.data(), found.data(), false);
+        merge.operands[k].backward(samples, from.data(), dy.data(), added.data(), true);
+        double error = 0.0;
+        for (std::size_t i = 0; i < dx[k].size(); ++i) {
+            error = std::max(error, std::fabs(dx[k][i] - static_cast<double>(found[i])));
+            error = std::max(error, std::fabs(dx[k][i] + 1.0 - static_cast<double>(added[i])));
+        }
+        REQUIRE(error <= 1e-3);
+        REQUIRE((found.is_intact() && added.is_intact()));
+    }
+}
+template <class Operation, auto Shapes, class T>
+void compare() {
+    compare(functions_of<Operation, Shapes, T>());
 }
 
 template <class T, std::size_t Size>

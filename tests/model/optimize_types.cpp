@@ -238,4 +238,24 @@ constexpr auto normalized =
 static_assert(normalized.size() == 1 && normalized.weights()[0][0] == 10.0f && normalized.weights()[1][0] == -5.0f);
 static_assert(normalized(Tensor<float, 1, 1>(std::array{2.0f}))(0, 0) == 15.0f);
 
+// approximate
+
+template <class Net, class Wanted>
+constexpr bool approximately = std::is_same_v<approximate<Net>, Wanted> && std::is_same_v<approximate<Wanted>, Wanted>;
+
+static_assert(
+    approximately<Sequential<input, Conv2D<3, 3, Tanh>, Conv2D<2, window{1, 2}, Sigmoid>, MaxPooling2D<2>, Tanh>,
+                  Sequential<input, Conv2D<3, 3, ApproximateTanh>, Conv2D<2, window{1, 2}, ApproximateSigmoid>,
+                             MaxPooling2D<2>, ApproximateTanh>>);
+static_assert(
+    approximately<Sequential<Input<9, 3>, Residual<Conv1D<3, 3, padding::same, Tanh>>, Dense<3, SiLU>,
+                             TimeDistributed<Dense<3, Tanh>>, SimpleRNN<4>>,
+                  Sequential<Input<9, 3>, Residual<Conv1D<3, 3, padding::same, ApproximateTanh>>, Dense<3, SiLU>,
+                             TimeDistributed<Dense<3, ApproximateTanh>>, SimpleRNN<4, ApproximateTanh>>>);
+static_assert(
+    approximately<
+        Sequential<Input<9, 3>, LSTM<4, return_sequences>, Bidirectional<GRU<4, ReLU>>>,
+        Sequential<Input<9, 3>, LSTM<4, return_sequences, ApproximateTanh, recurrent_activation<ApproximateSigmoid>>,
+                   Bidirectional<GRU<4, ReLU, recurrent_activation<ApproximateSigmoid>>>>>);
+
 }  // namespace

@@ -125,6 +125,11 @@ TEST_CASE("blocks of Dense are bit for bit steps") {
     compare<double>(net<9, Dense<9, Tanh>, Dense<20>, Dense<9>>{});
 }
 
+TEST_CASE("blocks of layers with approximate activations are bit for bit steps") {
+    compare(approximate<net<1, Dense<8, Tanh>, Dense<9, Sigmoid>, LSTM<12, return_sequences>, GRU<17, return_sequences>,
+                            Conv1D<5, 3, padding::causal, Tanh>, Dense<3>, Tanh>>{});
+}
+
 TEST_CASE("blocks of causal convolutions are bit for bit steps") {
     compare(net<1, Conv1D<1, 2, padding::causal>>{});
     compare(net<8, Conv1D<8, 7, dilation<2>, padding::causal>>{});

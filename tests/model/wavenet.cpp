@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <strata/strata.hpp>
@@ -103,7 +104,7 @@ std::vector<double> plain(const Model& model, const std::vector<plain_array>& ar
 
 /// A sequence, steps and blocks of every kind, against plain loops; steps and blocks bit for bit.
 template <class Net>
-void compare(Net, const std::vector<plain_array>& arrays) {
+void compare(Net, const std::vector<plain_array>& arrays, double tolerance = 2e-6) {
     constexpr std::size_t frames = Net::input_shape()[0], inputs = Net::input_shape()[1];
     constexpr std::size_t outputs = Net::output_shape()[1];
     auto model = Net{}.build({.seed = 7});
@@ -120,7 +121,7 @@ void compare(Net, const std::vector<plain_array>& arrays) {
         if (!(here <= difference)) difference = here;
     }
     REQUIRE(largest > 0.05);
-    REQUIRE(difference <= 2e-6 * std::max(largest, 1.0));
+    REQUIRE(difference <= tolerance * std::max(largest, 1.0));
 
     auto stream = model.stream();
     std::vector<float> steps(frames * outputs), blocks(frames * outputs);
@@ -155,6 +156,18 @@ TEST_CASE("a WaveNet gives what plain loops give, whole, in steps and in blocks"
     compare(Sequential<Input<200, 3>, WaveNet<wavenet_array<5, 4, dilations<1, 7>, gated>,
                                               wavenet_array<4, 3, dilations<2>, gated, head_kernel<3>>>>{},
             {{5, 4, 1, {3, 3}, {1, 7}, true, false, tanh}, {4, 3, 3, {3}, {2}, true, false, tanh}});
+}
+
+TEST_CASE("a WaveNet with approximate activations is near the exact one") {
+    const auto tanh = [](double v) { return std::tanh(v); };
+    using net = approximate<Sequential<
+        Input<400, 1>, WaveNet<wavenet_array<16, 8, dilations<1, 2, 70>>, wavenet_array<8, 1, dilations<1>, gated>>>>;
+    static_assert(
+        std::is_same_v<net,
+                       Sequential<Input<400, 1>, WaveNet<wavenet_array<16, 8, dilations<1, 2, 70>, ApproximateTanh>,
+                                                         wavenet_array<8, 1, dilations<1>, gated, ApproximateTanh>>>>);
+    compare(net{}, {{16, 8, 1, {3, 3, 3}, {1, 2, 70}, false, false, tanh}, {8, 1, 1, {3}, {1}, true, false, tanh}},
+            1e-3);
 }
 
 TEST_CASE("a stream of a WaveNet knows its receptive field") {

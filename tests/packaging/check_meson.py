@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # Builds and runs a foreign Meson project that has strata as a subproject, by its wrap file, and programs that are compiled
 # by hand with what pkg-config says of an installation: strata, strata-hdf5, strata-libzip.
-# usage: check_meson.py ROOT [--compiler g++]
+# usage: check_meson.py ROOT [--compiler g++] [--convert PROGRAM] [--build-convert]
+# --convert: a strata-convert that is built, for examples/convert; --build-convert: the subproject builds it.
 # Exit code 77, which Meson calls skipped, where Git or pkg-config is not installed.
 import argparse
 import os
@@ -80,10 +81,32 @@ def by_pkg_config(sources, folder, compiler, environment):
             raise RuntimeError(f"a program with {part} writes no {file}")
 
 
+def converted(root, folder, sources, environment, *arguments):
+    """Builds and runs examples/convert, whose net is a header that strata-convert makes; then again with another file."""
+    shutil.copytree(root / "examples/convert", folder)
+    (folder / "subprojects").mkdir()
+    wrap = (root / "packaging/meson/strata.wrap").read_text(encoding="utf-8")
+    (folder / "subprojects/strata.wrap").write_text(wrap.replace("url = ../strata", f"url = {sources.as_uri()}"), "utf-8")
+    must_run(["meson", "setup", "build", *arguments], cwd=folder, env=environment)
+    must_run(["meson", "compile", "-C", "build", "amp"], cwd=folder, env=environment)
+    said = must_run([folder / "build/amp"])
+    if not said.startswith("101 weights"):
+        raise RuntimeError(f"examples/convert prints {said!r}")
+    file = folder / "amp.json"
+    file.write_text(file.read_text(encoding="utf-8").replace('"weights": [[[', '"weights": [[[1', 1), encoding="utf-8")
+    must_run(["meson", "compile", "-C", "build", "amp"], cwd=folder, env=environment)
+    done = run([folder / "build/amp"])
+    if done.returncode != 1 or done.stdout == said:
+        raise RuntimeError(f"after its file has changed, examples/convert prints {done.stdout!r}, exit code {done.returncode}")
+    print("examples/convert is built", *arguments)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--convert", type=Path)
+    parser.add_argument("--build-convert", action="store_true")
     given = parser.parse_args()
     if shutil.which("pkg-config") is None or shutil.which("git") is None:
         print("pkg-config or git is not installed")
@@ -95,6 +118,14 @@ def main():
             sources = repository(root, folder / "strata")
             said = [wrapped(root, folder / "wrapped", sources, environment),
                     *by_pkg_config(sources, folder / "installed", given.compiler, environment)]
+            if given.build_convert:
+                converted(root, folder / "convert_built", sources, environment, "-Dstrata:convert=enabled", "-Doptimization=0",
+                          "--wrap-mode=forcefallback")
+            if given.convert:
+                (folder / "bin").mkdir()
+                shutil.copy(given.convert, folder / "bin/strata-convert")
+                with_path = {**environment, "PATH": f"{folder / 'bin'}:{environment['PATH']}"}
+                converted(root, folder / "convert_found", sources, with_path, "-Doptimization=0")
         except RuntimeError as mistake:
             print(mistake)
             return 1

@@ -8,7 +8,8 @@ compiler=clang++-19
 if [ "${1:-}" = --compiler ]; then compiler=$2; fi
 # shellcheck source=../packages.sh
 source tests/packages.sh
-need clang-19 cmake g++ git libboost-dev libhdf5-dev libxsimd-dev libzip-dev meson ninja-build pkg-config python3-venv
+need clang-19 cmake g++ git libboost-dev libcli11-dev libhdf5-dev libxsimd-dev libzip-dev meson \
+    ninja-build nlohmann-json3-dev pkg-config python3-venv
 
 folder=build-target-packaging
 mkdir -p $folder
@@ -16,8 +17,8 @@ mkdir -p $folder
 failed=0
 check() { echo "== $*"; python3 "tests/packaging/$1" . "${@:2}" || failed=$((failed + 1)); }
 check check_version.py
-check check_cmake.py --compiler "$compiler"
-check check_meson.py --compiler "$compiler"
+check check_cmake.py --compiler "$compiler" --build-convert
+check check_meson.py --compiler "$compiler" --build-convert
 check check_vcpkg.py --compiler "$compiler"
 check check_conan.py --conan $folder/conan/bin/conan
 check check_amalgamate.py

@@ -57,7 +57,7 @@ struct compared_gradients {
             found.push_back(gradients[place.offset(i / place.columns, i % place.columns)]);
         }
     }
-    void require_equal() const {
+    void require_equal(double tolerance) const {
         double largest = 0.0, worst = 0.0;
         for (std::size_t i = 0; i < found.size(); ++i) {
             largest = std::max(largest, std::fabs(expected[i]));
@@ -66,15 +66,15 @@ struct compared_gradients {
         }
         INFO("largest " << largest << ", worst " << worst);
         REQUIRE(largest > 1e-4);
-        REQUIRE(worst <= 1e-6 * std::max(largest, 1e-2));
+        REQUIRE(worst <= tolerance * std::max(largest, 1e-2));
     }
 };
 
 /// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times
-/// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; 1e-6 of the largest gradient leaves
-/// room for both.
+/// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; a tolerance
+/// of 1e-6 of the largest gradient leaves room for both.
 template <class Net, class Loss = MeanSquaredError>
-void check(Net, std::size_t count = 3, Loss loss = {}) {
+void check(Net, std::size_t count = 3, Loss loss = {}, double tolerance = 1e-6) {
     constexpr std::uint64_t seed = 20;
     INFO(__PRETTY_FUNCTION__ << ", seed " << seed);  // names the net; its summary takes long to compile
     random_engine engine(seed);
@@ -116,7 +116,7 @@ void check(Net, std::size_t count = 3, Loss loss = {}) {
         if (weights[w].trainable())
             compared.add(weights[w], weight_rows_of<Net>[w].parameter.template storage<double>(),
                          gradients.data() + gradient_offsets_of<Net, double>[w], mean_loss);
-    compared.require_equal();
+    compared.require_equal(tolerance);
 }
 
 /// The weights of a model after some steps on batches of seven.

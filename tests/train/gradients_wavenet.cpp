@@ -21,3 +21,11 @@ TEST_CASE("gradients of a WaveNet equal central differences") {
                                           wavenet_array<2, 1, dilations<1>, gated, SiLU, head_kernel<2>>>>{});
     check(Sequential<Input<9, 1>, Dense<3, Tanh>, WaveNet<wavenet_array<3, 1, dilations<1, 2>>, frozen>>{});
 }
+
+// The gradient of an approximate activation is computed as that of the exact one.
+TEST_CASE("gradients of nets with approximate activations are near central differences") {
+    check(approximate<Sequential<Input<9, 2>, Dense<3, Tanh>, WaveNet<wavenet_array<3, 1, dilations<1, 2>, gated>>>>{},
+          3, MeanSquaredError{}, 3e-3);
+    check(approximate<Sequential<Input<4, 2>, LSTM<5, return_sequences>, GRU<3>, Dense<2, Sigmoid>>>{}, 3,
+          MeanSquaredError{}, 3e-3);
+}

@@ -216,6 +216,20 @@ TEST_CASE("a field of a table is quoted where it holds what separates fields, li
     }
 }
 
+TEST_CASE("rows of a table are read one after the other, and say where they begin") {
+    internal::csv_reader reader("a,\"b\r\nc\"\r\nd,\n", ",");
+    std::vector<std::string> row;
+    REQUIRE(reader.read(row));
+    CHECK(row == std::vector<std::string>{"a", "b\r\nc"});
+    CHECK(reader.line() == 1);
+    REQUIRE(reader.read(row));
+    CHECK(row == std::vector<std::string>{"d", ""});
+    CHECK(reader.line() == 3);
+    CHECK(!reader.read(row));
+    CHECK_THROWS_AS(internal::csv_fields("a,\"b", ","), std::invalid_argument);
+    CHECK_THROWS_AS(internal::csv_fields("\"a\"b", ","), std::invalid_argument);
+}
+
 TEST_CASE("a picture puts values where its ticks say they are") {
     History history;
     for (const double value : {0.0, 1.0, 0.5}) history.append({{"loss", value}});
@@ -242,4 +256,54 @@ TEST_CASE("the legend goes on in a second row where long names need it") {
     wide.append({{"sparse_categorical_accuracy", 1.0}, {"val_sparse_categorical_accuracy", 1.0}});
     const auto height = [](const History& history) { return attributes(picture(history), "height").front(); };
     CHECK(height(wide) > height(narrow));
+}
+
+TEST_CASE("an axis is logarithmic where most values would lie at its lower end") {
+    History fast;
+    for (int i = 0; i < 60; ++i) fast.append({{"loss", 2.0 * std::pow(0.85, i)}});
+    const std::string svg = picture(fast);
+    CHECK(svg.find("(logarithmic)") != svg.npos);
+    for (const char* tick : {">0.001</text>", ">0.01</text>", ">1</text>"}) CHECK(svg.find(tick) != svg.npos);
+    // A decay by one factor is a straight line.
+    const internal::value_axis axis{internal::sorted_values{fast["loss"]}};
+    CHECK(axis.place(fast["loss"][10]) - axis.place(fast["loss"][20]) ==
+          Approx(axis.place(fast["loss"][30]) - axis.place(fast["loss"][40])));
+    History rising;  // over a factor of a hundred, but most of it near one
+    for (int i = 0; i < 60; ++i) rising.append({{"accuracy", 1 - 0.99 * std::pow(0.8, i)}});
+    CHECK(picture(rising).find("(logarithmic)") == std::string::npos);
+}
+
+TEST_CASE("a few values far from all others do not flatten the rest of a curve") {
+    History history;
+    history.append({{"r2_score", -400.0}});
+    for (int i = 0; i < 67; ++i) history.append({{"r2_score", 0.5 + 0.4 * i / 67}});
+    const std::string svg = picture(history);
+    const std::vector<double> y = [&] {
+        std::vector<double> result;
+        const internal::value_axis axis{internal::sorted_values{history["r2_score"]}};
+        for (const double value : history["r2_score"]) result.push_back(axis.place(value));
+        return result;
+    }();
+    CHECK(y[0] == 0);
+    CHECK(y.back() - y[1] > 0.5);
+    CHECK(svg.find(">-400</text>") != svg.npos);  // an arrow says where it is
+}
+
+TEST_CASE("metrics of different scales have axes of their own") {
+    History history;
+    for (int i = 0; i < 40; ++i)
+        history.append({{"loss", 1.0 / (i + 1)},
+                        {"mean_absolute_error", 30.0 / (i + 1)},
+                        {"r2_score", 0.9 - 1.0 / (i + 1)},
+                        {"accuracy", 1.0 - 0.8 / (i + 1)},
+                        {"val_r2_score", 0.8 - 1.0 / (i + 1)}});
+    const std::string svg = picture(history);
+    CHECK(count(svg, "class=\"title\"") == 3);
+    CHECK(svg.find("class=\"title\">mean_absolute_error") != svg.npos);
+    CHECK(svg.find("class=\"title\">metrics") != svg.npos);  // r2_score and accuracy
+    for (int i = 0; i < 40; ++i) history.append({{"loss", 1.0}, {"a", 1e3 * i}, {"learning_rate", 0.1}});
+    const std::string rows = picture(history);  // five panels in two rows
+    CHECK(count(rows, "class=\"title\"") == 5);
+    CHECK(attributes(rows, "height").front() > 1.9 * attributes(svg, "height").front());
+    CHECK(attributes(rows, "width").front() == attributes(svg, "width").front());
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -223,6 +224,9 @@ TEST_CASE("gradients of losses equal central differences at every length of a ro
     differentiate(MeanSquaredLogarithmicError{}, data_kind::positive);
     differentiate(Huber{.delta = 0.7}, data_kind::real);
     differentiate(LogCosh{}, data_kind::real);
+    differentiate(PreEmphasizedSquaredError{}, data_kind::real);
+    differentiate(PreEmphasizedSquaredError{.pre_emphasis = 0.5, .pre_emphasis_weight = 3.0, .mask_first = 1},
+                  data_kind::real);
     differentiate(Poisson{}, data_kind::positive);
     differentiate(KLDivergence{}, data_kind::distribution);
     differentiate(CosineSimilarity{}, data_kind::distribution);
@@ -241,6 +245,28 @@ TEST_CASE("gradients of losses equal central differences at every length of a ro
     differentiate(CategoricalCrossentropy{.from_logits = true, .label_smoothing = 0.1}, data_kind::distribution);
     differentiate(SparseCategoricalCrossentropy{}, data_kind::probability);
     differentiate(SparseCategoricalCrossentropy{.from_logits = true}, data_kind::real);
+}
+
+TEST_CASE("the pre-emphasized error adds that of the changes from step to step, after the masked steps") {
+    // Errors 9, 1, 2, -1 of 4 steps; 9 is masked. Changes with 0.5: 2 - 0.5, -1 - 1.
+    const double y[] = {9, 2, 4, 0}, target[] = {0, 1, 2, 1};
+    const PreEmphasizedSquaredError loss{.pre_emphasis = 0.5, .pre_emphasis_weight = 2.0, .mask_first = 1};
+    double dy[4];
+    CHECK(loss(4, 1, y, target, 1.0, dy) == 6.0 / 3 + 2.0 * (1.5 * 1.5 + 2.0 * 2.0) / 2);
+    CHECK(dy[0] == 0.0);
+    // 2/3 e + 2/2 2 (change - 0.5 next change)
+    CHECK(std::fabs(dy[1] - (2.0 / 3 - 0.5 * 2 * 1.5)) < 1e-12);
+    CHECK(std::fabs(dy[2] - (4.0 / 3 + 2 * 1.5 + 0.5 * 2 * 2)) < 1e-12);
+    CHECK(std::fabs(dy[3] - (-2.0 / 3 - 2 * 2)) < 1e-12);
+    // Two channels are two signals.
+    const double both[] = {9, 9, 2, 2, 4, 4, 0, 0}, targets[] = {0, 0, 1, 1, 2, 2, 1, 1};
+    CHECK(loss(4, 2, both, targets, 1.0, static_cast<double*>(nullptr)) ==
+          loss(4, 1, y, target, 1.0, static_cast<double*>(nullptr)));
+    CHECK_THROWS_AS(PreEmphasizedSquaredError{.mask_first = 4}.validate(shape{4, 1}), std::invalid_argument);
+    CHECK_THROWS_AS(PreEmphasizedSquaredError{.pre_emphasis_weight = -1.0}.validate(shape{4, 1}),
+                    std::invalid_argument);
+    CHECK_NOTHROW(PreEmphasizedSquaredError{.mask_first = 3}.validate(shape{4, 1}));
+    STATIC_REQUIRE(!PreEmphasizedSquaredError::check(shape{4}).ok);
 }
 
 TEST_CASE("crossentropies of probabilities 0 and 1 and of logits of +-10000 are finite") {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -238,6 +239,24 @@ TEST_CASE("R2Score is 1 for right outputs and 0 for the mean, and a constant tar
     REQUIRE(std::isnan(metric.result(1)));
 }
 
+TEST_CASE("ErrorToSignalRatio is the power of the error over that of the signal, of all samples together") {
+    ErrorToSignalRatio ratio{.mask_first = 1};
+    CHECK(ratio.result() == 0.0);
+    const float y[] = {100.0f, 1.5f, -2.0f}, target[] = {0.0f, 1.0f, -2.0f};
+    ratio.update(3, 1, y, target, 1.0);
+    CHECK(ratio.result() == 0.25 / 5.0);
+    const float silence[] = {0.0f, 0.0f, 0.0f}, noise[] = {0.0f, 0.5f, 0.0f};
+    ratio.update(3, 1, noise, silence, 1.0);  // adds to the error alone
+    CHECK(ratio.result() == 0.5 / 5.0);
+    ratio.update(3, 1, noise, silence, 0.0);
+    CHECK(ratio.result() == 0.5 / 5.0);
+    ratio.reset();
+    ratio.update(3, 1, silence, target, 1.0);
+    CHECK(ratio.result() == 1.0);
+    CHECK_THROWS_AS(ErrorToSignalRatio{.mask_first = 3}.validate(shape{3, 1}), std::invalid_argument);
+    STATIC_REQUIRE(!ErrorToSignalRatio::check(shape{3}).ok);
+}
+
 TEST_CASE("metrics refuse the arguments that Keras refuses") {
     REQUIRE_THROWS_AS(Precision{.thresholds = 1.5}.prepare(3), std::invalid_argument);
     REQUIRE_THROWS_AS(Recall{.thresholds = -0.1}.prepare(3), std::invalid_argument);
@@ -254,4 +273,62 @@ TEST_CASE("metrics refuse the arguments that Keras refuses") {
     } catch (const std::invalid_argument& error) {
         REQUIRE(std::string(error.what()) == "Recall: class_id 7 of an output with 3 classes");
     }
+}
+
+TEST_CASE("a confusion matrix counts targets in rows and predictions in columns") {
+    ConfusionMatrix matrix{.class_names = {"cat", "dog", "<fox>"}};
+    for (int i = 0; i < 3; ++i) matrix.add(0, 0);
+    matrix.add(0, 1);
+    matrix.add(1, 1);
+    matrix.add(2, 0, 0.5);
+    CHECK(matrix.classes == 3);
+    CHECK(matrix(0, 0) == 3);
+    CHECK(matrix(0, 1) == 1);
+    CHECK(matrix(1, 0) == 0);
+    CHECK(matrix.recall(0) == 0.75);
+    CHECK(matrix.precision(1) == 0.5);
+    CHECK(matrix.recall(2) == 0);
+    CHECK(matrix.accuracy() == Approx(4 / 5.5));
+    CHECK(matrix.to_text() ==
+          "        predicted\n"
+          "target     cat     dog   <fox>  recall\n"
+          "cat          3       1       0  0.7500\n"
+          "dog          0       1       0  1.0000\n"
+          "<fox>     0.50       0       0  0.0000\n");
+    const std::string colored = matrix.to_text(true);
+    CHECK(colored.find(" \x1b[48;5;247m\x1b[38;5;16m      3\x1b[0m") != colored.npos);
+    CHECK(colored.find(" \x1b[48;5;232m\x1b[38;5;255m      0\x1b[0m") != colored.npos);
+    const std::string svg = matrix.to_svg();
+    CHECK(svg.find("&lt;fox>") != svg.npos);
+    CHECK(svg.find("fill-opacity=\"0.750\"") != svg.npos);
+    CHECK(svg.ends_with("</svg>\n"));
+}
+
+TEST_CASE("a confusion matrix takes outputs and labels of a model") {
+    ConfusionMatrix matrix;
+    const std::vector<int> labels{0, 1, 1};
+    matrix.add(std::vector<float>{0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f}, std::span<const int>(labels));
+    CHECK(matrix.counts == std::vector<double>{1, 0, 1, 1});
+    ConfusionMatrix binary;
+    binary.add(std::vector<float>{0.2f, 0.9f, 0.5f}, std::span<const int>(labels));
+    CHECK(binary.counts == std::vector<double>{1, 0, 1, 1});
+    CHECK_THROWS_AS(binary.add(std::vector<float>(4), std::span<const int>(labels)), std::invalid_argument);
+}
+
+TEST_CASE("a confusion matrix as a metric counts each row of class indices and of one-hot targets") {
+    auto sparse = ConfusionMatrix{}.for_targets<target_kind::class_index>();
+    static_assert(metric<decltype(sparse)>);
+    sparse.prepare(3);
+    sparse.reset();
+    const std::vector<float> y{0.1f, 0.7f, 0.2f, 0.5f, 0.3f, 0.2f};
+    const std::vector<int> target{1, 2};
+    sparse.update(2, 3, y.data(), target.data(), 1.0);
+    CHECK(sparse.matrix.counts == std::vector<double>{0, 0, 0, 0, 1, 0, 1, 0, 0});
+    CHECK(sparse.result() == 0.5);
+    sparse.reset();
+    CHECK(sparse.matrix.accuracy() == 0);
+    auto values = ConfusionMatrix{}.for_targets<target_kind::values>();
+    values.prepare(3);
+    values.update(2, 3, y.data(), std::vector<float>{0, 1, 0, 0, 0, 1}.data(), 2.0);
+    CHECK(values.matrix.counts == std::vector<double>{0, 0, 0, 0, 2, 0, 2, 0, 0});
 }

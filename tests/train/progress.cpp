@@ -3,6 +3,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <strata/train/progress.hpp>
 
@@ -14,14 +15,18 @@ using namespace strata;
 
 double clock_now = 0;
 double fake_clock() { return clock_now; }
+std::size_t terminal_width = 0;
+std::size_t fake_columns() { return terminal_width; }
 
 struct shown {
     std::ostringstream out;
     progress bar;
 
-    shown(int verbose, std::size_t epochs, std::size_t steps, bool is_terminal, std::size_t columns = 0)
-        : bar(verbose, epochs, steps, out, is_terminal, columns, fake_clock) {
+    shown(int verbose, std::size_t epochs, std::size_t steps, bool is_terminal, std::size_t columns = 0,
+          bool has_colors = true)
+        : bar(verbose, epochs, steps, out, is_terminal, fake_columns, fake_clock, has_colors) {
         clock_now = 100;
+        terminal_width = columns;
     }
     /// One epoch of steps that each take so long.
     void epoch(std::size_t number, std::size_t steps, double each, const Scores& scores) {
@@ -153,4 +158,34 @@ TEST_CASE("an unknown verbose is refused") {
     CHECK_THROWS_AS(progress(3, 1, 1), std::invalid_argument);
     CHECK_THROWS_WITH(progress(-1, 1, 1),
                       "strata: verbose is -1; it may be 0 (nothing), 1 (a bar) or 2 (a line per epoch)");
+}
+
+TEST_CASE("the bar follows a terminal whose width changes") {
+    shown it(1, 1, 4, true, 60);
+    const Scores scores{{"loss", 0.5}, {"sparse_categorical_accuracy", 0.75}};
+    it.bar.epoch_begin(0);
+    std::vector<std::size_t> widths;
+    for (std::size_t i = 0; i < 3; ++i) {
+        clock_now += 1;
+        it.out.str("");
+        it.bar.step(i, scores);
+        widths.push_back(plain(it.text()).size() - 1 - 2 * 20);  // a sign of the bar is three bytes
+        terminal_width -= 8;
+    }
+    CHECK(widths == std::vector<std::size_t>{59, 51, 43});
+}
+
+TEST_CASE("without colours the bar has no other escape sequence than the one that erases") {
+    shown it(1, 1, 4, true, 0, false);
+    it.epoch(0, 4, 1.0, {{"loss", 0.5}});
+    std::string text = it.text();
+    for (std::size_t i = text.find("\x1b[K"); i != text.npos; i = text.find("\x1b[K")) text.erase(i, 3);
+    CHECK(text.find('\x1b') == text.npos);
+    CHECK(text.ends_with("\r4/4 " + line(20) + " 4s 1s/step - loss: 0.5000\n"));
+}
+
+TEST_CASE("verbose is a number or auto") {
+    CHECK(verbosity("auto") == 1);
+    CHECK(verbosity(2) == 2);
+    CHECK_THROWS_WITH(verbosity("loud"), "strata: verbose is \"loud\"; it may be 0, 1, 2 or \"auto\"");
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -573,4 +574,22 @@ TEST_CASE("Ctrl-C ends the program where the fit did not ask for it, and again a
         REQUIRE(WIFSIGNALED(status));
         REQUIRE(WTERMSIG(status) == SIGINT);
     }
+}
+
+TEST_CASE("ConfusionMatrix in compile scores as accuracy does, and evaluate leaves its counts") {
+    const data train = stripes(60, 1);
+    auto model = net.build({.seed = 5});
+    auto trainer = compile(model, Adam{.learning_rate = 0.01}, SparseCategoricalCrossentropy{.from_logits = true},
+                           Accuracy{}, ConfusionMatrix{.class_names = {"top", "middle", "bottom"}});
+    const History history = trainer.fit(train, {.epochs = 2, .validation_split = 0.5, .verbose = 0});
+    CHECK(history["confusion_matrix"] == history["accuracy"]);
+    CHECK(history["val_confusion_matrix"] == history["val_accuracy"]);
+    const Scores scores = trainer.evaluate(train);
+    const ConfusionMatrix& found = trainer.get_metric<ConfusionMatrix>().matrix;
+    CHECK(found.classes == 3);
+    CHECK(found.targets(0) + found.targets(1) + found.targets(2) == 60);
+    CHECK(found.accuracy() == scores["accuracy"]);
+    ConfusionMatrix same;
+    same.add(model.predict(train.inputs()), std::span<const int>(train.labels()));
+    CHECK(same.counts == found.counts);
 }

@@ -1,6 +1,8 @@
 // Shapes of a graph.
 #include "graph.hpp"
 
+#include <algorithm>
+
 #include "problem.hpp"
 
 namespace convert {
@@ -27,9 +29,72 @@ void resolve(operation& op, const extents& in) {
     }
 }
 
+template <class... Cases>
+struct cases : Cases... {
+    using Cases::operator()...;
+};
+
+/// Why a layer has no output for each step of a sequence of any length; empty where it has.
+std::string reason_against_streams(const operation& op) {
+    const auto recurrence = [](const recurrent& r) -> std::string {
+        if (r.goes_backwards) return "begins at the last step";
+        return r.returns_sequences ? "" : "gives its last output alone; train it with return_sequences=True";
+    };
+    return std::visit(cases{
+                          [](const convolution& c) -> std::string {
+                              if (c.axes != 1 || c.kind != convolution::form::plain) return "needs a whole sequence";
+                              const bool is_causal = c.padding == padding_mode::causal || c.kernel[1] == 1;
+                              return is_causal ? "" : "needs later steps; train it with padding=\"causal\"";
+                          },
+                          recurrence,
+                          [](const sample_normalization& s) -> std::string {
+                              return s.kind == sample_normalization::form::group ? "has the mean of all steps" : "";
+                          },
+                          [](const prelu& p) -> std::string {
+                              const bool shares_steps =
+                                  std::find(p.shared_axes.begin(), p.shared_axes.end(), 1) != p.shared_axes.end();
+                              return shares_steps ? "" : "has slopes for each step";
+                          },
+                          [](const std::shared_ptr<time_distributed>&) -> std::string { return ""; },
+                          [](const wavenet&) -> std::string { return ""; },
+                          [](const dense&) -> std::string { return ""; },
+                          [](const batch_normalization&) -> std::string { return ""; },
+                          [](const unit_normalization&) -> std::string { return ""; },
+                          [](const normalization&) -> std::string { return ""; },
+                          [](const rescaling&) -> std::string { return ""; },
+                          [](const dropout&) -> std::string { return ""; },
+                          [](const activation&) -> std::string { return ""; },
+                          [](const merge&) -> std::string { return ""; },
+                          [](const nested&) -> std::string { return ""; },
+                          [](const identity&) -> std::string { return ""; },
+                          [](const auto&) -> std::string { return "needs a whole sequence"; },
+                      },
+                      op);
+}
+
+/// Refuses a layer whose outputs are not those of each step and the steps before it.
+void require_streams(const graph& g) {
+    for (const node& each : g.nodes) {
+        if (const auto* inner = std::get_if<nested>(&each.op)) require_streams(*inner->model);
+        if (const std::string reason = reason_against_streams(each.op); !reason.empty())
+            throw problem::in_layer(each.name, each.type,
+                                    reason + "; a net with --steps any has an output for each step: give --steps N");
+    }
+}
+
 }  // namespace
 
+void set_input(graph& g, extents stated, const reading_options& options) {
+    if (options.has_any_length && stated.size() != 2)
+        throw problem("its input has the shape " + shape_text(stated) +
+                      "; --steps any is for sequences, (steps, features)");
+    if (options.has_any_length) stated[0] = 1;
+    g.input = std::move(stated);
+    g.has_open_length = options.has_any_length;
+}
+
 void infer_shapes(graph& g) {
+    if (g.has_open_length) require_streams(g);
     element_count(g.input);
     for (node& each : g.nodes) {
         try {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,13 @@ struct node {
     std::vector<array> weights{};
 };
 
+/// How a stream of a net begins where it does not begin with zeros.
+struct stream_begin {
+    std::vector<float> states{};  // of all layers, in the order of the stream's
+    std::size_t zeros = 0;        // inputs before the first step; 0: as many as an output depends on
+    double sample_rate = 0.0;     // in Hz
+};
+
 /// Nodes in topological order. Front ends fill in everything but the shapes, which infer_shapes finds; weights may be
 /// read after that.
 struct graph {
@@ -44,6 +52,9 @@ struct graph {
     std::string name;
     bool is_functional = false;  // in the file
     extents input{};
+    /// The net leaves the number of steps open; shapes are those of one step.
+    bool has_open_length = false;
+    std::optional<stream_begin> begin{};
     /// The axes of the file's input in the order in which the net takes them, from 0; empty: as in the file.
     std::vector<std::size_t> input_axes{};
     std::vector<node> nodes{};
@@ -53,8 +64,21 @@ struct graph {
     std::vector<extents> input_shapes(const node& of) const;
 };
 
+/// The choices of a user that a front end needs.
+struct reading_options {
+    int steps = 64;                  // where a file leaves the length of a sequence open
+    bool has_any_length = false;     // the net is for streams: sequences have no length, whatever a file says
+    std::optional<extents> input{};  // the whole shape of a sample
+    bool wants_doubles = false;
+    std::string output{};                   // of a file with several outputs, the one that is converted
+    std::optional<std::size_t> submodel{};  // of a .nam file with several; the last one without it
+};
+
+/// Sets the input. For streams its steps are any number; an input that is no sequence is refused.
+void set_input(graph& g, extents stated, const reading_options& options);
+
 /// Fills in the shapes, for the shape that the graph's input has; those of nested graphs too. A problem names the
-/// layer.
+/// layer: one that does not fit, or one that has no output for each step where the length is open.
 void infer_shapes(graph& g);
 
 }  // namespace convert

@@ -12,14 +12,6 @@
 
 namespace convert {
 
-/// The choices of a user that a front end needs.
-struct reading_options {
-    int steps = 64;                // where a file leaves the length of a sequence open
-    std::optional<extents> input;  // the whole shape of a sample
-    bool wants_doubles = false;
-    std::string output{};  // of a file with several outputs, the one that is converted
-};
-
 /// The architecture in a config of Keras: nodes without weights.
 class keras_config {
 public:
@@ -62,6 +54,9 @@ graph read_keras_h5(const std::filesystem::path& file, const reading_options& op
 
 /// RTNeural's JSON.
 graph read_rtneural(const std::filesystem::path& file, const reading_options& options, remarks& notes);
+
+/// A .nam file of Neural Amp Modeler.
+graph read_nam(const std::filesystem::path& file, const reading_options& options);
 
 /// ONNX, where the converter is built with its schema.
 graph read_onnx(const std::filesystem::path& file, const reading_options& options, remarks& notes);

@@ -222,7 +222,7 @@ graph keras_config::sequential(const json& config, int depth) {
     }
     if (depth == 0) {
         const json nothing = json::object();
-        g.input = input_shape(shape, config_reader(nothing, g.name, "Sequential"));
+        set_input(g, input_shape(shape, config_reader(nothing, g.name, "Sequential")), options_);
     }
     if (!g.nodes.empty()) g.output = g.nodes.size() - 1;
     return g;
@@ -258,7 +258,8 @@ graph keras_config::functional(const json& config, int depth) {
                 values[{name, 0}] = graph::source;
                 if (depth == 0) {
                     const json& shape = member(inner, "batch_shape");
-                    g.input = input_shape(shape.is_null() ? member(inner, "batch_input_shape") : shape, reader);
+                    set_input(g, input_shape(shape.is_null() ? member(inner, "batch_input_shape") : shape, reader),
+                              options_);
                 }
                 reader.require_unset("sparse", "strata's inputs are dense");
                 reader.require_unset("ragged", "strata's samples have one shape");

@@ -9,6 +9,7 @@
 
 #include <strata/core/file_error.hpp>
 
+#include "compiled.hpp"
 #include "keras.hpp"
 #include "names.hpp"
 #include "nest.hpp"
@@ -22,7 +23,8 @@ constexpr int bad_file = 1, bad_usage = 2;
 
 struct arguments {
     std::filesystem::path file;
-    std::string weights, scalar = "float", input_shape, check;
+    std::string weights, scalar = "float", input_shape, check, steps, net, compiler;
+    named_net named;
     bool summarizes = false;
     reading_options reading;
     writing_options writing;
@@ -45,6 +47,18 @@ extents parse_shape(const std::string& text) {
     }
     if (shape.empty()) throw usage_error("--input-shape: expected positive integers such as 224,224,3");
     return shape;
+}
+
+/// Sets the length of sequences: a number or `any`.
+void parse_steps(const std::string& text, reading_options& options) {
+    options.has_any_length = text == "any";
+    if (text.empty() || options.has_any_length) return;
+    constexpr std::size_t most = 1 << 24;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool is_number = text.size() <= 8 && std::all_of(text.begin(), text.end(), is_digit);
+    if (!is_number || std::stoul(text) == 0 || std::stoul(text) > most)
+        throw usage_error("--steps " + printable(text) + ": expected 1 to " + std::to_string(most) + ", or any");
+    options.steps = std::stoi(text);
 }
 
 /// Numbers of a text file, one row a line, commas between them.
@@ -103,7 +117,14 @@ array in_net_order(const array& from, const graph& g, std::size_t samples) {
 }
 
 void check_golden(golden_values& golden, const graph& g, const std::string& check) {
-    const std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
+    std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
+    if (g.has_open_length) {
+        // One sequence, unless the array has an axis of sequences.
+        const bool has_sequences = golden.inputs.shape.size() == 3 && golden.inputs.shape[0] > 0;
+        golden.steps = golden.inputs.size() / in / (has_sequences ? golden.inputs.shape[0] : 1);
+        in *= std::max<std::size_t>(golden.steps, 1);
+        out *= std::max<std::size_t>(golden.steps, 1);
+    }
     golden.samples = golden.inputs.size() / in;
     if (!g.input_axes.empty()) golden.inputs = in_net_order(golden.inputs, g, golden.samples);
     if (golden.samples == 0 || golden.samples * in != golden.inputs.size() ||
@@ -115,15 +136,32 @@ void check_golden(golden_values& golden, const graph& g, const std::string& chec
 }
 
 graph read_graph(const arguments& given, remarks& notes) {
+    if (!given.named.name.empty())
+        return read_named_net(given.named, given.file, compiler_command(given.compiler), given.reading);
     std::string ending = given.file.extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (ending == ".keras") return read_keras_archive(given.file, given.reading, notes);
     if (ending == ".h5" || ending == ".hdf5") return read_keras_h5(given.file, given.reading, notes);
     if (ending == ".json") return read_rtneural(given.file, given.reading, notes);
-    if (ending == ".onnx") return read_onnx(given.file, given.reading, notes);
+    if (ending == ".nam") {
+        if (!given.steps.empty() && given.steps != "any")
+            throw problem("is for streams of any length; leave --steps out");
+        return read_nam(given.file, given.reading);
+    }
+    if (ending == ".onnx") {
+        if (given.reading.has_any_length)
+            throw problem(
+                "is a file of ONNX, of which strata-convert reads sequences of a stated length; give --steps N");
+        return read_onnx(given.file, given.reading, notes);
+    }
+    if (ending == ".safetensors")
+        throw problem(
+            "has weights and no net; name the net with --net HEADER:NAME, such as --net net.hpp:product::net");
     throw problem(
-        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, or .json of RTNeural");
+        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, .nam, .safetensors, or "
+        ".json of "
+        "RTNeural");
 }
 
 void require_namespace(const std::string& text) {
@@ -149,8 +187,37 @@ void complete(arguments& given) {
                     : given.weights == "file" ? weight_place::in_file
                                               : weight_place::in_object;
     o.uses_doubles = given.reading.wants_doubles = given.scalar == "double";
+    if (!given.net.empty()) {
+        given.named = parse_named_net(given.net);
+        if (given.named.name.empty())
+            throw usage_error("--net " + printable(given.net) + ": expected HEADER:NAME, such as net.hpp:product::net");
+        if (given.file.extension() != ".safetensors")
+            throw usage_error("--net: only a .safetensors file has no net of its own");
+        const auto absolute = [](const std::filesystem::path& path) {
+            return std::filesystem::absolute(path).lexically_normal();
+        };
+        // From where the header is written, so that a compiler finds it without options.
+        o.net_header = absolute(given.named.header).lexically_relative(absolute(o.folder)).generic_string();
+        o.net_name = given.named.name;
+        if (o.net_header.find_first_of("\"\\\n") != std::string::npos)
+            throw usage_error("--net: the path " + printable(o.net_header) + " cannot stand in an #include");
+    }
     o.source = given.file.filename().string();
+    parse_steps(given.steps, given.reading);
     if (!given.input_shape.empty()) given.reading.input = parse_shape(given.input_shape);
+}
+
+/// Keras' table, and the sizes that a compiler says.
+void print_summary(const arguments& given, const std::vector<item>& items, bool is_named) {
+    const writing_options& o = given.writing;
+    if (!is_named) std::cout << summary_table(items);
+    const std::string scope = o.outer_namespace.empty() ? o.name : o.outer_namespace + "::" + o.name;
+    try {
+        std::cout << measured_sizes(compiler_command(given.compiler), o.folder / (o.name + ".hpp"), scope + "::Net",
+                                    given.scalar, is_named);
+    } catch (const problem& found) {
+        std::cerr << given.file.string() << ": remark: no FLOPs, arena and flash: " << found.what() << '\n';
+    }
 }
 
 int convert_file(arguments& given) {
@@ -160,20 +227,15 @@ int convert_file(arguments& given) {
     };
     try {
         if (!given.check.empty()) given.writing.golden = read_golden(given.check);
-        constexpr std::uintmax_t large = 64 << 20;
-        std::error_code ignored;
-        if (const std::uintmax_t bytes = std::filesystem::file_size(given.file, ignored); !ignored && bytes > large)
-            std::cerr << given.file.string() << ": reading " << (bytes >> 20) << " MB\n";
         const graph g = read_graph(given, notes);
-        const std::vector<item> items = nest(g, notes);
+        const bool is_named = !given.named.name.empty();
+        const std::vector<item> items = is_named ? std::vector{item{.layer = &g.nodes.front()}} : nest(g, notes);
         if (items.empty()) throw problem("has no layer that changes its input; there is nothing to convert");
         if (given.writing.golden) check_golden(*given.writing.golden, g, given.check);
         std::filesystem::create_directories(given.writing.folder);
         const std::vector<std::string> files = write_net(g, items, given.writing);
         print_notes();
-        if (given.summarizes)
-            std::cout << summary_table(items) << "FLOPs, arena and packed weights: " << given.writing.name
-                      << "_test --summary\n";
+        if (given.summarizes) print_summary(given, items, is_named);
         std::cout << "wrote";
         for (const std::string& file : files) std::cout << ' ' << (given.writing.folder / file).string();
         std::cout << '\n' << build_lines(given.writing, files);
@@ -196,7 +258,7 @@ int convert_file(arguments& given) {
 }  // namespace
 
 int main(int count, char** words) {
-    CLI::App app("Turns a trained file (.keras, .h5, .onnx, or .json of RTNeural) into a C++ header of strata.",
+    CLI::App app("Turns a trained file (.keras, .h5, .onnx, .nam, or .json of RTNeural) into a C++ header of strata.",
                  "strata-convert");
     arguments given;
     app.add_option("FILE", given.file, "the trained file")->required();
@@ -209,15 +271,22 @@ int main(int count, char** words) {
         ->check(CLI::IsMember({"inline", "file", "object"}));
     app.add_option("--scalar", given.scalar, "the type of weights and values")
         ->check(CLI::IsMember({"float", "double"}));
-    app.add_option("--steps", given.reading.steps, "the length of sequences where the file leaves it open (64)")
-        ->check(CLI::Range(1, 1 << 24));
+    app.add_option("--steps", given.steps,
+                   "the length of sequences where the file leaves it open (64); any: a net for streams");
+    app.add_option("--submodel", given.reading.submodel,
+                   "the number of a model in a .nam file of several; the last one")
+        ->check(CLI::Range(0, 1 << 20));
     app.add_option("--input-shape", given.input_shape,
                    "the shape of a sample, such as 224,224,3, where the file leaves it open");
     app.add_option("--output", given.reading.output, "of an ONNX file with several outputs, the one that is converted");
     app.add_option("--check", given.check,
                    "inputs and outputs of the source runtime: an .npz with x and y, or X.csv,Y.csv; the test program "
                    "compares them");
-    app.add_flag("--summary", given.summarizes, "prints Keras' table");
+    app.add_flag("--summary", given.summarizes,
+                 "prints Keras' table, FLOPs, bytes of the arena and of weights in flash");
+    app.add_option("--net", given.net, "HEADER:NAME, the net of a .safetensors file: a type or a constexpr variable");
+    app.add_option("--compiler", given.compiler,
+                   "for --summary and --net, which need a compiler: such as \"g++ -std=c++20 -Istrata/include\"");
     app.add_flag("--optimize", given.writing.is_optimized, "model() gives strata::optimize of the model");
     try {
         app.parse(count, words);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -251,6 +252,10 @@ std::string list_text(const Range& values) {
     return text;
 }
 
+bool are_equal(const std::vector<int>& values) {
+    return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
 std::string arguments_of(const operation& op) {
     return std::visit(
         cases{
@@ -298,6 +303,11 @@ std::string arguments_of(const operation& op) {
             [](const prelu& p) {
                 return p.shared_axes.empty() ? std::string{} : "strata::shared_axes<" + list_text(p.shared_axes) + ">";
             },
+            [](const wavenet& w) {
+                std::string text;
+                for (const wavenet::part& each : w.arrays) text += (text.empty() ? "" : ", ") + spelled(each) + ">";
+                return text;
+            },
             [](const std::shared_ptr<time_distributed>& t) { return spelled(t->layer) + ">"; },
             [](const auto&) { return std::string{}; },
         },
@@ -305,6 +315,16 @@ std::string arguments_of(const operation& op) {
 }
 
 }  // namespace
+
+std::string spelled(const wavenet::part& part) {
+    std::string text = "strata::wavenet_array<" + std::to_string(part.channels) + ", " + std::to_string(part.outputs) +
+                       ", strata::dilations<" + list_text(part.dilations) + ">";
+    if (!are_equal(part.kernels)) text += ", strata::kernel_sizes<" + list_text(part.kernels) + ">";
+    else if (part.kernels.front() != 3) text += ", strata::kernel_sizes<" + std::to_string(part.kernels.front()) + ">";
+    return text + activation_text(part.activation, "Tanh") + (part.is_gated ? ", strata::gated" : "") +
+           (part.has_head_bias ? ", strata::head_bias" : "") +
+           (part.head_taps == 1 ? "" : ", strata::head_kernel<" + std::to_string(part.head_taps) + ">");
+}
 
 std::string type_name(const operation& op) {
     const auto with_axes = [](const char* name, std::size_t axes) { return name + std::to_string(axes) + "D"; };
@@ -349,6 +369,7 @@ std::string type_name(const operation& op) {
             [](const function_object&) -> std::string { return "Elementwise"; },
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
+            [](const wavenet&) -> std::string { return "WaveNet"; },
             [](const plain_layer& p) { return p.type; },
             [](const merge& m) { return m.type; },
             [](const nested&) -> std::string { return "Sequential"; },
@@ -428,6 +449,10 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
                     (s.groups < 1 || in.back() % unsigned_of(s.groups) != 0))
                     throw problem("its groups do not divide " + std::to_string(in.back()) + " channels");
                 return in;
+            },
+            [&](const wavenet& w) {
+                require_rank(in, 1);
+                return extents{in[0], unsigned_of(w.arrays.back().outputs)};
             },
             [&](const merge& m) { return merged(m, inputs); },
             [&](const nested& n) {

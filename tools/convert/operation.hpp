@@ -124,6 +124,16 @@ struct function_object {
 struct prelu {
     std::vector<int> shared_axes;  // from 1
 };
+/// Arrays of dilated causal convolutions, as Neural Amp Modeler's files have them.
+struct wavenet {
+    struct part {
+        int channels = 1, outputs = 1, head_taps = 1;
+        std::vector<int> kernels, dilations;  // of each layer
+        std::string activation = "Tanh";
+        bool is_gated = false, has_head_bias = false;
+    };
+    std::vector<part> arrays;
+};
 /// Add, Concatenate and alike: type is strata's name.
 struct merge {
     std::string type;
@@ -139,7 +149,8 @@ struct identity {};
 using operation = std::variant<dense, convolution, pooling, global_pooling, flatten, reshape, permute, repeat_vector,
                                borders, up_sampling, batch_normalization, sample_normalization, unit_normalization,
                                normalization, rescaling, dropout, embedding, recurrent, bidirectional, activation,
-                               function_object, prelu, plain_layer, merge, nested, identity, std::shared_ptr<time_distributed>>;
+                               function_object, prelu, wavenet, plain_layer, merge, nested, identity,
+                               std::shared_ptr<time_distributed>>;
 
 struct time_distributed {
     operation layer;
@@ -163,6 +174,8 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs);
 std::vector<weight_slot> weights_of(const operation& op, const extents& input);
 /// strata's class and its arguments, without a closing bracket: `Conv2D<8, 3, ReLU`; complete: `Flatten<`.
 std::string spelled(const operation& op);
+/// `strata::wavenet_array<16, 8, strata::dilations<1, 2, 4>`, without a closing bracket.
+std::string spelled(const wavenet::part& part);
 /// strata's name of the class.
 std::string type_name(const operation& op);
 

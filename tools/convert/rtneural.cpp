@@ -19,7 +19,7 @@ public:
             !file_["layers"].is_array())
             throw problem("has no in_shape and layers; expected the JSON of RTNeural's save_model");
         refuse_unknown_parts();
-        graph_.input = input();
+        set_input(graph_, input(), options_);
         shape_ = graph_.input;
         for (const json& entry : file_["layers"]) {
             config_reader layer(entry, std::to_string(number_), text_member(entry, "type"));

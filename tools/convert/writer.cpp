@@ -11,6 +11,7 @@
 
 #include "names.hpp"
 #include "problem.hpp"
+#include "source_file.hpp"
 
 namespace convert {
 
@@ -36,17 +37,22 @@ void append_weights(const std::vector<item>& items, std::vector<const array*>& t
     }
 }
 
+/// A shape, the number of steps as `any` where it is open.
+std::string shown(const graph& g, const extents& shape) {
+    const std::string text = shape_text(shape);
+    return g.has_open_length ? "(any" + text.substr(std::min(text.find(','), text.size() - 1)) : text;
+}
+
 /// The lines of a net's type: one layer a line, its shape as a comment.
 class type_writer {
 public:
-    explicit type_writer(const extents& input) : input_(input) {}
+    explicit type_writer(const graph& g) : graph_(g) {}
 
     std::string write(const std::vector<item>& items, bool is_functional) {
         lines_.push_back(
             {0, std::string("using Net = strata::") + (is_functional ? "Functional<" : "Sequential<"), ""});
-        std::string extents_text = shape_text(input_);
-        extents_text = extents_text.substr(1, extents_text.size() - 2);
-        lines_.push_back({1, "strata::Input<" + extents_text + ">,", ""});
+        const std::string shape = shown(graph_, graph_.input), prefix = graph_.has_open_length ? "strata::" : "";
+        lines_.push_back({1, "strata::Input<" + prefix + shape.substr(1, shape.size() - 2) + ">,", ""});
         list(items, 1, ">;");
         std::string text;
         std::size_t width = 0;
@@ -80,7 +86,8 @@ private:
         for (std::size_t i = 0; i < items.size(); ++i) write_item(items[i], depth, i + 1 == items.size() ? end : ",");
     }
     void write_item(const item& each, std::size_t depth, const std::string& end) {
-        const std::string shape = shape_text(each.layer->output), given = options(each);
+        const std::string shape = shown(graph_, each.layer->output), given = options(each);
+        if (const auto* op = std::get_if<wavenet>(&each.layer->op)) return arrays(*op, given, shape, depth, end);
         if (each.paths.empty()) {
             const std::string text = spelled(each.layer->op);
             const bool is_first = text.back() == '<' && !given.empty();
@@ -103,12 +110,21 @@ private:
         }
         if (!given.empty()) lines_.push_back({depth + 1, given.substr(2) + ">" + end, shape});
     }
+    void arrays(const wavenet& op, const std::string& given, const std::string& shape, std::size_t depth,
+                const std::string& end) {
+        lines_.push_back({depth, "strata::WaveNet<", ""});
+        for (const wavenet::part& part : op.arrays) {
+            const bool is_last = &part == &op.arrays.back();
+            lines_.push_back(
+                {depth + 1, spelled(part) + (is_last ? ">" + given + ">" + end : ">,"), is_last ? shape : ""});
+        }
+    }
     void path(const std::vector<item>& items, const char* name, std::size_t depth, const std::string& end) {
         lines_.push_back({depth, std::string("strata::") + name + "<" + (items.empty() ? ">" + end : ""), ""});
         list(items, depth + 1, ">" + end);
     }
 
-    const extents& input_;
+    const graph& graph_;
     std::vector<line> lines_;
 };
 
@@ -176,11 +192,27 @@ std::string constants(const std::vector<const array*>& weights, bool uses_double
     return text + line;
 }
 
-std::string replaced(std::string text, const std::vector<std::pair<std::string, std::string>>& words) {
-    for (const auto& [word, value] : words)
+using words = std::vector<std::pair<std::string, std::string>>;
+
+/// A template with words replaced, one after the other: values may have words that follow.
+std::string replaced(std::string text, const words& given) {
+    for (const auto& [word, value] : given)
         for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())
             text.replace(at, word.size(), value);
     return text;
+}
+/// The same in one pass, for values that a user or a file names: no word is sought in them. Of two words that begin
+/// alike the longer one stands first.
+std::string filled(const std::string& text, const words& given) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto found = std::find_if(given.begin(), given.end(), [&](const auto& each) {
+            return text.compare(at, each.first.size(), each.first) == 0;
+        });
+        result += found == given.end() ? text.substr(at, 1) : found->second;
+        at += found == given.end() ? 1 : found->first.size();
+    }
+    return result;
 }
 
 constexpr const char* weights_in_header = R"(
@@ -272,6 +304,7 @@ constexpr const char* test_program = R"(// Made by strata-convert from SOURCE. P
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -308,12 +341,14 @@ int main(int count, char** words) try {
 )";
 
 constexpr const char* compare_with_golden =
-    R"(    constexpr std::size_t samples = SAMPLES, inputs = samples * Net::input_shape().size(), outputs = samples * Net::output_shape().size();
+    R"(    constexpr std::size_t samples = SAMPLES, steps = STEPS, inputs = samples * steps * Net::input_shape().size(),
+                          outputs = samples * steps * Net::output_shape().size();
     std::vector<SCALAR> golden(inputs + outputs);
     std::ifstream in(folder / "NAME_golden.bin", std::ios::binary);
     if (!in.read(reinterpret_cast<char*>(golden.data()), static_cast<std::streamsize>(golden.size() * sizeof(SCALAR))))
         throw std::runtime_error("NAME: cannot read " + (folder / "NAME_golden.bin").string());
-    const std::vector<SCALAR> x(golden.begin(), golden.begin() + static_cast<std::ptrdiff_t>(inputs)), y = model.predict(x);
+    const std::vector<SCALAR> x(golden.begin(), golden.begin() + static_cast<std::ptrdiff_t>(inputs));
+PREDICT
     double largest = 0.0, difference = 0.0;
     for (std::size_t i = 0; i < outputs; ++i) {
         const double expected = double{golden[inputs + i]}, error = std::fabs(double{y[i]} - expected);
@@ -326,12 +361,42 @@ constexpr const char* compare_with_golden =
                 is_equal ? "equal" : "WRONG");
     return is_equal ? 0 : 1;)";
 
-constexpr const char* print_outputs = R"(    std::vector<SCALAR> x(Net::input_shape().size());
+constexpr const char* print_outputs =
+    R"(    [[maybe_unused]] constexpr std::size_t samples = 1, steps = STEPS, outputs = steps * Net::output_shape().size();
+    std::vector<SCALAR> x(steps * Net::input_shape().size());
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = FORMULA;
-    const std::vector<SCALAR> y = model.predict(x);
+PREDICT
     std::printf("NAME: no reference values; made without --check, so that nothing is compared. Outputs of one sample:\n");
     for (std::size_t i = 0; i < std::min<std::size_t>(y.size(), 20); ++i) std::printf("%.7g\n", double{y[i]});
     return 0;)";
+
+constexpr const char* predict_samples = "    const std::vector<SCALAR> y = model.predict(x);";
+constexpr const char* predict_by_streams = R"(    std::vector<SCALAR> y(outputs);
+    for (std::size_t i = 0; i < samples; ++i) {
+        auto stream = BEGIN;
+        const std::size_t in = steps * Net::input_shape().size(), out = steps * Net::output_shape().size();
+        stream.process(std::span(x).subspan(i * in, in), std::span(y).subspan(i * out, out), steps);
+    })";
+
+constexpr const char* begin_of_stream = R"(
+/// In Hz.
+inline constexpr double sample_rate = RATE;
+
+/// Begins a stream of the model anew as Neural Amp Modeler does: STATES_TEXTthen zeros go in.
+template <class Stream>
+void reset(Stream& stream) noexcept {
+    stream.reset();STATES
+    stream.prewarm(ZEROS);
+}
+
+/// A stream that has begun.
+template <class Model>
+auto stream(const Model& model) {
+    auto result = model.stream();
+    NAMESPACE::reset(result);
+    return result;
+}
+)";
 
 std::string list_of_bytes(const std::string& bytes) {
     std::string text;
@@ -341,6 +406,37 @@ std::string list_of_bytes(const std::string& bytes) {
 std::string inside_brackets(const extents& shape) {
     const std::string text = shape_text(shape);
     return text.substr(1, text.size() - 2);
+}
+/// The net that a user wrote, and that it is the one whose weights these are.
+std::string named_net_text(const writing_options& o, std::size_t count) {
+    return filled(
+        R"(namespace detail {
+template <class Net>
+std::type_identity<Net> pick();
+template <auto Net>
+std::type_identity<std::remove_const_t<decltype(Net)>> pick();
+}  // namespace detail
+
+using Net = decltype(detail::pick<GIVEN>())::type;
+static_assert(Net::parameter_count() == COUNT, "the net was changed after its weights were converted");
+)",
+        {{"GIVEN", (o.net_name.starts_with("::") ? "" : "::") + o.net_name}, {"COUNT", std::to_string(count)}});
+}
+std::string stream_text(const stream_begin& begin, const std::string& scope) {
+    const bool has_states = !begin.states.empty();
+    std::string states;
+    if (has_states) {
+        const array values{.shape = {begin.states.size()}, .floats = begin.states};
+        states = "\n    constexpr float states[]{\n    " + constants({&values}, false) +
+                 "\n    };\n    const float* from = states;\n    for (const auto& part : stream.state())\n"
+                 "        for (auto& value : part.values) value = *from++;";
+    }
+    return filled(begin_of_stream,
+                  {{"RATE", number_text(begin.sample_rate)},
+                   {"STATES_TEXT", has_states ? "its layers get the states of the file, " : ""},
+                   {"STATES", states},
+                   {"ZEROS", begin.zeros > 0 ? std::to_string(begin.zeros) : "Stream::receptive_field"},
+                   {"NAMESPACE", scope}});
 }
 /// The function objects of Elementwise layers, by their names.
 void append_functions(const std::vector<item>& items, std::map<std::string, std::string>& to) {
@@ -377,27 +473,29 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     const std::string scalar = o.uses_doubles ? "double" : "float";
     const bool has_merges =
         std::any_of(g.nodes.begin(), g.nodes.end(), [](const node& n) { return n.inputs.size() > 1; });
-    const std::string net = type_writer(g.input).write(items, g.is_functional && has_merges);
-    const std::string mark = file_header(count, o.uses_doubles, fnv_1a(net));
+    const bool is_named = !o.net_name.empty();
+    const std::string net =
+        is_named ? named_net_text(o, count) : type_writer(g).write(items, g.is_functional && has_merges);
+    std::string architecture = net;
+    if (is_named)
+        for (const array* weight : weights) architecture += shape_text(weight->shape);
+    const std::string mark = file_header(count, o.uses_doubles, fnv_1a(architecture));
     std::string symbol = o.outer_namespace.empty() ? o.name : o.outer_namespace + "_" + o.name;
     symbol = replaced(symbol, {{"::", "_"}}) + "_weights";
 
     const auto returns = [&](const std::string& value) {
         return o.is_optimized ? "return strata::optimize(" + value + ");" : "return " + value + ";";
     };
-    const std::vector<std::pair<std::string, std::string>> words{{"NAMESPACE", scope},
-                                                                 {"NAME", o.name},
-                                                                 {"SCALAR", scalar},
-                                                                 {"COUNT", std::to_string(count)},
-                                                                 {"MARK", list_of_bytes(mark.substr(0, 32))},
-                                                                 {"SYMBOL", symbol},
-                                                                 {"SOURCE", literal(o.source)}};
-    const auto with = [&](const char* text, std::vector<std::pair<std::string, std::string>> first) {
-        first.insert(first.end(), words.begin(), words.end());
-        return replaced(text, first);
-    };
+    const words names{{"NAMESPACE", scope},
+                      {"NAME", o.name},
+                      {"SCALAR", scalar},
+                      {"COUNT", std::to_string(count)},
+                      {"MARK", list_of_bytes(mark.substr(0, 32))},
+                      {"SYMBOL", symbol},
+                      {"SOURCE", literal(o.source)}};
+    const auto with = [&](const char* text, const words& parts) { return filled(replaced(text, parts), names); };
 
-    const std::string& shape = shape_text(g.shape_of(g.output));
+    const std::string shape = shown(g, g.shape_of(g.output));
     std::string text = "// Made by strata-convert from " + literal(o.source) + ".\n#pragma once\n\n#include <array>\n";
     if (place != weight_place::in_header) text += "#include <bit>\n";
     text += "#include <cstddef>\n";
@@ -406,8 +504,10 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     if (place == weight_place::in_header) text += "#include <limits>\n";
     if (place != weight_place::in_header) text += "#include <span>\n#include <stdexcept>\n";
     if (place == weight_place::in_file) text += "#include <vector>\n";
-    text += "\n#include <strata/infer.hpp>\n\nnamespace " + scope + " {\n\n" + function_objects(items) + "/// " +
-            shape_text(g.input) + " -> " + shape + ", " + std::to_string(count) + " weights.\n" + net;
+    if (is_named) text += "#include <type_traits>\n";
+    text += "\n#include <strata/infer.hpp>\n" + (is_named ? "\n#include \"" + o.net_header + "\"\n" : "") +
+            "\nnamespace " + scope + " {\n\n" + function_objects(items) + "/// " + shown(g, g.input) + " -> " + shape +
+            ", " + std::to_string(count) + " weights.\n" + net;
     std::vector<std::string> files{o.name + ".hpp", o.name + "_test.cpp"};
     if (place == weight_place::in_header) {
         text += with(weights_in_header, {{"CONSTANTS", constants(weights, o.uses_doubles)},
@@ -416,7 +516,11 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     } else {
         std::string bytes = mark;
         bytes.reserve(mark.size() + count * (o.uses_doubles ? sizeof(double) : sizeof(float)));
-        for (const array* weight : weights) append_values(bytes, *weight, o.uses_doubles);
+        progress shown("converting weights", count * sizeof(float));
+        for (const array* weight : weights) {
+            append_values(bytes, *weight, o.uses_doubles);
+            shown.advance(weight->size() * sizeof(float));
+        }
         write_file(o.folder / (o.name + ".bin"), bytes);
         files.push_back(o.name + ".bin");
         text += with(weights_over_bytes, {});
@@ -428,6 +532,7 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
             files.push_back(o.name + "_weights.S");
         }
     }
+    if (g.begin) text += stream_text(*g.begin, scope);
     text += "\n}  // namespace " + scope + "\n";
     write_file(o.folder / (o.name + ".hpp"), text);
 
@@ -441,10 +546,15 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     const int vocabulary = vocabulary_of(items);
     const std::string formula = vocabulary > 0 ? "static_cast<SCALAR>(i % " + std::to_string(vocabulary) + ")"
                                                : "static_cast<SCALAR>(std::sin(0.7 * static_cast<double>(i)))";
+    constexpr std::size_t usual_steps = 20;  // that the test program prints
+    const std::size_t steps = !g.has_open_length ? 1 : o.golden ? o.golden->steps : usual_steps;
     const std::string body = o.golden ? compare_with_golden : print_outputs;
     write_file(
         o.folder / (o.name + "_test.cpp"),
         with(test_program, {{"BODY", body},
+                            {"PREDICT", g.has_open_length ? predict_by_streams : predict_samples},
+                            {"STEPS", std::to_string(steps)},
+                            {"BEGIN", g.begin ? "NAMESPACE::stream(model)" : "model.stream()"},
                             {"FORMULA", formula},
                             {"SAMPLES", std::to_string(o.golden ? o.golden->samples : 0)},
                             {"PURPOSE", o.golden ? "It compares the net's outputs with those of the source runtime."
@@ -487,8 +597,7 @@ std::string summary_table(const std::vector<item>& items) {
     append_weights(items, weights);
     std::size_t count = 0;
     for (const array* weight : weights) count += weight->size();
-    return text + "Total params: " + std::to_string(count) + " (" + std::to_string(4 * count) +
-           " bytes of flash as floats)\n";
+    return text + "Total params: " + std::to_string(count) + "\n";
 }
 
 std::string build_lines(const writing_options& o, const std::vector<std::string>& files) {

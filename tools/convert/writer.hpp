@@ -20,6 +20,7 @@ enum class weight_place { in_header, in_file, in_object };
 struct golden_values {
     array inputs, outputs;
     std::size_t samples = 0;
+    std::size_t steps = 0;  // of each sample, where the net leaves their number open
 };
 
 struct writing_options {
@@ -31,6 +32,8 @@ struct writing_options {
     bool uses_doubles = false;
     bool is_optimized = false;
     std::optional<golden_values> golden;
+    std::string net_header;  // of a net that the user wrote: the text of its #include
+    std::string net_name;    // and its name there, a type or a constexpr variable
 };
 
 /// Writes all files and gives their names.

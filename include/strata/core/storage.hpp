@@ -102,6 +102,8 @@ public:
     T* data() { return elements_.get(); }
     const T* data() const { return elements_.get(); }
     std::shared_ptr<const T> share() const { return elements_; }
+    /// Whether the elements have other owners.
+    bool is_shared() const { return elements_.use_count() > 1; }
 
 private:
     static std::shared_ptr<T> allocate() {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <string_view>
 
 #if defined(_WIN32)
 #include <streambuf>
@@ -67,5 +69,15 @@ inline std::size_t terminal_columns() {
 }
 
 #endif
+
+/// The value of a variable of the environment; empty where there is none.
+inline std::string_view environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : std::string_view(value);
+}
+/// Whether the output is a terminal that obeys escape sequences: TERM=dumb says that it does not.
+inline bool stdout_redraws() { return stdout_is_terminal() && environment("TERM") != "dumb"; }
+/// Whether the output shows colours: on a terminal, unless NO_COLOR is set (no-color.org).
+inline bool stdout_has_colors() { return stdout_redraws() && environment("NO_COLOR").empty(); }
 
 }  // namespace strata::internal

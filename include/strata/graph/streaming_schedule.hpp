@@ -132,8 +132,9 @@ inline constexpr std::size_t receptive_field_of = [] {
 /// Bytes that a layer reads and writes for all frames at once: what leaves room for weights in an L1 cache. Beyond the
 /// second number, even few frames would leave the L2 cache.
 inline constexpr std::size_t frames_bytes = std::size_t{8} << 10, most_frames_bytes = std::size_t{256} << 10;
+inline constexpr std::size_t most_frames = 64;
 
-/// The most steps that Stream::process takes at once: 8 to 32; 1 where the values of 8 are too large, and in programs
+/// The most steps that Stream::process takes at once: 8 to 64; 1 where the values of 8 are too large, and in programs
 /// without a heap, whose memory is small.
 template <class Net, class T>
 constexpr std::size_t stream_frames() {
@@ -147,7 +148,7 @@ constexpr std::size_t stream_frames() {
     }
     if (!has_heap || 8 * widest > most_frames_bytes) return 1;
     std::size_t frames = 8;
-    while (frames < 32 && 2 * frames * widest <= frames_bytes) frames *= 2;
+    while (frames < most_frames && 2 * frames * widest <= frames_bytes) frames *= 2;
     return frames;
 }
 

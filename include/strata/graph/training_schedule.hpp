@@ -52,11 +52,12 @@ constexpr auto all_trained_traits(std::size_t tile, std::index_sequence<I...>) {
 }
 
 /// Whether a layer that has no weights to train, or whose weights are frozen, yet computes another thing in training
-/// than in inference.
+/// than in inference, or continues the batch before.
 template <class Net, std::size_t I>
 constexpr bool acts_in_training() {
     using layer = type_at<I, flat_layers_of<Net>>;
-    return random_layer<layer> || (needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen);
+    return random_layer<layer> || carried_size_of<layer, flat_nodes_of<Net>[I].in> > 0 ||
+           (needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen);
 }
 template <class Net, std::size_t... I>
 constexpr auto all_act_in_training(std::index_sequence<I...>) {
@@ -65,8 +66,8 @@ constexpr auto all_act_in_training(std::index_sequence<I...>) {
 
 constexpr std::size_t aligned(std::size_t elements, std::size_t unit) { return (elements + unit - 1) / unit * unit; }
 
-/// The first layer of the steps of training: the last one before all that learn, draw random numbers or need the whole
-/// batch such that it and all later layers read a single value of the layers before it.
+/// The first layer of the steps of training: the last one before all that learn, draw random numbers, are stateful or
+/// need the whole batch such that it and all later layers read a single value of the layers before it.
 template <class Net>
 inline constexpr std::size_t first_trained_layer = [] {
     std::size_t first = flat_count<Net>;

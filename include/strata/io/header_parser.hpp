@@ -44,7 +44,7 @@ public:
             });
         });
         space();
-        if (at_ != json_.size()) fail("text behind the header");
+        if (at_ != json_.size()) fail("text after the header");
         std::vector<std::string_view> names;
         for (const header_entry& each : entries) names.push_back(each.name);
         std::sort(names.begin(), names.end());

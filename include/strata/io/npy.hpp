@@ -26,7 +26,9 @@ struct npy_header {
 
     bool is_float() const { return type == "<f4" || type == "<f8" || type == "<f2"; }
     bool is_integer() const { return type == "<i4" || type == "<i8"; }
-    /// Bytes of a value of a float or an integer.
+    /// Integers of one byte: the pixels of images.
+    bool is_byte() const { return type == "|u1"; }
+    /// Bytes of a value of a float, an integer or a byte.
     std::size_t width() const { return static_cast<std::size_t>(type[2] - '0'); }
     /// The shape as text: `(3, 5)`.
     std::string shape_text() const {
@@ -79,7 +81,7 @@ public:
         }
         if (!type || !order || !extents) fail("no descr, fortran_order or shape");
         space();
-        if (at_ != text_.size()) fail("text behind the header");
+        if (at_ != text_.size()) fail("text after the header");
         return header;
     }
 
@@ -142,8 +144,32 @@ private:
     std::size_t at_ = 0;
 };
 
-/// The values of an array in row-major order; `bytes` are exactly its values, of a type that is_float() or
-/// is_integer().
+/// The header of an array whose bytes `read(count)` gives one after the other. Throws std::invalid_argument with the
+/// reason where they are no array of numpy.
+template <class Read>
+npy_header read_npy_header(Read read) {
+    constexpr std::size_t longest = std::size_t{1} << 16;  // numpy's own arrays of numbers need some hundred bytes
+    std::string prefix(read(npy_prefix));
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(prefix[i])); };
+    if (!std::string_view(prefix).starts_with(npy_magic) || byte(6) < 1 || byte(6) > 3)
+        throw std::invalid_argument("is no array of numpy; load what numpy or strata wrote");
+    std::size_t length = byte(8) + 256 * byte(9);
+    if (byte(6) > 1) {
+        prefix += read(2);
+        length += 65536 * byte(10) + (byte(11) << 24);
+    }
+    if (length > longest)
+        throw std::invalid_argument("has a header of " + std::to_string(length) +
+                                    " bytes; load what numpy or strata wrote");
+    try {
+        return npy_parser(std::string(read(length))).parse();
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(std::string("has a broken header: ") + error.what() + "; save it again");
+    }
+}
+
+/// The values of an array in row-major order; `bytes` are exactly its values, of a type that is_float(),
+/// is_integer() or is_byte().
 template <class T>
 std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
     const auto element = [&]<class Stored>(std::size_t i, Stored value) {
@@ -155,6 +181,7 @@ std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
         if (header.type == "<f8") return static_cast<T>(element(i, double{}));
         if (header.type == "<i4") return static_cast<T>(element(i, std::int32_t{}));
         if (header.type == "<i8") return static_cast<T>(element(i, std::int64_t{}));
+        if (header.is_byte()) return static_cast<T>(element(i, std::uint8_t{}));
         return static_cast<T>(float_of_half(element(i, std::uint16_t{})));
     };
     std::vector<T> result(bytes.size() / header.width());

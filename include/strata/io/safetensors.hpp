@@ -22,8 +22,10 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
+#include <strata/io/architecture_text.hpp>
 #include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
+#include <strata/io/json_text.hpp>
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
 #include <strata/model/state.hpp>
@@ -207,23 +209,6 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
     return tensor_values<T>(tensors, lists);
 }
 
-/// A text as a string of JSON.
-template <class = internal::where_used>
-std::string json_string(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto code = static_cast<unsigned char>(c);
-        if (code < 0x20) {
-            result += std::string("\\u00") + digits[code >> 4] + digits[code & 15];
-            continue;
-        }
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result += '"';
-}
-
 /// The header of a file with these tensors, after the 8 bytes of its length.
 template <class T>
 std::string safetensors_header(std::span<const weight_record> records, std::span<const std::vector<T>> values,
@@ -269,8 +254,10 @@ void write_tensors(std::span<const weight_record> records, std::span<const std::
 /// Writes all records as F32 or F64, as T is, and integers as I32.
 template <class T>
 void save_safetensors(const std::filesystem::path& file, std::span<const weight_record> records,
-                      std::span<const std::vector<T>> values) {
-    const std::string header = safetensors_header(records, values, std::array{state_fact{"format", "strata"}});
+                      std::span<const std::vector<T>> values, const std::string& architecture = {}) {
+    std::vector<state_fact> metadata{{"format", "strata"}};
+    if (!architecture.empty()) metadata.push_back({std::string(architecture_key), architecture});
+    const std::string header = safetensors_header<T>(records, values, metadata);
     replace_file(file, [&](auto& out) {
         out.write(header.data(), header.size());
         write_tensors(records, values, [&](const void* bytes, std::size_t count) { out.write(bytes, count); });

@@ -32,6 +32,14 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
     static constexpr std::string_view type = "Activation";
     static constexpr bool is_identity = identity_at_inference<Function>;
     using activation_option = Function;
+    static constexpr layer_config config() {
+        layer_config result;
+        result.activation = activation_value<Function>();
+        result.activation_layer = &config_of<Function>;
+        result.is_activation_alone = true;
+        result.is_keras = config_of<Function>.is_keras;
+        return result;
+    }
 
     static constexpr diagnostic check(const shape& in) {
         if (detail::kind_of<Function>() != activation_kind)

@@ -21,6 +21,7 @@ template <double Rate, class... Options>  // strata: types, not values: AlphaDro
     requires detail::says<"strata: options are types; fix: write AlphaDropout<0.5>">
 struct AlphaDropout : layer<AlphaDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "AlphaDropout";
+    static constexpr layer_config config() { return {{"rate", Rate}}; }
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 

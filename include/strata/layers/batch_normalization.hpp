@@ -28,6 +28,7 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "BatchNormalization";
+    static constexpr layer_config config() { return {{"epsilon", smallest}, {"momentum", kept}}; }
     static constexpr std::array takes{epsilon<1e-3>::kind, momentum<0.99>::kind, no_center::kind, no_scale::kind};
     static constexpr bool works_in_place = true;
 

@@ -51,6 +51,15 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     using merge_option = typename options::template get<merge::concat>;
 
     static constexpr std::string_view type = "Bidirectional";
+    static constexpr layer_config config() {
+        constexpr bool is_sum = std::is_same_v<merge_option, merge::sum>,
+                       is_mul = std::is_same_v<merge_option, merge::mul>;
+        return {{"merge_mode", is_concat ? "concat"
+                               : is_sum  ? "sum"
+                               : is_mul  ? "mul"
+                                         : "ave"},
+                {"layer", &config_of<Inner>}};
+    }
     static constexpr std::array takes{merge::concat::kind};
 
     static constexpr diagnostic check(const shape& in) {
@@ -58,6 +67,9 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
         if (Inner::options::template has<go_backwards>)
             return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
+        if (Inner::options::template has<stateful>)
+            return refuse("a layer that begins every sample at zero inside", "stateful",
+                          "take stateful out of its options: the next batch does not come before this one");
         diagnostic inner = detail::check_options(typename Inner::options{}, Inner::takes);
         if (inner.ok) inner = Inner::check(in);
         return inner;

@@ -9,6 +9,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/layers/capabilities/carried_state.hpp>
 #include <strata/layers/capabilities/epilogue.hpp>
 #include <strata/layers/capabilities/packed_weights.hpp>
 #include <strata/layers/capabilities/properties.hpp>

@@ -38,6 +38,12 @@ struct forward_context {
     std::size_t stride = 1;
     /// Whole batch: the weights that are not trained, for combine to write; null for the others.
     T* const* statistics = nullptr;
+
+    // Batches that continue each other: forward, train_forward
+
+    /// The values that the samples hand on to the next batch; null where every sample begins at zero.
+    T* carried = nullptr;
+    std::size_t carried_stride = 0;  // elements from one sample to the next
 };
 
 /// A backward call, for `count` samples. dy and saved may be overwritten. dx is null where nothing before the layer

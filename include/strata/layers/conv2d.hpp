@@ -41,6 +41,7 @@ struct Conv2D : window_convolution<Conv2D<Filters, Kernel, Options...>, Kernel, 
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
     static constexpr auto takes = options_of_conv2d;
 
     static constexpr diagnostic check(const shape& in) {
@@ -69,6 +70,11 @@ struct Conv2D : window_convolution<Conv2D<Filters, Kernel, Options...>, Kernel, 
     template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return method<In, T>::packed_size;
+    }
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        constexpr std::size_t tiles = method<In, T>::tile;
+        return tiles == 0 ? text<48>("direct") : text<48>("Winograd ") << tiles << "x" << tiles;
     }
     template <shape In, class T>
     static constexpr void pack_weights(const T* const* weights, T* transformed, thread_slice part) {
@@ -254,6 +260,7 @@ template <int Filters, window Kernel, class... Options>
 struct Conv2D<Filters, Kernel, Options...>
     : grouped_conv2d<Conv2D<Filters, Kernel, Options...>, Filters, Kernel, Options...> {
     static constexpr std::string_view type = "Conv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -37,6 +37,7 @@ struct Conv2DTranspose : convolution_layer<Conv2DTranspose<Filters, Kernel, Opti
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "Conv2DTranspose";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
     static constexpr std::array takes{activation_kind,
                                       strides<1>::kind,
                                       padding::valid::kind,

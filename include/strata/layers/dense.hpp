@@ -30,6 +30,7 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     using activation = typename options::template get<Linear>;
 
     static constexpr std::string_view type = "Dense";
+    static constexpr layer_config config() { return {{"units", Units}}; }
     static constexpr std::array takes{activation_kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
@@ -66,6 +67,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         const item_range mine = part.of(In.back());
         const T* kernel = weights[weight_index<Dense, In, "kernel">];
         for (std::size_t k = mine.begin; k < mine.end; ++k) column[k] = kernel[layout.offset(k, 0)];
+    }
+
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return features == 1 ? "dot product" : "product with panels";
     }
 
     /// An elementwise activation after a linear Dense.

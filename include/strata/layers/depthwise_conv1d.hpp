@@ -20,6 +20,7 @@ struct DepthwiseConv1D : sequence_layer<DepthwiseConv1D<Kernel, Options...>,
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "DepthwiseConv1D";
+    static constexpr layer_config config() { return {{"kernel_size", config_value::one_size(Kernel)}}; }
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic own = check_depthwise_options<options>(); !own.ok) return own;

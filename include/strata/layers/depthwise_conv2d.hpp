@@ -37,6 +37,7 @@ struct DepthwiseConv2D : depthwise_convolution<DepthwiseConv2D<Kernel, Options..
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "DepthwiseConv2D";
+    static constexpr layer_config config() { return {{"kernel_size", Kernel}}; }
     static constexpr std::array takes{activation_kind,
                                       strides<1>::kind,
                                       padding::valid::kind,
@@ -68,6 +69,11 @@ struct DepthwiseConv2D : depthwise_convolution<DepthwiseConv2D<Kernel, Options..
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::depthwise_scratch(geometry(in), geometry(in).height.output);
+    }
+
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return "direct, by channels";
     }
 
     template <shape In, std::size_t N, class Fused, class T>

@@ -20,6 +20,7 @@ template <double Rate, class... Options>  // strata: types, not values: Dropout<
     requires detail::says<"strata: options are types; fix: write Dropout<0.5>">
 struct Dropout : layer<Dropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "Dropout";
+    static constexpr layer_config config() { return {{"rate", Rate}}; }
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 

@@ -23,6 +23,7 @@ template <int Vocabulary, int Dimension, class... Options>  // strata: types, no
     requires detail::says<"strata: options are types; fix: write Embedding<1000, 16>">
 struct Embedding : layer<Embedding<Vocabulary, Dimension, Options...>, Options...> {
     static constexpr std::string_view type = "Embedding";
+    static constexpr layer_config config() { return {{"input_dim", Vocabulary}, {"output_dim", Dimension}}; }
 
     static constexpr diagnostic check(const shape& in) {
         if (Vocabulary < 1 || Dimension < 1)

@@ -14,6 +14,7 @@ template <class... Options>  // strata: types, not values: Flatten<>
     requires detail::says<"strata: options are types; fix: write Flatten<>">
 struct Flatten : layer<Flatten<Options...>, Options...> {
     static constexpr std::string_view type = "Flatten";
+    static constexpr layer_config config() { return {}; }
     static constexpr bool is_view = true;
 
     static constexpr shape output(const shape& in) { return shape{in.size()}; }

@@ -22,6 +22,7 @@ template <double Rate, class... Options>  // strata: types, not values: Gaussian
     requires detail::says<"strata: options are types; fix: write GaussianDropout<0.5>">
 struct GaussianDropout : layer<GaussianDropout<Rate, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianDropout";
+    static constexpr layer_config config() { return {{"rate", Rate}}; }
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Rate > 0.0;
 

@@ -20,6 +20,7 @@ template <double Deviation, class... Options>  // strata: types, not values: Gau
     requires detail::says<"strata: options are types; fix: write GaussianNoise<0.1>">
 struct GaussianNoise : layer<GaussianNoise<Deviation, Options...>, Options...> {
     static constexpr std::string_view type = "GaussianNoise";
+    static constexpr layer_config config() { return {{"stddev", Deviation}}; }
     static constexpr bool is_identity = true;
     static constexpr bool is_random = Deviation > 0.0;
 

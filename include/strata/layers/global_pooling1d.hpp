@@ -27,6 +27,7 @@ template <class... Options>  // strata: types, not values: GlobalMaxPooling1D<>
 struct GlobalMaxPooling1D
     : global_pooling1d<GlobalMaxPooling1D<Options...>, GlobalMaxPooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalMaxPooling1D";
+    static constexpr layer_config config() { return {}; }
 };
 
 /// The mean of each channel. Keras: `GlobalAveragePooling1D`.
@@ -35,6 +36,7 @@ template <class... Options>  // strata: types, not values: GlobalAveragePooling1
 struct GlobalAveragePooling1D
     : global_pooling1d<GlobalAveragePooling1D<Options...>, GlobalAveragePooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalAveragePooling1D";
+    static constexpr layer_config config() { return {}; }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -39,6 +39,7 @@ template <class... Options>  // strata: types, not values: GlobalMaxPooling2D<>
     requires detail::says<"strata: options are types; fix: write GlobalMaxPooling2D<>">
 struct GlobalMaxPooling2D : global_pooling2d<GlobalMaxPooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalMaxPooling2D";
+    static constexpr layer_config config() { return {}; }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
@@ -56,6 +57,7 @@ template <class... Options>  // strata: types, not values: GlobalAveragePooling2
     requires detail::says<"strata: options are types; fix: write GlobalAveragePooling2D<>">
 struct GlobalAveragePooling2D : global_pooling2d<GlobalAveragePooling2D<Options...>, Options...> {
     static constexpr std::string_view type = "GlobalAveragePooling2D";
+    static constexpr layer_config config() { return {}; }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {

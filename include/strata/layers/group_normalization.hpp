@@ -26,6 +26,7 @@ struct GroupNormalization : layer<GroupNormalization<Groups, Options...>, Option
     static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
 
     static constexpr std::string_view type = "GroupNormalization";
+    static constexpr layer_config config() { return {{"groups", Groups}, {"epsilon", smallest}}; }
     static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
 
     static constexpr diagnostic check(const shape& in) {

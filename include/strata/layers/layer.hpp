@@ -29,6 +29,7 @@
 //   training.hpp           backward, gradients of weights, activations saved in between
 //   whole_batch.hpp        statistics of a batch
 //   fusion_hooks.hpp       optimize may merge the layer with its neighbours
+//   config.hpp             its settings as data: files of Keras, the hash of an architecture
 #pragma once
 
 #include <array>
@@ -41,6 +42,7 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/layers/capabilities/config.hpp>
 #include <strata/layers/capabilities/epilogue.hpp>
 #include <strata/layers/capabilities/properties.hpp>
 #include <strata/layers/context.hpp>

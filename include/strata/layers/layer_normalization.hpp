@@ -96,6 +96,7 @@ struct LayerNormalization
     static constexpr double smallest = options::template get<epsilon<1e-3>>::value;
 
     static constexpr std::string_view type = "LayerNormalization";
+    static constexpr layer_config config() { return {{"epsilon", smallest}}; }
     static constexpr std::array takes{epsilon<0.0>::kind, no_center::kind, no_scale::kind};
 
     static constexpr parameter_table parameters(const shape& in) { return gamma_and_beta<options>(in); }
@@ -110,6 +111,7 @@ struct RMSNormalization : row_normalization<RMSNormalization<Options...>, kernel
     static constexpr double smallest = options::template get<epsilon<1e-6>>::value;
 
     static constexpr std::string_view type = "RMSNormalization";
+    static constexpr layer_config config() { return {{"epsilon", smallest}}; }
     static constexpr std::array takes{epsilon<0.0>::kind};
 
     static constexpr parameter_table parameters(const shape& in) {
@@ -125,6 +127,7 @@ struct UnitNormalization
     static constexpr double smallest = 1e-12;
 
     static constexpr std::string_view type = "UnitNormalization";
+    static constexpr layer_config config() { return {}; }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -27,6 +27,7 @@ template <class... Options>  // strata: types, not values: Normalization<>
     requires detail::says<"strata: options are types; fix: write Normalization<>">
 struct Normalization : layer<Normalization<Options...>, Options...> {
     static constexpr std::string_view type = "Normalization";
+    static constexpr layer_config config() { return {}; }
 
     static constexpr diagnostic check(const shape& in) { return check_has_axis(in); }
     static constexpr parameter_table parameters(const shape& in) {

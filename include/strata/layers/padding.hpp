@@ -63,6 +63,7 @@ template <ends Padding, class... Options>  // strata: types, not values: ZeroPad
     requires detail::says<"strata: options are types; fix: write ZeroPadding1D<ends{1, 2}>">
 struct ZeroPadding1D : zero_padding<ZeroPadding1D<Padding, Options...>, Padding.as_border(), Options...> {
     static constexpr std::string_view type = "ZeroPadding1D";
+    static constexpr layer_config config() { return {{"padding", Padding}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic sequence = check_sequence(in);
@@ -76,6 +77,7 @@ template <border Padding, class... Options>  // strata: types, not values: ZeroP
     requires detail::says<"strata: options are types; fix: write ZeroPadding2D<border{1, 1, 2, 2}>">
 struct ZeroPadding2D : zero_padding<ZeroPadding2D<Padding, Options...>, Padding, Options...> {
     static constexpr std::string_view type = "ZeroPadding2D";
+    static constexpr layer_config config() { return {{"padding", Padding}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic image = check_image(in);
@@ -120,6 +122,7 @@ template <ends Cut, class... Options>  // strata: types, not values: Cropping1D<
     requires detail::says<"strata: options are types; fix: write Cropping1D<ends{1, 2}>">
 struct Cropping1D : cropping<Cropping1D<Cut, Options...>, Cut.as_border(), Options...> {
     static constexpr std::string_view type = "Cropping1D";
+    static constexpr layer_config config() { return {{"cropping", Cut}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic sequence = check_sequence(in);
@@ -133,6 +136,7 @@ template <border Cut, class... Options>  // strata: types, not values: Cropping2
     requires detail::says<"strata: options are types; fix: write Cropping2D<border{1, 1, 2, 2}>">
 struct Cropping2D : cropping<Cropping2D<Cut, Options...>, Cut, Options...> {
     static constexpr std::string_view type = "Cropping2D";
+    static constexpr layer_config config() { return {{"cropping", Cut}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic image = check_image(in);

@@ -20,6 +20,7 @@ template <axes Order, class... Options>  // strata: types, not values: Permute<a
     requires detail::says<"strata: options are types; fix: write Permute<axes{2, 1}>">
 struct Permute : layer<Permute<Order, Options...>, Options...> {
     static constexpr std::string_view type = "Permute";
+    static constexpr layer_config config() { return {{"dims", config_value(Order, Order.rank())}}; }
 
     static constexpr diagnostic check(const shape& in) {
         if (Order.rank() == in.rank() && Order.is_permutation()) return {};

@@ -65,6 +65,11 @@ template <int Pool, class... Options>  // strata: types, not values: MaxPooling1
 struct MaxPooling1D : pooling1d<MaxPooling1D<Pool, Options...>, Pool,
                                 MaxPooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "MaxPooling1D";
+    static constexpr layer_config config() {
+        return {
+            {"pool_size", config_value::one_size(Pool)},
+            {"strides", config_value::one_size(window_options_of<option_list<Options...>>(Pool, Pool).stride.width)}};
+    }
     static constexpr bool is_max_pooling = true;
 
     /// A convolution that runs it in its epilogue gives its own output, an image of one row.
@@ -79,6 +84,11 @@ template <int Pool, class... Options>  // strata: types, not values: AveragePool
 struct AveragePooling1D : pooling1d<AveragePooling1D<Pool, Options...>, Pool,
                                     AveragePooling2D<window{1, Pool}, along_width<Options>...>, Options...> {
     static constexpr std::string_view type = "AveragePooling1D";
+    static constexpr layer_config config() {
+        return {
+            {"pool_size", config_value::one_size(Pool)},
+            {"strides", config_value::one_size(window_options_of<option_list<Options...>>(Pool, Pool).stride.width)}};
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA

@@ -64,6 +64,9 @@ template <window Pool, class... Options>  // strata: types, not values: MaxPooli
     requires detail::says<"strata: options are types; fix: write MaxPooling2D<window{2, 2}, strides<1>>">
 struct MaxPooling2D : pooling2d<MaxPooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "MaxPooling2D";
+    static constexpr layer_config config() {
+        return {{"pool_size", Pool}, {"strides", window_options_of<option_list<Options...>>(Pool, Pool).stride}};
+    }
     static constexpr bool is_max_pooling = true;
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -86,6 +89,9 @@ template <window Pool, class... Options>  // strata: types, not values: AverageP
     requires detail::says<"strata: options are types; fix: write AveragePooling2D<window{2, 2}, strides<1>>">
 struct AveragePooling2D : pooling2d<AveragePooling2D<Pool, Options...>, Pool, Options...> {
     static constexpr std::string_view type = "AveragePooling2D";
+    static constexpr layer_config config() {
+        return {{"pool_size", Pool}, {"strides", window_options_of<option_list<Options...>>(Pool, Pool).stride}};
+    }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {

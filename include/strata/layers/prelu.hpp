@@ -31,6 +31,9 @@ struct PReLU : layer<PReLU<Options...>, Options...> {
     using shared_over = typename option_list<Options...>::template get<shared_axes<>>;
 
     static constexpr std::string_view type = "PReLU";
+    static constexpr layer_config config() {
+        return {{"shared_axes", config_value(shared_over::value, shared_over::value.size())}};
+    }
     static constexpr std::array takes{shared_axes<>::kind};
 
     static constexpr diagnostic check(const shape& in) {

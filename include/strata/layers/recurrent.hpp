@@ -21,39 +21,10 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/recurrent_cells.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
 namespace strata::inline STRATA_ISA {
-
-namespace detail {
-
-/// The functors of a recurrent layer's activation and of its gates.
-template <class... Options>
-using cell_activation = typename activation_function<typename option_list<Options...>::template get<Tanh>>::type;
-template <class... Options>
-using gate_activation = typename activation_function<
-    typename option_list<Options...>::template get<recurrent_activation<Sigmoid>>::type>::type;
-
-}  // namespace detail
-
-/// The same layer in the other direction of time: with go_backwards, or without it.
-template <template <int, class...> class Layer, int Units, class... Options>
-struct reversed_layer {
-    template <class... Kept>
-    static Layer<Units, Kept...> make(type_list<Kept...>);
-    using type =
-        std::conditional_t<option_list<Options...>::template has<go_backwards>,
-                           decltype(make(concat_types<std::conditional_t<std::is_same_v<Options, go_backwards>,
-                                                                         type_list<>, type_list<Options>>...>{})),
-                           Layer<Units, Options..., go_backwards>>;
-};
-
-template <class... Options>
-using lstm_cell_of = kernels::lstm_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
-template <class... Options>
-using gru_cell_of = kernels::gru_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
-template <class... Options>
-using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
 
 /// A layer of Units that goes along time. Cell is its step.
 template <class Self, class Cell, int Units, class... Options>
@@ -63,6 +34,7 @@ struct recurrent_layer : layer<Self, Options...> {
                                       recurrent_activation<Sigmoid>::kind,
                                       return_sequences::kind,
                                       go_backwards::kind,
+                                      stateful::kind,
                                       no_bias::kind,
                                       kernel_initializer<Zeros>::kind,
                                       recurrent_initializer<Zeros>::kind,
@@ -71,8 +43,19 @@ struct recurrent_layer : layer<Self, Options...> {
                                       recurrent_regularizer<L1<>>::kind,
                                       bias_regularizer<L1<>>::kind};
 
+    static constexpr layer_config config() {
+        using gates = typename options::template get<recurrent_activation<Sigmoid>>::type;
+        layer_config result{{"units", Units}, {"activation", activation_value<typename options::template get<Tanh>>()}};
+        if constexpr (Cell::gates > 1) result.push_back({"recurrent_activation", activation_value<gates>()});
+        return result;
+    }
+    /// The activations that it has where none is written.
+    using default_activations =
+        std::conditional_t<(Cell::gates > 1), type_list<Tanh, recurrent_activation<Sigmoid>>, type_list<Tanh>>;
+
     static constexpr bool sequences = options::template has<return_sequences>;
     static constexpr bool is_backwards = options::template has<go_backwards>;
+    static constexpr bool is_stateful = options::template has<stateful>;
 
     static constexpr diagnostic check(const shape& in) {
         if (Units < 1)
@@ -80,6 +63,9 @@ struct recurrent_layer : layer<Self, Options...> {
                           text<64>() << "write " << Self::type << "<units>, units >= 1");
         if (in.rank() != 2)
             return refuse("(steps, features)", to_text(in), "put Reshape<shape{steps, features}> before it");
+        if (is_stateful && is_backwards)
+            return refuse("stateful layers that go forward in time", "stateful with go_backwards",
+                          "leave one of them out: the next batch comes after the last step, not before the first");
         if (!elementwise_layer<typename options::template get<Tanh>> ||
             !elementwise_layer<typename options::template get<recurrent_activation<Sigmoid>>::type>)
             return refuse("activations of single values, such as Tanh", "one that is none, such as Softmax",
@@ -121,6 +107,10 @@ struct recurrent_layer : layer<Self, Options...> {
     }
 
     template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return hoists<T>(In) ? "product of all inputs, then steps" : "steps";
+    }
+    template <shape In, class T>
     static constexpr std::size_t packed_size() {
         return step_of<In, T>::packed_size;
     }
@@ -145,7 +135,7 @@ struct recurrent_layer : layer<Self, Options...> {
                                                             .is_reversed = is_backwards,
                                                             .returns_sequences = sequences},
                                                            x, all_weights<In>(s.weights), y);
-            else run_sequence<In>(x, s.weights, y, s.scratch);
+            else run_sequence<In>(x, s.weights, y, s.scratch, carried_of(s, n));
             x += In.size();
             y += output(In).size();
         }
@@ -176,6 +166,10 @@ struct recurrent_layer : layer<Self, Options...> {
             return std::array{hidden, state_part<T>{"cell", std::span(state + own::carry_offset, units)}};
         else return std::array{hidden};
     }
+    template <shape In>
+    static constexpr std::size_t carried_size() {
+        return is_stateful ? (Cell::has_carry ? 2 : 1) * units : 0;
+    }
     template <shape In, class T>
     static constexpr std::size_t process_scratch(std::size_t frames) {
         return frames_of<In, T>::scratch_size(frames);
@@ -199,7 +193,8 @@ struct recurrent_layer : layer<Self, Options...> {
     }
     template <shape In, class Fused, class T>
     static void train_forward(const forward_context<T>& s) {
-        training<In, T>::forward(s.count, s.x, all_weights<In>(s.weights), sequences, s.saved, s.y, s.scratch);
+        training<In, T>::forward(s.count, s.x, all_weights<In>(s.weights), sequences, s.saved, s.y, s.scratch,
+                                 {s.carried, s.carried_stride});
     }
     template <shape In, class T>
     static void pack_for_backward(const T* const* weights, T* transposed, thread_slice part) {
@@ -235,7 +230,7 @@ private:
     template <shape In, class T>
     using frames_of = kernels::recurrent_frames<Cell, In[1], units, T>;
     template <shape In, class T>
-    using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, T>;
+    using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, is_stateful, T>;
 
     template <shape In, class T>
     static constexpr const T* input_bias(const T* const* weights) {
@@ -266,14 +261,24 @@ private:
                in[1] * kernels::recurrent_step<Cell, 1, units, T>::columns * sizeof(T) > (std::size_t{16} << 10);
     }
 
-    /// One sequence.
+    template <class T>
+    static constexpr T* carried_of(const forward_context<T>& s, std::size_t sample) {
+        return is_stateful && s.carried != nullptr ? s.carried + sample * s.carried_stride : nullptr;
+    }
+
+    /// One sequence. It begins with the values at `carried` and leaves there those of its end; where that is null it
+    /// begins at zero.
     template <shape In, class T>
-    static void run_sequence(const T* x, const T* const* weights, T* y, T* memory) {
+    static void run_sequence(const T* x, const T* const* weights, T* y, T* memory, [[maybe_unused]] T* carried) {
         using step = step_of<In, T>;
         constexpr bool hoisted = hoists<T>(In);
         const T* packed = weights[weight_count<Self, In>];
         T* products = memory + state_elements<T>();
         std::fill_n(memory, step::state_size, T(0));
+        if constexpr (is_stateful)
+            if (carried != nullptr)
+                for (std::size_t i = 0; const auto& part : state_parts<In>(memory))
+                    std::copy_n(carried + units * i++, units, part.values.data());
         if constexpr (hoisted)
             kernels::dense_rows<In[1], step::columns, kernels::linear>(In[0], x, packed, static_cast<const T*>(nullptr),
                                                                        products);
@@ -285,6 +290,10 @@ private:
             T* to = sequences ? y + t * units : t + 1 == In[0] ? y : nullptr;
             step::template run<input>(at, packed, memory, to);
         }
+        if constexpr (is_stateful)
+            if (carried != nullptr)
+                for (std::size_t i = 0; const auto& part : state_parts<In>(memory))
+                    std::copy_n(part.values.data(), units, carried + units * i++);
     }
 };
 

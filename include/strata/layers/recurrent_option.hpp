@@ -17,6 +17,12 @@ struct go_backwards {
     static constexpr std::string_view kind = "go_backwards";
 };
 
+/// Sample i of a batch continues sample i of the batch before it, in fit, evaluate and predict of a Trainer. The
+/// gradient ends at the batch. Keras: `stateful=True`.
+struct stateful {
+    static constexpr std::string_view kind = "stateful";
+};
+
 /// The activation of the gates, sigmoid where it is not given. Keras: `recurrent_activation=`.
 template <class Activation>
 struct recurrent_activation {

@@ -47,6 +47,7 @@ struct Rescaling : layer<Rescaling<Scale, Offset, Options...>, Options...> {
     using function = detail::rescale<Scale, Offset>;
 
     static constexpr std::string_view type = "Rescaling";
+    static constexpr layer_config config() { return {{"scale", Scale}, {"offset", Offset}}; }
     static constexpr double scale = Scale, offset = Offset;
 
     static constexpr diagnostic check(const shape&) {

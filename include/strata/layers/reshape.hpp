@@ -15,6 +15,7 @@ template <shape Target, class... Options>  // strata: types, not values: Reshape
     requires detail::says<"strata: options are types; fix: write Reshape<shape{28, 28, 1}>">
 struct Reshape : layer<Reshape<Target, Options...>, Options...> {
     static constexpr std::string_view type = "Reshape";
+    static constexpr layer_config config() { return {{"target_shape", config_value(Target, Target.rank())}}; }
     static constexpr bool is_view = true;
 
     static constexpr diagnostic check(const shape& in) {

@@ -22,6 +22,9 @@ struct SeparableConv1D
     using options = option_list<Options...>;
 
     static constexpr std::string_view type = "SeparableConv1D";
+    static constexpr layer_config config() {
+        return {{"filters", Filters}, {"kernel_size", config_value::one_size(Kernel)}};
+    }
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic own = check_filters(type, Filters); !own.ok) return own;

@@ -41,6 +41,7 @@ struct SeparableConv2D : depthwise_convolution<SeparableConv2D<Filters, Kernel, 
     using typename base::activation, typename base::options;
 
     static constexpr std::string_view type = "SeparableConv2D";
+    static constexpr layer_config config() { return {{"filters", Filters}, {"kernel_size", Kernel}}; }
     static constexpr std::array takes{activation_kind,
                                       strides<1>::kind,
                                       padding::valid::kind,
@@ -81,6 +82,11 @@ struct SeparableConv2D : depthwise_convolution<SeparableConv2D<Filters, Kernel, 
     template <class T>
     static constexpr std::size_t scratch(const shape& in) {
         return kernels::separable_scratch<T>(geometry(in), filters, geometry(in).height.output);
+    }
+
+    template <shape In, class T>
+    static constexpr text<48> algorithm_name() {
+        return "depthwise, then pointwise, by rows";
     }
 
     template <shape In, std::size_t N, class Fused, class T>

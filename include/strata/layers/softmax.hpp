@@ -30,6 +30,7 @@ struct last_axis_activation : layer<Self> {
         if (in.rank() > 0) return {};
         return refuse("at least one axis", to_text(in), "give it rows, such as Dense<10>");
     }
+    static constexpr layer_config config() { return activation_config<Self>(); }
     static constexpr std::size_t flops(const shape& in) { return 5 * in.size(); }
 
     template <shape In, std::size_t N, class Fused, class T>
@@ -49,6 +50,7 @@ struct last_axis_activation : layer<Self> {
 /// exp(x) / sum(exp(x)) over the last axis; the maximum is subtracted first. Keras: `softmax`.
 struct Softmax : last_axis_activation<Softmax> {
     static constexpr std::string_view type = "Softmax";
+    static constexpr std::string_view keras_activation = "softmax";
 
     template <std::size_t Rows, std::size_t Columns, class T>
     static constexpr void apply_rows(const T* x, T* y) {
@@ -63,6 +65,7 @@ struct Softmax : last_axis_activation<Softmax> {
 /// x - log(sum(exp(x))) over the last axis. Keras: `log_softmax`.
 struct LogSoftmax : last_axis_activation<LogSoftmax> {
     static constexpr std::string_view type = "LogSoftmax";
+    static constexpr std::string_view keras_activation = "log_softmax";
 
     template <std::size_t Rows, std::size_t Columns, class T>
     static constexpr void apply_rows(const T* x, T* y) {

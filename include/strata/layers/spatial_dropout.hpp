@@ -47,6 +47,7 @@ template <double Rate, class... Options>  // strata: types, not values: SpatialD
     requires detail::says<"strata: options are types; fix: write SpatialDropout1D<0.5>">
 struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout1D";
+    static constexpr layer_config config() { return {{"rate", Rate}}; }
 
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 2)
@@ -60,6 +61,7 @@ template <double Rate, class... Options>  // strata: types, not values: SpatialD
     requires detail::says<"strata: options are types; fix: write SpatialDropout2D<0.5>">
 struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Rate, Options...> {
     static constexpr std::string_view type = "SpatialDropout2D";
+    static constexpr layer_config config() { return {{"rate", Rate}}; }
 
     static constexpr diagnostic check(const shape& in) {
         if (in.rank() != 3)

@@ -27,6 +27,7 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
     using with_wrapped = TimeDistributed<Other, Options...>;
 
     static constexpr std::string_view type = "TimeDistributed";
+    static constexpr layer_config config() { return {{"layer", &config_of<Each>}}; }
     static constexpr bool is_identity = identity_at_inference<Each>;
     static constexpr bool is_view = view_layer<Each>;
     static constexpr bool is_random = random_layer<Each>;
@@ -45,6 +46,9 @@ struct TimeDistributed : layer<TimeDistributed<Each, Options...>, Options...> {
                 inner = refuse("a layer that can take each time step as a batch of its own",
                                "one that needs the whole batch at once",
                                "give it takes_strided_batches, or use it without TimeDistributed");
+            if (inner.ok && Each::options::template has<stateful>)
+                inner = refuse("a layer that begins every sequence at zero", "stateful",
+                               "take stateful out of its options");
             if (!inner.ok) inner.at = text<200>() << Each::type << " inside a TimeDistributed";
             return inner;
         }

@@ -62,6 +62,7 @@ template <int Count, class... Options>  // strata: types, not values: RepeatVect
     requires detail::says<"strata: options are types; fix: write RepeatVector<3>">
 struct RepeatVector : repeated_cells<RepeatVector<Count, Options...>, Options...> {
     static constexpr std::string_view type = "RepeatVector";
+    static constexpr layer_config config() { return {{"n", Count}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic vector = check_vector(in);
@@ -78,6 +79,7 @@ template <int Count, class... Options>  // strata: types, not values: UpSampling
     requires detail::says<"strata: options are types; fix: write UpSampling1D<2>">
 struct UpSampling1D : repeated_cells<UpSampling1D<Count, Options...>, Options...> {
     static constexpr std::string_view type = "UpSampling1D";
+    static constexpr layer_config config() { return {{"size", Count}}; }
 
     static constexpr diagnostic check(const shape& in) {
         const diagnostic sequence = check_sequence(in);
@@ -97,6 +99,9 @@ struct UpSampling2D : repeated_cells<UpSampling2D<Factor, Options...>, Options..
     static constexpr bool is_bilinear = option_list<Options...>::template get<interpolation::nearest>::is_bilinear;
 
     static constexpr std::string_view type = "UpSampling2D";
+    static constexpr layer_config config() {
+        return {{"size", Factor}, {"interpolation", is_bilinear ? "bilinear" : "nearest"}};
+    }
     static constexpr std::array takes{interpolation::nearest::kind};
 
     static constexpr diagnostic check(const shape& in) {

@@ -5,11 +5,13 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/type_list.hpp>
 #include <strata/kernels/simd/constexpr_math.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/initializer.hpp>
@@ -30,7 +32,7 @@ struct kernel_sizes {
     static constexpr std::string_view kind = "kernel_sizes<...>";
     static constexpr std::array<int, sizeof...(Taps)> value{Taps...};
 };
-/// Each activation is multiplied by a sigmoid of as many further sums.
+/// Each activation is multiplied by a sigmoid of as many further sums. It is ApproximateSigmoid for ApproximateTanh.
 struct gated {
     static constexpr std::string_view kind = "gated";
 };
@@ -83,6 +85,8 @@ struct wavenet_array {
     static constexpr auto kernel_sizes = detail::each_layer<layers>(taps);
     static constexpr auto distances = detail::each_layer<layers>(steps);
     using activation = typename options::template get<Tanh>;
+    using default_activations = type_list<Tanh>;
+    static constexpr bool is_approximate = std::is_same_v<activation, ApproximateTanh>;
 
     /// The constants that the kernels read. Inputs are those of the array, Condition those of the whole layer.
     template <std::size_t Inputs, std::size_t Condition>
@@ -94,7 +98,8 @@ struct wavenet_array {
         static constexpr auto kernels = wavenet_array::kernel_sizes;
         static constexpr auto dilations = wavenet_array::distances;
         using function = typename activation_function<activation>::type;
-        using gate_function = typename activation_function<Sigmoid>::type;
+        using gate_function =
+            typename activation_function<std::conditional_t<is_approximate, ApproximateSigmoid, Sigmoid>>::type;
     };
 
     static constexpr diagnostic check() {

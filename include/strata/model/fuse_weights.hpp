@@ -62,7 +62,7 @@ constexpr void append_affine(const Views& views, std::vector<double>& scale, std
 
 /// The affine maps fused into layer I, in order.
 template <class Net, std::size_t I>
-inline constexpr auto affine_layers_behind = [] {
+inline constexpr auto affine_layers_after = [] {
     constexpr const auto& fusions = fusions_of<Net>;
     constexpr auto is_fused_map = [](const layer_fusion& fusion) {
         return fusion.kind == fusion_kind::affine && fusion.host == I;
@@ -82,7 +82,7 @@ constexpr weight_values with_affine_maps(const Views& views, std::index_sequence
     constexpr flat_node node = flat_nodes_of<Net>[I];
     constexpr auto own = weight_range_of<Net, I>;
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
-    evaluate_in_order{0, (append_affine<Net, affine_layers_behind<Net, I>[K]>(views, scale, shift), 0)...};
+    evaluate_in_order{0, (append_affine<Net, affine_layers_after<Net, I>[K]>(views, scale, shift), 0)...};
 
     weight_values values;
     for (const parameter& row : layer::parameters(node.in)) {
@@ -100,7 +100,7 @@ template <class Net, std::size_t I, class Views, class T>
 constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
     if constexpr (fusions_of<Net>[I].kind == fusion_kind::none) {
         if constexpr (fusions_of<Net>[I].takes_affine) {
-            constexpr std::size_t count = affine_layers_behind<Net, I>.size();
+            constexpr std::size_t count = affine_layers_after<Net, I>.size();
             const weight_values fused = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
             for (const auto& values : fused.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));

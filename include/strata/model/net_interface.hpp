@@ -17,6 +17,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/model/features.hpp>
+#include <strata/model/keras3_summary.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/call_checks.hpp>
@@ -25,6 +26,14 @@
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
 #include <strata/runtime/stream.hpp>
+
+namespace strata::inline STRATA_ISA {
+
+/// Draws a net; defined by strata/inspect/net_pictures.hpp.
+template <class Net>
+struct net_pictures;
+
+}  // namespace strata::inline STRATA_ISA
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -35,6 +44,15 @@ struct model_check {
         if constexpr (net_check<Net>::value.ok && has_open_length<Net>()) return stream_check<Net, T>::value;
         else return net_check<Net>::value;
     }();
+};
+
+/// A call that draws; what does so is complete where its header is included.
+template <class Pictures, fixed_string Call>
+struct pictures_check {
+    static constexpr diagnostic value = requires { sizeof(Pictures); }
+                                            ? diagnostic{}
+                                            : refuse("the header that draws nets", "a program without it",
+                                                     "write #include <strata/inspect.hpp>", Call.view());
 };
 
 /// The name of a net that was given none.
@@ -103,8 +121,32 @@ struct net_interface : foreign_net_members<Self> {
     }
     /// The names, shapes and initializers of all weights, in Keras' order; a net has no values.
     static constexpr auto weights() { return known<weight_query>::value; }
-    /// Keras' table of the net.
-    static constexpr auto summary() { return known<summary_query>::value; }
+    /// Keras' table of the net: of Keras 2, or `summary<style::keras3>()`.
+    template <style Style = style::keras2>
+    static constexpr auto summary() {
+        if constexpr (Style == style::keras3 && known<input_query>::value.rank() > 0)
+            return keras3_summary<Self, float>(0);
+        else return known<summary_query>::value;
+    }
+
+    // Pictures, of include/strata/inspect.hpp. Templates, so that they are compiled only in programs that draw.
+
+    /// The net in Graphviz' language: layers, shapes, parameters, fused steps and bands.
+    template <class Pictures = net_pictures<Self>>
+    static auto to_dot() {
+        using checked = pictures_check<Pictures, "to_dot">;
+        static_cast<void>(require<checked>{});
+        if constexpr (!checked::value.ok || known<input_query>::value.rank() == 0) return refused{};
+        else return Pictures::dot();
+    }
+    /// The same as an SVG picture, with the places of values in the arena.
+    template <class Pictures = net_pictures<Self>>
+    static auto to_svg() {
+        using checked = pictures_check<Pictures, "to_svg">;
+        static_cast<void>(require<checked>{});
+        if constexpr (!checked::value.ok || known<input_query>::value.rank() == 0) return refused{};
+        else return Pictures::svg();
+    }
 
     // Models
 
@@ -164,6 +206,18 @@ struct net_interface : foreign_net_members<Self> {
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok)
             return Model<Self, T, inline_storage<T, block_size<Self, T>()>>(keras_order{}, values.data());
+        else return refused{};
+    }
+    /// A model over the weights of a mapped file: over the file's memory itself where it is a block, which save_block
+    /// wrote; else over memory of its own, which all streams and copies of the model share. See io/mapped_weights.hpp.
+    template <class T = float, class File, class Files = mapped_weights<Self, T>>
+        requires requires(const File& file) { file.path(), file.text(); }
+    static auto bind(const File& file) {
+        using has_files = files_check<Files, "bind">;
+        using checked = model_check<Self, T>;
+        static_cast<void>(require<checked>{});
+        static_cast<void>(require<has_files>{});
+        if constexpr (checked::value.ok && has_files::value.ok) return Files::bind(file);
         else return refused{};
     }
 

@@ -14,6 +14,9 @@
 
 namespace strata::inline STRATA_ISA {
 
+/// The look of a summary: of Keras 2, in letters of ASCII, or of Keras 3, with lines.
+enum class style { keras2, keras3 };
+
 namespace detail {
 
 inline constexpr std::size_t summary_width = 65;

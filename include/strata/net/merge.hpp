@@ -29,6 +29,7 @@ concept merge_layer = layer_descriptor<Layer> && requires { requires Layer::is_m
 template <class Self, template <auto> class Kernel>
 struct merge_node : layer<Self> {
     static constexpr bool is_merge = true;
+    static constexpr layer_config config() { return {}; }
     static constexpr bool is_binary = false;
     /// Whether the order of its operands does not change its value.
     static constexpr bool is_commutative = true;

@@ -102,7 +102,7 @@ constexpr diagnostic check_items(type_list<Items...>) {
         const auto where = text<200>() << "item " << i + 1 << " of " << kinds.size();
         layer_seen = layer_seen || kinds[i] == item_kind::layer;
         if (kinds[i] == item_kind::input && (layer_seen || input_seen))
-            return refuse("Input<...> once, first in the list", "Input<...> behind other items",
+            return refuse("Input<...> once, first in the list", "Input<...> after other items",
                           "put Input<...> first, or take it out", where);
         input_seen = input_seen || kinds[i] == item_kind::input;
         if (!integers[i])

@@ -9,6 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/evaluate_in_order.hpp>
+#include <strata/graph/carried_values.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/net/merge.hpp>
@@ -24,15 +25,15 @@ struct forward_executor {
     static constexpr const auto& plan = plan_of<Net, T, N, Count>;
 
     /// x: N samples of the input; y: N of the output; parameters: the block of all weights; arena: plan.arena_size
-    /// elements.
-    static constexpr void run(const T* x, const T* parameters, T* y, T* arena) {
-        run(x, parameters, y, arena, std::make_index_sequence<plan.step_count>{});
+    /// elements; carried: the values that each sample hands on, where it continues one of the batch before.
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, T* carried = nullptr) {
+        run(x, parameters, y, arena, carried, std::make_index_sequence<plan.step_count>{});
     }
 
     /// The step, or the chain that begins with it; Length as register_chains says.
     template <std::size_t Step, std::size_t Length>
     static void run_step(const T* x, const T* parameters, T* y, T* arena) {
-        chain<Step, Length>(x, parameters, y, arena);
+        chain<Step, Length>(x, parameters, y, arena, nullptr);
     }
 
 private:
@@ -40,14 +41,15 @@ private:
     using step_at = step_of<Net, T, N, Count, Step>;
 
     template <std::size_t... Step>
-    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, std::index_sequence<Step...> all) {
+    static constexpr void run(const T* x, const T* parameters, T* y, T* arena, T* carried,
+                              std::index_sequence<Step...> all) {
         if constexpr (sizeof...(Step) == 0) {
             std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
             evaluate_in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...};
         } else {
             constexpr auto chains = register_chains<Net, T, N, Count>(all);
-            evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena), 0)...};
+            evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena, carried), 0)...};
         }
     }
     /// The first input of a step.
@@ -57,12 +59,12 @@ private:
     }
     /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
     template <std::size_t First, std::size_t Length>
-    static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena) {
+    static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena, [[maybe_unused]] T* carried) {
         constexpr std::size_t size = plan.chains[First].length;
         if constexpr (size > 1)
             band_executor<Net, T, Count, First>::run({x, parameters, y, arena, arena},
                                                      {0, band_executor<Net, T, Count, First>::rows});
-        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena);
+        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena, carried);
         else if constexpr (size == 1 && Length > 1)
             run_register_chain<Net, T, Count, First>(read_of<First>(x, arena), parameters,
                                                      plan.write(First + Length - 1, y, arena),
@@ -73,14 +75,14 @@ private:
     static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
         constexpr std::size_t size = plan.chains[Step].length;
         if constexpr (size == 1) {
-            step<Step>(x, parameters, y, arena);
+            step<Step>(x, parameters, y, arena, nullptr);
         } else if constexpr (size > 1) {
             T* map = nullptr;  // the output of the stage before
             const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
                 T* to =
                     Stage + 1 == size ? plan.write(Step + Stage, y, arena) : new T[step_at<Step + Stage>::out.size()]{};
                 run_to<Step + Stage, (Stage > 0 ? chained_operand<Net, Count>(Step + Stage) : no_operand)>(
-                    x, parameters, to, arena, map);
+                    x, parameters, to, arena, map, nullptr);
                 delete[] std::exchange(map, Stage + 1 == size ? nullptr : to);
             };
             [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
@@ -89,12 +91,13 @@ private:
         }
     }
     template <std::size_t Step>
-    static constexpr void step(const T* x, const T* parameters, T* y, T* arena) {
-        run_to<Step, no_operand>(x, parameters, plan.write(Step, y, arena), arena, nullptr);
+    static constexpr void step(const T* x, const T* parameters, T* y, T* arena, T* carried) {
+        run_to<Step, no_operand>(x, parameters, plan.write(Step, y, arena), arena, nullptr, carried);
     }
     /// A step that writes to `to`. Input number Inside, if there is one, lies in `map`.
     template <std::size_t Step, std::size_t Inside>
-    static constexpr void run_to(const T* x, const T* parameters, T* to, T* arena, [[maybe_unused]] const T* map) {
+    static constexpr void run_to(const T* x, const T* parameters, T* to, T* arena, [[maybe_unused]] const T* map,
+                                 [[maybe_unused]] T* carried) {
         using s = step_at<Step>;
         if constexpr (merge_layer<typename s::layer>) {
             constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
@@ -108,7 +111,9 @@ private:
                 forward_context<T>{.x = Inside == no_operand ? read_of<Step>(x, arena) : map,
                                    .weights = weights.data(),
                                    .y = to,
-                                   .scratch = arena + s::plan.scratch});
+                                   .scratch = arena + s::plan.scratch,
+                                   .carried = carried_of_layer<Net, s::index>(carried),
+                                   .carried_stride = carried_values_of<Net>});
         }
     }
 };

@@ -18,6 +18,7 @@
 #include <strata/net/merge.hpp>
 #include <strata/runtime/band_executor.hpp>
 #include <strata/runtime/forward_executor.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/register_chain.hpp>
 #include <strata/runtime/step.hpp>
 #include <strata/runtime/subnormal_inputs.hpp>
@@ -68,6 +69,33 @@ struct parallel_executor {
     static void run_shared(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
         auto work = [&](thread_slice part) noexcept { run(threads, part, x, parameters, y, arenas, all_steps{}); };
         threads.run(work);
+    }
+    /// The same; an observer sees each step, or chain of steps, of each thread.
+    template <class Observer>
+    static void run_observed(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas,
+                             Observer& observer) noexcept {
+        auto work = [&](thread_slice part) noexcept {
+            bool was_shared = false;
+            const auto observe = [&]<std::size_t Step>(step_number<Step>) {
+                if constexpr (sharing_of<Step>() != sharing::inside) {
+                    if (Step > 0 && (was_shared || is_shared<Step>())) threads.barrier();
+                    was_shared = is_shared<Step>();
+                    const bool works = is_shared<Step>() || part.index == 0;
+                    if (works) observer.begin(part.index);
+                    after_barrier<Step>(part, x, parameters, y, arenas);
+                    if (works) observer.end(part.index, Step, phase::forward);
+                }
+            };
+            [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+                evaluate_in_order{0, (observe(step_number<Step>{}), 0)...};
+            }(all_steps{});
+        };
+        threads.run(work);
+    }
+    /// Whether threads share the step, or the chain that begins with it.
+    template <std::size_t Step>
+    static constexpr bool is_shared() {
+        return sharing_of<Step>() > sharing::alone;
     }
 
 private:
@@ -150,11 +178,16 @@ private:
     template <std::size_t Step>
     static void step(thread_pool& threads, thread_slice part, const T* x, const T* parameters, T* y, T* arenas,
                      bool& was_shared) {
+        if constexpr (sharing_of<Step>() != sharing::inside) {
+            if (Step > 0 && (was_shared || is_shared<Step>())) threads.barrier();
+            was_shared = is_shared<Step>();
+            after_barrier<Step>(part, x, parameters, y, arenas);
+        }
+    }
+    template <std::size_t Step>
+    static STRATA_INLINE void after_barrier(thread_slice part, const T* x, const T* parameters, T* y, T* arenas) {
         constexpr sharing shared_by = sharing_of<Step>();
         if constexpr (shared_by != sharing::inside) {
-            constexpr bool is_shared = shared_by != sharing::alone;
-            if (Step > 0 && (was_shared || is_shared)) threads.barrier();
-            was_shared = is_shared;
             using s = step_at<Step>;
             constexpr chained_step chain = plan.chains[Step];
             [[maybe_unused]] const T* from = plan.read(Step, 0, x, static_cast<const T*>(arenas));

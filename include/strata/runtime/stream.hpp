@@ -17,6 +17,7 @@
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/stream_executor.hpp>
 #include <strata/runtime/stream_properties.hpp>
 #include <strata/runtime/stream_state.hpp>
@@ -34,6 +35,14 @@ struct no_negligible {
     }
 };
 
+/// The memory of a stream, for what owns it.
+struct memory_access {
+    template <class Stream>
+    static auto& of(Stream& stream) {
+        return stream.memory_;
+    }
+};
+
 }  // namespace detail
 
 /// A stream of one channel over the weights of a model, which may serve any number of streams. It holds the weights of
@@ -43,8 +52,8 @@ struct no_negligible {
 /// is (steps, ...), of which a stream takes one step at a time, without end; outputs are those of the whole sequence,
 /// or of a last layer that gives one output, what it would give if the sequence ended here. Silence is as fast as
 /// sound: inputs, states and outputs of convolutions closer to 0 than 2^-80 (8e-25; double 2^-800) count as 0, and
-/// where a call takes longer than some 3 us it runs in a scope of flush_subnormals.
-template <class Net, class T = float>
+/// where a call takes longer than some 3 us it runs in a scope of flush_subnormals. Memory holds states and values.
+template <class Net, class T = float, class Memory = storage<T, stream_plan_of<Net, T>.arena_size>>
 class Stream : public stream_properties<Net, T> {
 public:
     using traits = stream_properties<Net, T>;
@@ -53,6 +62,9 @@ public:
     explicit Stream(weight_pointer<const T> parameters) : parameters_(std::move(parameters)) {}
     /// Refers to them: they must live longer and stay where they are.
     explicit Stream(const T* parameters) : parameters_(weight_pointer<const T>(), parameters) {}
+    /// In memory of at least plan.arena_size elements, all of them zero.
+    Stream(weight_pointer<const T> parameters, Memory memory)
+        : parameters_(std::move(parameters)), memory_(std::move(memory)) {}
 
     /// One step: spans of one input and one output. They may be the same memory; else they may not overlap. Returns
     /// whether there is an output: always, unless the net has a latency or strides. Allocates nothing.
@@ -131,6 +143,9 @@ public:
     }
 
 private:
+    friend detail::memory_access;
+    friend detail::stream_profiler;
+
     static constexpr const auto& plan = stream_plan_of<Net, T>;
     using steps_of_plan = std::make_index_sequence<plan.step_count>;
     /// Of one time step. Where that is worth a scope, values need not be looked at. Blocks do as steps do, so that both
@@ -205,7 +220,7 @@ private:
     STRATA_INLINE detail::stream_executor<Net, T> executor() noexcept { return {parameters_.get(), memory_.data()}; }
 
     weight_pointer<const T> parameters_;
-    storage<T, plan.arena_size> memory_{};
+    Memory memory_{};
     [[no_unique_address]] detail::counters_of<Net, T> counters_{};
 };
 

@@ -14,6 +14,7 @@
 #include <strata/graph/streaming_schedule.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/step.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -58,6 +59,20 @@ public:
             return count;
         }
     }
+    /// One time step, as one_step does; an observer sees each step of the plan.
+    template <class Observer>
+    void observed_step(const T* x, T* y, Observer& observer) const {
+        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+            evaluate_in_order{0,
+                              (observer.begin(0), run_step<Step>(x, y), observer.end(0, Step, phase::forward), 0)...};
+        }(all_steps{});
+    }
+    /// `count` steps as frames does; an observer sees each step of the plan.
+    template <class Observer>
+    std::size_t observed_frames(const T* x, T* y, std::size_t count, counters_of<Net, T>& counters,
+                                Observer& observer) const {
+        return observed_frames(x, y, count, counters, observer, all_steps{});
+    }
 
 private:
     using all_steps = std::make_index_sequence<plan.step_count>;
@@ -86,6 +101,22 @@ private:
     void frames_of_steps(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) const {
         if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * plan.input_size, y);
         else evaluate_in_order{0, (frames_of_step<Step>(x, y, count), 0)...};
+    }
+    template <class Observer, std::size_t... Step>
+    std::size_t observed_frames(const T* x, T* y, std::size_t count, [[maybe_unused]] counters_of<Net, T>& counters,
+                                [[maybe_unused]] Observer& observer, std::index_sequence<Step...>) const {
+        frame_counts made{};
+        made[0] = count;
+        [[maybe_unused]] const auto run = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            observer.begin(0);
+            if constexpr (has_rates<Net, T>) frames_of_rate<I>(x, y, counters, made);
+            else frames_of_step<I>(x, y, count);
+            observer.end(0, I, phase::forward);
+        };
+        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * plan.input_size, y);
+        else evaluate_in_order{0, (run(std::integral_constant<std::size_t, Step>{}), 0)...};
+        if constexpr (has_rates<Net, T>) return made[outline.alias_of[flat_count<Net>]];
+        else return count;
     }
     /// One step of the plan for `count` frames.
     template <std::size_t Step>

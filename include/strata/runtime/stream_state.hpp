@@ -14,6 +14,7 @@
 #include <strata/core/text.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
+#include <strata/graph/graph_record.hpp>
 #include <strata/graph/streaming_schedule.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
 #include <strata/net/names.hpp>
@@ -30,10 +31,6 @@ struct stream_state_part {
 };
 
 namespace detail {
-
-/// The names of the layers of a flattened list; those of names_of where no layer holds others.
-template <class Net>
-inline constexpr auto flat_names_of = layer_names(flat_layers_of<Net>{});
 
 /// The state of step Step of a stream in its memory, part by part.
 template <class Net, class T, std::size_t Step>

@@ -13,12 +13,14 @@
 #include <strata/core/random.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/graph/carried_values.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/training_schedule.hpp>
 #include <strata/kernels/elementwise/add.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/step.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -32,6 +34,7 @@ struct training_memory {
     T* scratch = nullptr;      // this thread's
     T* parameters = nullptr;
     T* gradients = nullptr;
+    T* carried = nullptr;   // that the samples of the batch hand on; null where each begins at zero
     std::uint64_t key = 0;  // of this batch's random numbers
 };
 
@@ -47,11 +50,20 @@ struct training_executor {
     using memory_type = training_memory<Net, T>;
     static constexpr const auto& plan = training_plan_of<Net, T>;
 
-    /// Forward through all steps, this thread's samples of a tile. Barrier is called inside steps that need the whole
-    /// batch.
+    /// Forward through all steps, this thread's samples of a tile. Steps that need the whole batch call the barrier.
     template <class Barrier>
     static void forward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         forward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
+    }
+    /// The same; an observer sees each step of each thread.
+    template <class Barrier, class Observer>
+    static void observed_forward(const memory_type& memory, const tile_position& at, thread_slice part,
+                                 Barrier& barrier, Observer& observer) {
+        for_each_step([&]<std::size_t Step>(std::integral_constant<std::size_t, Step>) {
+            observer.begin(part.index);
+            forward_step<Step>(memory, at, part, barrier);
+            observer.end(part.index, Step, phase::forward);
+        });
     }
     /// Packs the weights for the backward pass; this thread's share. A barrier must follow.
     static void pack_for_backward(const memory_type& memory, thread_slice part) {
@@ -64,8 +76,27 @@ struct training_executor {
     static void backward(const memory_type& memory, const tile_position& at, thread_slice part, Barrier& barrier) {
         backward(memory, at, part, barrier, std::make_index_sequence<plan.step_count>{});
     }
+    /// The same; an observer sees each step of each thread.
+    template <class Barrier, class Observer>
+    static void observed_backward(const memory_type& memory, const tile_position& at, thread_slice part,
+                                  Barrier& barrier, Observer& observer) {
+        for_each_step([&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            constexpr std::size_t step = plan.step_count - 1 - I;
+            if constexpr (plan.trained[step].has_backward()) {
+                observer.begin(part.index);
+                backward_step<step>(memory, at, part, barrier);
+                observer.end(part.index, step, phase::backward);
+            }
+        });
+    }
 
 private:
+    template <class Function>
+    static void for_each_step(Function function) {
+        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+            evaluate_in_order{0, (function(std::integral_constant<std::size_t, Step>{}), 0)...};
+        }(std::make_index_sequence<plan.step_count>{});
+    }
     template <std::size_t Step>
     using step_at = step_types<Net, T, plan.steps[Step].layer, plan.steps[Step].fused>;
     template <std::size_t Step>
@@ -139,7 +170,13 @@ private:
                 .count = samples.size(),
                 .saved = memory.arena + s.saved + samples.begin * trained<Step>.saved_size,
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
-                .shared = memory.arena + s.shared};
+                .shared = memory.arena + s.shared,
+                .carried = carried_of_layer<Net, plan.steps[Step].layer>(carried_of(memory, at, samples)),
+                .carried_stride = carried_values_of<Net>};
+    }
+    static T* carried_of(const memory_type& memory, const tile_position& at, item_range samples) {
+        if (memory.carried == nullptr) return nullptr;
+        return memory.carried + (at.tile_begin + samples.begin) * carried_values_of<Net>;
     }
     /// The first input and the output of a step, from a sample of the tile on.
     template <std::size_t Step>

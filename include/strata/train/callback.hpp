@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/graph/graph_record.hpp>
 #include <strata/model/model_record.hpp>
 #include <strata/train/scores.hpp>
 
@@ -42,6 +43,10 @@ public:
     virtual std::size_t epochs() const = 0;
     /// Whether there is validation data that validation_freq leaves out at the end of an epoch, counted from 0.
     virtual bool skips_validation(std::size_t) const { return false; }
+    /// The graph of the model; empty where there is none.
+    virtual graph_record graph() const { return {}; }
+    /// Calls visit(model, context) with the model as it is now.
+    virtual void visit_model(model_visitor, void*) const {}
     /// Batches in an epoch; where a pass over the data ends, it may have fewer.
     virtual std::size_t steps() const = 0;
 };

@@ -7,6 +7,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/thread_pool.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/train/carried_state.hpp>
 #include <strata/train/reduction.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -26,10 +27,10 @@ struct evaluation {
 /// each batch.
 template <class Tracker, class Evaluator, class Data, class T>
 void track_samples(Tracker& tracker, Evaluator& evaluator, thread_pool& threads, const evaluation<Data>& part,
-                   const T* parameters, double penalties) {
+                   const T* parameters, double penalties, carried_batch<T> carried) {
     tracker.reset();
     batch_loss sum;
-    evaluator.run(threads, *part.data, part.samples, parameters, [&](std::size_t i, const T* y) {
+    evaluator.run(threads, part.data->inputs(), part.samples, parameters, carried, [&](std::size_t i, const T* y) {
         const auto* label = part.data->label(i).data();
         const double weight = part.weights.empty() ? 1.0 : part.weights[i];
         sum.add(tracker.loss_of(y, label), weight);

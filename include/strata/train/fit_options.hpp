@@ -11,6 +11,7 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/count_option.hpp>
+#include <strata/train/progress.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -75,8 +76,8 @@ struct fit_options {
     std::size_t threads = 1;
     /// Ctrl-C ends fit after the current step, instead of the program.
     bool stop_on_interrupt = false;
-    /// 0: silent, 1: a progress bar (plain lines where the output is no terminal), 2: a line per epoch.
-    int verbose = 1;
+    /// 0: silent, 1 and "auto": a progress bar (plain lines where the output is no terminal), 2: a line per epoch.
+    verbosity verbose = 1;
 };
 
 /// The arguments of evaluate.
@@ -91,7 +92,13 @@ struct evaluate_options {
     optional_count steps{};
     /// 0: as many as the last call of fit or evaluate had, one at first.
     std::size_t threads = 0;
-    int verbose = 0;
+    verbosity verbose = 0;
+};
+
+/// The arguments of a Trainer's predict, where layers are stateful.
+struct predict_options {
+    /// 32 where it is not given, or as many as the batches before had.
+    optional_count batch_size{};
 };
 
 /// The arguments of train_on_batch and test_on_batch.

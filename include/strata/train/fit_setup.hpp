@@ -83,6 +83,25 @@ struct fit_setup {
     }
 };
 
+/// Refuses options of fit with which the samples of a batch would not continue those of the batch before, where layers
+/// are stateful.
+template <class State, class Data>
+void check_states(const State& carried, const fit_setup<Data>& setup, bool shuffles) {
+    if constexpr (State::is_used) {
+        const std::size_t size = setup.schedule.batch_size;
+        if (shuffles)
+            refuse_data(
+                {"shuffle is true, and a layer is stateful: batches must follow each other in time; fix: give "
+                 ".shuffle = false"});
+        carried.check(setup.schedule.samples, size, "the data");
+        if (setup.validation.is_empty()) return;
+        carried.check(setup.validation.samples.size(), setup.validation.batch_size, "the validation data");
+        if (setup.validation.batch_size != size)
+            refuse_data({"the validation data has batches of ", setup.validation.batch_size, ", the data of ", size,
+                         "; a stateful layer needs batches of one size; fix: give .validation_batch_size = ", size});
+    }
+}
+
 /// The samples that evaluate looks at. `weights` must live as long as the result.
 template <class Data>
 evaluation<Data> make_evaluation(const Data& data, const evaluate_options& options, std::span<const double> weights) {

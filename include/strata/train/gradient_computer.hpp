@@ -18,6 +18,7 @@
 #include <strata/net/shapes.hpp>
 #include <strata/runtime/forward_executor.hpp>
 #include <strata/runtime/gradient_layout.hpp>
+#include <strata/runtime/observer.hpp>
 #include <strata/runtime/training_executor.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -82,26 +83,46 @@ public:
         losses_.resize(count);
     }
     /// Computes gradients(): the gradient of the sum of the weighted losses of a batch, divided by its divisor. `key`
-    /// is the seed of the random numbers of this step.
+    /// is the seed of the random numbers of this step. `carried` has the values that the samples hand on, or is null.
     template <class Data, class Loss>
-    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key) {
+    void compute_gradients(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key,
+                           T* carried = nullptr) {
+        no_observer nobody;
+        compute_observed(samples, loss, parameters, key, carried, nobody);
+    }
+    /// The same; an observer sees each step of each thread.
+    template <class Data, class Loss, class Observer>
+    STRATA_INLINE void compute_observed(const batch<Data>& samples, const Loss& loss, T* parameters, std::uint64_t key,
+                                        T* carried, [[maybe_unused]] Observer& observer) {
         auto work = [&](thread_slice part) noexcept {
             memory_type memory{.plan = &plan_,
                                .arena = arena_.data(),
                                .scratch = scratch_.data() + part.index * thread_scratch(),
                                .parameters = parameters,
                                .gradients = gradients_.data(),
+                               .carried = carried,
                                .key = key};
             pool_barrier barrier{threads_};
-            training_executor<Net, T>::pack_for_backward(memory, part);
+            using executor = training_executor<Net, T>;
+            if constexpr (Observer::is_active) observer.begin(part.index);
+            executor::pack_for_backward(memory, part);
+            if constexpr (Observer::is_active) observer.end(part.index, 0, phase::pack);
             barrier();
             for (std::size_t begin = 0; begin < samples.size(); begin += plan_.tile) {
                 const std::size_t count = std::min(plan_.tile, samples.size() - begin);
                 const tile_position at{.tile_begin = begin, .tile_count = count, .mine = part.of(count)};
                 memory.input = read_inputs(memory, samples, at);
-                training_executor<Net, T>::forward(memory, at, part, barrier);
-                compute_losses(memory, samples, loss, at);
-                training_executor<Net, T>::backward(memory, at, part, barrier);
+                if constexpr (Observer::is_active) {
+                    executor::observed_forward(memory, at, part, barrier, observer);
+                    observer.begin(part.index);
+                    compute_losses(memory, samples, loss, at);
+                    observer.end(part.index, 0, phase::loss);
+                    executor::observed_backward(memory, at, part, barrier, observer);
+                } else {
+                    executor::forward(memory, at, part, barrier);
+                    compute_losses(memory, samples, loss, at);
+                    executor::backward(memory, at, part, barrier);
+                }
                 barrier();
             }
         };

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include <strata/train/decimal.hpp>
+#include <strata/train/svg_axis.hpp>
 
 namespace strata::internal {
 
@@ -42,9 +42,6 @@ inline constexpr std::array<hue, 6> hues{{{"#0072b2", "#5fb4e5"},
 inline bool is_validation(std::string_view name) { return name.starts_with("val_"); }
 inline std::string_view quantity(std::string_view name) { return is_validation(name) ? name.substr(4) : name; }
 
-/// Whether a value is drawn: others, not finite or huge, leave a gap.
-inline bool is_drawable(double value) { return std::abs(value) < 1e30; }
-
 inline std::string xml_text(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -58,19 +55,12 @@ inline std::string xml_text(std::string_view text) {
 /// A coordinate.
 inline std::string at(double position) { return decimal(position, 1); }
 
-/// The least of 1, 2 and 5 times a power of ten that cuts a range into at most `most` steps.
-inline double tick_step(double range, int most) {
-    const double least = range / most, power = std::pow(10.0, std::floor(std::log10(least)));
-    for (const double factor : {1.0, 2.0, 5.0})
-        if (factor * power >= least * (1 - 1e-9)) return factor * power;
-    return 10 * power;
-}
-inline std::string tick_text(double value, double step) {
-    const double rounded = std::abs(value) < step / 2 ? 0 : value;
-    const double magnitude = std::floor(std::log10(step) + 1e-9);
-    if (magnitude >= -5 && std::abs(value) < 1e6) return decimal(rounded, static_cast<int>(std::max(0.0, -magnitude)));
-    const double digits = std::log10(std::max(std::abs(rounded), step)) - magnitude;
-    return decimal(rounded, static_cast<int>(digits) + 1, std::chars_format::general);
+/// All values of some curves, in order of size.
+template <class Curve>
+sorted_values values_of(const std::vector<const Curve*>& curves) {
+    std::vector<double> all;
+    for (const Curve* each : curves) all.insert(all.end(), each->values.begin(), each->values.end());
+    return sorted_values(std::move(all));
 }
 
 /// One panel: a title, a legend, axes with ticks, and the curves. Curve is `curve`: a template, so that it is compiled
@@ -79,33 +69,24 @@ template <class Curve>
 class svg_panel {
 public:
     svg_panel(std::string_view title, std::vector<const Curve*> curves, std::size_t first_epoch)
-        : title_(title), curves_(std::move(curves)), first_(static_cast<double>(first_epoch)) {
+        : title_(title),
+          curves_(std::move(curves)),
+          first_(static_cast<double>(first_epoch)),
+          axis_(values_of(curves_)) {
         count_ = curves_.front()->values.size();
-        bool is_found = false;
-        for (const Curve* each : curves_)
-            for (const double value : each->values)
-                if (is_drawable(value)) {
-                    low_ = is_found ? std::min(low_, value) : value;
-                    high_ = is_found ? std::max(high_, value) : value;
-                    is_found = true;
-                }
-        if (high_ - low_ <= 1e-5 * std::abs(high_)) {  // a flat curve lies in the middle
-            const double margin = high_ == 0 ? 0.5 : std::abs(high_) / 10;
-            low_ -= margin;
-            high_ += margin;
-        }
-        step_ = tick_step(high_ - low_, 6);
-        low_ = std::floor(low_ / step_ + 1e-9) * step_;
-        high_ = std::ceil(high_ / step_ - 1e-9) * step_;
     }
 
     /// The height of the legend: names that do not fit beside each other take several rows.
     double legend_height() const { return place_legend(nullptr); }
 
-    std::string draw(double x, double legend_height) {
+    std::string draw(double x, double top, double legend_height) {
         x_ = x + layout::left;
-        y_ = layout::title + legend_height;
-        std::string out = "<text x=\"" + at(x_) + "\" y=\"22\" class=\"title\">" + xml_text(title_) + "</text>\n";
+        top_ = top;
+        y_ = top + layout::title + legend_height;
+        std::string out =
+            "<text x=\"" + at(x_) + "\" y=\"" + at(top + 22) + "\" class=\"title\">" + xml_text(title_) +
+            (axis_.is_log() ? "<tspan font-weight=\"normal\" font-size=\"12\"> (logarithmic)</tspan>" : "") +
+            "</text>\n";
         place_legend(&out);
         draw_axes(out);
         for (const Curve* each : curves_) draw_curve(out, *each);
@@ -124,11 +105,11 @@ private:
                 y += layout::row;
             }
             if (out != nullptr) {
-                const std::string middle = at(layout::title + y + 4);
+                const std::string middle = at(top_ + layout::title + y + 4);
                 *out += "<line x1=\"" + at(x_ + x) + "\" y1=\"" + middle + "\" x2=\"" +
                         at(x_ + x + layout::sample - 7) + "\" y2=\"" + middle + "\" " + stroke(*each) +
-                        "/>\n<text x=\"" + at(x_ + x + layout::sample) + "\" y=\"" + at(layout::title + y + 8) + "\">" +
-                        xml_text(each->name) + "</text>\n";
+                        "/>\n<text x=\"" + at(x_ + x + layout::sample) + "\" y=\"" + at(top_ + layout::title + y + 8) +
+                        "\">" + xml_text(each->name) + "</text>\n";
             }
             x += width;
         }
@@ -137,13 +118,10 @@ private:
 
     void draw_axes(std::string& out) const {
         const double bottom = y_ + layout::plot_height, right = x_ + layout::plot_width;
-        const int ticks = static_cast<int>(std::lround((high_ - low_) / step_));
-        for (int i = 0; i <= ticks; ++i) {
-            const double value = low_ + i * step_;
+        for (const auto& [value, text] : axis_.ticks())
             out += "<path class=\"grid\" d=\"M" + at(x_) + " " + at(down(value)) + "H" + at(right) +
                    "\"/>\n<text x=\"" + at(x_ - 8) + "\" y=\"" + at(down(value) + 4) + "\" text-anchor=\"end\">" +
-                   tick_text(value, step_) + "</text>\n";
-        }
+                   text + "</text>\n";
         const double last = first_ + static_cast<double>(count_) - 1,
                      step = std::max(1.0, tick_step(std::max(last - first_, 1.0), 8));
         for (double epoch = std::ceil(first_ / step) * step; epoch <= last; epoch += step) {
@@ -164,17 +142,26 @@ private:
             const bool continues = i > 0 && drawable(i - 1), is_alone = !continues && !drawable(i + 1);
             const std::string x = at(across(first_ + static_cast<double>(i))), y = at(down(c.values[i]));
             path += (continues ? "L" : "M") + x + " " + y;
-            if (is_alone || count_ <= 30) dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"/>";
+            if (axis_.side(c.values[i]) != 0) dots += beyond_mark(x, c.values[i]);
+            else if (is_alone || count_ <= 30) dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"/>";
         }
         out += "<g fill=\"" + std::string(colour(c)) + "\"><title>" + xml_text(c.name) + "</title><path d=\"" + path +
                "\" fill=\"none\" " + stroke(c) + "/>" + dots + "</g>\n";
+    }
+
+    /// An arrow at the end of the axis for a value beyond it, with the value.
+    std::string beyond_mark(const std::string& x, double value) const {
+        const bool is_above = axis_.side(value) > 0;
+        const double y = is_above ? y_ : y_ + layout::plot_height;
+        return "<path d=\"M" + x + " " + at(y) + (is_above ? "l-4 8h8z" : "l-4 -8h8z") + "\"/><text x=\"" + x +
+               "\" y=\"" + at(is_above ? y + 20 : y - 12) + "\" font-size=\"10\">" + axis_.text_of(value) + "</text>";
     }
 
     double across(double epoch) const {
         if (count_ == 1) return x_ + layout::plot_width / 2;
         return x_ + layout::plot_width * (epoch - first_) / (static_cast<double>(count_) - 1);
     }
-    double down(double value) const { return y_ + layout::plot_height * (high_ - value) / (high_ - low_); }
+    double down(double value) const { return y_ + layout::plot_height * (1 - axis_.place(value)); }
 
     std::string_view colour(const Curve& c) const {
         std::vector<std::string_view> earlier;
@@ -194,13 +181,48 @@ private:
     std::string title_;
     std::vector<const Curve*> curves_;
     std::size_t count_ = 0;
-    double first_, low_ = 0, high_ = 0, step_ = 1, x_ = 0, y_ = 0;
+    double first_, x_ = 0, y_ = 0, top_ = 0;
+    value_axis axis_;
 };
 
-/// The picture. Losses, metrics and the learning rate have a panel each, where there are such; training is drawn
-/// solid, validation dashed. first_epoch is the number of the first value.
+/// Curves of metrics in groups that share an axis: the usual values of each quantity of a group span at least a seventh
+/// of the axis. A quantity is a score of the training and of the validation.
+template <class Curve>
+std::vector<std::vector<const Curve*>> groups_of_one_scale(const std::vector<const Curve*>& metrics) {
+    std::vector<std::vector<const Curve*>> quantities, groups;
+    for (const Curve* each : metrics) {
+        const auto found = std::find_if(quantities.begin(), quantities.end(), [&](const auto& curves) {
+            return quantity(curves.front()->name) == quantity(each->name);
+        });
+        if (found == quantities.end()) quantities.push_back({each});
+        else found->push_back(each);
+    }
+    const auto range = [](const std::vector<const Curve*>& curves) {
+        const sorted_values values = values_of(curves);
+        return values.empty() ? 0.0 : values.usual_high() - values.usual_low();
+    };
+    const auto fits = [&](std::vector<const Curve*> group, const std::vector<const Curve*>& added) {
+        group.insert(group.end(), added.begin(), added.end());
+        const double all = range(group);
+        return std::all_of(quantities.begin(), quantities.end(), [&](const auto& each) {
+            const bool is_member = std::find(group.begin(), group.end(), each.front()) != group.end();
+            return !is_member || range(each) == 0 || range(each) >= all / 7;
+        });
+    };
+    for (const auto& each : quantities) {
+        const auto found =
+            std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return fits(group, each); });
+        if (found == groups.end()) groups.push_back(each);
+        else found->insert(found->end(), each.begin(), each.end());
+    }
+    return groups;
+}
+
+/// The picture. The loss, metrics of one scale and the learning rate have a panel each, three in a row; training is
+/// drawn solid, validation dashed. first_epoch is the number of the first value.
 template <class Curve>
 std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoch) {
+    constexpr std::size_t in_row = 3;
     std::vector<const Curve*> losses, metrics, rates;
     for (const Curve& each : curves) {
         if (each.values.empty()) continue;
@@ -209,18 +231,21 @@ std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoc
     }
     std::vector<svg_panel<Curve>> panels;
     if (!losses.empty()) panels.emplace_back("loss", losses, first_epoch);
-    if (!metrics.empty()) {
-        const std::string_view first = quantity(metrics.front()->name);
+    for (const std::vector<const Curve*>& group : groups_of_one_scale(metrics)) {
+        const std::string_view first = quantity(group.front()->name);
         const bool is_one =
-            std::all_of(metrics.begin(), metrics.end(), [&](const Curve* c) { return quantity(c->name) == first; });
-        panels.emplace_back(is_one ? first : "metrics", metrics, first_epoch);
+            std::all_of(group.begin(), group.end(), [&](const Curve* c) { return quantity(c->name) == first; });
+        panels.emplace_back(is_one ? first : "metrics", group, first_epoch);
     }
     if (!rates.empty()) panels.emplace_back("learning rate", rates, first_epoch);
 
-    double legend = 0, x = 0;
+    double legend = 0;
     for (const svg_panel<Curve>& each : panels) legend = std::max(legend, each.legend_height());
-    const double width = svg_layout::panel * static_cast<double>(std::max<std::size_t>(panels.size(), 1));
-    const double height = svg_layout::title + legend + svg_layout::plot_height + svg_layout::bottom;
+    const std::size_t columns = std::clamp<std::size_t>(panels.size(), 1, in_row),
+                      rows = std::max<std::size_t>((panels.size() + in_row - 1) / in_row, 1);
+    const double row_height = svg_layout::title + legend + svg_layout::plot_height + svg_layout::bottom;
+    const double width = svg_layout::panel * static_cast<double>(columns);
+    const double height = row_height * static_cast<double>(rows);
     std::string out =
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + decimal(width, 0) + "\" height=\"" + decimal(height, 0) +
         "\" viewBox=\"0 0 " + decimal(width, 0) + " " + decimal(height, 0) +
@@ -228,10 +253,9 @@ std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoc
         "<style>.title{font-size:15px;font-weight:bold}.grid{stroke:#e4e4e4}.axis{stroke:#888;fill:none}</style>\n"
         "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
     if (panels.empty()) out += "<text x=\"20\" y=\"30\">no epochs</text>\n";
-    for (svg_panel<Curve>& each : panels) {
-        out += each.draw(x, legend);
-        x += svg_layout::panel;
-    }
+    for (std::size_t i = 0; i < panels.size(); ++i)
+        out += panels[i].draw(svg_layout::panel * static_cast<double>(i % in_row),
+                              row_height * static_cast<double>(i / in_row), legend);
     return out + "</svg>\n";
 }
 

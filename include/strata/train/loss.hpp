@@ -37,7 +37,8 @@ constexpr diagnostic check_output(const shape& output) {
 /// values or (rows) class indices of any arithmetic type, it gives the mean over rows of the row's loss; where dy is no
 /// null pointer, dy (rows, columns) = scale times the derivative by y. dy overlaps neither y nor target. Keras'
 /// `sum_over_batch_size` is the mean of this over the batch. A loss that does not take every output has
-/// `check(output shape)`, which gives a diagnostic.
+/// `check(output shape)`, which gives a diagnostic. `validate(output shape)` throws for arguments that are out of
+/// range.
 template <class Loss>
 concept loss_function = std::copy_constructible<Loss> && requires(const Loss& loss, std::size_t extent) {
     { Loss::type } -> std::convertible_to<std::string_view>;

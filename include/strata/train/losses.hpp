@@ -8,3 +8,4 @@
 #include <strata/train/losses/hinge.hpp>
 #include <strata/train/losses/probabilistic.hpp>
 #include <strata/train/losses/regression.hpp>
+#include <strata/train/losses/signal.hpp>

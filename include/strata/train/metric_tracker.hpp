@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,10 +37,12 @@ void set_score(Scores& scores, std::string_view prefix, std::string_view name, d
 template <class Loss, class... Arguments>
 class metric_tracker {
 public:
-    /// Throws std::invalid_argument for arguments of a metric, and for a metric that is named as the loss.
+    /// Throws std::invalid_argument for arguments of the loss or a metric, and for a metric that is named as the loss.
     metric_tracker(const Loss& loss, const shape& output, const Arguments&... arguments)
         : loss_(loss), output_(output), metrics_(as_metric<Loss::targets>(arguments)...) {
+        if constexpr (requires { loss.validate(output); }) loss.validate(output);
         const auto prepare = [&](auto& each) {
+            if constexpr (requires { each.validate(output); }) each.validate(output);
             if constexpr (requires { each.prepare(output.back()); }) each.prepare(output.back());
         };
         for_each(prepare);
@@ -73,6 +76,20 @@ public:
     template <class T, class Label>
     double loss_of(const T* y, const Label* label) const {
         return static_cast<double>(loss_(output_.rows(), output_.back(), y, label, T(1), static_cast<T*>(nullptr)));
+    }
+    /// The metric that an argument of compile became; of several of one type the first.
+    template <class Argument>
+        requires(std::is_same_v<Argument, Arguments> || ...)
+    const auto& metric_of() const {
+        constexpr std::size_t place = [] {
+            std::size_t i = 0;
+            for (const bool is_it : {std::is_same_v<Argument, Arguments>..., true}) {
+                if (is_it) break;
+                ++i;
+            }
+            return i;
+        }();
+        return std::get<place>(metrics_);
     }
     /// Writes `loss` and the metrics, their names after a prefix; weighted metrics last.
     void write(Scores& scores, std::string_view prefix = "") const {

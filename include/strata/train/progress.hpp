@@ -43,20 +43,41 @@ inline std::string time_per_step(double duration) {
 
 }  // namespace detail
 
+/// How much fit and evaluate print: 0, 1, 2, or "auto", which is 1. Keras: `verbose`.
+class verbosity {
+public:
+    constexpr verbosity(int level) : level_(level) {}
+    /// Throws std::invalid_argument for another word.
+    verbosity(std::string_view word) : level_(1) {
+        if (word != "auto")
+            throw std::invalid_argument(
+                internal::message({"strata: verbose is \"", word, "\"; it may be 0, 1, 2 or \"auto\""}));
+    }
+    verbosity(const char* word) : verbosity(std::string_view(word)) {}
+
+    constexpr operator int() const { return level_; }
+
+private:
+    int level_;
+};
+
 /// verbose 1 redraws a bar on a terminal, at most twenty times a second; 2, and 1 where the output is no terminal,
-/// write one line per epoch; 0 writes nothing. A step that draws nothing only reads the clock.
+/// write one line per epoch; 0 writes nothing. A step that draws nothing only reads the clock. Each line is cut at the
+/// width that the terminal has then. NO_COLOR takes the colours away.
 class progress {
 public:
-    /// columns: the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be redrawn.
+    /// columns gives the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be
+    /// redrawn.
     progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = detail::output(),
-             bool is_terminal = internal::stdout_is_terminal(), std::size_t columns = internal::terminal_columns(),
-             double (*now)() = detail::seconds)
+             bool is_terminal = internal::stdout_redraws(), std::size_t (*columns)() = internal::terminal_columns,
+             double (*now)() = detail::seconds, bool has_colors = internal::environment("NO_COLOR").empty())
         : style_(verbose == 1 && !is_terminal ? 2 : verbose),
           epochs_(epochs),
           steps_(steps),
           out_(&out),
           columns_(columns),
-          now_(now) {
+          now_(now),
+          has_colors_(has_colors) {
         check_verbose(verbose);
     }
 
@@ -88,7 +109,7 @@ public:
         drawn_ = now;
         const double each = step_duration(now);
         const double left = each * static_cast<double>(steps_ - std::min(done_, steps_));
-        draw(detail::time_left(left), each, scores, columns_);
+        draw(detail::time_left(left), each, scores, columns_());
         *out_ << std::flush;
     }
 
@@ -131,8 +152,10 @@ private:
 
     /// Cuts the line at `columns`, unless that is 0.
     void draw(std::string_view time, double each, const Scores& scores, std::size_t columns) {
-        constexpr std::string_view bold = "\x1b[1m", green = "\x1b[32m", white = "\x1b[37m", plain = "\x1b[0m",
-                                   rest = "\x1b[K";
+        constexpr std::string_view rest = "\x1b[K";
+        const auto color = [&](std::string_view code) { return has_colors_ ? code : std::string_view(); };
+        const std::string_view bold = color("\x1b[1m"), green = color("\x1b[32m"), white = color("\x1b[37m"),
+                               plain = color("\x1b[0m");
         const std::size_t filled = steps_ == 0 ? bar_width : bar_width * std::min(done_, steps_) / steps_;
         const auto bar = [](std::size_t length) {
             std::string result;
@@ -149,8 +172,9 @@ private:
     int style_;
     std::size_t epochs_, steps_;
     std::ostream* out_;
-    std::size_t columns_;
+    std::size_t (*columns_)();
     double (*now_)();
+    bool has_colors_;
     std::size_t epoch_ = 0, done_ = 0;
     double begin_ = 0, drawn_ = 0, first_step_end_ = 0;
 };

@@ -19,6 +19,7 @@
 #include <strata/model/state.hpp>
 #include <strata/train/call_checks.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/carried_state.hpp>
 #include <strata/train/checkpoint.hpp>
 #include <strata/train/checks.hpp>
 #include <strata/train/data_checks.hpp>
@@ -48,6 +49,7 @@ class Trainer : public detail::refused_calls<Trainer<Model, Optimizer, Loss, Met
     using refused_calls = detail::refused_calls<Trainer>;
     using net = typename Model::net_type;
     using T = typename Model::value_type;
+    static constexpr bool is_stateful = detail::carried_state<net, T>::is_used;
 
 public:
     using refused_calls::evaluate, refused_calls::fit, refused_calls::test_on_batch, refused_calls::train_on_batch;
@@ -78,7 +80,9 @@ public:
             check_data(data, "the data");
             const std::vector<double> weights =
                 detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
+            options.batch_size = carried_.batch_size_or(options.batch_size);
             const auto part = detail::make_evaluation(data, options, weights);
+            carried_.check(part.samples.size(), part.batch_size, "the data");
             Scores scores;
             progress bar(options.verbose, 1, 1);
             bar.epoch_begin(0);
@@ -98,7 +102,24 @@ public:
         }
     }
     /// The outputs of any number of samples. Keras: `predict`.
-    std::vector<T> predict(std::span<const T> x) const { return model_->predict(x); }
+    std::vector<T> predict(std::span<const T> x) const
+        requires(!is_stateful)
+    {
+        return model_->predict(x);
+    }
+    /// With stateful layers: continues the batches before. Keras: `predict` of such a model.
+    std::vector<T> predict(std::span<const T> x, const predict_options& options = {})
+        requires is_stateful
+    {
+        prepare(threads());
+        return evaluator_->predict(*threads_, x, parameters(), carried_, options.batch_size);
+    }
+    /// The next batch of stateful layers begins at zero. Keras: `reset_state` of these layers.
+    void reset_states()
+        requires is_stateful
+    {
+        carried_.reset();
+    }
     /// One step on all the data as one batch; the scores are that batch's, before the step. Throws std::logic_error
     /// where a callback of this trainer's fit calls it. Keras: `train_on_batch`.
     template <class Data>
@@ -109,6 +130,7 @@ public:
             check_data(data, "the batch");
             const std::vector<double> weights =
                 detail::loss_weights(data, Loss::targets, options.class_weight, options.sample_weight);
+            carried_.check(data.size(), data.size(), "the batch");
             begin_training(threads(), data.size());
             tracker_.reset();
             train_step(detail::batch<Data>{.data = &data, .order = order_, .weights = weights}, 0);
@@ -127,6 +149,11 @@ public:
             {.batch_size = data.size(), .class_weight = options.class_weight, .sample_weight = options.sample_weight});
     }
 
+    /// A metric as the last evaluate or validation left it: `trainer.get_metric<ConfusionMatrix>().matrix`.
+    template <class Metric>
+    const auto& get_metric() const {
+        return validation_tracker_.template metric_of<Metric>();
+    }
     /// Steps of the optimizer so far. Keras: `optimizer.iterations`.
     std::uint64_t steps() const { return optimizer_state_ ? optimizer_state_->steps() : 0; }
     /// Epochs of fit so far, counted from its initial_epoch; to continue, give it as initial_epoch.
@@ -160,19 +187,18 @@ public:
         if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
-    /// Bytes of activations and their gradients, for any batch size. Where layers need the whole batch: for batches of
-    /// 32.
+    /// Bytes of activations and their gradients; where layers need the whole batch, for batches of 32.
     static constexpr std::size_t arena_bytes() { return training_arena_bytes<net, T>; }
     static constexpr auto plan() { return training_plan_of<net, T>; }
 
 private:
     template <class, class, class>
     friend class detail::trainer_session;
+    friend detail::training_profiler;
 
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
     using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
-
     template <class Data>
     using trains = detail::fit_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
@@ -220,7 +246,7 @@ private:
     void train_step(detail::batch<Data> samples, std::uint64_t seed) {
         random_engine key = random_engine(seed).fork(calls() + 1);
         detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
-        gradients_->compute_gradients(samples, loss_, parameters(), key());
+        gradients_->compute_gradients(samples, loss_, parameters(), key(), carried_.of(samples.size()).values);
         detail::batch_loss sum;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             sum.add(gradients_->loss(i), samples.weight(i));
@@ -232,7 +258,7 @@ private:
     template <class Data>
     const auto& track_samples(thread_pool& threads, evaluator& outputs, const detail::evaluation<Data>& part) {
         detail::track_samples(validation_tracker_, outputs, threads, part, parameters(),
-                              optimizer_state::penalties(parameters()));
+                              optimizer_state::penalties(parameters()), carried_.of(part.batch_size));
         return validation_tracker_;
     }
 
@@ -240,6 +266,7 @@ private:
     History run(const Data& data, fit_options<Data>& options) {
         const detail::running_guard guard(is_running_, "fit");
         const detail::fit_setup<Data> setup(data, options, Loss::targets, net::output_shape());
+        detail::check_states(carried_, setup, options.shuffle);
         progress::check_verbose(options.verbose);
         begin_training(options.threads, setup.schedule.batch_size);
         order_.resize(setup.schedule.samples);
@@ -264,6 +291,7 @@ private:
     std::optional<evaluator> evaluator_;
     std::unique_ptr<gradient_computer> gradients_;
     std::unique_ptr<optimizer_state> optimizer_state_;
+    detail::carried_state<net, T> carried_;
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;
     bool is_running_ = false;

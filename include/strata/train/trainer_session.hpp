@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/graph/graph_record.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/model_record.hpp>
 #include <strata/train/fit_options.hpp>
 #include <strata/train/fit_session.hpp>
 #include <strata/train/fit_setup.hpp>
@@ -33,6 +35,10 @@ public:
     double learning_rate() const override { return learning_rate_function()(trainer_.calls()); }
     void write_weights(const std::filesystem::path& file, weight_writer write) const override {
         write(weight_files<Model>::record(*trainer_.model_), file);
+    }
+    graph_record graph() const override { return graph_record_of<typename Model::net_type>(); }
+    void visit_model(model_visitor visit, void* context) const override {
+        visit(weight_files<Model>::record(*trainer_.model_), context);
     }
     void keep_weights() override {
         const auto* weights = trainer_.model_->parameters();

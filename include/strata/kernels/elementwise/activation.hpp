@@ -210,6 +210,34 @@ struct tanh {
         return V(1) - v * v;
     }
 };
+/// tanh(x) with an error below 2e-4; see kernels/math/hyperbolic.hpp.
+struct approximate_tanh {
+    static constexpr bool is_monotone = false;
+    static constexpr bool derives_from_output = true;
+    template <class V>
+    static constexpr V apply(V x) {
+        return kernels::approximate_tanh_of(x);
+    }
+    /// That of tanh, from the approximate output.
+    template <class V>
+    static constexpr V derivative(V v) {
+        return V(1) - v * v;
+    }
+};
+/// 1 / (1 + exp(-x)) with an error below 1e-4, computed as (1 + tanh(x / 2)) / 2.
+struct approximate_sigmoid {
+    static constexpr bool is_monotone = false;
+    static constexpr bool derives_from_output = true;
+    template <class V>
+    static constexpr V apply(V x) {
+        constexpr auto half = scalar_of<V>(0.5);
+        return multiply_add(V(half), kernels::approximate_tanh_of(V(V(half) * x)), V(half));
+    }
+    template <class V>
+    static constexpr V derivative(V v) {
+        return v * (V(1) - v);
+    }
+};
 /// log(1 + exp(x)), computed as max(x, 0) + log1p(exp(-|x|)). 4 ULP.
 struct softplus {
     static constexpr bool is_monotone = true;

@@ -16,9 +16,10 @@
 namespace strata::inline STRATA_ISA::kernels {
 
 /// A recurrent layer of Units units in training, on sequences (Steps, Features). Reversed: steps are taken from the
-/// last to the first. All samples of a batch take a step together, so that each step is one matrix product. Kernels are
-/// in panels, biases as in Keras.
-template <class Cell, std::size_t Steps, std::size_t Features, std::size_t Units, bool Reversed, class T>
+/// last to the first. Carries: a sequence may begin with outputs and carries of an earlier one; no gradient goes there,
+/// and it is not Reversed. All samples of a batch take a step together, so that each step is one matrix product.
+/// Kernels are in panels, biases as in Keras.
+template <class Cell, std::size_t Steps, std::size_t Features, std::size_t Units, bool Reversed, bool Carries, class T>
 struct recurrent_training {
     using gradient = recurrent_gradient<Cell>;
     static constexpr std::size_t columns = Cell::gates * Units;
@@ -27,11 +28,13 @@ struct recurrent_training {
     static constexpr bool is_split = sums != Cell::gates;
 
     // The saved activations of a sample, indexed by the step of the input: gates (Steps, columns), where is_split also
-    // the recurrent sums (Steps, columns), carries and outputs (Steps, Units). `backward` overwrites the first two with
-    // the gradients of the sums.
+    // the recurrent sums (Steps, columns), carries and outputs (Steps, Units). With Carries the carries and the outputs
+    // that the sequence begins with come before those of step 0. `backward` overwrites the first two with the gradients
+    // of the sums.
+    static constexpr std::size_t initial = Carries ? Units : 0;
     static constexpr std::size_t recurrent_offset = is_split ? Steps * columns : 0;
-    static constexpr std::size_t carry_offset = recurrent_offset + Steps * columns;
-    static constexpr std::size_t output_offset = carry_offset + (Cell::has_carry ? Steps * Units : 0);
+    static constexpr std::size_t carry_offset = recurrent_offset + Steps * columns + (Cell::has_carry ? initial : 0);
+    static constexpr std::size_t output_offset = carry_offset + (Cell::has_carry ? Steps * Units : 0) + initial;
     static constexpr std::size_t saved_size = output_offset + Steps * Units;
 
     // Scratch of `backward`: the transposed recurrent kernel, then three arrays (samples, Units). Scratch of `forward`:
@@ -44,18 +47,25 @@ struct recurrent_training {
     /// The step of the input that is processed in step t.
     static constexpr std::size_t input_step(std::size_t t) { return Reversed ? Steps - 1 - t : t; }
 
+    /// Outputs (Units), then carries (Units) of sequences: those that they begin with, overwritten by those that they
+    /// end with. Null: all begin at zero. Used with Carries.
+    struct carried_values {
+        T* values = nullptr;
+        std::size_t stride = 0;  // elements from one sample to the next
+    };
+
     /// x (count, Steps, Features) -> the saved activations. y receives the outputs of all steps, in the order in which
     /// they are computed, or only the last ones. scratch holds scratch_size(count) elements.
     static void forward(std::size_t count, const T* x, const recurrent_weights<T>& w, bool sequences, T* saved, T* y,
-                        T* scratch) {
+                        T* scratch, [[maybe_unused]] carried_values carried = {}) {
+        if constexpr (Carries) load_carried(count, carried, saved);
         for (std::size_t n = 0; n < count; ++n)
             dense_rows<Features, columns, linear>(Steps, x + n * Steps * Features, w.kernel, null_bias<T>,
                                                   saved + n * saved_size);
         for (std::size_t t = 0; t < Steps; ++t) {
-            const std::size_t at = input_step(t), before = t > 0 ? input_step(t - 1) : at;
-            if (t > 0)
-                times_panels<Units, columns>(count, saved + output_offset + before * Units, w.recurrent_kernel,
-                                             scratch);
+            const std::size_t at = input_step(t);
+            if (has_before(t))
+                times_panels<Units, columns>(count, before(saved + output_offset, t), w.recurrent_kernel, scratch);
             for (std::size_t n = 0; n < count; ++n) {
                 T* own = saved + n * saved_size;
                 const auto each = [&](std::size_t u, std::size_t used)
@@ -66,6 +76,7 @@ struct recurrent_training {
                 else if (t + 1 == Steps) std::copy_n(out, Units, y + n * Units);
             }
         }
+        if constexpr (Carries) store_carried(count, carried, saved);
     }
 
     /// The weights that `backward` reads: the recurrent kernel, and the kernel transposed by transpose_weights.
@@ -118,11 +129,11 @@ struct recurrent_training {
         products<Units>({.planes = count,
                          .x_plane = saved_size,
                          .dy_plane = saved_size,
-                         .count = Steps - 1,
+                         .count = Carries ? Steps : Steps - 1,
                          .x_step = Units,
                          .dy_step = columns},
-                        saved + output_offset + (Reversed ? Units : 0),
-                        saved + recurrent_offset + (Reversed ? 0 : columns), to, first, part);
+                        saved + output_offset + (Reversed ? Units : 0) - initial,
+                        saved + recurrent_offset + (Reversed || Carries ? 0 : columns), to, first, part);
     }
     /// The gradient of a bias, to (columns): that of the input sums, or, if is_recurrent, of the recurrent sums. This
     /// thread's share.
@@ -142,11 +153,40 @@ struct recurrent_training {
     }
 
 private:
+    static_assert(!(Carries && Reversed));
+
+    /// Whether a step has outputs and carries of a step before it.
+    static constexpr bool has_before(std::size_t t) { return Carries || t > 0; }
+    /// From the values (Steps, Units) of a sample at `values`, those of the step before t.
+    template <class Value>
+    static constexpr Value* before(Value* values, std::size_t t) {
+        return Carries ? values + t * Units - Units : values + input_step(t - 1) * Units;
+    }
+    static void load_carried(std::size_t count, const carried_values& from, T* saved) {
+        for (std::size_t n = 0; n < count; ++n, saved += saved_size) {
+            const T* values = from.values == nullptr ? nullptr : from.values + n * from.stride;
+            const auto load = [&](T* to, std::size_t offset) {
+                if (values == nullptr) std::fill_n(to, Units, T(0));
+                else std::copy_n(values + offset, Units, to);
+            };
+            load(before(saved + output_offset, 0), 0);
+            if constexpr (Cell::has_carry) load(before(saved + carry_offset, 0), Units);
+        }
+    }
+    static void store_carried(std::size_t count, const carried_values& to, const T* saved) {
+        if (to.values == nullptr) return;
+        for (std::size_t n = 0; n < count; ++n, saved += saved_size) {
+            T* values = to.values + n * to.stride;
+            std::copy_n(before(saved + output_offset, Steps), Units, values);
+            if constexpr (Cell::has_carry) std::copy_n(before(saved + carry_offset, Steps), Units, values + Units);
+        }
+    }
+
     /// Step t of one sample for `used` units from u on. `own` are the sample's saved activations, in which the products
     /// of the input already are; `products` (columns) are those of the last output.
     static STRATA_INLINE void forward_units(const recurrent_weights<T>& w, std::size_t t, std::size_t u,
                                             std::size_t used, T* own, const T* products) {
-        const std::size_t at = input_step(t), before = t > 0 ? input_step(t - 1) : at;
+        const std::size_t at = input_step(t);
         simd<T> z[sums];
         for (std::size_t s = 0; s < sums; ++s) z[s] = broadcast(T(0));
         for (std::size_t g = 0; g < Cell::gates; ++g) {
@@ -155,10 +195,10 @@ private:
             sum = sum + load_partial(own + at * columns + c, used);
             if (w.bias != nullptr) sum = sum + load_partial(w.bias + c, used);
             if (w.recurrent_bias != nullptr) z[g] = z[g] + load_partial(w.recurrent_bias + c, used);
-            if (t > 0) z[g] = z[g] + load_partial(products + c, used);
+            if (has_before(t)) z[g] = z[g] + load_partial(products + c, used);
         }
         const auto last = [&](std::size_t offset) {
-            return t > 0 ? load_partial(own + offset + before * Units + u, used) : broadcast(T(0));
+            return has_before(t) ? load_partial(before(own + offset, t) + u, used) : broadcast(T(0));
         };
         simd<T> carry = Cell::has_carry ? last(carry_offset) : broadcast(T(0));
         const simd<T> out = gradient::forward(z, last(output_offset), carry);
@@ -182,7 +222,7 @@ private:
     /// Step t of one sample backward, for `used` units from u on. `dy_step` is dy of this step, or null.
     static STRATA_INLINE void backward_units(std::size_t t, std::size_t u, std::size_t used, T* own, const T* dy_step,
                                              const unit_gradients& d) {
-        const std::size_t at = input_step(t), before = t > 0 ? input_step(t - 1) : at;
+        const std::size_t at = input_step(t);
         const auto part = [&](const T* from) { return load_partial(from + u, used); };
         simd<T> z[sums];
         for (std::size_t g = 0; g < Cell::gates; ++g) {
@@ -192,9 +232,9 @@ private:
         simd<T> gradient_of_h = part(d.dh) + part(d.product);
         if (dy_step != nullptr) gradient_of_h = gradient_of_h + part(dy_step);
         const simd<T> zero = broadcast(T(0));
-        const simd<T> h = t > 0 ? part(own + output_offset + before * Units) : zero;
+        const simd<T> h = has_before(t) ? part(before(own + output_offset, t)) : zero;
         const simd<T> carry = Cell::has_carry ? part(own + carry_offset + at * Units) : zero;
-        const simd<T> last = Cell::has_carry && t > 0 ? part(own + carry_offset + before * Units) : zero;
+        const simd<T> last = Cell::has_carry && has_before(t) ? part(before(own + carry_offset, t)) : zero;
         simd<T> gradient_of_carry = part(d.dcarry);
         gradient::backward(z, h, last, carry, gradient_of_h, gradient_of_carry);
         for (std::size_t g = 0; g < Cell::gates; ++g) {

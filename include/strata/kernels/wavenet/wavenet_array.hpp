@@ -209,19 +209,27 @@ private:
                     multiply_add(broadcast(mixin[c * rows + o]), load(s.condition + c * wavenet_tile + frame), value);
             return value;
         };
-        time_product<rows>(in, w, frames, begin,
-                           [&](std::size_t o, std::size_t frame, const simd<T>& v)
-                               STRATA_INLINE_CALL { store<T>(s.activations + o * wavenet_tile + frame, v); });
-        for (std::size_t row = 0; row < channels; ++row) {
-            T* const values = s.activations + row * wavenet_tile;
-            T* const to = sum + row * sum_stride;
-            for (std::size_t f = 0; f < frames; f += L) {
-                simd<T> value = Array::function::apply(load(values + f));
-                if constexpr (Array::gates == 2)
-                    value = value * Array::gate_function::apply(load(values + channels * wavenet_tile + f));
-                store<T>(values + f, value);
-                store<T>(to + f, load(to + f) + value);
-            }
+        const auto finish = [&](std::size_t row, std::size_t frame, const simd<T>& value) STRATA_INLINE_CALL {
+            T* const to = sum + row * sum_stride + frame;
+            store<T>(s.activations + row * wavenet_tile + frame, value);
+            store<T>(to, load(to) + value);
+        };
+        if constexpr (Array::gates == 1) {
+            // In registers: the activations of some outputs overlap the products of the next ones.
+            time_product<rows>(in, w, frames, begin,
+                               [&](std::size_t o, std::size_t frame, const simd<T>& v)
+                                   STRATA_INLINE_CALL { finish(o, frame, Array::function::apply(v)); });
+        } else {
+            time_product<rows>(in, w, frames, begin,
+                               [&](std::size_t o, std::size_t frame, const simd<T>& v)
+                                   STRATA_INLINE_CALL { store<T>(s.activations + o * wavenet_tile + frame, v); });
+            for (std::size_t row = 0; row < channels; ++row)
+                for (std::size_t f = 0; f < frames; f += L) {
+                    const T* const from = s.activations + row * wavenet_tile + f;
+                    finish(row, f,
+                           Array::function::apply(load(from)) *
+                               Array::gate_function::apply(load(from + channels * wavenet_tile)));
+                }
         }
     }
 };

@@ -7,6 +7,10 @@
 //   works_in_place   forward may write over its input. True of each elementwise layer without being stated
 //   is_random        training draws random numbers, so that the layer runs even where nothing learns
 //   is_max_pooling   a max pooling with geometry(in), which a convolution may run in its epilogue
+//
+// A layer that chooses among algorithms may name the one of an input, for the table of `profile`:
+//
+//   template <shape In, class T> static constexpr text<48> algorithm_name()
 #pragma once
 
 #include <strata/core/config.hpp>

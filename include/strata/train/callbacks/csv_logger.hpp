@@ -51,7 +51,7 @@ struct CSVLogger {
             std::getline(std::ifstream(filename), header);
             if (header.ends_with('\r')) header.pop_back();
             if (!header.empty()) {
-                columns = internal::csv_fields(header, separator);
+                columns = internal::with_file_errors(filename, [&] { return internal::csv_fields(header, separator); });
                 if (columns.front() != "epoch")
                     throw file_error(
                         filename, "begins with \"" + columns.front() + "\", expected a column \"epoch\" to append to");

@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA {
 /// columns), its targets, as for a loss, and its weight; `result` is the score so far. None of them allocates. A metric
 /// may have `prepare(columns)` too, called once before the first update: it sizes its state, and throws
 /// std::invalid_argument for arguments that Keras refuses. One that does not take every output has
-/// `check(output shape)`, which gives a diagnostic.
+/// `check(output shape)`, which gives a diagnostic. `validate(output shape)` throws for arguments too.
 template <class Metric>
 concept metric = std::copy_constructible<Metric> && requires(Metric m, const Metric& c, std::size_t n) {
     { Metric::type } -> std::convertible_to<std::string_view>;
@@ -69,6 +69,9 @@ struct metric_of {
     static constexpr std::string_view type = Loss::type;
     static constexpr target_kind targets = Loss::targets;
     static constexpr diagnostic check(const shape& output) { return detail::check_output<Loss>(output); }
+    void validate(const shape& output) const {
+        if constexpr (requires { loss.validate(output); }) loss.validate(output);
+    }
 
     void reset() { mean = {}; }
     template <class T, class Target>

@@ -51,8 +51,7 @@ struct R2Score {
     static constexpr target_kind targets = target_kind::values;
     static constexpr diagnostic check(const shape& output) {
         if (output.rank() == 1) return {};
-        return refuse("an output of one axis", to_text(output),
-                      "end the net with Flatten<> or a Dense layer behind one");
+        return refuse("an output of one axis", to_text(output), "end the net with Flatten<> or a Dense layer after it");
     }
 
     void prepare(std::size_t count) { columns.assign(count, {}); }

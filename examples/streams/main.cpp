@@ -1,4 +1,4 @@
-// A guitar amplifier as a recurrent net: sample after sample, in real time.
+// A recurrent net as a stream: sample after sample, in real time; its state.
 #include <algorithm>
 #include <array>
 #include <cmath>

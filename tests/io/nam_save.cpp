@@ -1,0 +1,124 @@
+// Files of Neural Amp Modeler that strata writes: they read back equal, and hold what Neural Amp Modeler writes itself.
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <strata/applications/nam.hpp>
+#include <strata/applications/nam_save.hpp>
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+
+namespace {
+
+using namespace strata;
+using nlohmann::json;
+
+std::filesystem::path saved_file() {
+    const auto folder = std::filesystem::temp_directory_path() / "strata_nam_save_test";
+    std::filesystem::create_directories(folder);
+    return folder / "saved.nam";
+}
+json read(const std::filesystem::path& file) { return json::parse(std::ifstream(file)); }
+
+template <class Net>
+void read_back(Net net) {
+    auto model = net.build({.seed = 5});
+    for (const auto& weight : model.weights())
+        if (weight.name().ends_with("head_scale")) weight.write(0, 0.02f);
+    nam::save(model, saved_file(), {.sample_rate = 44100.0, .name = "made"});
+    auto loaded = net.build({.seed = 6});
+    REQUIRE_FALSE(loaded == model);
+    nam::load(loaded, saved_file());
+    CHECK(loaded == model);
+    CHECK(nam::amplifier<Net>(saved_file()).sample_rate() == 44100.0);
+}
+
+}  // namespace
+
+TEST_CASE("a saved .nam file reads back equal") {
+    read_back(nam::A1Standard{});
+    read_back(nam::A1Nano{});
+    read_back(nam::LSTM<3>{});
+    read_back(nam::LSTM<5, 2>{});
+    read_back(Sequential{Input<any, 1>{}, WaveNet<wavenet_array<4, 3, dilations<1, 3>, kernel_sizes<2, 2>, gated, ReLU>,
+                                                  wavenet_array<3, 1, dilations<7>, LeakyReLU<0.01>, head_bias>>{}});
+    read_back(Sequential{Input<any, 1>{}, WaveNet<wavenet_array<2, 1, dilations<1>, HardSiLU>>{}});
+}
+
+TEST_CASE("a saved .nam file says what the format asks for") {
+    const auto model = nam::A1Nano{}.build({.seed = 1});
+    nam::save(model, saved_file());
+    const json file = read(saved_file());
+    CHECK(file["version"] == "0.5.4");
+    CHECK(file["architecture"] == "WaveNet");
+    CHECK(file["sample_rate"] == 48000.0);
+    const json& config = file["config"];
+    CHECK(config["head"].is_null());
+    CHECK(config["head_scale"] == 1.0);
+    REQUIRE(config["layers"].size() == 2);
+    CHECK(config["layers"][0] == json{{"input_size", 1},
+                                      {"condition_size", 1},
+                                      {"head_size", 2},
+                                      {"channels", 4},
+                                      {"kernel_size", 3},
+                                      {"dilations", {1, 2, 4, 8, 16, 32, 64}},
+                                      {"activation", "Tanh"},
+                                      {"gated", false},
+                                      {"head_bias", false}});
+    CHECK(config["layers"][1]["head_bias"] == true);
+    CHECK(file["weights"].size() == nam::A1Nano::parameter_count());
+
+    nam::save(nam::LSTM<3, 2>{}.build(), saved_file());
+    const json lstm = read(saved_file());
+    CHECK(lstm["architecture"] == "LSTM");
+    CHECK(lstm["config"] == json{{"input_size", 1}, {"hidden_size", 3}, {"num_layers", 2}});
+    CHECK(lstm["weights"].size() == nam::LSTM<3, 2>::parameter_count() + 2 * 2 * 3);  // and two states of each layer
+}
+
+TEST_CASE("a net of known length and with stateful layers is saved as that of any length") {
+    auto trained = Sequential{Input<32, 1>{}, LSTM<4, return_sequences, stateful>{}, Dense<1>{}}.build({.seed = 8});
+    nam::save(trained, saved_file());
+    nam::LSTM<4> net;
+    auto loaded = net.build();
+    nam::load(loaded, saved_file());
+    for (std::size_t i = 0; i < trained.weights().size(); ++i)
+        CHECK(loaded.weights()[i].to_vector() == trained.weights()[i].to_vector());
+}
+
+TEST_CASE("a model with a weight that is not finite is not saved, and the old file stays") {
+    auto model = nam::LSTM<2>{}.build();
+    nam::save(model, saved_file());
+    const json before = read(saved_file());
+    model.weights()[1].write(3, std::numeric_limits<float>::infinity());
+    CHECK_THROWS_WITH(nam::save(model, saved_file()), Catch::Contains("not a finite float"));
+    CHECK(read(saved_file()) == before);
+    CHECK_THROWS_AS(nam::save(nam::LSTM<2>{}.build(), saved_file() / "below" / "a.nam"), file_error);
+}
+
+#ifdef NAM_FILES
+TEST_CASE("a file of Neural Amp Modeler that is read and saved has the same weights and description") {
+    const auto compare = [](auto net, const char* name) {
+        INFO(name);
+        const std::filesystem::path original = std::filesystem::path(NAM_FILES) / name;
+        auto model = net.build();
+        nam::load(model, original);
+        nam::save(model, saved_file());
+        const json a = read(original), b = read(saved_file());
+        CHECK(a["architecture"] == b["architecture"]);
+        REQUIRE(a["weights"].size() == b["weights"].size());
+        const bool is_lstm = a["architecture"] == "LSTM";
+        for (std::size_t i = 0; i < a["weights"].size(); ++i)
+            if (!is_lstm || b["weights"][i] != 0.0)  // initial states are not part of a model
+                CHECK(a["weights"][i].get<float>() == b["weights"][i].get<float>());
+        if (!is_lstm) CHECK(a["config"]["layers"] == b["config"]["layers"]);
+    };
+    compare(nam::A1Standard{}, "wavenet_a1_standard.nam");
+    compare(nam::LSTM<3>{}, "lstm.nam");
+}
+#endif
