@@ -1,11 +1,12 @@
 # Graphs of ONNX as tf2onnx and torch.onnx write them, converted, compiled, run: their outputs are those of onnx's
 # reference evaluator. Operators that strata lacks are refused.
-# usage: python onnx_models.py --convert PATH [--public]; needs onnx and numpy
-# --public takes the models of the package onnx (backend/test/data/pytorch-converted) instead, with their own inputs and
-# outputs, and says of each whether it is equal, refused or WRONG.
+# usage: python onnx_models.py --convert PATH [--public [FOLDER ...]]; needs onnx and numpy
+# --public takes the models of the package onnx (folders of backend/test/data) instead, with their own inputs and outputs,
+# and says of each whether it is equal, refused or WRONG.
 import argparse
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,17 @@ class Graph:
     def dense(self, x, ins, outs):
         return self.add("Add", self.add("MatMul", x, self.weights(ins, outs)), self.weights(outs))
 
-    def model(self, shape, output, opset=17):
-        graph = helper.make_graph(self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
+    def needed(self, output):
+        """The nodes that an output needs."""
+        wanted, nodes = {output} | {each.name for each in self.more_outputs}, []
+        for node in reversed(self.nodes):
+            if wanted & set(node.output):
+                wanted |= set(node.input)
+                nodes.insert(0, node)
+        return nodes
+
+    def model(self, shape, output, opset=17, nodes=None):
+        graph = helper.make_graph(nodes or self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
                                   [helper.make_tensor_value_info(output, TensorProto.FLOAT, None), *self.more_outputs], self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
         model.ir_version = 8
@@ -160,6 +170,22 @@ def transposed_convolutions(g):
     x = g.add("Pad", x, g.constant([0, 0, 1, 0, 0, 0, 2, 1], np.int64))
     x = g.add("PRelu", g.conv(x, 4, 2, 2, 2), g.constant([0.3]))
     return g.add("ConvTranspose", x, g.weights(2, 3, 1, 1), strides=[2, 2])
+
+
+@case((4, 5, 3))
+def transposed_groups(g):
+    """Its reference has a convolution for each group, which the output does not need."""
+    kernel, bias = g.rng.uniform(-0.6, 0.6, (4, 3, 2, 3)), g.rng.uniform(-0.6, 0.6, 6)
+    attributes = {"strides": [2, 1], "dilations": [2, 1], "output_padding": [1, 0]}
+    last = [g.weights(6, 2, 3, 3), g.weights(2)]
+
+    def end(x):
+        return g.add("ConvTranspose", x, *last, strides=[3, 2], output_padding=[2, 1], pads=[1, 1, 0, 0])
+
+    parts = [g.add("ConvTranspose", g.add("Slice", "x", *[g.constant([i], np.int64) for i in (2 * k, 2 * k + 2, 1)]),
+                   g.constant(kernel[2 * k:2 * k + 2]), g.constant(bias[3 * k:3 * k + 3]), **attributes) for k in (0, 1)]
+    expected = end(g.add("Concat", *parts, axis=1))
+    return end(g.add("ConvTranspose", "x", g.constant(kernel), g.constant(bias), group=2, **attributes)), expected
 
 
 @case((4,))
@@ -334,7 +360,7 @@ def patterns(g):
     x = "x"
     for form in (gelu, gelu_tanh, silu, silu_of_exp, mish, hard_swish, hard_swish_of_sigmoid, relu6, softsign):
         x = form(g, g.gemm(x, 6, 6))
-    g.wanted = ["GELU>", "GELUTanh>", "SiLU>", "Mish>", "HardSiLU>", "ReLU6>", "Softsign>"]
+    g.wanted = [f"strata::{name}," for name in ("GELU", "GELUTanh", "SiLU", "Mish", "HardSiLU", "ReLU6", "Softsign", "Softplus")]
     return g.add("Log", g.add("Add", g.add("Exp", x), g.constant(1)))
 
 
@@ -384,7 +410,7 @@ def pads_of_all_modes(g):
     x = g.add("Pad", x, g.constant([2, 0, 1, 0], np.int64), g.constant(0.5), g.constant([2, 3], np.int64))
     x = g.add("Pad", x, g.constant([0, 0, 1, 0, 0, 0, 2, 3], np.int64), mode="edge")
     x = g.conv(x, 3, 4, 3, 3, pads=[3, 0, 1, 2])
-    return g.add("Pad", x, g.constant([0, 1, 0, -1, 0, 0, 0, 2], np.int64))
+    return g.add("Pad", x, g.constant([0, 1, 0, 3, 0, 0, 0, 2], np.int64))
 
 
 @case((9, 3))
@@ -540,36 +566,79 @@ def convert_model(convert, folder, name, model, pairs, failed):
     return name
 
 
-def public_models():
-    data = Path(onnx.__file__).parent / "backend/test/data/pytorch-converted"
-    for path in sorted(data.iterdir()):
-        model = onnx.load(path / "model.onnx")
-        tensors = [numpy_helper.to_array(onnx.load_tensor(path / "test_data_set_0" / f"{which}_0.pb")) for which in ("input", "output")]
-        old = model.opset_import[0].version
-        if old < 13:
+PUBLIC = ("pytorch-converted", "pytorch-operator", "simple", "node")
+
+
+def public_models(kinds):
+    """The package's models of one input and one output, both of numbers: name, model, [input, output], or name, None, the
+    reason why not. Those of single nodes have their weights as inputs: all inputs but the first become constants, and
+    of several outputs the first one is left."""
+    for kind in kinds:
+        if kind == "node":
+            from onnx.backend.test.case.node import collect_testcases
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                found = collect_testcases(None)
+            for each in found:
+                inputs, outputs = each.data_sets[0] if each.data_sets else ([], [])
+                yield each.name.removeprefix("test_"), *fitting_model(each.model, inputs, outputs[:1], True)
+            continue
+        for path in sorted((Path(onnx.__file__).parent / "backend/test/data" / kind).iterdir()):
+            model, data = onnx.load(path / "model.onnx"), path / "test_data_set_0"
             try:
-                model = onnx.version_converter.convert_version(model, 13)
-            except Exception as error:  # the converter of versions has gaps
-                yield path.name, None, str(error).splitlines()[0]
-                continue
-        yield path.name, model, tensors
+                tensors = [[numpy_helper.to_array(onnx.load_tensor(data / f"{which}_{i}.pb")) for i in range(len(list(data.glob(f"{which}_*"))))]
+                           for which in ("input", "output")]
+            except Exception:
+                tensors = [[], []]
+            yield path.name.removeprefix("test_"), *fitting_model(model, *tensors, False)
+
+
+def fitting_model(model, inputs, outputs, has_weights_as_inputs):
+    model = onnx.ModelProto.FromString(model.SerializeToString())
+    constants = {each.name for each in model.graph.initializer}
+    values = [each for each in model.graph.input if each.name not in constants]
+    if has_weights_as_inputs and inputs and len(values) == len(inputs):
+        for value, tensor in list(zip(values, inputs))[1:]:
+            if not isinstance(tensor, np.ndarray) or tensor.dtype.kind not in "fiub":
+                return None, "has inputs that are no tensors of numbers"
+            model.graph.initializer.append(numpy_helper.from_array(tensor, value.name))
+            model.graph.input.remove(value)
+        del model.graph.output[1:]
+        inputs = inputs[:1]
+    if len(inputs) != 1 or len(model.graph.input) < 1 or len(outputs) != 1 or len(model.graph.output) != 1:
+        return None, f"has {len(inputs)} inputs and {len(outputs)} outputs of tensors"
+    for tensor in inputs + outputs:
+        if not isinstance(tensor, np.ndarray) or tensor.dtype.kind not in "fiu" or not tensor.size:
+            return None, "its input or output is no tensor of numbers"
+    x, y = inputs[0], outputs[0]
+    version = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 13)
+    for node in model.graph.node if version < 7 else []:
+        # Slopes of opset 6 lie along axis 1; the converter of versions leaves them without the axes of 1 after it.
+        for slopes in [each for each in model.graph.initializer if node.op_type == "PRelu" and each.name == node.input[1]]:
+            slopes.dims.extend([1] * (x.ndim - 2) if slopes.dims[0] > 1 else [])
+    if version < 13:
+        try:
+            model = onnx.version_converter.convert_version(model, 13)
+        except Exception as error:  # the converter of versions has gaps
+            return None, "version_converter: " + str(error).splitlines()[0]
+    return model, [x.astype(np.float64), y.astype(np.float64)] if x.dtype.kind != "f" else [x, y]
 
 
 def main():
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    parser.add_argument("--public", action="store_true")
+    parser.add_argument("--public", nargs="*", metavar="FOLDER", help=f"the package's models; without a name those of {', '.join(PUBLIC)}")
     arguments = parser.parse_args()
-    convert, failed, names, passed = arguments.convert.resolve(), {}, [], 0
+    convert, failed, unfit, names, passed = arguments.convert.resolve(), {}, {}, [], 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
-        if arguments.public:
-            for name, model, tensors in public_models():
+        if arguments.public is not None:
+            for name, model, tensors in public_models(arguments.public or PUBLIC):
                 if arguments.only in name and model is not None:
                     names.append(convert_model(convert, folder, name, model, tensors, failed))
-                elif model is None:
-                    failed[name] = "version_converter: " + tensors
+                elif arguments.only in name:
+                    unfit[name] = tensors
         else:
             for seed, (name, (shape, make, opset)) in enumerate(CASES.items()):
                 if arguments.only not in name:
@@ -582,7 +651,7 @@ def main():
                     x = g.rng.integers(0, g.integers, (3, *shape)).astype(np.float32)
                 zeros = {each.name: np.zeros([3 if d.dim_param else d.dim_value for d in each.type.tensor_type.shape.dim], np.float32)
                          for each in g.more_inputs}
-                y = ReferenceEvaluator(g.model(shape, expected, opset)).run(None, {"x": x} | zeros)[0]
+                y = ReferenceEvaluator(g.model(shape, expected, opset, g.needed(expected))).run(None, {"x": x} | zeros)[0]
                 names.append(convert_model(convert, folder, name, g.model(shape, output, opset), [x, y], failed))
                 for text in g.wanted if names[-1] else []:
                     if text not in (folder / f"{name}.hpp").read_text():
@@ -609,8 +678,10 @@ def main():
     wrong = {name: line for name, line in results.items() if not line.endswith(": equal")}
     for name, problem in (failed | wrong).items():
         print(f"{name}: {problem}")
-    if arguments.public:
-        print(f"{len(results) - len(wrong)} equal, {len(failed)} refused, {len(wrong)} WRONG")
+    if arguments.public is not None:
+        for name, reason in unfit.items():
+            print(f"{name}: not tried: {reason}")
+        print(f"{len(results) - len(wrong)} equal, {len(failed)} refused, {len(wrong)} WRONG; {len(unfit)} are no nets of one input and one output")
         return 1 if wrong else 0
     print(f"{passed + len(results) - len(wrong)} passed, {len(failed) + len(wrong)} failed")
     return 1 if failed or wrong else 0

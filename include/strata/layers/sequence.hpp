@@ -63,9 +63,11 @@ constexpr window_options sequence_windows(int kernel, int default_stride) {
     return windows;
 }
 
-/// Refuses what is no sequence, sizes below 1, strides with dilation, and options for two axes.
+/// Refuses what is no sequence, sizes below 1, strides with dilation where the layer does not take both, and options
+/// for two axes.
 template <class Options>
-constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
+constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false,
+                                          bool takes_both = false) {
     const window_options windows = sequence_windows<Options>(kernel, default_stride);
     const window stride = windows.stride, apart = windows.dilation;
     const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
@@ -74,7 +76,7 @@ constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int defau
         return refuse("strides<n>, dilation<n>", "one for two axes", "write one number: it has one axis");
     if (kernel < 1 || stride.width < 1 || apart.width < 1)
         return refuse("window, strides, dilation >= 1", sizes, "write sizes of at least 1");
-    if (stride.width > 1 && apart.width > 1)
+    if (!takes_both && stride.width > 1 && apart.width > 1)
         return refuse("strides or dilation, not both", sizes, "leave one of them at 1");
     if (windows.mode == padding_mode::causal && !takes_causal)
         return refuse("padding::valid or padding::same", "padding::causal", "take Conv1D, which can be causal");
@@ -92,8 +94,10 @@ constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int defau
 
 /// Refuses these, and a window that does not fit into the sequence.
 template <class Options>
-constexpr diagnostic check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
-    if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
+constexpr diagnostic check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false,
+                                    bool takes_both = false) {
+    if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal, takes_both);
+        !sizes.ok)
         return sizes;
     const sliding_axis axis = sequence_windows<Options>(kernel, default_stride).width(image_of(in));
     if (axis.output == 0)

@@ -29,8 +29,8 @@ struct window_options {
         if (pad_count > 0) return slide_padded(in[1], kernel.width, stride.width, edges.left, edges.right);
         return slide(in[1], kernel.width, stride.width, dilation.width, mode);
     }
-    /// Refuses sizes below 1, strides with dilation, and an input that is no image.
-    constexpr diagnostic check_sizes(const shape& in) const {
+    /// Refuses sizes below 1, strides with dilation where the layer does not take both, and an input that is no image.
+    constexpr diagnostic check_sizes(const shape& in, bool takes_both = false) const {
         if (!kernel.is_size())
             return refuse("a window of an integer, or of two", "three, a string or a real number",
                           "write window{height, width}, or one integer for both");
@@ -38,7 +38,7 @@ struct window_options {
         if (!positive(kernel) || !positive(stride) || !positive(dilation))
             return refuse("window, strides, dilation >= 1", sizes(), "write sizes of at least 1");
         if (const diagnostic pads = check_pads(); !pads.ok) return pads;
-        if (stride != window{1} && dilation != window{1})
+        if (!takes_both && stride != window{1} && dilation != window{1})
             return refuse("strides or dilation, not both", sizes(), "leave one of them at 1");
         if (mode == padding_mode::causal)
             return refuse("padding::valid or padding::same", "padding::causal", "take a layer for (steps, channels)");
@@ -47,12 +47,19 @@ struct window_options {
         return {};
     }
     /// Refuses these, and a window that does not fit into the input.
-    constexpr diagnostic check(const shape& in) const {
-        if (const diagnostic sizes = check_sizes(in); !sizes.ok) return sizes;
+    constexpr diagnostic check(const shape& in, bool takes_both = false) const {
+        if (const diagnostic sizes = check_sizes(in, takes_both); !sizes.ok) return sizes;
         if (height(in).output == 0 || width(in).output == 0)
             return refuse(text<200>() << "(>= " << height(in).span() << ", >= " << width(in).span() << ", channels)",
                           to_text(in), "use padding::same, a smaller window, or less pooling before it");
         return {};
+    }
+
+    /// Refuses a pooling with padding or pads, and dilation: a window might have no cell inside the input.
+    constexpr diagnostic check_dilated_pooling() const {
+        if (dilation == window{1} || (mode == padding_mode::valid && pad_count == 0)) return {};
+        if (pad_count > 0) return refuse("pads<...> or a dilation", "both", "put a padding layer before it");
+        return refuse("padding::valid with a dilation", "padding::same", "put a padding layer before it");
     }
 
 private:

@@ -16,6 +16,7 @@
 #include <strata/model/checks.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/keras3_summary.hpp>
+#include <strata/model/model_files.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/call_checks.hpp>
@@ -54,6 +55,7 @@ struct element_writer {
 /// destroyed.
 template <class Net, class T = float, class Storage = detail::weight_storage<Net, T>>
 class Model : public detail::inference<Model<Net, T, Storage>, Net, T>,
+              public detail::model_files<Model<Net, T, Storage>, Net>,
               public detail::foreign_members<Model<Net, T, Storage>> {
     static_assert(sizeof(require<net_check<Net>>) > 0);
 
@@ -205,30 +207,6 @@ public:
     auto as() && {
         static_assert(weight_offsets_of<Other, T> == weight_offsets_of<Net, T>);
         return Model<Other, T, Storage>(std::move(block_), batch_);
-    }
-
-    // Files. A path is any type that std::filesystem::path is made of. A failed save leaves the old file.
-    /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors.
-    template <class Path, class Files = weight_files<Model>>
-    void save_weights(const Path& file) const {
-        using checked = detail::files_check<Files, "save_weights">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) Files::save(*this, file);
-    }
-    /// Reads the weights; a failed load throws and leaves the model as it was.
-    template <class Path, class Files = weight_files<Model>>
-    void load_weights(const Path& file) {
-        using checked = detail::files_check<Files, "load_weights">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) Files::load(*this, file);
-    }
-
-    /// Writes net and weights as an archive that Keras 3 opens, a .keras file.
-    template <class Path, class Files = weight_files<Model>>
-    void save(const Path& file) const {
-        using checked = detail::archive_check<Net, Files>;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) Files::save_archive(*this, file);
     }
 
     friend constexpr bool operator==(const Model& a, const Model& b) {

@@ -208,6 +208,18 @@ struct net_interface : foreign_net_members<Self> {
             return Model<Self, T, inline_storage<T, block_size<Self, T>()>>(keras_order{}, values.data());
         else return refused{};
     }
+    /// A model over the weights of a mapped file: over the file's memory itself where it is a block, which save_block
+    /// wrote; else over memory of its own, which all streams and copies of the model share. See io/mapped_weights.hpp.
+    template <class T = float, class File, class Files = mapped_weights<Self, T>>
+        requires requires(const File& file) { file.path(), file.text(); }
+    static auto bind(const File& file) {
+        using has_files = files_check<Files, "bind">;
+        using checked = model_check<Self, T>;
+        static_cast<void>(require<checked>{});
+        static_cast<void>(require<has_files>{});
+        if constexpr (checked::value.ok && has_files::value.ok) return Files::bind(file);
+        else return refused{};
+    }
 
     // As a layer
 

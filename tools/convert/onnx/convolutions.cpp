@@ -28,6 +28,36 @@ void with_zeros_between(convolution& c, constant& kernel) {
     kernel = std::move(wide);
 }
 
+/// A kernel (in, out of a group, window...) as (in, out, window...), with zeros from the other groups.
+constant without_groups(const constant& kernel, std::int64_t groups) {
+    const auto count = static_cast<std::size_t>(std::max<std::int64_t>(groups, 0));
+    if (count == 0 || kernel.shape[0] % count != 0) throw problem("its kernel does not fit its groups");
+    constant full{.shape = kernel.shape};
+    full.shape[1] *= count;
+    full.values.assign(value_count(full.shape), 0.0);
+    const std::size_t ins = kernel.shape[0], size = kernel.values.size() / ins;
+    for (std::size_t in = 0; in < ins; ++in)
+        std::copy_n(kernel.values.begin() + static_cast<std::ptrdiff_t>(in * size), size,
+                    full.values.begin() + static_cast<std::ptrdiff_t>((in * count + in / (ins / count)) * size));
+    return full;
+}
+
+/// A kernel with `count` more taps of 0 at the end of an axis.
+constant with_taps(const constant& kernel, std::size_t axis, std::int64_t count) {
+    constant longer{.shape = kernel.shape};
+    longer.shape[axis] += static_cast<std::size_t>(count);
+    value_count(longer.shape);
+    std::size_t inner = 1;
+    for (std::size_t i = axis + 1; i < kernel.shape.size(); ++i) inner *= kernel.shape[i];
+    const std::size_t part = kernel.shape[axis] * inner;
+    for (std::size_t begin = 0; begin < kernel.values.size(); begin += part) {
+        const auto from = kernel.values.begin() + static_cast<std::ptrdiff_t>(begin);
+        longer.values.insert(longer.values.end(), from, from + static_cast<std::ptrdiff_t>(part));
+        longer.values.insert(longer.values.end(), static_cast<std::size_t>(count) * inner, 0.0);
+    }
+    return longer;
+}
+
 /// Conv1D written as Unsqueeze, Conv and Squeeze: an image of one row or one column, over which the window is one wide.
 /// The axis of the file's sample that has extent 1, from 1; 0 where it is an image.
 std::size_t flat_axis(reader& r, const value& in, const constant& kernel) {
@@ -129,15 +159,16 @@ void read_conv(reader& r) {
 void read_transposed_conv(reader& r) {
     const value in = r.image(r.input(0));
     const std::size_t axes = in.order.size() - 1, channels = r.shape(in).back();
-    const constant& kernel = r.require_constant(1, "kernel");
+    constant kernel = r.require_constant(1, "kernel");
     if (kernel.shape.size() != axes + 2 || kernel.shape[0] != channels)
         throw problem("its kernel does not fit its input");
-    if (r.integer("group", 1) != 1) throw problem("has groups; strata's transposed convolutions have none");
+    if (const std::int64_t groups = r.integer("group", 1); groups != 1) kernel = without_groups(kernel, groups);
     if (r.text("auto_pad", "NOTSET") != "NOTSET" || r.attribute("output_shape") != nullptr)
         throw problem("has auto_pad or output_shape; give its pads");
     static_cast<void>(r.attribute("kernel_shape"));
     const auto strides = r.integers("strides", axes, 1), dilation = r.integers("dilations", axes, 1);
     const auto pads = r.integers("pads", 2 * axes, 0), more = r.integers("output_padding", axes, 0);
+    const extents spans(kernel.shape.begin() + 2, kernel.shape.end());
     convolution c{.kind = convolution::form::transposed, .axes = axes, .filters = static_cast<int>(kernel.shape[1])};
     c.has_bias = r.op().input_size() > 2 && !r.op().input(2).empty();
     std::vector<std::size_t> order(axes + 2);  // (in, out, window...) becomes (window..., out, in)
@@ -145,23 +176,28 @@ void read_transposed_conv(reader& r) {
     order[axes + 1] = 0;
     for (std::size_t axis = 0; axis < axes; ++axis) {
         if (strides[axis] < 1 || dilation[axis] < 1) throw problem("has a stride or dilation of 0");
+        const auto span = static_cast<std::int64_t>(kernel.shape[axis + 2] - 1) * dilation[axis] + 1;
+        // Taps of 0 after the kernel make room for an output_padding beyond it.
+        const std::int64_t beyond = span + more[axis] - pads[axes + axis] - std::max(span, strides[axis]);
+        if (beyond > 0) kernel = with_taps(kernel, axis + 2, (beyond + dilation[axis] - 1) / dilation[axis]);
         order[axis] = axis + 2;
         c.kernel[axis + 2 - axes] = static_cast<int>(kernel.shape[axis + 2]);
         c.strides[axis + 2 - axes] = static_cast<int>(strides[axis]);
         c.dilation[axis + 2 - axes] = static_cast<int>(dilation[axis]);
     }
-    const constant stored = permuted(kernel, order);
+    constant stored = permuted(kernel, order);
+    if (c.strides != pair{1, 1} && c.dilation != pair{1, 1}) with_zeros_between(c, stored);
     std::vector<array> weights;
     weights.push_back(r.as_array(stored, stored.shape));
     if (c.has_bias) weights.push_back(r.vector_of(2, kernel.shape[1], "bias"));
     const std::size_t made = r.add(c, {in.number}, std::move(weights));
     borders cut{.adds = false, .axes = axes};
     for (std::size_t axis = 0; axis < axes; ++axis) {
-        const auto span = (static_cast<std::int64_t>(kernel.shape[axis + 2]) - 1) * dilation[axis] + 1;
+        const auto span = (static_cast<std::int64_t>(spans[axis]) - 1) * dilation[axis] + 1;
         const auto wanted = (static_cast<std::int64_t>(r.shape(in)[axis]) - 1) * strides[axis] + span - pads[axis] -
                             pads[axes + axis] + more[axis];
         const auto end = static_cast<std::int64_t>(r.net().nodes[made].output[axis]) - pads[axis] - wanted;
-        if (end < 0 || wanted < 1) throw problem("has an output_padding that reaches beyond its kernel");
+        if (end < 0 || wanted < 1) throw problem("has pads that leave nothing");
         cut.edges[2 * axis] = static_cast<int>(pads[axis]);
         cut.edges[2 * axis + 1] = static_cast<int>(end);
     }

@@ -22,6 +22,7 @@ operator_function function_of(const std::string& type) {
         {"Div", read_arithmetic},
         {"Dropout", read_identity},
         {"Elu", read_function},
+        {"Equal", read_equal},
         {"Exp", read_activation},
         {"Expand", read_expand},
         {"Flatten", read_flatten},

@@ -51,6 +51,7 @@ void read_concat(reader& r);
 void read_slice(reader& r);
 void read_split(reader& r);
 void read_gather(reader& r);
+void read_equal(reader& r);
 void read_one_hot(reader& r);
 void read_reduction(reader& r);
 // shapes.cpp

@@ -65,10 +65,11 @@ void read_pool(reader& r) {
             p.pads[2 * (axis + 2 - axes)] = static_cast<int>(w.pads[axis]);
             p.pads[2 * (axis + 2 - axes) + 1] = static_cast<int>(w.pads[axes + axis]);
         }
-    } else if (is_max && (w.is_explicit || w.padding == padding_mode::causal)) {
+    } else if (is_max &&
+               (w.is_explicit || w.padding == padding_mode::causal || (has_pads && w.dilation != pair{1, 1}))) {
         in = padded(r, in, w, -std::numeric_limits<double>::infinity());
         p.padding = padding_mode::valid;
-    } else if (w.is_explicit || w.padding == padding_mode::causal) {
+    } else if (w.is_explicit || w.padding == padding_mode::causal || (has_pads && w.dilation != pair{1, 1})) {
         throw problem(
             "averages the values inside pads that are not those of padding=same, or rounds up; strata's poolings have "
             "no others");

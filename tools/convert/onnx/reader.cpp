@@ -465,7 +465,7 @@ void reader::read_node(const onnx::NodeProto& node) {
         throw problem(
             "is an operator that strata-convert does not read; docs/convert.md lists the operators; convert the "
             ".keras file where there is one");
-    static const std::set<std::string> of_integers{"Gather",  "Cast",      "OneHot",  "Identity", "Reshape",
+    static const std::set<std::string> of_integers{"Gather", "Cast", "OneHot",  "Identity", "Reshape", "Equal", "Expand",
                                                    "Squeeze", "Unsqueeze", "Flatten", "Transpose"};
     for (const auto& name : node.input())
         if (const value* each = find_value(name);

@@ -119,6 +119,8 @@ public:
     value in_file_order(const value& v) { return with_order(v, identity_order(v.order.size())); }
     /// For operators on (channels, ...) in ONNX.
     value image(const value& v);
+    /// (batch, 1, features) as (steps, 1, features): the file's first axis becomes the steps of the net.
+    value batch_as_steps(const value& in);
     /// Refuses an axis of the file that is not the strata value's last one.
     void require_last(const value& v, std::int64_t axis) const;
 
@@ -141,6 +143,7 @@ private:
     std::filesystem::path folder_;
     std::int64_t opset_ = 0;
     std::optional<std::size_t> batch_;
+    bool has_steps_ = false;  // the file's batch has become the steps
     const onnx::NodeProto* op_ = nullptr;
     std::set<std::string> used_;
     std::map<std::string, const onnx::TensorProto*> tensors_;

@@ -131,6 +131,7 @@ void read_recurrent(reader& r) {
     const gate_layout gates = layout_of(r.op().op_type());
     const bool has_batch_first = r.integer("layout", 0) != 0;
     value in = r.any_input(0);
+    if (!has_batch_first && in.batch == 0) in = r.batch_as_steps(in);
     if (in.order.size() != 2 || in.merged != 0 || in.batch != (has_batch_first ? 0u : 1u))
         throw problem(
             "its input is no sequence; expected (steps, batch, features), or (batch, steps, features) with layout=1");

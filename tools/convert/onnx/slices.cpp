@@ -174,6 +174,23 @@ void read_gather(reader& r) {
     r.give(out);
 }
 
+/// Indices (..., 1) compared with 0, 1, 2, ...: their classes, as OneHot gives them.
+void read_equal(reader& r) {
+    const bool is_first = r.is_value(1);
+    value v = r.any_input(is_first ? 1 : 0);
+    const constant& classes = r.require_constant(is_first ? 0 : 1, "classes");
+    bool counts = v.is_integer && v.merged == 0 && v.batch == 0 && !classes.shape.empty() &&
+                  classes.shape.back() == classes.values.size() && classes.shape.size() <= v.order.size() + 1;
+    for (std::size_t i = 0; counts && i < classes.values.size(); ++i)
+        counts = classes.values[i] == static_cast<double>(i);
+    if (!counts || v.order.size() < 2 || r.file_shape(v).back() != 1)
+        throw problem("compares values; strata-convert reads it where it makes classes of indices alone");
+    v = without_axis(r, v, v.order.size() - 1);
+    v.one_hot = classes.values.size();
+    v.is_integer = false;
+    r.give(v);
+}
+
 void read_one_hot(reader& r) {
     value v = r.any_input(0);
     const constant &depth = r.require_constant(1, "depth"), &values = r.require_constant(2, "values");
@@ -183,6 +200,7 @@ void read_one_hot(reader& r) {
         !(depth.values[0] >= 1.0 && depth.values[0] < 1e9))
         throw problem("has values other than 0 and 1, or another axis than the last; strata has Embedding");
     v.one_hot = static_cast<std::size_t>(depth.values[0]);
+    v.is_integer = false;
     r.give(v);
 }
 
@@ -193,8 +211,8 @@ void read_reduction(reader& r) {
     std::vector<double> stated;
     if (r.has_input(1)) stated = r.require_constant(1, "axes").values;
     else if (const auto* axes = r.attribute("axes")) stated.assign(axes->ints().begin(), axes->ints().end());
-    const bool keeps = r.integer("keepdims", 1) != 0;
-    if (stated.empty() && r.integer("noop_with_empty_axes", 0) != 0) return r.give(in);
+    const bool keeps = r.integer("keepdims", 1) != 0, is_identity = r.integer("noop_with_empty_axes", 0) != 0;
+    if (stated.empty() && is_identity) return r.give(in);
     if (stated.empty()) throw problem("works on the batch; strata's nets work on one sample");
     std::vector<bool> is_reduced(in.order.size(), false);  // axes of the file's sample
     for (const double axis : stated) is_reduced[r.sample_axis(in, static_cast<std::int64_t>(axis))] = true;
