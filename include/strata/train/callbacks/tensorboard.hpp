@@ -22,10 +22,6 @@
 #include <strata/train/callback.hpp>
 #include <strata/train/event_file.hpp>
 #include <strata/train/scores.hpp>
-#if defined(STRATA_WITH_PNG)
-#include <strata/train/png_image.hpp>
-#include <strata/train/weight_pictures.hpp>
-#endif
 
 namespace strata::inline STRATA_ISA {
 
@@ -51,6 +47,10 @@ private:
 };
 
 namespace detail {
+
+/// Makes PNG files of weights; defined by strata/train/png_image.hpp.
+template <class>
+struct weight_images;
 
 /// The files of a running fit. They are made when something is written to them.
 template <class = internal::where_used>
@@ -80,13 +80,14 @@ struct TensorBoard {
 
     static constexpr std::string_view type = "TensorBoard";
 
+    template <class Where = internal::where_used>
     void validate() const {
         if (log_dir.empty()) throw std::invalid_argument("strata: TensorBoard: log_dir is empty");
-#if !defined(STRATA_WITH_PNG)
-        if (write_images)
-            throw std::invalid_argument(
-                "strata: TensorBoard: write_images needs libpng; define STRATA_WITH_PNG and link png");
-#endif
+        if constexpr (!requires { sizeof(detail::weight_images<Where>); })
+            if (write_images)
+                throw std::invalid_argument(
+                    "strata: TensorBoard: write_images needs libpng; define STRATA_WITH_PNG, include "
+                    "<strata/inspect.hpp> and link png");
     }
 
     // Templates, so that the code that writes files is compiled only in programs that use this callback.
@@ -181,22 +182,11 @@ private:
             else read(model.doubles);
             const std::string tag = call.model + "/" + row.name.str();
             all.train->histogram(tag + "/histogram", values, call.epoch);
-            if (call.callback.write_images) write_pictures(call, tag, row.parameter.extents, values);
+            if constexpr (requires { sizeof(detail::weight_images<Where>); })
+                if (call.callback.write_images)
+                    detail::weight_images<Where>::write(all.train.value(), tag + "/image", row.parameter.extents,
+                                                        values, call.epoch);
         }
-    }
-    template <class Where = internal::where_used>
-    static void write_pictures([[maybe_unused]] const weight_call& call, [[maybe_unused]] const std::string& tag,
-                               [[maybe_unused]] const shape& extents, [[maybe_unused]] std::span<const double> values) {
-#if defined(STRATA_WITH_PNG)
-        const detail::weight_pictures found = detail::pictures_of_weight(extents, values);
-        if (found.pictures.empty()) return;
-        std::vector<std::string> pictures;
-        for (const std::vector<double>& each : found.pictures)
-            pictures.push_back(
-                detail::encode_png(found.width, found.height, found.channels, detail::grey_levels(each)));
-        call.callback.template files_of<Where>().train->images(tag + "/image", found.width, found.height, pictures,
-                                                               call.epoch);
-#endif
     }
 };
 
