@@ -14,8 +14,11 @@ need() {
         as_root=(sudo)
     fi
     echo "installing ${missing[*]}" >&2
-    "${as_root[@]}" apt-get update -qq >/dev/null || echo "apt-get update failed; trying what is known already" >&2
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    # Scripts that run at the same time install one after the other.
+    local alone=(flock --close "${TMPDIR:-/tmp}/strata-packages.lock")
+    "${as_root[@]}" "${alone[@]}" apt-get update -qq >/dev/null ||
+        echo "apt-get update failed; trying what is known already" >&2
+    "${as_root[@]}" "${alone[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
         { echo "cannot install ${missing[*]}" >&2; return 1; }
 }
