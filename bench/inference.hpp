@@ -60,7 +60,7 @@ void report(const char* name, const char* mode, std::size_t batch, const setting
         "{\"net\": \"%s\", \"mode\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"median\": %.6g, \"low\": %.6g, "
         "\"high\": %.6g, \"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"peak\": %.4g}\n",
         name, mode, batch, options.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-        rate / (fma_peak<float>() * static_cast<double>(options.threads)), fma_peak<float>());
+        rate / (fma_peak() * static_cast<double>(options.threads)), fma_peak());
     std::fflush(stdout);
 }
 

@@ -86,7 +86,7 @@ public:
                         r.time.median * 1e9 / r.values, error);
         else
             std::printf("%-12s %-34s %9.2f us  %7.1f GFLOP/s  %4.0f %% of peak  error %.0e\n", kind.c_str(),
-                        name.c_str(), r.time.median * 1e6, rate(r), 100.0 * rate(r) / fma_peak<float>(), error);
+                        name.c_str(), r.time.median * 1e6, rate(r), 100.0 * rate(r) / fma_peak(), error);
         std::fflush(stdout);
         results_.push_back(r);
     }
@@ -94,7 +94,7 @@ public:
     void save(const std::string& file) const {
         std::FILE* to = std::fopen(file.c_str(), "w");
         if (to == nullptr) std::exit(2);
-        std::fprintf(to, "{\"peak\": %.4g, \"rows\": [", fma_peak<float>());
+        std::fprintf(to, "{\"peak\": %.4g, \"rows\": [", fma_peak());
         const char* separator = "";
         for (const result& r : results_) {
             std::fprintf(to,
@@ -102,8 +102,7 @@ public:
                          "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"ns_an_element\": %.4g, "
                          "\"error\": %.2g}",
                          separator, r.kind.c_str(), r.name.c_str(), r.time.median * 1e6, r.time.low * 1e6,
-                         r.time.high * 1e6, rate(r), rate(r) / fma_peak<float>(), r.time.median * 1e9 / r.values,
-                         r.error);
+                         r.time.high * 1e6, rate(r), rate(r) / fma_peak(), r.time.median * 1e9 / r.values, r.error);
             separator = ",";
         }
         std::fprintf(to, "\n]}\n");
@@ -189,7 +188,7 @@ void grouped(bench& b) {
 
 /// A causal convolution of a sequence.
 template <std::size_t Steps, std::size_t Channels, std::size_t Filters, std::size_t Kernel>
-void sequence(bench& b) {
+void causal(bench& b) {
     const auto reference = [](const auto& x, const auto& weights, auto& y) {
         constexpr sliding_axis row{.input = 1, .kernel = 1, .output = 1};
         constexpr sliding_axis axis{.input = Steps, .kernel = Kernel, .output = Steps, .before = Kernel - 1};
@@ -289,7 +288,7 @@ int main(int count, char** arguments) {
             b.kinds.emplace_back(argument);
         }
     }
-    std::printf("peak of multiply-adds: %.1f GFLOP/s\n", fma_peak<float>());
+    std::printf("peak of multiply-adds: %.1f GFLOP/s\n", fma_peak());
 
     convolution<250, 3, 32, 5, 2>(b);
     convolution<123, 32, 32, 3>(b);
@@ -319,7 +318,7 @@ int main(int count, char** arguments) {
     grouped<32, 16, 4>(b);
     grouped<32, 8, 8>(b);
     grouped<32, 4, 16>(b);
-    sequence<1024, 32, 64, 5>(b);
+    causal<1024, 32, 64, 5>(b);
     transposed<16, 64, 32, 4>(b);
 
     dense<1, 784, 32>(b);

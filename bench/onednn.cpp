@@ -238,7 +238,7 @@ void run(Net net, const std::string& name, const settings& options) {
             "\"unit\": \"us\", \"gflops\": %.4g, \"share_of_peak\": %.4g, \"error\": %.2g, \"version\": "
             "\"%d.%d.%d\"}\n",
             name.c_str(), batch, options.threads, time.median * 1e6, time.low * 1e6, time.high * 1e6, rate,
-            rate / (fma_peak<float>() * static_cast<double>(options.threads)), error, version->major, version->minor,
+            rate / (fma_peak() * static_cast<double>(options.threads)), error, version->major, version->minor,
             version->patch);
         std::fflush(stdout);
     }

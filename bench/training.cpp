@@ -96,7 +96,7 @@ void run(Net, const std::string& name, std::size_t batch, const settings& option
         "{\"net\": \"%s\", \"batch\": %zu, \"threads\": %zu, \"ms\": %.4f, \"low\": %.4f, \"high\": %.4f, "
         "\"gflops\": %.1f, \"share_of_peak\": %.3f, \"losses\": [%.7f, %.7f, %.7f]}\n",
         name.c_str(), batch, options.threads, median, times[times.size() / 10], times[times.size() * 9 / 10], rate,
-        rate / (fma_peak<float>() * static_cast<double>(options.threads)), first["loss"][0], first["loss"][1],
+        rate / (fma_peak() * static_cast<double>(options.threads)), first["loss"][0], first["loss"][1],
         first["loss"][2]);
     std::fflush(stdout);
 }

@@ -46,7 +46,7 @@ GROUPS = [
     (r"WaveNet", "arrays of dilated causal convolutions, as Neural Amp Modeler has them: [audio](audio.md)"),
     (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "over whole sequences, or step by step as a stream"),
     (r"\w*Normalization|Rescaling", ""),
-    (r"Flatten|Reshape|Permute|RepeatVector|ZeroPadding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),
+    (r"Flatten|Reshape|Permute|RepeatVector|(Zero|Constant|Reflection|Replication)Padding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),
     (r"Embedding", ""),
     (r"\w*Dropout\w*|GaussianNoise", "cost nothing in an inference"),
     (r"ACTIVATION", "as a layer, `ReLU{}`, or as an option of a layer, `Dense<8, ReLU>`; `Activation<A>` is the layer with options"),

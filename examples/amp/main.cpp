@@ -35,7 +35,7 @@ arguments parse(int argc, char** argv) {
     arguments result;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
-        const auto number = [&](double least, double most) {
+        const auto number = [&](int least, int most) {
             char* end = nullptr;
             const double value = i + 1 < argc ? std::strtod(argv[++i], &end) : -1.0;
             if (end == nullptr || *end != '\0' || !(value >= least && value <= most))
@@ -91,9 +91,20 @@ double sample_rate_of(const std::filesystem::path& file) {
                                                                            : 48000.0;
 }
 
+/// Where the program is built with a converted net, the word `converted` is that net.
+bool load_converted([[maybe_unused]] player::model& model, [[maybe_unused]] const std::filesystem::path& file) {
+#ifdef CONVERTED_HEADER
+    if (file == "converted") {
+        model = CONVERTED::model();
+        return true;
+    }
+#endif
+    return false;
+}
+
 // [plan]
 /// One line: layers, weights, the memory of a stream, how far it looks back.
-void print_plan(const std::filesystem::path& file, const amp::model& model) {
+void print_plan(const std::filesystem::path& file, const player::model& model) {
     model.visit([&]<class Model>(const Model&) {
         using net = typename Model::net_type;
         constexpr const auto& plan = strata::stream_plan_of<net, float>;
@@ -117,10 +128,10 @@ struct timing {
 };
 
 /// Plays a sound in place, block by block. The models share its length in equal parts.
-timing play(sound& through, const std::vector<amp::model>& models, std::size_t block, std::size_t fade) {
-    std::vector<std::unique_ptr<amp::player>> players;
+timing play(sound& through, const std::vector<player::model>& models, std::size_t block, std::size_t fade) {
+    std::vector<std::unique_ptr<player::amplifier_player>> players;
     for (std::size_t c = 0; c < through.channels.size(); ++c)
-        players.push_back(std::make_unique<amp::player>(models[0], block, fade));
+        players.push_back(std::make_unique<player::amplifier_player>(models[0], block, fade));
     const std::size_t frames = through.channels[0].size(), part = frames / models.size() + 1;
     timing result;
     for (std::size_t begin = 0; begin < frames; begin += block) {
@@ -145,14 +156,19 @@ int main(int argc, char** argv) try {
     sound through = read(given.files[0]);
     if (through.channels.empty() || through.channels[0].empty())
         throw std::runtime_error(given.files[0].string() + " has no sound");
-    std::vector<amp::model> models(given.files.size() - 2);
+    std::vector<player::model> models(given.files.size() - 2);
     for (std::size_t i = 0; i < models.size(); ++i) {
         const std::filesystem::path& file = given.files[i + 2];
+        if (load_converted(models[i], file)) {
+            print_plan(file, models[i]);
+            continue;
+        }
         strata::nam::load(models[i], file);
         if (const double rate = sample_rate_of(file); rate != through.sample_rate)
-            throw std::runtime_error(file.string() + " is for " + std::to_string(rate) + " Hz, the sound has " +
-                                     std::to_string(through.sample_rate) + "; fix: sox INPUT.wav -r " +
-                                     std::to_string(static_cast<int>(rate)) + " RESAMPLED.wav");
+            throw std::runtime_error(file.string() + " is for " + std::to_string(static_cast<int>(rate)) +
+                                     " Hz, the sound has " + std::to_string(through.sample_rate) +
+                                     "; fix: sox INPUT.wav -r " + std::to_string(static_cast<int>(rate)) +
+                                     " RESAMPLED.wav");
         print_plan(file, models[i]);
     }
     const double rate = through.sample_rate;

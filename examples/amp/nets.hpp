@@ -4,11 +4,20 @@
 #include <strata/applications/nam.hpp>
 #include <strata/model/any_of.hpp>
 
-namespace amp {
+#ifdef CONVERTED_HEADER  // of strata-convert, with its namespace CONVERTED
+#include CONVERTED_HEADER
+#define CONVERTED_NET , CONVERTED::Net
+#else
+#define CONVERTED_NET
+#endif
+
+namespace player {
+
+namespace nam = strata::nam;
 
 // [nets]
-using model = strata::any_of<strata::nam::A1Standard, strata::nam::A1Lite, strata::nam::A1Feather, strata::nam::A1Nano,
-                             strata::nam::A2Full, strata::nam::A2Lite, strata::nam::LSTM<3>, strata::nam::LSTM<16>>;
+using model = strata::any_of<nam::A1Standard, nam::A1Lite, nam::A1Feather, nam::A1Nano, nam::A2Full, nam::A2Lite,
+                             nam::LSTM<3>, nam::LSTM<16> CONVERTED_NET>;
 // [/nets]
 
-}  // namespace amp
+}  // namespace player

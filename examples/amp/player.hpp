@@ -12,16 +12,16 @@
 
 #include "nets.hpp"
 
-namespace amp {
+namespace player {
 
 // [player]
 /// Two streams: one is heard, the other one is for the next model. A change has two parts. First the new stream listens
 /// until it knows as much of the sound as one that has always played. Then the output fades from the old stream to the
-/// new one. No part of it allocates, waits or takes longer than two blocks of sound.
-class player {
+/// new one. Nothing allocates or waits. While a change runs a block takes the time of both models.
+class amplifier_player {
 public:
-    /// Models must live as long as the player. Blocks have at most `most` samples; fades have `fade` samples.
-    player(const model& first, std::size_t most, std::size_t fade)
+    /// Models must live as long as the player. Blocks usually have at most `most` samples; fades have `fade` samples.
+    amplifier_player(const model& first, std::size_t most, std::size_t fade)
         : streams_{first.stream(), first.stream()}, other_(most), fade_(fade) {}
 
     /// The model to change to; any thread may call this. Of several calls while a change runs the last one counts.
@@ -32,7 +32,7 @@ public:
         const strata::flush_subnormals flush;
         while (!in.empty()) {
             if (left_ == 0) begin_change();
-            const std::size_t part = left_ == 0 ? in.size() : std::min(in.size(), left_);
+            const std::size_t part = left_ == 0 ? in.size() : std::min({in.size(), left_, other_.size()});
             if (left_ > 0) streams_[1 - heard_].process(in.first(part), std::span(other_).first(part), part);
             streams_[heard_].process(in.first(part), out.first(part), part);
             if (left_ > 0 && is_fading_) fade(out.first(part));
@@ -78,4 +78,4 @@ private:
 };
 // [/player]
 
-}  // namespace amp
+}  // namespace player

@@ -18,6 +18,7 @@
 #include <strata/layers/depthwise_conv1d.hpp>
 #include <strata/layers/depthwise_conv2d.hpp>
 #include <strata/layers/dropout.hpp>
+#include <strata/layers/edge_padding.hpp>
 #include <strata/layers/elementwise.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>

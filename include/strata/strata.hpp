@@ -19,6 +19,7 @@
 #include <strata/applications/xception.hpp>
 #include <strata/infer.hpp>
 #include <strata/io/any_weights.hpp>
+#include <strata/io/mapped_weights.hpp>
 #include <strata/io/state.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>

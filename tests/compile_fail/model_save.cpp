@@ -1,13 +1,13 @@
-// Calls: save of a whole model.
-// at: model.save(...)
-// expects: another spelling
-// got: a member that models of other libraries have
-// fix: write model.save_weights(file); the net is in the program
+// Calls: save of a net with a layer that Keras does not have.
+// at: save
+// expects: layers and settings that Keras has
+// got: WaveNet
+// fix: save the weights alone: model.save_weights(file)
 #include <strata/strata.hpp>
 
 using namespace strata;
 
-auto model = Sequential{Input<4>{}, Dense<2>{}}.build();
+auto model = nam::A1Nano::build();
 #if !defined(REPAIR)
 void save() { model.save("model.keras"); }
 #else

@@ -1,6 +1,6 @@
 // Calls: a file of Neural Amp Modeler for another kind of net.
 // at: a .nam file
-// expects: a net of one WaveNet, or of LSTM layers and a Dense
+// expects: one WaveNet, LSTM layers and a Dense, causal Conv1D layers of 2 taps and a Dense, or one Conv1D
 // got: another net
 // fix: take nam::A1Standard, or another net of strata/applications/nam.hpp
 #include <strata/applications/nam_files.hpp>

@@ -1,6 +1,6 @@
 // Options: a type that is no option.
 // at: max_pooling2d (MaxPooling2D), layer 1 of 1
-// expects: strides<...>, padding::..., name<"...">, frozen, input_shape<...>
+// expects: strides<...>, padding::..., dilation<...>, pads<...>, name<"...">, frozen, input_shape<...>
 // got: something that is no option
 // fix: take it out of its options
 #include <strata/infer.hpp>

@@ -372,6 +372,11 @@ def check_usage(convert, folder):
     os.mkfifo(folder / "pipe.keras")
     done = run([convert, folder / "pipe.keras", "-o", folder / "out"])
     yield "FIFO", None if done.returncode == 1 and "FIFO" in done.stderr else f"{done.returncode}: {done.stderr}"
+    large = folder / "large.keras"
+    large.write_bytes(archive(sequential(source(4200), dense(units=4200)), weights([("dense", ((4200, 4200), (4200,)))])))
+    done = run([convert, large, "-o", folder / "out"])
+    wanted = "reading model.weights.h5, 67 MB: 50 %", "reading weights, 67 MB: ", "converting weights, 67 MB: 100 %"
+    yield "progress of a large file", None if done.returncode == 0 and all(line in done.stderr for line in wanted) else done.stderr
     done = run([convert, path, "-o", folder / "out"])
     yield "the good file", None if done.returncode == 0 else done.stderr
 

@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <span>
 #include <sstream>
 #include <string>
@@ -158,4 +160,50 @@ TEST_CASE("a summary in colours is the same text, with Keras' colours") {
     for (std::size_t i = text.find('\x1b'); i != text.npos; i = text.find('\x1b'))
         text.erase(i, text.find('m', i) - i + 1);
     CHECK(text == plain.str());
+}
+
+TEST_CASE("the calls of docs/pictures.md") {
+    const auto folder = std::filesystem::temp_directory_path() / "strata-pictures-test";
+    std::filesystem::create_directories(folder);
+    constexpr auto net = banded;
+    // [net]
+    std::ofstream(folder / "net.svg") << net.to_svg();
+    std::ofstream(folder / "net.dot") << net.to_dot();  // dot -Tpdf net.dot > net.pdf
+    // [/net]
+    CHECK(std::filesystem::file_size(folder / "net.svg") > 1000);
+    std::ostringstream out;
+    // [summary]
+    out << net.summary<style::keras3>();
+    print_summary(net);  // the same, in colours where the output is a terminal
+    // [/summary]
+    CHECK(out.str().starts_with("Model: \"banded\"\n"));
+
+    auto model = Sequential{Input<8, 8, 3>{}, Conv2D<4, 3, ReLU>{}, Flatten<>{}, Dense<2>{}}.build();
+    auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true},
+                           ConfusionMatrix{.class_names = {"cat", "dog"}});
+    Dataset<float, shape{8, 8, 3}, int> test;
+    for (int i = 0; i < 4; ++i) test.push_back(std::vector<float>(192, static_cast<float>(i)), i % 2);
+    // [confusion]
+    trainer.evaluate(test);
+    const ConfusionMatrix& matrix = trainer.get_metric<ConfusionMatrix>().matrix;
+    std::cout << matrix;
+    matrix.write_svg(folder / "confusion.svg");
+    // [/confusion]
+    CHECK(matrix.targets(1) == 2);
+    // [table]
+    ConfusionMatrix counts{.class_names = {"cat", "dog"}};
+    counts.add(0, 1);                                         // a cat that was taken for a dog
+    counts.add(model.predict(test.inputs()), test.labels());  // and all samples of a dataset
+    // [/table]
+    CHECK(counts.targets(0) == 3);
+    const auto x = ones<1, 8, 8, 3>();
+#if defined(STRATA_WITH_PNG)
+    // [png]
+    write_png(folder / "filters.png", filters_picture(model.get_layer<"conv2d">().kernel()));
+    const auto up_to = model.features<"conv2d">();
+    write_png(folder / "maps.png", maps_picture(up_to(x)));
+    // [/png]
+    CHECK(std::filesystem::file_size(folder / "maps.png") > 60);
+#endif
+    std::filesystem::remove_all(folder);
 }

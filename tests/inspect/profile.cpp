@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -96,6 +97,11 @@ TEST_CASE("a chain over bands of rows is one row, and threads share it") {
     CHECK(of_thread(1) > 0);
 }
 
+TEST_CASE("a net that computes nothing has an empty profile") {
+    const auto model = Sequential{Input<4, 2>{}, Flatten<>{}}.build();
+    CHECK(profile(model, ones<1, 4, 2>(), quick()).rows().empty());
+}
+
 TEST_CASE("the table names steps, times and shares, and ends with their sum") {
     const Profile found(
         "net", "sample", 1, 1e11, 3e-3,
@@ -127,7 +133,8 @@ TEST_CASE("a stream's profile is of its time steps, of blocks and of single ones
         CHECK(names(found) == std::vector<std::string>{"conv1d", "lstm", "dense"});
         CHECK(found.rows()[0].flops == 100 * (2 * 2 * 3 * 8 + 8 + 8));
         CHECK(found.rows()[2].flops == 100 * (2 * 4 + 1));
-        CHECK(found.events().size() == (single ? 100u : 4u) * 3u);
+        constexpr std::size_t frames = stream_plan_of<std::remove_const_t<decltype(model)>::net_type, float>.frames;
+        CHECK(found.events().size() == (single ? 100 : (100 + frames - 1) / frames) * 3);
     }
     auto other = model.stream();
     std::vector<float> y(1), z(1);
@@ -191,4 +198,20 @@ TEST_CASE("the trace has what Chrome's viewer needs of each event") {
     }
     CHECK(complete == found.rows().size());
 #endif
+}
+
+TEST_CASE("the calls of docs/profile.md") {
+    auto model = digits.build();
+    const auto x = ones<1, 28, 28, 1>();
+    const auto folder = std::filesystem::temp_directory_path();
+    std::ostringstream out;
+    // [profile]
+    const Profile found = profile(model, x);  // x: a Tensor, or a vector or span of whole samples
+    out << found;
+    found.write_trace(folder / "trace.json");  // for https://ui.perfetto.dev or chrome://tracing
+    for (const profile_row& row : found.rows())
+        if (found.share_of_peak(row) < 0.1) out << row.layers << " waits for memory\n";
+    // [/profile]
+    CHECK(out.str().starts_with("sequential: 1 sample in "));
+    std::filesystem::remove(folder / "trace.json");
 }

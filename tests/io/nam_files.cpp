@@ -180,6 +180,147 @@ TEST_CASE("what a .nam file says and strata does not do is refused by name") {
     REQUIRE(said_of([](json& f) { f["config"] = 3; }) == "config is no object");
 }
 
+namespace {
+
+/// A file of an architecture with drawn weights.
+json drawn_file(const std::string& architecture, json config, std::size_t weights) {
+    random_engine engine(17);
+    std::vector<float> values(weights);
+    for (float& value : values) value = static_cast<float>(engine.uniform(0.1, 0.6) * (engine() % 2 == 0 ? 1 : -1));
+    return {{"version", "0.5.4"},
+            {"architecture", architecture},
+            {"config", std::move(config)},
+            {"weights", values},
+            {"sample_rate", 44100}};
+}
+
+/// Neural Amp Modeler's ConvNet in plain loops, from the weights in the order of a file.
+std::vector<double> plain_conv_net(const std::vector<double>& w, std::size_t channels,
+                                   const std::vector<std::size_t>& dilations, bool has_normalization,
+                                   const std::function<double(double)>& function, const std::vector<float>& x) {
+    const double* at = w.data();
+    std::vector<std::vector<double>> values(1, {x.begin(), x.end()});
+    for (const std::size_t dilation : dilations) {
+        std::vector<std::vector<double>> next(channels, std::vector<double>(x.size()));
+        for (auto& row : next)
+            for (const auto& input : values) {
+                for (std::size_t t = 0; t < x.size(); ++t)
+                    row[t] += at[1] * input[t] + (t >= dilation ? at[0] * input[t - dilation] : 0.0);
+                at += 2;
+            }
+        for (std::size_t c = 0; c < channels; ++c)
+            for (double& value : next[c]) {
+                if (has_normalization)
+                    value = (value - at[c]) / std::sqrt(at[4 * channels] + at[channels + c]) * at[2 * channels + c] +
+                            at[3 * channels + c];
+                else value += at[c];
+                value = function(value);
+            }
+        at += has_normalization ? 4 * channels + 1 : channels;
+        values = std::move(next);
+    }
+    std::vector<double> y(x.size(), at[channels]);
+    for (std::size_t c = 0; c < channels; ++c)
+        for (std::size_t t = 0; t < x.size(); ++t) y[t] += at[c] * values[c][t];
+    return y;
+}
+
+std::vector<float> noise(std::size_t count) {
+    random_engine engine(8);
+    std::vector<float> x(count);
+    for (float& value : x) value = static_cast<float>(engine.uniform(-1.0, 1.0));
+    return x;
+}
+
+template <class Net>
+std::vector<float> sound_of(const json& file, const std::vector<float>& x) {
+    const nam::amplifier<Net> amplifier(written(file.dump()));
+    REQUIRE(amplifier.sample_rate() == 44100);
+    auto stream = amplifier.model().stream();  // from zeros, as plain loops begin
+    std::vector<float> y(x.size());
+    stream.process(x, y, x.size());
+    return y;
+}
+
+void require_near(const std::vector<float>& y, const std::vector<double>& expected) {
+    double largest = 0.0, worst = 0.0;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        largest = std::max(largest, std::fabs(expected[i]));
+        const double here = std::fabs(static_cast<double>(y[i]) - expected[i]);
+        if (!(here <= worst)) worst = here;
+    }
+    REQUIRE(largest > 0.1);
+    REQUIRE(worst <= 3e-6 * largest);
+}
+
+}  // namespace
+
+TEST_CASE("a ConvNet sounds as Neural Amp Modeler defines it, with batch normalization and without") {
+    const auto x = noise(500);
+    for (const bool has_normalization : {false, true}) {
+        json config{
+            {"channels", 3}, {"dilations", {1, 7, 30}}, {"batchnorm", has_normalization}, {"activation", "Tanh"}};
+        json file = drawn_file("ConvNet", config, 6 + 2 * 18 + 3 * (has_normalization ? 13 : 3) + 4);
+        if (has_normalization)  // variances and epsilons are positive
+            for (json& value : file["weights"]) value = std::fabs(value.get<float>());
+        const auto w = file["weights"].get<std::vector<double>>();
+        const auto tanh = [](double v) { return std::tanh(v); };
+        require_near(sound_of<nam::ConvNet<3, dilations<1, 7, 30>>>(file, x),
+                     plain_conv_net(w, 3, {1, 7, 30}, has_normalization, tanh, x));
+        file["config"]["activation"] = "ReLU";
+        const auto relu = [](double v) { return std::max(v, 0.0); };
+        require_near(sound_of<nam::ConvNet<3, dilations<1, 7, 30>, ReLU>>(file, x),
+                     plain_conv_net(w, 3, {1, 7, 30}, has_normalization, relu, x));
+    }
+    static_assert(stream_properties<nam::ConvNet<3, dilations<1, 7, 30>>>::receptive_field == 39);
+}
+
+TEST_CASE("a Linear is the convolution with an impulse response") {
+    const auto x = noise(300);
+    for (const bool has_bias : {false, true}) {
+        const json file =
+            drawn_file("Linear", {{"receptive_field", 40}, {"bias", has_bias}, {"implementation", "direct"}},
+                       40 + (has_bias ? 1 : 0));
+        const auto w = file["weights"].get<std::vector<double>>();
+        std::vector<double> expected(x.size(), has_bias ? w[40] : 0.0);
+        for (std::size_t t = 0; t < x.size(); ++t)
+            for (std::size_t k = 0; k < 40 && k <= t; ++k) expected[t] += w[k] * static_cast<double>(x[t - k]);
+        require_near(sound_of<nam::Linear<40>>(file, x), expected);
+    }
+}
+
+TEST_CASE("files of convolutions that differ from the net are refused with the first difference") {
+    const auto said_of = [](const std::function<void(json&)>& change) {
+        json file = drawn_file(
+            "ConvNet", {{"channels", 2}, {"dilations", {1, 2}}, {"batchnorm", false}, {"activation", "Tanh"}}, 19);
+        change(file);
+        auto model = nam::ConvNet<2, dilations<1, 2>>{}.build();
+        try {
+            nam::load(model, written(file.dump()));
+        } catch (const file_error& error) {
+            const std::string text = error.what();
+            return text.substr(text.find("model.nam: ") + 11);
+        }
+        return std::string();
+    };
+    REQUIRE(said_of([](json&) {}).empty());
+    REQUIRE(said_of([](json& f) { f["config"]["groups"] = 2; }) == "config.groups: groups are not supported");
+    REQUIRE(said_of([](json& f) { f["config"]["in_channels"] = 2; }) == "config.in_channels: one channel is supported");
+    REQUIRE(said_of([](json& f) { f["config"]["dilations"] = {1, 4}; }) ==
+            "config.dilations is [1,4], the net has [1,2]");
+    REQUIRE(said_of([](json& f) { f["config"]["channels"] = 3; }) == "config.channels is 3, the net has 2");
+    REQUIRE(said_of([](json& f) { f["config"]["activation"] = "ReLU"; }) ==
+            "config.activation is \"ReLU\", the net has \"Tanh\"");
+    REQUIRE(said_of([](json& f) { f["config"]["batchnorm"] = true; }) == "has 19 weights, expected 33");
+    REQUIRE(said_of([](json& f) { f["weights"].erase(0); }) == "has 18 weights, expected 19");
+    REQUIRE(said_of([](json& f) { f["architecture"] = "Linear"; }) ==
+            "holds the architecture Linear, expected ConvNet");
+    const json linear = drawn_file("Linear", {{"receptive_field", 5}, {"bias", false}}, 5);
+    auto model = nam::Linear<4>{}.build();
+    REQUIRE_THROWS_WITH(nam::load(model, written(linear.dump())),
+                        Catch::Contains("config.receptive_field is 5, the net has 4"));
+}
+
 TEST_CASE("files that are no .nam files are refused") {
     const auto load = [](const std::string& text) {
         const auto file = written(text);

@@ -114,6 +114,49 @@ TEST_CASE("a file of another architecture is refused, where its weights fit too"
     }
 }
 
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+TEST_CASE("an archive of Keras has the net and its weights, and loads again") {
+    using branches = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>>, Flatten<>, Dense<3>, name<"n">>;
+    const folder at;
+    const Model<branches> model{build_options{.seed = 3}};
+    model.save(at / "m.keras");
+    Model<branches> loaded{build_options{.seed = 4}};
+    loaded.load_weights(at / "m.keras");
+    REQUIRE(loaded == model);
+    loaded.save(at / "again.keras");
+    REQUIRE(read(at / "again.keras") == read(at / "m.keras"));
+    for (const char* part : {"\"class_name\": \"Functional\"", "\"name\": \"n\"", "\"filters\": 2",
+                             "\"padding\": \"same\"", "[null, 6, 6, 2]", "\"class_name\": \"Add\""})
+        REQUIRE(contains(read(at / "m.keras"), part));
+
+    using swapped = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>, ReLU>, Flatten<>, Dense<3>>;
+    REQUIRE(contains(refused_by(Model<swapped>(), at / "m.keras"), "another architecture"));
+    using other = Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3, padding::same>>, Flatten<>, Dense<4>>;
+    REQUIRE(contains(refused_by(Model<other>(), at / "m.keras"), "layer dense (Dense), weight kernel"));
+    const std::string whole = read(at / "m.keras");
+    write(at / "cut.keras", whole.substr(0, whole.size() / 2));
+    REQUIRE(contains(refused_by(model, at / "cut.keras"), "is no .keras archive"));
+    write(at / "empty.keras", "");
+    REQUIRE(contains(refused_by(model, at / "empty.keras"), "is empty"));
+    io::zip_writer without(at / "without.keras");
+    without.add("config.json", "{}");
+    without.write();
+    REQUIRE(contains(refused_by(model, at / "without.keras"), "has no model.weights.h5"));
+    // A member of zeros that would fill the memory.
+    io::zip_writer large(at / "large.keras");
+    large.add("model.weights.h5", std::string((std::size_t{1} << 26) + 100000, '\0'));
+    large.write();
+    REQUIRE(contains(refused_by(model, at / "large.keras"), "more than the weights of the net can need"));
+
+    REQUIRE(contains(refusal([&] { model.save(at / "m.h5"); }), "give it the extension .keras"));
+    REQUIRE(contains(refusal([&] { model.save_weights(at / "m.keras"); }), "save(file)"));
+    REQUIRE(read(at / "m.keras") == whole);
+    any_of<other, branches> chosen;
+    chosen.load_weights(at / "m.keras");
+    REQUIRE(chosen.holds<branches>());
+}
+#endif
+
 TEST_CASE("the order of paths that are merged is part of an architecture") {
     using sum = Sequential<Input<4>, Add<branch<Dense<4>>, branch<Dense<4>>>>;
     using difference = Sequential<Input<4>, Subtract<branch<Dense<4>>, branch<Dense<4>>>>;
@@ -295,7 +338,7 @@ TEST_CASE("a failed save leaves the old file and nothing beside it") {
 TEST_CASE("an unknown extension is refused with the known ones") {
     const folder at;
     auto model = net.build();
-    for (const char* name : {"a.xyz", "a", "a.keras"}) {
+    for (const char* name : {"a.xyz", "a", "a.onnx"}) {
         REQUIRE(contains(refusal([&] { model.save_weights(at / name); }), ".safetensors"));
         REQUIRE(contains(refusal([&] { model.load_weights(at / name); }), ".safetensors"));
     }

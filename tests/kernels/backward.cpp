@@ -251,5 +251,6 @@ TEST_CASE("gradients of pooling equal the plain loops, the first of equal maxima
         compare_pool<float>(pool(8, 9, channels, 3, 2, same));
         compare_pool<double>(pool(7, 6, channels, {2, 3}, 1, valid));
         compare_pool<double>(pool(7, 6, channels, {3, 2}, {1, 2}, same));
+        compare_pool<float>(pool(8, 9, channels, {2, 3}, {2, 1}, valid, {3, 2}));
     }
 }

@@ -17,9 +17,9 @@ constexpr conv2d_geometry conv(std::size_t h, std::size_t w, std::size_t ic, std
 }
 
 constexpr pool2d_geometry pool(std::size_t h, std::size_t w, std::size_t channels, window kernel, window stride,
-                               padding_mode mode) {
-    return {.height = slide(h, kernel.height, stride.height, 1, mode),
-            .width = slide(w, kernel.width, stride.width, 1, mode),
+                               padding_mode mode, window dilation = 1) {
+    return {.height = slide(h, kernel.height, stride.height, dilation.height, mode),
+            .width = slide(w, kernel.width, stride.width, dilation.width, mode),
             .channels = channels};
 }
 

@@ -73,6 +73,8 @@ void windows() {
     compare<pool(3, 2, 4, 5, 1, same), T>();
     compare<pool(1, 1, 1, 1, 1, valid), T>();
     compare<pool(4, 7, 5, {4, 7}, 1, valid), T>();
+    compare<pool(9, 11, 3, {3, 2}, {1, 2}, valid, {2, 4}), T>();
+    compare<pool(9, 11, 5, 2, 3, valid, {8, 1}), T>();
 }
 
 }  // namespace

@@ -165,3 +165,31 @@ TEST_CASE("functions of values are those of the standard library") {
     REQUIRE(at_three_points<functions::clip<-0.25, 1.0>>() == std::array{-0.25f, 0.5f, 1.0f});
     static_assert(functions::power<-0.5>{}(16.0) == 0.25 && functions::clip<0.0, 6.0>{}(7.0) == 6.0);
 }
+
+TEST_CASE("pads of a pooling are read by no maximum and no mean") {
+    constexpr std::size_t height = 7, width = 6, channels = 3, top = 1, left = 2;
+    const auto largest = Sequential{Input<7, 6, 3>{}, MaxPooling2D<3, strides<2>, pads<1, 0, 2, 1>>{}}.build();
+    const auto mean = Sequential{Input<7, 6, 3>{}, AveragePooling2D<3, strides<2>, pads<1, 0, 2, 1>>{}}.build();
+    static_assert(decltype(largest)::output_shape() == shape{3, 4, 3});
+    std::vector<float> x(height * width * channels);
+    random_engine engine(7);
+    // Negative values: a pad that is read as 0 would be the largest.
+    for (float& value : x) value = static_cast<float>(engine.uniform(-2, -1));
+    const auto y = largest.predict(x), z = mean.predict(x);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        const std::size_t row = 2 * (i / (4 * channels)), column = 2 * (i / channels % 4);
+        float most = -3, sum = 0, count = 0;
+        for (std::size_t r = row; r < row + 3; ++r)
+            for (std::size_t c = column; c < column + 3; ++c) {
+                if (r < top || r >= height + top || c < left || c >= width + left) continue;
+                const float value = x[((r - top) * width + c - left) * channels + i % channels];
+                most = std::max(most, value);
+                sum += value;
+                ++count;
+            }
+        REQUIRE(y[i] == most);
+        REQUIRE(std::fabs(z[i] - sum / count) <= 1e-6f);
+    }
+    const auto steps = Sequential{Input<4, 1>{}, MaxPooling1D<3, pads<2, 0>, strides<1>>{}}.build();
+    REQUIRE(steps.predict(std::vector{-1.0f, -3.0f, -2.0f, -4.0f}) == std::vector{-1.0f, -1.0f, -1.0f, -2.0f});
+}

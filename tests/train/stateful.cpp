@@ -116,6 +116,16 @@ TEST_CASE("a batch after a reset trains as the first one") {
     CHECK(first_loss != continued);
 }
 
+TEST_CASE("compile refuses a loss and a metric whose mask leaves no step") {
+    auto model = small.build();
+    CHECK_THROWS_AS(compile(model, SGD{}, PreEmphasizedSquaredError{.mask_first = 5}), std::invalid_argument);
+    CHECK_THROWS_AS(compile(model, SGD{}, MeanSquaredError{}, ErrorToSignalRatio{.mask_first = 5}),
+                    std::invalid_argument);
+    CHECK_THROWS_AS(compile(model, SGD{}, MeanSquaredError{}, PreEmphasizedSquaredError{.mask_first = 9}),
+                    std::invalid_argument);
+    CHECK_NOTHROW(compile(model, SGD{}, PreEmphasizedSquaredError{.mask_first = 4}, ErrorToSignalRatio{}));
+}
+
 TEST_CASE("stateful layers refuse batches that cannot continue each other") {
     auto model = small.build({.seed = 4});
     auto trainer = compile(model, SGD{}, MeanSquaredError{});

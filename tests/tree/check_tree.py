@@ -36,7 +36,7 @@ THIRD_PARTY = {
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
 # more of these headers, and nothing else.
 SYSTEM_HEADERS = {"core/config.hpp": {"intrin.h"},
-                  "core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/stat.h", "unistd.h"},
+                  "core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/mman.h", "sys/stat.h", "unistd.h"},
                   "core/terminal.hpp": {"sys/ioctl.h", "unistd.h"},
                   "core/thread_pool.hpp": {"unistd.h"},
                   "core/windows.hpp": {"windows.h"},

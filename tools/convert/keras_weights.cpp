@@ -18,7 +18,10 @@ namespace io = strata::io;
 class dataset_reader {
 public:
     dataset_reader(const std::filesystem::path& file, const reading_options& options)
-        : size_(strata::internal::input_file(file, "a model").size()), reader_(file), options_(options) {}
+        : size_(strata::internal::input_file(file, "a model").size()),
+          reader_(file),
+          options_(options),
+          shown_("reading weights", size_) {}
 
     const io::hdf5_reader& file() const { return reader_; }
 
@@ -41,6 +44,7 @@ public:
         array result{.shape = wanted};
         if (options_.wants_doubles) result.doubles = reader_.values<double>(path, record);
         else result.floats = reader_.values<float>(path, record);
+        shown_.advance(sizeof(float) * element_count(wanted));
         return result;
     }
 
@@ -49,6 +53,7 @@ private:
     std::uint64_t size_;
     io::hdf5_reader reader_;
     const reading_options& options_;
+    mutable progress shown_;
 };
 
 /// A layer of a container of Keras: the nodes that share its weights.

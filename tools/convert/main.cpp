@@ -9,6 +9,7 @@
 
 #include <strata/core/file_error.hpp>
 
+#include "compiled.hpp"
 #include "keras.hpp"
 #include "names.hpp"
 #include "nest.hpp"
@@ -22,7 +23,8 @@ constexpr int bad_file = 1, bad_usage = 2;
 
 struct arguments {
     std::filesystem::path file;
-    std::string weights, scalar = "float", input_shape, check, steps;
+    std::string weights, scalar = "float", input_shape, check, steps, net, compiler;
+    named_net named;
     bool summarizes = false;
     reading_options reading;
     writing_options writing;
@@ -134,6 +136,8 @@ void check_golden(golden_values& golden, const graph& g, const std::string& chec
 }
 
 graph read_graph(const arguments& given, remarks& notes) {
+    if (!given.named.name.empty())
+        return read_named_net(given.named, given.file, compiler_command(given.compiler), given.reading);
     std::string ending = given.file.extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -151,8 +155,12 @@ graph read_graph(const arguments& given, remarks& notes) {
                 "is a file of ONNX, of which strata-convert reads sequences of a stated length; give --steps N");
         return read_onnx(given.file, given.reading, notes);
     }
+    if (ending == ".safetensors")
+        throw problem(
+            "has weights and no net; name the net with --net HEADER:NAME, such as --net net.hpp:product::net");
     throw problem(
-        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, .nam, or .json of "
+        "has an ending that strata-convert does not read; expected .keras, .h5, .hdf5, .onnx, .nam, .safetensors, or "
+        ".json of "
         "RTNeural");
 }
 
@@ -179,9 +187,37 @@ void complete(arguments& given) {
                     : given.weights == "file" ? weight_place::in_file
                                               : weight_place::in_object;
     o.uses_doubles = given.reading.wants_doubles = given.scalar == "double";
+    if (!given.net.empty()) {
+        given.named = parse_named_net(given.net);
+        if (given.named.name.empty())
+            throw usage_error("--net " + printable(given.net) + ": expected HEADER:NAME, such as net.hpp:product::net");
+        if (given.file.extension() != ".safetensors")
+            throw usage_error("--net: only a .safetensors file has no net of its own");
+        const auto absolute = [](const std::filesystem::path& path) {
+            return std::filesystem::absolute(path).lexically_normal();
+        };
+        // From where the header is written, so that a compiler finds it without options.
+        o.net_header = absolute(given.named.header).lexically_relative(absolute(o.folder)).generic_string();
+        o.net_name = given.named.name;
+        if (o.net_header.find_first_of("\"\\\n") != std::string::npos)
+            throw usage_error("--net: the path " + printable(o.net_header) + " cannot stand in an #include");
+    }
     o.source = given.file.filename().string();
     parse_steps(given.steps, given.reading);
     if (!given.input_shape.empty()) given.reading.input = parse_shape(given.input_shape);
+}
+
+/// Keras' table, and the sizes that a compiler says.
+void print_summary(const arguments& given, const std::vector<item>& items, bool is_named) {
+    const writing_options& o = given.writing;
+    if (!is_named) std::cout << summary_table(items);
+    const std::string scope = o.outer_namespace.empty() ? o.name : o.outer_namespace + "::" + o.name;
+    try {
+        std::cout << measured_sizes(compiler_command(given.compiler), o.folder / (o.name + ".hpp"), scope + "::Net",
+                                    given.scalar, is_named);
+    } catch (const problem& found) {
+        std::cerr << given.file.string() << ": remark: no FLOPs, arena and flash: " << found.what() << '\n';
+    }
 }
 
 int convert_file(arguments& given) {
@@ -191,20 +227,15 @@ int convert_file(arguments& given) {
     };
     try {
         if (!given.check.empty()) given.writing.golden = read_golden(given.check);
-        constexpr std::uintmax_t large = 64 << 20;
-        std::error_code ignored;
-        if (const std::uintmax_t bytes = std::filesystem::file_size(given.file, ignored); !ignored && bytes > large)
-            std::cerr << given.file.string() << ": reading " << (bytes >> 20) << " MB\n";
         const graph g = read_graph(given, notes);
-        const std::vector<item> items = nest(g, notes);
+        const bool is_named = !given.named.name.empty();
+        const std::vector<item> items = is_named ? std::vector{item{.layer = &g.nodes.front()}} : nest(g, notes);
         if (items.empty()) throw problem("has no layer that changes its input; there is nothing to convert");
         if (given.writing.golden) check_golden(*given.writing.golden, g, given.check);
         std::filesystem::create_directories(given.writing.folder);
         const std::vector<std::string> files = write_net(g, items, given.writing);
         print_notes();
-        if (given.summarizes)
-            std::cout << summary_table(items) << "FLOPs, arena and packed weights: " << given.writing.name
-                      << "_test --summary\n";
+        if (given.summarizes) print_summary(given, items, is_named);
         std::cout << "wrote";
         for (const std::string& file : files) std::cout << ' ' << (given.writing.folder / file).string();
         std::cout << '\n' << build_lines(given.writing, files);
@@ -251,7 +282,11 @@ int main(int count, char** words) {
     app.add_option("--check", given.check,
                    "inputs and outputs of the source runtime: an .npz with x and y, or X.csv,Y.csv; the test program "
                    "compares them");
-    app.add_flag("--summary", given.summarizes, "prints Keras' table");
+    app.add_flag("--summary", given.summarizes,
+                 "prints Keras' table, FLOPs, bytes of the arena and of weights in flash");
+    app.add_option("--net", given.net, "HEADER:NAME, the net of a .safetensors file: a type or a constexpr variable");
+    app.add_option("--compiler", given.compiler,
+                   "for --summary and --net, which need a compiler: such as \"g++ -std=c++20 -Istrata/include\"");
     app.add_flag("--optimize", given.writing.is_optimized, "model() gives strata::optimize of the model");
     try {
         app.parse(count, words);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -49,6 +50,16 @@ extents slide(const extents& in, std::size_t axes, const pair& kernel, const pai
     }
     out.push_back(channels);
     return out;
+}
+
+extents pooled(const pooling& p, const extents& in) {
+    require_rank(in, p.axes);
+    extents padded = in;
+    for (std::size_t axis = 0; axis < p.axes; ++axis) {
+        const std::size_t at = 2 * (axis + 2 - p.axes);
+        padded[axis] += unsigned_of(p.pads[at]) + unsigned_of(p.pads[at + 1]);
+    }
+    return slide(padded, p.axes, p.window, p.strides, p.dilation, p.padding, in.back());
 }
 
 extents convolved(const convolution& c, const extents& in) {
@@ -116,6 +127,10 @@ extents bordered(const borders& b, const extents& in) {
         if (!b.adds && edges >= out[axis])
             throw problem("it crops " + std::to_string(edges) + " of " + std::to_string(out[axis]) +
                           "; give a larger input with --steps or --input-shape");
+        const auto longest = unsigned_of(std::max(b.edges[2 * axis], b.edges[2 * axis + 1]));
+        if (b.adds && b.mode == border_mode::reflected && longest >= out[axis])
+            throw problem("it reflects " + std::to_string(longest) + " of " + std::to_string(out[axis]) +
+                          " values; give a larger input with --steps or --input-shape");
         out[axis] = b.adds ? out[axis] + edges : out[axis] - edges;
     }
     return out;
@@ -185,6 +200,12 @@ std::string padding_text(padding_mode padding) {
            : padding == padding_mode::causal ? ", strata::padding::causal"
                                              : "";
 }
+std::string pads_text(const pooling& p) {
+    if (p.pads == std::array<int, 4>{}) return "";
+    std::string text;
+    for (std::size_t i = p.axes == 1 ? 2 : 0; i < 4; ++i) text += (text.empty() ? "" : ", ") + std::to_string(p.pads[i]);
+    return ", strata::pads<" + text + ">";
+}
 std::string activation_text(const std::string& function, const char* usual = "Linear") {
     return function == usual ? "" : ", strata::" + function;
 }
@@ -245,13 +266,19 @@ std::string arguments_of(const operation& op) {
             [](const convolution& c) { return convolution_arguments(c); },
             [](const pooling& p) {
                 return window_text(p.window, p.axes) +
-                       (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding);
+                       (p.strides == p.window ? "" : two("strides", p.strides, p.axes)) + padding_text(p.padding) +
+                       (p.dilation == pair{1, 1} ? "" : two("dilation", p.dilation, p.axes)) + pads_text(p);
             },
             [](const reshape& r) { return "strata::shape{" + list_text(r.target) + "}"; },
             [](const plain_layer& p) { return p.arguments; },
             [](const permute& p) { return "strata::axes{" + list_text(p.order) + "}"; },
             [](const repeat_vector& r) { return std::to_string(r.count); },
-            [](const borders& b) { return border_text(b); },
+            [](const borders& b) {
+                if (b.mode != border_mode::constant) return border_text(b);
+                const std::string fill =
+                    std::isinf(b.fill) ? "std::numeric_limits<double>::infinity()" : number_text(std::fabs(b.fill));
+                return border_text(b) + ", " + (std::signbit(b.fill) ? "-" : "") + fill;
+            },
             [](const up_sampling& u) {
                 return window_text(u.factor, u.axes) + (u.is_bilinear ? ", strata::interpolation::bilinear" : "");
             },
@@ -271,6 +298,7 @@ std::string arguments_of(const operation& op) {
             [](const bidirectional& b) {
                 return spelled_recurrent(b.layer) + ">" + (b.merge == "concat" ? "" : ", strata::merge::" + b.merge);
             },
+            [](const function_object& f) { return "functions::" + f.name; },
             [](const activation& a) { return "strata::" + a.function; },
             [](const prelu& p) {
                 return p.shared_axes.empty() ? std::string{} : "strata::shared_axes<" + list_text(p.shared_axes) + ">";
@@ -318,7 +346,11 @@ std::string type_name(const operation& op) {
             [](const reshape&) -> std::string { return "Reshape"; },
             [](const permute&) -> std::string { return "Permute"; },
             [](const repeat_vector&) -> std::string { return "RepeatVector"; },
-            [&](const borders& b) { return with_axes(b.adds ? "ZeroPadding" : "Cropping", b.axes); },
+            [&](const borders& b) {
+                static constexpr std::array paddings{"ZeroPadding", "ConstantPadding", "ReflectionPadding",
+                                                     "ReplicationPadding"};
+                return with_axes(b.adds ? paddings[static_cast<std::size_t>(b.mode)] : "Cropping", b.axes);
+            },
             [&](const up_sampling& u) { return with_axes("UpSampling", u.axes); },
             [](const batch_normalization&) -> std::string { return "BatchNormalization"; },
             [](const sample_normalization& s) -> std::string {
@@ -334,6 +366,7 @@ std::string type_name(const operation& op) {
             [](const embedding&) -> std::string { return "Embedding"; },
             [](const recurrent& r) { return r.type; },
             [](const bidirectional&) -> std::string { return "Bidirectional"; },
+            [](const function_object&) -> std::string { return "Elementwise"; },
             [](const activation&) -> std::string { return "Activation"; },
             [](const prelu&) -> std::string { return "PReLU"; },
             [](const wavenet&) -> std::string { return "WaveNet"; },
@@ -361,7 +394,7 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
                 return out;
             },
             [&](const convolution& c) { return convolved(c, in); },
-            [&](const pooling& p) { return slide(in, p.axes, p.window, p.strides, {1, 1}, p.padding, in.back()); },
+            [&](const pooling& p) { return pooled(p, in); },
             [&](const global_pooling& p) {
                 require_rank(in, p.axes);
                 return extents{in.back()};

@@ -41,8 +41,9 @@ struct convolution {
 struct pooling {
     bool is_max = true;
     std::size_t axes = 2;
-    pair window{2, 2}, strides{2, 2};
+    pair window{2, 2}, strides{2, 2}, dilation{1, 1};
     padding_mode padding = padding_mode::valid;
+    std::array<int, 4> pads{};  // top, bottom, left, right; of sequences the last two
 };
 struct global_pooling {
     bool is_max = true;
@@ -59,11 +60,14 @@ struct permute {
 struct repeat_vector {
     int count = 1;
 };
-/// ZeroPadding or Cropping: top, bottom, left, right; of sequences the first two.
+enum class border_mode { zeros, constant, reflected, replicated };
+/// A padding or Cropping: top, bottom, left, right; of sequences the first two.
 struct borders {
     bool adds = true;
     std::size_t axes = 2;
     std::array<int, 4> edges{};
+    border_mode mode = border_mode::zeros;
+    double fill = 0.0;  // of a constant padding
 };
 struct up_sampling {
     std::size_t axes = 2;
@@ -113,6 +117,10 @@ struct activation {
 struct plain_layer {
     std::string type, arguments;
 };
+/// A function object in the header that is written: its name there, and C++ of `x`.
+struct function_object {
+    std::string name, body;
+};
 struct prelu {
     std::vector<int> shared_axes;  // from 1
 };
@@ -141,7 +149,8 @@ struct identity {};
 using operation = std::variant<dense, convolution, pooling, global_pooling, flatten, reshape, permute, repeat_vector,
                                borders, up_sampling, batch_normalization, sample_normalization, unit_normalization,
                                normalization, rescaling, dropout, embedding, recurrent, bidirectional, activation,
-                               prelu, wavenet, plain_layer, merge, nested, identity, std::shared_ptr<time_distributed>>;
+                               function_object, prelu, wavenet, plain_layer, merge, nested, identity,
+                               std::shared_ptr<time_distributed>>;
 
 struct time_distributed {
     operation layer;

@@ -8,9 +8,9 @@
 
 namespace convert {
 
-/// Part of a file's text as messages and comments show it: printable ASCII, other bytes as `?`, at most 100 characters.
-inline std::string printable(std::string_view text) {
-    constexpr std::size_t longest = 100;
+/// Part of a file's text as messages and comments show it: printable ASCII, other bytes as `?`, at most so many
+/// characters.
+inline std::string printable(std::string_view text, std::size_t longest = 100) {
     std::string result;
     for (const char c : text.substr(0, longest)) result += c < ' ' || c > '~' || c == '\\' ? '?' : c;
     return text.size() > longest ? result + "..." : result;

@@ -5,7 +5,9 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <limits>
+#include <utility>
 
 #include <unistd.h>
 #include <zip.h>
@@ -17,10 +19,28 @@
 
 namespace convert {
 
+progress::progress(std::string task, std::uint64_t all) : task_(std::move(task)), all_(all) {}
+
+void progress::advance(std::uint64_t bytes) {
+    constexpr std::uint64_t large = 64 << 20, parts = 10;
+    if (all_ < large) return;
+    done_ += bytes;
+    const std::uint64_t part = std::min(done_ * parts / all_, parts);
+    if (part <= shown_) return;
+    shown_ = part;
+    std::cerr << task_ << ", " << (all_ >> 20) << " MB: " << part * 100 / parts << " %\n";
+}
+
 std::string read_file(const std::filesystem::path& file) {
+    constexpr std::size_t part = 4 << 20;
     const strata::internal::input_file opened(file, "a model");
     std::string bytes(static_cast<std::size_t>(opened.size()), '\0');
-    if (!bytes.empty()) opened.read(0, bytes.data(), bytes.size());
+    progress shown("reading " + printable(file.filename().string()), bytes.size());
+    for (std::size_t at = 0; at < bytes.size(); at += part) {
+        const std::size_t count = std::min(part, bytes.size() - at);
+        opened.read(at, bytes.data() + at, count);
+        shown.advance(count);
+    }
     return bytes;
 }
 
@@ -91,9 +111,13 @@ void archive::copy(const std::string& member, std::uint64_t most, Sink sink) con
         throw problem("its member " + member + (has(member) ? damaged : " is missing; save the model again"));
     std::array<char, 1 << 16> part{};
     std::uint64_t done = 0;
+    zip_stat_t stated{};
+    const bool is_known = zip_stat(static_cast<zip_t*>(zip_), member.c_str(), 0, &stated) == 0;
+    progress shown("reading " + printable(member), is_known ? stated.size : 0);
     zip_int64_t got = 0;
     while ((got = zip_fread(opened, part.data(), part.size())) > 0 && done <= most) {
         done += static_cast<std::uint64_t>(got);
+        shown.advance(static_cast<std::uint64_t>(got));
         sink(part.data(), static_cast<std::size_t>(got));
     }
     zip_fclose(opened);

@@ -15,6 +15,17 @@ namespace convert {
 
 using json = nlohmann::json;
 
+/// Says on the error stream how far a task of more than 64 MB is, at each tenth.
+class progress {
+public:
+    progress(std::string task, std::uint64_t all);
+    void advance(std::uint64_t bytes);
+
+private:
+    std::string task_;
+    std::uint64_t all_, done_ = 0, shown_ = 0;
+};
+
 /// The bytes of a regular file; a FIFO, a device or a folder is refused.
 std::string read_file(const std::filesystem::path& file);
 

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <map>
 
 #include "names.hpp"
 #include "problem.hpp"
+#include "source_file.hpp"
 
 namespace convert {
 
@@ -405,6 +407,21 @@ std::string inside_brackets(const extents& shape) {
     const std::string text = shape_text(shape);
     return text.substr(1, text.size() - 2);
 }
+/// The net that a user wrote, and that it is the one whose weights these are.
+std::string named_net_text(const writing_options& o, std::size_t count) {
+    return filled(
+        R"(namespace detail {
+template <class Net>
+std::type_identity<Net> pick();
+template <auto Net>
+std::type_identity<std::remove_const_t<decltype(Net)>> pick();
+}  // namespace detail
+
+using Net = decltype(detail::pick<GIVEN>())::type;
+static_assert(Net::parameter_count() == COUNT, "the net was changed after its weights were converted");
+)",
+        {{"GIVEN", (o.net_name.starts_with("::") ? "" : "::") + o.net_name}, {"COUNT", std::to_string(count)}});
+}
 std::string stream_text(const stream_begin& begin, const std::string& scope) {
     const bool has_states = !begin.states.empty();
     std::string states;
@@ -420,6 +437,22 @@ std::string stream_text(const stream_begin& begin, const std::string& scope) {
                    {"STATES", states},
                    {"ZEROS", begin.zeros > 0 ? std::to_string(begin.zeros) : "Stream::receptive_field"},
                    {"NAMESPACE", scope}});
+}
+/// The function objects of Elementwise layers, by their names.
+void append_functions(const std::vector<item>& items, std::map<std::string, std::string>& to) {
+    for (const item& each : items) {
+        if (const auto* found = std::get_if<function_object>(&each.layer->op)) to[found->name] = found->body;
+        for (const std::vector<item>& path : each.paths) append_functions(path, to);
+    }
+}
+std::string function_objects(const std::vector<item>& items) {
+    std::map<std::string, std::string> functions;
+    append_functions(items, functions);
+    if (functions.empty()) return "";
+    std::string text = "/// Functions of the file that strata has no layer for.\nnamespace functions {\n\n";
+    for (const auto& [name, body] : functions)
+        text += "struct " + name + " {\n    constexpr auto operator()(auto x) const { return " + body + "; }\n};\n";
+    return text + "\n}  // namespace functions\n\n";
 }
 int vocabulary_of(const std::vector<item>& items) {
     if (items.empty()) return 0;
@@ -440,8 +473,13 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     const std::string scalar = o.uses_doubles ? "double" : "float";
     const bool has_merges =
         std::any_of(g.nodes.begin(), g.nodes.end(), [](const node& n) { return n.inputs.size() > 1; });
-    const std::string net = type_writer(g).write(items, g.is_functional && has_merges);
-    const std::string mark = file_header(count, o.uses_doubles, fnv_1a(net));
+    const bool is_named = !o.net_name.empty();
+    const std::string net =
+        is_named ? named_net_text(o, count) : type_writer(g).write(items, g.is_functional && has_merges);
+    std::string architecture = net;
+    if (is_named)
+        for (const array* weight : weights) architecture += shape_text(weight->shape);
+    const std::string mark = file_header(count, o.uses_doubles, fnv_1a(architecture));
     std::string symbol = o.outer_namespace.empty() ? o.name : o.outer_namespace + "_" + o.name;
     symbol = replaced(symbol, {{"::", "_"}}) + "_weights";
 
@@ -466,7 +504,9 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     if (place == weight_place::in_header) text += "#include <limits>\n";
     if (place != weight_place::in_header) text += "#include <span>\n#include <stdexcept>\n";
     if (place == weight_place::in_file) text += "#include <vector>\n";
-    text += "\n#include <strata/infer.hpp>\n\nnamespace " + scope + " {\n\n/// " + shown(g, g.input) + " -> " + shape +
+    if (is_named) text += "#include <type_traits>\n";
+    text += "\n#include <strata/infer.hpp>\n" + (is_named ? "\n#include \"" + o.net_header + "\"\n" : "") +
+            "\nnamespace " + scope + " {\n\n" + function_objects(items) + "/// " + shown(g, g.input) + " -> " + shape +
             ", " + std::to_string(count) + " weights.\n" + net;
     std::vector<std::string> files{o.name + ".hpp", o.name + "_test.cpp"};
     if (place == weight_place::in_header) {
@@ -476,7 +516,11 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     } else {
         std::string bytes = mark;
         bytes.reserve(mark.size() + count * (o.uses_doubles ? sizeof(double) : sizeof(float)));
-        for (const array* weight : weights) append_values(bytes, *weight, o.uses_doubles);
+        progress shown("converting weights", count * sizeof(float));
+        for (const array* weight : weights) {
+            append_values(bytes, *weight, o.uses_doubles);
+            shown.advance(weight->size() * sizeof(float));
+        }
         write_file(o.folder / (o.name + ".bin"), bytes);
         files.push_back(o.name + ".bin");
         text += with(weights_over_bytes, {});
@@ -553,8 +597,7 @@ std::string summary_table(const std::vector<item>& items) {
     append_weights(items, weights);
     std::size_t count = 0;
     for (const array* weight : weights) count += weight->size();
-    return text + "Total params: " + std::to_string(count) + " (" + std::to_string(4 * count) +
-           " bytes of flash as floats)\n";
+    return text + "Total params: " + std::to_string(count) + "\n";
 }
 
 std::string build_lines(const writing_options& o, const std::vector<std::string>& files) {

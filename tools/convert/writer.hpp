@@ -32,6 +32,8 @@ struct writing_options {
     bool uses_doubles = false;
     bool is_optimized = false;
     std::optional<golden_values> golden;
+    std::string net_header;  // of a net that the user wrote: the text of its #include
+    std::string net_name;    // and its name there, a type or a constexpr variable
 };
 
 /// Writes all files and gives their names.

@@ -5,9 +5,11 @@
 
 #include <strata/core/config.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/conv1d.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/lstm.hpp>
+#include <strata/layers/option.hpp>
 #include <strata/layers/recurrent_option.hpp>
 #include <strata/layers/wavenet.hpp>
 #include <strata/model/sequential.hpp>
@@ -41,6 +43,14 @@ struct lstm<Hidden, std::index_sequence<Layer...>> {
     using type = Sequential<Input<any, 1>, one<Layer>..., Dense<1>>;
 };
 
+template <int Channels, class Dilations, class Activation>
+struct conv_net;
+template <int Channels, int... Steps, class Activation>
+struct conv_net<Channels, dilations<Steps...>, Activation> {
+    using type =
+        Sequential<Input<any, 1>, Conv1D<Channels, 2, dilation<Steps>, padding::causal, Activation>..., Dense<1>>;
+};
+
 }  // namespace detail
 
 /// One channel of sound in, one out, (steps, 1) -> (steps, 1). A1: two arrays of dilated convolutions with Tanh.
@@ -54,5 +64,11 @@ using A2Lite = detail::a2<3>;
 /// Layers of LSTM and a Dense.
 template <int Hidden, std::size_t Layers = 1>
 using LSTM = typename detail::lstm<Hidden, std::make_index_sequence<Layers>>::type;
+/// Causal convolutions of two taps, one for each dilation, and a Dense.
+template <int Channels, class Dilations, class Activation = Tanh>
+using ConvNet = typename detail::conv_net<Channels, Dilations, Activation>::type;
+/// One causal convolution: an impulse response of Taps samples.
+template <int Taps>
+using Linear = Sequential<Input<any, 1>, Conv1D<1, Taps, padding::causal>>;
 
 }  // namespace strata::inline STRATA_ISA::nam

@@ -20,7 +20,10 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/window.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/conv1d.hpp>
+#include <strata/layers/option.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/model.hpp>
 #include <strata/net/net.hpp>
@@ -60,16 +63,39 @@ std::vector<nam_array> arrays_of(type_list<Arrays...>, std::size_t channels) {
                       .has_head_bias = Arrays::has_head_bias}...};
 }
 
-enum class architecture { none, wavenet, lstm };
+/// The settings of a causal Conv1D; `taps` is 0 for other layers.
+template <class Layer>
+struct convolution_settings {
+    static constexpr std::size_t channels = 0, taps = 0, distance = 0;
+    using activation = strata::Linear;
+};
+template <int Filters, int Taps, class... Options>
+struct convolution_settings<Conv1D<Filters, Taps, Options...>> {
+    using options = option_list<Options...>;
+    static constexpr bool is_causal = options::template get<padding::valid>::value == padding_mode::causal;
+    static constexpr std::size_t channels = Filters;
+    static constexpr std::size_t taps = is_causal ? Taps : 0;
+    static constexpr std::size_t distance = options::template get<dilation<1>>::value.width;
+    using activation = typename options::template get<strata::Linear>;
+};
+
+enum class architecture { none, wavenet, lstm, conv_net, linear };
 
 template <class... Layers>
 constexpr architecture architecture_of(type_list<Layers...>) {
     constexpr std::size_t count = sizeof...(Layers);
     const std::string_view types[] = {Layers::type..., ""};
+    const std::size_t taps[] = {convolution_settings<Layers>::taps..., 0};
     if (count == 1 && types[0] == "WaveNet") return architecture::wavenet;
-    for (std::size_t i = 0; i + 1 < count; ++i)
-        if (types[i] != "LSTM") return architecture::none;
-    return count > 1 && types[count - 1] == "Dense" ? architecture::lstm : architecture::none;
+    if (count == 1 && taps[0] > 0) return architecture::linear;
+    if (count < 2 || types[count - 1] != "Dense") return architecture::none;
+    std::size_t recurrent = 0, convolutions = 0;
+    for (std::size_t i = 0; i + 1 < count; ++i) {
+        recurrent += types[i] == "LSTM" ? 1 : 0;
+        convolutions += taps[i] == 2 ? 1 : 0;
+    }
+    if (recurrent + 1 == count) return architecture::lstm;
+    return convolutions + 1 == count ? architecture::conv_net : architecture::none;
 }
 
 template <class Net>
@@ -78,9 +104,29 @@ struct net_check {
     static constexpr diagnostic value =
         kind != architecture::none
             ? diagnostic{}
-            : refuse("a net of one WaveNet, or of LSTM layers and a Dense", "another net",
-                     "take nam::A1Standard, or another net of strata/applications/nam.hpp", "a .nam file");
+            : refuse("one WaveNet, LSTM layers and a Dense, causal Conv1D layers of 2 taps and a Dense, or one Conv1D",
+                     "another net", "take nam::A1Standard, or another net of strata/applications/nam.hpp",
+                     "a .nam file");
 };
+
+/// Throws where a file holds other convolutions than the net, whose last layer is a Dense.
+template <class... Layers>
+void compare_convolutions(const nam_reader& reader, const nam_conv_net& found, type_list<Layers...>) {
+    std::vector<std::size_t> dilations, channels;
+    std::vector<std::string> activations;
+    const auto add = [&]<class Layer>(Layer*) {
+        using settings = convolution_settings<Layer>;
+        if constexpr (settings::taps > 0) {
+            dilations.push_back(settings::distance);
+            channels.push_back(settings::channels);
+            activations.push_back(activation_text<typename settings::activation>::value());
+        }
+    };
+    (add(static_cast<Layers*>(nullptr)), ...);
+    compare(reader, "config.dilations", dilations, found.dilations);
+    for (const std::size_t each : channels) compare(reader, "config.channels", each, found.channels);
+    for (const std::string& each : activations) compare(reader, "config.activation", each, found.activation);
+}
 
 /// The values of a file for the model of a net, in the order of its weights; states begin a stream.
 struct contents {
@@ -95,6 +141,15 @@ contents read(const nam_reader& reader, std::size_t submodel) {
         using layer = type_at<0, flat_layers_of<Net>>;
         const nam_wavenet found = reader.wavenet(submodel);
         compare_arrays(reader, arrays_of(typename layer::arrays{}, Net::input_shape()[1]), found.arrays);
+        return {.weights = nam_weights(reader, found), .sample_rate = found.sample_rate};
+    } else if constexpr (net_check<Net>::kind == architecture::conv_net) {
+        const nam_conv_net found = reader.conv_net();
+        compare_convolutions(reader, found, flat_layers_of<Net>{});
+        return {.weights = nam_weights(reader, found), .sample_rate = found.sample_rate};
+    } else if constexpr (net_check<Net>::kind == architecture::linear) {
+        const nam_linear found = reader.linear();
+        using settings = convolution_settings<type_at<0, flat_layers_of<Net>>>;
+        compare(reader, "config.receptive_field", std::size_t{settings::taps}, found.taps);
         return {.weights = nam_weights(reader, found), .sample_rate = found.sample_rate};
     } else {
         const nam_lstm found = reader.lstm();
@@ -126,9 +181,9 @@ namespace nam {
 /// The number of the largest submodel of a container (of an A2 file the full one; 0 is the lite one).
 inline constexpr std::size_t largest = detail::nam_reader::last_submodel;
 
-/// Reads the weights of a .nam file (versions 0.5 to 0.7; architectures WaveNet and LSTM) into a model of the same
-/// architecture. Of a container it reads the submodel of that number. Throws file_error, which names the first
-/// difference, and leaves the model as it was.
+/// Reads the weights of a .nam file (versions 0.5 to 0.7; architectures WaveNet, LSTM, ConvNet and Linear) into a model
+/// of the same architecture. Of a container it reads the submodel of that number. Throws file_error, which names the
+/// first difference, and leaves the model as it was.
 template <class Net, class T, class Storage>
 void load(Model<Net, T, Storage>& model, const std::filesystem::path& file, std::size_t submodel = largest) {
     using checked = detail::net_check<Net>;

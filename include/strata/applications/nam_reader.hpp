@@ -2,20 +2,15 @@
 // Needs nlohmann-json.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include <strata/applications/nam_json.hpp>
 #include <strata/core/config.hpp>
-#include <strata/core/file_error.hpp>
-#include <strata/core/native_file.hpp>
 
 namespace strata::inline STRATA_ISA::nam::detail {
 
@@ -50,19 +45,28 @@ struct nam_lstm {
     double sample_rate = 48000.0;
 };
 
-/// Reads the parts of a .nam file. Every member that could change the sound and is not understood is refused by name.
-class nam_reader {
+/// Causal convolutions of two taps and a head. `weights` are in the order of the file.
+struct nam_conv_net {
+    std::size_t channels = 0;
+    std::vector<std::size_t> dilations{};
+    std::string activation{};
+    bool has_batch_normalization = false;
+    std::vector<float> weights{};
+    double sample_rate = 48000.0;
+};
+
+/// One convolution: an impulse response, and a bias.
+struct nam_linear {
+    std::size_t taps = 0;
+    bool has_bias = false;
+    std::vector<float> weights{};
+    double sample_rate = 48000.0;
+};
+
+/// Reads the architectures of a .nam file.
+class nam_reader : public nam_json {
 public:
-    explicit nam_reader(const std::filesystem::path& file) : file_(file) {
-        const strata::internal::input_file reader(file, "a .nam file");
-        std::string text(static_cast<std::size_t>(reader.size()), '\0');
-        reader.read(0, text.data(), text.size());
-        root_ = nlohmann::json::parse(text, nullptr, false);
-        if (root_.is_discarded()) fail("is no JSON; a .nam file is one object");
-        const std::string version = text_of(root_, "version");
-        if (!version.starts_with("0.5.") && !version.starts_with("0.6.") && !version.starts_with("0.7."))
-            fail("has version " + version + "; versions 0.5 to 0.7 are read");
-    }
+    using nam_json::nam_json;
 
     /// Throws where the file holds another architecture. A container gives the submodel of that number; the last one
     /// is the largest.
@@ -93,41 +97,51 @@ public:
         return result;
     }
     nam_lstm lstm() const {
-        if (const std::string name = text_of(root_, "architecture"); name != "LSTM")
-            fail("holds the architecture " + name + ", expected LSTM");
-        const nlohmann::json& config = member(root_, "config");
+        const nlohmann::json& config = config_of("LSTM");
         refuse_others(config, "config", {"input_size", "hidden_size", "num_layers", "in_channels", "out_channels"});
-        for (const char* name : {"input_size", "in_channels", "out_channels"})
-            if (has(config, name) && size_of(config, name) != 1)
-                fail(std::string("config.") + name + ": one channel is supported");
+        require_one_channel(config);
         return {.hidden = size_of(config, "hidden_size"),
                 .layers = size_of(config, "num_layers"),
                 .weights = weights_of(root_),
                 .sample_rate = rate_of(root_)};
     }
 
+    nam_conv_net conv_net() const {
+        const nlohmann::json& config = config_of("ConvNet");
+        refuse_others(config, "config",
+                      {"channels", "dilations", "batchnorm", "activation", "groups", "in_channels", "out_channels"});
+        require_one_channel(config);
+        if (has(config, "groups") && size_of(config, "groups") != 1) fail("config.groups: groups are not supported");
+        return {.channels = size_of(config, "channels"),
+                .dilations = sizes_of(config, "dilations", "config.dilations"),
+                .activation = activation_of(member(config, "activation"), "config"),
+                .has_batch_normalization = flag_of(config, "batchnorm", false),
+                .weights = weights_of(root_),
+                .sample_rate = rate_of(root_)};
+    }
+    nam_linear linear() const {
+        const nlohmann::json& config = config_of("Linear");
+        refuse_others(config, "config", {"receptive_field", "bias", "implementation", "in_channels", "out_channels"});
+        require_one_channel(config);
+        return {.taps = size_of(config, "receptive_field"),
+                .has_bias = flag_of(config, "bias", false),
+                .weights = weights_of(root_),
+                .sample_rate = rate_of(root_)};
+    }
+
     static constexpr std::size_t last_submodel = std::numeric_limits<std::size_t>::max();
 
-    [[noreturn]] void fail(const std::string& message) const { throw file_error(file_, message); }
-
 private:
-    std::vector<float> weights_of(const nlohmann::json& model) const {
-        const nlohmann::json& weights = member(model, "weights");
-        if (!weights.is_array()) fail("weights is no list of numbers");
-        std::vector<float> result;
-        for (const nlohmann::json& value : weights) {
-            if (!value.is_number() || !std::isfinite(value.get<float>()))
-                fail("weights[" + std::to_string(result.size()) + "] is no finite number");
-            result.push_back(value.get<float>());
-        }
-        return result;
+    /// The configuration of a file with one architecture.
+    const nlohmann::json& config_of(const std::string& architecture) const {
+        if (const std::string name = text_of(root_, "architecture"); name != architecture)
+            fail("holds the architecture " + name + ", expected " + architecture);
+        return member(root_, "config");
     }
-    double rate_of(const nlohmann::json& model) const {
-        if (!has(model, "sample_rate")) return 48000.0;
-        const nlohmann::json& value = model["sample_rate"];
-        if (!value.is_number() || !(value.get<double>() > 0.0) || value.get<double>() > 1e6)
-            fail("sample_rate: " + value.dump() + ", expected Hz");
-        return value.get<double>();
+    void require_one_channel(const nlohmann::json& config) const {
+        for (const char* name : {"input_size", "in_channels", "out_channels"})
+            if (has(config, name) && size_of(config, name) != 1)
+                fail(std::string("config.") + name + ": one channel is supported");
     }
     nam_array array_of(const nlohmann::json& array, const std::string& place) const {
         if (!array.is_object()) fail(place + " is no object");
@@ -167,9 +181,7 @@ private:
         result.inputs = size_of(array, "input_size");
         result.condition = size_of(array, "condition_size");
         result.channels = size_of(array, "channels");
-        const nlohmann::json& dilations = member(array, "dilations");
-        if (!dilations.is_array() || dilations.empty()) fail(place + ".dilations is no list");
-        for (const nlohmann::json& value : dilations) result.dilations.push_back(size_in(value, place + ".dilations"));
+        result.dilations = sizes_of(array, "dilations", place + ".dilations");
         const std::size_t layers = result.dilations.size();
         if (has(array, "kernel_sizes") && !array["kernel_sizes"].is_array()) fail(place + ".kernel_sizes is no list");
         if (has(array, "kernel_sizes"))
@@ -216,77 +228,6 @@ private:
         result.head_taps = size_of(head, "kernel_size");
         result.has_head_bias = flag_of(head, "bias", false);
     }
-    std::string activation_of(const nlohmann::json& value, const std::string& place) const {
-        const std::string name = value.is_object()   ? text_of(value, "type")
-                                 : value.is_string() ? value.get<std::string>()
-                                                     : "";
-        for (const std::string_view known : {"Tanh", "ReLU", "Sigmoid", "SiLU", "Softsign"})
-            if (name == known) return name;
-        if (name == "Hardswish") return "HardSiLU";
-        if (name == "LeakyReLU") {
-            const bool is_given = value.is_object() && has(value, "negative_slope");
-            if (is_given && !value["negative_slope"].is_number())
-                fail(place + ".activation.negative_slope is no number");
-            return "LeakyReLU<" + decimal_of(is_given ? value["negative_slope"].get<double>() : 0.01) + ">";
-        }
-        fail(place + ".activation: " + value.dump() + " is not supported");
-    }
-
-    /// A value for all layers, or a list with one for each, which must be equal.
-    template <class Read>
-    std::string same_of_all(const nlohmann::json& value, std::size_t layers, const std::string& place,
-                            Read read) const {
-        if (!value.is_array()) return read(value);
-        if (value.size() != layers) fail(place + " has another length than dilations");
-        const std::string first = read(value[0]);
-        for (const nlohmann::json& each : value)
-            if (read(each) != first) fail(place + " differs from layer to layer, which is not supported");
-        return first;
-    }
-    void refuse_others(const nlohmann::json& object, const std::string& place,
-                       std::initializer_list<std::string_view> known) const {
-        if (!object.is_object()) fail(place + " is no object");
-        for (const auto& [name, value] : object.items()) {
-            bool found = false;
-            for (const std::string_view each : known) found = found || name == each;
-            if (!found && !value.is_null()) fail(place + "." + name + " is not supported");
-        }
-    }
-    static bool has(const nlohmann::json& object, const char* name) {
-        return object.is_object() && object.contains(name) && !object[name].is_null();
-    }
-    bool flag_of(const nlohmann::json& object, const char* name, bool otherwise) const {
-        if (!has(object, name)) return otherwise;
-        if (!object[name].is_boolean()) fail(std::string(name) + " is neither true nor false");
-        return object[name].get<bool>();
-    }
-    const nlohmann::json& member(const nlohmann::json& object, const char* name) const {
-        if (!object.is_object() || !object.contains(name)) fail(std::string("has no ") + name);
-        return object[name];
-    }
-    std::string text_of(const nlohmann::json& object, const char* name) const {
-        const nlohmann::json& value = member(object, name);
-        if (!value.is_string()) fail(std::string(name) + " is no text");
-        return value.get<std::string>();
-    }
-    std::size_t size_of(const nlohmann::json& object, const char* name) const {
-        return size_in(member(object, name), name);
-    }
-    std::size_t size_in(const nlohmann::json& value, const std::string& place) const {
-        if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > most)
-            fail(place + ": " + value.dump() + ", expected a whole number from 1 to " + std::to_string(most));
-        return value.get<std::size_t>();
-    }
-
-public:
-    /// A number as strata writes it in a type: 0.01.
-    static std::string decimal_of(double value) { return nlohmann::json(value).dump(); }
-
-private:
-    static constexpr std::uint64_t most = 1 << 20;
-
-    std::filesystem::path file_;
-    nlohmann::json root_;
 };
 
 }  // namespace strata::inline STRATA_ISA::nam::detail

@@ -1,6 +1,8 @@
 // nam_weights: the weights of a .nam file in the order and the shapes of a model's.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -27,27 +29,34 @@ inline void append_vector(const float*& from, std::size_t size, std::vector<floa
     from += size;
 }
 
+inline void require_count(const nam_reader& reader, const std::vector<float>& weights, std::size_t expected) {
+    if (weights.size() != expected)
+        reader.fail("has " + std::to_string(weights.size()) + " weights, expected " + std::to_string(expected));
+}
+/// Throws where the file has another value of a setting than the net.
+template <class Value>
+void compare(const nam_reader& reader, const std::string& place, const Value& expected, const Value& got) {
+    if (expected == got) return;
+    reader.fail(place + " is " + nlohmann::json(got).dump() + ", the net has " + nlohmann::json(expected).dump());
+}
+
 /// Throws where the file holds other arrays than the net, and names the first difference.
 inline void compare_arrays(const nam_reader& reader, const std::vector<nam_array>& wanted,
                            const std::vector<nam_array>& found) {
-    const auto compare = [&](const std::string& place, const auto& expected, const auto& got) {
-        if (expected == got) return;
-        reader.fail(place + " is " + nlohmann::json(got).dump() + ", the net has " + nlohmann::json(expected).dump());
-    };
-    compare("the number of arrays", wanted.size(), found.size());
+    compare(reader, "the number of arrays", wanted.size(), found.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string place = "config.layers[" + std::to_string(i) + "].";
         const nam_array &a = wanted[i], &b = found[i];
-        compare(place + "input_size", a.inputs, b.inputs);
-        compare(place + "condition_size", a.condition, b.condition);
-        compare(place + "channels", a.channels, b.channels);
-        compare(place + "head size", a.outputs, b.outputs);
-        compare(place + "head kernel size", a.head_taps, b.head_taps);
-        compare(place + "head bias", a.has_head_bias, b.has_head_bias);
-        compare(place + "dilations", a.dilations, b.dilations);
-        compare(place + "kernel sizes", a.kernels, b.kernels);
-        compare(place + "gated", a.is_gated, b.is_gated);
-        compare(place + "activation", a.activation, b.activation);
+        compare(reader, place + "input_size", a.inputs, b.inputs);
+        compare(reader, place + "condition_size", a.condition, b.condition);
+        compare(reader, place + "channels", a.channels, b.channels);
+        compare(reader, place + "head size", a.outputs, b.outputs);
+        compare(reader, place + "head kernel size", a.head_taps, b.head_taps);
+        compare(reader, place + "head bias", a.has_head_bias, b.has_head_bias);
+        compare(reader, place + "dilations", a.dilations, b.dilations);
+        compare(reader, place + "kernel sizes", a.kernels, b.kernels);
+        compare(reader, place + "gated", a.is_gated, b.is_gated);
+        compare(reader, place + "activation", a.activation, b.activation);
     }
 }
 
@@ -66,8 +75,7 @@ inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, con
                 reader.fail("has " + std::to_string(given) + " weights, expected at least " + std::to_string(expected));
         }
     }
-    if (given != expected)
-        reader.fail("has " + std::to_string(given) + " weights, expected " + std::to_string(expected));
+    require_count(reader, net.weights, expected);
     std::vector<std::vector<float>> result;
     const float* from = net.weights.data();
     for (const nam_array& a : net.arrays) {
@@ -101,8 +109,7 @@ inline std::pair<std::vector<std::vector<float>>, std::vector<float>> nam_weight
     std::size_t expected = hidden + 1;
     for (std::size_t layer = 0; layer < net.layers; ++layer)
         expected += 4 * hidden * ((layer == 0 ? 1 : hidden) + hidden + 1) + 2 * hidden;
-    if (net.weights.size() != expected)
-        reader.fail("has " + std::to_string(net.weights.size()) + " weights, expected " + std::to_string(expected));
+    require_count(reader, net.weights, expected);
     std::vector<std::vector<float>> result;
     std::vector<float> states;
     const float* from = net.weights.data();
@@ -123,6 +130,51 @@ inline std::pair<std::vector<std::vector<float>>, std::vector<float>> nam_weight
     result.push_back(std::move(head));
     result.push_back(std::move(head_bias));
     return {std::move(result), std::move(states)};
+}
+
+/// The weights of causal convolutions of two taps and a Dense. The file has for each layer the convolution
+/// [out][in][tap] and its bias, or its batch normalization: means, variances, factors, offsets and an epsilon, which
+/// become part of the convolution; then the head and its bias.
+inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, const nam_conv_net& net) {
+    const std::size_t channels = net.channels, of_layer = net.has_batch_normalization ? 4 * channels + 1 : channels;
+    std::size_t expected = channels + 1;
+    for (std::size_t layer = 0; layer < net.dilations.size(); ++layer)
+        expected += 2 * (layer == 0 ? 1 : channels) * channels + of_layer;
+    require_count(reader, net.weights, expected);
+    std::vector<std::vector<float>> result;
+    const float* from = net.weights.data();
+    for (std::size_t layer = 0; layer < net.dilations.size(); ++layer) {
+        std::vector<float> kernel, bias;
+        append_matrix(from, 2, layer == 0 ? 1 : channels, channels, kernel);
+        if (net.has_batch_normalization) {
+            const float *means = from, *variances = from + channels, *factors = from + 2 * channels,
+                        *offsets = from + 3 * channels;
+            const double epsilon = from[4 * channels];
+            for (std::size_t o = 0; o < channels; ++o) {
+                const double scale = factors[o] / std::sqrt(epsilon + variances[o]);
+                for (std::size_t i = o; i < kernel.size(); i += channels)
+                    kernel[i] = static_cast<float>(scale * kernel[i]);
+                bias.push_back(static_cast<float>(offsets[o] - scale * means[o]));
+            }
+            from += of_layer;
+        } else {
+            append_vector(from, channels, bias);
+        }
+        result.push_back(std::move(kernel));
+        result.push_back(std::move(bias));
+    }
+    result.emplace_back(from, from + channels);
+    result.push_back({from[channels]});
+    return result;
+}
+
+/// The weights of one convolution. The file has the impulse response and the bias, if there is one.
+inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, const nam_linear& net) {
+    require_count(reader, net.weights, net.taps + (net.has_bias ? 1 : 0));
+    const auto end = net.weights.begin() + static_cast<std::ptrdiff_t>(net.taps);
+    std::vector<float> kernel(net.weights.begin(), end);
+    std::reverse(kernel.begin(), kernel.end());
+    return {std::move(kernel), {net.has_bias ? *end : 0.0f}};
 }
 
 }  // namespace strata::inline STRATA_ISA::nam::detail

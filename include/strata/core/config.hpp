@@ -92,6 +92,14 @@
 #define STRATA_KEEP_VECTOR(vector) static_cast<void>(vector)
 #endif
 
+// The compiler writes loads through the pointer after the instructions that make the vector, so that a processor, which
+// takes the oldest instruction first, prefers those.
+#if defined(STRATA_EXTENSIONS_OF_GCC) && defined(__AVX512F__) && !defined(STRATA_SCALAR)
+#define STRATA_KEEP_AFTER(pointer, vector) asm volatile("" : "+r"(pointer) : "v"((vector).data))
+#else
+#define STRATA_KEEP_AFTER(pointer, vector) static_cast<void>(vector)
+#endif
+
 // A floating-point value, of one number or a machine's vector, is rounded as it is written: under -fassociative-math
 // (of which -ffast-math and -Ofast are made) the compiler may not merge it with the sum or product that uses it, nor
 // drop a pair of operations that rounds on purpose. It takes no instruction, and nothing at all where the option is not

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ public:
     const std::filesystem::path& path() const { return path_; }
     /// The number of bytes when it was opened.
     std::uint64_t size() const { return size_; }
+    int id() const { return file_.id(); }
     /// Reads `count` bytes from offset `begin` on. Throws file_error where there are fewer.
     void read(std::uint64_t begin, char* to, std::size_t count) const {
         while (count > 0) {
@@ -94,6 +96,32 @@ private:
     std::filesystem::path path_;
     file_descriptor file_;
     std::uint64_t size_ = 0;
+};
+
+/// All bytes of a file as memory that is only read. Pages are read when they are used first; processes that map one
+/// file share them.
+class file_mapping {
+public:
+    file_mapping(const std::filesystem::path& file, std::string_view expected) {
+        const input_file opened(file, expected);
+        size_ = static_cast<std::size_t>(opened.size());
+        if (size_ == 0) return;
+        void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, opened.id(), 0);
+        if (mapped == MAP_FAILED) throw file_error(file, "cannot be mapped into memory (" + last_error() + ")");
+        data_ = mapped;
+    }
+    file_mapping(const file_mapping&) = delete;
+    file_mapping& operator=(const file_mapping&) = delete;
+    ~file_mapping() {
+        if (data_ != nullptr) ::munmap(data_, size_);
+    }
+
+    const void* data() const { return data_; }
+    std::size_t size() const { return size_; }
+
+private:
+    void* data_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 /// The time at which this process initialized its variables.

@@ -68,4 +68,16 @@ constexpr sliding_axis slide(std::size_t input, int kernel, int stride, int dila
     return axis;
 }
 
+/// The same with `before` and `after` positions of padding.
+constexpr sliding_axis slide_padded(std::size_t input, int kernel, int stride, int before, int after) {
+    sliding_axis axis{.input = input,
+                      .kernel = static_cast<std::size_t>(kernel),
+                      .stride = static_cast<std::size_t>(stride),
+                      .before = static_cast<std::size_t>(before),
+                      .after = static_cast<std::size_t>(after)};
+    const std::size_t padded = input + axis.before + axis.after;
+    axis.output = padded < axis.kernel ? 0 : (padded - axis.kernel) / axis.stride + 1;
+    return axis;
+}
+
 }  // namespace strata

@@ -78,6 +78,7 @@ public:
     const std::filesystem::path& path() const { return path_; }
     /// The number of bytes when it was opened.
     std::uint64_t size() const { return size_; }
+    HANDLE id() const { return file_.id(); }
     /// Reads `count` bytes from offset `begin` on. Throws file_error where there are fewer.
     void read(std::uint64_t begin, char* to, std::size_t count) const {
         while (count > 0) {
@@ -102,6 +103,34 @@ private:
     std::filesystem::path path_;
     file_handle file_;
     std::uint64_t size_ = 0;
+};
+
+/// All bytes of a file as memory that is only read. Pages are read when they are used first; processes that map one
+/// file share them.
+class file_mapping {
+public:
+    file_mapping(const std::filesystem::path& file, std::string_view expected) {
+        const input_file opened(file, expected);
+        size_ = static_cast<std::size_t>(opened.size());
+        if (size_ == 0) return;
+        HANDLE const mapping = ::CreateFileMappingW(opened.id(), nullptr, PAGE_READONLY, 0, 0, nullptr);
+        if (mapping != nullptr) data_ = ::MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, 0);
+        const std::string reason = data_ == nullptr ? last_error() : std::string();
+        if (mapping != nullptr) ::CloseHandle(mapping);  // the view keeps the mapping
+        if (data_ == nullptr) throw file_error(file, "cannot be mapped into memory (" + reason + ")");
+    }
+    file_mapping(const file_mapping&) = delete;
+    file_mapping& operator=(const file_mapping&) = delete;
+    ~file_mapping() {
+        if (data_ != nullptr) ::UnmapViewOfFile(data_);
+    }
+
+    const void* data() const { return data_; }
+    std::size_t size() const { return size_; }
+
+private:
+    void* data_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 /// A file that is written under a temporary name, `<name>.part-<process>-<number>`, in the folder of its target, and

@@ -204,7 +204,6 @@ Profile profile_shared(const Model<Net, T, Storage>& model, const T* x, std::siz
 template <class Net, class T, class Storage, class Samples>
     requires std::convertible_to<const Samples&, std::span<const T>>
 Profile profile(const Model<Net, T, Storage>& model, const Samples& x, const profile_options& options = {}) {
-    static_assert(plan_of<Net, T, 1>.step_count > 0, "strata: profile takes a net that computes something");
     const std::span<const T> values(x);
     const std::size_t samples = whole_samples("profile", Net::input_shape(), values.size(), 1);
     constexpr std::size_t tile = detail::batch_tile<Net, T>;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +14,7 @@
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/graph/architecture.hpp>
+#include <strata/io/json_text.hpp>
 
 namespace strata::inline STRATA_ISA::io {
 
@@ -24,14 +23,6 @@ namespace strata::inline STRATA_ISA::io {
 inline constexpr std::string_view architecture_key = "strata_architecture";
 /// The text begins with this, then come the hash and a line for each layer. Another version is not compared.
 inline constexpr std::string_view architecture_head = "strata-architecture 1 ";
-
-/// The shortest text that reads back as the same number, `0.5`, `1e-05`; a number of JSON too.
-template <class = internal::where_used>
-std::string number_text(double value) {
-    std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    return std::string(digits.data(), end);
-}
 
 /// A setting as text: `3`, `0.5`, `same`, `[3, 3]`.
 template <class = internal::where_used>

@@ -24,19 +24,23 @@ namespace strata::inline STRATA_ISA::io {
 /// its name, tells the layout: that of `save_weights` of Keras 3, or that of `save` to .h5 and of the older
 /// `save_weights`. Throws file_error.
 template <class T>
-std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_list> lists) {
-    const hdf5_session session;
-    const hdf5_reader reader(file);
+std::vector<std::vector<T>> hdf5_values(const hdf5_reader& reader, std::span<const weight_list> lists) {
     const auto load = [&](const auto& layout) {
         return choose_datasets(reader, layout, lists).template values<T>(reader);
     };
     if (reader.has_texts("", "layer_names")) return load(legacy_layout(reader, ""));
     if (reader.has_group("model_weights")) return load(legacy_layout(reader, "model_weights"));
     if (!reader.has_group("layers") && !lists.front().records.empty())
-        throw file_error(file,
+        throw file_error(reader.file(),
                          "is an HDF5 file without weights of Keras: expected a group layers or model_weights or an "
                          "attribute layer_names; save it with save_weights");
     return load(keras_h5_layout(reader));
+}
+
+template <class T>
+std::vector<std::vector<T>> load_hdf5(const std::filesystem::path& file, std::span<const weight_list> lists) {
+    const hdf5_session session;
+    return hdf5_values<T>(hdf5_reader(file), lists);
 }
 
 /// The architecture that a file states; empty where it states none.

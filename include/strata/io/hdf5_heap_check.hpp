@@ -12,17 +12,29 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/native_file.hpp>
 
 namespace strata::inline STRATA_ISA::io {
+
+/// A file in memory.
+class file_in_memory {
+public:
+    explicit file_in_memory(std::string_view bytes) : bytes_(bytes) {}
+    std::uint64_t size() const { return bytes_.size(); }
+    void read(std::uint64_t begin, char* to, std::size_t count) const { std::copy_n(bytes_.data() + begin, count, to); }
+
+private:
+    std::string_view bytes_;
+};
 
 /// Whether HDF5 can read every global heap of a file to its end: version 1.10 loops forever where an object has size 0.
 /// All bytes that begin like a heap are checked. Layout of a heap, HDF5 File Format Specification, III.E: `GCOL`,
 /// version 1, 3 bytes, size of the heap; then objects of number, count, 4 bytes and size, each followed by its bytes up
 /// to a multiple of 8. Object 0 is free space, its size is with its header.
+/// File has `size()` and `read(begin, to, count)`.
+template <class File>
 class hdf5_heap_check {
 public:
-    explicit hdf5_heap_check(const internal::input_file& file) : file_(file) {}
+    explicit hdf5_heap_check(const File& file) : file_(file) {}
 
     bool passes() const {
         constexpr std::string_view mark{"GCOL\x01", 5};
@@ -66,7 +78,7 @@ private:
         return true;
     }
 
-    const internal::input_file& file_;
+    const File& file_;
 };
 
 }  // namespace strata::inline STRATA_ISA::io

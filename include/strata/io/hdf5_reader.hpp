@@ -43,6 +43,20 @@ public:
         list_objects();
     }
 
+    /// The same of an HDF5 file in memory, which is a part of `file`; HDF5 takes a copy of it.
+    hdf5_reader(const std::filesystem::path& file, std::string_view bytes) : path_(file), size_(bytes.size()) {
+        if (bytes.empty() || !hdf5_heap_check(file_in_memory(bytes)).passes()) refuse_damaged();
+        constexpr std::size_t increment = std::size_t{1} << 16;
+        const hdf5_properties memory(H5Pcreate(H5P_FILE_ACCESS));
+        // HDF5 does not write to the bytes.
+        if (H5Pset_fapl_core(memory.id(), increment, false) < 0 ||
+            H5Pset_file_image(memory.id(), const_cast<char*>(bytes.data()), bytes.size()) < 0)
+            refuse_damaged();
+        file_ = hdf5_file(H5Fopen("weights", H5F_ACC_RDONLY, memory.id()));
+        if (!file_) refuse_damaged();
+        list_objects();
+    }
+
     const std::filesystem::path& file() const { return path_; }
     bool has_group(const std::string& path) const { return groups_.contains(path); }
     bool has_dataset(const std::string& path) const { return datasets_.contains(path); }

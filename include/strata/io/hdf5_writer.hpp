@@ -60,12 +60,17 @@ public:
 
     /// Replaces the old file.
     void write() {
+        const std::string bytes = image();
+        replace_file_by(path_, bytes);
+    }
+    /// The bytes of the file.
+    std::string image() {
         check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL));
         const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);
         check(size);
-        std::vector<char> image(static_cast<std::size_t>(size));
-        check(H5Fget_file_image(file_.id(), image.data(), image.size()));
-        replace_file_by(path_, {image.data(), image.size()});
+        std::string bytes(static_cast<std::size_t>(size), '\0');
+        check(H5Fget_file_image(file_.id(), bytes.data(), bytes.size()));
+        return bytes;
     }
 
 private:

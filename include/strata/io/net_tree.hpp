@@ -13,6 +13,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/where_used.hpp>
+#include <strata/layers/config_of.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 
@@ -31,7 +32,8 @@ struct net_tree {
     std::size_t order = 0;    // of its paths as inputs of its merge layer in Keras, see ordered_paths
     std::vector<std::size_t> path_begins{};
     std::size_t number = 0;
-    std::size_t branching_number = 0;  // of a branching layer its number among all
+    std::size_t branching_number = 0;      // of a branching layer its number among all
+    const layer_config* config = nullptr;  // of a layer, or of the merge node of a branching layer
     std::vector<net_tree> layers{};
 };
 
@@ -42,6 +44,7 @@ struct layer_outline {
     std::string_view type{};
     bool is_named = false;
     const net_outline* inner = nullptr;
+    const layer_config* config = nullptr;  // of a single layer
 };
 
 /// A net, or a layer that consists of others, as constant data. The tables have one row for each of its layers.
@@ -54,6 +57,7 @@ struct net_outline {
     bool is_functional = false;
     bool is_ordered = false;
     std::size_t order = 0;
+    const layer_config* merge = nullptr;  // of the merge node of a branching layer
 };
 
 template <class Net>
@@ -63,10 +67,16 @@ struct outline_maker {
         if constexpr (detail::composite<Layer>) return &outline_maker<Layer>::value;
         else return nullptr;
     }
+    template <class Layer>
+    static constexpr const layer_config* config() {
+        if constexpr (detail::composite<Layer>) return nullptr;
+        else return &config_of<Layer>;
+    }
     template <class... Layers>
     static constexpr auto rows(type_list<Layers...>) {
         return std::array<layer_outline, sizeof...(Layers) + 1>{
-            layer_outline{Layers::type, Layers::options::template has<name<"">>, inner<Layers>()}..., layer_outline{}};
+            layer_outline{Layers::type, Layers::options::template has<name<"">>, inner<Layers>(), config<Layers>()}...,
+            layer_outline{}};
     }
     static constexpr auto begins() {
         if constexpr (detail::branching<Net>) return detail::path_begins<Net>();
@@ -79,6 +89,7 @@ struct outline_maker {
                            .is_functional = detail::is_functional_net<Net>};
         if constexpr (detail::branching<Net>) {
             result.is_branching = true;
+            result.merge = &config_of<typename Net::merge>;
             result.path_begins = begin_of_paths;
             result.is_ordered = !Net::merge::is_commutative;
             if constexpr (requires { Net::last_path_is_first_input; })
@@ -109,12 +120,14 @@ void grow_tree(net_tree& tree, const net_outline* outline, std::size_t& next) {
     tree.is_branching = outline->is_branching;
     tree.is_ordered = outline->is_ordered;
     tree.order = outline->order;
+    tree.config = outline->merge;
     tree.path_begins.assign(outline->path_begins.begin(), outline->path_begins.end());
     for (std::size_t i = 0; i < outline->count; ++i) {
         net_tree& layer = tree.layers.emplace_back();
         layer.type = outline->layers[i].type;
         layer.name = outline->names[i].view();
         layer.is_named = outline->layers[i].is_named;
+        layer.config = outline->layers[i].config;
         grow_tree(layer, outline->layers[i].inner, next);
     }
     if (outline->is_branching) ++next;  // the merge layer

@@ -25,6 +25,7 @@
 #include <strata/io/architecture_text.hpp>
 #include <strata/io/half.hpp>
 #include <strata/io/header_parser.hpp>
+#include <strata/io/json_text.hpp>
 #include <strata/io/name_match.hpp>
 #include <strata/io/record.hpp>
 #include <strata/model/state.hpp>
@@ -206,23 +207,6 @@ std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, 
     if (format != tensors.metadata().end() && format->second == checkpoint_format)
         throw file_error(file, "is a checkpoint; give it to load_checkpoint of a trainer");
     return tensor_values<T>(tensors, lists);
-}
-
-/// A text as a string of JSON.
-template <class = internal::where_used>
-std::string json_string(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto code = static_cast<unsigned char>(c);
-        if (code < 0x20) {
-            result += std::string("\\u00") + digits[code >> 4] + digits[code & 15];
-            continue;
-        }
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result += '"';
 }
 
 /// The header of a file with these tensors, after the 8 bytes of its length.

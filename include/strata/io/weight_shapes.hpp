@@ -54,6 +54,15 @@ std::vector<std::string> weight_shapes(const std::filesystem::path& file) {
         }
     }
 #endif
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+    if (extension == ".keras") {
+        is_known = true;
+        const std::string bytes = keras_weights(file, std::size_t{1} << 32);
+        const hdf5_session session;
+        const hdf5_reader reader(file, bytes);
+        for (const std::string& dataset : reader.datasets()) shapes.push_back(reader.shape_text(dataset));
+    }
+#endif
     if (!is_known) refuse_extension(file);
     std::sort(shapes.begin(), shapes.end());
     return shapes;

@@ -11,8 +11,10 @@
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/where_used.hpp>
+#include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/io/architecture_text.hpp>
+#include <strata/io/keras_config.hpp>
 #include <strata/io/record.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/io/weight_lists.hpp>
@@ -23,6 +25,9 @@
 #endif
 #if defined(STRATA_WITH_LIBZIP)
 #include <strata/io/npz.hpp>
+#endif
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+#include <strata/io/keras_archive.hpp>
 #endif
 
 namespace strata::inline STRATA_ISA {
@@ -52,7 +57,16 @@ template <class = internal::where_used>
                          "this program was built without HDF5; define STRATA_WITH_HDF5 and link hdf5 (the Meson "
                          "dependency does where it finds HDF5), or use .safetensors");
 #endif
-    throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz and .safetensors");
+#if !defined(STRATA_WITH_HDF5) || !defined(STRATA_WITH_LIBZIP)
+    if (extension == ".keras")
+        throw file_error(file,
+                         "this program was built without HDF5 or without libzip, which .keras archives need; define "
+                         "STRATA_WITH_HDF5 and STRATA_WITH_LIBZIP, or use .safetensors");
+#else
+    if (extension == ".keras")
+        throw file_error(file, "is a whole model; save it with save(file), or save_weights to another extension");
+#endif
+    throw file_error(file, "has an unknown extension; known are .weights.h5, .h5, .npz, .keras and .safetensors");
 }
 
 /// The architecture that a file states; empty where it states none.
@@ -70,6 +84,9 @@ std::string stated_architecture(const std::filesystem::path& file) {
 #if defined(STRATA_WITH_LIBZIP)
     if (extension == ".npz") return npz_architecture(file);
 #endif
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+    if (extension == ".keras") return keras_architecture(file);
+#endif
     return {};
 }
 
@@ -84,6 +101,9 @@ std::vector<std::vector<T>> read_weights(const std::filesystem::path& file, cons
 #endif
 #if defined(STRATA_WITH_LIBZIP)
     if (extension == ".npz") return load_npz<T>(file, lists);
+#endif
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+    if (extension == ".keras") return load_keras<T>(file, lists);
 #endif
     refuse_extension(file);
 }
@@ -117,6 +137,29 @@ void save_weights(const model_record& model, const T* block, const std::filesyst
     refuse_extension(file);
 }
 
+/// Writes a .keras archive of a model, whose weights lie in `block`.
+template <class T>
+void save_archive(const model_record& model, const T* block, const keras_net& net, const std::string& name,
+                  const std::filesystem::path& file) {
+    if (extension_of(file) != ".keras")
+        throw file_error(file, "save writes archives of Keras; give it the extension .keras, or call save_weights");
+#if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
+    net_tree tree;
+    std::size_t count = 0;
+    grow_tree(tree, model.outline, count);
+    const auto lists = weight_lists_of(model.outline, model.rows);
+    const weight_list& list = lists.back();  // the layers of branching layers as layers of their models
+    std::vector<std::vector<T>> values;
+    for (const std::size_t place : list.places)
+        values.push_back(weight_view<const T>(model.rows[place], block + model.offsets[place]).to_vector());
+    save_keras<T>(file, keras_config(net).model(tree, name), list.records, values,
+                  architecture_text(*model.architecture), list.orders);
+#else
+    static_cast<void>(model), static_cast<void>(block), static_cast<void>(net), static_cast<void>(name);
+    refuse_extension(file);
+#endif
+}
+
 }  // namespace io
 
 template <class Record>
@@ -146,6 +189,21 @@ struct weight_files {
     /// Any failure throws file_error and leaves the old file.
     static void save(const Model& model, const std::filesystem::path& file) {
         internal::with_file_errors(file, [&] { io::save_weights(record(model), model.parameters(), file); });
+    }
+    /// A .keras archive; any failure throws file_error and leaves the old file.
+    static void save_archive(const Model& model, const std::filesystem::path& file) {
+        using net = typename Model::net_type;
+        internal::with_file_errors(file, [&] {
+            io::keras_net facts{.input = net::input_shape(),
+                                .has_open_length = detail::has_open_length<net>(),
+                                .dtype = sizeof(value_type) == 4 ? "float32" : "float64",
+                                .weights = weight_rows_of<net>};
+            for (const flat_node& node : flat_nodes_of<net>) {
+                facts.inputs.push_back(node.in);
+                facts.is_trainable.push_back(!node.is_frozen);
+            }
+            io::save_archive(record(model), model.parameters(), facts, std::string(net::model_name()), file);
+        });
     }
     /// Any failure throws file_error and leaves the model as it was.
     static void load(Model& model, const std::filesystem::path& file) {

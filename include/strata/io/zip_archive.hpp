@@ -23,17 +23,20 @@ namespace strata::inline STRATA_ISA::io {
 /// An archive to read. Memory is allocated for the bytes that a caller reads, never for a size that the archive states.
 class zip_reader {
 public:
-    /// Throws file_error for anything but a readable archive.
-    explicit zip_reader(const std::filesystem::path& file) : path_(file), archive_(nullptr, zip_discard) {
-        if (internal::input_file(file, "a .npz file").size() == 0)
-            throw file_error(file, "is empty, expected a .npz file; save it again");
+    /// Throws file_error for anything but a readable archive; messages say what it should be, and what writes such
+    /// files.
+    explicit zip_reader(const std::filesystem::path& file, std::string_view expected = "a .npz file",
+                        std::string_view writer = "numpy's savez")
+        : path_(file), archive_(nullptr, zip_discard) {
+        if (internal::input_file(file, expected).size() == 0)
+            throw file_error(file, "is empty, expected " + std::string(expected) + "; save it again");
         int error = 0;
         archive_.reset(zip_open(internal::path_text(file).c_str(), ZIP_RDONLY, &error));
         if (archive_) return;
         if (error == ZIP_ER_OPEN) throw file_error(file, "cannot be opened: may it be read?");
-        throw file_error(file, std::string("is no .npz file") +
+        throw file_error(file, "is no " + std::string(expected.substr(expected.find('.'))) +
                                    (error == ZIP_ER_NOZIP ? "" : ", or it is damaged (" + reason(error) + ")") +
-                                   "; load what numpy's savez or strata wrote");
+                                   "; load what " + std::string(writer) + " or strata wrote");
     }
 
     const std::filesystem::path& file() const { return path_; }
@@ -66,6 +69,19 @@ public:
                 const zip_int64_t got = zip_fread(file_.get(), bytes.data() + done, count - done);
                 if (got <= 0) archive_.refuse_damaged(name_);
                 done += static_cast<std::size_t>(got);
+            }
+            return bytes;
+        }
+        /// All bytes; throws file_error where there are more than `most`, or they are damaged.
+        std::string read_all(std::size_t most) {
+            std::string bytes;
+            std::vector<char> part(std::size_t{1} << 16);
+            for (zip_int64_t got = 0; (got = zip_fread(file_.get(), part.data(), part.size())) != 0;) {
+                if (got < 0) archive_.refuse_damaged(name_);
+                bytes.append(part.data(), static_cast<std::size_t>(got));
+                if (bytes.size() > most)
+                    throw file_error(archive_.path_, name_ + " has more than " + std::to_string(most) +
+                                                         " bytes, more than the weights of the net can need");
             }
             return bytes;
         }

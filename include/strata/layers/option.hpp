@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/fixed_string.hpp>
@@ -61,6 +62,19 @@ template <int Height, int Width = Height>
 struct dilation {
     static constexpr std::string_view kind = "dilation<...>";
     static constexpr window value{Height, Width};
+};
+
+/// Positions that a pooling adds around its input, which no maximum and no mean reads: one number for all sides; top,
+/// bottom, left, right of images; before, after of sequences. Keras has none; ONNX: `pads`.
+template <int... Sizes>
+struct pads {
+    static constexpr std::string_view kind = "pads<...>";
+    static constexpr std::size_t count = sizeof...(Sizes);
+    static constexpr border value = [] {
+        constexpr std::array sizes{Sizes..., 0, 0, 0, 0};
+        if constexpr (count == 1) return border(sizes[0]);
+        else return border(sizes[0], sizes[1], sizes[2], sizes[3]);
+    }();
 };
 
 /// Edges of the input. Keras: `padding=`.

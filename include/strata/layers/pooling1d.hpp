@@ -22,13 +22,16 @@ namespace strata::inline STRATA_ISA {
 template <class Self, int Pool, class Image, class... Options>
 struct pooling1d : sequence_layer<Self, Image, Options...> {
     static constexpr diagnostic check(const shape& in) {
-        return check_sequence<option_list<Options...>>(in, Pool, Pool);
+        const diagnostic window = check_sequence<option_list<Options...>>(in, Pool, Pool, false, true);
+        return window.ok ? windows.check_dilated_pooling() : window;
     }
 
-    /// With a state, the last inputs of a window; without padding.
+    /// With a state, the last inputs of a window; without padding and dilation.
     template <shape In>
     static constexpr streaming streams() {
-        return windows.mode == padding_mode::valid ? streaming::with_state : streaming::none;
+        const bool is_plain =
+            windows.mode == padding_mode::valid && windows.pad_count == 0 && windows.dilation.width == 1;
+        return is_plain ? streaming::with_state : streaming::none;
     }
     template <shape In>
     static constexpr stream_rate output_rate() {

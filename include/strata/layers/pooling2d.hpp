@@ -16,14 +16,18 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are
-/// the window where none are given. No weights.
+/// The base of the two: (height, width, channels) -> (oh, ow, channels), as a convolution's output; strides are the
+/// window where none are given, and dilation<> sets the cells of a window apart. `pads<...>` adds
+/// positions that are not read. No weights.
 template <class Self, window Pool, class... Options>
 struct pooling2d : layer<Self, Options...> {
     static constexpr window_options windows = window_options_of<option_list<Options...>>(Pool, Pool);
-    static constexpr std::array takes{strides<1>::kind, padding::valid::kind};
+    static constexpr std::array takes{strides<1>::kind, padding::valid::kind, dilation<1>::kind, pads<>::kind};
 
-    static constexpr diagnostic check(const shape& in) { return windows.check(in); }
+    static constexpr diagnostic check(const shape& in) {
+        if (const diagnostic window = windows.check(in, true); !window.ok) return window;
+        return windows.check_dilated_pooling();
+    }
     static constexpr kernels::pool2d_geometry geometry(const shape& in) {
         return {.height = windows.height(in), .width = windows.width(in), .channels = in[2]};
     }
@@ -37,7 +41,7 @@ struct pooling2d : layer<Self, Options...> {
     template <shape In, class Fused>
     static constexpr row_window rows() {
         constexpr auto h = geometry(In).height;
-        return {.span = h.kernel, .stride = h.stride, .before = h.before};
+        return {.span = h.span(), .stride = h.stride, .before = h.before};
     }
 
 protected:

@@ -39,6 +39,14 @@ template <int Height, int Width>
 struct along_width<dilation<Height, Width>> {
     using type = dilation<1, Width>;
 };
+template <int Both>
+struct along_width<pads<Both>> {
+    using type = pads<0, 0, Both, Both>;
+};
+template <int Before, int After>
+struct along_width<pads<Before, After>> {
+    using type = pads<0, 0, Before, After>;
+};
 
 }  // namespace detail
 
@@ -46,10 +54,21 @@ struct along_width<dilation<Height, Width>> {
 template <class Option>
 using along_width = typename detail::along_width<Option>::type;
 
-/// Refuses what is no sequence, sizes below 1, strides with dilation, and options for two axes.
+/// The window of a layer over sequences: its ends are the left and right edges of an image of one row.
 template <class Options>
-constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
-    const window_options windows = window_options_of<Options>(kernel, default_stride);
+constexpr window_options sequence_windows(int kernel, int default_stride) {
+    window_options windows = window_options_of<Options>(kernel, default_stride);
+    const border edges = windows.edges;
+    if (windows.pad_count == 2) windows.edges = border(0, 0, edges.top, edges.bottom);
+    return windows;
+}
+
+/// Refuses what is no sequence, sizes below 1, strides with dilation where the layer does not take both, and options
+/// for two axes.
+template <class Options>
+constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int default_stride, bool takes_causal = false,
+                                          bool takes_both = false) {
+    const window_options windows = sequence_windows<Options>(kernel, default_stride);
     const window stride = windows.stride, apart = windows.dilation;
     const auto sizes = text<200>() << "window " << kernel << ", strides " << stride.width << ", dilation "
                                    << apart.width;
@@ -57,20 +76,30 @@ constexpr diagnostic check_sequence_sizes(const shape& in, int kernel, int defau
         return refuse("strides<n>, dilation<n>", "one for two axes", "write one number: it has one axis");
     if (kernel < 1 || stride.width < 1 || apart.width < 1)
         return refuse("window, strides, dilation >= 1", sizes, "write sizes of at least 1");
-    if (stride.width > 1 && apart.width > 1)
+    if (!takes_both && stride.width > 1 && apart.width > 1)
         return refuse("strides or dilation, not both", sizes, "leave one of them at 1");
     if (windows.mode == padding_mode::causal && !takes_causal)
         return refuse("padding::valid or padding::same", "padding::causal", "take Conv1D, which can be causal");
+    if (windows.pad_count > 2)
+        return refuse("pads<before, after>", "one for two axes", "write two numbers, or one for both ends");
+    if (windows.pad_count > 0 && windows.mode != padding_mode::valid)
+        return refuse("pads<...> or padding::same", "both", "leave one of them out");
+    const int before = windows.edges.left, after = windows.edges.right;
+    if (before < 0 || after < 0 || (windows.pad_count > 0 && (before >= kernel || after >= kernel)))
+        return refuse("pads of at least 0 that are smaller than the window",
+                      text<200>() << before << " and " << after << " of a " << sizes, "write smaller pads");
     if (in.rank() != 2) return refuse("(steps, channels)", to_text(in), "put Reshape<shape{steps, c}> before it");
     return {};
 }
 
 /// Refuses these, and a window that does not fit into the sequence.
 template <class Options>
-constexpr diagnostic check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false) {
-    if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal); !sizes.ok)
+constexpr diagnostic check_sequence(const shape& in, int kernel, int default_stride, bool takes_causal = false,
+                                    bool takes_both = false) {
+    if (const diagnostic sizes = check_sequence_sizes<Options>(in, kernel, default_stride, takes_causal, takes_both);
+        !sizes.ok)
         return sizes;
-    const sliding_axis axis = window_options_of<Options>(kernel, default_stride).width(image_of(in));
+    const sliding_axis axis = sequence_windows<Options>(kernel, default_stride).width(image_of(in));
     if (axis.output == 0)
         return refuse(text<200>() << "(>= " << axis.span() << ", channels)", to_text(in),
                       "use padding::same, a smaller window, or less pooling before it");

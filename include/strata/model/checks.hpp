@@ -16,7 +16,9 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/layers/config_of.hpp>
 #include <strata/layers/initializer.hpp>
+#include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/checks.hpp>
 #include <strata/net/item_list_ops.hpp>
@@ -46,6 +48,24 @@ struct temporary_check {
         Owns ? refuse("a model that lives longer than the result, which refers to its weights", "a temporary model",
                       text<200>("name the model: auto model = net.build(); then model.") << Call.view(), Call.view())
              : diagnostic{};
+};
+
+/// A net that a .keras file can hold: Keras has all its layers with all their settings.
+template <class Net, class Files>
+struct archive_check {
+    static constexpr diagnostic value = [] {
+        diagnostic found = files_check<Files, "save">::value;
+        const auto look = [&]<class Layer>(const Layer*) {
+            if (!found.ok || config_of<Layer>.is_keras) return;
+            found = refuse("layers and settings that Keras has", Layer::type,
+                           "save the weights alone: model.save_weights(file)", "save");
+        };
+        if constexpr (net_check<Net>::value.ok)
+            [&]<class... Layers>(type_list<Layers...>) {
+                evaluate_in_order{0, (look(static_cast<const Layers*>(nullptr)), 0)...};
+            }(flat_layers_of<Net>{});
+        return found;
+    }();
 };
 
 template <class Net, std::size_t Count>

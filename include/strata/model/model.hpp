@@ -16,6 +16,7 @@
 #include <strata/model/checks.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/keras3_summary.hpp>
+#include <strata/model/model_files.hpp>
 #include <strata/model/state.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/call_checks.hpp>
@@ -50,10 +51,11 @@ struct element_writer {
 }  // namespace detail
 
 /// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference
-/// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned to or
+/// is const and thread-safe. Copies and comparisons are by weights. A moved-from model may only be assigned or
 /// destroyed.
 template <class Net, class T = float, class Storage = detail::weight_storage<Net, T>>
 class Model : public detail::inference<Model<Net, T, Storage>, Net, T>,
+              public detail::model_files<Model<Net, T, Storage>, Net>,
               public detail::foreign_members<Model<Net, T, Storage>> {
     static_assert(sizeof(require<net_check<Net>>) > 0);
 
@@ -77,12 +79,10 @@ public:
             for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
         detail::pack_all_weights<Net>(block_.data());
     }
-    /// Over memory that holds `parameter_block_size()` elements, as `parameters()` of a model of this type lays them
-    /// out.
+    /// Over memory that holds `parameter_block_size()` elements, laid out as `parameters()` of a model of this type.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 
     // Properties of the net
-
     static constexpr Net net() { return {}; }
     static constexpr std::size_t size() { return Net::size(); }
     static constexpr std::string_view model_name() { return Net::model_name(); }
@@ -104,8 +104,8 @@ public:
 
     // Layers and weights
 
-    // The results of these refer to the weights in this model: they may be used while the model lives and is neither
-    // moved nor assigned to by a move. Of a temporary model they are refused.
+    // These refer to the weights in this model while it is neither moved nor assigned to by a move. Of a temporary
+    // model they are refused.
 
     /// Views of all weights in Keras' order; those of a const model cannot be written.
     constexpr auto weights() & { return views(block_.data()); }
@@ -212,23 +212,6 @@ public:
     auto as() && {
         static_assert(weight_offsets_of<Other, T> == weight_offsets_of<Net, T>);
         return Model<Other, T, Storage>(std::move(block_), batch_);
-    }
-
-    // Files. A path is any type that std::filesystem::path is made of; only files include that header.
-
-    /// Writes the weights; the extension says how: .weights.h5, .h5, .safetensors. A failed save leaves the old file.
-    template <class Path, class Files = weight_files<Model>>
-    void save_weights(const Path& file) const {
-        using checked = detail::files_check<Files, "save_weights">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) Files::save(*this, file);
-    }
-    /// Reads the weights; a failed load throws and leaves the model as it was.
-    template <class Path, class Files = weight_files<Model>>
-    void load_weights(const Path& file) {
-        using checked = detail::files_check<Files, "load_weights">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) Files::load(*this, file);
     }
 
     friend constexpr bool operator==(const Model& a, const Model& b) {

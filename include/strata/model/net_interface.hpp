@@ -46,6 +46,15 @@ struct model_check {
     }();
 };
 
+/// A call that draws; what does so is complete where its header is included.
+template <class Pictures, fixed_string Call>
+struct pictures_check {
+    static constexpr diagnostic value = requires { sizeof(Pictures); }
+                                            ? diagnostic{}
+                                            : refuse("the header that draws nets", "a program without it",
+                                                     "write #include <strata/inspect.hpp>", Call.view());
+};
+
 /// The name of a net that was given none.
 template <class Net>
 inline constexpr auto default_name = snake_case(Net::type);
@@ -125,14 +134,18 @@ struct net_interface : foreign_net_members<Self> {
     /// The net in Graphviz' language: layers, shapes, parameters, fused steps and bands.
     template <class Pictures = net_pictures<Self>>
     static auto to_dot() {
-        static_cast<void>(known<input_query>::value);
-        return pictures_of<Pictures>().dot();
+        using checked = pictures_check<Pictures, "to_dot">;
+        static_cast<void>(require<checked>{});
+        if constexpr (!checked::value.ok || known<input_query>::value.rank() == 0) return refused{};
+        else return Pictures::dot();
     }
     /// The same as an SVG picture, with the places of values in the arena.
     template <class Pictures = net_pictures<Self>>
     static auto to_svg() {
-        static_cast<void>(known<input_query>::value);
-        return pictures_of<Pictures>().svg();
+        using checked = pictures_check<Pictures, "to_svg">;
+        static_cast<void>(require<checked>{});
+        if constexpr (!checked::value.ok || known<input_query>::value.rank() == 0) return refused{};
+        else return Pictures::svg();
     }
 
     // Models
@@ -195,6 +208,18 @@ struct net_interface : foreign_net_members<Self> {
             return Model<Self, T, inline_storage<T, block_size<Self, T>()>>(keras_order{}, values.data());
         else return refused{};
     }
+    /// A model over the weights of a mapped file: over the file's memory itself where it is a block, which save_block
+    /// wrote; else over memory of its own, which all streams and copies of the model share. See io/mapped_weights.hpp.
+    template <class T = float, class File, class Files = mapped_weights<Self, T>>
+        requires requires(const File& file) { file.path(), file.text(); }
+    static auto bind(const File& file) {
+        using has_files = files_check<Files, "bind">;
+        using checked = model_check<Self, T>;
+        static_cast<void>(require<checked>{});
+        static_cast<void>(require<has_files>{});
+        if constexpr (checked::value.ok && has_files::value.ok) return Files::bind(file);
+        else return refused{};
+    }
 
     // As a layer
 
@@ -214,13 +239,6 @@ struct net_interface : foreign_net_members<Self> {
     static constexpr std::size_t flops(const shape& in) { return total_flops(in, layers_of<Self>{}); }
 
 private:
-    template <class Pictures>
-    static constexpr Pictures pictures_of() {
-        static_assert(
-            requires { sizeof(Pictures); },
-            "strata: pictures of nets need their header; fix: write #include <strata/inspect.hpp>");
-        return {};
-    }
     /// A fact of a built net; asked of another, a refusal.
     template <class Facts>
     using known = known_property<Self, Facts>;

@@ -36,6 +36,10 @@ struct state_files;
 template <class Model>
 struct weight_files;
 
+/// Models over mapped files; defined by strata/io/mapped_weights.hpp.
+template <class Net, class T>
+struct mapped_weights;
+
 namespace detail {
 
 /// A call that reads or writes files; what does so is complete where io/ is included.

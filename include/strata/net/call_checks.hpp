@@ -122,10 +122,6 @@ struct foreign_members {
         return refuse_member<"eval", "leave it out: a trainer trains, a model infers", Arguments...>();
     }
     template <class... Arguments>
-    constexpr refused save(const Arguments&...) const {
-        return refuse_member<"save", "write model.save_weights(file); the net is in the program", Arguments...>();
-    }
-    template <class... Arguments>
     constexpr refused load(const Arguments&...) const {
         return refuse_member<"load", "write model.load_weights(file); the net is in the program", Arguments...>();
     }

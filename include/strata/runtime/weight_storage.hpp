@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 #include <strata/core/config.hpp>
 #include <strata/core/heap_check.hpp>
@@ -25,6 +26,21 @@ public:
 
 private:
     T* elements_;
+};
+
+/// Elements that are only read, laid out as `Model::parameters()`, with shared ownership: those of a mapped file, or of
+/// an array.
+template <class T>
+class shared_constants {
+public:
+    static constexpr bool is_inline = false;
+
+    explicit shared_constants(std::shared_ptr<const T> elements) : elements_(std::move(elements)) {}
+    const T* data() const { return elements_.get(); }
+    std::shared_ptr<const T> share() const { return elements_; }
+
+private:
+    std::shared_ptr<const T> elements_;
 };
 
 namespace detail {

@@ -1,5 +1,4 @@
-// Activations of ONNX.
-#include <cmath>
+// Activations of ONNX that strata has too.
 #include <map>
 #include <string>
 
@@ -12,42 +11,36 @@ void read_activation(reader& r) {
     static const std::map<std::string, std::string> plain{
         {"Relu", "ReLU"},         {"Sigmoid", "Sigmoid"}, {"Tanh", "Tanh"},          {"Softplus", "Softplus"},
         {"Softsign", "Softsign"}, {"Exp", "Exponential"}, {"HardSwish", "HardSiLU"}, {"Mish", "Mish"}};
-    const auto is_near = [](double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); };
-    std::string function;
-    if (const auto found = plain.find(type); found != plain.end()) function = found->second;
-    else if (type == "LeakyRelu") function = "LeakyReLU<" + number_text(r.real("alpha", 0.01f)) + ">";
-    else if (type == "Elu" && r.real("alpha", 1.0) == 1.0) function = "ELU";
-    else if (type == "Selu" && is_near(r.real("alpha", 1.67326319217681884765625), 1.6732632) &&
-             is_near(r.real("gamma", 1.05070102214813232421875), 1.050701))
-        function = "SELU";
-    else if (type == "HardSigmoid" && is_near(r.real("alpha", 0.2), 1.0 / 6) && r.real("beta", 0.5) == 0.5)
-        function = "HardSigmoid";
-    else if (type == "Gelu") {
-        const std::string how = r.text("approximate", "none");
-        if (how != "none" && how != "tanh") throw problem("has approximate=" + printable(how));
-        function = how == "none" ? "GELU" : "GELUTanh";
-    } else if (type == "Clip") {
-        const constant *low = r.constant_input(1), *high = r.constant_input(2);
-        if (low != nullptr && high != nullptr && low->values == std::vector<double>{0.0} &&
-            high->values == std::vector<double>{6.0})
-            function = "ReLU6";
-    }
-    if (function.empty())
-        throw problem(
-            "has attributes that strata's activation lacks; docs/convert.md lists the operators; convert the .keras "
-            "file "
-            "where there is one");
     const value in = r.any_input(0);
+    std::string function;
+    if (const auto found = plain.find(type); found != plain.end()) {
+        function = found->second;
+    } else if (type == "LeakyRelu") {
+        function = "LeakyReLU<" + number_text(r.real("alpha", 0.01f)) + ">";
+    } else if (type == "Swish") {
+        if (r.real("alpha", 1.0) != 1.0) throw problem("has an alpha other than 1");
+        function = "SiLU";
+    } else {  // Gelu
+        const std::string method = r.text("approximate", "none");
+        if (method != "none" && method != "tanh") throw problem("has approximate=" + printable(method));
+        function = method == "none" ? "GELU" : "GELUTanh";
+    }
     r.give(r.like(in, r.add(activation{function}, {in.number})));
 }
 
 void read_softmax(reader& r) {
-    value in = r.input(0);
+    value in = r.any_input(0);
     const std::int64_t axis = r.integer("axis", -1);
-    const auto rank = static_cast<std::int64_t>(in.order.size());
-    if (axis == -1 || axis == rank) in = r.in_file_order(in);
-    r.require_last(in, axis);
-    r.give({r.add(activation{r.op().op_type()}, {in.number}), in.order});
+    if (in.merged != 0 && axis != -1 && axis != 1) throw problem("its input has the batch merged with steps");
+    const std::size_t at = in.merged != 0 ? in.order.size() - 1 : r.sample_axis(in, axis);
+    if (in.order[at] + 1 != in.order.size()) {  // the axis becomes the last one
+        std::vector<std::size_t> order = in.order;
+        for (std::size_t& each : order)
+            if (each > in.order[at]) --each;
+        order[at] = order.size() - 1;
+        in = r.with_order(in, order);
+    }
+    r.give(r.like(in, r.add(activation{r.op().op_type()}, {in.number})));
 }
 
 }  // namespace convert::onnx_import

@@ -37,7 +37,23 @@ void read_gemm(reader& r) {
 void read_matmul(reader& r) {
     if (r.constant_input(0) != nullptr)
         throw problem("multiplies a constant with a value; strata's Dense has its matrix on the right");
-    add_dense(r, r.in_file_order(r.any_input(0)), r.require_constant(1, "matrix"), std::nullopt);
+    const constant& matrix = r.require_constant(1, "matrix");
+    const value* left = r.find_value(r.op().input(0));
+    if (left == nullptr || left->one_hot == 0)
+        return add_dense(r, r.in_file_order(r.any_input(0)), matrix, std::nullopt);
+    // Classes of OneHot times a matrix are its rows.
+    value out = *left;
+    out.one_hot = 0;
+    out = r.in_file_order(out);
+    if (matrix.shape.size() != 2 || matrix.shape[0] != left->one_hot)
+        throw problem("its matrix does not fit the classes of OneHot");
+    std::vector<array> weights;
+    weights.push_back(r.as_array(matrix, matrix.shape));
+    out.number = r.add(embedding{static_cast<int>(matrix.shape[0]), static_cast<int>(matrix.shape[1])}, {out.number},
+                       std::move(weights));
+    out.order.push_back(out.order.size());
+    out.is_integer = false;
+    r.give(out);
 }
 
 }  // namespace convert::onnx_import

@@ -255,10 +255,9 @@ constant joined(const std::vector<const constant*>& parts, std::size_t axis) {
     return result;
 }
 
+/// The extents that a constant says. The batch is 1: a constant is the same for all samples.
 std::vector<std::size_t> extents_in(const constant& shape) {
     std::vector<std::size_t> result;
-    if (shape.depends_on_batch())
-        throw problem("makes a constant for each sample of the batch; strata's are the same for all");
     for (const double extent : shape.values) {
         if (!(extent >= 0.0 && extent <= 2147483647.0)) throw problem("has a shape that is none");
         result.push_back(static_cast<std::size_t>(extent));

@@ -19,31 +19,41 @@ bool fold_constants(reader& r);
 // activations.cpp
 void read_activation(reader& r);
 void read_softmax(reader& r);
+// functions.cpp
+void read_function(reader& r);
+void read_clip(reader& r);
 // arithmetic.cpp
 void read_arithmetic(reader& r);
 void read_negation(reader& r);
-void read_concat(reader& r);
 // convolutions.cpp
 void read_conv(reader& r);
 void read_transposed_conv(reader& r);
 // dense.cpp
 void read_gemm(reader& r);
 void read_matmul(reader& r);
-// functions.cpp
-void read_function(reader& r);
-void read_power(reader& r);
+// local_response.cpp
 void read_lrn(reader& r);
 // normalizations.cpp
 void read_batch_normalization(reader& r);
+void read_layer_normalization(reader& r);
+void read_group_normalization(reader& r);
 void read_prelu(reader& r);
 // paddings.cpp
 void read_pad(reader& r);
 // poolings.cpp
 void read_pool(reader& r);
 void read_global_pool(reader& r);
+// recurrent.cpp
+void read_recurrent(reader& r);
+void refuse_loop(reader& r);
 // slices.cpp
+void read_concat(reader& r);
 void read_slice(reader& r);
 void read_split(reader& r);
+void read_gather(reader& r);
+void read_equal(reader& r);
+void read_one_hot(reader& r);
+void read_reduction(reader& r);
 // shapes.cpp
 void read_constant(reader& r);
 void read_identity(reader& r);

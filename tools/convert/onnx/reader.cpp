@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "operators.hpp"
+#include "patterns.hpp"
 
 namespace convert::onnx_import {
 namespace {
@@ -13,6 +14,18 @@ namespace {
 /// Operators that take (channels, ...): a graph whose input one of them reads takes images or sequences.
 const std::set<std::string> image_operators{"Conv",          "MaxPool",           "AveragePool", "GlobalAveragePool",
                                             "GlobalMaxPool", "BatchNormalization"};
+
+const std::set<std::string> recurrent_operators{"LSTM", "GRU", "RNN"};
+/// Operators that only move values.
+const std::set<std::string> moving_operators{"Concat",  "Gather",    "Identity",  "Reshape", "Slice",
+                                             "Squeeze", "Transpose", "Unsqueeze", "Split"};
+
+/// `a, b`.
+std::string names_of(const std::vector<std::string>& values) {
+    std::string text;
+    for (const std::string& name : values) text += (text.empty() ? "" : ", ") + printable(name);
+    return text;
+}
 
 }  // namespace
 
@@ -35,6 +48,8 @@ reader::reader(const onnx::ModelProto& model, const std::filesystem::path& folde
         if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
 }
 
+reader::~reader() = default;
+
 graph reader::read() {
     if (opset_ < 13 || opset_ > 25)
         throw problem("has opset " + std::to_string(opset_) +
@@ -42,10 +57,17 @@ graph reader::read() {
                       "onnx.version_converter");
     for (const auto& tensor : onnx_.initializer()) tensors_[tensor.name()] = &tensor;
     if (onnx_.sparse_initializer_size() > 0) throw problem("has sparse tensors; save it with dense ones");
-    read_inputs();
-    for (const auto& node : onnx_.node())
-        for (const auto& name : node.input()) ++readers_[name];
+    find_output();
+    fold_all();
     const std::vector<bool> needed = needed_nodes();
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        if (const auto& node = onnx_.node(i); needed[static_cast<std::size_t>(i)]) {
+            if (const auto found = patterns_.find(&node); found != patterns_.end()) ++readers_[found->second.input];
+            else
+                for (const auto& name : node.input()) ++readers_[name];
+        }
+    find_states(needed);
+    read_inputs();
     for (int i = 0; i < onnx_.node_size(); ++i) {
         const auto& node = onnx_.node(i);
         if (!needed[static_cast<std::size_t>(i)]) continue;
@@ -61,36 +83,106 @@ graph reader::read() {
     return std::move(graph_);
 }
 
-std::vector<bool> reader::needed_nodes() const {
-    std::set<std::string> wanted;
-    wanted.insert(output_name());
+void reader::fold_all() {
+    for (const auto& node : onnx_.node()) {
+        op_ = &node;
+        used_.clear();
+        const bool is_default = node.domain().empty() || node.domain() == "ai.onnx";
+        if (!is_default || node.output_size() < 1) continue;
+        try {
+            if (node.op_type() == "Constant") read_constant(*this);
+            else if (node.op_type() != "Shape" && node.op_type() != "Size") fold_constants(*this);
+        } catch (const problem&) {  // said when the node is read, if it is needed
+        }
+    }
+}
+
+std::vector<bool> reader::needed_nodes() {
+    producers from;
+    for (const auto& node : onnx_.node())
+        for (const auto& output : node.output()) from[output] = &node;
+    std::set<std::string> wanted{output_};
     std::vector<bool> needed(static_cast<std::size_t>(onnx_.node_size()));
     for (int i = onnx_.node_size(); i-- > 0;) {
         const auto& node = onnx_.node(i);
         const bool is_needed = std::any_of(node.output().begin(), node.output().end(),
                                            [&](const auto& name) { return wanted.contains(name); });
         needed[static_cast<std::size_t>(i)] = is_needed;
-        if (is_needed) wanted.insert(node.input().begin(), node.input().end());
+        if (!is_needed) continue;
+        if (auto found = find_pattern(*this, from, node)) {
+            wanted.insert(found->input);
+            patterns_.emplace(&node, std::move(*found));
+        } else {
+            wanted.insert(node.input().begin(), node.input().end());
+        }
     }
     return needed;
 }
 
-std::string reader::output_name() const {
-    if (options_.output.empty() && onnx_.output_size() == 1) return onnx_.output(0).name();
-    std::string names;
-    for (const auto& output : onnx_.output()) {
-        if (output.name() == options_.output) return output.name();
-        names += (names.empty() ? "" : ", ") + printable(output.name());
+void reader::find_output() {
+    // The last states of recurrent layers, and those in other shapes.
+    std::set<std::string> states;
+    for (const auto& node : onnx_.node()) {
+        const bool is_recurrent = recurrent_operators.contains(node.op_type());
+        const bool moves =
+            moving_operators.contains(node.op_type()) && node.input_size() > 0 &&
+            std::all_of(node.input().begin(), node.input().end(),
+                        [&](const auto& name) { return states.contains(name) || tensors_.contains(name); }) &&
+            states.contains(node.input(0));
+        for (int i = is_recurrent ? 1 : 0; i < node.output_size(); ++i)
+            if ((is_recurrent || moves) && !node.output(i).empty()) states.insert(node.output(i));
     }
-    if (!options_.output.empty())
-        throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names);
-    throw problem("has " + std::to_string(onnx_.output_size()) + " outputs; strata's nets have one; choose with --output: " +
-                  names);
+    std::vector<std::string> outputs, left_out;
+    for (const auto& output : onnx_.output())
+        (onnx_.output_size() > 1 && states.contains(output.name()) ? left_out : outputs).push_back(output.name());
+    if (!options_.output.empty()) {
+        if (std::none_of(onnx_.output().begin(), onnx_.output().end(),
+                         [&](const auto& output) { return output.name() == options_.output; }))
+            throw problem("has no output \"" + printable(options_.output) + "\"; it has " + names_of(outputs));
+        output_ = options_.output;
+        return;
+    }
+    if (outputs.size() != 1)
+        throw problem("has " + std::to_string(onnx_.output_size()) +
+                      " outputs; strata's nets have one; choose with --output: " + names_of(outputs));
+    output_ = outputs[0];
+    if (!left_out.empty())
+        remark("the last states of its recurrent layers (" + printable(left_out[0]) +
+               ") are left out; model.stream() keeps them");
+}
+
+void reader::find_states(const std::vector<bool>& needed) {
+    std::map<std::string, std::vector<std::pair<const onnx::NodeProto*, int>>> uses;
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        for (int k = 0; needed[static_cast<std::size_t>(i)] && k < onnx_.node(i).input_size(); ++k)
+            uses[onnx_.node(i).input(k)].emplace_back(&onnx_.node(i), k);
+    for (const auto& input : onnx_.input()) {
+        std::vector<std::string> open{input.name()};
+        std::set<std::string> reached{input.name()};
+        bool is_state = !tensors_.contains(input.name()) && uses.contains(input.name());
+        while (is_state && !open.empty()) {
+            const std::string name = open.back();
+            open.pop_back();
+            for (const auto& [node, k] : uses[name]) {
+                if (recurrent_operators.contains(node->op_type()) && k >= 5) continue;
+                if (!moving_operators.contains(node->op_type()) || k != 0) is_state = false;
+                for (const auto& output : node->output())
+                    if (reached.insert(output).second) open.push_back(output);
+            }
+            is_state = is_state && name != output_;
+        }
+        if (is_state) states_.insert(reached.begin(), reached.end());
+    }
+}
+
+bool reader::is_read(int output) const {
+    return output < op_->output_size() && !op_->output(output).empty() &&
+           (readers(op_->output(output)) > 0 || op_->output(output) == output_);
 }
 
 void reader::read_output() {
     op_ = nullptr;
-    value last = find(output_name());
+    const value last = find(output_);
     if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
     graph_.output = in_file_order(last).number;
 }
@@ -186,7 +278,10 @@ value reader::find(const std::string& name) const {
 
 value reader::any_input(int i) const {
     if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
-    return find(op_->input(i));
+    value found = find(op_->input(i));
+    if (found.one_hot != 0)
+        throw problem("reads the classes of OneHot; strata-convert reads their product with a matrix alone");
+    return found;
 }
 
 value reader::input(int i) const {
@@ -263,8 +358,14 @@ void reader::require_last(const value& v, std::int64_t axis) const {
 
 void reader::read_inputs() {
     std::vector<const onnx::ValueInfoProto*> inputs;
-    for (const auto& each : onnx_.input())
-        if (!tensors_.contains(each.name())) inputs.push_back(&each);
+    for (const auto& each : onnx_.input()) {
+        if (tensors_.contains(each.name())) continue;
+        if (is_state(each.name()))
+            remark("the state \"" + printable(each.name()) +
+                   "\" is left out: the net begins at zeros, and model.stream() keeps its states");
+        else if (onnx_.input_size() == 1 || readers(each.name()) > 0 || each.name() == output_) inputs.push_back(&each);
+        else remark("the input \"" + printable(each.name()) + "\" is not read and left out");
+    }
     if (inputs.size() != 1) throw problem("has " + std::to_string(inputs.size()) + " inputs; strata's nets have one");
     read_input(*inputs[0]);
 }
@@ -325,19 +426,46 @@ array reader::vector_of(int i, std::size_t count, const char* noun) const {
     return as_array(found, {count});
 }
 
+void reader::read_pattern(const pattern& found) {
+    value in = find(found.input);
+    std::vector<array> weights;
+    if (found.axis) {
+        const auto rank = static_cast<std::int64_t>(in.order.size());
+        if (in.batch != 0 || in.merged != 0 || (*found.axis != -1 && *found.axis != rank))
+            throw problem("ends a normalization over an axis that is not the last one; strata normalizes the last one");
+        in = in_file_order(in);
+        const auto& made = std::get<sample_normalization>(found.layer);
+        const std::size_t channels = shape(in).back();
+        if (made.kind == sample_normalization::form::rms)
+            weights.push_back(as_array({{channels}, std::vector<double>(channels, 1.0)}, {channels}));
+    }
+    give(like(in, add(found.layer, {in.number}, std::move(weights))));
+}
+
+std::string reader::function_name(const std::string& name, const std::string& body) {
+    std::string result = name;
+    for (std::size_t number = 2; functions_.contains(result) && functions_[result] != body; ++number)
+        result = name + "_" + std::to_string(number);
+    functions_[result] = body;
+    return result;
+}
+
 void reader::read_node(const onnx::NodeProto& node) {
     op_ = &node;
     used_.clear();
     if (!node.domain().empty() && node.domain() != "ai.onnx")
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
+    if (node.input_size() > 0 && is_state(node.input(0))) return;
+    if (constants_.contains(node.output(0))) return;
+    if (const auto found = patterns_.find(&node); found != patterns_.end()) return read_pattern(found->second);
     if (fold_constants(*this)) return refuse_unread_attributes();
     const operator_function read = function_of(node.op_type());
     if (read == nullptr)
         throw problem(
             "is an operator that strata-convert does not read; docs/convert.md lists the operators; convert the "
             ".keras file where there is one");
-    static const std::set<std::string> of_integers{"Gather",  "Cast",      "OneHot",  "Identity", "Reshape",
+    static const std::set<std::string> of_integers{"Gather", "Cast", "OneHot",  "Identity", "Reshape", "Equal", "Expand",
                                                    "Squeeze", "Unsqueeze", "Flatten", "Transpose"};
     for (const auto& name : node.input())
         if (const value* each = find_value(name);

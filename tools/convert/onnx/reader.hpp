@@ -28,6 +28,7 @@ struct value {
     std::size_t merged =
         0;  // the first axes of a sample that the file has merged with the batch: (batch steps, features)
     bool is_integer = false;  // indices, which few operators take
+    std::size_t one_hot = 0;  // classes: it is the index, and the file's value has one number for each class
 };
 
 /// 0, 1, 2, ...
@@ -35,11 +36,15 @@ std::vector<std::size_t> identity_order(std::size_t rank);
 /// Channels, the first axis in ONNX, last.
 std::vector<std::size_t> channels_last(std::size_t rank);
 
+struct pattern;
+
 class reader {
 public:
     /// `folder` is that of the file, for tensors in other files.
     reader(const onnx::ModelProto& model, const std::filesystem::path& folder, const reading_options& options,
            remarks& notes);
+
+    ~reader();
 
     graph read();
 
@@ -85,7 +90,11 @@ public:
     value any_input(int i) const;
     bool is_value(int i) const { return has_input(i) && find_value(op_->input(i)) != nullptr; }
     bool has_input(int i) const { return i < op_->input_size() && !op_->input(i).empty(); }
-    /// The number of nodes that read a value of the file.
+    /// Whether a needed node reads output i, or the net gives it.
+    bool is_read(int output) const;
+    /// Whether a value is the state of a recurrent layer, which the file takes as an input.
+    bool is_state(const std::string& name) const { return states_.contains(name); }
+    /// The number of needed nodes that read a value of the file.
     std::size_t readers(const std::string& name) const;
     /// The shape of the strata value.
     const extents& shape(const value& v) const { return graph_.shape_of(v.number); }
@@ -93,6 +102,11 @@ public:
     extents file_shape(const value& v) const;
     /// A value of the same axes, batch and order.
     value like(const value& v, std::size_t number) const { return {number, v.order, v.batch, v.merged, v.is_integer}; }
+    /// Layers of factors and offsets of channels, which a later product or sum may change.
+    void set_affine(std::size_t number) { affine_.insert(number); }
+    bool is_affine(std::size_t number) const { return affine_.contains(number); }
+    /// The name of a function object: `name`, with a number where another body has it.
+    std::string function_name(const std::string& name, const std::string& body);
     /// Makes a value an output of the node.
     void give(const value& v, int output = 0) { values_[op_->output(output)] = v; }
     /// Axis `axis` of the file, from the end where it is negative, as an axis of a sample. Refuses the batch.
@@ -105,15 +119,20 @@ public:
     value in_file_order(const value& v) { return with_order(v, identity_order(v.order.size())); }
     /// For operators on (channels, ...) in ONNX.
     value image(const value& v);
+    /// (batch, 1, features) as (steps, 1, features): the file's first axis becomes the steps of the net.
+    value batch_as_steps(const value& in);
     /// Refuses an axis of the file that is not the strata value's last one.
     void require_last(const value& v, std::int64_t axis) const;
 
 private:
+    void find_output();
+    void find_states(const std::vector<bool>& needed);
     /// Marks the nodes that the output needs.
-    std::vector<bool> needed_nodes() const;
+    std::vector<bool> needed_nodes();
+    void fold_all();
+    void read_pattern(const pattern& found);
     void read_inputs();
     void read_input(const onnx::ValueInfoProto& input);
-    std::string output_name() const;
     void read_output();
     void read_node(const onnx::NodeProto& node);
     void refuse_unread_attributes() const;
@@ -124,12 +143,18 @@ private:
     std::filesystem::path folder_;
     std::int64_t opset_ = 0;
     std::optional<std::size_t> batch_;
+    bool has_steps_ = false;  // the file's batch has become the steps
     const onnx::NodeProto* op_ = nullptr;
     std::set<std::string> used_;
     std::map<std::string, const onnx::TensorProto*> tensors_;
     mutable std::map<std::string, constant> constants_;  // tensors are parsed at their first use
     std::size_t computed_ = 0;                           // values of constants that were computed
     std::map<std::string, value> values_;
+    std::set<std::string> states_;
+    std::set<std::size_t> affine_;
+    std::map<std::string, std::string> functions_;  // bodies by names
+    std::map<const onnx::NodeProto*, pattern> patterns_;
+    std::string output_;
     std::map<std::string, std::size_t> readers_;
     graph graph_;
 };

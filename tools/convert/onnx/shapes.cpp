@@ -240,8 +240,9 @@ void read_transpose(reader& r) {
 
 void read_cast(reader& r) {
     using proto = onnx::TensorProto;
-    value v = r.any_input(0);
     r.ignore_attributes({"saturate", "round_mode"});
+    const value* classes = r.find_value(r.op().input(0));
+    value v = classes != nullptr && classes->one_hot != 0 ? *classes : r.any_input(0);
     const auto to = static_cast<int>(r.integer("to", 0));
     const bool is_float = to == proto::FLOAT || to == proto::DOUBLE || to == proto::FLOAT16 || to == proto::BFLOAT16;
     if (!is_float && to != proto::INT64 && to != proto::INT32)

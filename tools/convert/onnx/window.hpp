@@ -17,7 +17,9 @@ struct sliding {
 
 /// The window over `in` of a node with strides, dilations, pads and auto_pad.
 sliding read_window(reader& r, const value& in, const std::vector<std::int64_t>& kernel);
-/// The value with zeros around it.
-value padded(reader& r, const value& in, const sliding& w);
+/// Says the pads as a padding mode where one means them.
+void set_padding(const reader& r, const value& in, sliding& w);
+/// The value with its pads around it.
+value padded(reader& r, const value& in, const sliding& w, double fill = 0.0);
 
 }  // namespace convert::onnx_import

@@ -57,6 +57,9 @@ constexpr V constant(double value) {
     return V(kernels::scalar_of<V>(value));
 }
 
+template <class X>
+concept is_dual = requires(const X& x) { x.slope; };
+
 template <class V>
 V sin(const V& x) {
     if constexpr (std::is_floating_point_v<V>) return std::sin(x);
@@ -75,6 +78,13 @@ V cos(const V& x) {
 }
 
 }  // namespace detail
+
+/// A number as the type X of a function's argument.
+template <class X>
+constexpr X constant(double number) {
+    if constexpr (detail::is_dual<X>) return X(number);
+    else return detail::constant<X>(number);
+}
 
 template <class V>
 constexpr V exp(const V& x) {

@@ -21,14 +21,14 @@ struct to_first_maximum {
     template <class T>
     static STRATA_INLINE void scatter(const T* x, T* dx, const T* y, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
-        const auto [rows, columns, row_step, channels] = block;
+        const auto [rows, columns, row_step, column_step, channels] = block;
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
             const simd<T> best = load_partial(y + c, n), zero = broadcast(T(0));
             simd<T> remaining = load_partial(dy + c, n);
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
-                    const std::size_t at = r * row_step + i * channels + c;
+                    const std::size_t at = r * row_step + i * column_step + c;
                     const auto hit = load_partial(x + at, n) == best;
                     T* to = dx + at;
                     store_partial<T>(to, load_partial(to, n) + select(hit, remaining, zero), n);
@@ -43,14 +43,14 @@ struct to_all_cells {
     template <class T>
     static STRATA_INLINE void scatter(const T*, T* dx, const T*, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
-        const auto [rows, columns, row_step, channels] = block;
+        const auto [rows, columns, row_step, column_step, channels] = block;
         const simd<T> count = broadcast(static_cast<T>(rows * columns));
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
             const simd<T> part = load_partial(dy + c, n) / count;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
-                    T* to = dx + r * row_step + i * channels + c;
+                    T* to = dx + r * row_step + i * column_step + c;
                     store_partial<T>(to, load_partial(to, n) + part, n);
                 }
         }
@@ -68,7 +68,8 @@ void pool2d_gradient(const pool2d_geometry& g, const T* x, const T* y, const T* 
         for (std::size_t ow = 0; ow < g.width.output; ++ow, y += g.channels, dy += g.channels) {
             const cell_range w = cells_of(g.width, ow);
             const std::size_t at = h.begin * row + w.begin * g.channels;
-            Target::scatter(x + at, dx + at, y, dy, {h.end - h.begin, w.end - w.begin, row, g.channels});
+            Target::scatter(x + at, dx + at, y, dy,
+                            {h.count, w.count, row * g.height.dilation, g.channels * g.width.dilation, g.channels});
         }
     }
 }
@@ -79,7 +80,7 @@ struct to_all_maxima {
     template <class T>
     static STRATA_INLINE void scatter(const T* x, T* dx, const T* y, const T* dy, const cell_block& block) {
         constexpr std::size_t L = lanes<T>;
-        const auto [rows, columns, row_step, channels] = block;
+        const auto [rows, columns, row_step, column_step, channels] = block;
         const simd<T> zero = broadcast(T(0)), one = broadcast(T(1));
         for (std::size_t c = 0; c < channels; c += L) {
             const std::size_t n = std::min(L, channels - c);
@@ -87,11 +88,11 @@ struct to_all_maxima {
             simd<T> hits = zero;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i)
-                    hits = hits + select(load_partial(x + r * row_step + i * channels + c, n) == best, one, zero);
+                    hits = hits + select(load_partial(x + r * row_step + i * column_step + c, n) == best, one, zero);
             const simd<T> part = load_partial(dy + c, n) / hits;
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t i = 0; i < columns; ++i) {
-                    const std::size_t at = r * row_step + i * channels + c;
+                    const std::size_t at = r * row_step + i * column_step + c;
                     T* to = dx + at;
                     store_partial<T>(to, load_partial(to, n) + select(load_partial(x + at, n) == best, part, zero), n);
                 }
@@ -103,7 +104,7 @@ struct to_all_maxima {
 template <class Target, std::size_t Rows, std::size_t Channels, class T>
 void global_pooling_gradient(const T* x, const T* y, const T* dy, T* dx) {
     std::fill_n(dx, Rows * Channels, T(0));
-    Target::scatter(x, dx, y, dy, {.columns = Rows, .channels = Channels});
+    Target::scatter(x, dx, y, dy, {.columns = Rows, .column_step = Channels, .channels = Channels});
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

@@ -109,6 +109,10 @@ struct recurrent_step {
     }
 
 private:
+    /// For sums that are complete.
+    struct no_late_sums {
+        STRATA_INLINE void operator()(const V&) const {}
+    };
     template <recurrent_input Input>
     struct time_step {
         const T* x;
@@ -148,9 +152,11 @@ private:
             begin<1>(0, all);
             const T* w = packed + middle_offset;
             add_rows_to_gates<Units, gates, Cell::early>(h, w, all[0]);
-            add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = Cell::early.begin}>(h, w, all[0]);
-            add_rows_to_gates<Units, gates, item_range{.begin = Cell::early.end, .end = gates}>(h, w, all[0]);
-            finish(0, all[0]);
+            finish(0, all[0], [&](const V& after) STRATA_INLINE_CALL {
+                STRATA_KEEP_AFTER(w, after);
+                add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = Cell::early.begin}>(h, w, all[0]);
+                add_rows_to_gates<Units, gates, item_range{.begin = Cell::early.end, .end = gates}>(h, w, all[0]);
+            });
         }
         /// The sums of one vector of units over all rows.
         STRATA_INLINE void one_vector(std::size_t v) const {
@@ -265,13 +271,15 @@ private:
             }
         }
         /// Applies the gates of vector v to its sums z and writes h, carry and y.
-        STRATA_INLINE void finish(std::size_t v, const V (&z)[sums]) const {
+        template <class Late = no_late_sums>
+        STRATA_INLINE void finish(std::size_t v, const V (&z)[sums], const Late& late = {}) const {
             const V before = load_exactly<V, L>(h + v * L);
             V carry = Cell::has_carry ? load_exactly<V, L>(carries + v * L) : before;
             V out = before;
             if constexpr (Cell::template is_scaled<T>) {
-                out = Cell::advance_scaled(z, before, carry);
+                out = Cell::advance_scaled(z, before, carry, late);
             } else {
+                late(before);
                 out = without_negligible(Cell::advance(z, before, carry));
                 if constexpr (Cell::has_carry) carry = without_negligible(carry);
             }

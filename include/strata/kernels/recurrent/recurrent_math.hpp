@@ -36,19 +36,6 @@ STRATA_INLINE V nearest(const V& x) {
 #endif
 }
 
-/// x - nearest(x), |x| < 2^22: exact. AVX-512 has one instruction for it, which takes a third of the time of the two.
-template <class V>
-STRATA_INLINE V above_nearest(const V& x) {
-#if defined(__AVX512DQ__) && !defined(STRATA_SCALAR)
-    if constexpr (sizeof(V) == 64) return _mm512_reduce_ps(x, 8);
-#if defined(__AVX512VL__)
-    if constexpr (sizeof(V) == 32) return _mm256_reduce_ps(x, 8);
-    if constexpr (sizeof(V) == 16) return _mm_reduce_ps(x, 8);
-#endif
-#endif
-    return x - nearest(x);
-}
-
 /// x 2^n for integers n up to 127. Where n is smaller, the result is 0 or negligible.
 template <class V>
 STRATA_INLINE V times_power_of_two(const V& x, const V& n) {
@@ -72,29 +59,72 @@ STRATA_INLINE V integer_power_of_two(const V& n) {
     return times_power_of_two(V(1), n);
 }
 
-/// Power 2^t + Offset for t up to largest_gate_exponent; larger t give about the same as it. Relative error of the
+/// 2^t + offset for t up to largest_gate_exponent; larger t give about the same as it. Relative error of the
 /// power 1.5e-7, of which 9e-8 is the polynomial's. NaN stays NaN. The bound, the fraction of t and the power of its
 /// integer part do not wait for each other.
 template <class V>
 STRATA_INLINE V power_of_two_plus(const V& t, const V& offset) {
-    const V n = nearest(t), f = above_nearest(t);
+#if defined(__AVX512DQ__) && defined(__AVX512VL__) && !defined(STRATA_SCALAR)
+    // Its scaling rounds an exponent down, so that the fraction is that above the next integer below t.
+    constexpr int down = 9;
+    constexpr float c[] = {1.0f,
+                           0.6931512951850891f,
+                           0.2401645928621292f,
+                           0.05579951405525208f,
+                           0.009017480537295341f,
+                           0.0018669526325538754f};
+    V f = t;
+    if constexpr (sizeof(V) == 64) f = _mm512_reduce_ps(t, down);
+    if constexpr (sizeof(V) == 32) f = _mm256_reduce_ps(t, down);
+    if constexpr (sizeof(V) == 16) f = _mm_reduce_ps(t, down);
+    return multiply_add(polynomial(f, square_of_normal(f), c), integer_power_of_two(min(V(largest_gate_exponent), t)),
+                        offset);
+#else
     constexpr float c[] = {1.0f,
                            0.6931469775986907f,
                            0.24022242085060092f,
                            0.05550733743930229f,
                            0.009671512654104156f,
                            0.0013264726993378745f};
+    const V n = nearest(t), f = t - n;
     return multiply_add(polynomial(f, square_of_normal(f), c), integer_power_of_two(min(V(largest_gate_exponent), n)),
                         offset);
+#endif
 }
 
-/// The numerator of tanh_fraction(x), and its denominator times `factor`, which is at least 1 and waits for no other
-/// product. x is not treated so: its product with the fourth power would be subnormal where x is small.
+/// A quotient, and an estimate of it that is known earlier and good to 1e-4.
 template <class V>
-STRATA_INLINE fraction<V> tanh_fraction_times(const V& x, const V& factor) {
-    const auto t = tanh_terms(x);
-    return {t.x * multiply_add(t.p_high, t.fourth, t.p_low),
-            multiply_add(t.q_high, factor * t.fourth, factor * t.q_low)};
+struct estimated_quotient {
+    V value, estimate;
+};
+/// a / b to 1 ULP, for finite a and for b whose inverse is normal. The latency of AVX-512's division is that of four
+/// multiply-adds; a step of Newton's method takes three and a half.
+template <class V>
+STRATA_INLINE estimated_quotient<V> quotient(const V& a, const V& b) {
+#if defined(__AVX512F__) && !defined(STRATA_SCALAR)
+    if constexpr (sizeof(V) == 64) {
+        const V inverse = _mm512_rcp14_ps(b);
+        const V estimate = a * inverse, rest = _mm512_fnmadd_ps(b, inverse, V(1));
+        return {multiply_add(estimate, rest, estimate), estimate};
+    }
+#endif
+    const V value = a / b;
+    return {value, value};
+}
+
+/// The numerator of tanh x, and its denominator times `factor`, which is at least 1 and waits for no other product. x
+/// is 0 or not negligible, so that x^3 is not subnormal. The bound of the square waits for the estimate of x alone.
+template <class V>
+STRATA_INLINE fraction<V> tanh_fraction_times(const estimated_quotient<V>& of, const V& factor) {
+    using constants = tanh_constants;
+    const V one(constants::one);
+    const auto is_beyond = abs(of.estimate) > one;  // false for NaN, which the square keeps
+    const V x = between(of.value, one);
+    const V square = select(is_beyond, square_of_normal(one), square_of_normal(of.value)), fourth = square * square;
+    const auto pair = [&](const float* c) STRATA_INLINE_CALL { return multiply_add(V(c[1]), square, V(c[0])); };
+    const V rest = multiply_add(pair(constants::p + 3), fourth, pair(constants::p + 1));
+    const V q_high = multiply_add(V(constants::q[4]), fourth, pair(constants::q + 2));
+    return {multiply_add(x * square, rest, x), multiply_add(q_high, factor * fourth, factor * pair(constants::q))};
 }
 
 }  // namespace strata::inline STRATA_ISA::kernels

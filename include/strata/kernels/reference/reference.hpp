@@ -54,7 +54,7 @@ constexpr void for_each_cell(const pool2d_geometry& g, const T* x, std::size_t o
     const auto& v = g.width;
     for (std::size_t kh = 0; kh < h.kernel; ++kh)
         for (std::size_t kw = 0; kw < v.kernel; ++kw) {
-            const std::size_t ih = oh * h.stride + kh, iw = ow * v.stride + kw;
+            const std::size_t ih = oh * h.stride + kh * h.dilation, iw = ow * v.stride + kw * v.dilation;
             if (ih < h.before || ih >= h.before + h.input || iw < v.before || iw >= v.before + v.input) continue;
             use(x[((ih - h.before) * v.input + iw - v.before) * g.channels + c]);
         }

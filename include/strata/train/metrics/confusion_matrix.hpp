@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <filesystem>
 #include <ostream>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -46,8 +46,9 @@ struct ConfusionMatrix {
     /// Adds samples by the outputs of a model, as `predict` gives them, and their labels: the class of the largest
     /// value of each; where there is one value a sample, class 1 above 0.5. Throws std::invalid_argument where they do
     /// not fit.
-    template <class T, class Label>
-    void add(const std::vector<T>& outputs, std::span<const Label> labels) {
+    template <class T, class Labels>
+        requires std::integral<typename Labels::value_type>
+    void add(const std::vector<T>& outputs, const Labels& labels) {
         if (labels.empty() || outputs.size() % labels.size() != 0)
             throw std::invalid_argument(internal::message({"strata: ConfusionMatrix: ", outputs.size(), " outputs of ",
                                                            labels.size(), " labels; fix: give those of all samples"}));

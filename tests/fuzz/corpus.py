@@ -1,0 +1,94 @@
+# Small files that fuzzing begins with, a folder for each reader. Most are the files of tests/convert, good and hostile ones.
+# usage: python corpus.py FOLDER; needs numpy and h5py; onnx for the files of ONNX
+import io
+import json
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "convert"))
+import hostile  # noqa: E402
+import nam_files  # noqa: E402
+import rtneural  # noqa: E402
+
+LARGEST = 10_000  # bytes
+SHAPES = {"conv1d/kernel": (2, 2, 3), "conv1d/bias": (3,), "batch_normalization/gamma": (3,), "batch_normalization/beta": (3,),
+          "batch_normalization/moving_mean": (3,), "batch_normalization/moving_variance": (3,), "dense/kernel": (15, 2), "dense/bias": (2,)}
+
+
+def npy(array):
+    out = io.BytesIO()
+    np.save(out, array)
+    return out.getvalue()
+
+
+def safetensors(arrays):
+    header, values = {}, b""
+    for name, array in arrays.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [len(values), len(values) + array.nbytes]}
+        values += array.tobytes()
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return struct.pack("<Q", len(text)) + text + values
+
+
+def files(rng):
+    """Reader, bytes."""
+    for ending, data, _ in hostile.CASES.values():
+        if len(data) > LARGEST:
+            continue
+        if ending == ".keras":
+            yield "keras_archive", data
+            try:
+                config = zipfile.ZipFile(io.BytesIO(data)).read("config.json")
+            except (zipfile.BadZipFile, KeyError):
+                continue
+            for kind in b"\0\1\2":
+                yield "keras_config", bytes([kind]) + config
+        elif ending in (".json", ".nam"):
+            yield "rtneural" if ending == ".json" else "nam", data
+    for kind in ("Conv1D", "LSTM", "GRU", "BatchNormalization", "Embedding", "Bidirectional", "TimeDistributed", "Reshape", "Concatenate"):
+        yield "keras_config", b"\0" + json.dumps(hostile.sequential(hostile.source(8, 4), hostile.layer(
+            kind, filters=2, units=2, kernel_size=3, strides=1, padding="causal", layer=hostile.dense(), target_shape=[4, 8]))).encode()
+    for _, shape, layers in rtneural.cases(rng):
+        yield "rtneural", json.dumps({"in_shape": [None, None, *shape], "layers": layers}).encode()
+    for make in (lambda: nam_files.wavenet(rng, [nam_files.array(2, 1, [2, 3], [1, 2], gated=True, head_bias=True)]), lambda: nam_files.lstm(rng, 2, 2)):
+        yield "nam", json.dumps(make()).encode()
+    arrays = {name: np.round(rng.uniform(0.5, 1, shape), 2).astype(np.float32) for name, shape in SHAPES.items()}
+    yield "safetensors", safetensors(arrays)
+    yield "safetensors", safetensors({"dense/bias": arrays["dense/bias"]})
+    for save in (np.savez, np.savez_compressed):
+        out = io.BytesIO()
+        save(out, **arrays)
+        yield "npz", out.getvalue()
+    for array in (arrays["conv1d/kernel"], arrays["dense/bias"].astype(np.float64), np.asfortranarray(arrays["dense/kernel"]), np.arange(3)):
+        yield "npy", npy(array)
+    yield "checkpoint", b"\0"
+    yield "checkpoint", b"\1" + safetensors(arrays)
+    try:
+        import onnx_models
+    except ImportError:
+        print("no files of ONNX: Python's onnx is not installed")
+        return
+    for shape, make, opset in onnx_models.CASES.values():
+        g = onnx_models.Graph(0)
+        data = g.model(shape, make(g), opset).SerializeToString()
+        if len(data) <= LARGEST:
+            yield "onnx", data
+    for _, data, _ in onnx_models.hostile_files():
+        yield "onnx", data
+
+
+def main():
+    folder = Path(sys.argv[1])
+    count = 0
+    for count, (reader, data) in enumerate(files(np.random.default_rng(1)), 1):
+        (folder / reader).mkdir(parents=True, exist_ok=True)
+        (folder / reader / f"seed_{count:03}").write_bytes(data)
+    print(f"{count} files")
+
+
+if __name__ == "__main__":
+    main()

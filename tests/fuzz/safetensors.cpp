@@ -1,0 +1,7 @@
+// Weights in a .safetensors file.
+#include "weights.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::load_weights("weights.safetensors", data, size);
+    return 0;
+}

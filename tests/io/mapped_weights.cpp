@@ -1,0 +1,159 @@
+// Mapped files: models over blocks without a copy, over values in Keras' order, and every file that is refused.
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <strata/strata.hpp>
+
+#include "../catch.hpp"
+#include "files.hpp"
+
+namespace {
+
+using namespace strata;
+
+using image = Sequential<Input<20, 20, 3>, Conv2D<16, 3, ReLU>, DepthwiseConv2D<3>, BatchNormalization<>, Flatten<>,
+                         Dense<5, Softmax>>;
+using sound = Sequential<Input<any, 2>, GRU<7, return_sequences>, Dense<2>>;
+
+template <class Net, class T = float>
+Model<Net, T> model_of(std::uint64_t seed) {
+    return Model<Net, T>(build_options{.seed = seed});
+}
+
+/// All weights in weights() order.
+template <class Model>
+std::vector<typename Model::value_type> values_of(const Model& model) {
+    std::vector<typename Model::value_type> values;
+    for (const auto weight : model.weights())
+        for (std::size_t i = 0; i < weight.size(); ++i) values.push_back(weight[i]);
+    return values;
+}
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+std::vector<float> samples(std::size_t count) {
+    std::vector<float> x(count);
+    for (std::size_t i = 0; i < count; ++i) x[i] = static_cast<float>(i % 13) * 0.125f - 0.75f;
+    return x;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a block is bound without a copy", "", float, double) {
+    const folder at;
+    const auto file = at / "image.block";
+    const auto model = model_of<image, TestType>(3);
+    save_block(model, file);
+    const mapped_file mapped(file);
+    const auto bound = image::bind<TestType>(mapped);
+    const auto* first = reinterpret_cast<const std::byte*>(bound.parameters());
+    REQUIRE(first > mapped.data());
+    REQUIRE(first + bound.parameter_block_size() * sizeof(TestType) == mapped.data() + mapped.size());
+    REQUIRE(values_of(bound) == values_of(model));
+    REQUIRE(std::equal(model.parameters(), model.parameters() + model.parameter_block_size(), bound.parameters()));
+    std::vector<TestType> x;
+    for (const float value : samples(2 * 1200)) x.push_back(value);
+    REQUIRE(bound.predict(x) == model.predict(x));
+}
+
+TEST_CASE("what is bound keeps the file mapped, streams too") {
+    const folder at;
+    const auto model = model_of<sound>(3);
+    save_block(model, at / "sound.block");
+    auto mapped = std::make_unique<mapped_file>(at / "sound.block");
+    auto bound = std::make_unique<decltype(sound::bind(*mapped))>(sound::bind(*mapped));
+    mapped.reset();
+    auto stream = bound->stream();
+    bound.reset();
+    std::filesystem::remove(at / "sound.block");
+    auto own = model.stream();
+    const std::vector<float> in = samples(60);
+    std::vector<float> heard(60), expected(60);
+    stream.process(in, heard, 30);
+    own.process(in, expected, 30);
+    REQUIRE(heard == expected);
+}
+
+TEST_CASE("a block of another net, scalar or instruction set is refused") {
+    using other = Sequential<Input<20, 20, 3>, Conv2D<16, 3, ReLU>, DepthwiseConv2D<3, ReLU>, BatchNormalization<>,
+                             Flatten<>, Dense<5, Softmax>>;
+    const folder at;
+    const auto file = at / "image.block";
+    save_block(model_of<image>(3), file);
+    const auto message = [](const std::filesystem::path& of) {
+        return refusal([&] { static_cast<void>(image::bind(mapped_file(of))); });
+    };
+    REQUIRE(message(file).empty());
+    const std::string of_other = refusal([&] { static_cast<void>(other::bind(mapped_file(file))); });
+    REQUIRE(contains(of_other, "another architecture: layer 4 is ReLU() in the net"));
+    const std::string of_double = refusal([&] { static_cast<void>(image::bind<double>(mapped_file(file))); });
+    REQUIRE(contains(of_double, "holds values of 4 bytes, the model has values of 8"));
+
+    const std::string whole = read(file);
+    const auto changed = [&](std::size_t at_byte, const std::string& bytes) {
+        std::string copy = whole;
+        copy.replace(at_byte, bytes.size(), bytes);
+        write(at / "changed.block", copy);
+        return message(at / "changed.block");
+    };
+    REQUIRE(contains(changed(24, "x") + changed(64, std::string("mmx\0", 4)), "instruction set"));
+    REQUIRE(contains(changed(24, "x"), STRATA_TEXT(STRATA_ISA)));
+    REQUIRE(contains(changed(16, std::string("\x01\x02\x03\x04\x05\x06\x07\x08", 8)), "other byte order"));
+    REQUIRE(contains(changed(16, "damaged"), "is damaged"));
+    REQUIRE(contains(changed(48, std::string(8, '\xff')), "is damaged"));
+    REQUIRE(contains(changed(56, std::string("\x01", 1)), "not aligned"));
+    write(at / "short.block", whole.substr(0, whole.size() - 4));
+    REQUIRE(contains(message(at / "short.block"), "is it complete?"));
+    write(at / "short.block", whole.substr(0, 40));
+    REQUIRE(contains(message(at / "short.block"), "is truncated"));
+}
+
+TEST_CASE("values in Keras' order are bound from raw files, arrays of numpy and .safetensors") {
+    const folder at;
+    const auto model = model_of<image>(3);
+    const std::vector<float> values = values_of(model);
+    write(at / "a.bin", bytes_of(values));
+    write(at / "a.npy", io::npy_bytes("<f4", shape{values.size()}, bytes_of(values)));
+    model.save_weights(at / "a.safetensors");
+    const std::vector<float> x = samples(1200);
+    for (const char* name : {"a.bin", "a.npy", "a.safetensors"}) {
+        INFO(name);
+        const auto bound = image::bind(mapped_file(at / name));
+        REQUIRE(values_of(bound) == values);
+        REQUIRE(bound.predict(x) == model.predict(x));
+        const auto copy = bound;
+        REQUIRE(copy.parameters() == bound.parameters());
+    }
+}
+
+TEST_CASE("files that cannot be bound are refused with the reason") {
+    const folder at;
+    const auto values = values_of(model_of<image>(3));
+    const std::string bytes = bytes_of(values);
+    const auto message = [&](const std::string& name, const std::string& content) {
+        write(at / name, content);
+        return refusal([&] { static_cast<void>(image::bind(mapped_file(at / name))); });
+    };
+    const shape flat{values.size()};
+    REQUIRE(contains(message("a.bin", bytes.substr(4)), "a raw file of the weights has"));
+    REQUIRE(contains(message("a.bin", ""), "has 0 bytes"));
+    REQUIRE(contains(message("a.npy", io::npy_bytes(">f4", flat, bytes)), "big-endian"));
+    REQUIRE(contains(message("a.npy", io::npy_bytes("<f8", flat, bytes)), "type <f8, expected <f4"));
+    REQUIRE(contains(message("a.npy", io::npy_bytes("<f4", shape{3}, bytes)), "shape (3)"));
+    REQUIRE(contains(message("a.npy", io::npy_bytes("<f4", flat, bytes.substr(4))), "is it complete?"));
+    REQUIRE(contains(message("a.npy", "\x93NUMPY"), "no array of numpy"));
+    std::string odd = io::npy_bytes("<f4", flat, bytes);
+    odd.erase(odd.find('\n') - 1, 1);  // the values begin one byte earlier, and the header says so
+    odd[8] = static_cast<char>(odd[8] - 1);
+    REQUIRE(contains(message("a.npy", odd), "no multiple of 4"));
+    REQUIRE(contains(message("a.safetensors", "damaged"), "no .safetensors header"));
+    REQUIRE(contains(refusal([&] { const mapped_file file(at / "missing"); }), "cannot be opened"));
+    REQUIRE(contains(refusal([&] { const mapped_file file(at.path); }), "is a folder"));
+}

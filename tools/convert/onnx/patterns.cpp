@@ -1,0 +1,156 @@
+// Finds patterns: the nodes before one that compute a function of one value.
+#include "patterns.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <vector>
+
+#include "expression.hpp"
+
+namespace convert::onnx_import {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t most_nodes = 24;  // of a pattern
+
+const std::set<std::string> arithmetic{
+    "Add", "Sub", "Mul",     "Div",      "Pow",  "Neg", "Sqrt", "Reciprocal", "Exp",         "Log",        "Tanh",
+    "Erf", "Abs", "Sigmoid", "Softplus", "Clip", "Max", "Min",  "Relu",       "HardSigmoid", "ReduceMean", "Identity"};
+
+/// The expression of a value over the value `leaf`.
+class builder {
+public:
+    builder(const reader& r, const producers& from, const std::string& leaf) : r_(r), from_(from), leaf_(leaf) {}
+
+    std::optional<expression> of(const std::string& name, std::size_t depth = 0) {
+        if (name == leaf_) return variable();
+        if (const auto known = known_.find(name); known != known_.end()) return known->second;
+        if (const constant* c = r_.find_constant(name))
+            return c->values.size() == 1 && !c->depends_on_batch() ? std::optional(number(c->values[0])) : std::nullopt;
+        const auto node = from_.find(name);
+        if (node == from_.end() || depth > most_nodes || !arithmetic.contains(node->second->op_type()) ||
+            node->second->input_size() == 0)
+            return std::nullopt;
+        ++nodes;
+        auto made = of_node(*node->second, depth + 1);
+        known_[name] = made;
+        return made;
+    }
+
+    std::optional<std::int64_t> axis;
+    std::size_t nodes = 0;
+
+private:
+    static double real(const onnx::NodeProto& node, const char* name, double usual) {
+        for (const auto& each : node.attribute())
+            if (each.name() == name) return double{each.f()};
+        return usual;
+    }
+    std::optional<double> bound(const onnx::NodeProto& node, int i, double usual) const {
+        if (i >= node.input_size() || node.input(i).empty()) return usual;
+        const constant* c = r_.find_constant(node.input(i));
+        return c != nullptr && c->values.size() == 1 ? std::optional(c->values[0]) : std::nullopt;
+    }
+    /// ReduceMean over one axis, which stays.
+    std::optional<expression> mean(const onnx::NodeProto& node, const expression& a) {
+        std::optional<std::int64_t> stated;
+        std::size_t count = 0;
+        bool keeps = true;
+        for (const auto& each : node.attribute()) {
+            if (each.name() == "keepdims") keeps = each.i() != 0;
+            if (each.name() == "axes")
+                for (const auto at : each.ints()) stated = at, ++count;
+        }
+        if (node.input_size() > 1)
+            if (const constant* c = r_.find_constant(node.input(1)))
+                for (const double at : c->values) stated = static_cast<std::int64_t>(at), ++count;
+        if (count != 1 || !keeps || (axis && *axis != *stated)) return std::nullopt;
+        axis = stated;
+        return call("mean", a);
+    }
+    std::optional<expression> of_node(const onnx::NodeProto& node, std::size_t depth) {
+        const std::string& type = node.op_type();
+        const auto a = of(node.input(0), depth);
+        if (!a) return std::nullopt;
+        if (type == "Identity") return a;
+        if (type == "Neg") return product(number(-1.0), *a);
+        if (type == "Sqrt") return power(*a, 0.5);
+        if (type == "Reciprocal") return power(*a, -1.0);
+        if (type == "Exp" || type == "Log" || type == "Tanh" || type == "Erf" || type == "Abs" || type == "Sigmoid" ||
+            type == "Softplus") {
+            std::string name = type;
+            name[0] = static_cast<char>(name[0] + ('a' - 'A'));
+            return call(name, *a);
+        }
+        if (type == "Relu") return clip(*a, 0.0, infinity);
+        if (type == "HardSigmoid")
+            return clip(sum({product(number(real(node, "alpha", 0.2)), *a), number(real(node, "beta", 0.5))}), 0.0,
+                        1.0);
+        if (type == "ReduceMean") return mean(node, *a);
+        if (type == "Clip") {
+            const auto low = bound(node, 1, -infinity), high = bound(node, 2, infinity);
+            return low && high ? std::optional(clip(*a, *low, *high)) : std::nullopt;
+        }
+        if (node.input_size() != 2) return std::nullopt;
+        const auto b = of(node.input(1), depth);
+        if (!b) return std::nullopt;
+        if (type == "Add") return sum({*a, *b});
+        if (type == "Sub") return difference(*a, *b);
+        if (type == "Mul") return product(*a, *b);
+        if (type == "Div") return quotient(*a, *b);
+        if (type == "Pow") return b->is_number() ? std::optional(power(*a, b->factor)) : std::nullopt;
+        const expression& bounded = a->is_number() ? *b : *a;
+        const expression& limit = a->is_number() ? *a : *b;
+        if (!limit.is_number() || bounded.is_number()) return std::nullopt;
+        return type == "Max" ? clip(bounded, limit.factor, infinity) : clip(bounded, -infinity, limit.factor);
+    }
+
+    const reader& r_;
+    const producers& from_;
+    const std::string& leaf_;
+    std::map<std::string, std::optional<expression>> known_;
+};
+
+/// The values that arithmetic leads back to, the nearest first.
+std::vector<std::string> leaves(const reader& r, const producers& from, const onnx::NodeProto& node) {
+    std::vector<std::string> found;
+    std::set<std::string> seen;
+    std::vector<const onnx::NodeProto*> open{&node};
+    for (std::size_t i = 0; i < open.size() && i < most_nodes; ++i)
+        for (const auto& name : open[i]->input()) {
+            if (name.empty() || !seen.insert(name).second || r.find_constant(name) != nullptr) continue;
+            found.push_back(name);
+            const auto producer = from.find(name);
+            if (producer != from.end() && arithmetic.contains(producer->second->op_type()))
+                open.push_back(producer->second);
+        }
+    return found;
+}
+
+}  // namespace
+
+std::optional<pattern> find_pattern(const reader& r, const producers& from, const onnx::NodeProto& node) {
+    static const std::set<std::string> ends{"Mul", "Div", "Log", "Reciprocal", "Min", "Max", "Clip"};
+    if (!ends.contains(node.op_type()) || node.output_size() != 1) return std::nullopt;
+    for (const std::string& leaf : leaves(r, from, node)) {
+        builder build(r, from, leaf);
+        const std::optional<expression> e = build.of(node.output(0));
+        if (!e || e->is_number()) continue;
+        const bool is_one_node = build.nodes < 2 && node.op_type() != "Clip" && node.op_type() != "Max";
+        if (const std::string name = activation_named(*e); !name.empty() && !build.axis && !is_one_node)
+            return pattern{activation{name}, leaf, std::nullopt};
+        if (const normalization_form found = normalization_named(*e); found.is_found && build.axis) {
+            using form = sample_normalization::form;
+            return pattern{sample_normalization{.kind = found.subtracts_mean ? form::layer : form::rms,
+                                                .epsilon = found.epsilon,
+                                                .has_beta = false,
+                                                .has_gamma = false},
+                           leaf, build.axis};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace convert::onnx_import
