@@ -463,11 +463,6 @@ def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
 
 
-@refused((4,), "no bias of a MatMul")
-def vector_added(g):
-    return g.add("Add", "x", g.weights(4))
-
-
 @case((3, 7, 6))
 def pooling_pads(g):
     x = g.add("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
