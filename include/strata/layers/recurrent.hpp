@@ -146,6 +146,11 @@ struct recurrent_layer : layer<Self, Options...> {
         return is_backwards ? streaming::none : sequences ? streaming::with_state : streaming::to_last;
     }
     template <shape In>
+    static constexpr stream_refusal refuse_stream() {
+        return {.got = is_backwards ? "a layer with go_backwards, whose first step is the last one of its input" : "",
+                .fix = is_backwards ? "take out go_backwards, or call infer with all steps" : ""};
+    }
+    template <shape In>
     static constexpr std::size_t lookback() {
         return unbounded;
     }
