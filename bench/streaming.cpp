@@ -1,8 +1,9 @@
 // streaming: nanoseconds of one time step on one core: recurrent nets and causal convolutions as streams, small dense
 // nets as calls, recurrent layers on whole sequences. Each result is first compared with plain loops in double (a NaN
 // fails), and blocks of a stream with its steps, bit for bit. Each time is printed with the time of RTNeural's best
-// backend for a step on a similar machine, blocks also with the time of steps in the same run; times of fading inputs
-// and silence are compared with those of sound. --json prints lines of JSON.
+// backend for a step on a similar machine, blocks also with the time of steps in the same run, with their share of the
+// measured peak of multiply-adds and with what bounds them; times of fading inputs and silence are compared with those
+// of sound. Nets with approximate activations are compared with the exact ones. --json prints lines of JSON.
 // usage: streaming [--seconds S] [--json] [NAME...]
 #include <algorithm>
 #include <cmath>
@@ -19,6 +20,7 @@
 #include <strata/applications/nam.hpp>
 #include <strata/infer.hpp>
 
+#include "peak.hpp"
 #include "timing.hpp"
 
 namespace {
@@ -28,6 +30,12 @@ using namespace strata;
 /// The bound of differences. Outputs have magnitude 1, a float an epsilon of 6e-8, and errors of a recurrent net
 /// accumulate.
 constexpr double worst_error = 1e-6;
+
+/// The peak of the machine of the marks for blocks, GFLOP/s of one core.
+constexpr double peak_of_marks = 245.0;
+
+/// The bound of differences between a net and the same with approximate activations.
+constexpr double worst_approximation = 1e-2;
 
 /// A net in plain loops of double. Each call computes one layer from the outputs of the last one. Weights are in Keras'
 /// order.
@@ -152,9 +160,9 @@ public:
         report(name, "step", time, static_cast<double>(steps), mark, factor, error);
     }
     /// Checks and times one step of a stream in blocks of several sizes. Passes of steps and of blocks alternate, so
-    /// that a change of the machine's speed meets both; the least of each counts.
+    /// that a change of the machine's speed meets both; the least of each counts. `bound` says what takes the time.
     template <class Net>
-    void blocks(const std::string& name, double mark, double factor, Net net) {
+    void blocks(const std::string& name, double mark, double factor, const char* bound, Net net) {
         if (!wants(name)) return;
         constexpr std::size_t steps = 2048, in = decltype(net.stream())::input_size,
                               out = decltype(net.stream())::output_size;
@@ -188,8 +196,39 @@ public:
             }
             state.reset();
             by_steps();
-            report_blocks(name, size, block_time * 1e9 / steps, step_time * 1e9 / steps, mark, factor, is_equal);
+            const double flops = static_cast<double>(Net::flops()) / static_cast<double>(Net::input_shape()[0]);
+            report_blocks({.name = name,
+                           .bound = bound,
+                           .size = size,
+                           .ns = block_time * 1e9 / steps,
+                           .step_ns = step_time * 1e9 / steps,
+                           .flops = flops,
+                           .mark = mark,
+                           .factor = factor,
+                           .is_equal = is_equal});
         }
+    }
+    /// As blocks, of the net with approximate activations, whose outputs are first compared with the exact ones.
+    template <class Net>
+    void approximate_blocks(const std::string& name, double mark, double factor, const char* bound, Net net) {
+        if (!wants(name)) return;
+        constexpr std::size_t steps = 2048, in = decltype(net.stream())::input_size,
+                              out = decltype(net.stream())::output_size;
+        const std::vector<float> x = signal(steps * in);
+        const auto outputs = [&](auto any_net) {
+            const auto model = any_net.build({.seed = 3});
+            auto stream = model.stream();
+            std::vector<float> y(steps * out);
+            stream.process(x, y, steps);
+            return y;
+        };
+        const std::vector<float> exact = outputs(net), found = outputs(approximate<Net>{});
+        const double error = largest_error<float, float>(found, exact);
+        if (!(error <= worst_approximation)) {
+            std::printf("%-22s differs from the exact net by %.1e   WRONG\n", name.c_str(), error);
+            ++wrong_;
+        }
+        blocks(name, mark, factor, bound, approximate<Net>{});
     }
     /// Times one step of a stream for inputs of several magnitudes, from sound to silence, and the factor between each
     /// time and that of sound. A factor above 1.5 is an error.
@@ -257,21 +296,32 @@ private:
         work();
         return seconds_now() - begin;
     }
-    void report_blocks(const std::string& name, std::size_t size, double ns, double step_ns, double mark, double factor,
-                       bool is_equal) const {
-        if (is_json)
+    struct block_times {
+        const std::string& name;
+        const char* bound;
+        std::size_t size;
+        double ns, step_ns, flops, mark, factor;
+        bool is_equal;
+    };
+    /// The ratio to the mark, and in brackets what it would be if both machines had one peak.
+    void report_blocks(const block_times& row) const {
+        const double peak = fma_peak<float>(), share = row.flops / row.ns / peak;
+        const double ratio = row.mark / row.ns, at_one_peak = ratio * peak_of_marks / peak;
+        if (is_json) {
             std::printf(
                 "{\"name\": \"%s\", \"unit\": \"block\", \"size\": %zu, \"ns\": %.2f, \"step_ns\": %.2f, \"mark\": "
-                "%.1f, "
-                "\"wanted\": %.1f, \"equal\": %s}\n",
-                name.c_str(), size, ns, step_ns, mark, factor, is_equal ? "true" : "false");
-        else if (mark > 0)
-            std::printf(
-                "%-22s %9.1f ns a step in blocks of %4zu   steps %9.1f   mark %9.1f   ratio %5.2f   wanted %.1f%s\n",
-                name.c_str(), ns, size, step_ns, mark, mark / ns, factor, is_equal ? "" : "   WRONG");
-        else
-            std::printf("%-22s %9.1f ns a step in blocks of %4zu   steps %9.1f%s\n", name.c_str(), ns, size, step_ns,
-                        is_equal ? "" : "   WRONG");
+                "%.1f, \"wanted\": %.1f, \"at_one_peak\": %.3f, \"share\": %.4f, \"peak\": %.1f, \"bound\": \"%s\", "
+                "\"equal\": %s}\n",
+                row.name.c_str(), row.size, row.ns, row.step_ns, row.mark, row.factor, at_one_peak, share, peak,
+                row.bound, row.is_equal ? "true" : "false");
+        } else {
+            std::printf("%-24s %8.1f ns a step in blocks of %4zu   steps %8.1f   %3.0f %% of the peak, bound by %s",
+                        row.name.c_str(), row.ns, row.size, row.step_ns, 100.0 * share, row.bound);
+            if (row.mark > 0)
+                std::printf("   mark %8.1f   ratio %5.2f (%.2f)   wanted %.1f", row.mark, ratio, at_one_peak,
+                            row.factor);
+            std::printf("%s\n", row.is_equal ? "" : "   WRONG");
+        }
         std::fflush(stdout);
     }
     bool wants(const std::string& name) const {
@@ -341,18 +391,30 @@ int main(int count, char** arguments) {
     all.stream("conv1d-16x16-k15-d4", 118, 1.3,
                Sequential{Input<512, 16>{}, Conv1D<16, 15, dilation<4>, padding::causal>{}},
                [](plain_net& net) { net.convolution(15, 4); });
-    all.blocks("lstm-16-dense-1-blocks", 66.8, 2.0, of_one(LSTM<16, return_sequences>{}, Dense<1>{}));
-    all.blocks("lstm-32-blocks", 123, 2.0, of_one(LSTM<32, return_sequences>{}));
-    all.blocks("lstm-64-blocks", 542, 2.0, of_one(LSTM<64, return_sequences>{}));
-    all.blocks("gru-64-blocks", 391, 2.0, of_one(GRU<64, return_sequences>{}));
-    all.blocks("dense-1-8-8-1-blocks", 12.2, 1.3, of_one(Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}));
-    all.blocks("conv1d-8-filters-blocks", 0, 1.0, stack_of_convolutions<8>());
-    all.blocks("conv1d-16-filters-blocks", 0, 1.0, stack_of_convolutions<16>());
-    all.blocks("conv1d-32-filters-blocks", 0, 1.0, stack_of_convolutions<32>());
+    constexpr const char *latency = "latency of gates", *loads = "loads of weights",
+                         *both = "loads of weights, latency of gates", *sums = "multiply-adds",
+                         *functions = "multiply-adds and tanh", *few = "lanes without a filter";
+    const auto lstm_16 = of_one(LSTM<16, return_sequences>{}, Dense<1>{});
+    const auto lstm_32 = of_one(LSTM<32, return_sequences>{});
+    const auto lstm_64 = of_one(LSTM<64, return_sequences>{});
+    const auto gru_64 = of_one(GRU<64, return_sequences>{});
+    const auto dense = of_one(Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{});
+    all.blocks("lstm-16-dense-1-blocks", 66.8, 2.0, latency, lstm_16);
+    all.blocks("lstm-32-blocks", 123, 2.0, both, lstm_32);
+    all.blocks("lstm-64-blocks", 542, 2.0, loads, lstm_64);
+    all.blocks("gru-64-blocks", 391, 2.0, loads, gru_64);
+    all.blocks("dense-1-8-8-1-blocks", 12.2, 1.3, few, dense);
+    all.approximate_blocks("lstm-16-dense-1-approximate", 66.8, 2.0, latency, lstm_16);
+    all.approximate_blocks("lstm-32-approximate", 123, 2.0, both, lstm_32);
+    all.approximate_blocks("dense-1-8-8-1-approximate", 12.2, 1.3, few, dense);
+    all.blocks("conv1d-8-filters-blocks", 0, 1.0, few, stack_of_convolutions<8>());
+    all.blocks("conv1d-16-filters-blocks", 0, 1.0, sums, stack_of_convolutions<16>());
+    all.blocks("conv1d-32-filters-blocks", 0, 1.0, sums, stack_of_convolutions<32>());
     // Marks: Neural Amp Modeler Core 0.7 in blocks of 64, with its fast tanh and -ffast-math.
-    all.blocks("nam-a1-standard", 698.0, 2.5, nam::A1Standard{});
-    all.blocks("nam-a2-full", 917.0, 4.0, nam::A2Full{});
-    all.blocks("nam-a2-lite", 0.0, 0.0, nam::A2Lite{});
+    all.blocks("nam-a1-standard", 698.0, 2.5, functions, nam::A1Standard{});
+    all.approximate_blocks("nam-a1-approximate", 698.0, 3.0, functions, nam::A1Standard{});
+    all.blocks("nam-a2-full", 917.0, 4.0, sums, nam::A2Full{});
+    all.blocks("nam-a2-lite", 0.0, 0.0, sums, nam::A2Lite{});
     all.call("dense-16x16", 8.1, 1.3, Sequential{Input<16>{}, Dense<16>{}}, 16,
              [](plain_net& net) { net.dense(false); });
     all.call("dense-1-8-8-1-tanh", 13, 1.3, Sequential{Input<1>{}, Dense<8, Tanh>{}, Dense<8, Tanh>{}, Dense<1>{}}, 1,

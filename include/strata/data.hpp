@@ -4,6 +4,7 @@
 
 #include <strata/data/idx.hpp>
 #include <strata/data/image_folder.hpp>
+#include <strata/data/mapped_array.hpp>
 #include <strata/data/npy_file.hpp>
 #include <strata/data/preprocessing.hpp>
 #include <strata/data/split.hpp>

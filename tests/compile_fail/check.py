@@ -38,11 +38,24 @@ class Compiler:
             with open(header, "w", encoding="utf-8") as file:
                 file.write(f"#include <{name}>\n")
             subprocess.run(command + WARNINGS + ["-x", "c++-header", header, "-o", target], check=True)
-            # GCC takes X.gch where <X> is looked for, clang what it is told to include first.
+            # GCC takes X.gch where it would find <X> first, clang what it is told to include first.
             self.precompiled[name] = ["-include-pch", target] if clang else [f"-I{folder}"]
+            if not clang:
+                # Where the header is included once more, the precompiled form is not taken.
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(f'#pragma once\n#include "{self.path_of(name)}"\n')
+                files = self.run([f"-I{folder}", *WARNINGS, "-H", "-x", "c++", "-"], f"#include <{name}>\n").stderr
+                if f"! {target}" not in files:
+                    sys.exit(f"{name}: the compiler does not take the precompiled header")
+
+    def path_of(self, name):
+        """Where a header lies in the folders of headers."""
+        paths = [os.path.abspath(os.path.join(folder[2:], name)) for folder in self.includes]
+        return next(path for path in paths if os.path.exists(path))
 
     def run(self, arguments, program=None):
-        return subprocess.run(self.command + self.includes + arguments, input=program, capture_output=True, text=True,
+        # Folders of the arguments are searched first.
+        return subprocess.run(self.command + arguments + self.includes, input=program, capture_output=True, text=True,
                               env={**os.environ, "LC_ALL": "C"})
 
 

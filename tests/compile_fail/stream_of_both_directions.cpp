@@ -1,8 +1,8 @@
 // Streams: a layer that needs later steps.
 // at: a stream, bidirectional (Bidirectional), layer 2 of 3
 // expects: layers that take one time step after another
-// got: Bidirectional
-// fix: leave it out of the streamed net, or call infer with all steps
+// got: Bidirectional, whose second layer begins with the last step of its input
+// fix: write the layer without Bidirectional, or call infer with all steps
 #include <strata/infer.hpp>
 
 using namespace strata;

@@ -1,8 +1,8 @@
 // Streams: a convolution whose padding depends on the length of the sequence.
 // at: a stream, conv1d (Conv1D), layer 1 of 1
 // expects: layers that take one time step after another
-// got: Conv1D
-// fix: leave it out of the streamed net, or call infer with all steps
+// got: Conv1D with strides and padding::same, whose padding depends on the length
+// fix: write padding::causal, or call infer with all steps
 #include <strata/infer.hpp>
 
 using namespace strata;

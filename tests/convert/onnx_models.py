@@ -463,11 +463,6 @@ def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
 
 
-@refused((4,), "no bias of a MatMul")
-def vector_added(g):
-    return g.add("Add", "x", g.weights(4))
-
-
 @case((3, 7, 6))
 def pooling_pads(g):
     x = g.add("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
@@ -616,15 +611,17 @@ def fitting_model(model, inputs, outputs, has_weights_as_inputs):
             return None, "its input or output is no tensor of numbers"
     x, y = inputs[0], outputs[0]
     version = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 13)
-    for node in model.graph.node if version < 7 else []:
-        # Slopes of opset 6 lie along axis 1; the converter of versions leaves them without the axes of 1 after it.
-        for slopes in [each for each in model.graph.initializer if node.op_type == "PRelu" and each.name == node.input[1]]:
-            slopes.dims.extend([1] * (x.ndim - 2) if slopes.dims[0] > 1 else [])
     if version < 13:
         try:
             model = onnx.version_converter.convert_version(model, 13)
         except Exception as error:  # the converter of versions has gaps
             return None, "version_converter: " + str(error).splitlines()[0]
+    for node in model.graph.node if version < 7 else []:
+        # Slopes of opset 6 lie along axis 1; the converter of versions leaves them without the axes of 1 after it.
+        for slopes in [each for each in model.graph.initializer if node.op_type == "PRelu" and each.name == node.input[1]]:
+            slopes.dims.extend([1] * (x.ndim - 2) if slopes.dims[0] > 1 else [])
+    for value in [each for each in model.graph.input if each.name in constants]:
+        model.graph.input.remove(value)  # a constant's shape there may be that of its old form
     return model, [x.astype(np.float64), y.astype(np.float64)] if x.dtype.kind != "f" else [x, y]
 
 

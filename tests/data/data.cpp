@@ -201,6 +201,40 @@ TEST_CASE("arrays of numpy are read, and others refused") {
                    "more values than a machine can hold"));
 }
 
+TEST_CASE("datasets stay in their files") {
+    const folder place;
+    const auto save = [&](const char* name, const char* type, const shape& extents, const auto& values) {
+        write(place / name,
+              io::npy_bytes(type, extents, {reinterpret_cast<const char*>(values.data()), sizeof(values)}));
+    };
+    const std::array<std::uint8_t, 12> pixels{0, 0, 0, 9, 9, 9, 0, 1, 0, 9, 8, 9};
+    const std::array<std::int32_t, 4> classes{0, 1, 0, 1};
+    save("x.npy", "|u1", shape{4, 3, 1}, pixels);
+    save("y.npy", "<i4", shape{4}, classes);
+    using Mapped = MappedDataset<std::uint8_t, shape{3}, std::int32_t>;
+    const Mapped data(place / "x.npy", place / "y.npy");
+    CHECK(data.size() == 4);
+    CHECK(std::ranges::equal(data.input(1), std::array<std::uint8_t, 3>{9, 9, 9}));
+    auto model = Sequential{Input<3>{}, Rescaling<0.1>{}, Dense<2, Softmax>{}}.build({.seed = 1});
+    auto trainer =
+        compile(model, Adam{.learning_rate = 0.1}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
+    trainer.fit(data, {.epochs = 60, .verbose = 0});
+    CHECK(trainer.evaluate(data, {.verbose = 0})["sparse_categorical_accuracy"] == 1.0);
+
+    const auto refused = [](auto call) { return refusal([&] { static_cast<void>(call()); }); };
+    CHECK(contains(refused([&] { return MappedArray<float>(place / "x.npy"); }),
+                   "has values of type |u1, expected <f4; read_npy"));
+    CHECK(contains(refused([&] { return MappedArray<float>(place.path); }), "is a folder, expected a .npy file"));
+    CHECK(contains(
+        refused([&] { return MappedDataset<std::uint8_t, shape{4}, std::int32_t>(place / "x.npy", place / "y.npy"); }),
+        "has the shape (4, 3, 1), expected samples of (4)"));
+    save("y.npy", "<i4", shape{2, 2}, classes);
+    CHECK(contains(refused([&] { return Mapped(place / "x.npy", place / "y.npy"); }),
+                   "has the shape (2, 2), expected samples of ()"));
+    write(place / "x.npy", "");
+    CHECK(contains(refused([&] { return MappedArray<float>(place / "x.npy"); }), "x.npy"));
+}
+
 TEST_CASE("a split has every sample once, in shares as scikit-learn's") {
     const auto data = numbered(10, 2);
     const auto parts = train_test_split(data, {.test_size = 0.25, .seed = 3});

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include <strata/inspect.hpp>
 #include <strata/strata.hpp>
 
 using namespace strata;

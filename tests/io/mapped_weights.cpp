@@ -72,7 +72,9 @@ TEST_CASE("what is bound keeps the file mapped, streams too") {
     mapped.reset();
     auto stream = bound->stream();
     bound.reset();
+#if !defined(_WIN32)  // which does not remove a file that is mapped
     std::filesystem::remove(at / "sound.block");
+#endif
     auto own = model.stream();
     const std::vector<float> in = samples(60);
     std::vector<float> heard(60), expected(60);

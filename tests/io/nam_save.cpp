@@ -27,6 +27,16 @@ std::filesystem::path saved_file() {
 json read(const std::filesystem::path& file) { return json::parse(std::ifstream(file)); }
 
 template <class Net>
+constexpr bool is_saved = nam::detail::save_check<Net>::value.ok;
+static_assert(is_saved<nam::A1Lite> && is_saved<nam::LSTM<3, 2>>);
+static_assert(!is_saved<nam::A2Full> && !is_saved<nam::Linear<4>> && !is_saved<nam::ConvNet<2, dilations<1, 2>>>);
+static_assert(!is_saved<Sequential<Input<any, 2>, LSTM<3, return_sequences>, Dense<1>>>);
+static_assert(!is_saved<Sequential<Input<any, 1>, LSTM<3, return_sequences, ReLU>, Dense<1>>>);
+static_assert(!is_saved<Sequential<Input<any, 1>, LSTM<3, return_sequences, no_bias>, Dense<1>>>);
+static_assert(!is_saved<Sequential<Input<any, 1>, LSTM<3, return_sequences>, Dense<1, Tanh>>>);
+static_assert(!is_saved<Sequential<Input<any, 1>, LSTM<3, return_sequences>, Dense<2>>>);
+
+template <class Net>
 void read_back(Net net) {
     auto model = net.build({.seed = 5});
     for (const auto& weight : model.weights())

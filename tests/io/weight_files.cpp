@@ -168,6 +168,13 @@ TEST_CASE("the order of paths that are merged is part of an architecture") {
     using one_way = Sequential<Input<4>, Dense<4>, Residual<Dense<4>>>;
     using other_way = Sequential<Input<4>, Residual<Dense<4>>, Dense<4>>;
     static_assert(architecture_hash<one_way> != architecture_hash<other_way>);
+    // Settings that no shape of a weight shows; an approximation is no other architecture.
+    using exact = Sequential<Input<any, 1>, LSTM<4>, Dense<2>, Tanh>;
+    using approximate = Sequential<Input<any, 1>, LSTM<4, ApproximateTanh>, Dense<2, ApproximateTanh>>;
+    static_assert(architecture_hash<exact> == architecture_hash<approximate>);
+    using near = Sequential<Input<any, 1>, WaveNet<wavenet_array<2, 1, dilations<1, 2>>>>;
+    using far = Sequential<Input<any, 1>, WaveNet<wavenet_array<2, 1, dilations<1, 3>>>>;
+    static_assert(architecture_hash<near> != architecture_hash<far>);
     // A number that does not change from one version, compiler or machine to another.
     static_assert(architecture_hash<Sequential<Input<4>, Dense<4>>> == 6610125250603877536u);
 }

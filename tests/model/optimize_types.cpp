@@ -238,7 +238,7 @@ constexpr auto normalized =
 static_assert(normalized.size() == 1 && normalized.weights()[0][0] == 10.0f && normalized.weights()[1][0] == -5.0f);
 static_assert(normalized(Tensor<float, 1, 1>(std::array{2.0f}))(0, 0) == 15.0f);
 
-// approximate
+// approximate, with options of every kind
 
 template <class Net, class Wanted>
 constexpr bool approximately = std::is_same_v<approximate<Net>, Wanted> && std::is_same_v<approximate<Wanted>, Wanted>;

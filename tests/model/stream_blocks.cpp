@@ -145,6 +145,16 @@ TEST_CASE("blocks of causal convolutions are bit for bit steps") {
     compare<double>(net<2, Conv1D<19, 5, dilation<3>, padding::causal, ReLU>, Dense<2>>{});
 }
 
+TEST_CASE("blocks of convolutions in groups are bit for bit steps") {
+    compare(
+        net<6, Conv1D<4, 3, groups<2>, padding::causal, Tanh>, Conv1D<40, 2, groups<4>, dilation<5>, padding::causal>,
+            Conv1D<20, 5, groups<20>, padding::causal, no_bias>, Dense<2>>{});
+    compare<double>(net<4, Conv1D<6, 3, groups<2>, padding::causal>, Softmax>{});
+    const auto model = net<4, Conv1D<6, 3, groups<2>, padding::causal>>{}.build();
+    auto stream = model.stream();
+    REQUIRE(stream.state().size() == 2);
+}
+
 TEST_CASE("blocks of layers without blocks of their own go step by step") {
     compare(net<4, Dense<6>, ReLU, Dropout<0.2>, Activation<Tanh>, LayerNormalization<>, PReLU<shared_axes<1>>,
                 Dense<4>, Softmax>{});

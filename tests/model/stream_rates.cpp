@@ -98,6 +98,7 @@ using stream_of = decltype(Net::stream());
 
 TEST_CASE("strided convolutions are streamed: one output every k steps") {
     compare(net<2, Conv1D<4, 3, strides<2>, padding::causal, Tanh>, Dense<3>>{});
+    compare(net<4, Conv1D<6, 3, groups<2>, strides<2>, padding::causal>, Conv1D<4, 5, groups<2>, padding::same>>{});
     compare(net<1, Conv1D<5, 4, strides<3>>, Conv1D<2, 2, strides<2>, padding::causal>, GRU<3, return_sequences>>{});
     using facts = stream_of<net<1, Conv1D<5, 4, strides<3>>, Conv1D<2, 2, strides<2>, padding::causal>>>;
     static_assert(facts::latency == 3 && facts::stride == 6 && facts::receptive_field == 7);

@@ -54,8 +54,8 @@ wants probe && program probe -O1 tests/targets/probe.cpp
 wants console && program console -O0 tests/targets/windows_console.cpp
 wants example && program train_digits "-O1 -DDIGITS_FOLDER='\"examples/digits\"'" examples/train_digits/main.cpp
 # A program each: the linker's time grows with the square of the number of sections.
-tests=(io/golden_files io/replace_file_windows io/safetensors io/weight_files model/thread_pool train/checkpoints
-    train/history train/progress)
+tests=(io/golden_files io/mapped_weights io/replace_file_windows io/safetensors io/weight_files
+    model/thread_pool train/checkpoints train/history train/progress)
 if wants tests; then
     golden_files="-DGOLDEN_FOLDER='\"$golden\"' -DGOLDEN_FILES='\"$golden/files/files.inc\"'"
     for name in "${tests[@]}"; do

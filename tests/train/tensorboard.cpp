@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <strata/strata.hpp>
+#include <strata/train/weight_pictures.hpp>
 
 #include "../catch.hpp"
 

@@ -52,7 +52,7 @@ constexpr bool is_saved_layer() {
         return options::template has<return_sequences> && !options::template has<go_backwards> &&
                std::is_same_v<typename options::template get<Tanh>, Tanh> &&
                std::is_same_v<typename options::template get<recurrent_activation<Sigmoid>>::type, Sigmoid>;
-    else return std::is_same_v<typename options::template get<Linear>, Linear>;
+    else return std::is_same_v<typename options::template get<strata::Linear>, strata::Linear>;
 }
 template <class... Layers>
 constexpr bool has_saved_layers(type_list<Layers...>) {
@@ -62,15 +62,17 @@ constexpr bool has_saved_layers(type_list<Layers...>) {
 template <class Net>
 struct save_check {
     static constexpr architecture kind = net_check<Net>::kind;
+    static constexpr bool is_known = kind == architecture::wavenet || kind == architecture::lstm;
     static constexpr diagnostic value = [] {
-        if (kind == architecture::none) return net_check<Net>::value;
-        bool fits = Net::input_shape().back() == 1 && Net::output_shape().back() == 1;
+        bool fits = is_known && Net::input_shape().back() == 1 && Net::output_shape().back() == 1;
         if constexpr (kind == architecture::wavenet)
             fits = fits && has_saved_arrays(typename type_at<0, flat_layers_of<Net>>::arrays{});
         else if constexpr (kind == architecture::lstm) fits = fits && has_saved_layers(flat_layers_of<Net>{});
         return fits ? diagnostic{}
                     : refuse("a net that .nam files of version 0.5.4 can describe",
-                             "kernels of several sizes, a head kernel, options of LSTM, or several channels of sound",
+                             is_known ? "kernels of several sizes, a head kernel, options of LSTM, or several channels "
+                                        "of sound"
+                                      : "neither one WaveNet nor LSTM layers and a Dense",
                              "take nam::A1Standard, A1Lite, A1Feather, A1Nano or nam::LSTM", "a .nam file");
     }();
 };

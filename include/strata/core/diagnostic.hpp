@@ -182,6 +182,8 @@ struct refused {
     template <class... Arguments>
     constexpr void process(const Arguments&...) const {}
     template <class... Arguments>
+    constexpr void save(const Arguments&...) const {}
+    template <class... Arguments>
     constexpr void save_weights(const Arguments&...) const {}
     template <class... Arguments>
     constexpr void step(const Arguments&...) const {}

@@ -20,9 +20,10 @@ namespace strata {
 /// past its new end is stopped by the system. Files of strata are replaced by new ones and never changed in place.
 class mapped_file {
 public:
-    /// Throws file_error where the file is missing, is no regular file, or cannot be mapped.
-    explicit mapped_file(const std::filesystem::path& file)
-        : path_(file), mapping_(std::make_shared<internal::file_mapping>(file, "a file of weights")) {}
+    /// Throws file_error where the file is missing, is no regular file, or cannot be mapped. `expected` says in
+    /// messages what the file should be.
+    explicit mapped_file(const std::filesystem::path& file, std::string_view expected = "a file of weights")
+        : path_(file), mapping_(std::make_shared<internal::file_mapping>(file, expected)) {}
 
     const std::filesystem::path& path() const { return path_; }
     std::size_t size() const { return mapping_->size(); }

@@ -75,20 +75,20 @@ inline decoded_image decode_jpeg(const std::filesystem::path& file, std::string_
     const std::unique_ptr<void, int (*)(tjhandle)> decoder(tjInitDecompress(), tjDestroy);
     if (!decoder) throw file_error(file, "needs more memory than there is");
     const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    const auto refuse = [&](const char* words) {
+    const auto fail = [&](const char* words) {
         throw file_error(file, std::string(words) + tjGetErrorStr2(decoder.get()));
     };
     int width = 0, height = 0, subsampling = 0, colours = 0;
     if (tjDecompressHeader3(decoder.get(), data, static_cast<unsigned long>(bytes.size()), &width, &height,
                             &subsampling, &colours) != 0)
-        refuse("is no JPEG file, or it is damaged: ");
+        fail("is no JPEG file, or it is damaged: ");
     decoded_image result{{}, static_cast<std::size_t>(height), static_cast<std::size_t>(width)};
     check_size(file, result.height, result.width, most_pixels);
     result.pixels.resize(result.height * result.width * channels);
     // Its warnings are errors here: a truncated file gives one, and gray pixels.
     if (tjDecompress2(decoder.get(), data, static_cast<unsigned long>(bytes.size()), result.pixels.data(), width, 0,
                       height, channels == 1 ? TJPF_GRAY : TJPF_RGB, TJFLAG_ACCURATEDCT) != 0)
-        refuse("is a damaged JPEG file: ");
+        fail("is a damaged JPEG file: ");
     return result;
 }
 #endif

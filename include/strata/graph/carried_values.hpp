@@ -34,11 +34,4 @@ inline constexpr auto carried_offsets_of =
 template <class Net>
 inline constexpr std::size_t carried_values_of = carried_offsets_of<Net>.back();
 
-/// Where a layer that hands on values finds them among those of a sample.
-template <class Net, std::size_t Layer, class T>
-constexpr T* carried_of_layer(T* sample) {
-    if constexpr (carried_offsets_of<Net>[Layer] == carried_offsets_of<Net>[Layer + 1]) return nullptr;
-    else return sample == nullptr ? nullptr : sample + carried_offsets_of<Net>[Layer];
-}
-
 }  // namespace strata::inline STRATA_ISA

@@ -30,6 +30,7 @@ struct stream_layer {
     std::size_t scratch_of_step = 0;
     std::size_t (*process_scratch)(std::size_t frames) = nullptr;
     stream_rate rate{};
+    stream_refusal refusal{};
 };
 
 template <class Net, class T, std::size_t I>
@@ -47,6 +48,7 @@ constexpr stream_layer stream_layer_of() {
     }
     if constexpr (has_output_rate<layer>)
         if (traits.kind != streaming::none) traits.rate = layer::template output_rate<in>();
+    if constexpr (has_stream_refusal<layer>) traits.refusal = layer::template refuse_stream<in>();
     if constexpr (has_process_scratch<layer>) traits.process_scratch = &layer::template process_scratch<in, T>;
     return traits;
 }

@@ -93,11 +93,14 @@ struct stream_check {
                 std::size_t outer = 0;
                 for (std::size_t before = sizes[0]; before <= i; before += sizes[++outer]) {
                 }
-                found = refuse(layer.is_merge ? "paths that go step by step at one rate, or none of them"
-                                              : "layers that take one time step after another",
-                               types[i], "leave it out of the streamed net, or call infer with all steps",
-                               text<200>("a stream, ")
-                                   << detail::describe_layer<Net>(outer, detail::layer_types(layers_of<Net>{})[outer]));
+                found =
+                    refuse(layer.is_merge ? "paths that go step by step at one rate, or none of them"
+                                          : "layers that take one time step after another",
+                           layer.refusal.got.empty() ? types[i] : layer.refusal.got,
+                           layer.refusal.fix.empty() ? "leave it out of the streamed net, or call infer with all steps"
+                                                     : layer.refusal.fix,
+                           text<200>("a stream, ")
+                               << detail::describe_layer<Net>(outer, detail::layer_types(layers_of<Net>{})[outer]));
             }
         }
         return found;

@@ -126,11 +126,15 @@ struct Tanh : elementwise_activation<Tanh, kernels::tanh> {
 };
 /// Tanh with an error below 2e-4, in half its time. Its gradient is computed as that of Tanh. Keras: `tanh`.
 struct ApproximateTanh : elementwise_activation<ApproximateTanh, kernels::approximate_tanh> {
+    using exact_form = Tanh;
     static constexpr std::string_view type = "ApproximateTanh";
+    static constexpr std::string_view keras_activation = "tanh";
 };
 /// Sigmoid with an error below 1e-4. Its gradient is computed as that of Sigmoid. Keras: `sigmoid`.
 struct ApproximateSigmoid : elementwise_activation<ApproximateSigmoid, kernels::approximate_sigmoid> {
+    using exact_form = Sigmoid;
     static constexpr std::string_view type = "ApproximateSigmoid";
+    static constexpr std::string_view keras_activation = "sigmoid";
 };
 /// log(1 + exp(x)). Keras: `softplus`.
 struct Softplus : elementwise_activation<Softplus, kernels::softplus> {

@@ -14,6 +14,7 @@
 #include <strata/core/text.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/kernels/gemm/weight_gradient.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/recurrent_option.hpp>
 
@@ -92,6 +93,12 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
     }
     static constexpr std::size_t flops(const shape& in) {
         return 2 * Inner::flops(in) + (is_concat ? 0 : Inner::output(in).size());
+    }
+
+    template <shape In>
+    static constexpr stream_refusal refuse_stream() {
+        return {.got = "Bidirectional, whose second layer begins with the last step of its input",
+                .fix = "write the layer without Bidirectional, or call infer with all steps"};
     }
 
     template <shape In, class T>

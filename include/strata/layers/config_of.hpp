@@ -26,7 +26,7 @@ constexpr bool contains(std::string_view text, std::string_view part) {
 constexpr bool is_silent_option(std::string_view kind) {
     return kind == name<"">::kind || kind == frozen::kind || kind == input_shape<>::kind ||
            kind == algorithm::direct::kind || kind == memory::smallest::kind || kind == unit_forget_bias<true>::kind ||
-           contains(kind, "initializer") || contains(kind, "regularizer");
+           kind == stateful::kind || contains(kind, "initializer") || contains(kind, "regularizer");
 }
 
 constexpr std::string_view padding_name(padding_mode mode) {
@@ -91,6 +91,8 @@ constexpr void append_options(layer_config& config, option_list<Options...>) {
 
 template <class Layer>
 constexpr layer_config make_config() {
+    // An approximation is no other architecture.
+    if constexpr (requires { typename Layer::exact_form; }) return make_config<typename Layer::exact_form>();
     layer_config config;
     if constexpr (has_config<Layer>) config = Layer::config();
     else config.is_keras = false;

@@ -51,12 +51,16 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
         return same == padding_mode::same ? same : padding_of_windows(rows, image_of(in), sides, padding_mode::causal);
     }
 
-    /// With a state; not in groups, and not where strides and padding::same make the padding depend on the length.
+    /// With a state; not where strides and padding::same make the padding depend on the length.
     template <shape In>
     static constexpr streaming streams() {
-        constexpr bool is_grouped = options::template get<groups<1>>::value != 1;
         const bool depends_on_length = windows.mode == padding_mode::same && windows.stride.width > 1;
-        return !is_grouped && !depends_on_length ? streaming::with_state : streaming::none;
+        return depends_on_length ? streaming::none : streaming::with_state;
+    }
+    template <shape In>
+    static constexpr stream_refusal refuse_stream() {
+        return {.got = "Conv1D with strides and padding::same, whose padding depends on the length",
+                .fix = "write padding::causal, or call infer with all steps"};
     }
     /// The window of the first output ends `skip` steps after the first input.
     template <shape In>
@@ -70,36 +74,60 @@ struct Conv1D : sequence_layer<Conv1D<Filters, Kernel, Options...>,
     }
     template <shape In, class T>
     static constexpr std::size_t state_size() {
-        return step_of<In, T>::state_size;
+        return count * step_of<In, T>::state_size;
     }
     template <shape In, class Fused, class T>
     static STRATA_INLINE void step(const forward_context<T>& s) {
         using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
-        const T* bias = optional_weight<Conv1D, In, "bias">(s);
-        step_of<In, T>::template run<typename activation_function<last>::type>(s.x, weight<Conv1D, In, "kernel">(s),
-                                                                               bias, s.state, s.y);
+        step_of_groups<In, typename activation_function<last>::type>(s, s.x, s.y);
         finish_rows<last, 1, static_cast<std::size_t>(Filters)>(s.y);
     }
-    /// The sums, as far as they have come, of the present output and of those after it: a ring.
+    /// The sums, as far as they have come, of the present output and of those after it: a ring for each group.
     template <shape In, class T>
     static auto state_parts(T* state) {
-        return std::array{state_part<T>{"sums", std::span(state, step_of<In, T>::sums_size)}};
+        std::array<state_part<T>, count> parts{};
+        for (std::size_t g = 0; g < count; ++g)
+            parts[g] = {"sums", std::span(state + g * step_of<In, T>::state_size, step_of<In, T>::sums_size)};
+        return parts;
     }
     template <shape In, class Fused, class T>
     static void process(const forward_context<T>& s) {
         using last = typename final_activation<Fused, typename options::template get<Linear>>::type;
-        const T* bias = optional_weight<Conv1D, In, "bias">(s);
-        kernels::causal_frames<step_of<In, T>, typename activation_function<last>::type>::run(
-            s.count, s.x, weight<Conv1D, In, "kernel">(s), bias, s.state, s.y);
+        using function = typename activation_function<last>::type;
+        if constexpr (count == 1) {
+            const T* bias = optional_weight<Conv1D, In, "bias">(s);
+            kernels::causal_frames<step_of<In, T>, function>::run(s.count, s.x, weight<Conv1D, In, "kernel">(s), bias,
+                                                                  s.state, s.y);
+        } else {
+            for (std::size_t t = 0; t < s.count; ++t)
+                step_of_groups<In, function>(s, s.x + t * In[1], s.y + t * static_cast<std::size_t>(Filters));
+        }
         finish_rows<last, static_cast<std::size_t>(Filters)>(s.count, s.y);
     }
 
 private:
     static constexpr window_options windows = window_options_of<options>(Kernel, 1);
+    static constexpr std::size_t count = static_cast<std::size_t>(
+        options::template get<groups<1>>::value < 1 ? 1 : options::template get<groups<1>>::value);
+    static constexpr std::size_t own_filters = static_cast<std::size_t>(Filters) / count;
+    /// Of one group.
     template <shape In, class T>
     using step_of =
-        kernels::causal_step<static_cast<std::size_t>(Kernel), static_cast<std::size_t>(windows.dilation.width), In[1],
-                             static_cast<std::size_t>(Filters), T>;
+        kernels::causal_step<static_cast<std::size_t>(Kernel), static_cast<std::size_t>(windows.dilation.width),
+                             In[1] / count, own_filters, T>;
+
+    /// One step of each group, whose weights and states follow each other.
+    template <shape In, class Function, class T>
+    static STRATA_INLINE void step_of_groups(const forward_context<T>& s, const T* x, T* y) {
+        using one = step_of<In, T>;
+        constexpr std::size_t bias_size = kernels::panels{.columns = own_filters, .width = one::layout.width}.stored();
+        const T* kernel = weight<Conv1D, In, "kernel">(s);
+        const T* bias = optional_weight<Conv1D, In, "bias">(s);
+        for (std::size_t g = 0; g < count; ++g)
+            one::template run<Function>(x + g * one::channels, kernel + g * one::layout.stored(),
+                                        bias == nullptr ? nullptr : bias + g * bias_size, s.state + g * one::state_size,
+                                        y + g * own_filters);
+    }
 };
 
 }  // namespace strata::inline STRATA_ISA

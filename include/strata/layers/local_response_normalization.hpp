@@ -26,6 +26,11 @@ struct LocalResponseNormalization : layer<LocalResponseNormalization<Size, Alpha
         .size = Size > 0 ? static_cast<std::size_t>(Size) : 1, .alpha = Alpha, .beta = Beta, .bias = Bias};
 
     static constexpr std::string_view type = "LocalResponseNormalization";
+    static constexpr layer_config config() {
+        layer_config result{{"size", Size}, {"alpha", Alpha}, {"beta", Beta}, {"bias", Bias}};
+        result.is_keras = false;
+        return result;
+    }
 
     static constexpr diagnostic check(const shape& in) {
         if (Size < 1)

@@ -105,7 +105,6 @@ struct recurrent_layer : layer<Self, Options...> {
         return in[0] * (2 * (in.back() + units) * columns + (has_bias ? columns : 0) + columns +
                         (Cell::gates > 1 ? 5 * units : 0));
     }
-
     template <shape In, class T>
     static constexpr text<48> algorithm_name() {
         return hoists<T>(In) ? "product of all inputs, then steps" : "steps";
@@ -144,6 +143,11 @@ struct recurrent_layer : layer<Self, Options...> {
     template <shape In>
     static constexpr streaming streams() {
         return is_backwards ? streaming::none : sequences ? streaming::with_state : streaming::to_last;
+    }
+    template <shape In>
+    static constexpr stream_refusal refuse_stream() {
+        return {.got = is_backwards ? "a layer with go_backwards, whose first step is the last one of its input" : "",
+                .fix = is_backwards ? "take out go_backwards, or call infer with all steps" : ""};
     }
     template <shape In>
     static constexpr std::size_t lookback() {
@@ -231,7 +235,6 @@ private:
     using frames_of = kernels::recurrent_frames<Cell, In[1], units, T>;
     template <shape In, class T>
     using training = kernels::recurrent_training<Cell, In[0], In[1], units, is_backwards, is_stateful, T>;
-
     template <shape In, class T>
     static constexpr const T* input_bias(const T* const* weights) {
         if constexpr (has_bias) return weights[weight_index<Self, In, "bias">];
@@ -260,14 +263,11 @@ private:
         return in[0] >= 4 &&
                in[1] * kernels::recurrent_step<Cell, 1, units, T>::columns * sizeof(T) > (std::size_t{16} << 10);
     }
-
     template <class T>
     static constexpr T* carried_of(const forward_context<T>& s, std::size_t sample) {
         return is_stateful && s.carried != nullptr ? s.carried + sample * s.carried_stride : nullptr;
     }
-
-    /// One sequence. It begins with the values at `carried` and leaves there those of its end; where that is null it
-    /// begins at zero.
+    /// One sequence. It begins with the values at `carried`, or zero, and leaves there those of its end.
     template <shape In, class T>
     static void run_sequence(const T* x, const T* const* weights, T* y, T* memory, [[maybe_unused]] T* carried) {
         using step = step_of<In, T>;

@@ -55,6 +55,23 @@ struct wavenet_chain<Inputs, Condition, type_list<First, Rest...>> {
                                        typename wavenet_chain<First::channels, Condition, type_list<Rest...>>::type>{});
 };
 
+/// All that the shapes of the weights do not say of some arrays.
+template <class List>
+inline constexpr text<2000> arrays_text{};
+template <class... Arrays>
+inline constexpr text<2000> arrays_text<type_list<Arrays...>> = [] {
+    text<2000> result;
+    [[maybe_unused]] const auto add = [&]<class Array>(const Array*) {
+        result << (result.empty() ? "" : "; ") << config_of<typename Array::activation>.type << " dilations";
+        for (const auto step : Array::distances) result << " " << step;
+        result << " kernels";
+        for (const auto taps : Array::kernel_sizes) result << " " << taps;
+        if (Array::gates == 2) result << " gated";
+    };
+    (add(static_cast<const Arrays*>(nullptr)), ...);
+    return result;
+}();
+
 }  // namespace detail
 
 /// (steps, channels) -> (steps, outputs of the last array): one output for each step, of this step and those before it.
@@ -70,6 +87,11 @@ struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<fal
     using arrays = detail::wavenet_items<true, Items...>;
 
     static constexpr std::string_view type = "WaveNet";
+    static constexpr layer_config config() {
+        layer_config result{{"arrays", detail::arrays_text<arrays>.view()}};
+        result.is_keras = false;
+        return result;
+    }
 
     static constexpr diagnostic check(const shape& in) {
         if (const diagnostic sequence = check_sequence(in); !sequence.ok) return sequence;

@@ -7,6 +7,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/model/summary.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/shapes.hpp>
@@ -18,6 +19,7 @@ inline constexpr std::array<std::size_t, 3> keras3_columns{31, 22, 13};
 inline constexpr std::size_t keras3_row_bytes = 640;  // a row of four lines, and the rule after it
 
 /// Takes the words that fit into `width` letters off a text. A longer word is cut, and ends with an ellipsis.
+template <class = internal::where_used>
 constexpr text<128> take_line(std::string_view& rest, std::size_t width) {
     text<128> line;
     std::size_t used = 0;
@@ -66,6 +68,7 @@ constexpr void append_keras3_rule(Text& result, const std::array<std::string_vie
 }
 
 /// `1.54 KB`: two decimals, rounded to even as Python does.
+template <class = internal::where_used>
 constexpr text<32> memory_text(std::size_t bytes) {
     constexpr std::array<std::string_view, 6> units{"B", "KB", "MB", "GB", "TB", "PB"};
     std::size_t unit = 0, scale = 1;
@@ -108,6 +111,12 @@ constexpr auto keras3_summary(std::size_t batch) {
     line("Trainable", trainable);
     line("Non-trainable", total - trainable);
     return result;
+}
+
+template <style Style, class Net, class T>
+constexpr auto styled_summary(std::size_t batch) {
+    if constexpr (Style == style::keras3) return keras3_summary<Net, T>(batch);
+    else return summary<Net>(batch);
 }
 
 }  // namespace strata::inline STRATA_ISA::detail

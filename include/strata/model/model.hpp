@@ -98,15 +98,10 @@ public:
     /// Keras' table, of Keras 2 or of Keras 3; the batch is the one that the model was built for.
     template <style Style = style::keras2>
     constexpr auto summary() const {
-        if constexpr (Style == style::keras3) return detail::keras3_summary<Net, T>(batch_);
-        else return detail::summary<Net>(batch_);
+        return detail::styled_summary<Style, Net, T>(batch_);
     }
-
     // Layers and weights
-
-    // These refer to the weights in this model while it is neither moved nor assigned to by a move. Of a temporary
-    // model they are refused.
-
+    // These refer to the weights in this model while it stays where it is. Of a temporary model they are refused.
     /// Views of all weights in Keras' order; those of a const model cannot be written.
     constexpr auto weights() & { return views(block_.data()); }
     constexpr auto weights() const& { return views(static_cast<const T*>(block_.data())); }

@@ -107,13 +107,13 @@ private:
                                                                    {0, N * s::layer::template merge_units<shapes>()});
         } else {
             const auto weights = s::weights::of(parameters);
-            s::layer::template forward<s::in, N, typename s::epilogue>(
-                forward_context<T>{.x = Inside == no_operand ? read_of<Step>(x, arena) : map,
-                                   .weights = weights.data(),
-                                   .y = to,
-                                   .scratch = arena + s::plan.scratch,
-                                   .carried = carried_of_layer<Net, s::index>(carried),
-                                   .carried_stride = carried_values_of<Net>});
+            s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
+                .x = Inside == no_operand ? read_of<Step>(x, arena) : map,
+                .weights = weights.data(),
+                .y = to,
+                .scratch = arena + s::plan.scratch,
+                .carried = carried == nullptr ? nullptr : carried + carried_offsets_of<Net>[s::index],
+                .carried_stride = carried_values_of<Net>});
         }
     }
 };

@@ -171,12 +171,12 @@ private:
                 .saved = memory.arena + s.saved + samples.begin * trained<Step>.saved_size,
                 .random = random_of<Step>(memory, at.tile_begin + samples.begin),
                 .shared = memory.arena + s.shared,
-                .carried = carried_of_layer<Net, plan.steps[Step].layer>(carried_of(memory, at, samples)),
+                .carried = carried_of(memory, at.tile_begin + samples.begin, plan.steps[Step].layer),
                 .carried_stride = carried_values_of<Net>};
     }
-    static T* carried_of(const memory_type& memory, const tile_position& at, item_range samples) {
+    static T* carried_of(const memory_type& memory, std::size_t sample, std::size_t layer) {
         if (memory.carried == nullptr) return nullptr;
-        return memory.carried + (at.tile_begin + samples.begin) * carried_values_of<Net>;
+        return memory.carried + sample * carried_values_of<Net> + carried_offsets_of<Net>[layer];
     }
     /// The first input and the output of a step, from a sample of the tile on.
     template <std::size_t Step>

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ enum data_type : std::uint64_t { float_type = 1, double_type = 2, string_type = 
 enum data_class : std::uint64_t { scalar = 1, tensor = 2, blob_sequence = 3 };
 
 template <class = internal::where_used>
-wire_message tensor_shape(std::span<const std::size_t> extents) {
+wire_message tensor_shape(std::initializer_list<std::size_t> extents) {
     wire_message result;
     for (const std::size_t extent : extents) result.message(2, wire_message().number(1, extent));
     return result;
@@ -134,19 +135,17 @@ public:
         const std::vector<double> buckets = histogram_buckets(values);
         std::string bytes;
         for (const double value : buckets) wire_message::append_fixed(bytes, std::bit_cast<std::uint64_t>(value));
-        const std::array<std::size_t, 2> extents{buckets.size() / 3, 3};
         const wire_message tensor = wire_message()
                                         .number(1, wire::double_type)
-                                        .message(2, wire::tensor_shape(std::span(extents)))
+                                        .message(2, wire::tensor_shape({buckets.size() / 3, 3}))
                                         .bytes(4, bytes);
         summary(wire::summary(tag, "histograms", wire::tensor, tensor), step);
     }
     /// Pictures of one size, as PNG files.
     void images(std::string_view tag, std::size_t width, std::size_t height, std::span<const std::string> files,
                 std::uint64_t step) {
-        const std::array<std::size_t, 1> extents{files.size() + 2};
         wire_message tensor;
-        tensor.number(1, wire::string_type).message(2, wire::tensor_shape(std::span(extents)));
+        tensor.number(1, wire::string_type).message(2, wire::tensor_shape({files.size() + 2}));
         tensor.bytes(8, std::to_string(width)).bytes(8, std::to_string(height));
         for (const std::string& file : files) tensor.bytes(8, file);
         summary(wire::summary(tag, "images", wire::blob_sequence, tensor), step);

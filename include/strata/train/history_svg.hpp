@@ -154,7 +154,8 @@ private:
         const bool is_above = axis_.side(value) > 0;
         const double y = is_above ? y_ : y_ + layout::plot_height;
         return "<path d=\"M" + x + " " + at(y) + (is_above ? "l-4 8h8z" : "l-4 -8h8z") + "\"/><text x=\"" + x +
-               "\" y=\"" + at(is_above ? y + 20 : y - 12) + "\" font-size=\"10\">" + axis_.text_of(value) + "</text>";
+               "\" dx=\"7\" y=\"" + at(is_above ? y + 9 : y - 2) + "\" font-size=\"10\">" + axis_.text_of(value) +
+               "</text>";
     }
 
     double across(double epoch) const {

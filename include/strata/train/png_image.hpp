@@ -6,10 +6,14 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <png.h>
 
 #include <strata/core/config.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
+#include <strata/train/weight_pictures.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -32,5 +36,23 @@ inline std::string encode_png(std::size_t width, std::size_t height, std::size_t
     file.resize(size);
     return file;
 }
+
+/// The images of TensorBoard.
+template <class>
+struct weight_images;
+template <>
+struct weight_images<internal::where_used> {
+    /// Writes a weight as pictures, where it is one that can be shown.
+    template <class Events>
+    static void write(Events& events, const std::string& tag, const shape& extents, std::span<const double> values,
+                      std::size_t step) {
+        const weight_pictures found = pictures_of_weight(extents, values);
+        if (found.pictures.empty()) return;
+        std::vector<std::string> pictures;
+        for (const std::vector<double>& each : found.pictures)
+            pictures.push_back(encode_png(found.width, found.height, found.channels, grey_levels(each)));
+        events.images(tag, found.width, found.height, pictures, step);
+    }
+};
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/where_used.hpp>
 #include <strata/train/decimal.hpp>
 
 namespace strata::internal {
@@ -30,10 +31,11 @@ inline std::string tick_text(double value, double step) {
     return decimal(rounded, static_cast<int>(digits) + 1, std::chars_format::general);
 }
 
-/// Sorted values, and their parts.
-class sorted_values {
+/// Sorted values, and their parts. Templates, so that they are compiled only in programs that draw.
+template <class = where_used>
+class basic_sorted_values {
 public:
-    explicit sorted_values(std::vector<double> values) : values_(std::move(values)) {
+    explicit basic_sorted_values(std::vector<double> values) : values_(std::move(values)) {
         std::erase_if(values_, [](double value) { return !is_drawable(value); });
         std::sort(values_.begin(), values_.end());
     }
@@ -52,8 +54,11 @@ private:
     std::vector<double> values_;
 };
 
+using sorted_values = basic_sorted_values<>;
+
 /// An axis that shows values at places from 0, its lower end, to 1.
-class value_axis {
+template <class = where_used>
+class basic_value_axis {
 public:
     struct tick {
         double value;
@@ -62,7 +67,7 @@ public:
 
     /// Logarithmic where positive values span a factor of fifty and most of them would lie at the lower end; else
     /// linear, and where a few values lie far from all others, without these: they are shown at the ends.
-    explicit value_axis(const sorted_values& values) {
+    explicit basic_value_axis(const sorted_values& values) {
         if (!values.empty()) choose_range(values);
         if (is_log_) round_to_decades();
         else round_to_ticks();
@@ -143,5 +148,6 @@ private:
     bool is_log_ = false;
     double low_ = 0, high_ = 1, step_ = 1;
 };
+using value_axis = basic_value_axis<>;
 
 }  // namespace strata::internal

@@ -15,7 +15,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "../graph.hpp"
-#include "../keras.hpp"
+#include "../problem.hpp"
 #include "constant.hpp"
 
 namespace convert::onnx_import {

@@ -19,6 +19,11 @@
 //   template <shape In, class T> static auto state_parts(T* state)
 //       optional: a std::array of state_part<T>, the values of the state that programs may read and set (Stream::state)
 //
+// A layer that cannot be streamed may say why
+//
+//   template <shape In> static constexpr stream_refusal refuse_stream()
+//       the layer in words, and what to write instead
+//
 // Any of these layers may also take several steps at once, where that is faster (Stream::process). It then writes
 //
 //   template <shape In, class Fused, class T> static void process(const forward_context<T>& s)
@@ -58,6 +63,12 @@ struct stream_rate {
     constexpr bool keeps_all() const { return skip == 0 && stride == 1; }
 };
 
+/// Why a stream cannot take a layer. Empty: nothing is said beside the layer's type.
+struct stream_refusal {
+    std::string_view got{};
+    std::string_view fix{};
+};
+
 /// Values of a layer's state, and their name: `hidden`, `cell`.
 template <class T>
 struct state_part {
@@ -90,6 +101,8 @@ template <class Layer>
 concept has_output_rate = requires { Layer::template output_rate<shape{}>(); };
 template <class Layer>
 concept has_state_parts = requires(float* state) { Layer::template state_parts<shape{}>(state); };
+template <class Layer>
+concept has_stream_refusal = requires { Layer::template refuse_stream<shape{}>(); };
 template <class Layer>
 concept has_process_scratch = requires { Layer::template process_scratch<shape{}, float>(std::size_t{}); };
 

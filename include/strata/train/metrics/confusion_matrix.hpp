@@ -39,6 +39,7 @@ struct ConfusionMatrix {
     static constexpr std::string_view type = "ConfusionMatrix";
 
     /// Adds a sample; its weight counts.
+    template <class = internal::where_used>
     void add(std::size_t target, std::size_t predicted, double weight = 1.0) {
         grow(std::max(target, predicted) + 1);
         counts[target * classes + predicted] += weight;
@@ -57,6 +58,7 @@ struct ConfusionMatrix {
             add(static_cast<std::size_t>(labels[i]), predicted_class(columns, outputs.data() + i * columns));
     }
     /// Makes room for so many classes.
+    template <class = internal::where_used>
     void grow(std::size_t count) {
         if (count <= classes) return;
         std::vector<double> grown(count * count);
@@ -66,15 +68,31 @@ struct ConfusionMatrix {
         counts = std::move(grown);
         classes = count;
     }
-    void clear() { std::fill(counts.begin(), counts.end(), 0.0); }
+    template <class = internal::where_used>
+    void clear() {
+        std::fill(counts.begin(), counts.end(), 0.0);
+    }
 
     double operator()(std::size_t target, std::size_t predicted) const { return counts[target * classes + predicted]; }
     /// Samples whose target is this class, and those that were taken for it.
-    double targets(std::size_t of) const { return sum(of, false); }
-    double predictions(std::size_t of) const { return sum(of, true); }
+    template <class = internal::where_used>
+    double targets(std::size_t of) const {
+        return sum(of, false);
+    }
+    template <class = internal::where_used>
+    double predictions(std::size_t of) const {
+        return sum(of, true);
+    }
     /// The share of a class' samples that were found, and of those found that are of the class; 0 where there are none.
-    double recall(std::size_t of) const { return ratio((*this)(of, of), targets(of)); }
-    double precision(std::size_t of) const { return ratio((*this)(of, of), predictions(of)); }
+    template <class = internal::where_used>
+    double recall(std::size_t of) const {
+        return ratio((*this)(of, of), targets(of));
+    }
+    template <class = internal::where_used>
+    double precision(std::size_t of) const {
+        return ratio((*this)(of, of), predictions(of));
+    }
+    template <class = internal::where_used>
     double accuracy() const {
         double hits = 0.0, all = 0.0;
         for (std::size_t i = 0; i < classes; ++i) {
@@ -146,7 +164,9 @@ struct ConfusionMatrix {
         replace_file_by(file, to_svg());
     }
     /// In colours where the output is a terminal that shows them.
-    friend std::ostream& operator<<(std::ostream& out, const ConfusionMatrix& matrix) {
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                        const ConfusionMatrix& matrix) {
         return out << matrix.to_text(&out == &detail::output() && internal::stdout_has_colors());
     }
 
@@ -163,13 +183,21 @@ struct ConfusionMatrix {
 
 private:
     static double ratio(double part, double all) { return all == 0.0 ? 0.0 : part / all; }
+    template <class = internal::where_used>
     double sum(std::size_t of, bool is_column) const {
         double total = 0.0;
         for (std::size_t i = 0; i < classes; ++i) total += is_column ? (*this)(i, of) : (*this)(of, i);
         return total;
     }
-    std::string class_name(std::size_t i) const { return i < class_names.size() ? class_names[i] : std::to_string(i); }
-    static std::string count_text(double count) { return internal::decimal(count, count == std::floor(count) ? 0 : 2); }
+    template <class = internal::where_used>
+    std::string class_name(std::size_t i) const {
+        return i < class_names.size() ? class_names[i] : std::to_string(i);
+    }
+    template <class = internal::where_used>
+    static std::string count_text(double count) {
+        return internal::decimal(count, count == std::floor(count) ? 0 : 2);
+    }
+    template <class = internal::where_used>
     std::string svg_cell(std::size_t i, std::size_t k, double left, double top, double cell) const {
         using internal::at;
         const double share = ratio((*this)(i, k), targets(i));
