@@ -12,6 +12,8 @@ using operator_function = void (*)(reader&);
 
 /// The function of an operator; null where strata-convert does not read it.
 operator_function function_of(const std::string& type);
+/// The same of the domain ai.onnx.ml.
+operator_function learning_function_of(const std::string& type);
 
 /// Computes the node where all of its inputs are constants, or where it asks for a shape; false where it does not.
 bool fold_constants(reader& r);

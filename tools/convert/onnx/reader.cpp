@@ -142,6 +142,18 @@ void reader::find_output() {
         output_ = options_.output;
         return;
     }
+    // The labels of a classifier are integers or texts beside its probabilities.
+    std::string labels;
+    if (outputs.size() == 2)
+        for (const auto& output : onnx_.output()) {
+            const int type = output.type().tensor_type().elem_type();
+            if (output.name() == outputs[0] && (type == onnx::TensorProto::INT64 || type == onnx::TensorProto::STRING))
+                labels = output.name();
+        }
+    if (!labels.empty()) {
+        outputs.erase(outputs.begin());
+        remark("the labels (" + printable(labels) + ") are left out: the class of the largest output is the label");
+    }
     if (outputs.size() != 1)
         throw problem("has " + std::to_string(onnx_.output_size()) +
                       " outputs; strata's nets have one; choose with --output: " + names_of(outputs));
@@ -453,14 +465,16 @@ std::string reader::function_name(const std::string& name, const std::string& bo
 void reader::read_node(const onnx::NodeProto& node) {
     op_ = &node;
     used_.clear();
-    if (!node.domain().empty() && node.domain() != "ai.onnx")
+    const bool is_of_learning = node.domain() == "ai.onnx.ml";
+    if (!node.domain().empty() && node.domain() != "ai.onnx" && !is_of_learning)
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
     if (node.input_size() > 0 && is_state(node.input(0))) return;
     if (constants_.contains(node.output(0))) return;
     if (const auto found = patterns_.find(&node); found != patterns_.end()) return read_pattern(found->second);
     if (fold_constants(*this)) return refuse_unread_attributes();
-    const operator_function read = function_of(node.op_type());
+    const operator_function read =
+        is_of_learning ? learning_function_of(node.op_type()) : function_of(node.op_type());
     if (read == nullptr)
         throw problem(
             "is an operator that strata-convert does not read; docs/convert.md lists the operators; convert the "
