@@ -48,6 +48,8 @@ int main() {
     print<gates>("submodel_0", "container.nam", 0);
     print<plain>("submodel_1", "container.nam");
     print<nam::LSTM<5, 2>>("recurrent", "recurrent.nam");
+    print<nam::ConvNet<3, dilations<1, 2, 4>, ReLU>>("convolutions", "convolutions.nam");
+    print<nam::Linear<6>>("response", "response.nam");
 }
 """ % STEPS
 
@@ -81,6 +83,17 @@ def lstm(rng, hidden, layers):
             "weights": np.round(rng.uniform(-0.5, 0.5, count), 4).tolist(), "sample_rate": 8}
 
 
+def conv_net(rng, channels, dilations):
+    count = sum(2 * (1 if i == 0 else channels) * channels + 4 * channels + 1 for i in range(len(dilations))) + channels + 1
+    return {"version": "0.5.4", "architecture": "ConvNet", "weights": np.round(rng.uniform(0.1, 0.5, count), 4).tolist(),
+            "config": {"channels": channels, "dilations": dilations, "batchnorm": True, "activation": "ReLU"}}
+
+
+def linear(rng, taps):
+    return {"version": "0.5.4", "architecture": "Linear", "config": {"receptive_field": taps, "bias": True},
+            "weights": np.round(rng.uniform(-0.5, 0.5, taps + 1), 4).tolist(), "sample_rate": 96000}
+
+
 def write_files(folder, rng):
     plain = wavenet(rng, [array(3, 2, [3, 3, 3], [1, 2, 5]), array(2, 1, [3], [8], inputs=3, head_bias=True)])
     gates = array(4, 1, [2, 6], [1, 3], activation={"type": "LeakyReLU", "negative_slope": 0.25}, gated=True,
@@ -89,7 +102,8 @@ def write_files(folder, rng):
     gates = wavenet(rng, [{**gates, "head_bias": True}])
     container = {"version": "0.7.0", "architecture": "SlimmableContainer", "weights": [],
                  "config": {"submodels": [{"max_value": 0.5, "model": gates}, {"max_value": 1.0, "model": plain}]}}
-    for name, file in {"plain": plain, "gates": gates, "container": container, "recurrent": lstm(rng, 5, 2)}.items():
+    for name, file in {"plain": plain, "gates": gates, "container": container, "recurrent": lstm(rng, 5, 2),
+                       "convolutions": conv_net(rng, 3, [1, 2, 4]), "response": linear(rng, 6)}.items():
         (folder / f"{name}.nam").write_text(json.dumps(file))
 
 
@@ -138,7 +152,8 @@ def main():
 
         for name, file, submodel, *options in (("plain", "plain", None), ("gates", "gates", None, "--weights", "file"),
                                                ("submodel_0", "container", 0), ("submodel_1", "container", None, "--steps", "any"),
-                                               ("recurrent", "recurrent", None, "--weights", "inline")):
+                                               ("recurrent", "recurrent", None, "--weights", "inline"),
+                                               ("convolutions", "convolutions", None), ("response", "response", None)):
             convert(name, folder / f"{file}.nam", folder / f"{name}_x.csv", folder / f"{name}_y.csv", submodel, *options)
         for name, file, y, submodel in real_files(arguments.data, folder) if arguments.data else ():
             convert(name, file, folder / "real_x.csv", y, submodel)

@@ -87,6 +87,39 @@ void append_lstm(graph& g, const nam::nam_reader& reader) {
                .sample_rate = found.sample_rate};
 }
 
+/// A causal convolution of a sequence.
+convolution causal(std::size_t filters, std::size_t taps, std::size_t dilation, std::string activation) {
+    return {.axes = 1,
+            .filters = integer_of(filters),
+            .kernel = {1, integer_of(taps)},
+            .dilation = {1, integer_of(dilation)},
+            .padding = padding_mode::causal,
+            .activation = std::move(activation)};
+}
+
+void append_conv_net(graph& g, const nam::nam_reader& reader) {
+    constexpr std::size_t most_layers = 1000, of_layer = 2;  // kernel, bias
+    const nam::nam_conv_net found = reader.conv_net();
+    if (found.dilations.empty() || found.dilations.size() > most_layers)
+        throw problem("has " + std::to_string(found.dilations.size()) + " layers, expected 1 to " +
+                      std::to_string(most_layers));
+    const auto weights = nam::nam_weights(reader, found);
+    auto at = weights.begin();
+    for (const std::size_t dilation : found.dilations) {
+        append(g, "Conv1D", causal(found.channels, 2, dilation, found.activation), at, of_layer);
+        at += of_layer;
+    }
+    append(g, "Dense", dense{.units = 1}, at, of_layer);
+    g.begin = {.states = {}, .zeros = 0, .sample_rate = found.sample_rate};
+}
+
+void append_linear(graph& g, const nam::nam_reader& reader) {
+    const nam::nam_linear found = reader.linear();
+    const auto weights = nam::nam_weights(reader, found);
+    append(g, "Conv1D", causal(1, found.taps, 1, "Linear"), weights.begin(), weights.size());
+    g.begin = {.states = {}, .zeros = 0, .sample_rate = found.sample_rate};
+}
+
 }  // namespace
 
 graph read_nam(const std::filesystem::path& file, const reading_options& options) {
@@ -99,6 +132,8 @@ graph read_nam(const std::filesystem::path& file, const reading_options& options
     set_input(g, {1, 1}, open);
     const nam::nam_reader reader(file);
     if (architecture == "LSTM") append_lstm(g, reader);
+    else if (architecture == "ConvNet") append_conv_net(g, reader);
+    else if (architecture == "Linear") append_linear(g, reader);
     else append_wavenet(g, reader, options.submodel.value_or(nam::nam_reader::last_submodel));
     infer_shapes(g);
     return g;

@@ -247,15 +247,13 @@ inline strata::Model<Net, SCALAR> model_of(std::span<const SCALAR> values) {
 )";
 
 constexpr const char* weights_in_file = R"(
-/// The model with the weights of a file. Throws std::runtime_error where it cannot be read or belongs to another net.
+/// The model with the weights of a file, which is mapped while they are read. Throws strata::file_error, a
+/// std::runtime_error, where it cannot be read or belongs to another net.
 inline auto model(const std::filesystem::path& file = "NAME.bin") {
-    std::ifstream in(file, std::ios::binary);
-    std::array<char, detail::header_size> header{};
-    std::vector<SCALAR> values(COUNT);
-    in.read(header.data(), static_cast<std::streamsize>(header.size()));
-    in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(SCALAR)));
-    if (!in || std::memcmp(header.data(), detail::file_mark, sizeof(detail::file_mark)) != 0)
-        throw std::runtime_error("NAME: " + file.string() + " is missing, or not the weight file of this net; convert the model again");
+    const strata::mapped_file map(file);
+    if (map.size() < detail::header_size || std::memcmp(map.data(), detail::file_mark, sizeof(detail::file_mark)) != 0)
+        throw strata::file_error(file, "is not the weight file of this net; convert the model again");
+    const auto values = map.values<SCALAR>(detail::header_size, COUNT);
     RETURN
 }
 )";
@@ -500,11 +498,12 @@ std::vector<std::string> write_net(const graph& g, const std::vector<item>& item
     if (place != weight_place::in_header) text += "#include <bit>\n";
     text += "#include <cstddef>\n";
     if (place != weight_place::in_header) text += "#include <cstring>\n";
-    if (place == weight_place::in_file) text += "#include <filesystem>\n#include <fstream>\n";
+    if (place == weight_place::in_file) text += "#include <filesystem>\n";
     if (place == weight_place::in_header) text += "#include <limits>\n";
-    if (place != weight_place::in_header) text += "#include <span>\n#include <stdexcept>\n";
-    if (place == weight_place::in_file) text += "#include <vector>\n";
+    if (place != weight_place::in_header) text += "#include <span>\n";
+    if (place == weight_place::in_object) text += "#include <stdexcept>\n";
     if (is_named) text += "#include <type_traits>\n";
+    if (place == weight_place::in_file) text += "\n#include <strata/core/mapped_file.hpp>";
     text += "\n#include <strata/infer.hpp>\n" + (is_named ? "\n#include \"" + o.net_header + "\"\n" : "") +
             "\nnamespace " + scope + " {\n\n" + function_objects(items) + "/// " + shown(g, g.input) + " -> " + shape +
             ", " + std::to_string(count) + " weights.\n" + net;
