@@ -168,6 +168,12 @@ TEST_CASE("the order of paths that are merged is part of an architecture") {
     using one_way = Sequential<Input<4>, Dense<4>, Residual<Dense<4>>>;
     using other_way = Sequential<Input<4>, Residual<Dense<4>>, Dense<4>>;
     static_assert(architecture_hash<one_way> != architecture_hash<other_way>);
+    using half = Sequential<Input<4, 4, 1>, ConstantPadding2D<1, 0.5>, Flatten<>, Dense<1>>;
+    using quarter = Sequential<Input<4, 4, 1>, ConstantPadding2D<1, 0.25>, Flatten<>, Dense<1>>;
+    static_assert(architecture_hash<half> != architecture_hash<quarter>);
+    using first_rows = Sequential<Input<4, 4, 1>, ReflectionPadding2D<border{1, 0, 0, 0}>, Flatten<>, Dense<1>>;
+    using last_rows = Sequential<Input<4, 4, 1>, ReflectionPadding2D<border{0, 1, 0, 0}>, Flatten<>, Dense<1>>;
+    static_assert(architecture_hash<first_rows> != architecture_hash<last_rows>);
     // Settings that no shape of a weight shows; an approximation is no other architecture.
     using exact = Sequential<Input<any, 1>, LSTM<4>, Dense<2>, Tanh>;
     using approximate = Sequential<Input<any, 1>, LSTM<4, ApproximateTanh>, Dense<2, ApproximateTanh>>;

@@ -15,57 +15,50 @@
 
 namespace strata::inline STRATA_ISA {
 
-/// The base of the constant paddings. No weights.
+/// The base of the constant paddings.
 template <class Self, border Edges, double Fill, class... Options>
-struct constant_padding : layer<Self, Options...> {
-    static constexpr shape output(const shape& in) {
-        return detail::resized(in, Edges.top + Edges.bottom, Edges.left + Edges.right);
+struct constant_padding : padding_layer<Self, Edges, Options...> {
+    static constexpr layer_config config() {
+        layer_config result{{"padding", Edges}, {"value", Fill}};
+        result.is_keras = false;
+        return result;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::pad_with<detail::bordered(In, Edges)>(s.x + n * In.size(), s.y + n * output(In).size(),
-                                                           static_cast<T>(Fill));
-    }
-    template <shape In, class Fused, class T>
-    static void backward(const backward_context<T>& s) {
-        if (s.dx == nullptr) return;
-        for (std::size_t n = 0; n < s.count; ++n)
-            kernels::crop<detail::bordered(In, Edges)>(s.dy + n * output(In).size(), s.dx + n * In.size());
-    }
-
-protected:
-    static constexpr diagnostic check_edges() {
-        if (!Edges.is_negative()) return {};
-        return refuse("a padding of at least 0", to_text(Edges), "crop with Cropping1D or Cropping2D");
+            kernels::pad_with<detail::bordered(In, Edges)>(
+                s.x + n * In.size(), s.y + n * constant_padding::output(In).size(), static_cast<T>(Fill));
     }
 };
 
-/// The base of the paddings whose edges are values of the input. No weights.
+/// The base of the paddings whose edges are values of the input.
 template <class Self, class Mode, border Edges, class... Options>
-struct edge_padding : layer<Self, Options...> {
-    static constexpr shape output(const shape& in) {
-        return detail::resized(in, Edges.top + Edges.bottom, Edges.left + Edges.right);
+struct edge_padding : padding_layer<Self, Edges, Options...> {
+    static constexpr layer_config config() {
+        layer_config result{{"padding", Edges}};
+        result.is_keras = false;
+        return result;
     }
 
     template <shape In, std::size_t N, class Fused, class T>
     static constexpr void forward(const forward_context<T>& s) {
         for (std::size_t n = 0; n < N; ++n)
-            kernels::pad_edges<detail::bordered(In, Edges), Mode>(s.x + n * In.size(), s.y + n * output(In).size());
+            kernels::pad_edges<detail::bordered(In, Edges), Mode>(s.x + n * In.size(),
+                                                                  s.y + n * edge_padding::output(In).size());
     }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::sum_edges<detail::bordered(In, Edges), Mode>(s.dy + n * output(In).size(), s.dx + n * In.size());
+            kernels::sum_edges<detail::bordered(In, Edges), Mode>(s.dy + n * edge_padding::output(In).size(),
+                                                                  s.dx + n * In.size());
     }
 
 protected:
     /// Refuses negative edges, and reflected ones that are not narrower than the input.
     static constexpr diagnostic check_edges(const shape& in, bool reflects) {
-        if (Edges.is_negative())
-            return refuse("a padding of at least 0", to_text(Edges), "crop with Cropping1D or Cropping2D");
+        if (const diagnostic edges = edge_padding::padding_layer::check_edges(); !edges.ok) return edges;
         const auto fits = [&](int edge, std::size_t axis) {
             return !reflects || static_cast<std::size_t>(edge) < (axis < in.rank() - 1 ? in[axis] : 1) || edge == 0;
         };

@@ -29,31 +29,37 @@ constexpr shape resized(shape in, int rows, int columns) {
 
 }  // namespace detail
 
-/// The base of the two paddings. No weights.
+/// The base of paddings: edges are added, whose gradients nobody needs. No weights.
 template <class Self, border Edges, class... Options>
-struct zero_padding : layer<Self, Options...> {
-    static constexpr border zero_edges = Edges;
-
+struct padding_layer : layer<Self, Options...> {
     static constexpr shape output(const shape& in) {
         return detail::resized(in, Edges.top + Edges.bottom, Edges.left + Edges.right);
     }
 
-    template <shape In, std::size_t N, class Fused, class T>
-    static constexpr void forward(const forward_context<T>& s) {
-        for (std::size_t n = 0; n < N; ++n)
-            kernels::pad<detail::bordered(In, Edges)>(s.x + n * In.size(), s.y + n * output(In).size());
-    }
     template <shape In, class Fused, class T>
     static void backward(const backward_context<T>& s) {
         if (s.dx == nullptr) return;
         for (std::size_t n = 0; n < s.count; ++n)
-            kernels::crop<detail::bordered(In, Edges)>(s.dy + n * output(In).size(), s.dx + n * In.size());
+            kernels::crop<detail::bordered(In, Edges)>(s.dy + n * padding_layer::output(In).size(),
+                                                       s.dx + n * In.size());
     }
 
 protected:
     static constexpr diagnostic check_edges() {
         if (!Edges.is_negative()) return {};
         return refuse("a padding of at least 0", to_text(Edges), "crop with Cropping1D or Cropping2D");
+    }
+};
+
+/// The base of the paddings with zeros.
+template <class Self, border Edges, class... Options>
+struct zero_padding : padding_layer<Self, Edges, Options...> {
+    static constexpr border zero_edges = Edges;
+
+    template <shape In, std::size_t N, class Fused, class T>
+    static constexpr void forward(const forward_context<T>& s) {
+        for (std::size_t n = 0; n < N; ++n)
+            kernels::pad<detail::bordered(In, Edges)>(s.x + n * In.size(), s.y + n * zero_padding::output(In).size());
     }
 };
 
