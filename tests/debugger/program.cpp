@@ -16,8 +16,8 @@ int main() {
     large(0, 1) = 7;
     const shape extents{28, 28, 1};
     const strata::text<40> words("hello");
-    const Net net;
-    const Open open;
+    [[maybe_unused]] const Net net;
+    [[maybe_unused]] const Open open;
     const auto model = net.build<double>();
     Dataset<float, shape{2}, int> classes;
     classes.push_back(std::array{1.0f, 2.0f}, 3);
