@@ -21,6 +21,7 @@ UMBRELLAS = ("strata.hpp", "infer.hpp", "data.hpp", "inspect.hpp")
 # Headers that no umbrella includes: a program includes them by name, as they need more than Hana and xsimd or generated
 # code includes them; or they are an oracle that only tests need.
 OPT_IN = {"io/c_interface.hpp", "io/keras_h5.hpp", "applications/nam_any_of.hpp", "applications/nam_files.hpp",
+          "applications/rtneural_files.hpp",
           "applications/nam_save.hpp",
           "kernels/reference/reference_backward.hpp"}
 # Third party: which headers may include what.
@@ -31,7 +32,7 @@ THIRD_PARTY = {
     "zip": lambda path: path.startswith("io/"),
     "png": lambda path: path in ("data/decode_image.hpp", "train/png_image.hpp"),
     "turbojpeg": lambda path: path == "data/decode_image.hpp",
-    "nlohmann": lambda path: path.startswith("applications/nam_"),
+    "nlohmann": lambda path: path.startswith(("applications/nam_", "applications/rtneural_")),
 }
 # System headers that are no part of the standard library, by the one header that includes them: another system needs one
 # more of these headers, and nothing else.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <strata/applications/rtneural_reader.hpp>
+
 #include "keras.hpp"
 
 namespace convert {
@@ -34,13 +36,9 @@ public:
     }
 
 private:
-    /// Programs that read RTNeural's files write more into them. Some of it changes the sound.
     void refuse_unknown_parts() const {
-        static const std::array harmless{"in_shape", "layers",  "samplerate",  "sample_rate",  "author",      "esr",
-                                         "metadata", "name",    "version",     "comment",      "description", "date",
-                                         "license",  "dataset", "input_batch", "output_batch", "info"};
         for (const auto& [key, value] : file_.items()) {
-            if (std::find(harmless.begin(), harmless.end(), key) != harmless.end() || value == 0) continue;
+            if (strata::rtneural::detail::is_harmless_part(key) || value == 0) continue;
             throw problem("has the part \"" + printable(key) +
                           "\", which RTNeural does not read and which may change the sound; "
                           "do in your program what it says, and take it out of the file");

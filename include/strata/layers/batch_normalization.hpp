@@ -13,6 +13,7 @@
 #include <strata/kernels/math/math.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/capabilities/rows.hpp>
+#include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/trained_activation.hpp>
 
@@ -82,6 +83,10 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
     static constexpr row_window rows() {
         if (In.rank() < 2) return {};
         return {.span = 1};
+    }
+    template <shape In>
+    static constexpr streaming streams() {
+        return each_step_of(In);
     }
     template <shape In, class Fused, class T>
     static void forward_rows(const forward_context<T>& s) {
