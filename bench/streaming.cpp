@@ -305,7 +305,7 @@ private:
     };
     /// The ratio to the mark, and in brackets what it would be if both machines had one peak.
     void report_blocks(const block_times& row) const {
-        const double peak = fma_peak<float>(), share = row.flops / row.ns / peak;
+        const double peak = fma_peak(), share = row.flops / row.ns / peak;
         const double ratio = row.mark / row.ns, at_one_peak = ratio * peak_of_marks / peak;
         if (is_json) {
             std::printf(

@@ -129,7 +129,7 @@ TEST_CASE("a header that names a tensor twice, or goes on after its end, is refu
         REQUIRE(contains(refused_with(file_of("{" + twice + "," + bias + "," + kernel + "}", values)),
                          "the name dense/bias twice"));
     for (const char* end : {"x", "{}", "}", " ,"})
-        REQUIRE(contains(refused_with(file_of("{" + bias + "," + kernel + "}" + end, values)), "behind the header"));
+        REQUIRE(contains(refused_with(file_of("{" + bias + "," + kernel + "}" + end, values)), "after the header"));
     const folder at;  // blanks may follow: files are padded with them
     write(at / "a.safetensors", file_of("{" + bias + "," + kernel + "}   ", values));
     auto model = net.build({.seed = 2});

@@ -149,12 +149,14 @@ inline std::vector<std::vector<float>> nam_weights(const nam_reader& reader, con
         if (net.has_batch_normalization) {
             const float *means = from, *variances = from + channels, *factors = from + 2 * channels,
                         *offsets = from + 3 * channels;
-            const double epsilon = from[4 * channels];
+            const auto epsilon = static_cast<double>(from[4 * channels]);
             for (std::size_t o = 0; o < channels; ++o) {
-                const double scale = factors[o] / std::sqrt(epsilon + variances[o]);
+                const double scale =
+                    static_cast<double>(factors[o]) / std::sqrt(epsilon + static_cast<double>(variances[o]));
                 for (std::size_t i = o; i < kernel.size(); i += channels)
-                    kernel[i] = static_cast<float>(scale * kernel[i]);
-                bias.push_back(static_cast<float>(offsets[o] - scale * means[o]));
+                    kernel[i] = static_cast<float>(scale * static_cast<double>(kernel[i]));
+                bias.push_back(
+                    static_cast<float>(static_cast<double>(offsets[o]) - scale * static_cast<double>(means[o])));
             }
             from += of_layer;
         } else {

@@ -110,7 +110,7 @@ private:
     struct row {
         double y = 0, height = 0;
     };
-    static std::string at(double position) { return internal::at(position); }
+    static std::string coordinate(double position) { return internal::coordinate(position); }
 
     /// Steps, and layers that compute nothing, which are lines below the layer that they follow.
     void place() {
@@ -137,10 +137,10 @@ private:
         bottom_ = y;
     }
     static std::string box(std::string_view name, const std::string& text, double y, std::string_view color) {
-        return "<rect x=\"" + at(left) + "\" y=\"" + at(y) + "\" width=\"" + at(box_width) + "\" height=\"" +
-               at(line + 8) + "\" rx=\"5\" fill=\"" + std::string(color) + "\" stroke=\"#999\"/>\n<text x=\"" +
-               at(left + 10) + "\" y=\"" + at(y + line) + "\"><tspan font-weight=\"bold\">" + internal::xml_text(name) +
-               "</tspan>  " + text + "</text>\n";
+        return "<rect x=\"" + coordinate(left) + "\" y=\"" + coordinate(y) + "\" width=\"" + coordinate(box_width) +
+               "\" height=\"" + coordinate(line + 8) + "\" rx=\"5\" fill=\"" + std::string(color) +
+               "\" stroke=\"#999\"/>\n<text x=\"" + coordinate(left + 10) + "\" y=\"" + coordinate(y + line) +
+               "\"><tspan font-weight=\"bold\">" + internal::xml_text(name) + "</tspan>  " + text + "</text>\n";
     }
     template <class = internal::where_used>
     std::string draw_step(std::size_t s) const {
@@ -151,24 +151,24 @@ private:
             std::size_t last = s;
             while (last + 1 < drawing_.steps.size() && drawing_.steps[last + 1].chain == s) ++last;
             const double end = rows_of_steps_[last].y + rows_of_steps_[last].height;
-            out += "<rect x=\"" + at(left - 8) + "\" y=\"" + at(place.y - line - 2) + "\" width=\"" +
-                   at(box_width + 16) + "\" height=\"" + at(end - place.y + line + 8) +
-                   "\" rx=\"7\" fill=\"#eef7ee\" stroke=\"#3a8a3a\" stroke-dasharray=\"5 3\"/>\n<text x=\"" + at(left) +
-                   "\" y=\"" + at(place.y - 5) + "\" fill=\"#2c6e2c\">" +
+            out += "<rect x=\"" + coordinate(left - 8) + "\" y=\"" + coordinate(place.y - line - 2) + "\" width=\"" +
+                   coordinate(box_width + 16) + "\" height=\"" + coordinate(end - place.y + line + 8) +
+                   "\" rx=\"7\" fill=\"#eef7ee\" stroke=\"#3a8a3a\" stroke-dasharray=\"5 3\"/>\n<text x=\"" +
+                   coordinate(left) + "\" y=\"" + coordinate(place.y - 5) + "\" fill=\"#2c6e2c\">" +
                    internal::message({"bands of ", step.band, step.band == 1 ? " row" : " rows"}) + "</text>\n";
         }
-        out += "<rect x=\"" + at(left) + "\" y=\"" + at(place.y) + "\" width=\"" + at(box_width) + "\" height=\"" +
-               at(place.height) + "\" rx=\"5\" fill=\"" + (step.layers.size() > 1 ? "#e3eefa" : "#f7f7f7") +
-               "\" stroke=\"#999\"/>\n<text x=\"" + at(left + 10) + "\" y=\"" + at(place.y + line) +
-               "\" fill=\"#777\">" +
+        out += "<rect x=\"" + coordinate(left) + "\" y=\"" + coordinate(place.y) + "\" width=\"" +
+               coordinate(box_width) + "\" height=\"" + coordinate(place.height) + "\" rx=\"5\" fill=\"" +
+               (step.layers.size() > 1 ? "#e3eefa" : "#f7f7f7") + "\" stroke=\"#999\"/>\n<text x=\"" +
+               coordinate(left + 10) + "\" y=\"" + coordinate(place.y + line) + "\" fill=\"#777\">" +
                internal::message({"step ", s, ": ", step.algorithm, step.flops > 0 ? ", " : "",
                                   step.flops > 0 ? internal::decimal(step.flops * 1e-6, 2) + " MFLOP" : ""}) +
                "</text>\n";
         for (std::size_t i = 0; i < lines_[s].size(); ++i) {
             const graph_layer& layer = drawing_.graph.layers[lines_[s][i]];
             const bool is_fused = i > 0 && i < step.layers.size(), is_alias = i >= step.layers.size();
-            out += "<text x=\"" + at(left + 10) + "\" y=\"" + at(place.y + line * static_cast<double>(i + 2)) +
-                   "\"><tspan font-weight=\"bold\">" +
+            out += "<text x=\"" + coordinate(left + 10) + "\" y=\"" +
+                   coordinate(place.y + line * static_cast<double>(i + 2)) + "\"><tspan font-weight=\"bold\">" +
                    (is_fused   ? "+ "
                     : is_alias ? "= "
                                : "") +
@@ -197,7 +197,7 @@ private:
                 const double begin = out_of(value), end = rows_of_steps_[s].y;
                 if ((from == none && s == 0) || (from != none && from + 1 == s)) {
                     const double x = left + box_width / 2;
-                    out += "<path d=\"M" + at(x) + " " + at(begin) + "V" + at(end) +
+                    out += "<path d=\"M" + coordinate(x) + " " + coordinate(begin) + "V" + coordinate(end) +
                            "\" stroke=\"#555\" marker-end=\"url(#arrow)\"/>\n";
                     continue;
                 }
@@ -206,8 +206,9 @@ private:
                 if (i == ends.size()) ends.push_back(0);
                 ends[i] = end + line;
                 const double right = left + box_width, x = right + 14 + lane * static_cast<double>(i);
-                out += "<path d=\"M" + at(right) + " " + at(begin - 8) + "H" + at(x) + "V" + at(end + 10) + "H" +
-                       at(right) + "\" fill=\"none\" stroke=\"#555\" marker-end=\"url(#arrow)\"/>\n";
+                out += "<path d=\"M" + coordinate(right) + " " + coordinate(begin - 8) + "H" + coordinate(x) + "V" +
+                       coordinate(end + 10) + "H" + coordinate(right) +
+                       "\" fill=\"none\" stroke=\"#555\" marker-end=\"url(#arrow)\"/>\n";
             }
         }
         lanes_ = ends.size();
@@ -220,10 +221,10 @@ private:
                                                                 "#d3a9cb", "#e0cb7a", "#b9b9b9"};
         const double x = arena_x(),
                      scale = arena_width / static_cast<double>(std::max<std::size_t>(drawing_.arena_bytes, 1));
-        std::string out = "<text x=\"" + at(x) + "\" y=\"" + at(top + 14) +
+        std::string out = "<text x=\"" + coordinate(x) + "\" y=\"" + coordinate(top + 14) +
                           "\" font-weight=\"bold\">arena: " + bytes_text(drawing_.arena_bytes) +
-                          "</text>\n<path d=\"M" + at(x) + " " + at(top + 22) + "H" + at(x + arena_width) +
-                          "\" stroke=\"#888\"/>\n";
+                          "</text>\n<path d=\"M" + coordinate(x) + " " + coordinate(top + 22) + "H" +
+                          coordinate(x + arena_width) + "\" stroke=\"#888\"/>\n";
         for (std::size_t i = 0; i < drawing_.buffers.size(); ++i) {
             const drawn_buffer& buffer = drawing_.buffers[i];
             const double y = rows_of_steps_[buffer.begin].y,
@@ -231,14 +232,14 @@ private:
             const double from = x + scale * static_cast<double>(buffer.offset),
                          width = std::max(1.5, scale * static_cast<double>(buffer.size));
             const std::string label = buffer.contents + ": " + bytes_text(buffer.size);
-            out += "<g><title>" + internal::xml_text(label) + "</title><rect x=\"" + at(from) + "\" y=\"" + at(y) +
-                   "\" width=\"" + at(width) + "\" height=\"" + at(height) + "\" fill=\"" +
-                   std::string(colors[i % colors.size()]) + "\" stroke=\"white\"/>";
+            out += "<g><title>" + internal::xml_text(label) + "</title><rect x=\"" + coordinate(from) + "\" y=\"" +
+                   coordinate(y) + "\" width=\"" + coordinate(width) + "\" height=\"" + coordinate(height) +
+                   "\" fill=\"" + std::string(colors[i % colors.size()]) + "\" stroke=\"white\"/>";
             const auto letters = static_cast<std::size_t>(width / 6.5);
             if (letters > 5) {
                 const std::string shown = label.size() > letters ? label.substr(0, letters - 2) + "…" : label;
-                out += "<text x=\"" + at(from + 5) + "\" y=\"" + at(y + 16) + "\">" + internal::xml_text(shown) +
-                       "</text>";
+                out += "<text x=\"" + coordinate(from + 5) + "\" y=\"" + coordinate(y + 16) + "\">" +
+                       internal::xml_text(shown) + "</text>";
             }
             out += "</g>\n";
         }

@@ -12,6 +12,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/recurrent_option.hpp>
 
 namespace strata::inline STRATA_ISA {
 

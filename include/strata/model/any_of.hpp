@@ -146,7 +146,7 @@ public:
         using checked = detail::any_samples_check<"infer", true, Nets...>;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) {
-            using first = type_at<0, nets>;
+            using first [[maybe_unused]] = type_at<0, nets>;
             assert(std::size(in) == first::input_shape().size() && "strata: infer's input is not one sample");
             assert(std::size(out) == first::output_shape().size() && "strata: infer's output is not one sample");
             assert(!detail::overlap<T>(std::data(in), std::size(in), std::data(out), std::size(out)) &&

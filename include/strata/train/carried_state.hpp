@@ -35,9 +35,9 @@ public:
     void check(std::size_t samples, std::size_t batch_size, const char* which) const {
         if constexpr (is_used) {
             if (samples % batch_size != 0)
-                refuse_data({which, " has ", samples, " samples, no multiple of the batch size ", batch_size,
-                             "; a stateful layer needs batches of one size; fix: leave out the last samples, or "
-                             "give another batch_size"});
+                refuse_data(
+                    {which, " has ", samples, " samples, no multiple of the batch size ", batch_size,
+                     "; a stateful layer needs batches of one size; fix: leave samples out, or give another size"});
             if (samples_ != 0 && batch_size != samples_)
                 refuse_data({which, " has batches of ", batch_size, ", those before had ", samples_,
                              "; a stateful layer continues them sample by sample; fix: give .batch_size = ", samples_,

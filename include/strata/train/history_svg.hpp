@@ -53,7 +53,7 @@ inline std::string xml_text(std::string_view text) {
     return result;
 }
 /// A coordinate.
-inline std::string at(double position) { return decimal(position, 1); }
+inline std::string coordinate(double position) { return decimal(position, 1); }
 
 /// All values of some curves, in order of size.
 template <class Curve>
@@ -84,7 +84,8 @@ public:
         top_ = top;
         y_ = top + layout::title + legend_height;
         std::string out =
-            "<text x=\"" + at(x_) + "\" y=\"" + at(top + 22) + "\" class=\"title\">" + xml_text(title_) +
+            "<text x=\"" + coordinate(x_) + "\" y=\"" + coordinate(top + 22) + "\" class=\"title\">" +
+            xml_text(title_) +
             (axis_.is_log() ? "<tspan font-weight=\"normal\" font-size=\"12\"> (logarithmic)</tspan>" : "") +
             "</text>\n";
         place_legend(&out);
@@ -105,11 +106,11 @@ private:
                 y += layout::row;
             }
             if (out != nullptr) {
-                const std::string middle = at(top_ + layout::title + y + 4);
-                *out += "<line x1=\"" + at(x_ + x) + "\" y1=\"" + middle + "\" x2=\"" +
-                        at(x_ + x + layout::sample - 7) + "\" y2=\"" + middle + "\" " + stroke(*each) +
-                        "/>\n<text x=\"" + at(x_ + x + layout::sample) + "\" y=\"" + at(top_ + layout::title + y + 8) +
-                        "\">" + xml_text(each->name) + "</text>\n";
+                const std::string middle = coordinate(top_ + layout::title + y + 4);
+                *out += "<line x1=\"" + coordinate(x_ + x) + "\" y1=\"" + middle + "\" x2=\"" +
+                        coordinate(x_ + x + layout::sample - 7) + "\" y2=\"" + middle + "\" " + stroke(*each) +
+                        "/>\n<text x=\"" + coordinate(x_ + x + layout::sample) + "\" y=\"" +
+                        coordinate(top_ + layout::title + y + 8) + "\">" + xml_text(each->name) + "</text>\n";
             }
             x += width;
         }
@@ -119,19 +120,19 @@ private:
     void draw_axes(std::string& out) const {
         const double bottom = y_ + layout::plot_height, right = x_ + layout::plot_width;
         for (const auto& [value, text] : axis_.ticks())
-            out += "<path class=\"grid\" d=\"M" + at(x_) + " " + at(down(value)) + "H" + at(right) +
-                   "\"/>\n<text x=\"" + at(x_ - 8) + "\" y=\"" + at(down(value) + 4) + "\" text-anchor=\"end\">" +
-                   text + "</text>\n";
+            out += "<path class=\"grid\" d=\"M" + coordinate(x_) + " " + coordinate(down(value)) + "H" +
+                   coordinate(right) + "\"/>\n<text x=\"" + coordinate(x_ - 8) + "\" y=\"" +
+                   coordinate(down(value) + 4) + "\" text-anchor=\"end\">" + text + "</text>\n";
         const double last = first_ + static_cast<double>(count_) - 1,
                      step = std::max(1.0, tick_step(std::max(last - first_, 1.0), 8));
         for (double epoch = std::ceil(first_ / step) * step; epoch <= last; epoch += step) {
-            const std::string x = at(across(epoch));
-            out += "<path class=\"axis\" d=\"M" + x + " " + at(bottom) + "v5\"/>\n<text x=\"" + x + "\" y=\"" +
-                   at(bottom + 18) + "\" text-anchor=\"middle\">" + decimal(epoch, 0) + "</text>\n";
+            const std::string x = coordinate(across(epoch));
+            out += "<path class=\"axis\" d=\"M" + x + " " + coordinate(bottom) + "v5\"/>\n<text x=\"" + x + "\" y=\"" +
+                   coordinate(bottom + 18) + "\" text-anchor=\"middle\">" + decimal(epoch, 0) + "</text>\n";
         }
-        out += "<path class=\"axis\" d=\"M" + at(x_) + " " + at(y_) + "V" + at(bottom) + "H" + at(right) +
-               "\"/>\n<text x=\"" + at((x_ + right) / 2) + "\" y=\"" + at(bottom + 38) +
-               "\" text-anchor=\"middle\">epoch</text>\n";
+        out += "<path class=\"axis\" d=\"M" + coordinate(x_) + " " + coordinate(y_) + "V" + coordinate(bottom) + "H" +
+               coordinate(right) + "\"/>\n<text x=\"" + coordinate((x_ + right) / 2) + "\" y=\"" +
+               coordinate(bottom + 38) + "\" text-anchor=\"middle\">epoch</text>\n";
     }
 
     void draw_curve(std::string& out, const Curve& c) const {
@@ -140,7 +141,8 @@ private:
         for (std::size_t i = 0; i < c.values.size(); ++i) {
             if (!drawable(i)) continue;
             const bool continues = i > 0 && drawable(i - 1), is_alone = !continues && !drawable(i + 1);
-            const std::string x = at(across(first_ + static_cast<double>(i))), y = at(down(c.values[i]));
+            const std::string x = coordinate(across(first_ + static_cast<double>(i))),
+                              y = coordinate(down(c.values[i]));
             path += (continues ? "L" : "M") + x + " " + y;
             if (axis_.side(c.values[i]) != 0) dots += beyond_mark(x, c.values[i]);
             else if (is_alone || count_ <= 30) dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\"/>";
@@ -153,9 +155,9 @@ private:
     std::string beyond_mark(const std::string& x, double value) const {
         const bool is_above = axis_.side(value) > 0;
         const double y = is_above ? y_ : y_ + layout::plot_height;
-        return "<path d=\"M" + x + " " + at(y) + (is_above ? "l-4 8h8z" : "l-4 -8h8z") + "\"/><text x=\"" + x +
-               "\" dx=\"7\" y=\"" + at(is_above ? y + 9 : y - 2) + "\" font-size=\"10\">" + axis_.text_of(value) +
-               "</text>";
+        return "<path d=\"M" + x + " " + coordinate(y) + (is_above ? "l-4 8h8z" : "l-4 -8h8z") + "\"/><text x=\"" + x +
+               "\" dx=\"7\" y=\"" + coordinate(is_above ? y + 9 : y - 2) + "\" font-size=\"10\">" +
+               axis_.text_of(value) + "</text>";
     }
 
     double across(double epoch) const {
@@ -254,9 +256,11 @@ std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoc
         "<style>.title{font-size:15px;font-weight:bold}.grid{stroke:#e4e4e4}.axis{stroke:#888;fill:none}</style>\n"
         "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
     if (panels.empty()) out += "<text x=\"20\" y=\"30\">no epochs</text>\n";
-    for (std::size_t i = 0; i < panels.size(); ++i)
+    for (std::size_t i = 0; i < panels.size(); ++i) {
+        const std::size_t row = i / in_row;
         out += panels[i].draw(svg_layout::panel * static_cast<double>(i % in_row),
-                              row_height * static_cast<double>(i / in_row), legend);
+                              row_height * static_cast<double>(row), legend);
+    }
     return out + "</svg>\n";
 }
 

@@ -112,15 +112,17 @@ STRATA_INLINE estimated_quotient<V> quotient(const V& a, const V& b) {
     return {value, value};
 }
 
-/// The numerator of tanh x, and its denominator times `factor`, which is at least 1 and waits for no other product. x
-/// is 0 or not negligible, so that x^3 is not subnormal. The bound of the square waits for the estimate of x alone.
+/// The numerator of tanh x, and its denominator times `factor`, which is at least 1 and waits for no other product. The
+/// square of a small x counts as 0, so that x^3 is never subnormal. Its bounds wait for the estimate of x alone.
 template <class V>
 STRATA_INLINE fraction<V> tanh_fraction_times(const estimated_quotient<V>& of, const V& factor) {
     using constants = tanh_constants;
     const V one(constants::one);
     const auto is_beyond = abs(of.estimate) > one;  // false for NaN, which the square keeps
     const V x = between(of.value, one);
-    const V square = select(is_beyond, square_of_normal(one), square_of_normal(of.value)), fourth = square * square;
+    const auto is_small = abs(of.estimate) < V(0x1p-40f);
+    const V inside = select(is_small, V(0), square_of_normal(of.value));
+    const V square = select(is_beyond, square_of_normal(one), inside), fourth = square * square;
     const auto pair = [&](const float* c) STRATA_INLINE_CALL { return multiply_add(V(c[1]), square, V(c[0])); };
     const V rest = multiply_add(pair(constants::p + 3), fourth, pair(constants::p + 1));
     const V q_high = multiply_add(V(constants::q[4]), fourth, pair(constants::q + 2));

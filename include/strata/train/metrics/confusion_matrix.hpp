@@ -135,25 +135,27 @@ struct ConfusionMatrix {
     /// A picture: cells are the darker the greater their share of the row is.
     template <class = internal::where_used>
     std::string to_svg() const {
-        using internal::at, internal::xml_text;
+        using internal::coordinate, internal::xml_text;
         double letters = 0;
         for (std::size_t i = 0; i < classes; ++i)
             letters = std::max(letters, static_cast<double>(class_name(i).size()));
         const double cell = std::max(44.0, 7 * std::min(letters, 8.0) + 8), left = 34 + 7 * letters, top = 64;
         const double size = cell * static_cast<double>(classes), width = left + size + 16, height = top + size + 16;
-        std::string out =
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + at(width) + "\" height=\"" + at(height) +
-            "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
-            "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
-            at(left + size / 2) +
-            "\" y=\"18\" text-anchor=\"middle\" font-weight=\"bold\">predicted</text>\n"
-            "<text transform=\"translate(16 " +
-            at(top + size / 2) + ") rotate(-90)\" text-anchor=\"middle\" font-weight=\"bold\">target</text>\n";
+        std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(width) + "\" height=\"" +
+                          coordinate(height) +
+                          "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
+                          "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
+                          coordinate(left + size / 2) +
+                          "\" y=\"18\" text-anchor=\"middle\" font-weight=\"bold\">predicted</text>\n"
+                          "<text transform=\"translate(16 " +
+                          coordinate(top + size / 2) +
+                          ") rotate(-90)\" text-anchor=\"middle\" font-weight=\"bold\">target</text>\n";
         for (std::size_t i = 0; i < classes; ++i) {
             const double place = cell * (static_cast<double>(i) + 0.5);
-            out += "<text x=\"" + at(left + place) + "\" y=\"" + at(top - 8) + "\" text-anchor=\"middle\">" +
-                   xml_text(class_name(i)) + "</text>\n<text x=\"" + at(left - 8) + "\" y=\"" + at(top + place + 4) +
-                   "\" text-anchor=\"end\">" + xml_text(class_name(i)) + "</text>\n";
+            out += "<text x=\"" + coordinate(left + place) + "\" y=\"" + coordinate(top - 8) +
+                   "\" text-anchor=\"middle\">" + xml_text(class_name(i)) + "</text>\n<text x=\"" +
+                   coordinate(left - 8) + "\" y=\"" + coordinate(top + place + 4) + "\" text-anchor=\"end\">" +
+                   xml_text(class_name(i)) + "</text>\n";
             for (std::size_t k = 0; k < classes; ++k) out += svg_cell(i, k, left, top, cell);
         }
         return out + "</svg>\n";
@@ -199,13 +201,14 @@ private:
     }
     template <class = internal::where_used>
     std::string svg_cell(std::size_t i, std::size_t k, double left, double top, double cell) const {
-        using internal::at;
+        using internal::coordinate;
         const double share = ratio((*this)(i, k), targets(i));
         const double x = left + cell * static_cast<double>(k), y = top + cell * static_cast<double>(i);
-        return "<rect x=\"" + at(x) + "\" y=\"" + at(y) + "\" width=\"" + at(cell) + "\" height=\"" + at(cell) +
-               "\" fill=\"#0072b2\" fill-opacity=\"" + internal::decimal(share, 3) + "\" stroke=\"#ddd\"/><text x=\"" +
-               at(x + cell / 2) + "\" y=\"" + at(y + cell / 2 + 4) + "\" text-anchor=\"middle\"" +
-               (share > 0.5 ? " fill=\"white\"" : "") + ">" + count_text((*this)(i, k)) + "</text>\n";
+        return "<rect x=\"" + coordinate(x) + "\" y=\"" + coordinate(y) + "\" width=\"" + coordinate(cell) +
+               "\" height=\"" + coordinate(cell) + "\" fill=\"#0072b2\" fill-opacity=\"" + internal::decimal(share, 3) +
+               "\" stroke=\"#ddd\"/><text x=\"" + coordinate(x + cell / 2) + "\" y=\"" + coordinate(y + cell / 2 + 4) +
+               "\" text-anchor=\"middle\"" + (share > 0.5 ? " fill=\"white\"" : "") + ">" + count_text((*this)(i, k)) +
+               "</text>\n";
     }
 };
 
