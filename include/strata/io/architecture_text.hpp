@@ -68,11 +68,14 @@ std::vector<std::string> architecture_lines(const architecture_outline& net) {
         if (row.input_count > 1 || row.inputs[0] != i) {
             line += " of";
             for (std::size_t k = 0; k < std::min(row.input_count, row.inputs.size()); ++k)
-                line += " " + std::to_string(row.inputs[k]);
+                line.append(" ").append(std::to_string(row.inputs[k]));
         }
         for (const weight_row& weight : net.weights)
             if (row.has_weights && weight.layer == row.layer)
-                line += ", " + weight.parameter.label().str() + " " + to_text(weight.parameter.extents).str();
+                line.append(", ")
+                    .append(weight.parameter.label().view())
+                    .append(" ")
+                    .append(to_text(weight.parameter.extents).view());
         lines.push_back(std::move(line));
     }
     return lines;

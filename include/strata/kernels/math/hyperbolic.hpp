@@ -34,8 +34,8 @@ struct tanh_constants {
 /// x between -bound and bound. NaN stays NaN, but with AVX-512, whose one instruction gives `bound`.
 template <class V>
 STRATA_INLINE V between(const V& x, const V& bound) {
-#if defined(__AVX512DQ__) && !defined(STRATA_SCALAR)
-    // The smaller magnitude, with the sign of x.
+    // The smaller magnitude, with the sign of x. Without optimization GCC's header has a macro, which warns.
+#if defined(__AVX512DQ__) && !defined(STRATA_SCALAR) && (defined(__OPTIMIZE__) || defined(__clang__))
     if constexpr (sizeof(V) == 64 && std::is_same_v<typename V::value_type, float>) return _mm512_range_ps(x, bound, 2);
 #endif
     return max(-bound, min(bound, x));
