@@ -89,7 +89,7 @@ TEST_CASE("a damaged file of RTNeural is refused") {
     CHECK(contains(with("[[5], [6]]", "[[5]]"), "layer 2 has a weight whose rows differ in length"));
     CHECK(contains(with("[[1, 2]], ", ""), "layer 1 is Dense(units=2, use_bias=false)"));
     CHECK(contains(with("[[[0.5]]]", "[[]]"), "layer 3 has a weight without values"));
-    CHECK(contains(with("\"epsilon\": 0.25, ", ""), "layer 4 has no epsilon"));
+    CHECK(contains(with("\"epsilon\": 0.25,", ""), "layer 4 has no epsilon"));
     CHECK(contains(with("\"kernel_size\": [2]", "\"kernel_size\": [0]"), "layer 2 has kernel_size 0, expected"));
     CHECK(contains(with("\"kernel_size\": [2]", "\"kernel_size\": [4e9]"), "layer 2 has kernel_size"));
 }
