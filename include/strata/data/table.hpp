@@ -183,7 +183,7 @@ private:
     std::set<std::string, std::less<>> missing_;
 };
 
-/// Reads a .csv file: fields in quotes, lines that end with \n or \r\n, and a byte order mark are understood (RFC
+/// Reads a .csv file: fields in quotes, lines that end with LF or CR LF, and a byte order mark are understood (RFC
 /// 4180). Empty lines are left out. Throws file_error, with the line, where a row has another number of fields than the
 /// first, two columns have one name, or a quote has no end. pandas: read_csv.
 inline Table read_csv(const std::filesystem::path& file, csv_options options = {}) {

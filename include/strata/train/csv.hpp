@@ -31,7 +31,7 @@ inline std::string csv_row(const std::vector<std::string>& fields, std::string_v
 }
 
 /// Reads rows one after the other. A field in quotes may hold separators, ends of lines and doubled quotes; lines end
-/// with \n or \r\n (RFC 4180). The text must live longer.
+/// with LF or CR LF (RFC 4180). The text must live longer.
 class csv_reader {
 public:
     csv_reader(std::string_view text, std::string_view separator) : text_(text), separator_(separator) {}
