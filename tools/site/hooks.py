@@ -53,7 +53,8 @@ def add(path, page, files, config):
 
 
 def visit(path, files, config):
-    if path in pages or (path.startswith("docs/") and path.endswith(".md")):
+    # Documents and pictures of docs/ are pages and files of the site as they are.
+    if path in pages or (path.startswith("docs/") and path.endswith((".md", ".png", ".svg"))):
         return
     add(path, AT_ROOT.get(path, f"source/{path}/index.md"), files, config)
 
