@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
@@ -44,12 +45,7 @@ struct file_weight {
             if (wanted[axis] != 1) others.push_back(wanted[axis]);
         return mine == others;
     }
-    std::string shape_text() const {
-        std::string text = "(";
-        for (std::size_t axis = 0; axis < extents.size(); ++axis)
-            text += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
-        return text + ")";
-    }
+    std::string shape_text() const { return strata::internal::extents_text(extents); }
 };
 
 /// Whether a part of a file changes nothing. Programs that read RTNeural's files write more into them than it reads,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 
@@ -42,12 +43,11 @@ inline bool holds_samples(std::span<const std::size_t> extents, const shape& sam
     return true;
 }
 
-/// `(60000, 28, 28)`.
+/// `(60000, 28, 28)`; of one axis as numpy writes it, `(60000,)`.
 inline std::string extents_text(std::span<const std::size_t> extents) {
-    std::string text = "(";
-    for (std::size_t axis = 0; axis < extents.size(); ++axis)
-        text += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
-    return text + (extents.size() == 1 ? ",)" : ")");
+    std::string text = internal::extents_text(extents);
+    if (extents.size() == 1) text.insert(text.size() - 1, ",");
+    return text;
 }
 
 }  // namespace detail

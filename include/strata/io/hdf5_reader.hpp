@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
@@ -97,11 +98,7 @@ public:
     /// The shape as text, `(3, 5)`, or the kind of object that it is instead of a dataset.
     std::string shape_text(const std::string& dataset) const {
         const hdf5_dataset opened = open_dataset(dataset);
-        const std::vector<hsize_t> extents = extents_of(hdf5_space(H5Dget_space(opened.id())));
-        std::string result = "(";
-        for (std::size_t axis = 0; axis < extents.size(); ++axis)
-            result += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
-        return result + ")";
+        return internal::extents_text(extents_of(hdf5_space(H5Dget_space(opened.id()))));
     }
     /// The values of a dataset for a weight, from floats or integers of any width. Its type and shape are checked
     /// before memory is allocated.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/half.hpp>
 
@@ -31,12 +32,7 @@ struct npy_header {
     /// Bytes of a value of a float, an integer or a byte.
     std::size_t width() const { return static_cast<std::size_t>(type[2] - '0'); }
     /// The shape as text: `(3, 5)`.
-    std::string shape_text() const {
-        std::string text = "(";
-        for (std::size_t axis = 0; axis < extents.size(); ++axis)
-            text += (axis > 0 ? ", " : "") + std::to_string(extents[axis]);
-        return text + ")";
-    }
+    std::string shape_text() const { return internal::extents_text(extents); }
     bool has_shape(const shape& wanted) const {
         bool same = extents.size() == wanted.rank();
         for (std::size_t axis = 0; same && axis < extents.size(); ++axis) same = extents[axis] == wanted[axis];
@@ -144,7 +140,7 @@ private:
     std::size_t at_ = 0;
 };
 
-/// The header of an array whose bytes `read(count)` gives one after the other. Throws std::invalid_argument with the
+/// The header of an array. `read(count)` gives its next bytes. Throws std::invalid_argument with the
 /// reason where they are no array of numpy.
 template <class Read>
 npy_header read_npy_header(Read read) {
