@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <sndfile.hh>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -20,6 +19,7 @@
 
 #include "../../tests/counting_new.hpp"
 #include "../check.hpp"
+#include "../sound_test.hpp"
 #include "player.hpp"
 
 namespace {
@@ -27,18 +27,7 @@ namespace {
 using namespace strata;
 using sound = std::vector<float>;
 
-sound read(const std::filesystem::path& file) {
-    SndfileHandle handle(file.string());
-    sound result(static_cast<std::size_t>(handle.frames()));
-    if (handle.error() != 0 || handle.channels() != 1 || handle.readf(result.data(), handle.frames()) == 0)
-        throw std::runtime_error(file.string() + ": " + handle.strError());
-    return result;
-}
-/// Runs a program; throws where it fails.
-void run(const std::string& command) {
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
-}
-std::string quoted(const std::filesystem::path& path) { return "'" + path.string() + "'"; }
+using example::quoted, example::run;
 
 /// Weights as a trained amplifier has them: outputs of about the loudness of the inputs.
 template <class Net>
@@ -135,7 +124,7 @@ int main(int argc, char** argv) try {
     nam::load(nano, folder / "nano.nam");
     nam::load(feather, folder / "feather.nam");
     nam::load(lstm, folder / "lstm.nam");
-    const sound in = read(in_file);
+    const sound in = example::read_sound(in_file);
     example::check(nano.index() == 3 && feather.index() == 2 && lstm.index() == 7, "each file chose its net");
 
     const std::size_t seen = nano.stream().warm_up();
@@ -148,7 +137,7 @@ int main(int argc, char** argv) try {
     converted = CONVERTED::model();
     check_change(nano, converted, in, std::min<std::size_t>(converted.stream().warm_up(), 24'000));
     run(quoted(argv[1]) + " " + quoted(in_file) + " " + quoted(out_file) + " converted");
-    const sound by_program = read(out_file), by_stream = alone(converted, in);
+    const sound by_program = example::read_sound(out_file), by_stream = alone(converted, in);
     double apart = 0.0;
     for (std::size_t i = 0; i < in.size(); ++i)
         apart = std::max(apart, std::fabs(std::clamp(double{by_stream[i]}, -1.0, 1.0) - by_program[i]));
@@ -158,7 +147,7 @@ int main(int argc, char** argv) try {
     // The program: the same samples in a file, in 24 bits.
     run(quoted(argv[1]) + " " + quoted(in_file) + " " + quoted(out_file) + " " + quoted(folder / "feather.nam") + " " +
         quoted(folder / "nano.nam") + " --block 64 --fade 20 > " + quoted(folder / "report.txt"));
-    const sound played = read(out_file);
+    const sound played = example::read_sound(out_file);
     const std::size_t part = in.size() / 2 + 1, at = (part + 63) / 64 * 64;
     std::size_t allocated = 0;
     const sound expected = changed(feather, nano, in, at, 64, 960, allocated);

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <sndfile.hh>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,22 +16,13 @@
 #include <strata/strata.hpp>
 
 #include "../check.hpp"
+#include "../sound_test.hpp"
 
 namespace {
 
 using namespace strata;
 
-std::vector<float> read(const std::filesystem::path& file) {
-    SndfileHandle handle(file.string());
-    std::vector<float> result(static_cast<std::size_t>(handle.frames()));
-    if (handle.error() != 0 || handle.channels() != 1 || handle.readf(result.data(), handle.frames()) == 0)
-        throw std::runtime_error(file.string() + ": " + handle.strError());
-    return result;
-}
-void run(const std::string& command) {
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
-}
-std::string quoted(const std::filesystem::path& path) { return "'" + path.string() + "'"; }
+using example::quoted, example::run;
 
 }  // namespace
 
@@ -58,7 +48,7 @@ int main(int argc, char** argv) try {
     run("sox -n -r 48000 -b 24 -c 1 " + quoted(in_file) + " synth 1 pluck A2 gain -n -6");
     run("LV2_PATH=" + quoted(bundles) + " lv2apply -i " + quoted(in_file) + " -o " + quoted(out_file) +
         " urn:strata:amplifier");
-    const std::vector<float> in = read(in_file), by_host = read(out_file);
+    const std::vector<float> in = example::read_sound(in_file), by_host = example::read_sound(out_file);
     std::vector<float> own(in.size());
     nam::amplifier<nam::A1Nano>(bundle / "amplifier.nam").stream().process(in, own, in.size());
     double difference = 0.0, loudest = 0.0;
