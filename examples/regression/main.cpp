@@ -40,7 +40,7 @@ int learn(const char* file) {
     const std::vector<float> predicted = model.predict(test.inputs());
     // [/train]
 
-    // For comparison: the mean of the training's patients, whoever it is.
+    // For comparison: an answer that is always the mean of the training's patients.
     double mean = 0, mean_error = 0;
     for (const float each : train.labels()) mean += static_cast<double>(each) / static_cast<double>(train.size());
     for (const float each : test.labels())

@@ -216,7 +216,7 @@ TEST_CASE("a field of a table is quoted where it holds what separates fields, li
     }
 }
 
-TEST_CASE("rows of a table are read one after the other, and say where they begin") {
+TEST_CASE("rows of a table are read in their order, and say where they begin") {
     internal::csv_reader reader("a,\"b\r\nc\"\r\nd,\n", ",");
     std::vector<std::string> row;
     REQUIRE(reader.read(row));

@@ -194,7 +194,7 @@ std::string constants(const std::vector<const array*>& weights, bool uses_double
 
 using words = std::vector<std::pair<std::string, std::string>>;
 
-/// A template with words replaced, one after the other: values may have words that follow.
+/// A template with words replaced in the order of `words`. A value may contain later words, which are replaced too.
 std::string replaced(std::string text, const words& given) {
     for (const auto& [word, value] : given)
         for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())

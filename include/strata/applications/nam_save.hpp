@@ -77,7 +77,7 @@ struct save_check {
     }();
 };
 
-/// The weights of a model one after the other in the order of the file: the inverse of nam_weights.hpp.
+/// All weights of a model in the order of the file: the inverse of nam_weights.hpp.
 class weight_writer {
 public:
     /// [out][in][tap] of (tap, in, out), which begins at `from`.

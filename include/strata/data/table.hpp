@@ -101,10 +101,10 @@ public:
             if (is_missing(row, at)) refuse(row, at, "is missing; fix: remove the row, or give it a class");
             names.push_back(text(row, at));
         }
-        std::sort(names.begin(), names.end(), is_number(at) ? number_less : text_less);
+        const auto less = is_number(at) ? number_less : text_less;
+        std::sort(names.begin(), names.end(), less);
         names.erase(std::unique(names.begin(), names.end()), names.end());
         ClassColumn result{.labels = {}, .names = std::move(names)};
-        const auto less = is_number(at) ? number_less : text_less;
         for (std::size_t row = 0; row < rows(); ++row) {
             const auto found = std::lower_bound(result.names.begin(), result.names.end(), text(row, at), less);
             result.labels.push_back(static_cast<int>(found - result.names.begin()));

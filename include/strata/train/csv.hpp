@@ -30,7 +30,7 @@ inline std::string csv_row(const std::vector<std::string>& fields, std::string_v
     return line + '\n';
 }
 
-/// Reads rows one after the other. A field in quotes may hold separators, ends of lines and doubled quotes; lines end
+/// Reads rows in their order. A field in quotes may hold separators, ends of lines and doubled quotes; lines end
 /// with LF or CR LF (RFC 4180). The text must live longer.
 class csv_reader {
 public:
