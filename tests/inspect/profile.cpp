@@ -180,7 +180,7 @@ TEST_CASE("the trace has what Chrome's viewer needs of each event") {
     const std::string text((std::istreambuf_iterator<char>(in)), {});
     CHECK(text == found.to_trace());
     std::filesystem::remove(file);
-    CHECK(detail::json_text("a\"b\\c\n") == "\"a\\\"b\\\\c\\u000a\"");
+    CHECK(io::json_string("a\"b\\c\n") == "\"a\\\"b\\\\c\\u000a\"");
 #if defined(TESTS_HAVE_JSON)
     const auto trace = nlohmann::json::parse(text);
     std::size_t complete = 0;

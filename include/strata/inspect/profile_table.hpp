@@ -13,7 +13,7 @@
 #include <strata/core/atomic_file.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
-#include <strata/inspect/json_text.hpp>
+#include <strata/io/json_text.hpp>
 #include <strata/train/decimal.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -95,19 +95,19 @@ public:
     /// The fastest run as JSON of the Trace Event Format, which Perfetto and chrome://tracing open.
     std::string to_trace() const {
         std::string result =
-            "{\"displayTimeUnit\": \"ns\", \"otherData\": {\"net\": " + detail::json_text(name_) +
+            "{\"displayTimeUnit\": \"ns\", \"otherData\": {\"net\": " + io::json_string(name_) +
             "},\n\"traceEvents\": [\n{\"name\": \"process_name\", \"ph\": \"M\", \"pid\": 1, \"tid\": 0, "
             "\"args\": {\"name\": " +
-            detail::json_text("strata: " + name_) + "}}";
+            io::json_string("strata: " + name_) + "}}";
         for (const profile_event& each : events_) {
             const profile_row& row = rows_[each.row];
             result +=
-                internal::message({",\n{\"name\": ", detail::json_text(row.layers),
-                                   ", \"cat\": ", detail::json_text(row.part.empty() ? "forward" : row.part),
+                internal::message({",\n{\"name\": ", io::json_string(row.layers),
+                                   ", \"cat\": ", io::json_string(row.part.empty() ? "forward" : row.part),
                                    ", \"ph\": \"X\", \"pid\": 1, \"tid\": ", each.thread,
                                    ", \"ts\": ", internal::decimal(each.begin * 1e6, 3),
                                    ", \"dur\": ", internal::decimal(std::max(0.0, each.end - each.begin) * 1e6, 3),
-                                   ", \"args\": {\"algorithm\": ", detail::json_text(row.algorithm),
+                                   ", \"args\": {\"algorithm\": ", io::json_string(row.algorithm),
                                    ", \"flops\": ", internal::decimal(row.flops, 0),
                                    ", \"bytes\": ", internal::decimal(row.bytes, 0), "}}"});
         }

@@ -1,7 +1,6 @@
 // event_wire: the bytes of TensorBoard's event files: protobuf's wire format, and records with CRC32C.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/redundancy_check.hpp>
 #include <strata/core/where_used.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -68,19 +68,8 @@ private:
 /// The checksum CRC-32C (Castagnoli) of RFC 3720.
 template <class = internal::where_used>
 std::uint32_t crc32c(std::string_view bytes) {
-    static constexpr std::array<std::uint32_t, 256> table = [] {
-        constexpr std::uint32_t polynomial = 0x82f63b78u;
-        std::array<std::uint32_t, 256> result{};
-        for (std::uint32_t i = 0; i < result.size(); ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? polynomial : 0);
-            result[i] = value;
-        }
-        return result;
-    }();
-    std::uint32_t state = ~std::uint32_t{0};
-    for (const char c : bytes) state = table[(state ^ static_cast<unsigned char>(c)) & 0xff] ^ (state >> 8);
-    return ~state;
+    using check = internal::redundancy_check<std::uint32_t, 0x82f63b78u>;
+    return ~check::after(check::begin, bytes.data(), bytes.size());
 }
 
 /// A record of TensorFlow's TFRecord format: length, its checksum, data, its checksum; checksums are masked.
