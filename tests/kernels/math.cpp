@@ -259,8 +259,7 @@ double worst_difference(std::size_t size, vector_function<T> f, double (*truth)(
     for (bits i = 0; i < 3 * patterns; ++i) {
         for (std::size_t lane = 0; lane < size; ++lane) {
             const T pattern = std::bit_cast<T>(static_cast<bits>(i * step + lane));
-            x[lane] = i < patterns && std::fabs(pattern) <= std::numeric_limits<T>::max() ? pattern
-                                                                                          : source.next(T(-8), T(8));
+            x[lane] = i < patterns && strata::internal::is_finite(pattern) ? pattern : source.next(T(-8), T(8));
         }
         f(x.data(), y.data());
         for (std::size_t lane = 0; lane < size; ++lane) {
@@ -472,7 +471,9 @@ TEST_CASE("approximate functions have the errors of their comments, in vectors o
         REQUIRE(std::fabs(approximate_tanh::apply(x) - std::tanh(x)) < 2e-4);
         REQUIRE(std::fabs(approximate_sigmoid::apply(static_cast<float>(x)) - 1 / (1 + std::exp(-x))) < 1e-4);
     }
-    // One result for all widths, so that blocks of a stream equal its steps.
+    // One result for all widths, so that blocks of a stream equal its steps. Not with -fassociative-math, where GCC
+    // divides vectors by approximate reciprocals and scalars by division.
+    if constexpr (loose != 1) return;
     const auto widest = functions_of<simd<float>>(), narrow = functions_of<simd_for<float, 4>>();
     for (float x = -6; x < 6; x += 0.0037f) {
         const float one = approximate_tanh::apply(scalar_batch<float>(x)).value;
