@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "loops.hpp"
 #include "operators.hpp"
 #include "patterns.hpp"
 
@@ -19,6 +20,13 @@ const std::set<std::string> recurrent_operators{"LSTM", "GRU", "RNN"};
 /// Operators that only move values.
 const std::set<std::string> moving_operators{"Concat",  "Gather",    "Identity",  "Reshape", "Slice",
                                              "Squeeze", "Transpose", "Unsqueeze", "Split"};
+
+/// The inputs of a node, and the values that its bodies read.
+std::vector<std::string> inputs_of(const onnx::NodeProto& node) {
+    std::vector<std::string> names = captured_names(node);
+    names.insert(names.end(), node.input().begin(), node.input().end());
+    return names;
+}
 
 /// `a, b`.
 std::string names_of(const std::vector<std::string>& values) {
@@ -64,7 +72,7 @@ graph reader::read() {
         if (const auto& node = onnx_.node(i); needed[static_cast<std::size_t>(i)]) {
             if (const auto found = patterns_.find(&node); found != patterns_.end()) ++readers_[found->second.input];
             else
-                for (const auto& name : node.input()) ++readers_[name];
+                for (const auto& name : inputs_of(node)) ++readers_[name];
         }
     find_states(needed);
     read_inputs();
@@ -130,7 +138,8 @@ std::vector<bool> reader::needed_nodes() {
             wanted.insert(found->input);
             patterns_.emplace(&node, std::move(*found));
         } else {
-            wanted.insert(node.input().begin(), node.input().end());
+            const auto inputs = inputs_of(node);
+            wanted.insert(inputs.begin(), inputs.end());
         }
     }
     return needed;
@@ -182,6 +191,9 @@ void reader::find_output() {
 
 void reader::find_states(const std::vector<bool>& needed) {
     std::map<std::string, std::vector<std::pair<const onnx::NodeProto*, int>>> uses;
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        for (const auto& name : captured_names(onnx_.node(i)))
+            if (needed[static_cast<std::size_t>(i)]) uses[name].emplace_back(&onnx_.node(i), 0);
     for (int i = 0; i < onnx_.node_size(); ++i)
         for (int k = 0; needed[static_cast<std::size_t>(i)] && k < onnx_.node(i).input_size(); ++k)
             uses[onnx_.node(i).input(k)].emplace_back(&onnx_.node(i), k);
@@ -309,6 +321,8 @@ value reader::find(const std::string& name) const {
     if (found == nullptr)
         throw problem("reads \"" + printable(name) +
                       "\", which is computed from no input of the net, or by an operator that was left out");
+    if (found->is_reversed)
+        throw problem("reads a sequence backwards; strata-convert reads recurrent layers that do, not others");
     return *found;
 }
 
