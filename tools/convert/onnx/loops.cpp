@@ -291,7 +291,7 @@ std::optional<found_layer> layer_of(const loop_body& body, std::size_t units, co
                                     const std::string& cell) {
     if (body.kernels.size() != 1 || body.recurrent_kernels.size() != 1 || body.biases.size() > 2) return std::nullopt;
     std::vector<std::string> biases(body.biases.begin(), body.biases.end());
-    found_layer found{.layer = {.units = static_cast<int>(units), .has_bias = !biases.empty()}, .biases = biases};
+    found_layer found{.layer = {.type = "", .units = static_cast<int>(units), .has_bias = !biases.empty()}, .biases = biases};
     const std::vector<std::string> types =
         cell.empty() ? std::vector<std::string>{"SimpleRNN", "GRU"} : std::vector<std::string>{"LSTM"};
     for (const std::string& type : types)
@@ -324,7 +324,7 @@ struct loop_states {
 };
 
 loop_states bind_states(reader& r, const onnx::GraphProto& graph, loop_body& body) {
-    loop_states states{.count = static_cast<std::size_t>(graph.input_size()) - 2};
+    loop_states states{.hidden = {}, .count = static_cast<std::size_t>(graph.input_size()) - 2};
     for (std::size_t i = 0; i < states.count; ++i) {
         const auto at = static_cast<int>(i);
         const std::string &in = graph.input(at + 2).name(), &out = graph.output(at + 1).name();
