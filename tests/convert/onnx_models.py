@@ -564,7 +564,7 @@ def layer_normalizations_of_exporters(g):
     centred = g.add("Where", is_even, g.constant(0), g.add("Sub", x, mean))
     square = g.add("Cast", g.add("Mul", centred, centred), to=TensorProto.DOUBLE)
     square = g.add("Cast", g.add("ReduceMean", square, axes), to=TensorProto.FLOAT)
-    g.wanted = ["LayerNormalization<strata::epsilon<0.01", "LayerNormalization<strata::epsilon<0.0199"]
+    g.wanted = ["LayerNormalization<strata::epsilon<0.00100", "LayerNormalization<strata::epsilon<0.01", "LayerNormalization<strata::epsilon<0.0199"]
     return g.add("Div", centred, g.add("Sqrt", g.add("Add", square, g.constant(2e-2))))
 
 

@@ -508,6 +508,13 @@ void reader::read_pattern(const pattern& found) {
         const std::size_t channels = shape(in).back();
         if (made.kind == sample_normalization::form::rms)
             weights.push_back(as_array({{channels}, std::vector<double>(channels, 1.0)}, {channels}));
+        for (const std::string& name : {found.gamma, found.beta}) {
+            if (name.empty()) continue;
+            const constant* c = find_constant(name);
+            if (c == nullptr || c->values.size() != channels)
+                throw problem("has factors or offsets that are not those of each channel");
+            weights.push_back(as_array(*c, {channels}));
+        }
     }
     give(like(in, add(found.layer, {in.number}, std::move(weights))));
 }
