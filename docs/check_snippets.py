@@ -23,6 +23,9 @@ BUILDS = ("meson.build", "*.sh", "*.py", "CMakeLists.txt", "run")
 FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>\w*)$")
 
 
+INDENTED = re.compile(r" {4}\S.*(;|[{}],?)( +//.*)?$")  # code without a fence; items of lists go on with less or after text
+
+
 def read_region(file, region):
     """The lines of a region; a ValueError where it is not there exactly once."""
     if not file.is_file():
@@ -80,6 +83,8 @@ def check(root, document, errors):
                 errors.append(f"{where}: expected the block of code that the comment above announces")
             source = SOURCE.match(lines[i - 1])
             wanted = source
+            if INDENTED.match(lines[i - 1]) and i >= 2 and not lines[i - 2].strip():
+                errors.append(f"{where}: code without a fence: ```cpp, after the comment that names its region")
             if source is None and lines[i - 1].startswith("<!-- from "):
                 errors.append(f"{where}: expected <!-- from FILE: REGION -->")
             continue
@@ -140,6 +145,7 @@ BROKEN = {"differs from": {"examples/a/main.cpp": "// [net]\nint another;\n// [/
           "has no end": {"docs/a.md": "```cpp\n"},
           "C++ that comes from no compiled region": {"docs/a.md": "Text.\n```cpp\nint a;\n```\n"},
           "C++ that comes from no compiled region, and": {"docs/a.md": GOOD["docs/convert.md"]},
+          "code without a fence": {"docs/a.md": "Text.\n\n    auto a = b();\n"},
           "and that no test": {"docs/a.md": "<!-- compared by tests/none.py -->\n```cpp\nint a;\n```\n"}}
 
 
