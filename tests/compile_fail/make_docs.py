@@ -26,7 +26,7 @@ def heading(title):
     """The title as a heading; one that begins with a name of the interface keeps its spelling."""
     first = title.split()[0]
     title = title[0].upper() + title[1:] if re.fullmatch(r"[a-z]+", first) else title
-    return title.replace("<", "\\<")  # no tag
+    return title.replace("<", "&lt;")  # no tag
 
 
 def causes(cases):

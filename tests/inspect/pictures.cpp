@@ -81,6 +81,18 @@ TEST_CASE("a picture of a net has a line for each layer, a bar for each value an
     CHECK(count(svg, "<g><title>") == drawing.buffers.size());
     CHECK(count(svg, "marker-end") == drawing.steps.size());
     CHECK(count(branched.to_svg(), "fill=\"none\" stroke=\"#555\"") == 1);
+    for (const detail::drawn_buffer& each : drawing.buffers) {  // in its bar, or in the list of narrow ones
+        const std::string size = detail::bytes_text(each.size);
+        CHECK((has(svg, ">" + each.contents + "</text><text") ||
+               has(svg, ": " + each.contents + ": " + size + "</text>")));
+    }
+    constexpr Sequential long_name{Input<8>{}, Dense<2, name<"a_name_of_a_layer_that_is_longer_than_the_usual_box">>{}};
+    CHECK(has(branched.to_svg(), "width=\"380.0\""));
+    CHECK_FALSE(has(long_name.to_svg(), "width=\"380.0\""));
+    CHECK(detail::flops_text(330) == "330 FLOP");
+    CHECK(detail::flops_text(65'400) == "65.40 kFLOP");
+    CHECK(detail::flops_text(2.5e6) == "2.50 MFLOP");
+    CHECK(detail::flops_text(4e9) == "4.00 GFLOP");
     CHECK(detail::bytes_text(1023) == "1023 B");
     CHECK(detail::bytes_text(1536) == "1.5 KB");
     CHECK(detail::bytes_text(3 << 20) == "3.0 MB");

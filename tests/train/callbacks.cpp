@@ -109,12 +109,19 @@ std::string read(const std::filesystem::path& file) {
 
 struct counting_hooks {
     std::string calls;
-    void on_train_begin(training_control&) { calls += 'T'; }
-    void on_epoch_begin(training_control&, std::size_t) { calls += 'e'; }
-    void on_batch_end(training_control&, std::size_t, const Scores&) { calls += 'b'; }
-    void on_epoch_end(training_control&, std::size_t, const Scores&) { calls += 'E'; }
-    void on_train_end(training_control&) { calls += 't'; }
+    // [hooks]
+    void on_train_begin(training_control&);
+    void on_train_end(training_control&);
+    void on_epoch_begin(training_control&, std::size_t epoch);               // epochs count from 0
+    void on_epoch_end(training_control&, std::size_t epoch, const Scores&);  // or Scores&, to add to them
+    void on_batch_end(training_control&, std::size_t batch, const Scores&);
+    // [/hooks]
 };
+void counting_hooks::on_train_begin(training_control&) { calls += 'T'; }
+void counting_hooks::on_train_end(training_control&) { calls += 't'; }
+void counting_hooks::on_epoch_begin(training_control&, std::size_t) { calls += 'e'; }
+void counting_hooks::on_epoch_end(training_control&, std::size_t, const Scores&) { calls += 'E'; }
+void counting_hooks::on_batch_end(training_control&, std::size_t, const Scores&) { calls += 'b'; }
 struct only_epochs {
     std::size_t* last;
     void on_epoch_end(training_control&, std::size_t epoch, const Scores&) const { *last = epoch; }
