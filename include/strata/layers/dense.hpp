@@ -137,7 +137,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
-        return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+        return In.rows() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+    }
+    template <shape In, class T>
+    static constexpr bool vector_matches_process() {
+        return features > 1 || kernels::column_in_lanes_matches<In.back(), T>;
     }
     template <shape In, class Fused, class V, class T>
     static STRATA_INLINE V forward_in_vector(const V& x, const forward_context<T>& s) {

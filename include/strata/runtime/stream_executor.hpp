@@ -15,6 +15,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/runtime/observer.hpp>
+#include <strata/runtime/register_chain.hpp>
 #include <strata/runtime/step.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -40,6 +41,24 @@ template <class Net, class T>
 struct no_counters {};
 template <class Net, class T>
 using counters_of = std::conditional_t<has_rates<Net, T>, stream_counters<Net, T>, no_counters<Net, T>>;
+
+/// Step number Step of a stream, for one time step.
+template <class Net, class T, std::size_t Step>
+struct stream_step : step_types<Net, T, stream_plan_of<Net, T>.steps[Step].layer, stream_plan_of<Net, T>.steps[Step].fused> {
+    static constexpr shape in = stream_plan_of<Net, T>.states[Step].in;
+    static constexpr shape out = step_shape<Net, T>(stream_plan_of<Net, T>.steps[Step].last() + 1);
+};
+
+/// The chains of a stream through which a time step goes in a register.
+template <class Net, class T, std::size_t... Step>
+constexpr auto register_chains_of_stream(std::index_sequence<Step...>) {
+    constexpr const auto& plan = stream_plan_of<Net, T>;
+    return lengths_of_chains<sizeof...(Step)>({(!plan.states[Step].has_state &&
+                                               fits_vector<stream_step<Net, T, Step>, T>() &&
+                                               streams_in_vector<typename stream_step<Net, T, Step>::layer,
+                                                                 stream_step<Net, T, Step>::in, T>())...},
+                                             {follows_of<Net, flat_count<Net>, schedule::stream>[Step]...});
+}
 
 template <class Net, class T>
 class stream_executor {
@@ -81,8 +100,21 @@ private:
 
     template <std::size_t... Step>
     STRATA_INLINE void run_steps(const T* x, T* y, std::index_sequence<Step...>) const {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, plan.input_size, y);
-        else evaluate_in_order{0, (run_step<Step>(x, y), 0)...};
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, plan.input_size, y);
+        } else {
+            constexpr auto chains = register_chains_of_stream<Net, T>(all_steps{});
+            evaluate_in_order{0, (run_chain<Step>(x, y, std::make_index_sequence<chains[Step]>{}), 0)...};
+        }
+    }
+    /// The steps First + I: one, several through a register, or none.
+    template <std::size_t First, std::size_t... I>
+    STRATA_INLINE void run_chain(const T* x, T* y, std::index_sequence<I...>) const {
+        if constexpr (sizeof...(I) == 1) run_step<First>(x, y);
+        else if constexpr (sizeof...(I) > 1)
+            run_register_chain(plan.read(First, 0, x, static_cast<const T*>(memory_)), parameters_,
+                               plan.write(First + sizeof...(I) - 1, y, memory_),
+                               type_list<stream_step<Net, T, First + I>...>{});
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) const {
