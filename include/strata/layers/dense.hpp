@@ -155,6 +155,18 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
                                                                    kernels::panel_width<T>(features), bias);
     }
 
+    template <shape In, class Fused, class V, class T>
+    static STRATA_INLINE void forward_of_lanes(const V* x, V* y, const forward_context<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        using function = typename activation_function<last>::type;
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        if constexpr (features == 1)
+            *y = kernels::lanes_of_frames_times_column<In.back(), function>(x, packed_weights<Dense, In>(s), bias);
+        else
+            kernels::lanes_of_frames_times_panel<In.back(), features, function>(
+                x, weight<Dense, In, "kernel">(s), kernels::panel_width<T>(features), bias, y);
+    }
+
     /// The same with the sample in memory.
     template <shape In, class Fused, class V, class T>
         requires(Units > 1)

@@ -42,8 +42,8 @@ constexpr auto lengths_of_chains(const std::array<bool, Count>& fits, const std:
 /// The chains of an inference of N samples.
 template <class Net, class T, std::size_t N, std::size_t Count, std::size_t... Step>
 constexpr auto register_chains(std::index_sequence<Step...>) {
-    return lengths_of_chains<sizeof...(Step)>(
-        {(N == 1 && fits_vector<step_of<Net, T, N, Count, Step>, T>())...}, {follows_of<Net, Count>[Step]...});
+    return lengths_of_chains<sizeof...(Step)>({(N == 1 && fits_vector<step_of<Net, T, N, Count, Step>, T>())...},
+                                              {follows_of<Net, Count>[Step]...});
 }
 
 /// Steps of one sample as one.

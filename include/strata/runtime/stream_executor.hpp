@@ -17,6 +17,7 @@
 #include <strata/runtime/observer.hpp>
 #include <strata/runtime/register_chain.hpp>
 #include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_chains.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -41,24 +42,6 @@ template <class Net, class T>
 struct no_counters {};
 template <class Net, class T>
 using counters_of = std::conditional_t<has_rates<Net, T>, stream_counters<Net, T>, no_counters<Net, T>>;
-
-/// Step number Step of a stream, for one time step.
-template <class Net, class T, std::size_t Step>
-struct stream_step : step_types<Net, T, stream_plan_of<Net, T>.steps[Step].layer, stream_plan_of<Net, T>.steps[Step].fused> {
-    static constexpr shape in = stream_plan_of<Net, T>.states[Step].in;
-    static constexpr shape out = step_shape<Net, T>(stream_plan_of<Net, T>.steps[Step].last() + 1);
-};
-
-/// The chains of a stream through which a time step goes in a register.
-template <class Net, class T, std::size_t... Step>
-constexpr auto register_chains_of_stream(std::index_sequence<Step...>) {
-    constexpr const auto& plan = stream_plan_of<Net, T>;
-    return lengths_of_chains<sizeof...(Step)>({(!plan.states[Step].has_state &&
-                                               fits_vector<stream_step<Net, T, Step>, T>() &&
-                                               streams_in_vector<typename stream_step<Net, T, Step>::layer,
-                                                                 stream_step<Net, T, Step>::in, T>())...},
-                                             {follows_of<Net, flat_count<Net>, schedule::stream>[Step]...});
-}
 
 template <class Net, class T>
 class stream_executor {
@@ -131,8 +114,24 @@ private:
 
     template <std::size_t... Step>
     void frames_of_steps(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) const {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * plan.input_size, y);
-        else evaluate_in_order{0, (frames_of_step<Step>(x, y, count), 0)...};
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, count * plan.input_size, y);
+        } else {
+            constexpr auto chains = register_chains_of_stream<Net, T>(all_steps{});
+            evaluate_in_order{0, (frames_of_chain<Step>(x, y, count, std::make_index_sequence<chains[Step]>{}), 0)...};
+        }
+    }
+    template <std::size_t First, std::size_t... I>
+    void frames_of_chain(const T* x, T* y, std::size_t count, std::index_sequence<I...>) const {
+        using steps = type_list<stream_step<Net, T, First + I>...>;
+        if constexpr (sizeof...(I) == 1) {
+            frames_of_step<First>(x, y, count);
+        } else if constexpr (sizeof...(I) > 1) {
+            if constexpr (runs_in_lanes<T>(steps{}))
+                run_frames_in_lanes(plan.read(First, 0, x, static_cast<const T*>(memory_)), parameters_,
+                                    plan.write(First + sizeof...(I) - 1, y, memory_), count, steps{});
+            else (frames_of_step<First + I>(x, y, count), ...);
+        }
     }
     template <class Observer, std::size_t... Step>
     std::size_t observed_frames(const T* x, T* y, std::size_t count, [[maybe_unused]] counters_of<Net, T>& counters,

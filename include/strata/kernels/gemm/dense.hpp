@@ -120,18 +120,18 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
 }
 
 /// One row in a vector x times one column w (K): lane 0 of the result is activation(x w + bias). Lanes of x after the
-/// first K are ignored. bias may be null.
+/// first K are ignored. bias may be null. Products are multiply-adds to zero: a compiler may contract a product and the
+/// addition after it in one function, and not in another.
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
     constexpr std::size_t count = std::bit_ceil(K);
-    const V products = (K < count ? keep_lanes<K>(x) : x) * load_exactly<V, K>(w);
+    const V products = multiply_add(K < count ? keep_lanes<K>(x) : x, load_exactly<V, K>(w), V(T(0)));
     return Activation::apply(sum_of_halves<count>(products) + V(bias != nullptr ? *bias : T(0)));
 }
 
 /// Whether lanes_times_column has the sums of row_times_column, bit for bit.
 template <std::size_t K, class T>
-inline constexpr bool column_in_lanes_matches =
-    std::has_single_bit(K) && K * sizeof(T) >= 16 && K * sizeof(T) <= 64;
+inline constexpr bool column_in_lanes_matches = std::has_single_bit(K) && K * sizeof(T) >= 16 && K * sizeof(T) <= 64;
 
 /// One row x (K) times one column w (K): activation(x w + bias). bias may be null. Short rows use vectors of at most 32
 /// bytes: a wide load of data that narrower stores have just written would wait for the store buffer.
@@ -144,7 +144,8 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     V sums[chains];
     STRATA_UNROLL
     for (std::size_t c = 0; c < chains; ++c)
-        sums[c] = whole > 0 ? load_exactly<V, L>(x + c * L) * load_exactly<V, L>(w + c * L) : V(T(0));
+        sums[c] =
+            whole > 0 ? multiply_add(load_exactly<V, L>(x + c * L), load_exactly<V, L>(w + c * L), V(T(0))) : V(T(0));
     constexpr std::size_t in_chains = whole / chains * chains;
     for (std::size_t k = chains; k < in_chains; k += chains) {
         STRATA_UNROLL

@@ -17,7 +17,10 @@
 // A stream keeps a sample in a register only where the layer says so:
 //
 //   template <shape In, class T> static constexpr bool vector_matches_process()
-//       whether the output is bit for bit that of `process`
+//       whether the outputs of forward_in_vector and of forward_of_lanes are bit for bit those of `process`
+//   template <shape In, class Fused, class V, class T>
+//   static void forward_of_lanes(const V* x, V* y, const forward_context<T>& s)
+//       the outputs of as many samples as a V has lanes: lane l of x[i] is value i of sample l
 #pragma once
 
 #include <strata/core/config.hpp>
