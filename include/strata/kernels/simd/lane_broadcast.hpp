@@ -36,6 +36,22 @@ STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
 }
 #endif
 
+/// Lane 0 of the result is the sum of the first Count lanes, a power of two. The upper half is added to the lower half
+/// until one lane is left, so that vectors of every width have the same sums.
+template <std::size_t Count, class V>
+STRATA_INLINE V sum_of_halves(const V& v) {
+    if constexpr (Count < 2) {
+        return v;
+    } else {
+        constexpr auto upper = [] {
+            std::array<std::size_t, V::size> from{};
+            for (std::size_t l = 0; l < V::size; ++l) from[l] = l ^ (Count / 2);
+            return from;
+        }();
+        return sum_of_halves<Count / 2>(v + permute<upper>(v));
+    }
+}
+
 /// The first Count lanes of v; zeros in the lanes after them.
 template <std::size_t Count, class V>
 STRATA_INLINE V keep_lanes(const V& v) {
