@@ -36,7 +36,8 @@ TEST_CASE("a net in Graphviz' language has its layers, edges, fused steps and ba
     const std::string dot = banded.to_dot();
     CHECK(dot.starts_with("digraph \"banded\" {\n"));
     CHECK(has(dot, "v0 [label=\"input\\n(256, 256, 3)\"];\n"));
-    CHECK(has(dot, "v1 [label=\"conv2d\\nConv2D\\n(254, 254, 32)\\n896 parameters\"];\n"));
+    CHECK(has(dot, "v1 [label=\"conv2d\\nConv2D, ReLU\\n(254, 254, 32)\\n896 parameters\"];\n"));
+    CHECK(has(dot, "v2 [label=\"conv2d_1\\nConv2D\\n(252, 252, 32)\\n"));
     CHECK(has(dot, "subgraph cluster_chain0 {\nlabel=\"bands of "));
     CHECK(count(dot, "#e3eefa") == 1);  // conv2d_1 and re_lu
     CHECK(count(dot, " [label=") == 7);
@@ -74,7 +75,7 @@ TEST_CASE("a picture of a net has a line for each layer, a bar for each value an
     for (const char* name :
          {">conv2d</tspan>", ">+ re_lu</tspan>", ">= dropout</tspan>", ">dense</tspan>", ">banded</text>"})
         CHECK(has(svg, name));
-    CHECK(has(svg, "Conv2D  (254, 254, 32)  896 parameters"));
+    CHECK(has(svg, "Conv2D, ReLU  (254, 254, 32)  896 parameters"));
     CHECK(has(svg, ">bands of "));
     CHECK(has(svg, "arena: " + detail::bytes_text(banded.arena_bytes())));
     const auto drawing = detail::draw_net<std::remove_const_t<decltype(banded)>, float>();

@@ -55,9 +55,10 @@ inline std::string flops_text(double flops) {
     if (flops < 1e6) return internal::decimal(flops * 1e-3, 2) + " kFLOP";
     return flops < 1e9 ? internal::decimal(flops * 1e-6, 2) + " MFLOP" : internal::decimal(flops * 1e-9, 2) + " GFLOP";
 }
-/// `Conv2D  (26, 26, 16)  160 parameters`.
+/// `Conv2D, ReLU  (26, 26, 16)  160 parameters`.
 inline std::string layer_text(const graph_layer& layer, std::string_view gap) {
-    std::string result = internal::message({layer.type, gap, to_text(layer.out).view()});
+    std::string result = internal::message(
+        {layer.type, layer.activation.empty() ? "" : ", ", layer.activation, gap, to_text(layer.out).view()});
     if (layer.parameters > 0) result += internal::message({gap, grouped(layer.parameters).view(), " parameters"});
     return result;
 }
