@@ -10,9 +10,14 @@ namespace convert {
 
 graph read_onnx(const std::filesystem::path& file, const reading_options& options, remarks& notes) {
     onnx::ModelProto model;
-    if (!model.ParseFromString(read_file(file)) || !model.has_graph())
-        throw problem("is no ONNX model; it is truncated or damaged, export it again");
-    return onnx_import::reader(model, file.parent_path(), options, notes).read();
+    std::uint64_t size = 0;
+    {
+        const std::string bytes = read_file(file);
+        size = bytes.size();
+        if (!model.ParseFromString(bytes) || !model.has_graph())
+            throw problem("is no ONNX model; it is truncated or damaged, export it again");
+    }
+    return onnx_import::reader(model, size, file.parent_path(), options, notes).read();
 }
 
 }  // namespace convert
