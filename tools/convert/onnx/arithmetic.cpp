@@ -5,6 +5,7 @@
 
 #include "functions.hpp"
 #include "operators.hpp"
+#include "repeats.hpp"
 
 namespace convert::onnx_import {
 
@@ -114,13 +115,26 @@ bool joins_affine(reader& r, const value& in, const affine& a) {
     return true;
 }
 
-void with_constant(reader& r, const value& in, const constant& c, bool is_first) {
+/// The value repeated along its axes of 1 that are longer in the constant.
+value widened(reader& r, value in, const constant& c) {
+    const std::size_t rank = in.order.size() + 1;
+    if (in.merged != 0 || c.shape.size() > rank) return in;
+    for (std::size_t i = 0; i < c.shape.size(); ++i) {
+        const std::size_t at = i + rank - c.shape.size(), axis = at - (at > in.batch ? 1 : 0);
+        if (at != in.batch && c.shape[i] > 1 && r.shape(in)[in.order[axis]] == 1)
+            in = repeated(r, in, axis, static_cast<double>(c.shape[i]));
+    }
+    return in;
+}
+
+void with_constant(reader& r, const value& given, const constant& c, bool is_first) {
     const std::string& type = r.op().op_type();
     if (type == "Max" || type == "Min" || type == "Pow") {
-        if (c.values.size() != 1 || c.shape.size() > in.order.size() + 1 || (type == "Pow" && is_first))
+        if (c.values.size() != 1 || c.shape.size() > given.order.size() + 1 || (type == "Pow" && is_first))
             throw problem("has a constant that is not one number");
-        return r.give(type == "Pow" ? raised(r, in, c.values[0]) : bounded(r, in, type == "Max", c.values[0]));
+        return r.give(type == "Pow" ? raised(r, given, c.values[0]) : bounded(r, given, type == "Max", c.values[0]));
     }
+    const value in = widened(r, given, c);
     if (type == "Div" && is_first) {
         const value inverse = applied(r, in, "reciprocal", constant_text(1.0) + " / x");
         if (c.values.size() == 1 && c.values[0] == 1.0) return r.give(inverse);

@@ -436,6 +436,26 @@ std::optional<constant> folded(reader& r, const std::vector<const constant*>& in
     return std::nullopt;
 }
 
+/// The parts of a constant, each an output.
+void split(reader& r, const std::vector<const constant*>& in) {
+    const constant& c = *in[0];
+    const std::size_t axis = axis_of(r.integer("axis", 0), c.shape.size());
+    const auto count = static_cast<std::size_t>(r.op().output_size());
+    r.ignore_attributes({"num_outputs"});
+    std::vector<double> sizes(count, static_cast<double>((c.shape[axis] + count - 1) / count));
+    if (in.size() > 1 && in[1] != nullptr) sizes = in[1]->values;
+    if (sizes.size() != count) throw problem("has another number of parts than of outputs");
+    const constant axes{{1}, {static_cast<double>(axis)}, true};
+    double begin = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!(sizes[i] >= 0.0)) throw problem("has a part of a negative size");
+        const double end = std::min(begin + sizes[i], static_cast<double>(c.shape[axis]));
+        r.give(sliced(c, {{1}, {begin}, true}, {{1}, {end}, true}, &axes, nullptr), static_cast<int>(i));
+        begin = end;
+    }
+    if (begin != static_cast<double>(c.shape[axis])) throw problem("has parts that do not fill its axis");
+}
+
 }  // namespace
 
 bool fold_constants(reader& r) {
@@ -458,12 +478,18 @@ bool fold_constants(reader& r) {
         r.give(sliced(r, shape, from, to, nullptr, nullptr));
         return true;
     }
+    if (type == "CastLike")  // of values of the net, which are floats
+        if (const constant* c = r.constant_or_batch(0); c != nullptr && r.constant_or_batch(1) == nullptr) {
+            r.ignore_attributes({"saturate", "round_mode"});
+            return r.give(constant{c->shape, c->values, false, c->has_batch}), true;
+        }
     std::vector<const constant*> inputs;
     for (int i = 0; i < r.op().input_size(); ++i) {
         inputs.push_back(r.constant_or_batch(i));
         if (inputs.back() == nullptr && r.has_input(i)) return false;
     }
     if (inputs.empty()) return false;
+    if (type == "Split") return split(r, inputs), true;
     std::optional<constant> result = folded(r, inputs);
     if (result) r.give(std::move(*result));
     return result.has_value();

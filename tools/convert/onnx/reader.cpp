@@ -98,8 +98,24 @@ void reader::fold_all() {
     }
 }
 
+std::set<std::string> reader::values_of_shapes() const {
+    std::set<std::string> found;
+    for (const auto& node : onnx_.node()) {
+        const bool asks = node.op_type() == "Shape" || node.op_type() == "Size";
+        bool reads_shape = false, reads_value = false;
+        for (const auto& name : node.input()) {
+            const bool is_shape = found.contains(name);
+            reads_shape = reads_shape || is_shape;
+            reads_value = reads_value || (!is_shape && !name.empty() && find_constant(name) == nullptr);
+        }
+        if (asks || (reads_shape && !reads_value)) found.insert(node.output().begin(), node.output().end());
+    }
+    return found;
+}
+
 std::vector<bool> reader::needed_nodes() {
     producers from;
+    const std::set<std::string> shapes = values_of_shapes();
     for (const auto& node : onnx_.node())
         for (const auto& output : node.output()) from[output] = &node;
     std::set<std::string> wanted{output_};
@@ -110,7 +126,8 @@ std::vector<bool> reader::needed_nodes() {
                                            [&](const auto& name) { return wanted.contains(name); });
         needed[static_cast<std::size_t>(i)] = is_needed;
         if (!is_needed) continue;
-        if (auto found = find_pattern(*this, from, node)) {
+        auto found = shapes.contains(node.output(0)) ? std::nullopt : find_pattern(*this, from, node);
+        if (found) {
             wanted.insert(found->input);
             patterns_.emplace(&node, std::move(*found));
         } else {
@@ -197,7 +214,14 @@ void reader::read_output() {
     op_ = nullptr;
     const value last = find(output_);
     if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
-    graph_.output = in_file_order(last).number;
+    if (options_.has_any_length && last.order == std::vector<std::size_t>{1, 0}) {
+        graph_.output_axes = last.order;
+        graph_.output = last.number;
+        remark("the file's output has channels first; a stream gives the channels of each step");
+    } else {
+        graph_.output = in_file_order(last).number;
+    }
+    if (options_.has_any_length) open_steps();
 }
 
 void reader::remark(const std::string& text) {
@@ -429,13 +453,17 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     if (type.shape().dim(0).has_dim_value() && type.shape().dim(0).dim_value() > 0)
         batch_ = static_cast<std::size_t>(type.shape().dim(0).dim_value());
     extents shape;
+    std::optional<std::size_t> open;  // the steps of a sequence
     for (int axis = 0; axis < rank; ++axis) {
         const auto& dim = type.shape().dim(axis + 1);
         const std::size_t at = static_cast<std::size_t>(axis);
         if (options_.input && options_.input->size() == static_cast<std::size_t>(rank))
             shape.push_back((*options_.input)[at]);
         else if (dim.has_dim_value() && dim.dim_value() > 0) shape.push_back(static_cast<std::size_t>(dim.dim_value()));
-        else
+        else if (rank == 2 && !open) {
+            open = at;
+            shape.push_back(static_cast<std::size_t>(options_.steps));
+        } else
             throw problem(
                 "leaves an axis of its input open; give the shape of a sample, in the file's order, with "
                 "--input-shape");
@@ -443,8 +471,15 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     element_count(shape);
     std::vector<std::size_t> order = identity_order(shape.size());
     const bool is_image = rank == 2 || rank == 3;
+    const auto reads_image = [&](const onnx::NodeProto& node, const std::string& name) {
+        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == name;
+    };
+    // The operator may read it after a Pad.
     const auto takes_images = [&](const onnx::NodeProto& node) {
-        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == input.name();
+        const bool pads = node.op_type() == "Pad" && node.input_size() > 0 && node.input(0) == input.name();
+        return reads_image(node, input.name()) ||
+               (pads && std::any_of(onnx_.node().begin(), onnx_.node().end(),
+                                    [&](const auto& next) { return reads_image(next, node.output(0)); }));
     };
     graph_.input = shape;
     if (is_image && std::any_of(onnx_.node().begin(), onnx_.node().end(), takes_images)) {
@@ -455,6 +490,9 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
         notes_.push_back("the file's input is " + shape_text(shape) + " with channels first; the net takes " +
                          shape_text(graph_.input));
     }
+    if (open && order[*open] != 0)
+        throw problem("leaves an axis of its input open that is not the steps; give the shape of a sample, in the "
+                      "file's order, with --input-shape");
     values_[input.name()] = {.number = graph::source, .order = order, .is_integer = is_integer};
 }
 
@@ -473,6 +511,12 @@ array reader::vector_of(int i, std::size_t count, const char* noun) const {
 
 void reader::read_pattern(const pattern& found) {
     value in = find(found.input);
+    if (std::holds_alternative<identity>(found.layer)) {
+        if (!in.is_integer) throw problem("changes negative values, as of indices, that are no integers");
+        remark("negative indices count from the end in the file; the Embedding of the net takes those from 0 on");
+        return give(in);
+    }
+    if (in.is_integer) throw problem("computes with integers; strata's nets take them as indices of an Embedding alone");
     std::vector<array> weights;
     if (found.axis) {
         const auto rank = static_cast<std::int64_t>(in.order.size());
@@ -504,7 +548,11 @@ void reader::read_node(const onnx::NodeProto& node) {
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
     if (node.input_size() > 0 && is_state(node.input(0))) return;
-    if (constants_.contains(node.output(0))) return;
+    if (constants_.contains(node.output(0))) {
+        const value* like = node.op_type() == "CastLike" && node.input_size() > 1 ? find_value(node.input(1)) : nullptr;
+        if (like != nullptr && like->is_integer) throw problem("makes an integer of a number of another type");
+        return;
+    }
     if (const auto found = patterns_.find(&node); found != patterns_.end()) return read_pattern(found->second);
     if (fold_constants(*this)) return refuse_unread_attributes();
     const operator_function read =

@@ -140,6 +140,8 @@ public:
 private:
     void find_output();
     void find_states(const std::vector<bool>& needed);
+    /// The values that are computed of shapes alone.
+    std::set<std::string> values_of_shapes() const;
     /// Marks the nodes that the output needs.
     std::vector<bool> needed_nodes();
     void fold_all();
@@ -147,6 +149,8 @@ private:
     void read_inputs();
     void read_input(const onnx::ValueInfoProto& input);
     void read_output();
+    /// Leaves the number of steps open, for streams.
+    void open_steps();
     void read_node(const onnx::NodeProto& node);
     void refuse_unread_attributes() const;
 

@@ -253,24 +253,4 @@ void read_cast(reader& r) {
     r.give(v);
 }
 
-void read_expand(reader& r) {
-    const value in = r.any_input(0);
-    const constant* wanted = r.constant_or_batch(1);
-    if (wanted == nullptr || in.merged != 0)
-        throw problem("its shape is computed by the graph; strata's are constants");
-    const extents sample = r.file_shape(in);
-    const std::size_t rank = sample.size() + 1, count = wanted->values.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        if (count > rank) throw problem("adds axes before the batch; strata's nets work on one sample");
-        const std::size_t at = i + rank - count;
-        const bool is_batch = at == in.batch;
-        const double extent = wanted->values[i];
-        const bool is_marked = !wanted->has_batch.empty() && wanted->has_batch[i];
-        if (extent == 1.0 || (is_batch && extent == static_cast<double>(r.batch().value_or(1)))) continue;
-        if (is_batch || is_marked || extent != static_cast<double>(sample[at - (at > in.batch ? 1 : 0)]))
-            throw problem("repeats values; strata has UpSampling and RepeatVector");
-    }
-    r.give(in);
-}
-
 }  // namespace convert::onnx_import
