@@ -9,9 +9,9 @@ from pathlib import Path
 HEAD = """<!-- Made by docs/make_layers.py from the comments in include/strata/layers and net; do not edit. -->
 # Layers
 
-Every layer takes `name<"...">`, `frozen` and, as the first of a model, `input_shape<...>`; options follow the
-sizes in any order. Names, defaults, shapes of weights and their order are Keras'. Shapes are without the batch. An
-activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`. Channels come last.
+All layers, with their options, shapes and weights. Every layer takes `name<"...">`, `frozen` and, as the first of a model,
+`input_shape<...>`; options follow the sizes in any order. Names, defaults, shapes of weights and their order are Keras'.
+Shapes are without the batch. An activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`. Channels come last.
 
 NAMES
 ## Shapes, weights, options

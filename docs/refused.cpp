@@ -1,4 +1,4 @@
-// The mistake that the README shows, which must not compile: the pooling leaves the convolution behind it too little.
+// The mistake that the README shows, which must not compile: the pooling leaves the next convolution too little.
 #include <strata/infer.hpp>
 
 using namespace strata;

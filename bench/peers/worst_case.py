@@ -123,7 +123,6 @@ def measure(runs, count):
 
 
 def main():
-    import numpy as np
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--nets", nargs="+", default=list(SHAPES), choices=list(SHAPES))
@@ -132,6 +131,7 @@ def main():
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    import numpy as np
     folder = given.folder or Path(tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -39,7 +39,7 @@ constexpr auto trained = Sequential{
 // The same for inference: another type, whose weights are what remains to be multiplied.
 using shipped = Sequential<Input<32, 32, 3>, Conv2D<16, 3, name<"stem">, padding::same, ReLU>,
                            Residual<SeparableConv2D<16, 3, padding::same, ReLU>, SeparableConv2D<16, 3, padding::same>>,
-                           BatchNormalization<name<"last">>,  // it stands behind a sum
+                           BatchNormalization<name<"last">>,  // it comes after a sum
                            GlobalAveragePooling2D<>, Dense<10, Softmax>>;
 static_assert(std::is_same_v<decltype(optimize(trained)), shipped>);
 static_assert(shipped::parameter_count() == trained.parameter_count() - 144);

@@ -26,7 +26,7 @@ class Compiler:
         version, language = (re.search(rf"{macro} (\d+)", macros) for macro in ("__cpp_static_assert", "__cplusplus"))
         self.prints_sentences = version is not None and int(version[1]) >= 202306 and int(language[1]) > 202302
 
-    def precompile(self, folder):
+    def precompile(self, folder, warnings=WARNINGS):
         """Reads the headers that cases include once for all of them."""
         clang = "clang" in self.run(["--version"]).stdout
         command = [part for part in self.command if part != "-fsyntax-only"] + self.includes
@@ -37,16 +37,23 @@ class Compiler:
             os.makedirs(os.path.dirname(header), exist_ok=True)
             with open(header, "w", encoding="utf-8") as file:
                 file.write(f"#include <{name}>\n")
-            subprocess.run(command + WARNINGS + ["-x", "c++-header", header, "-o", target], check=True)
-            # GCC takes X.gch where it would find <X> first, clang what it is told to include first.
-            self.precompiled[name] = ["-include-pch", target] if clang else [f"-I{folder}"]
+            # Clang instantiates what headers ask for once, not in each program that includes the precompiled form.
+            once = ["-fpch-instantiate-templates"] if clang else []
+            subprocess.run(command + warnings + once + ["-x", "c++-header", header, "-o", target], check=True)
+            # GCC takes X.gch where it would find <X> first. Named by an option, as a case may include others before it.
+            self.precompiled[name] = ["-include-pch", target] if clang else [f"-I{folder}", "-include", name]
             if not clang:
                 # Where the header is included once more, the precompiled form is not taken.
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(f'#pragma once\n#include "{self.path_of(name)}"\n')
-                files = self.run([f"-I{folder}", *WARNINGS, "-H", "-x", "c++", "-"], f"#include <{name}>\n").stderr
-                if f"! {target}" not in files:
+                files = self.run([*self.precompiled[name], *warnings, "-H", "-x", "c++", "-"], f"#include <{name}>\n")
+                if f"! {target}" not in files.stderr:
                     sys.exit(f"{name}: the compiler does not take the precompiled header")
+
+    def flags_for(self, includes):
+        """The precompiled form of the first header of `includes` that has one."""
+        names = [re.search("<(.*)>", line).group(1) for line in includes]
+        return next((self.precompiled[name] for name in names if name in self.precompiled), [])
 
     def path_of(self, name):
         """Where a header lies in the folders of headers."""
@@ -61,8 +68,7 @@ class Compiler:
 
 def faults_of_mistake(case, compiler):
     """What is wrong with what the compiler says to the mistake, and what it said."""
-    first = re.search("<(.*)>", case.includes[0]).group(1) if case.includes else ""
-    result = compiler.run(compiler.precompiled.get(first, []) + WARNINGS + [str(case.path)])
+    result = compiler.run(compiler.flags_for(case.includes) + WARNINGS + [str(case.path)])
     output = result.stdout + result.stderr
     lines = [line for line in output.splitlines() if "/header.hpp:" not in line]  # of the precompiled header
     # Of a constant that was refused Clang says, too, that it is not constant.

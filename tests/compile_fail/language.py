@@ -7,8 +7,10 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 from cases import FOLDER
+from check import Compiler
 
 WRITTEN = ("g++-12", "clang++-19")  # the compilers that docs/errors.md quotes
 
@@ -21,6 +23,7 @@ class LanguageCase:
         lines = path.read_text(encoding="utf-8").splitlines()
         self.title = lines[0].removeprefix("// ").rstrip(".")
         self.meaning = " ".join(line.removeprefix("// means: ") for line in lines if line.startswith("// means: "))
+        self.includes = [line for line in lines if line.startswith("#include")]
         begin, middle, end = (lines.index(mark) for mark in ("#if !defined(REPAIR)", "#else", "#endif"))
         code = next(i for i, line in enumerate(lines) if line.startswith("using namespace"))
         self.common, self.mistake, self.repair = lines[code + 1:begin], lines[begin + 1:middle], lines[middle + 1:end]
@@ -35,14 +38,13 @@ def read_language_cases():
     return [LanguageCase(path) for path in sorted((FOLDER / "language").glob("*.cpp"))]
 
 
-def said(case, command, includes, defines=()):
+def said(case, compiler, includes, defines=()):
     """Whether a compiler takes a case, and what it says: without line numbers and folders, which change."""
-    run = subprocess.run([*command, "-std=c++20", "-fsyntax-only", *(f"-I{folder}" for folder in includes),
-                          *(f"-D{name}" for name in defines), str(case.path)],
-                         capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    run = compiler.run([*compiler.flags_for(case.includes), *(f"-D{name}" for name in defines), str(case.path)])
     text = (run.stdout + run.stderr).replace(str(case.path), "model.cpp")
     for folder in includes:
-        text = text.replace(f"{folder}/", "")
+        for form in (os.path.abspath(folder), folder):  # Clang names files of a precompiled header by their whole path
+            text = text.replace(f"{form}/", "")
     text = re.sub(r"(\.[ch]pp):\d+(:\d+)?", r"\1", text)
     text = re.sub(r"^ *\d+ \|", "      |", text, flags=re.MULTILINE)
     text = re.sub(r"strata::(sse\w*|x86_64\w*|avx\w*|neon\w*|v\d|scalar|generic)::", "strata::", text)
@@ -58,6 +60,22 @@ def name_of(command):
     return f"g++-{version.split('.')[0].strip()}"
 
 
+def is_wrong(case, compiler, name, includes, write):
+    """Whether a mistake is not refused in the words that are written down, or its repair does not compile."""
+    taken, text = said(case, compiler, includes)
+    file = case.written(name)
+    faults = ["the mistake compiles"] if taken else []
+    if write:
+        file.write_text(text, encoding="utf-8")
+    elif file.exists() and file.read_text(encoding="utf-8") != text:
+        faults.append(f"{file.name} is stale; make it anew: language.py --write; then make_docs.py")
+    repaired, complaint = said(case, compiler, includes, ["REPAIR"])
+    faults += [] if repaired else [f"the repair does not compile: {complaint}"]
+    for fault in faults:
+        print(f"{case.name}, {name}: {fault}")
+    return bool(faults)
+
+
 def main():
     options = argparse.ArgumentParser(description="Checks what compilers say to mistakes that strata cannot see.")
     options.add_argument("--compiler", action="append", default=[], help="a command; may be repeated")
@@ -68,21 +86,11 @@ def main():
     includes = given.include or [str(FOLDER.parent.parent / "include")]
     bad = 0
     cases = [case for case in read_language_cases() if not given.cases or case.name in given.cases]
-    for command in map(shlex.split, given.compiler or WRITTEN):
-        compiler = name_of(command)
-        for case in cases:
-            taken, text = said(case, command, includes)
-            file = case.written(compiler)
-            faults = ["the mistake compiles"] if taken else []
-            if given.write:
-                file.write_text(text, encoding="utf-8")
-            elif file.exists() and file.read_text(encoding="utf-8") != text:
-                faults.append(f"{file.name} is stale; make it anew: language.py --write; then make_docs.py")
-            repaired, complaint = said(case, command, includes, ["REPAIR"])
-            faults += [] if repaired else [f"the repair does not compile: {complaint}"]
-            for fault in faults:
-                print(f"{case.name}, {compiler}: {fault}")
-            bad += bool(faults)
+    for command in given.compiler or WRITTEN:
+        compiler = Compiler(command, "c++20", includes)
+        with tempfile.TemporaryDirectory() as folder:
+            compiler.precompile(folder, warnings=[])
+            bad += sum(is_wrong(case, compiler, name_of(shlex.split(command)), includes, given.write) for case in cases)
     print(f"{len(cases)} mistakes: {bad or 'none'} wrong")
     return 1 if bad or not cases else 0
 

@@ -26,7 +26,12 @@ def heading(title):
     """The title as a heading; one that begins with a name of the interface keeps its spelling."""
     first = title.split()[0]
     title = title[0].upper() + title[1:] if re.fullmatch(r"[a-z]+", first) else title
-    return title.replace("<", "\\<")  # no tag
+    return title.replace("<", "&lt;")  # no tag
+
+
+def code_of(sentence):
+    """The sentence as code, also where it has such ticks itself."""
+    return f"`` {sentence} ``" if "`" in sentence else f"`{sentence}`"
 
 
 def causes(cases):
@@ -42,12 +47,12 @@ def entry(cases):
     first = cases[0]
     if len(cases) == 1:
         title = first.title if first.topic not in WITHIN else f"{first.topic}: {first.title}"
-        return ["", f"### {heading(title)}", "", *code(first.common + first.mistake), "", f"`{first.sentence()}`", "",
+        return ["", f"### {heading(title)}", "", *code(first.common + first.mistake), "", code_of(first.sentence()), "",
                 *code(first.repair)]
     mistakes = [line for case in cases for line in
                 (f"// {case.title}", *"\n".join(case.common + case.mistake).strip("\n").splitlines(), "")]
     return ["", f"### {heading(first.title)}, and {len(cases) - 1} more with this sentence", "", *code(mistakes), "",
-            f"`{first.sentence()}`", "", "The first of them, repaired:", "", *code(first.common + first.repair)]
+            code_of(first.sentence()), "", "The first of them, repaired:", "", *code(first.common + first.repair)]
 
 
 def page(cases):

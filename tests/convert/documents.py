@@ -1,6 +1,7 @@
 # Runs docs/convert.md: writes the files of its blocks `<!-- file: NAME -->`, and runs those after `<!-- run -->`, in their order.
 # usage: python documents.py --convert PATH [--compiler C++]; needs keras
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+import compiled
+import nam_files
 import rtneural
 
 BLOCK = re.compile(r"<!-- (run|file: (\S+)) -->\n```\w+\n(.*?)```\n", re.DOTALL)
@@ -37,6 +40,10 @@ def main():
         rng = np.random.default_rng(1)
         name, shape, layers = next(rtneural.cases(rng))
         rtneural.write_case(folder, "amp", shape, layers, rng)
+        (folder / "amp.nam").write_text(json.dumps(nam_files.lstm(rng, 3, 1)))
+        compiled.write_files(folder)
+        (folder / "check.npz").unlink()  # the page's own has this name
+        (folder / "net.hpp").unlink()  # the page's own too
         environment = os.environ | {"PATH": f"{commands}:{os.environ['PATH']}", "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "jax")}
         for kind, file, text in BLOCK.findall((root / "docs" / "convert.md").read_text(encoding="utf-8")):
             if file:

@@ -518,6 +518,16 @@ for number, (options, why) in enumerate((({"count": 4}, "once for each step"), (
     REFUSED[f"another_loop_{number}"] = ((5, 3), lambda g, options=options: keras_gru(g, steps_first(g, "x"), 3, 4, 5, **options)[0], why)
 
 
+@case((6,))
+def names_of_one_value(g):
+    """A bias belongs to no layer whose output others read, whatever names the output has."""
+    x = g.add("MatMul", "x", g.weights(6, 5))
+    y = g.add("Add", g.add("Identity", x), g.weights(5))
+    z = g.add("MatMul", x, g.weights(5, 6))
+    flat = g.add("Reshape", g.add("Reshape", z, g.constant([-1, 2, 3], np.int64)), g.constant([-1, 6], np.int64))
+    return g.add("Concat", g.add("Mul", x, y), g.add("Add", flat, g.weights(6)), g.add("Tanh", z), axis=-1)
+
+
 def last_shape(g, x, *shape):
     return g.add("Reshape", x, g.constant([-1, *shape], np.int64))
 
@@ -705,8 +715,72 @@ def hostile_files():
         graph.input.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4]))
         graph.node[0].input[2] = "y"
 
+    def net(shape, make):
+        g = Graph(0)
+        return g.model(shape, make(g)).SerializeToString()
+
+    def of_learning(features, kind, **attributes):
+        g = Graph(0)
+        g.add(kind, "x", domain="ai.onnx.ml", **attributes)
+        return g.model((features,), "v0").SerializeToString()
+
+    def with_inputs(count, kind, **attributes):
+        """A node of too few inputs."""
+        return net((4,), lambda g: g.add("Add", "x", g.add(kind, *["x"] * count, **attributes)))
+
+    def growing(g):
+        """Each pair of nodes doubles the expression of its value."""
+        x = "x"
+        for _ in range(600):
+            x = g.add("Mul", g.add("Sigmoid", x), x)
+        return g.add("CumSum", x, g.constant(0, np.int64))
+
+    def nested_paths(g):
+        x = "x"
+        for _ in range(300):
+            x = g.add("Add", "x", g.add("Relu", x))
+        return x
+
+    def tensor(g, dims, kind=TensorProto.FLOAT):
+        g.constants.append(helper.make_tensor(f"c{len(g.constants)}", kind, dims, b"", raw=True))
+        return g.constants[-1].name
+
     old = good()
     old.opset_import[0].version = 9
+    integers = np.int64
+    allowed = "the file's size allows"
+    yield "axes twice", net((3, 4), lambda g: g.add("Unsqueeze", "x", g.constant([6, 6, 6, 6], integers))), "an axis twice"
+    yield "axes twice of a constant", net((4,), lambda g: g.add("Add", "x", g.add("Unsqueeze", g.weights(4), g.constant([0, 0, -3], integers)))), "an axis twice"
+    yield "pads of an axis twice", net((3, 4), lambda g: g.add("Pad", "x", g.constant([1, 2, 3, 4], integers), "", g.constant([1, -2], integers))), "an axis twice"
+    yield "large constant", net((4,), lambda g: g.add("Add", "x", g.add("ConstantOfShape", g.constant([20000, 10000], integers)))), allowed
+    yield "broadcast constants", net((4,), lambda g: g.add("Add", "x", g.add("Mul", g.weights(6000, 1), g.weights(1, 6000)))), allowed
+    yield "expanded constant", net((4,), lambda g: g.add("Add", "x", g.add("Expand", g.weights(1), g.constant([9999, 9999], integers)))), allowed
+    yield "joined constants", net((4,), lambda g: g.add("Add", "x", g.add("Concat", *[g.weights(9000)] * 9000, axis=0))), allowed
+    yield "large range", net((4,), lambda g: g.add("Add", "x", g.add("Range", *[g.constant(each) for each in (0, 2e8, 1)]))), allowed
+    yield "many steps of little", net((4,), lambda g: [x := g.add("Expand", g.weights(1), g.constant([900, 900], integers)),
+                                                       *[x := g.add("Add", x, g.constant(1)) for _ in range(60)], g.add("Add", "x", x)][-1]), allowed
+    yield "large sample", net((2, 10 ** 9), lambda g: g.add("Add", "x", g.weights(2, 1))), allowed
+    yield "large sample of a scaler", of_learning(10 ** 8, "Scaler", offset=[0.5], scale=[2.0]), allowed
+    yield "outputs that overflow", of_learning(8, "LinearRegressor", coefficients=[1.0] * 8, targets=2 ** 61 + 1), "do not fit"
+    yield "gaps of a kernel", net((1, 9), lambda g: g.conv("x", 1, 1, 3, strides=[2], dilations=[2 ** 24])), allowed
+    yield "groups", net((1200, 9), lambda g: g.add("ConvTranspose", "x", tensor(g, [0, 0, 0]), group=1200)), "no values"
+    yield "an extent of 0", net((4,), lambda g: g.add("Gemm", "x", tensor(g, [4, 0, 2 ** 62]))), "claims more values"
+    yield "many axes", net((4,), lambda g: g.add("Add", "x", g.add("Neg", tensor(g, [1] * 80 + [0])))), "64 axes"
+    for kind in ("Conv", "ConvTranspose"):
+        dims = [0, 3, 2, 2] if kind == "Conv" else [3, 0, 2, 2]
+        yield f"{kind} without filters", net((3, 9, 9), lambda g: g.add(kind, "x", tensor(g, dims), strides=[2, 2], dilations=[2, 2])), "no values"
+    for kind, count in (("Cast", 0), ("Relu", 0), ("MatMul", 0), ("MatMul", 1), ("Gemm", 1), ("Conv", 1), ("Reshape", 1), ("LSTM", 1), ("Slice", 1), ("Gather", 1),
+                        ("BatchNormalization", 2), ("OneHot", 1), ("Pad", 1), ("Concat", 0), ("Split", 0), ("Shape", 0), ("Where", 1), ("Equal", 1)):
+        yield f"{kind} of {count} inputs", with_inputs(count, kind), f"({kind})"
+    yield "dilation that overflows", net((1, 9), lambda g: g.conv(g.add("Pad", g.conv("x", 1, 1, 1), g.constant([0, 0, 7, 0, 0, 0], integers)), 1, 1, 200, dilations=[2 ** 24])), "does not fit"
+    yield "pads that overflow", net((1, 9), lambda g: g.add("AveragePool", "x", kernel_shape=[200], dilations=[2 ** 24], auto_pad="SAME_UPPER", count_include_pad=1)), "pads"
+    yield "no integer", net((4,), lambda g: g.add("Softmax", "x", axis=0.5)), "is no integer"
+    yield "no number", net((4,), lambda g: g.add("LeakyRelu", "x", alpha=np.inf)), "is no finite number"
+    yield "no finite factor", net((4,), lambda g: g.add("Mul", "x", g.constant(np.inf))), "finite number"
+    yield "no bound", net((9, 4), lambda g: g.add("Slice", "x", g.constant([np.nan]), g.constant([3]), g.constant([1], integers))), "NaN"
+    yield "no classes", net((5, 1), lambda g: g.add("Cast", g.add("Equal", g.add("Cast", "x", to=TensorProto.INT64), tensor(g, [1, 0])), to=TensorProto.FLOAT)), "compares"
+    yield "paths in paths", net((4,), nested_paths), "100 deep"
+    yield "a growing expression", net((4,), growing), "is an operator that"
     yield "garbage", b"x" * 1000, "no ONNX model"
     yield "truncated", good().SerializeToString()[:-20], "no ONNX model"
     yield "empty", b"", "no ONNX model"

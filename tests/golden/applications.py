@@ -70,7 +70,7 @@ def outputs(model):
 
 
 def layers(model):
-    """But for the input and for sums, which a Residual has without a name. Behind a pooling that keeps its axes stands a
+    """But for the input and for sums, which a Residual has without a name. After a pooling that keeps its axes stands a
     Reshape, called as it was in Keras before poolings could."""
     for layer in model.layers:
         if not isinstance(layer, (keras.layers.InputLayer, keras.layers.Add)):

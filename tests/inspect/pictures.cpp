@@ -36,7 +36,8 @@ TEST_CASE("a net in Graphviz' language has its layers, edges, fused steps and ba
     const std::string dot = banded.to_dot();
     CHECK(dot.starts_with("digraph \"banded\" {\n"));
     CHECK(has(dot, "v0 [label=\"input\\n(256, 256, 3)\"];\n"));
-    CHECK(has(dot, "v1 [label=\"conv2d\\nConv2D\\n(254, 254, 32)\\n896 parameters\"];\n"));
+    CHECK(has(dot, "v1 [label=\"conv2d\\nConv2D, ReLU\\n(254, 254, 32)\\n896 parameters\"];\n"));
+    CHECK(has(dot, "v2 [label=\"conv2d_1\\nConv2D\\n(252, 252, 32)\\n"));
     CHECK(has(dot, "subgraph cluster_chain0 {\nlabel=\"bands of "));
     CHECK(count(dot, "#e3eefa") == 1);  // conv2d_1 and re_lu
     CHECK(count(dot, " [label=") == 7);
@@ -74,13 +75,25 @@ TEST_CASE("a picture of a net has a line for each layer, a bar for each value an
     for (const char* name :
          {">conv2d</tspan>", ">+ re_lu</tspan>", ">= dropout</tspan>", ">dense</tspan>", ">banded</text>"})
         CHECK(has(svg, name));
-    CHECK(has(svg, "Conv2D  (254, 254, 32)  896 parameters"));
+    CHECK(has(svg, "Conv2D, ReLU  (254, 254, 32)  896 parameters"));
     CHECK(has(svg, ">bands of "));
     CHECK(has(svg, "arena: " + detail::bytes_text(banded.arena_bytes())));
     const auto drawing = detail::draw_net<std::remove_const_t<decltype(banded)>, float>();
     CHECK(count(svg, "<g><title>") == drawing.buffers.size());
     CHECK(count(svg, "marker-end") == drawing.steps.size());
     CHECK(count(branched.to_svg(), "fill=\"none\" stroke=\"#555\"") == 1);
+    for (const detail::drawn_buffer& each : drawing.buffers) {  // in its bar, or in the list of narrow ones
+        const std::string size = detail::bytes_text(each.size);
+        CHECK((has(svg, ">" + each.contents + "</text><text") ||
+               has(svg, ": " + each.contents + ": " + size + "</text>")));
+    }
+    constexpr Sequential long_name{Input<8>{}, Dense<2, name<"a_name_of_a_layer_that_is_longer_than_the_usual_box">>{}};
+    CHECK(has(branched.to_svg(), "width=\"380.0\""));
+    CHECK_FALSE(has(long_name.to_svg(), "width=\"380.0\""));
+    CHECK(detail::flops_text(330) == "330 FLOP");
+    CHECK(detail::flops_text(65'400) == "65.40 kFLOP");
+    CHECK(detail::flops_text(2.5e6) == "2.50 MFLOP");
+    CHECK(detail::flops_text(4e9) == "4.00 GFLOP");
     CHECK(detail::bytes_text(1023) == "1023 B");
     CHECK(detail::bytes_text(1536) == "1.5 KB");
     CHECK(detail::bytes_text(3 << 20) == "3.0 MB");

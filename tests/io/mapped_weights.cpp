@@ -83,6 +83,18 @@ TEST_CASE("what is bound keeps the file mapped, streams too") {
     REQUIRE(heard == expected);
 }
 
+TEST_CASE("the calls of docs/weight_files.md") {
+    using Net = image;
+    const folder directory;
+    const auto built = model_of<Net>(3);
+    save_block(built, directory / "net.block");
+    // [bind]
+    const strata::mapped_file file(directory / "net.block");
+    const auto model = Net::bind(file);
+    // [/bind]
+    REQUIRE(values_of(model) == values_of(built));
+}
+
 TEST_CASE("a block of another net, scalar or instruction set is refused") {
     using other = Sequential<Input<20, 20, 3>, Conv2D<16, 3, ReLU>, DepthwiseConv2D<3, ReLU>, BatchNormalization<>,
                              Flatten<>, Dense<5, Softmax>>;

@@ -304,7 +304,8 @@ TEST_CASE("files of convolutions that differ from the net are refused with the f
         return std::string();
     };
     REQUIRE(said_of([](json&) {}).empty());
-    REQUIRE(said_of([](json& f) { f["config"]["groups"] = 2; }) == "config.groups: groups are not supported");
+    REQUIRE(said_of([](json& f) { f["config"]["groups"] = 2; }) ==
+            "config.groups: one input channel does not divide into groups");
     REQUIRE(said_of([](json& f) { f["config"]["in_channels"] = 2; }) == "config.in_channels: one channel is supported");
     REQUIRE(said_of([](json& f) { f["config"]["dilations"] = {1, 4}; }) ==
             "config.dilations is [1,4], the net has [1,2]");

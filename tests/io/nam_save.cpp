@@ -4,15 +4,18 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 #include <strata/applications/nam.hpp>
+#include <strata/applications/nam_files.hpp>
 #include <strata/applications/nam_save.hpp>
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "plug_in_hosts.hpp"
 
 namespace {
 
@@ -49,7 +52,103 @@ void read_back(Net net) {
     CHECK(nam::amplifier<Net>(saved_file()).sample_rate() == 44100.0);
 }
 
+namespace clap {
+
+// [clap]
+struct plugin {
+    clap_plugin_t clap;
+    nam::amplifier<nam::A1Nano> amplifier;
+    decltype(amplifier.stream()) stream;
+};
+plugin& of(const clap_plugin_t* clap) { return *static_cast<plugin*>(clap->plugin_data); }
+
+bool activate(const clap_plugin_t* clap, double rate, uint32_t, uint32_t) noexcept {
+    return rate == of(clap).amplifier.sample_rate();
+}
+void reset(const clap_plugin_t* clap) noexcept { of(clap).amplifier.reset(of(clap).stream); }
+clap_process_status process(const clap_plugin_t* clap, const clap_process_t* block) noexcept {
+    const std::span in(block->audio_inputs[0].data32[0], block->frames_count);
+    const std::span out(block->audio_outputs[0].data32[0], block->frames_count);
+    of(clap).stream.process(in, out, in.size());
+    return CLAP_PROCESS_CONTINUE;
+}
+// [/clap]
+
+}  // namespace clap
+
+// [juce]
+class juce_plugin : public juce::AudioProcessor {
+public:
+    explicit juce_plugin(const std::filesystem::path& file) : amplifier_(file) {}
+    void prepareToPlay(double rate, int) override {
+        suspendProcessing(rate != amplifier_.sample_rate());
+        streams_.clear();
+        for (int c = 0; c < getTotalNumOutputChannels(); ++c) streams_.push_back(amplifier_.stream());
+    }
+    void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override {
+        const auto samples = static_cast<std::size_t>(buffer.getNumSamples());
+        for (std::size_t c = 0; c < streams_.size(); ++c) {
+            const std::span<float> sound(buffer.getWritePointer(static_cast<int>(c)), samples);
+            streams_[c].process(sound, sound, samples);
+        }
+    }
+
+private:
+    nam::amplifier<nam::A1Nano> amplifier_;
+    std::vector<decltype(amplifier_.stream())> streams_;
+};
+// [/juce]
+
 }  // namespace
+
+TEST_CASE("the calls and plug-ins of docs/audio.md") {
+    const std::filesystem::path directory = saved_file().parent_path();
+    nam::save(nam::A1Standard{}.build({.seed = 1}), directory / "amp.nam");
+    constexpr std::size_t count = 48;
+    std::vector<float> in(count), out(count), approximate_out(count);
+    for (std::size_t i = 0; i < count; ++i) in[i] = std::sin(0.1f * static_cast<float>(i));
+    {
+        // [amplifier]
+        const nam::amplifier<nam::A1Standard> amplifier(directory / "amp.nam");
+        auto stream = amplifier.stream();  // begins as Neural Amp Modeler's reset
+        stream.process(in, out, count);    // any number of samples; no allocation, no lock
+        // [/amplifier]
+    }
+    {
+        // [approximate]
+        const nam::amplifier<approximate<nam::A1Standard>> amplifier(directory / "amp.nam");
+        // [/approximate]
+        amplifier.stream().process(in, approximate_out, count);
+    }
+    CHECK(std::fabs(out[40]) > 1e-6f);
+    CHECK(std::fabs(out[40] - approximate_out[40]) < 1e-2f * std::fabs(out[40]));
+
+    nam::save(nam::A1Nano{}.build({.seed = 2}), saved_file());
+    const nam::amplifier<nam::A1Nano> nano(saved_file());
+    nano.stream().process(in, out, count);
+    std::vector<float> heard(count);
+    float *in_channel = in.data(), *out_channel = heard.data();
+    const clap_audio_buffer_t input{&in_channel};
+    clap_audio_buffer_t output{&out_channel};
+    clap::plugin plugin{{nullptr}, nano, nano.stream()};
+    plugin.clap.plugin_data = &plugin;
+    const clap_process_t block{count, &input, &output};
+    REQUIRE(clap::activate(&plugin.clap, 48000.0, 1, count));
+    CHECK_FALSE(clap::activate(&plugin.clap, 44100.0, 1, count));
+    CHECK(clap::process(&plugin.clap, &block) == CLAP_PROCESS_CONTINUE);
+    CHECK(heard == out);
+    clap::reset(&plugin.clap);
+    CHECK(clap::process(&plugin.clap, &block) == CLAP_PROCESS_CONTINUE);
+    CHECK(heard == out);
+
+    juce_plugin host(saved_file());
+    juce::AudioBuffer<float> buffer{{in, in}};
+    juce::MidiBuffer midi;
+    host.prepareToPlay(48000.0, count);
+    host.processBlock(buffer, midi);
+    CHECK_FALSE(host.is_suspended);
+    CHECK(buffer.channels == std::vector{out, out});
+}
 
 TEST_CASE("a saved .nam file reads back equal") {
     read_back(nam::A1Standard{});

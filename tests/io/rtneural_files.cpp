@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
 #include <strata/applications/rtneural_files.hpp>
 #include <strata/strata.hpp>
 
@@ -54,6 +55,28 @@ TEST_CASE("a file of RTNeural gives each weight its values") {
     const std::vector<std::vector<float>> expected{{1, 2}, {3, 4}, {5, 6, 7, 8}, {9}, {0.5f}, {1}, {2}, {3}, {4}};
     REQUIRE(model.weights().size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) CHECK(model.weights()[i].to_vector() == expected[i]);
+}
+
+TEST_CASE("the calls of docs/audio.md read a file of RTNeural") {
+    using nlohmann::json;
+    const auto filled = [](std::size_t rows, std::size_t columns, int value) {
+        return json(rows, json(columns, value));
+    };
+    const json lstm{{"type", "lstm"},
+                    {"activation", ""},
+                    {"shape", {nullptr, nullptr, 16}},
+                    {"weights", {filled(1, 64, 1), filled(16, 64, 2), json(64, 3)}}};
+    const json dense{{"type", "dense"},
+                     {"activation", ""},
+                     {"shape", {nullptr, nullptr, 1}},
+                     {"weights", {filled(16, 1, 4), json(1, 5)}}};
+    const folder directory;
+    write(directory / "amp.json", json{{"in_shape", {nullptr, nullptr, 1}}, {"layers", {lstm, dense}}}.dump());
+    // [load]
+    auto model = Sequential{Input<any, 1>{}, LSTM<16, return_sequences>{}, Dense<1>{}}.build();
+    rtneural::load(model, directory / "amp.json");  // file_error where a layer, a setting or a weight's shape differs
+    // [/load]
+    CHECK(model.get_layer<"dense">().bias()[0] == 5);
 }
 
 TEST_CASE("a file of RTNeural with another net is refused at the first difference") {

@@ -185,12 +185,12 @@ TEST_CASE("partial loads and stores touch nothing outside of an array of any siz
     partial_copies<double>();
 }
 
-TEST_CASE("lanes behind a partial load are zero") {
+TEST_CASE("lanes after a partial load are zero") {
     partial_loads_pad_with_zeros<float>();
     partial_loads_pad_with_zeros<double>();
 }
 
-TEST_CASE("a partial store leaves what lies behind its count") {
+TEST_CASE("a partial store leaves the values after its count") {
     partial_stores_end<float>();
     partial_stores_end<double>();
 }

@@ -131,7 +131,7 @@ static_assert(becomes(Sequential{Sequential{Dropout<0.1, input_shape<4>>{}}, Den
 static_assert(becomes(Sequential{input{}, Rescaling<0.5>{}, Rescaling<4.0, 1.0>{}, Dropout<0.1>{},
                                  Rescaling<0.25, -1.0>{}, Conv2D<2, 3>{}},
                       Sequential{input{}, Rescaling<0.5, -0.75>{}, Conv2D<2, 3>{}}));
-// Behind a layer with weights it is a map of channels as any other.
+// After a layer with weights it is a map of channels as any other.
 static_assert(becomes(Sequential{Input<4>{}, Dense<3, no_bias>{}, Rescaling<2.0>{}},
                       Sequential{Input<4>{}, Dense<3>{}}));
 // Too large for a product.

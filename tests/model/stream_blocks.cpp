@@ -125,6 +125,18 @@ TEST_CASE("blocks of Dense are bit for bit steps") {
     compare<double>(net<9, Dense<9, Tanh>, Dense<20>, Dense<9>>{});
 }
 
+TEST_CASE("blocks of small Dense layers, whose steps stay in a register, are bit for bit steps") {
+    using namespace strata::detail;
+    using small = net<1, Dense<4, Sigmoid>, Dense<3, no_bias>, GELU, Dense<4, Tanh>, Dense<1, Tanh>>;
+    if constexpr (kernels::lanes<float> >= 4)
+        STATIC_REQUIRE(register_chains_of_stream<small, float>(std::make_index_sequence<4>{})[0] == 4);
+    compare(small{});
+    compare(net<1, Dense<16, Tanh>, Dense<16, ReLU>, Dense<1>>{});
+    compare(net<3, Dense<7, Tanh>, Dense<5, no_bias>, Dense<1>>{});  // the last layer by itself: no power of two
+    compare(net<5, Dense<2>, LSTM<3, return_sequences>, Dense<6, SiLU>, Dense<2>, Softmax>{});
+    compare<double>(net<2, Residual<Dense<3, Tanh>, Dense<2>>, Dense<8, Sigmoid>, Dense<1>>{});
+}
+
 TEST_CASE("blocks of layers with approximate activations are bit for bit steps") {
     compare(approximate<net<1, Dense<8, Tanh>, Dense<9, Sigmoid>, LSTM<12, return_sequences>, GRU<17, return_sequences>,
                             Conv1D<5, 3, padding::causal, Tanh>, Dense<3>, Tanh>>{});

@@ -121,6 +121,23 @@ TEST_CASE("padding::same is a latency") {
     static_assert(facts::latency == 2 + 3 && facts::stride == 1 && facts::receptive_field == 11);
 }
 
+TEST_CASE("the stream of docs/streams.md has its latency and its stride") {
+    const std::array in{1.0f};
+    std::array<float, 8> out{};
+    std::size_t used = 0;
+    const auto use = [&](const auto&) { ++used; };
+    // [latency]
+    auto model = Sequential{Input<any, 1>{}, Conv1D<8, 5, padding::same>{}, MaxPooling1D<1, strides<4>>{}}.build();
+    auto stream = model.stream();  // latency 2, stride 4
+    if (stream.step(in, out)) use(out);
+    // [/latency]
+    static_assert(decltype(stream)::latency == 2 && decltype(stream)::stride == 4);
+    CHECK(used == 0);
+    for (int step = 1; step < 7; ++step)
+        if (stream.step(in, out)) use(out);
+    CHECK(used == 2);  // steps 2 and 6
+}
+
 TEST_CASE("a merge waits for its latest path") {
     compare(net<3, Residual<Conv1D<3, 5, padding::same, ReLU>, Conv1D<3, 3, dilation<4>, padding::same>>, ReLU,
                 Dense<2>>{});

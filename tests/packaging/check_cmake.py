@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-# Builds and runs foreign CMake projects that use strata: by add_subdirectory, by FetchContent, and by find_package with the
-# component hdf5, installed by the preset; and that a component that does not exist is refused. Then examples/convert, whose net
-# is a header that strata_convert makes while it is built: by add_subdirectory, and by find_package with the component convert.
+# Builds and runs foreign CMake projects that use strata: by add_subdirectory, by FetchContent (the project of
+# docs/install.md), and by find_package with the component hdf5, installed by the preset; and that a component that does not
+# exist is refused. Then examples/convert, whose net is a header that strata_convert makes while it is built: by
+# add_subdirectory, and by find_package with the component convert.
 # usage: check_cmake.py ROOT [--compiler g++] [--convert PROGRAM | --build-convert]
 # --convert: a strata-convert that is built; --build-convert: CMake builds and installs it; without them no file is converted.
 # Exit code 77, which Meson calls skipped, where CMake is not installed.
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -24,9 +26,23 @@ target_compile_options(program PRIVATE -Wall -Wextra -Wpedantic -Wconversion -We
 
 def built(folder, compiler, use, target, *arguments):
     """What the program of a foreign project prints; a RuntimeError with CMake's words where it is not built."""
+    return built_from(PROJECT.format(use=use, target=target), folder, compiler, *arguments)
+
+
+def project_of_page(root):
+    """The project that docs/install.md shows, with the folder in place of the address and any machine's instructions."""
+    page = (root / "docs/install.md").read_text(encoding="utf-8")
+    shown = re.search(r"```cmake\n(.*?)```", page, re.DOTALL)[1]
+    text = re.sub(r"GIT_REPOSITORY \S+ GIT_TAG [^\s)]+", f'SOURCE_DIR "{root}"', shown).replace("-march=native", "-O0")
+    if str(root) not in text:
+        raise RuntimeError("the project of docs/install.md fetches no repository")
+    return text
+
+
+def built_from(project, folder, compiler, *arguments):
     folder.mkdir()
     shutil.copy(PROGRAM, folder / "main.cpp")
-    (folder / "CMakeLists.txt").write_text(PROJECT.format(use=use, target=target), encoding="utf-8")
+    (folder / "CMakeLists.txt").write_text(project, encoding="utf-8")
     build = folder / "build"
     must_run(["cmake", "-S", folder, "-B", build, f"-DCMAKE_CXX_COMPILER={compiler}", *arguments])
     must_run(["cmake", "--build", build])
@@ -155,9 +171,7 @@ def main():
         folder = Path(name)
         try:
             said = [built(folder / "subdirectory", given.compiler, f'add_subdirectory("{root}" strata)', "strata::strata"),
-                    built(folder / "fetched", given.compiler,
-                          f'include(FetchContent)\nFetchContent_Declare(strata SOURCE_DIR "{root}")\n'
-                          "FetchContent_MakeAvailable(strata)", "strata::strata")]
+                    built_from(project_of_page(root), folder / "fetched", given.compiler)]
             prefix = installed(root, folder, given.compiler)
             said.append(built(folder / "found", given.compiler, "find_package(strata 0.1 CONFIG REQUIRED COMPONENTS hdf5)",
                               "strata::hdf5", f"-DCMAKE_PREFIX_PATH={prefix}"))

@@ -6,6 +6,7 @@
 # Exit code 77, which Meson calls skipped, where Git or pkg-config is not installed.
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -13,12 +14,11 @@ from pathlib import Path
 
 from foreign import PROGRAM, must_run, output_of, run, version_of
 
-PROJECT = """project('foreign', 'cpp', default_options: ['cpp_std=c++20', 'warning_level=3', 'werror=true', 'optimization=0'])
-strata = dependency('strata')
-if strata.version() != '{version}'
-  error('another version', strata.version())
+# After the project that docs/install.md shows.
+VERSION = """
+if dependency('strata').version() != '{version}'
+  error('another version', dependency('strata').version())
 endif
-executable('program', 'main.cpp', dependencies: strata)
 """
 # What a Meson project of strata needs to be a subproject or to be installed.
 SOURCES = ("include", "meson.build", "meson_options.txt", "tools", "tests/meson.build", "LICENSE")
@@ -43,12 +43,20 @@ def repository(root, folder):
     return folder
 
 
+def project_of_page(root):
+    """The project that docs/install.md shows, with strict warnings and for any machine."""
+    page = (root / "docs/install.md").read_text(encoding="utf-8")
+    shown = re.search(r"```meson\n(.*?)```", page, re.DOTALL)[1]
+    return shown.replace("'buildtype=release'", "'warning_level=3', 'werror=true', 'optimization=0'").replace(
+        "'-march=native'", "[]") + VERSION.format(version=version_of(root))
+
+
 def wrapped(root, folder, sources, environment):
     """What the program of a Meson project with a wrap file prints."""
     (folder / "subprojects").mkdir(parents=True)
     wrap = (root / "packaging/meson/strata.wrap").read_text(encoding="utf-8")
     (folder / "subprojects/strata.wrap").write_text(wrap.replace("url = ../strata", f"url = {sources.as_uri()}"), "utf-8")
-    (folder / "meson.build").write_text(PROJECT.format(version=version_of(root)), "utf-8")
+    (folder / "meson.build").write_text(project_of_page(root), "utf-8")
     shutil.copy(PROGRAM, folder / "main.cpp")
     must_run(["meson", "setup", "build", "--wrap-mode=forcefallback"], cwd=folder, env=environment)
     must_run(["meson", "compile", "-C", "build"], cwd=folder, env=environment)

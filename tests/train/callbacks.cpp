@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/core/function.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>
 
@@ -109,12 +110,19 @@ std::string read(const std::filesystem::path& file) {
 
 struct counting_hooks {
     std::string calls;
-    void on_train_begin(training_control&) { calls += 'T'; }
-    void on_epoch_begin(training_control&, std::size_t) { calls += 'e'; }
-    void on_batch_end(training_control&, std::size_t, const Scores&) { calls += 'b'; }
-    void on_epoch_end(training_control&, std::size_t, const Scores&) { calls += 'E'; }
-    void on_train_end(training_control&) { calls += 't'; }
+    // [hooks]
+    void on_train_begin(training_control&);
+    void on_train_end(training_control&);
+    void on_epoch_begin(training_control&, std::size_t epoch);               // epochs count from 0
+    void on_epoch_end(training_control&, std::size_t epoch, const Scores&);  // or Scores&, to add to them
+    void on_batch_end(training_control&, std::size_t batch, const Scores&);
+    // [/hooks]
 };
+void counting_hooks::on_train_begin(training_control&) { calls += 'T'; }
+void counting_hooks::on_train_end(training_control&) { calls += 't'; }
+void counting_hooks::on_epoch_begin(training_control&, std::size_t) { calls += 'e'; }
+void counting_hooks::on_epoch_end(training_control&, std::size_t, const Scores&) { calls += 'E'; }
+void counting_hooks::on_batch_end(training_control&, std::size_t, const Scores&) { calls += 'b'; }
 struct only_epochs {
     std::size_t* last;
     void on_epoch_end(training_control&, std::size_t epoch, const Scores&) const { *last = epoch; }
@@ -456,6 +464,31 @@ TEST_CASE("LambdaCallback calls the functions that it has") {
         val_losses({1.0, 2.0, 3.0}), 2);
     CHECK(calls == "e0b0b1e1b0b1t");
     run(training, LambdaCallback{.on_train_end = nullptr}, val_losses({1.0}), 1);
+}
+
+TEST_CASE("a hook holds a copy of a function, and none of an empty one") {
+    using function = internal::function<int(int)>;
+    int (*const no_pointer)(int) = nullptr;
+    CHECK_FALSE(function());
+    CHECK_FALSE(function(nullptr));
+    CHECK_FALSE(function(no_pointer));
+    CHECK_FALSE(function(std::function<int(int)>()));
+    CHECK_FALSE(function(internal::function<long(int)>()));
+    static_assert(!std::is_constructible_v<function, std::string>);
+
+    function counted = [total = 0](int more) mutable { return total += more; };
+    CHECK(counted(2) == 2);
+    function copy = counted;
+    CHECK(counted(3) == 5);
+    CHECK(copy(10) == 12);
+    function moved = std::move(copy);
+    CHECK(moved(1) == 13);
+    counted = moved;
+    CHECK(counted(0) == 13);
+    counted = std::function<int(int)>([](int x) { return -x; });
+    CHECK(counted(4) == -4);
+    counted = nullptr;
+    CHECK_FALSE(counted);
 }
 
 TEST_CASE("a callback holds a copy, std::ref the object itself, and copies of a callback share what they hold") {

@@ -302,6 +302,10 @@ TEST_CASE("a confusion matrix counts targets in rows and predictions in columns"
     CHECK(svg.find("&lt;fox>") != svg.npos);
     CHECK(svg.find("fill-opacity=\"0.750\"") != svg.npos);
     CHECK(svg.ends_with("</svg>\n"));
+    CHECK(svg.find(" rotate(-90)\" text-anchor=\"start\"") == svg.npos);
+    ConfusionMatrix long_names{.class_names = {"a long name of a class", "b"}};  // they would overlap
+    long_names.add(0, 1);
+    CHECK(long_names.to_svg().find(" rotate(-90)\" text-anchor=\"start\"") != svg.npos);
 }
 
 TEST_CASE("a confusion matrix takes outputs and labels of a model") {

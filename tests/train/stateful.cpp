@@ -116,6 +116,20 @@ TEST_CASE("a batch after a reset trains as the first one") {
     CHECK(first_loss != continued);
 }
 
+TEST_CASE("the training of docs/training.md begins each epoch at zero") {
+    Dataset<float, shape{64, 1}, float, shape{64, 1}> data;
+    for (std::size_t i = 0; i < 16; ++i) data.push_back(std::vector<float>(64, 0.1f), std::vector<float>(64, 0.2f));
+    // [pieces]
+    auto model = Sequential{Input<64, 1>{}, LSTM<16, return_sequences, stateful>{}, Dense<1>{}}.build();
+    auto trainer = compile(model, Adam{}, MeanSquaredError{});
+    const LambdaCallback reset{.on_epoch_begin = [&](training_control&, std::size_t) { trainer.reset_states(); }};
+    trainer.fit(data, {.batch_size = 8, .epochs = 20, .shuffle = false, .callbacks = {reset}});
+    // [/pieces]
+    const auto continued = trainer.predict(data.inputs(), {.batch_size = 8});
+    trainer.reset_states();
+    CHECK(trainer.predict(data.inputs(), {.batch_size = 8}) != continued);
+}
+
 TEST_CASE("compile refuses a loss and a metric whose mask leaves no step") {
     auto model = small.build();
     CHECK_THROWS_AS(compile(model, SGD{}, PreEmphasizedSquaredError{.mask_first = 5}), std::invalid_argument);

@@ -30,10 +30,15 @@ bool is_same(const graph& a, const graph& b) {
 
 graph read_onnx(const std::filesystem::path& file, const reading_options& options, remarks& notes) {
     onnx::ModelProto model;
-    if (!model.ParseFromString(read_file(file)) || !model.has_graph())
-        throw problem("is no ONNX model; it is truncated or damaged, export it again");
+    std::uint64_t size = 0;
+    {
+        const std::string bytes = read_file(file);
+        size = bytes.size();
+        if (!model.ParseFromString(bytes) || !model.has_graph())
+            throw problem("is no ONNX model; it is truncated or damaged, export it again");
+    }
     const auto read = [&](const reading_options& how, remarks& said) {
-        return onnx_import::reader(model, file.parent_path(), how, said).read();
+        return onnx_import::reader(model, size, file.parent_path(), how, said).read();
     };
     graph net = read(options, notes);
     if (options.has_any_length) {

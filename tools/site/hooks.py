@@ -10,6 +10,8 @@ AT_ROOT = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANG
            "SECURITY.md": "security.md"}
 LANGUAGES = {".hpp": "cpp", ".cpp": "cpp", ".py": "python", ".sh": "bash", ".md": ""}
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+SAID_BY_COMPILER = re.compile(r"<!-- (output|error) of [^\n]*-->\n$")
 API = """# API reference
 
 The [reference of all headers](api/index.html) is made from the comments in the headers by Doxygen: classes, functions and
@@ -73,7 +75,7 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Links lead to the pages of what they name."""
+    """Links lead to the pages of what they name, pictures to themselves alone; long lines of compilers are wrapped."""
     here = page.file.src_uri
     folder = texts[here][1] if here in texts else "docs"
 
@@ -82,7 +84,13 @@ def on_page_markdown(markdown, page, config, files):
         target = pages.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
         return posixpath.relpath(target, posixpath.dirname(here) or ".") + (link[2] or "") if target else link[0]
 
+    if here == "index.md":
+        page.meta["hide"] = ["toc"]  # its code is as wide as the column then
     if here == "api.md":
         return markdown
     parts = re.split(r"(^(`{3,}).*?^\2$)", markdown, flags=re.DOTALL | re.MULTILINE)
-    return "".join(part if i % 3 == 1 else "" if i % 3 == 2 else LINK.sub(moved, part) for i, part in enumerate(parts))
+    for i in range(1, len(parts), 3):
+        if SAID_BY_COMPILER.search(parts[i - 1]):
+            parts[i] = parts[i].replace("```text", "```{.text .wrapped}", 1)
+    return "".join(part if i % 3 == 1 else "" if i % 3 == 2 else IMAGE.sub(r"[\g<0>](\1)", LINK.sub(moved, part))
+                   for i, part in enumerate(parts))

@@ -26,24 +26,27 @@ template <fixed_string Name>
 using normalized = type_list<BatchNormalization<name<Name + "_bn">>, Activation<ReLU6, name<Name + "_relu">>>;
 
 /// Block Id: a depthwise and a pointwise convolution.
-template <fixed_string Id, int Filters>
-using block = concat_types<type_list<DepthwiseConv2D<3, padding::same, no_bias, name<fixed_string("conv_dw_") + Id>>>,
-                           normalized<fixed_string("conv_dw_") + Id>,
-                           type_list<Conv2D<Filters, 1, padding::same, no_bias, name<fixed_string("conv_pw_") + Id>>>,
-                           normalized<fixed_string("conv_pw_") + Id>>;
+template <fixed_string Prefix, fixed_string Id, int Filters>
+using block = concat_types<type_list<DepthwiseConv2D<3, padding::same, no_bias, name<Prefix + "conv_dw_" + Id>>>,
+                           normalized<Prefix + "conv_dw_" + Id>,
+                           type_list<Conv2D<Filters, 1, padding::same, no_bias, name<Prefix + "conv_pw_" + Id>>>,
+                           normalized<Prefix + "conv_pw_" + Id>>;
 
 /// Block Id with strides of 2, which halve height and width.
-template <fixed_string Id, int Filters>
-using halving = concat_types<type_list<ZeroPadding2D<border{0, 1, 0, 1}, name<fixed_string("conv_pad_") + Id>>,
-                                       DepthwiseConv2D<3, strides<2>, no_bias, name<fixed_string("conv_dw_") + Id>>>,
-                             normalized<fixed_string("conv_dw_") + Id>,
-                             type_list<Conv2D<Filters, 1, padding::same, no_bias, name<fixed_string("conv_pw_") + Id>>>,
-                             normalized<fixed_string("conv_pw_") + Id>>;
+template <fixed_string Prefix, fixed_string Id, int Filters>
+using halving = concat_types<type_list<ZeroPadding2D<border{0, 1, 0, 1}, name<Prefix + "conv_pad_" + Id>>,
+                                       DepthwiseConv2D<3, strides<2>, no_bias, name<Prefix + "conv_dw_" + Id>>>,
+                             normalized<Prefix + "conv_dw_" + Id>,
+                             type_list<Conv2D<Filters, 1, padding::same, no_bias, name<Prefix + "conv_pw_" + Id>>>,
+                             normalized<Prefix + "conv_pw_" + Id>>;
 
-using body = concat_types<type_list<Conv2D<32, 3, strides<2>, padding::same, no_bias, name<"conv1">>>,
-                          normalized<"conv1">, block<"1", 64>, halving<"2", 128>, block<"3", 128>, halving<"4", 256>,
-                          block<"5", 256>, halving<"6", 512>, block<"7", 512>, block<"8", 512>, block<"9", 512>,
-                          block<"10", 512>, block<"11", 512>, halving<"12", 1024>, block<"13", 1024>>;
+template <fixed_string Prefix>
+using body =
+    concat_types<type_list<Conv2D<32, 3, strides<2>, padding::same, no_bias, name<Prefix + "conv1">>>,
+                 normalized<Prefix + "conv1">, block<Prefix, "1", 64>, halving<Prefix, "2", 128>,
+                 block<Prefix, "3", 128>, halving<Prefix, "4", 256>, block<Prefix, "5", 256>, halving<Prefix, "6", 512>,
+                 block<Prefix, "7", 512>, block<Prefix, "8", 512>, block<Prefix, "9", 512>, block<Prefix, "10", 512>,
+                 block<Prefix, "11", 512>, halving<Prefix, "12", 1024>, block<Prefix, "13", 1024>>;
 
 }  // namespace mobilenet_blocks
 
@@ -61,7 +64,7 @@ struct MobileNet
                   Dropout<1e-3, name<"dropout">>, Conv2D<MobileNet::class_count, 1, padding::same, name<"conv_preds">>,
                   Reshape<shape{MobileNet::class_count}, name<"reshape_2">>,
                   Activation<typename MobileNet::head_activation, name<"predictions">>>;
-    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, mobilenet_blocks::body,
+    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, mobilenet_blocks::body<MobileNet::prefix>,
                                    typename end_of<typename MobileNet::given, top, false>::type>;
 };
 

@@ -111,7 +111,8 @@ public:
         refuse_others(config, "config",
                       {"channels", "dilations", "batchnorm", "activation", "groups", "in_channels", "out_channels"});
         require_one_channel(config);
-        if (has(config, "groups") && size_of(config, "groups") != 1) fail("config.groups: groups are not supported");
+        if (has(config, "groups") && size_of(config, "groups") != 1)  // of the first convolution too
+            fail("config.groups: one input channel does not divide into groups");
         return {.channels = size_of(config, "channels"),
                 .dilations = sizes_of(config, "dilations", "config.dilations"),
                 .activation = activation_of(member(config, "activation"), "config"),

@@ -73,6 +73,9 @@ struct application : detail::net_interface<Self> {
 
     static constexpr std::string_view type = "Functional";
     static constexpr bool is_functional = true;
+    /// The start of all layers' names. It is empty, and depends on Self: compilers make the names and the list of
+    /// layers where a net is used, not where its header is included.
+    static constexpr fixed_string prefix = "";
 
     static constexpr diagnostic check_itself() {
         constexpr std::array takes{no_top::kind, pooling::avg::kind, classes<1>::kind,

@@ -46,16 +46,18 @@ using first = concat_types<
 template <fixed_string Name, int Filters>
 using further = concat_types<residual<type_list<name<Name>>, path<Name, Filters, 1>>, relu<Name + "_out">>;
 
-using body =
-    concat_types<type_list<ZeroPadding2D<3, name<"conv1_pad">>>, convolution<"conv1", 64, 7, strides<2>>,
-                 relu<"conv1_relu">,
-                 type_list<ZeroPadding2D<1, name<"pool1_pad">>, MaxPooling2D<3, strides<2>, name<"pool1_pool">>>,
-                 first<"conv2_block1", 64, 1>, further<"conv2_block2", 64>, further<"conv2_block3", 64>,
-                 first<"conv3_block1", 128, 2>, further<"conv3_block2", 128>, further<"conv3_block3", 128>,
-                 further<"conv3_block4", 128>, first<"conv4_block1", 256, 2>, further<"conv4_block2", 256>,
-                 further<"conv4_block3", 256>, further<"conv4_block4", 256>, further<"conv4_block5", 256>,
-                 further<"conv4_block6", 256>, first<"conv5_block1", 512, 2>, further<"conv5_block2", 512>,
-                 further<"conv5_block3", 512>>;
+template <fixed_string Prefix>
+using body = concat_types<
+    type_list<ZeroPadding2D<3, name<Prefix + "conv1_pad">>>, convolution<Prefix + "conv1", 64, 7, strides<2>>,
+    relu<Prefix + "conv1_relu">,
+    type_list<ZeroPadding2D<1, name<Prefix + "pool1_pad">>, MaxPooling2D<3, strides<2>, name<Prefix + "pool1_pool">>>,
+    first<Prefix + "conv2_block1", 64, 1>, further<Prefix + "conv2_block2", 64>, further<Prefix + "conv2_block3", 64>,
+    first<Prefix + "conv3_block1", 128, 2>, further<Prefix + "conv3_block2", 128>,
+    further<Prefix + "conv3_block3", 128>, further<Prefix + "conv3_block4", 128>,
+    first<Prefix + "conv4_block1", 256, 2>, further<Prefix + "conv4_block2", 256>,
+    further<Prefix + "conv4_block3", 256>, further<Prefix + "conv4_block4", 256>, further<Prefix + "conv4_block5", 256>,
+    further<Prefix + "conv4_block6", 256>, first<Prefix + "conv5_block1", 512, 2>,
+    further<Prefix + "conv5_block2", 512>, further<Prefix + "conv5_block3", 512>>;
 
 }  // namespace resnet_blocks
 
@@ -68,7 +70,7 @@ struct ResNet50
     static constexpr int smallest = 32;
     using top = type_list<GlobalAveragePooling2D<name<"avg_pool">>,
                           Dense<ResNet50::class_count, typename ResNet50::head_activation, name<"predictions">>>;
-    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, resnet_blocks::body,
+    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, resnet_blocks::body<ResNet50::prefix>,
                                    typename end_of<typename ResNet50::given, top, true>::type>;
 };
 

@@ -29,8 +29,9 @@ template <fixed_string Name, int Filters>
 using three = type_list<convolution<Name + "_conv1", Filters>, convolution<Name + "_conv2", Filters>,
                         convolution<Name + "_conv3", Filters>, pool<Name>>;
 
-using body = concat_types<two<"block1", 64>, two<"block2", 128>, three<"block3", 256>, three<"block4", 512>,
-                          three<"block5", 512>>;
+template <fixed_string Prefix>
+using body = concat_types<two<Prefix + "block1", 64>, two<Prefix + "block2", 128>, three<Prefix + "block3", 256>,
+                          three<Prefix + "block4", 512>, three<Prefix + "block5", 512>>;
 
 }  // namespace vgg_blocks
 
@@ -42,7 +43,7 @@ struct VGG16 : application<VGG16<Height, Width, Channels, Options...>, "vgg16", 
     static constexpr int smallest = 32;
     using top = type_list<Flatten<name<"flatten">>, Dense<4096, ReLU, name<"fc1">>, Dense<4096, ReLU, name<"fc2">>,
                           Dense<VGG16::class_count, typename VGG16::head_activation, name<"predictions">>>;
-    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, vgg_blocks::body,
+    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, vgg_blocks::body<VGG16::prefix>,
                                    typename end_of<typename VGG16::given, top, false>::type>;
 };
 

@@ -49,14 +49,17 @@ using middle = residual<type_list<name<Name>>, relu<Name + "_sepconv1_act">, sep
                         relu<Name + "_sepconv2_act">, separable<Name + "_sepconv2", 728>, relu<Name + "_sepconv3_act">,
                         separable<Name + "_sepconv3", 728>>;
 
+template <fixed_string Prefix>
 using body =
-    concat_types<convolution<"block1_conv1", 32, strides<2>>, convolution<"block1_conv2", 64>,
-                 halving<"block2", 128, separable<"block2_sepconv1", 128>, relu<"block2_sepconv2_act">,
-                         separable<"block2_sepconv2", 128>>,
-                 entry<"block3", 256>, entry<"block4", 728>, middle<"block5">, middle<"block6">, middle<"block7">,
-                 middle<"block8">, middle<"block9">, middle<"block10">, middle<"block11">, middle<"block12">,
-                 entry<"block13", 728, 1024>, separable<"block14_sepconv1", 1536>, relu<"block14_sepconv1_act">,
-                 separable<"block14_sepconv2", 2048>, relu<"block14_sepconv2_act">>;
+    concat_types<convolution<Prefix + "block1_conv1", 32, strides<2>>, convolution<Prefix + "block1_conv2", 64>,
+                 halving<Prefix + "block2", 128, separable<Prefix + "block2_sepconv1", 128>,
+                         relu<Prefix + "block2_sepconv2_act">, separable<Prefix + "block2_sepconv2", 128>>,
+                 entry<Prefix + "block3", 256>, entry<Prefix + "block4", 728>, middle<Prefix + "block5">,
+                 middle<Prefix + "block6">, middle<Prefix + "block7">, middle<Prefix + "block8">,
+                 middle<Prefix + "block9">, middle<Prefix + "block10">, middle<Prefix + "block11">,
+                 middle<Prefix + "block12">, entry<Prefix + "block13", 728, 1024>,
+                 separable<Prefix + "block14_sepconv1", 1536>, relu<Prefix + "block14_sepconv1_act">,
+                 separable<Prefix + "block14_sepconv2", 2048>, relu<Prefix + "block14_sepconv2_act">>;
 
 }  // namespace xception_blocks
 
@@ -68,7 +71,7 @@ struct Xception
     static constexpr int smallest = 71;
     using top = type_list<GlobalAveragePooling2D<name<"avg_pool">>,
                           Dense<Xception::class_count, typename Xception::head_activation, name<"predictions">>>;
-    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, xception_blocks::body,
+    using item_list = concat_types<type_list<Input<Height, Width, Channels>>, xception_blocks::body<Xception::prefix>,
                                    typename end_of<typename Xception::given, top, false>::type>;
 };
 

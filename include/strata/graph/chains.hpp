@@ -27,10 +27,10 @@ namespace detail {
 
 inline constexpr std::size_t no_operand = static_cast<std::size_t>(-1);
 
-/// The input of a step of an inference that is the output of the step before it; none where it reads no such value.
-template <class Net, std::size_t Count>
+/// The input of a step of a schedule that is the output of the step before it; none where it reads no such value.
+template <class Net, std::size_t Count, schedule For = schedule::inference>
 constexpr std::size_t chained_operand(std::size_t step) {
-    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    constexpr const auto& outline = plan_outline_of<Net, For, Count>;
     std::size_t k = 0;
     if (step > 0)
         while (k < outline.plan.steps[step].input_count &&
@@ -40,12 +40,12 @@ constexpr std::size_t chained_operand(std::size_t step) {
     return step > 0 && k < outline.plan.steps[step].input_count ? k : no_operand;
 }
 
-/// For each step of an inference whether it alone reads the output of the step before it. A merge node may read other
+/// For each step of a schedule whether it alone reads the output of the step before it. A merge node may read other
 /// values too, where each row of its output reads one row of that output: no other value is made inside the chain, as
 /// the values inside it have one reader each.
-template <class Net, std::size_t Count>
+template <class Net, std::size_t Count, schedule For = schedule::inference>
 inline constexpr auto follows_of = [] {
-    constexpr const auto& outline = plan_outline_of<Net, schedule::inference, Count>;
+    constexpr const auto& outline = plan_outline_of<Net, For, Count>;
     std::array<std::size_t, Count + 1> readers{};
     std::array<bool, Count> follows{};
     for (std::size_t s = 0; s < outline.plan.step_count; ++s)
@@ -53,7 +53,7 @@ inline constexpr auto follows_of = [] {
             ++readers[outline.template value_of<Net>(outline.plan.steps[s].layer, k)];
     for (std::size_t s = 1; s < outline.plan.step_count; ++s) {
         const plan_step& step = outline.plan.steps[s];
-        const std::size_t k = chained_operand<Net, Count>(s);
+        const std::size_t k = chained_operand<Net, Count, For>(s);
         if (k == no_operand || readers[outline.plan.steps[s - 1].last() + 1] != 1) continue;
         const shape operand = value_shape<Net>(value_read<Net>(step.layer, k));
         follows[s] = step.input_count == 1 || row_size(operand, flat_nodes_of<Net>[step.layer].out) > 0;

@@ -21,6 +21,7 @@ namespace strata::inline STRATA_ISA {
 struct graph_layer {
     std::string_view name{};
     std::string_view type{};
+    std::string_view activation{};  // that of an option, but for Linear
     shape out{};
     std::size_t first_input = 0;  // its first place among the record's inputs
     std::size_t input_count = 0;
@@ -53,6 +54,9 @@ constexpr auto graph_layers(type_list<Layers...>) {
                .out = node.out,
                .first_input = node.first_input,
                .input_count = node.input_count};
+        if constexpr (requires { std::string_view(Layer::activation::type); })
+            if (Layer::activation::type != "Linear" && Layer::activation::type != Layer::type)
+                row.activation = Layer::activation::type;
         for (const parameter& p : Layer::parameters(node.in)) row.parameters += p.extents.size();
         ++i;
     };

@@ -126,7 +126,7 @@ inline constexpr auto weight_sizes_of = [] {
     return sizes;
 }();
 
-/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size. Behind the last
+/// Offsets of the weights in the block of a Model<Net, T>, in elements; the last is the block's size. After the last
 /// weight of a layer lies their packed form.
 template <class Net, class T>
 inline constexpr auto weight_offsets_of = [] {

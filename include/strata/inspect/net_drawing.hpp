@@ -4,17 +4,21 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
+#include <strata/core/text.hpp>
 #include <strata/graph/arena.hpp>
 #include <strata/graph/bands.hpp>
 #include <strata/graph/graph_record.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/inspect/profile.hpp>
+#include <strata/train/decimal.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -38,6 +42,26 @@ struct net_drawing {
     std::vector<drawn_buffer> buffers{};
     std::size_t arena_bytes = 0;
 };
+
+/// `2.4 KB`.
+inline std::string bytes_text(std::size_t bytes) {
+    if (bytes < 1024) return internal::message({bytes, " B"});
+    const double count = static_cast<double>(bytes) / 1024;
+    return count < 1024 ? internal::decimal(count, 1) + " KB" : internal::decimal(count / 1024, 1) + " MB";
+}
+/// `2.43 kFLOP`.
+inline std::string flops_text(double flops) {
+    if (flops < 1e3) return internal::decimal(flops, 0) + " FLOP";
+    if (flops < 1e6) return internal::decimal(flops * 1e-3, 2) + " kFLOP";
+    return flops < 1e9 ? internal::decimal(flops * 1e-6, 2) + " MFLOP" : internal::decimal(flops * 1e-9, 2) + " GFLOP";
+}
+/// `Conv2D, ReLU  (26, 26, 16)  160 parameters`.
+inline std::string layer_text(const graph_layer& layer, std::string_view gap) {
+    std::string result = internal::message(
+        {layer.type, layer.activation.empty() ? "" : ", ", layer.activation, gap, to_text(layer.out).view()});
+    if (layer.parameters > 0) result += internal::message({gap, grouped(layer.parameters).view(), " parameters"});
+    return result;
+}
 
 /// The buffers of a plan, made again as make_plan makes them: the plan itself keeps offsets alone.
 template <class Net, class T, std::size_t LargestMap>

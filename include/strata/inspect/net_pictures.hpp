@@ -21,19 +21,6 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// `2.4 KB`.
-inline std::string bytes_text(std::size_t bytes) {
-    if (bytes < 1024) return internal::message({bytes, " B"});
-    const double count = static_cast<double>(bytes) / 1024;
-    return count < 1024 ? internal::decimal(count, 1) + " KB" : internal::decimal(count / 1024, 1) + " MB";
-}
-/// `Conv2D  (26, 26, 16)  160 parameters`.
-inline std::string layer_text(const graph_layer& layer, std::string_view gap) {
-    std::string result = internal::message({layer.type, gap, to_text(layer.out).view()});
-    if (layer.parameters > 0) result += internal::message({gap, grouped(layer.parameters).view(), " parameters"});
-    return result;
-}
-
 /// Graphviz' language: a node a layer, a box around the layers of a step, and around the steps of a chain.
 template <class = internal::where_used>
 std::string net_dot(const net_drawing& drawing) {
@@ -54,7 +41,7 @@ std::string net_dot(const net_drawing& drawing) {
     std::string out =
         "digraph " + quoted(graph.model) +
         " {\nnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=11];\n"
-        "graph [fontname=Helvetica, fontsize=10, color=gray];\n" +
+        "graph [fontname=Helvetica, fontsize=10, color=gray, labeljust=l];\n" +
         node(0) + " [label=\"input\\n" + to_text(graph.input).str() + "\"];\n";
     std::vector<bool> is_drawn(graph.layers.size());
     for (std::size_t s = 0; s < drawing.steps.size(); ++s) {
@@ -83,7 +70,8 @@ std::string net_dot(const net_drawing& drawing) {
 }
 
 /// The picture: steps from top to bottom, arcs for values that a later step reads, and beside them the arena: each
-/// value is a bar over the steps that need it, as wide as it has bytes.
+/// value is a bar over the steps that need it, as wide as it has bytes. Bars too narrow for their text have numbers,
+/// which a list below explains.
 class net_svg {
 public:
     explicit net_svg(const net_drawing& drawing) : drawing_(drawing) {}
@@ -93,9 +81,11 @@ public:
         place();
         std::string body = box("input", to_text(drawing_.graph.input).str(), top, "#fff5d6");
         for (std::size_t s = 0; s < drawing_.steps.size(); ++s) body += draw_step(s);
-        body += draw_arcs() + draw_arena();
+        body += draw_arcs();  // first: the arena stands to the right of their lanes
+        body += draw_arena();
+        body += draw_list();
         const std::string width = internal::decimal(arena_x() + arena_width + 20, 0),
-                          height = internal::decimal(bottom_ + 44, 0);
+                          height = internal::decimal(bottom_ + 10, 0);
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height +
                "\" viewBox=\"0 0 " + width + " " + height +
                "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
@@ -105,7 +95,8 @@ public:
     }
 
 private:
-    static constexpr double left = 34, box_width = 380, line = 17, gap = 14, top = 44, arena_width = 360, lane = 9;
+    static constexpr double left = 34, line = 17, gap = 14, top = 44, arena_width = 400, lane = 9;
+    static constexpr double letter = 6.7;  // a generous mean of the face at twelve pixels
 
     struct row {
         double y = 0, height = 0;
@@ -128,6 +119,9 @@ private:
             step_of_value_[i + 1] = producer;
             if (producer != none) lines_[producer].push_back(i);
         }
+        for (const graph_layer& layer : graph.layers)
+            box_width_ = std::max(box_width_, 44 + letter * static_cast<double>(std::string_view(layer.name).size() +
+                                                                                layer_text(layer, "  ").size()));
         double y = top + line + gap + 18;
         for (std::size_t s = 0; s < lines_.size(); ++s) {
             if (drawing_.steps[s].band > 0 && drawing_.steps[s].chain == s) y += line;
@@ -136,8 +130,8 @@ private:
         }
         bottom_ = y;
     }
-    static std::string box(std::string_view name, const std::string& text, double y, std::string_view color) {
-        return "<rect x=\"" + coordinate(left) + "\" y=\"" + coordinate(y) + "\" width=\"" + coordinate(box_width) +
+    std::string box(std::string_view name, const std::string& text, double y, std::string_view color) const {
+        return "<rect x=\"" + coordinate(left) + "\" y=\"" + coordinate(y) + "\" width=\"" + coordinate(box_width_) +
                "\" height=\"" + coordinate(line + 8) + "\" rx=\"5\" fill=\"" + std::string(color) +
                "\" stroke=\"#999\"/>\n<text x=\"" + coordinate(left + 10) + "\" y=\"" + coordinate(y + line) +
                "\"><tspan font-weight=\"bold\">" + internal::xml_text(name) + "</tspan>  " + text + "</text>\n";
@@ -152,17 +146,17 @@ private:
             while (last + 1 < drawing_.steps.size() && drawing_.steps[last + 1].chain == s) ++last;
             const double end = rows_of_steps_[last].y + rows_of_steps_[last].height;
             out += "<rect x=\"" + coordinate(left - 8) + "\" y=\"" + coordinate(place.y - line - 2) + "\" width=\"" +
-                   coordinate(box_width + 16) + "\" height=\"" + coordinate(end - place.y + line + 8) +
+                   coordinate(box_width_ + 16) + "\" height=\"" + coordinate(end - place.y + line + 8) +
                    "\" rx=\"7\" fill=\"#eef7ee\" stroke=\"#3a8a3a\" stroke-dasharray=\"5 3\"/>\n<text x=\"" +
                    coordinate(left) + "\" y=\"" + coordinate(place.y - 5) + "\" fill=\"#2c6e2c\">" +
                    internal::message({"bands of ", step.band, step.band == 1 ? " row" : " rows"}) + "</text>\n";
         }
         out += "<rect x=\"" + coordinate(left) + "\" y=\"" + coordinate(place.y) + "\" width=\"" +
-               coordinate(box_width) + "\" height=\"" + coordinate(place.height) + "\" rx=\"5\" fill=\"" +
+               coordinate(box_width_) + "\" height=\"" + coordinate(place.height) + "\" rx=\"5\" fill=\"" +
                (step.layers.size() > 1 ? "#e3eefa" : "#f7f7f7") + "\" stroke=\"#999\"/>\n<text x=\"" +
                coordinate(left + 10) + "\" y=\"" + coordinate(place.y + line) + "\" fill=\"#777\">" +
                internal::message({"step ", s, ": ", step.algorithm, step.flops > 0 ? ", " : "",
-                                  step.flops > 0 ? internal::decimal(step.flops * 1e-6, 2) + " MFLOP" : ""}) +
+                                  step.flops > 0 ? flops_text(step.flops) : ""}) +
                "</text>\n";
         for (std::size_t i = 0; i < lines_[s].size(); ++i) {
             const graph_layer& layer = drawing_.graph.layers[lines_[s][i]];
@@ -196,7 +190,7 @@ private:
                 const std::size_t value = graph.inputs[layer.first_input + k], from = step_of_value_[value];
                 const double begin = out_of(value), end = rows_of_steps_[s].y;
                 if ((from == none && s == 0) || (from != none && from + 1 == s)) {
-                    const double x = left + box_width / 2;
+                    const double x = left + box_width_ / 2;
                     out += "<path d=\"M" + coordinate(x) + " " + coordinate(begin) + "V" + coordinate(end) +
                            "\" stroke=\"#555\" marker-end=\"url(#arrow)\"/>\n";
                     continue;
@@ -205,7 +199,7 @@ private:
                 while (i < ends.size() && ends[i] > begin) ++i;
                 if (i == ends.size()) ends.push_back(0);
                 ends[i] = end + line;
-                const double right = left + box_width, x = right + 14 + lane * static_cast<double>(i);
+                const double right = left + box_width_, x = right + 14 + lane * static_cast<double>(i);
                 out += "<path d=\"M" + coordinate(right) + " " + coordinate(begin - 8) + "H" + coordinate(x) + "V" +
                        coordinate(end + 10) + "H" + coordinate(right) +
                        "\" fill=\"none\" stroke=\"#555\" marker-end=\"url(#arrow)\"/>\n";
@@ -214,9 +208,9 @@ private:
         lanes_ = ends.size();
         return out;
     }
-    double arena_x() const { return left + box_width + 40 + lane * static_cast<double>(lanes_); }
+    double arena_x() const { return left + box_width_ + 40 + lane * static_cast<double>(lanes_); }
     template <class = internal::where_used>
-    std::string draw_arena() const {
+    std::string draw_arena() {
         static constexpr std::array<std::string_view, 6> colors{"#8fbde3", "#f2b27c", "#93cdb0",
                                                                 "#d3a9cb", "#e0cb7a", "#b9b9b9"};
         const double x = arena_x(),
@@ -231,18 +225,39 @@ private:
                          height = rows_of_steps_[buffer.end].y + rows_of_steps_[buffer.end].height - y;
             const double from = x + scale * static_cast<double>(buffer.offset),
                          width = std::max(1.5, scale * static_cast<double>(buffer.size));
-            const std::string label = buffer.contents + ": " + bytes_text(buffer.size);
+            const std::string size = bytes_text(buffer.size), label = buffer.contents + ": " + size;
             out += "<g><title>" + internal::xml_text(label) + "</title><rect x=\"" + coordinate(from) + "\" y=\"" +
                    coordinate(y) + "\" width=\"" + coordinate(width) + "\" height=\"" + coordinate(height) +
                    "\" fill=\"" + std::string(colors[i % colors.size()]) + "\" stroke=\"white\"/>";
-            const auto letters = static_cast<std::size_t>(width / 6.5);
-            if (letters > 5) {
-                const std::string shown = label.size() > letters ? label.substr(0, letters - 2) + "…" : label;
-                out += "<text x=\"" + coordinate(from + 5) + "\" y=\"" + coordinate(y + 16) + "\">" +
-                       internal::xml_text(shown) + "</text>";
+            if (8 + letter * static_cast<double>(std::max(buffer.contents.size(), size.size())) <= width) {
+                out += text_at(from + 5, y + 16, buffer.contents) + text_at(from + 5, y + 16 + line, size);
+            } else {
+                listed_.push_back(label);
+                const std::string number = internal::message({listed_.size()});
+                const bool is_inside = 6 + letter * static_cast<double>(number.size()) <= width;
+                out += text_at(is_inside ? from + 4 : from + width + 2, y + 16, number);
             }
             out += "</g>\n";
         }
+        return out;
+    }
+    static std::string text_at(double x, double y, std::string_view text) {
+        return "<text x=\"" + coordinate(x) + "\" y=\"" + coordinate(y) + "\">" + internal::xml_text(text) + "</text>";
+    }
+    /// Contents and sizes of the bars with numbers, in two columns where they are short.
+    template <class = internal::where_used>
+    std::string draw_list() {
+        bottom_ += line;
+        std::size_t longest = 0;
+        for (const std::string& each : listed_) longest = std::max(longest, each.size() + 5);
+        const bool is_short = letter * static_cast<double>(longest) < box_width_;
+        const std::size_t columns = is_short ? 2 : 1, rows = (listed_.size() + columns - 1) / columns;
+        std::string out;
+        for (std::size_t i = 0; i < listed_.size(); ++i)
+            out += text_at(i < rows ? left : arena_x(), bottom_ + line * static_cast<double>(i % rows),
+                           internal::message({i + 1, ": ", listed_[i]})) +
+                   "\n";
+        bottom_ += line * static_cast<double>(rows);
         return out;
     }
 
@@ -251,8 +266,9 @@ private:
     std::vector<row> rows_of_steps_{};
     std::vector<std::vector<std::size_t>> lines_{};  // of each step its layers
     std::vector<std::size_t> step_of_value_{};
+    std::vector<std::string> listed_{};  // bars whose text is below the picture
     std::size_t lanes_ = 0;
-    double bottom_ = 0;
+    double bottom_ = 0, box_width_ = 380;
 };
 
 }  // namespace detail

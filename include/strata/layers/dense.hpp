@@ -137,7 +137,11 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
     }
     template <shape In, class Fused>
     static constexpr bool fits_vector() {
-        return In.rank() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+        return In.rows() == 1 && elementwise_layer<typename final_activation<Fused, activation>::type>;
+    }
+    template <shape In, class T>
+    static constexpr bool vector_matches_process() {
+        return features > 1 || kernels::column_in_lanes_matches<In.back(), T>;
     }
     template <shape In, class Fused, class V, class T>
     static STRATA_INLINE V forward_in_vector(const V& x, const forward_context<T>& s) {
@@ -149,6 +153,18 @@ struct Dense : layer<Dense<Units, Options...>, Options...> {
         else
             return kernels::lanes_times_panel<In.back(), function>(x, weight<Dense, In, "kernel">(s),
                                                                    kernels::panel_width<T>(features), bias);
+    }
+
+    template <shape In, class Fused, class V, class T>
+    static STRATA_INLINE void forward_of_lanes(const V* x, V* y, const forward_context<T>& s) {
+        using last = typename final_activation<Fused, activation>::type;
+        using function = typename activation_function<last>::type;
+        const T* bias = optional_weight<Dense, In, "bias">(s);
+        if constexpr (features == 1)
+            *y = kernels::lanes_of_frames_times_column<In.back(), function>(x, packed_weights<Dense, In>(s), bias);
+        else
+            kernels::lanes_of_frames_times_panel<In.back(), features, function>(
+                x, weight<Dense, In, "kernel">(s), kernels::panel_width<T>(features), bias, y);
     }
 
     /// The same with the sample in memory.

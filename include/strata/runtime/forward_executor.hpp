@@ -66,9 +66,10 @@ private:
                                                      {0, band_executor<Net, T, Count, First>::rows});
         else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena, carried);
         else if constexpr (size == 1 && Length > 1)
-            run_register_chain<Net, T, Count, First>(read_of<First>(x, arena), parameters,
-                                                     plan.write(First + Length - 1, y, arena),
-                                                     std::make_index_sequence<Length>{});
+            [&]<std::size_t... I>(std::index_sequence<I...>) STRATA_INLINE_CALL {
+                run_register_chain(read_of<First>(x, arena), parameters, plan.write(First + Length - 1, y, arena),
+                                   type_list<step_at<First + I>...>{});
+            }(std::make_index_sequence<Length>{});
     }
     /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
     template <std::size_t Step>

@@ -15,7 +15,9 @@
 #include <strata/layers/layer.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/runtime/observer.hpp>
+#include <strata/runtime/register_chain.hpp>
 #include <strata/runtime/step.hpp>
+#include <strata/runtime/stream_chains.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -81,8 +83,21 @@ private:
 
     template <std::size_t... Step>
     STRATA_INLINE void run_steps(const T* x, T* y, std::index_sequence<Step...>) const {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, plan.input_size, y);
-        else evaluate_in_order{0, (run_step<Step>(x, y), 0)...};
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, plan.input_size, y);
+        } else {
+            constexpr auto chains = register_chains_of_stream<Net, T>(all_steps{});
+            evaluate_in_order{0, (run_chain<Step>(x, y, std::make_index_sequence<chains[Step]>{}), 0)...};
+        }
+    }
+    /// The steps First + I: one, several through a register, or none.
+    template <std::size_t First, std::size_t... I>
+    STRATA_INLINE void run_chain(const T* x, T* y, std::index_sequence<I...>) const {
+        if constexpr (sizeof...(I) == 1) run_step<First>(x, y);
+        else if constexpr (sizeof...(I) > 1)
+            run_register_chain(plan.read(First, 0, x, static_cast<const T*>(memory_)), parameters_,
+                               plan.write(First + sizeof...(I) - 1, y, memory_),
+                               type_list<stream_step<Net, T, First + I>...>{});
     }
     template <std::size_t Step>
     STRATA_INLINE void run_step(const T* x, T* y) const {
@@ -99,8 +114,24 @@ private:
 
     template <std::size_t... Step>
     void frames_of_steps(const T* x, T* y, std::size_t count, std::index_sequence<Step...>) const {
-        if constexpr (sizeof...(Step) == 0) std::copy_n(x, count * plan.input_size, y);
-        else evaluate_in_order{0, (frames_of_step<Step>(x, y, count), 0)...};
+        if constexpr (sizeof...(Step) == 0) {
+            std::copy_n(x, count * plan.input_size, y);
+        } else {
+            constexpr auto chains = register_chains_of_stream<Net, T>(all_steps{});
+            evaluate_in_order{0, (frames_of_chain<Step>(x, y, count, std::make_index_sequence<chains[Step]>{}), 0)...};
+        }
+    }
+    template <std::size_t First, std::size_t... I>
+    void frames_of_chain(const T* x, T* y, std::size_t count, std::index_sequence<I...>) const {
+        using steps = type_list<stream_step<Net, T, First + I>...>;
+        if constexpr (sizeof...(I) == 1) {
+            frames_of_step<First>(x, y, count);
+        } else if constexpr (sizeof...(I) > 1) {
+            if constexpr (runs_in_lanes<T>(steps{}))
+                run_frames_in_lanes(plan.read(First, 0, x, static_cast<const T*>(memory_)), parameters_,
+                                    plan.write(First + sizeof...(I) - 1, y, memory_), count, steps{});
+            else (frames_of_step<First + I>(x, y, count), ...);
+        }
     }
     template <class Observer, std::size_t... Step>
     std::size_t observed_frames(const T* x, T* y, std::size_t count, [[maybe_unused]] counters_of<Net, T>& counters,

@@ -221,11 +221,11 @@ std::vector<std::vector<const Curve*>> groups_of_one_scale(const std::vector<con
     return groups;
 }
 
-/// The picture. The loss, metrics of one scale and the learning rate have a panel each, three in a row; training is
+/// The picture. The loss, metrics of one scale and the learning rate have a panel each, two in a row; training is
 /// drawn solid, validation dashed. first_epoch is the number of the first value.
 template <class Curve>
 std::string history_svg(const std::vector<Curve>& curves, std::size_t first_epoch) {
-    constexpr std::size_t in_row = 3;
+    constexpr std::size_t in_row = 2;
     std::vector<const Curve*> losses, metrics, rates;
     for (const Curve& each : curves) {
         if (each.values.empty()) continue;

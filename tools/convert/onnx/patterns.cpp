@@ -14,6 +14,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_nodes = 24;  // of a pattern
+constexpr std::size_t longest = 2000;   // of an expression's text; those of the patterns are shorter
 
 const std::set<std::string> arithmetic{
     "Add", "Sub", "Mul",     "Div",      "Pow",  "Neg", "Sqrt", "Reciprocal", "Exp",         "Log",        "Tanh",
@@ -37,6 +38,8 @@ public:
             return std::nullopt;
         ++nodes;
         auto made = of_node(*node->second, depth + 1);
+        // Values that are used twice make an expression grow with each node.
+        if (made && made->text().size() > longest) made.reset();
         known_[name] = made;
         return made;
     }
@@ -80,7 +83,7 @@ private:
         }
         if (node.input_size() > 1)
             if (const constant* c = r_.find_constant(node.input(1)))
-                for (const double at : c->values) stated = static_cast<std::int64_t>(at), ++count;
+                for (const std::int64_t at : whole_values(*c)) stated = at, ++count;
         if (count != 1 || !keeps || (axis && *axis != *stated)) return std::nullopt;
         axis = stated;
         return call("mean", a);

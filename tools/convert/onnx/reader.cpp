@@ -2,6 +2,7 @@
 #include "reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -49,9 +50,9 @@ std::vector<std::size_t> channels_last(std::size_t rank) {
     return order;
 }
 
-reader::reader(const onnx::ModelProto& model, const std::filesystem::path& folder, const reading_options& options,
-               remarks& notes)
-    : onnx_(model.graph()), options_(options), notes_(notes), folder_(folder) {
+reader::reader(const onnx::ModelProto& model, std::uint64_t bytes, const std::filesystem::path& folder,
+               const reading_options& options, remarks& notes)
+    : onnx_(model.graph()), options_(options), notes_(notes), files_{folder}, budget_(bytes) {
     for (const auto& set : model.opset_import())
         if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
 }
@@ -242,7 +243,7 @@ void reader::remark(const std::string& text) {
 const constant* reader::find_constant(const std::string& name) const {
     if (const auto found = constants_.find(name); found != constants_.end()) return &found->second;
     const auto tensor = tensors_.find(name);
-    return tensor == tensors_.end() ? nullptr : &(constants_[name] = parse(*tensor->second, folder_));
+    return tensor == tensors_.end() ? nullptr : &(constants_[name] = parsed(*tensor->second));
 }
 
 const constant* reader::constant_input(int i) const {
@@ -251,23 +252,43 @@ const constant* reader::constant_input(int i) const {
 }
 
 void reader::give(constant c, int output) {
-    computed_ += c.values.size();
-    if (computed_ > most_constant_values) throw problem("makes constants of more than 268435456 values");
     constants_[op_->output(output)] = std::move(c);
 }
 
 const constant& reader::require_constant(int i, const char* noun) const {
+    if (!has_input(i)) throw problem("has too few inputs: no " + std::string(noun) + "; the file is damaged");
     const constant* found = constant_input(i);
     if (found == nullptr)
         throw problem(std::string("its ") + noun + " is computed by the graph; strata's are constants");
     return *found;
 }
 
+const constant& reader::require_kernel(int i, const char* noun) const {
+    const constant& found = require_constant(i, noun);
+    if (found.values.empty()) throw problem(std::string("its ") + noun + " has no values; the file is damaged");
+    return found;
+}
+
 array reader::as_array(const constant& from, extents shape) const {
+    if (from.values.empty()) throw problem("has a weight without values; the file is damaged");
+    budget_.claim({from.values.size()});
     array result{.shape = std::move(shape)};
     if (options_.wants_doubles) result.doubles = from.values;
     else result.floats.assign(from.values.begin(), from.values.end());
     return result;
+}
+
+array reader::repeated(double value, std::size_t count) const {
+    budget_.claim({count});
+    array result{.shape = {count}};
+    if (options_.wants_doubles) result.doubles.assign(count, value);
+    else result.floats.assign(count, static_cast<float>(value));
+    return result;
+}
+
+const std::string& reader::input_name(int i) const {
+    if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
+    return op_->input(i);
 }
 
 const onnx::AttributeProto* reader::attribute(const char* name) {
@@ -279,16 +300,22 @@ const onnx::AttributeProto* reader::attribute(const char* name) {
 
 std::int64_t reader::integer(const char* name, std::int64_t usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && !found->has_i() && found->type() != onnx::AttributeProto::INT)
+        throw problem(std::string("its ") + name + " is no integer; the file is damaged");
     return found == nullptr ? usual : found->i();
 }
 
 double reader::real(const char* name, double usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && ((!found->has_f() && found->type() != onnx::AttributeProto::FLOAT) || !std::isfinite(found->f())))
+        throw problem(std::string("its ") + name + " is no finite number; the file is damaged");
     return found == nullptr ? usual : static_cast<double>(found->f());
 }
 
 std::string reader::text(const char* name, const char* usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && !found->has_s() && found->type() != onnx::AttributeProto::STRING)
+        throw problem(std::string("its ") + name + " is no text; the file is damaged");
     return found == nullptr ? usual : found->s();
 }
 
@@ -316,6 +343,12 @@ const value* reader::find_value(const std::string& name) const {
     return found == values_.end() ? nullptr : &found->second;
 }
 
+void reader::give(const value& v, int output) {
+    const std::string& name = op_->output(output);
+    values_[name] = v;
+    if (readers(name) + (name == output_ ? 1 : 0) > 1) shared_.insert(v.number);
+}
+
 value reader::find(const std::string& name) const {
     const value* found = find_value(name);
     if (found == nullptr)
@@ -327,8 +360,7 @@ value reader::find(const std::string& name) const {
 }
 
 value reader::any_input(int i) const {
-    if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
-    value found = find(op_->input(i));
+    value found = find(input_name(i));
     if (found.one_hot != 0)
         throw problem("reads the classes of OneHot; strata-convert reads their product with a matrix alone");
     return found;
@@ -370,6 +402,7 @@ std::size_t reader::add(operation op, std::vector<std::size_t> inputs, std::vect
               .place = graph_.nodes.size(),
               .weights = std::move(weights)};
     made.output = output_shape(made.op, graph_.input_shapes(made));
+    shared_.insert(made.inputs.begin(), made.inputs.end());
     graph_.nodes.push_back(std::move(made));
     return graph_.nodes.size() - 1;
 }
@@ -507,7 +540,7 @@ void reader::read_pattern(const pattern& found) {
         const auto& made = std::get<sample_normalization>(found.layer);
         const std::size_t channels = shape(in).back();
         if (made.kind == sample_normalization::form::rms)
-            weights.push_back(as_array({{channels}, std::vector<double>(channels, 1.0)}, {channels}));
+            weights.push_back(repeated(1.0, channels));
         for (const std::string& name : {found.gamma, found.beta}) {
             if (name.empty()) continue;
             const constant* c = find_constant(name);
@@ -520,11 +553,12 @@ void reader::read_pattern(const pattern& found) {
 }
 
 std::string reader::function_name(const std::string& name, const std::string& body) {
-    std::string result = name;
-    for (std::size_t number = 2; functions_.contains(result) && functions_[result] != body; ++number)
-        result = name + "_" + std::to_string(number);
-    functions_[result] = body;
-    return result;
+    const auto [at, is_new] = functions_.try_emplace({name, body});
+    if (is_new) {
+        const std::size_t count = ++function_counts_[name];
+        at->second = count == 1 ? name : name + "_" + std::to_string(count);
+    }
+    return at->second;
 }
 
 void reader::read_node(const onnx::NodeProto& node) {

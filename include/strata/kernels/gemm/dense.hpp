@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -17,6 +18,13 @@
 #include <strata/kernels/simd/tile.hpp>
 
 namespace strata::inline STRATA_ISA::kernels {
+
+/// The chains of row_times_panel for rows of K values.
+template <std::size_t K>
+inline constexpr std::size_t row_chains = K >= 64  ? 8
+                                          : K >= 8 ? 4
+                                          : K >= 4 ? 2
+                                                   : 1;
 
 /// y (columns) = activation(x (k) times a panel w (k, V vectors) + bias). Each vector has Chains independent sums:
 /// about 16 sums hide the latency of multiply-adds, and the loop runs at the speed of its loads. bias is padded to the
@@ -86,21 +94,23 @@ private:
 };
 
 /// activation(x (K) times a panel w (K, width) + bias) in a vector. x is a lane_source or an element_source of V. bias
-/// may be null. Lanes after the last column are unspecified. From K = 4 on, two independent sums are faster than one.
+/// may be null. Lanes after the last column are unspecified. The sums are those of row_times_panel, bit for bit.
 template <std::size_t K, class Activation, class V, class Source, class T>
 STRATA_INLINE V elements_times_panel(const Source& x, const T* w, std::size_t width, const T* bias) {
-    constexpr std::size_t chains = K < 4 ? 1 : 2;
+    constexpr std::size_t chains = row_chains<K>, in_chains = K / chains * chains;
     V sums[chains];
+    sums[0] = bias != nullptr ? load_exactly<V, V::size>(bias) : V(T(0));
+    STRATA_UNROLL
+    for (std::size_t c = 1; c < chains; ++c) sums[c] = V(T(0));
     const auto add = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) STRATA_INLINE_CALL {
-        const V value = x.template broadcast<I>(), row = load_exactly<V, V::size>(w + I * width);
-        if constexpr (I >= chains) sums[I % chains] = multiply_add(value, row, sums[I % chains]);
-        else if (I == 0 && bias != nullptr) sums[0] = multiply_add(value, row, load_exactly<V, V::size>(bias));
-        else sums[I] = value * row;
+        V& sum = sums[I < in_chains ? I % chains : 0];
+        sum = multiply_add(x.template broadcast<I>(), load_exactly<V, V::size>(w + I * width), sum);
     };
     [&]<std::size_t... I>(std::index_sequence<I...>)
         STRATA_INLINE_CALL { (add(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<K>{});
-    if constexpr (chains == 1) return Activation::apply(sums[0]);
-    else return Activation::apply(sums[0] + sums[1]);
+    STRATA_UNROLL
+    for (std::size_t c = 1; c < chains; ++c) sums[0] = sums[0] + sums[c];
+    return Activation::apply(sums[0]);
 }
 
 /// As elements_times_panel, for a row in the first K lanes of x.
@@ -110,12 +120,18 @@ STRATA_INLINE V lanes_times_panel(const V& x, const T* w, std::size_t width, con
 }
 
 /// One row in a vector x times one column w (K): lane 0 of the result is activation(x w + bias). Lanes of x after the
-/// first K are ignored. bias may be null.
+/// first K are ignored. bias may be null. Products are multiply-adds to zero: a compiler may contract a product and the
+/// addition after it in one function, and not in another.
 template <std::size_t K, class Activation, class V, class T>
 STRATA_INLINE V lanes_times_column(const V& x, const T* w, const T* bias) {
-    const T sum = lane_sum(keep_lanes<K>(x) * load_exactly<V, K>(w));
-    return Activation::apply(V(bias != nullptr ? sum + *bias : sum));
+    constexpr std::size_t count = std::bit_ceil(K);
+    const V products = multiply_add(K < count ? keep_lanes<K>(x) : x, load_exactly<V, K>(w), V(T(0)));
+    return Activation::apply(sum_of_halves<count>(products) + V(bias != nullptr ? *bias : T(0)));
 }
+
+/// Whether lanes_times_column has the sums of row_times_column, bit for bit.
+template <std::size_t K, class T>
+inline constexpr bool column_in_lanes_matches = std::has_single_bit(K) && K * sizeof(T) >= 16 && K * sizeof(T) <= 64;
 
 /// One row x (K) times one column w (K): activation(x w + bias). bias may be null. Short rows use vectors of at most 32
 /// bytes: a wide load of data that narrower stores have just written would wait for the store buffer.
@@ -128,7 +144,8 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
     V sums[chains];
     STRATA_UNROLL
     for (std::size_t c = 0; c < chains; ++c)
-        sums[c] = whole > 0 ? load_exactly<V, L>(x + c * L) * load_exactly<V, L>(w + c * L) : V(T(0));
+        sums[c] =
+            whole > 0 ? multiply_add(load_exactly<V, L>(x + c * L), load_exactly<V, L>(w + c * L), V(T(0))) : V(T(0));
     constexpr std::size_t in_chains = whole / chains * chains;
     for (std::size_t k = chains; k < in_chains; k += chains) {
         STRATA_UNROLL
@@ -141,17 +158,13 @@ STRATA_INLINE T row_times_column(const T* x, const T* w, const T* bias) {
         sums[0] = multiply_add(load_exactly<V, rest>(x + K - rest), load_exactly<V, rest>(w + K - rest), sums[0]);
     STRATA_UNROLL
     for (std::size_t c = 1; c < chains; ++c) sums[0] = sums[0] + sums[c];
-    const T sum = lane_sum(sums[0]) + (bias != nullptr ? *bias : T(0));
+    T sum{};
+    store_exactly<1>(&sum, sum_of_halves<V::size>(sums[0]));
+    sum += bias != nullptr ? *bias : T(0);
     T y[narrow::size];
     store_exactly<narrow::size>(y, Activation::apply(narrow(sum)));
     return y[0];
 }
-
-/// The chains of row_times_panel for rows of K values.
-template <std::size_t K>
-inline constexpr std::size_t row_chains = K >= 64  ? 8
-                                          : K >= 8 ? 4
-                                                   : 1;
 
 /// Some panels of y (F) = activation(x (K) weights (K, F) + bias).
 template <std::size_t K, std::size_t F, class Activation, class T>

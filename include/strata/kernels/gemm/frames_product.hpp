@@ -132,4 +132,40 @@ void column_frames(std::size_t n, const T* x, const T* w, const T* bias, T* y) {
     if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n, y, y);
 }
 
+/// y (F) = activation(x (K) times a panel w (K, width) + bias) for one frame in each lane. The sums of a lane are those
+/// of elements_times_panel, bit for bit. bias may be null.
+template <std::size_t K, std::size_t F, class Activation, class V, class T>
+STRATA_INLINE void lanes_of_frames_times_panel(const V* x, const T* w, std::size_t width, const T* bias, V* y) {
+    constexpr std::size_t chains = row_chains<K>, in_chains = K / chains * chains;
+    for (std::size_t f = 0; f < F; ++f) {
+        V sums[chains];
+        sums[0] = V(bias != nullptr ? bias[f] : T(0));
+        STRATA_UNROLL
+        for (std::size_t c = 1; c < chains; ++c) sums[c] = V(T(0));
+        STRATA_UNROLL
+        for (std::size_t k = 0; k < K; ++k) {
+            V& sum = sums[k < in_chains ? k % chains : 0];
+            sum = multiply_add(x[k], V(w[k * width + f]), sum);
+        }
+        STRATA_UNROLL
+        for (std::size_t c = 1; c < chains; ++c) sums[0] = sums[0] + sums[c];
+        y[f] = Activation::apply(sums[0]);
+    }
+}
+
+/// activation(x (K) times one column w (K) + bias) for one frame in each lane. The sums of a lane are those of
+/// lanes_times_column, bit for bit, where K is a power of two. bias may be null.
+template <std::size_t K, class Activation, class V, class T>
+STRATA_INLINE V lanes_of_frames_times_column(const V* x, const T* w, const T* bias) {
+    V sums[K];
+    STRATA_UNROLL
+    for (std::size_t k = 0; k < K; ++k) sums[k] = multiply_add(x[k], V(w[k]), V(T(0)));
+    STRATA_UNROLL
+    for (std::size_t half = K / 2; half > 0; half /= 2) {
+        STRATA_UNROLL
+        for (std::size_t k = 0; k < half; ++k) sums[k] = sums[k] + sums[k + half];
+    }
+    return Activation::apply(sums[0] + V(bias != nullptr ? *bias : T(0)));
+}
+
 }  // namespace strata::inline STRATA_ISA::kernels

@@ -37,6 +37,9 @@ STRATA_INLINE V between(const V& x, const V& bound) {
     // The smaller magnitude, with the sign of x. Without optimization GCC's header has a macro, which warns.
 #if defined(__AVX512DQ__) && !defined(STRATA_SCALAR) && (defined(__OPTIMIZE__) || defined(__clang__))
     if constexpr (sizeof(V) == 64 && std::is_same_v<typename V::value_type, float>) return _mm512_range_ps(x, bound, 2);
+#if defined(__AVX512VL__)
+    if constexpr (sizeof(V) == 32 && std::is_same_v<typename V::value_type, float>) return _mm256_range_ps(x, bound, 2);
+#endif
 #endif
     return max(-bound, min(bound, x));
 }

@@ -2,6 +2,7 @@
 // values.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -56,10 +57,23 @@ STRATA_INLINE xsimd::batch<T, A> square_root(const xsimd::batch<T, A>& x) {
 /// products of such values with weights would become subnormal, which are slow.
 template <class T>
 inline constexpr T negligible = static_cast<T>(sizeof(T) == 4 ? 0x1p-80 : 0x1p-800);
+#if defined(__AVX512VL__) && !defined(STRATA_SCALAR)
+/// The same of four floats with the mask in a register of masks, which xsimd uses for vectors of 64 bytes only. Twice
+/// the bits of x are twice those of its magnitude, and magnitudes are ordered as their bits are.
+STRATA_INLINE __m128 without_negligible_lanes(__m128 x) {
+    const __m128i bits = _mm_castps_si128(x);
+    const __m128i bound = _mm_set1_epi32(std::bit_cast<int>(2 * std::bit_cast<unsigned>(negligible<float>)));
+    return _mm_maskz_mov_ps(_mm_cmpge_epu32_mask(_mm_add_epi32(bits, bits), bound), x);
+}
+#endif
 /// x, or 0 where x is negligible. NaN stays NaN.
 template <class V>
 STRATA_INLINE V without_negligible(const V& x) {
     if constexpr (std::floating_point<V>) return abs(x) < negligible<V> ? V(0) : x;
+#if defined(__AVX512VL__) && !defined(STRATA_SCALAR)
+    else if constexpr (std::is_same_v<typename V::value_type, float> && sizeof(V) == 16)
+        return without_negligible_lanes(x);
+#endif
     else return select(abs(x) < V(negligible<typename V::value_type>), V(0), x);
 }
 /// y = x (N), with 0 for negligible values. y is padded with zeros to whole vectors; x is not read past N.

@@ -13,6 +13,14 @@
 //
 //   template <shape In, class Fused, class V, class T> static V forward_into_vector(const forward_context<T>& s)
 //       the same of the sample s.x; called for the first layer of a chain
+//
+// A stream keeps a sample in a register only where the layer says so:
+//
+//   template <shape In, class T> static constexpr bool vector_matches_process()
+//       whether the outputs of forward_in_vector and of forward_of_lanes are bit for bit those of `process`
+//   template <shape In, class Fused, class V, class T>
+//   static void forward_of_lanes(const V* x, V* y, const forward_context<T>& s)
+//       the outputs of as many samples as a V has lanes: lane l of x[i] is value i of sample l
 #pragma once
 
 #include <strata/core/config.hpp>
@@ -35,6 +43,14 @@ concept has_forward_in_vector = requires(const float& x, const forward_context<f
 
 template <class Layer>
 concept register_resident = detail::has_fits_vector<Layer> && detail::has_forward_in_vector<Layer>;
+
+/// Whether a stream may call it: its output is bit for bit that of `process`.
+template <class Layer, shape In, class T>
+constexpr bool streams_in_vector() {
+    if constexpr (requires { Layer::template vector_matches_process<In, T>(); })
+        return register_resident<Layer> && Layer::template vector_matches_process<In, T>();
+    else return false;
+}
 
 /// Whether it can load a sample itself.
 template <class Layer>

@@ -136,13 +136,18 @@ struct ConfusionMatrix {
     template <class = internal::where_used>
     std::string to_svg() const {
         using internal::coordinate, internal::xml_text;
-        double letters = 0;
-        for (std::size_t i = 0; i < classes; ++i)
-            letters = std::max(letters, static_cast<double>(class_name(i).size()));
-        const double cell = std::max(44.0, 7 * std::min(letters, 8.0) + 8), left = 34 + 7 * letters, top = 64;
+        std::size_t letters = 0, digits = 0;
+        for (std::size_t i = 0; i < classes; ++i) letters = std::max(letters, class_name(i).size());
+        for (const double count : counts) digits = std::max(digits, count_text(count).size());
+        // Names of columns that are wider than a cell stand upright.
+        const bool is_upright = letters > 8;
+        const double name_width = 7 * static_cast<double>(letters),
+                     text_width = 7 * static_cast<double>(std::max(std::min<std::size_t>(letters, 8), digits)),
+                     cell = std::max(44.0, text_width + 8), left = 34 + name_width,
+                     top = is_upright ? 40 + name_width : 64;
         const double size = cell * static_cast<double>(classes), width = left + size + 16, height = top + size + 16;
         std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(width) + "\" height=\"" +
-                          coordinate(height) +
+                          coordinate(height) + "\" viewBox=\"0 0 " + coordinate(width) + " " + coordinate(height) +
                           "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"
                           "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
                           coordinate(left + size / 2) +
@@ -152,8 +157,9 @@ struct ConfusionMatrix {
                           ") rotate(-90)\" text-anchor=\"middle\" font-weight=\"bold\">target</text>\n";
         for (std::size_t i = 0; i < classes; ++i) {
             const double place = cell * (static_cast<double>(i) + 0.5);
-            out += "<text x=\"" + coordinate(left + place) + "\" y=\"" + coordinate(top - 8) +
-                   "\" text-anchor=\"middle\">" + xml_text(class_name(i)) + "</text>\n<text x=\"" +
+            out += "<text transform=\"translate(" + coordinate(left + place + (is_upright ? 4 : 0)) + " " +
+                   coordinate(top - 8) + ")" + (is_upright ? " rotate(-90)" : "") + "\" text-anchor=\"" +
+                   (is_upright ? "start" : "middle") + "\">" + xml_text(class_name(i)) + "</text>\n<text x=\"" +
                    coordinate(left - 8) + "\" y=\"" + coordinate(top + place + 4) + "\" text-anchor=\"end\">" +
                    xml_text(class_name(i)) + "</text>\n";
             for (std::size_t k = 0; k < classes; ++k) out += svg_cell(i, k, left, top, cell);
