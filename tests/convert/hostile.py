@@ -163,7 +163,6 @@ CASES = {
     "unknown attribute": (".keras", archive(sequential(source(4), dense(temperature=2.0)), weights()), "temperature=2.0"),
     "channels first": (".keras", archive(sequential(source(3, 8, 8), layer("Flatten", data_format="channels_first")), weights([])), "channels_first"),
     "masks": (".keras", archive(sequential(source(4), layer("Embedding", input_dim=3, output_dim=2, mask_zero=True)), weights([])), "masks"),
-    "stateful": (".keras", archive(sequential(source(4, 2), layer("LSTM", units=2, stateful=True)), weights([])), "stateful"),
     "return_state": (".keras", archive(sequential(source(4, 2), layer("LSTM", units=2, return_state=True)), weights([])), "return_state"),
     "reset_after": (".keras", archive(sequential(source(4, 2), layer("GRU", units=2, reset_after=False)), weights([])), "reset_after"),
     "strides and dilation": (".keras", archive(sequential(source(8, 8, 1), layer("Conv2D", filters=1, kernel_size=3, strides=2, dilation_rate=2)),

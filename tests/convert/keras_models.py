@@ -218,6 +218,11 @@ def nested_models(x):
     return L.Dense(2)(frozen(inner(block(x))))
 
 
+@model((5, 3))
+def stateful():
+    return keras.Sequential([keras.Input((5, 3), batch_size=3), L.GRU(3, stateful=True, return_sequences=True), L.LSTM(2, stateful=True)])
+
+
 @model((4,))
 def models_in_models():
     inner = keras.Sequential([L.Dense(3, activation="relu"), keras.Sequential([L.Dense(2), L.BatchNormalization()])])
@@ -306,17 +311,23 @@ def randomize(net, rng):
             layer.finalize_state()  # it computes with copies of its weights
 
 
+def closed_shape(name):
+    """The shape of a sample, with the numbers of the options where the model leaves it open."""
+    shape, _, _, options = MODELS[name]
+    stated = dict(zip(options[::2], options[1::2]))
+    if "--input-shape" in stated:
+        return tuple(int(part) for part in stated["--input-shape"].split(","))
+    return tuple(int(stated["--steps"]) if extent is None else extent for extent in shape)
+
+
 def make_case(name, folder, convert, rng):
     """Converts both files of a model; None, or why that failed."""
-    shape, _, integers, options = MODELS[name]
+    _, _, integers, options = MODELS[name]
     keras.utils.clear_session(free_memory=False)
     net = build(name)
     if not name.startswith("quantized"):
         randomize(net, rng)
-    steps = dict(zip(options[::2], options[1::2]))
-    if "--input-shape" in steps:
-        shape = tuple(int(part) for part in steps["--input-shape"].split(","))
-    shape = tuple(int(steps["--steps"]) if extent is None else extent for extent in shape)
+    shape = closed_shape(name)
     x = rng.integers(0, integers, (3, *shape)).astype(np.float32) if integers else rng.uniform(-1, 1, (3, *shape)).astype(np.float32)
     np.savez(folder / f"{name}.npz", x=x, y=outputs(net, x))
     texts = []

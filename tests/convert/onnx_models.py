@@ -25,6 +25,7 @@ class Graph:
         self.rng, self.nodes, self.constants = np.random.default_rng(seed), [], []
         self.more_inputs, self.more_outputs = [], []
         self.wanted, self.integers = [], 0  # text that the header must have; the number of classes of indices
+        self.options, self.open_axes = [], ()  # of strata-convert; axes of the input that the file leaves open
 
     def constant(self, values, kind=np.float32):
         name = f"c{len(self.constants)}"
@@ -63,7 +64,8 @@ class Graph:
         return nodes
 
     def model(self, shape, output, opset=17, nodes=None):
-        graph = helper.make_graph(nodes or self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape]), *self.more_inputs],
+        shape = ["N", *(f"open{axis}" if axis in self.open_axes else extent for axis, extent in enumerate(shape))]
+        graph = helper.make_graph(nodes or self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape), *self.more_inputs],
                                   [helper.make_tensor_value_info(output, TensorProto.FLOAT, None), *self.more_outputs], self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
         model.ir_version = 8
@@ -458,6 +460,126 @@ def slopes_of_each_value(g):
     return g.add("PRelu", g.add("PRelu", "x", g.weights(4, 6)), g.weights(6))
 
 
+@case((6,))
+def names_of_one_value(g):
+    """A bias belongs to no layer whose output others read, whatever names the output has."""
+    x = g.add("MatMul", "x", g.weights(6, 5))
+    y = g.add("Add", g.add("Identity", x), g.weights(5))
+    z = g.add("MatMul", x, g.weights(5, 6))
+    flat = g.add("Reshape", g.add("Reshape", z, g.constant([-1, 2, 3], np.int64)), g.constant([-1, 6], np.int64))
+    return g.add("Concat", g.add("Mul", x, y), g.add("Add", flat, g.weights(6)), g.add("Tanh", z), axis=-1)
+
+
+def last_shape(g, x, *shape):
+    return g.add("Reshape", x, g.constant([-1, *shape], np.int64))
+
+
+@case((3, 4, 2))
+def up_sampling_of_tf2onnx(g):
+    """Rows and columns repeated by Tile, then a Resize."""
+    x = g.add("Tile", g.add("Unsqueeze", "x", g.constant([2], np.int64)), g.constant([1, 1, 2, 1, 1], np.int64))
+    x = last_shape(g, x, 6, 4, 2)
+    x = g.add("Tile", g.add("Unsqueeze", x, g.constant([3], np.int64)), g.constant([1, 1, 1, 3, 1], np.int64))
+    x = g.add("Transpose", last_shape(g, x, 6, 12, 2), perm=[0, 3, 1, 2])
+    x = g.add("Resize", x, "", g.constant([1, 1, 2, 1]), mode="linear", coordinate_transformation_mode="half_pixel")
+    x = g.add("Resize", x, "", g.constant([1, 1, 1, 3]), mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+    g.wanted = ["UpSampling1D<2", "UpSampling1D<3", "bilinear", "UpSampling2D<strata::window{1, 3}"]
+    return g.add("Tile", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.constant([1, 2, 1, 2], np.int64))
+
+
+@refused((3, 4, 4), "whole ones")
+def resize_by_a_half(g):
+    return g.add("Resize", "x", "", g.constant([1, 1, 1.5, 1]), mode="nearest")
+
+
+@refused((4, 3), "repeats the batch")
+def repeated_batch(g):
+    return g.add("Tile", "x", g.constant([2, 1, 1], np.int64))
+
+
+@case((4, 6), opset=18)
+def layer_normalizations_of_exporters(g):
+    """Of tf2onnx for Keras, x (r gamma) + (beta - mean (r gamma)); of jax2onnx for flax and for equinox."""
+    mean = g.add("GlobalAveragePool", "x")
+    centred = g.add("Sub", "x", mean)
+    root = g.add("Reciprocal", g.add("Sqrt", g.add("Add", g.add("GlobalAveragePool", g.add("Mul", centred, centred)), g.constant(1e-3))))
+    scale = g.add("Mul", root, g.weights(1, 1, 6, low=0.5, high=1.5))
+    x = g.add("Add", g.add("Mul", "x", scale), g.add("Add", g.add("Mul", g.add("Neg", mean), scale), g.weights(1, 1, 6)))
+    axes = g.constant([2], np.int64)
+    mean = g.add("ReduceMean", x, axes)
+    moments = g.add("Sub", g.add("ReduceMean", g.add("Mul", x, x), axes), g.add("Mul", mean, mean))
+    deviation = g.add("Sqrt", g.add("Add", g.add("Max", moments, g.constant(0)), g.add("CastLike", g.constant(1e-2, np.float64), x)))
+    x = g.add("Mul", g.add("Div", g.add("Sub", x, mean), deviation), g.weights(6))
+    mean = g.add("ReduceMean", x, axes)
+    is_even = g.add("Equal", g.add("ReduceMin", x, axes), g.add("ReduceMax", x, axes))
+    is_even = g.add("And", is_even, g.add("Equal", g.add("Sub", mean, mean), g.constant(0)))
+    centred = g.add("Where", is_even, g.constant(0), g.add("Sub", x, mean))
+    square = g.add("Cast", g.add("Mul", centred, centred), to=TensorProto.DOUBLE)
+    square = g.add("Cast", g.add("ReduceMean", square, axes), to=TensorProto.FLOAT)
+    g.wanted = ["LayerNormalization<strata::epsilon<0.01", "LayerNormalization<strata::epsilon<0.0199"]
+    return g.add("Div", centred, g.add("Sqrt", g.add("Add", square, g.constant(2e-2))))
+
+
+@case((5,))
+def indices_from_the_end(g):
+    """As TensorFlow's and JAX's gathers write them."""
+    g.integers = 7
+    x = g.add("Cast", "x", to=TensorProto.INT32)
+    seven, zero = g.constant(7, np.int32), g.constant(0, np.int32)
+    below = g.add("Less", g.add("Cast", x, to=TensorProto.FLOAT), g.constant(0))
+    a = g.add("Mul", g.add("Cast", below, to=TensorProto.INT32), g.add("Add", x, seven))
+    b = g.add("Mul", x, g.add("Cast", g.add("Not", below), to=TensorProto.INT32))
+    a = g.add("Gather", g.weights(7, 4), g.add("Add", a, b), axis=0)
+    b = g.add("Gather", g.weights(7, 4), g.add("Where", g.add("Less", x, zero), g.add("Add", x, seven), x), axis=0)
+    return g.add("Add", a, b)
+
+
+@case((5,))
+def gelu_of_tensorflow(g):
+    """GELU by Erfc, an operator of TensorFlow that tf2onnx leaves."""
+    x = g.gemm("x", 5, 4)
+    inner = g.add("Mul", g.add("Neg", x), g.constant(np.sqrt(0.5)))
+    half = g.add("Mul", g.constant(0.5), x)
+    g.wanted = ["GELU"]
+    expected = g.add("Mul", half, g.add("Sub", g.constant(1), g.add("Erf", inner)))
+    return g.add("Mul", half, g.add("Erfc", inner)), expected
+
+
+def streamed(g, *options):
+    x = g.add("Tanh", g.conv(g.add("Pad", "x", g.constant([0, 0, 4, 0, 0, 0], np.int64)), 3, 4, 3, dilations=[2]))
+    y = g.add("Transpose", x, perm=[2, 0, 1])
+    y = g.add("Squeeze", cell(g, "LSTM", y, 4, 3)[0], g.constant([1], np.int64))
+    y = g.dense(g.add("Transpose", y, perm=[1, 0, 2]), 3, 4)
+    g.options = ["--steps", *options]
+    return g.add("Add", g.add("Transpose", y, perm=[0, 2, 1]), g.add("Elu", x, alpha=0.3))
+
+
+@case((3, 9))
+def open_length(g):
+    g.open_axes, g.wanted = (1,), ["Input<strata::any, 3>"]
+    return streamed(g, "any")
+
+
+@case((3, 9))
+def length_of_an_option(g):
+    g.open_axes, g.wanted = (1,), ["Input<9, 3>"]
+    return streamed(g, "9")
+
+
+@refused((6, 2), "needs a whole sequence")
+def flattened_stream(g):
+    g.open_axes, g.options = (0,), ["--steps", "any"]
+    return g.add("Flatten", g.dense("x", 2, 3))
+
+
+@refused((6, 2), "number of steps")
+def length_in_a_number(g):
+    """The sum of a sequence's length and its values."""
+    g.open_axes, g.options = (0,), ["--steps", "any"]
+    length = g.add("Cast", g.add("Gather", g.add("Shape", "x"), g.constant(1, np.int64)), to=TensorProto.FLOAT)
+    return g.add("Div", g.dense("x", 2, 3), length)
+
+
 @refused((4, 3), "is an operator that")
 def recurrent(g):
     return g.add("CumSum", "x", g.constant(1, np.int64))
@@ -535,8 +657,72 @@ def hostile_files():
         graph.input.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4]))
         graph.node[0].input[2] = "y"
 
+    def net(shape, make):
+        g = Graph(0)
+        return g.model(shape, make(g)).SerializeToString()
+
+    def of_learning(features, kind, **attributes):
+        g = Graph(0)
+        g.add(kind, "x", domain="ai.onnx.ml", **attributes)
+        return g.model((features,), "v0").SerializeToString()
+
+    def with_inputs(count, kind, **attributes):
+        """A node of too few inputs."""
+        return net((4,), lambda g: g.add("Add", "x", g.add(kind, *["x"] * count, **attributes)))
+
+    def growing(g):
+        """Each pair of nodes doubles the expression of its value."""
+        x = "x"
+        for _ in range(600):
+            x = g.add("Mul", g.add("Sigmoid", x), x)
+        return g.add("CumSum", x, g.constant(0, np.int64))
+
+    def nested_paths(g):
+        x = "x"
+        for _ in range(300):
+            x = g.add("Add", "x", g.add("Relu", x))
+        return x
+
+    def tensor(g, dims, kind=TensorProto.FLOAT):
+        g.constants.append(helper.make_tensor(f"c{len(g.constants)}", kind, dims, b"", raw=True))
+        return g.constants[-1].name
+
     old = good()
     old.opset_import[0].version = 9
+    integers = np.int64
+    allowed = "the file's size allows"
+    yield "axes twice", net((3, 4), lambda g: g.add("Unsqueeze", "x", g.constant([6, 6, 6, 6], integers))), "an axis twice"
+    yield "axes twice of a constant", net((4,), lambda g: g.add("Add", "x", g.add("Unsqueeze", g.weights(4), g.constant([0, 0, -3], integers)))), "an axis twice"
+    yield "pads of an axis twice", net((3, 4), lambda g: g.add("Pad", "x", g.constant([1, 2, 3, 4], integers), "", g.constant([1, -2], integers))), "an axis twice"
+    yield "large constant", net((4,), lambda g: g.add("Add", "x", g.add("ConstantOfShape", g.constant([20000, 10000], integers)))), allowed
+    yield "broadcast constants", net((4,), lambda g: g.add("Add", "x", g.add("Mul", g.weights(6000, 1), g.weights(1, 6000)))), allowed
+    yield "expanded constant", net((4,), lambda g: g.add("Add", "x", g.add("Expand", g.weights(1), g.constant([9999, 9999], integers)))), allowed
+    yield "joined constants", net((4,), lambda g: g.add("Add", "x", g.add("Concat", *[g.weights(9000)] * 9000, axis=0))), allowed
+    yield "large range", net((4,), lambda g: g.add("Add", "x", g.add("Range", *[g.constant(each) for each in (0, 2e8, 1)]))), allowed
+    yield "many steps of little", net((4,), lambda g: [x := g.add("Expand", g.weights(1), g.constant([900, 900], integers)),
+                                                       *[x := g.add("Add", x, g.constant(1)) for _ in range(60)], g.add("Add", "x", x)][-1]), allowed
+    yield "large sample", net((2, 10 ** 9), lambda g: g.add("Add", "x", g.weights(2, 1))), allowed
+    yield "large sample of a scaler", of_learning(10 ** 8, "Scaler", offset=[0.5], scale=[2.0]), allowed
+    yield "outputs that overflow", of_learning(8, "LinearRegressor", coefficients=[1.0] * 8, targets=2 ** 61 + 1), "do not fit"
+    yield "gaps of a kernel", net((1, 9), lambda g: g.conv("x", 1, 1, 3, strides=[2], dilations=[2 ** 24])), allowed
+    yield "groups", net((1200, 9), lambda g: g.add("ConvTranspose", "x", tensor(g, [0, 0, 0]), group=1200)), "no values"
+    yield "an extent of 0", net((4,), lambda g: g.add("Gemm", "x", tensor(g, [4, 0, 2 ** 62]))), "claims more values"
+    yield "many axes", net((4,), lambda g: g.add("Add", "x", g.add("Neg", tensor(g, [1] * 80 + [0])))), "64 axes"
+    for kind in ("Conv", "ConvTranspose"):
+        dims = [0, 3, 2, 2] if kind == "Conv" else [3, 0, 2, 2]
+        yield f"{kind} without filters", net((3, 9, 9), lambda g: g.add(kind, "x", tensor(g, dims), strides=[2, 2], dilations=[2, 2])), "no values"
+    for kind, count in (("Cast", 0), ("Relu", 0), ("MatMul", 0), ("MatMul", 1), ("Gemm", 1), ("Conv", 1), ("Reshape", 1), ("LSTM", 1), ("Slice", 1), ("Gather", 1),
+                        ("BatchNormalization", 2), ("OneHot", 1), ("Pad", 1), ("Concat", 0), ("Split", 0), ("Shape", 0), ("Where", 1), ("Equal", 1)):
+        yield f"{kind} of {count} inputs", with_inputs(count, kind), f"({kind})"
+    yield "dilation that overflows", net((1, 9), lambda g: g.conv(g.add("Pad", g.conv("x", 1, 1, 1), g.constant([0, 0, 7, 0, 0, 0], integers)), 1, 1, 200, dilations=[2 ** 24])), "does not fit"
+    yield "pads that overflow", net((1, 9), lambda g: g.add("AveragePool", "x", kernel_shape=[200], dilations=[2 ** 24], auto_pad="SAME_UPPER", count_include_pad=1)), "pads"
+    yield "no integer", net((4,), lambda g: g.add("Softmax", "x", axis=0.5)), "is no integer"
+    yield "no number", net((4,), lambda g: g.add("LeakyRelu", "x", alpha=np.inf)), "is no finite number"
+    yield "no finite factor", net((4,), lambda g: g.add("Mul", "x", g.constant(np.inf))), "finite number"
+    yield "no bound", net((9, 4), lambda g: g.add("Slice", "x", g.constant([np.nan]), g.constant([3]), g.constant([1], integers))), "NaN"
+    yield "no classes", net((5, 1), lambda g: g.add("Cast", g.add("Equal", g.add("Cast", "x", to=TensorProto.INT64), tensor(g, [1, 0])), to=TensorProto.FLOAT)), "compares"
+    yield "paths in paths", net((4,), nested_paths), "100 deep"
+    yield "a growing expression", net((4,), growing), "is an operator that"
     yield "garbage", b"x" * 1000, "no ONNX model"
     yield "truncated", good().SerializeToString()[:-20], "no ONNX model"
     yield "empty", b"", "no ONNX model"
@@ -550,11 +736,11 @@ def hostile_files():
     yield "old", old.SerializeToString(), "opset 9"
 
 
-def convert_model(convert, folder, name, model, pairs, failed):
+def convert_model(convert, folder, name, model, pairs, failed, options=()):
     """Converts a model with inputs and outputs; the name of the net, or None."""
     onnx.save(model, folder / f"{name}.onnx")
     np.savez(folder / f"{name}.npz", x=pairs[0], y=pairs[1])
-    done = run([convert, folder / f"{name}.onnx", "-o", folder, "--name", name, "--check", folder / f"{name}.npz"])
+    done = run([convert, folder / f"{name}.onnx", "-o", folder, "--name", name, "--check", folder / f"{name}.npz", *options])
     if done.returncode:
         failed[name] = done.stderr.strip()
         return None
@@ -653,7 +839,7 @@ def main():
                 zeros = {each.name: np.zeros([3 if d.dim_param else d.dim_value for d in each.type.tensor_type.shape.dim], np.float32)
                          for each in g.more_inputs}
                 y = ReferenceEvaluator(g.model(shape, expected, opset, g.needed(expected))).run(None, {"x": x} | zeros)[0]
-                names.append(convert_model(convert, folder, name, g.model(shape, output, opset), [x, y], failed))
+                names.append(convert_model(convert, folder, name, g.model(shape, output, opset), [x, y], failed, g.options))
                 for text in g.wanted if names[-1] else []:
                     if text not in (folder / f"{name}.hpp").read_text():
                         failed[name + ": " + text] = "the net has no such layer"
@@ -662,7 +848,7 @@ def main():
                     continue
                 g = Graph(0)
                 onnx.save(g.model(shape, make(g)), folder / f"{name}.onnx")
-                done = run([convert, folder / f"{name}.onnx", "-o", folder])
+                done = run([convert, folder / f"{name}.onnx", "-o", folder, *g.options])
                 if done.returncode == 1 and wanted in done.stderr.partition("error: ")[2]:
                     passed += 1
                 else:

@@ -1,6 +1,6 @@
 // A checkpoint of a training. The first byte says whether the others are a file, or changes of bytes of a good one:
 // offset (two bytes), value. The checksum is made right, so that what comes after it is reached.
-#include <iterator>
+#include <strata/io/checksum.hpp>
 
 #include "weights.hpp"
 
@@ -18,24 +18,6 @@ void correct_checksum(std::string& bytes) {
     bytes.replace(digits, digit_count, sum.text());
 }
 
-/// A model and its trainer.
-struct training {
-    decltype(fuzz::net.build()) model = fuzz::net.build({.seed = 1});
-    decltype(strata::compile(model, strata::SGD{.momentum = 0.5}, strata::MeanSquaredError{})) trainer =
-        strata::compile(model, strata::SGD{.momentum = 0.5}, strata::MeanSquaredError{});
-};
-
-const std::string& good_file() {
-    static const std::string bytes = [] {
-        training made;
-        const auto file = fuzz::folder() / "good.safetensors";
-        made.trainer.save_checkpoint(file);
-        std::ifstream in(file, std::ios::binary);
-        return std::string{std::istreambuf_iterator<char>(in), {}};
-    }();
-    return bytes;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -44,20 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((data[0] & 1) != 0) {
         bytes = fuzz::text_of(data + 1, size - 1);
     } else {
-        bytes = good_file();
+        bytes = fuzz::good_checkpoint();
         for (std::size_t i = 1; i + 3 <= size; i += 3)
             bytes[(data[i] * 256u + data[i + 1]) % bytes.size()] = static_cast<char>(data[i + 2]);
     }
     correct_checksum(bytes);
-    static training made;
-    const auto before = made.model;
-    const bool is_comparable = made.model == before;  // weights that were loaded may be NaN
-    bool is_loaded = false;
-    fuzz::read_or_refuse<strata::file_error>([&] {
-        made.trainer.load_checkpoint(fuzz::write("checkpoint.safetensors", bytes));
-        is_loaded = true;
-    });
-    if (!is_loaded && is_comparable && !(made.model == before)) fuzz::fail("a refused checkpoint changed the model");
+    const bool is_loaded = fuzz::load_checkpoint(fuzz::write("checkpoint.safetensors", bytes));
     if (size == 1 && (data[0] & 1) == 0 && !is_loaded) fuzz::fail("a good checkpoint is refused");
     return 0;
 }

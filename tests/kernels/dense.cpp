@@ -58,9 +58,9 @@ T from_lanes(const T* x, const T* w, const T* bias) {
     return elements[0];
 }
 
-/// A single column without padding. by_lanes is null where no vector has k lanes.
+/// A single column without padding. by_lanes is null where no vector has k lanes. `is_equal`: both have the same bits.
 template <class T>
-void compare_column(std::size_t k, column_kernel<T> by_memory, column_kernel<T> by_lanes) {
+void compare_column(std::size_t k, column_kernel<T> by_memory, column_kernel<T> by_lanes, bool is_equal) {
     CAPTURE(k, lanes<T>);
     const guarded<T> x = numbers(12345).array<T>(k), w = numbers(54321).array<T>(k), b = numbers(99).array<T>(1);
     for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
@@ -68,14 +68,16 @@ void compare_column(std::size_t k, column_kernel<T> by_memory, column_kernel<T> 
         reference::dense<sigmoid>(1, panels{.rows = k, .columns = 1}, x.data(), w.data(), bias, &expected);
         const T bound = rounding<T> * static_cast<T>(k);
         REQUIRE(std::fabs(by_memory(x.data(), w.data(), bias) - expected) <= bound);
-        if (by_lanes != nullptr) REQUIRE(std::fabs(by_lanes(x.data(), w.data(), bias) - expected) <= bound);
+        if (by_lanes == nullptr) continue;
+        REQUIRE(std::fabs(by_lanes(x.data(), w.data(), bias) - expected) <= bound);
+        if (is_equal) REQUIRE(is_same(by_lanes(x.data(), w.data(), bias), by_memory(x.data(), w.data(), bias)));
     }
 }
 template <std::size_t K, class T>
 void compare_column() {
     column_kernel<T> by_lanes = nullptr;
     if constexpr (K <= lanes<T>) by_lanes = from_lanes<K, T>;
-    compare_column<T>(K, from_memory<K, T>, by_lanes);
+    compare_column<T>(K, from_memory<K, T>, by_lanes, column_in_lanes_matches<K, T>);
 }
 template <class T, std::size_t... K>
 void lengths(std::index_sequence<K...>) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <strata/core/file_error.hpp>
+#include <strata/core/function.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/train/callbacks.hpp>
 
@@ -463,6 +464,31 @@ TEST_CASE("LambdaCallback calls the functions that it has") {
         val_losses({1.0, 2.0, 3.0}), 2);
     CHECK(calls == "e0b0b1e1b0b1t");
     run(training, LambdaCallback{.on_train_end = nullptr}, val_losses({1.0}), 1);
+}
+
+TEST_CASE("a hook holds a copy of a function, and none of an empty one") {
+    using function = internal::function<int(int)>;
+    int (*const no_pointer)(int) = nullptr;
+    CHECK_FALSE(function());
+    CHECK_FALSE(function(nullptr));
+    CHECK_FALSE(function(no_pointer));
+    CHECK_FALSE(function(std::function<int(int)>()));
+    CHECK_FALSE(function(internal::function<long(int)>()));
+    static_assert(!std::is_constructible_v<function, std::string>);
+
+    function counted = [total = 0](int more) mutable { return total += more; };
+    CHECK(counted(2) == 2);
+    function copy = counted;
+    CHECK(counted(3) == 5);
+    CHECK(copy(10) == 12);
+    function moved = std::move(copy);
+    CHECK(moved(1) == 13);
+    counted = moved;
+    CHECK(counted(0) == 13);
+    counted = std::function<int(int)>([](int x) { return -x; });
+    CHECK(counted(4) == -4);
+    counted = nullptr;
+    CHECK_FALSE(counted);
 }
 
 TEST_CASE("a callback holds a copy, std::ref the object itself, and copies of a callback share what they hold") {

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <span>
 #include <stdexcept>

@@ -64,6 +64,7 @@ std::string reason_against_streams(const operation& op) {
                           [](const rescaling&) -> std::string { return ""; },
                           [](const dropout&) -> std::string { return ""; },
                           [](const activation&) -> std::string { return ""; },
+                          [](const function_object&) -> std::string { return ""; },
                           [](const merge&) -> std::string { return ""; },
                           [](const nested&) -> std::string { return ""; },
                           [](const identity&) -> std::string { return ""; },

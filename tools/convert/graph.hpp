@@ -18,6 +18,7 @@ struct array {
 
     std::size_t size() const { return doubles.empty() ? floats.size() : doubles.size(); }
     double operator[](std::size_t i) const { return doubles.empty() ? double{floats[i]} : doubles[i]; }
+    friend bool operator==(const array&, const array&) = default;
 };
 
 /// A layer of a graph. Inputs are numbers of nodes before it; `graph::source` is the input of the graph.
@@ -57,6 +58,8 @@ struct graph {
     std::optional<stream_begin> begin{};
     /// The axes of the file's input in the order in which the net takes them, from 0; empty: as in the file.
     std::vector<std::size_t> input_axes{};
+    /// The same of its output.
+    std::vector<std::size_t> output_axes{};
     std::vector<node> nodes{};
     std::size_t output = source;
 

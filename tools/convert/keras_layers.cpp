@@ -200,9 +200,12 @@ recurrent keras_config::recurrent_layer(const std::string& type, config_reader& 
     r.goes_backwards = config.flag("go_backwards", false);
     if (type == "GRU" && !config.flag("reset_after", !is_keras_2_))
         config.refuse("has reset_after=False; strata's GRU resets after the product; train it with reset_after=True");
-    config.require_unset("stateful",
-                         "a strata model keeps no state between calls; use model.stream(), and save the "
-                         "model with stateful=False");
+    if (config.flag("stateful", false)) {
+        const std::string text =
+            "stateful: each call of the net begins at zeros; model.stream() keeps the state from step to step until "
+            "reset()";
+        if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(text);
+    }
     config.require_unset("return_state", "strata's layers have one output; save the model with return_state=False");
     config.require_unset("time_major", "strata's sequences are (steps, features); save it with time_major=False");
     config.ignore({"unroll", "implementation", "zero_output_for_mask", "dropout", "recurrent_dropout",

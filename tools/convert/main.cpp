@@ -100,39 +100,40 @@ golden_values read_golden(const std::string& check) {
     return result;
 }
 
-/// Samples whose axes are in the file's order, with those of the net.
-array in_net_order(const array& from, const graph& g, std::size_t samples) {
-    const std::size_t rank = g.input.size(), size = element_count(g.input);
+/// Samples whose axes are in the file's order, with those of the net: axis i of the net's `shape` is axis axes[i].
+array in_net_order(const array& from, const extents& shape, const std::vector<std::size_t>& axes, std::size_t samples) {
+    const std::size_t rank = shape.size(), size = element_count(shape);
     extents steps(rank, 1), file(rank);  // in the file
-    for (std::size_t axis = 0; axis < rank; ++axis) file[g.input_axes[axis]] = g.input[axis];
+    for (std::size_t axis = 0; axis < rank; ++axis) file[axes[axis]] = shape[axis];
     for (std::size_t axis = rank; axis-- > 1;) steps[axis - 1] = steps[axis] * file[axis];
     array to{.shape = from.shape};
     for (std::size_t i = 0; i < samples * size; ++i) {
         std::size_t rest = i % size, offset = i - rest;
-        for (std::size_t axis = rank; axis-- > 0; rest /= g.input[axis])
-            offset += rest % g.input[axis] * steps[g.input_axes[axis]];
+        for (std::size_t axis = rank; axis-- > 0; rest /= shape[axis]) offset += rest % shape[axis] * steps[axes[axis]];
         to.doubles.push_back(from[offset]);
     }
     return to;
 }
 
 void check_golden(golden_values& golden, const graph& g, const std::string& check) {
-    std::size_t in = element_count(g.input), out = element_count(g.shape_of(g.output));
+    extents input = g.input, output = g.shape_of(g.output);
     if (g.has_open_length) {
         // One sequence, unless the array has an axis of sequences.
         const bool has_sequences = golden.inputs.shape.size() == 3 && golden.inputs.shape[0] > 0;
-        golden.steps = golden.inputs.size() / in / (has_sequences ? golden.inputs.shape[0] : 1);
-        in *= std::max<std::size_t>(golden.steps, 1);
-        out *= std::max<std::size_t>(golden.steps, 1);
+        golden.steps =
+            golden.inputs.size() / element_count(input) / (has_sequences ? golden.inputs.shape[0] : 1);
+        for (extents* each : {&input, &output}) (*each)[0] *= std::max<std::size_t>(golden.steps, 1);
     }
+    const std::size_t in = element_count(input), out = element_count(output);
     golden.samples = golden.inputs.size() / in;
-    if (!g.input_axes.empty()) golden.inputs = in_net_order(golden.inputs, g, golden.samples);
     if (golden.samples == 0 || golden.samples * in != golden.inputs.size() ||
         golden.samples * out != golden.outputs.size())
         throw problem(check + " has " + std::to_string(golden.inputs.size()) + " inputs and " +
                       std::to_string(golden.outputs.size()) + " outputs; the net takes " + shape_text(g.input) +
                       " and gives " + shape_text(g.shape_of(g.output)) +
                       "; give --steps or --input-shape of the inputs");
+    if (!g.input_axes.empty()) golden.inputs = in_net_order(golden.inputs, input, g.input_axes, golden.samples);
+    if (!g.output_axes.empty()) golden.outputs = in_net_order(golden.outputs, output, g.output_axes, golden.samples);
 }
 
 graph read_graph(const arguments& given, remarks& notes) {
@@ -149,12 +150,7 @@ graph read_graph(const arguments& given, remarks& notes) {
             throw problem("is for streams of any length; leave --steps out");
         return read_nam(given.file, given.reading);
     }
-    if (ending == ".onnx") {
-        if (given.reading.has_any_length)
-            throw problem(
-                "is a file of ONNX, of which strata-convert reads sequences of a stated length; give --steps N");
-        return read_onnx(given.file, given.reading, notes);
-    }
+    if (ending == ".onnx") return read_onnx(given.file, given.reading, notes);
     if (ending == ".safetensors")
         throw problem(
             "has weights and no net; name the net with --net HEADER:NAME, such as --net net.hpp:product::net");

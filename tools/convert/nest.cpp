@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace convert {
 
@@ -40,7 +39,11 @@ private:
         return a;
     }
 
-    std::vector<item> between(std::size_t from, std::size_t to) {
+    std::vector<item> between(std::size_t from, std::size_t to, std::size_t depth = 0) {
+        constexpr std::size_t deepest = 100;
+        if (depth > deepest)
+            throw problem("its paths lie in one another more than 100 deep; write it with fewer connections between "
+                          "paths");
         std::vector<item> result;
         while (to != from) {
             const node& layer = graph_.nodes[to];
@@ -48,7 +51,7 @@ private:
             const std::size_t before = dominators_[to];
             if (layer.inputs.size() > 1) {
                 item merged{.layer = &layer};
-                for (const std::size_t input : layer.inputs) merged.paths.push_back(between(before, input));
+                for (const std::size_t input : layer.inputs) merged.paths.push_back(between(before, input, depth + 1));
                 merged.is_residual = is_residual(merged, before);
                 result.push_back(std::move(merged));
             } else if (const auto* inner = std::get_if<nested>(&layer.op)) {
@@ -89,7 +92,7 @@ private:
 };
 
 /// Gives items their names, from the first to the last. A name that is taken gets a number.
-void give_names(std::vector<item>& items, std::set<std::string>& taken, remarks& notes) {
+void give_names(std::vector<item>& items, std::map<std::string, std::size_t>& taken, remarks& notes) {
     constexpr std::size_t longest = 60;  // strata's names have 64 characters
     for (item& each : items) {
         for (std::vector<item>& path : each.paths) give_names(path, taken, notes);
@@ -100,15 +103,17 @@ void give_names(std::vector<item>& items, std::set<std::string>& taken, remarks&
             continue;
         }
         each.name = name;
-        for (std::size_t number = 2; !taken.insert(each.name).second; ++number)
-            each.name = name + "_" + std::to_string(number);
+        for (std::size_t* number = nullptr; !taken.try_emplace(each.name, 1).second;) {
+            if (number == nullptr) number = &taken[name];
+            each.name = name + "_" + std::to_string(++*number);
+        }
     }
 }
 
 }  // namespace
 
 std::vector<item> nest(const graph& g, remarks& notes) {
-    std::set<std::string> taken;
+    std::map<std::string, std::size_t> taken;  // with the last number of each
     std::vector<item> items = nester(g, notes).items();
     give_names(items, taken, notes);
     return items;

@@ -121,6 +121,7 @@ extents merged(const merge& m, const std::vector<extents>& inputs) {
 
 extents bordered(const borders& b, const extents& in) {
     require_rank(in, b.axes);
+    if (std::isnan(b.fill)) throw problem("it pads with NaN; the file is damaged");
     extents out = in;
     for (std::size_t axis = 0; axis < b.axes; ++axis) {
         const std::size_t edges = unsigned_of(b.edges[2 * axis]) + unsigned_of(b.edges[2 * axis + 1]);
@@ -415,6 +416,11 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
                 extents out;
                 for (const int axis : p.order) out.push_back(in[unsigned_of(axis) - 1]);
                 return out;
+            },
+            [&](const rescaling& r) {
+                if (!std::isfinite(r.scale) || !std::isfinite(r.offset))
+                    throw problem("its scale or offset is no finite number; the file is damaged");
+                return in;
             },
             [&](const repeat_vector& r) {
                 if (in.size() != 1) throw problem("its input has the shape " + shape_text(in) + ", expected a vector");

@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -55,8 +54,14 @@ namespace detail {
 
 template <class T>
 struct hooks_type : std::type_identity<T> {};
+/// std::reference_wrapper, known by its members: its header is large.
 template <class T>
-struct hooks_type<std::reference_wrapper<T>> : std::type_identity<T> {};
+    requires requires(const T& reference) {
+        typename T::type;
+        { reference.get() } noexcept -> std::same_as<typename T::type&>;
+        requires std::convertible_to<const T&, typename T::type&>;
+    }
+struct hooks_type<T> : std::type_identity<typename T::type> {};
 
 // clang-format off
 template <class T> concept has_train_begin = requires(T& c, training_control& t) { c.on_train_begin(t); };

@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/function.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/decimal.hpp>
@@ -101,7 +101,7 @@ private:
 
     double value_ = 0.0;
     std::string description_ = "a number";
-    std::function<double(std::uint64_t)> schedule_;
+    internal::function<double(std::uint64_t)> schedule_;
 };
 
 /// The options that all optimizers have: clipping of gradients, decay and moving average of weights. 0 stands for

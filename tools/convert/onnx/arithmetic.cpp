@@ -5,18 +5,23 @@
 
 #include "functions.hpp"
 #include "operators.hpp"
+#include "repeats.hpp"
 
 namespace convert::onnx_import {
 
 namespace {
 
-/// x factors + offsets, both of the strata value's shape.
+/// x factors + offsets.
 struct affine {
-    std::vector<double> factors, offsets;
-    bool along_last = true;  // they differ along the last axis alone: one of each channel
+    std::vector<double> factors, offsets;  // one for all, one of each channel, or one of each value of a sample
+    bool along_last = true;                // they differ along the last axis at most
+
+    double factor(std::size_t i) const { return factors[factors.size() == 1 ? 0 : i]; }
+    double offset(std::size_t i) const { return offsets[offsets.size() == 1 ? 0 : i]; }
 };
 
-/// For each value of a sample, in strata's order, the value of a constant that is broadcast to it.
+/// The values of a constant that is broadcast to a value, in strata's order: one where the constant has one, one of each
+/// channel where they differ along the last axis alone, else one of each value of a sample.
 std::vector<double> broadcast(reader& r, const value& in, const constant& c, bool& along_last) {
     const extents& shape = r.shape(in);
     const std::size_t rank = in.order.size() + 1 - in.merged;
@@ -32,7 +37,8 @@ std::vector<double> broadcast(reader& r, const value& in, const constant& c, boo
         steps[axis] = step;
         along_last = along_last && axis + 1 == shape.size();
     }
-    std::vector<double> result(element_count(shape));
+    if (c.values.size() == 1) return c.values;
+    std::vector<double> result(r.budget().claim({along_last ? shape.back() : element_count(shape)}));
     for (std::size_t i = 0; i < result.size(); ++i) {
         std::size_t rest = i, offset = 0;
         for (std::size_t axis = shape.size(); axis-- > 0; rest /= shape[axis])
@@ -43,8 +49,8 @@ std::vector<double> broadcast(reader& r, const value& in, const constant& c, boo
 }
 
 /// The layer that made a value, where nobody else reads it.
-node* own_producer(reader& r, const value& in, const std::string& name) {
-    if (in.number == graph::source || r.readers(name) != 1) return nullptr;
+node* own_producer(reader& r, const value& in) {
+    if (in.number == graph::source || r.is_shared(in.number)) return nullptr;
     return &r.net().nodes[in.number];
 }
 
@@ -85,40 +91,54 @@ value normalized(reader& r, const value& in, const affine& a) {
     const std::size_t channels = a.along_last ? shape.back() : element_count(shape);
     std::size_t number = a.along_last ? in.number : r.add(reshape{{channels}}, {in.number});
     std::vector<array> weights;
-    for (const auto& values :
-         {a.factors, a.offsets, std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0 - epsilon)})
-        weights.push_back(per_channel(r, values, channels));
+    weights.push_back(per_channel(r, a.factors, channels));
+    weights.push_back(per_channel(r, a.offsets, channels));
+    weights.push_back(r.repeated(0.0, channels));
+    weights.push_back(r.repeated(1.0 - epsilon, channels));
     number = r.add(batch_normalization{epsilon, true, true}, {number}, std::move(weights));
     r.set_affine(number);
     return r.like(in, a.along_last ? number : r.add(reshape{shape}, {number}));
 }
 
 /// Multiplies the factors and offsets of the layer before by values, or adds values to its offsets.
-bool joins_affine(reader& r, const value& in, const std::string& name, const affine& a) {
-    node* last = own_producer(r, in, name);
+bool joins_affine(reader& r, const value& in, const affine& a) {
+    node* last = own_producer(r, in);
     if (last == nullptr || !a.along_last || !r.is_affine(in.number)) return false;
     for (std::size_t i = 0; i < last->output.back(); ++i) {
         const auto change = [&](array& values, double factor, double offset) {
             if (!values.doubles.empty()) values.doubles[i] = values.doubles[i] * factor + offset;
             else values.floats[i] = static_cast<float>(double{values.floats[i]} * factor + offset);
         };
-        change(last->weights[0], a.factors[i], 0.0);
-        change(last->weights[1], a.factors[i], a.offsets[i]);
+        change(last->weights[0], a.factor(i), 0.0);
+        change(last->weights[1], a.factor(i), a.offset(i));
     }
     return true;
 }
 
-void with_constant(reader& r, const value& in, const constant& c, bool is_first) {
-    const std::string& type = r.op().op_type();
-    const std::string& name = r.op().input(is_first ? 1 : 0);
-    if (type == "Max" || type == "Min" || type == "Pow") {
-        if (c.values.size() != 1 || c.shape.size() > in.order.size() + 1 || (type == "Pow" && is_first))
-            throw problem("has a constant that is not one number");
-        return r.give(type == "Pow" ? raised(r, in, c.values[0]) : bounded(r, in, type == "Max", c.values[0]));
+/// The value repeated along its axes of 1 that are longer in the constant.
+value widened(reader& r, value in, const constant& c) {
+    const std::size_t rank = in.order.size() + 1;
+    if (in.merged != 0 || c.shape.size() > rank) return in;
+    for (std::size_t i = 0; i < c.shape.size(); ++i) {
+        const std::size_t at = i + rank - c.shape.size(), axis = at - (at > in.batch ? 1 : 0);
+        if (at != in.batch && c.shape[i] > 1 && r.shape(in)[in.order[axis]] == 1)
+            in = repeated(r, in, axis, static_cast<double>(c.shape[i]));
     }
+    return in;
+}
+
+void with_constant(reader& r, const value& given, const constant& c, bool is_first) {
+    const std::string& type = r.op().op_type();
+    if (type == "Max" || type == "Min" || type == "Pow") {
+        if (c.values.size() != 1 || c.shape.size() > given.order.size() + 1 || (type == "Pow" && is_first))
+            throw problem("has a constant that is not one number");
+        return r.give(type == "Pow" ? raised(r, given, c.values[0]) : bounded(r, given, type == "Max", c.values[0]));
+    }
+    const value in = widened(r, given, c);
     if (type == "Div" && is_first) {
         const value inverse = applied(r, in, "reciprocal", constant_text(1.0) + " / x");
         if (c.values.size() == 1 && c.values[0] == 1.0) return r.give(inverse);
+        if (c.values.size() == 1) return r.give(r.like(in, r.add(rescaling{c.values[0], 0.0}, {inverse.number})));
         affine a;
         a.factors = broadcast(r, in, c, a.along_last);
         a.offsets.assign(a.factors.size(), 0.0);
@@ -137,8 +157,8 @@ void with_constant(reader& r, const value& in, const constant& c, bool is_first)
     }
     const bool adds = type == "Add" || (type == "Sub" && !is_first), multiplies = type == "Mul" || type == "Div";
     const bool is_one = c.values.size() == 1;
-    node* last = own_producer(r, in, name);
-    if (joins_affine(r, in, name, a)) return r.give(in);
+    node* last = own_producer(r, in);
+    if (joins_affine(r, in, a)) return r.give(in);
     if (last != nullptr && a.along_last && (!is_one || r.shape(in).back() == 1) &&
         ((adds && becomes_bias(r, *last, a.offsets)) || (multiplies && becomes_gamma(r, *last, a.factors))))
         return r.give(in);

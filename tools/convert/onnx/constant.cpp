@@ -17,7 +17,8 @@ namespace convert::onnx_import {
 namespace {
 
 /// The bytes of a tensor in another file.
-std::string external_bytes(const onnx::TensorProto& tensor, const std::filesystem::path& folder, std::size_t size) {
+std::string external_bytes(const onnx::TensorProto& tensor, tensor_files& files, value_budget& budget,
+                           const std::vector<std::size_t>& shape, std::size_t size) {
     std::string location;
     std::uint64_t offset = 0;
     for (const auto& entry : tensor.external_data()) {
@@ -33,10 +34,12 @@ std::string external_bytes(const onnx::TensorProto& tensor, const std::filesyste
     if (leads_out)
         throw problem("has the tensor \"" + printable(tensor.name()) + "\" in the file \"" + printable(location) +
                       "\", which is outside of its folder");
-    const strata::internal::input_file file(folder / relative, "the data of a model");
+    const strata::internal::input_file file(files.folder / relative, "the data of a model");
     if (file.size() < offset || file.size() - offset < size)
         throw problem("has the tensor \"" + printable(tensor.name()) + "\", which claims more values than " +
                       printable(location) + " holds");
+    if (files.known.insert(relative.lexically_normal()).second) budget.add_file(file.size());
+    budget.claim(shape);
     std::string bytes(size, '\0');
     if (size > 0) file.read(offset, bytes.data(), size);
     return bytes;
@@ -85,31 +88,70 @@ bool constant::depends_on_batch() const {
 }
 
 std::size_t value_count(const std::vector<std::size_t>& shape) {
+    constexpr std::size_t most = std::numeric_limits<std::int32_t>::max(), most_axes = 64;
+    if (shape.size() > most_axes) throw problem("makes a constant of more than 64 axes");
     std::size_t count = 1;
+    bool is_empty = false;
     for (const std::size_t extent : shape) {
-        if (extent != 0 && count > most_constant_values / extent)
-            throw problem("makes a constant of more than 268435456 values");
-        count *= extent;
+        if (extent != 0 && count > most / extent) throw problem("makes a constant of more than 2147483647 values");
+        count *= std::max<std::size_t>(1, extent);
+        is_empty = is_empty || extent == 0;
     }
+    return is_empty ? 0 : count;
+}
+
+std::size_t value_budget::claim(const std::vector<std::size_t>& shape) {
+    const std::size_t count = value_count(shape);
+    if (count > left_)
+        throw problem("makes " + std::to_string(count) + " values; the file's size allows " + std::to_string(left_) +
+                      " more");
+    left_ -= count;
     return count;
 }
 
-constant parse(const onnx::TensorProto& tensor, const std::filesystem::path& folder) {
+std::int64_t whole(double value) {
+    constexpr double most = 9007199254740992.0;  // 2^53
+    if (std::isnan(value)) throw problem("has NaN where it needs an integer");
+    return static_cast<std::int64_t>(std::clamp(value, -most, most));
+}
+
+std::vector<std::int64_t> whole_values(const constant& from) {
+    std::vector<std::int64_t> result;
+    for (const double each : from.values) result.push_back(whole(each));
+    return result;
+}
+
+std::size_t axis_of(std::int64_t axis, std::size_t rank) {
+    const auto count = static_cast<std::int64_t>(rank);
+    if (axis < -count || axis >= count) throw problem("has an axis that its input lacks");
+    return static_cast<std::size_t>(axis < 0 ? axis + count : axis);
+}
+
+std::set<std::size_t> distinct_axes(const std::vector<std::int64_t>& stated, std::size_t rank) {
+    std::set<std::size_t> axes;
+    for (const std::int64_t axis : stated)
+        if (!axes.insert(axis_of(axis, rank)).second) throw problem("names an axis twice; the file is damaged");
+    return axes;
+}
+
+constant parse(const onnx::TensorProto& tensor, tensor_files& files, value_budget& budget) {
     using proto = onnx::TensorProto;
     const std::string named = "has the tensor \"" + printable(tensor.name()) + "\"";
     constant result;
     const std::size_t size = element_size(tensor.data_type());
     if (size == 0) throw problem(named + " of a type that is no float and no integer");
     const bool is_external = tensor.data_location() == proto::EXTERNAL;
-    std::size_t count = 1;
     const std::size_t bytes = is_external ? std::size_t{1} << 40 : static_cast<std::size_t>(tensor.ByteSizeLong());
+    std::size_t bound = 1;  // an extent of 0 allows no larger other ones
     for (const auto extent : tensor.dims()) {
-        if (extent < 0 || (extent > 0 && count > bytes / static_cast<std::size_t>(extent)))
+        if (extent < 0 || (extent > 0 && bound > bytes / static_cast<std::size_t>(extent)))
             throw problem(named + ", which claims more values than it holds");
         result.shape.push_back(static_cast<std::size_t>(extent));
-        count *= static_cast<std::size_t>(extent);
+        bound *= static_cast<std::size_t>(std::max<std::int64_t>(1, extent));
     }
-    const std::string external = is_external ? external_bytes(tensor, folder, count * size) : std::string();
+    const std::size_t count = value_count(result.shape);
+    const std::string external =
+        is_external ? external_bytes(tensor, files, budget, result.shape, count * size) : std::string();
     const std::string& raw = is_external ? external : tensor.raw_data();
     const auto take = [&](const auto& typed, auto element, auto convert) {
         using T = decltype(element);
@@ -119,7 +161,7 @@ constant parse(const onnx::TensorProto& tensor, const std::filesystem::path& fol
                 std::memcpy(&element, raw.data() + i * sizeof(T), sizeof(T));
                 result.values.push_back(convert(element));
             }
-        } else {
+        } else if (static_cast<std::size_t>(typed.size()) == count) {
             for (const auto each : typed) result.values.push_back(convert(static_cast<T>(each)));
         }
     };

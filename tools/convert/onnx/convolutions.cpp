@@ -10,12 +10,12 @@ namespace {
 
 /// strata's convolutions have strides or dilation: the kernel (window..., in, out) gets zeros between its taps instead
 /// of a dilation.
-void with_zeros_between(convolution& c, constant& kernel) {
+void with_zeros_between(reader& r, convolution& c, constant& kernel) {
     const std::size_t axes = c.axes, inner = kernel.shape[axes] * kernel.shape[axes + 1];
     const auto apart = [&](std::size_t axis) { return static_cast<std::size_t>(c.dilation[axis + 2 - axes]); };
     constant wide{.shape = kernel.shape};
     for (std::size_t axis = 0; axis < axes; ++axis) wide.shape[axis] = (kernel.shape[axis] - 1) * apart(axis) + 1;
-    wide.values.assign(value_count(wide.shape), 0.0);
+    wide.values.assign(r.budget().claim(wide.shape), 0.0);
     const std::size_t columns = axes == 1 ? kernel.shape[0] : kernel.shape[1], taps = kernel.values.size() / inner;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const std::size_t column = tap % columns * apart(axes - 1), row = axes == 1 ? 0 : tap / columns * apart(0);
@@ -29,12 +29,12 @@ void with_zeros_between(convolution& c, constant& kernel) {
 }
 
 /// A kernel (in, out of a group, window...) as (in, out, window...), with zeros from the other groups.
-constant without_groups(const constant& kernel, std::int64_t groups) {
+constant without_groups(reader& r, const constant& kernel, std::int64_t groups) {
     const auto count = static_cast<std::size_t>(std::max<std::int64_t>(groups, 0));
     if (count == 0 || kernel.shape[0] % count != 0) throw problem("its kernel does not fit its groups");
     constant full{.shape = kernel.shape};
     full.shape[1] *= count;
-    full.values.assign(value_count(full.shape), 0.0);
+    full.values.assign(r.budget().claim(full.shape), 0.0);
     const std::size_t ins = kernel.shape[0], size = kernel.values.size() / ins;
     for (std::size_t in = 0; in < ins; ++in)
         std::copy_n(kernel.values.begin() + static_cast<std::ptrdiff_t>(in * size), size,
@@ -43,10 +43,10 @@ constant without_groups(const constant& kernel, std::int64_t groups) {
 }
 
 /// A kernel with `count` more taps of 0 at the end of an axis.
-constant with_taps(const constant& kernel, std::size_t axis, std::int64_t count) {
+constant with_taps(reader& r, const constant& kernel, std::size_t axis, std::int64_t count) {
     constant longer{.shape = kernel.shape};
     longer.shape[axis] += static_cast<std::size_t>(count);
-    value_count(longer.shape);
+    r.budget().claim(longer.shape);
     std::size_t inner = 1;
     for (std::size_t i = axis + 1; i < kernel.shape.size(); ++i) inner *= kernel.shape[i];
     const std::size_t part = kernel.shape[axis] * inner;
@@ -87,7 +87,7 @@ void take_causal_padding(reader& r, value& in, sliding& w) {
     const node& last = r.net().nodes[in.number];
     const auto* pads = std::get_if<borders>(&last.op);
     if (pads == nullptr || !pads->adds || pads->mode != border_mode::zeros || pads->edges[1] != 0 ||
-        pads->edges[0] != (w.kernel[1] - 1) * w.dilation[1])
+        pads->edges[0] != std::int64_t{w.kernel[1] - 1} * w.dilation[1])
         return;
     in.number = last.inputs[0];
     w.padding = padding_mode::causal;
@@ -98,7 +98,7 @@ void take_causal_padding(reader& r, value& in, sliding& w) {
 void read_conv(reader& r) {
     value in = r.image(r.input(0));
     const std::size_t file_axes = in.order.size() - 1;
-    const constant& kernel = r.require_constant(1, "kernel");
+    const constant& kernel = r.require_kernel(1, "kernel");
     if (kernel.shape.size() != file_axes + 2) throw problem("its kernel has another number of axes than its input");
     std::vector<std::int64_t> window(kernel.shape.begin() + 2, kernel.shape.end());
     const auto stated = r.integers("kernel_shape", file_axes, 0);
@@ -141,7 +141,7 @@ void read_conv(reader& r) {
     } else {
         c.groups = static_cast<int>(groups);
     }
-    if (c.strides != pair{1, 1} && c.dilation != pair{1, 1}) with_zeros_between(c, stored);
+    if (c.strides != pair{1, 1} && c.dilation != pair{1, 1}) with_zeros_between(r, c, stored);
     if (w.is_explicit) in = padded(r, in, w);
     std::vector<array> weights;
     weights.push_back(r.as_array(stored, stored.shape));
@@ -159,10 +159,10 @@ void read_conv(reader& r) {
 void read_transposed_conv(reader& r) {
     const value in = r.image(r.input(0));
     const std::size_t axes = in.order.size() - 1, channels = r.shape(in).back();
-    constant kernel = r.require_constant(1, "kernel");
+    constant kernel = r.require_kernel(1, "kernel");
     if (kernel.shape.size() != axes + 2 || kernel.shape[0] != channels)
         throw problem("its kernel does not fit its input");
-    if (const std::int64_t groups = r.integer("group", 1); groups != 1) kernel = without_groups(kernel, groups);
+    if (const std::int64_t groups = r.integer("group", 1); groups != 1) kernel = without_groups(r, kernel, groups);
     if (r.text("auto_pad", "NOTSET") != "NOTSET" || r.attribute("output_shape") != nullptr)
         throw problem("has auto_pad or output_shape; give its pads");
     static_cast<void>(r.attribute("kernel_shape"));
@@ -179,14 +179,14 @@ void read_transposed_conv(reader& r) {
         const auto span = static_cast<std::int64_t>(kernel.shape[axis + 2] - 1) * dilation[axis] + 1;
         // Taps of 0 after the kernel make room for an output_padding beyond it.
         const std::int64_t beyond = span + more[axis] - pads[axes + axis] - std::max(span, strides[axis]);
-        if (beyond > 0) kernel = with_taps(kernel, axis + 2, (beyond + dilation[axis] - 1) / dilation[axis]);
+        if (beyond > 0) kernel = with_taps(r, kernel, axis + 2, (beyond + dilation[axis] - 1) / dilation[axis]);
         order[axis] = axis + 2;
         c.kernel[axis + 2 - axes] = static_cast<int>(kernel.shape[axis + 2]);
         c.strides[axis + 2 - axes] = static_cast<int>(strides[axis]);
         c.dilation[axis + 2 - axes] = static_cast<int>(dilation[axis]);
     }
     constant stored = permuted(kernel, order);
-    if (c.strides != pair{1, 1} && c.dilation != pair{1, 1}) with_zeros_between(c, stored);
+    if (c.strides != pair{1, 1} && c.dilation != pair{1, 1}) with_zeros_between(r, c, stored);
     std::vector<array> weights;
     weights.push_back(r.as_array(stored, stored.shape));
     if (c.has_bias) weights.push_back(r.vector_of(2, kernel.shape[1], "bias"));

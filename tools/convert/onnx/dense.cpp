@@ -26,7 +26,7 @@ void read_gemm(reader& r) {
         throw problem("its input has the shape " + shape_text(r.shape(in)) + ", expected a vector");
     if (r.real("alpha", 1.0) != 1.0 || r.real("beta", 1.0) != 1.0 || r.integer("transA", 0) != 0)
         throw problem("has alpha, beta or transA");
-    constant kernel = r.require_constant(1, "matrix");
+    constant kernel = r.require_kernel(1, "matrix");
     if (kernel.shape.size() != 2) throw problem("its matrix has not two axes");
     if (r.integer("transB", 0) != 0) kernel = permuted(kernel, {1, 0});
     std::optional<array> bias;
@@ -37,8 +37,8 @@ void read_gemm(reader& r) {
 void read_matmul(reader& r) {
     if (r.constant_input(0) != nullptr)
         throw problem("multiplies a constant with a value; strata's Dense has its matrix on the right");
-    const constant& matrix = r.require_constant(1, "matrix");
-    const value* left = r.find_value(r.op().input(0));
+    const constant& matrix = r.require_kernel(1, "matrix");
+    const value* left = r.find_value(r.input_name(0));
     if (left == nullptr || left->one_hot == 0)
         return add_dense(r, r.in_file_order(r.any_input(0)), matrix, std::nullopt);
     // Classes of OneHot times a matrix are its rows.

@@ -128,6 +128,9 @@ expression call(const std::string& function, const expression& of) {
         if (const auto found = functions.find(function); found != functions.end())
             return number(found->second(of.factor));
     }
+    // Odd functions.
+    if ((function == "erf" || function == "tanh") && of.factor < 0.0)
+        return product(number(-1.0), call(function, product(number(-1.0), of)));
     // log(1 + exp(x)) is a softplus.
     if (function == "log" && of.factor == 1.0 && of.parts.size() == 1 && of.parts[0].function == "sum" &&
         of.parts[0].power == 1.0 && of.parts[0].inputs.size() == 2) {
@@ -186,13 +189,14 @@ normalization_form normalization_named(const expression& e) {
     const expression x = variable(), centred = difference(x, call("mean", x));
     const expression squares = call("mean", power(x, 2.0));
     const std::string variance = call("mean", power(centred, 2.0)).text(),
-                      moments = difference(squares, power(call("mean", x), 2.0)).text();
+                      moments = difference(squares, power(call("mean", x), 2.0)).text(),
+                      bounded = clip(difference(squares, power(call("mean", x), 2.0)), 0.0, infinity).text();
     if (e.parts.size() != 2) return {};
     for (const bool subtracts : {false, true}) {
-        const std::string numerator = (subtracts ? centred : x).text();
+        const expression& numerator = subtracts ? centred : x;
         for (std::size_t i = 0; i < 2; ++i) {
             const expression_part &top = e.parts[i], &bottom = e.parts[1 - i];
-            if (of_part(top).text() != numerator || bottom.function != "sum" || bottom.power != -0.5 ||
+            if (expression{numerator.factor, {top}}.text() != numerator.text() || bottom.function != "sum" || bottom.power != -0.5 ||
                 bottom.inputs.empty() || !bottom.inputs.back().is_number())
                 continue;
             // 1 + term / epsilon, whose root is multiplied by that of epsilon.
@@ -201,8 +205,8 @@ normalization_form normalization_named(const expression& e) {
             const double epsilon = 1.0 / mean.factor;
             mean.factor = 1.0;
             const std::string found = mean.text();
-            const bool is_known = subtracts ? found == variance || found == moments : found == squares.text();
-            if (is_known && epsilon > 0.0 && is_near(e.factor, std::pow(epsilon, -0.5)))
+            const bool is_known = subtracts ? found == variance || found == moments || found == bounded : found == squares.text();
+            if (is_known && epsilon > 0.0 && is_near(e.factor, numerator.factor * std::pow(epsilon, -0.5)))
                 return {true, subtracts, epsilon};
         }
     }

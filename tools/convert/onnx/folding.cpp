@@ -1,5 +1,6 @@
 // Constant folding: nodes whose inputs are constants, and those that ask for a shape. Exporters write them around
 // Reshape, Expand and Slice. The batch is open in strata's nets: it is a constant whose values are multiples of it.
+// A result is claimed from the reader's budget before it is made.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -37,16 +38,6 @@ constant with_shape(constant c, std::vector<std::size_t> shape) {
     return c;
 }
 
-std::size_t axis_of(std::int64_t axis, std::size_t rank) {
-    const std::int64_t at = axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
-    if (at < 0 || at >= static_cast<std::int64_t>(rank)) throw problem("has an axis that its input lacks");
-    return static_cast<std::size_t>(at);
-}
-std::int64_t whole(double value) {
-    constexpr double most = 9007199254740992.0;  // 2^53
-    return static_cast<std::int64_t>(std::clamp(value, -most, most));
-}
-
 std::vector<std::size_t> broadcast_shape(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
     std::vector<std::size_t> out(std::max(a.size(), b.size()), 1);
     for (const auto* each : {&a, &b})
@@ -56,7 +47,6 @@ std::vector<std::size_t> broadcast_shape(const std::vector<std::size_t>& a, cons
             if (extent != other && extent != 1 && other != 1) throw problem("has constants that do not broadcast");
             extent = extent == 1 ? other : extent;
         }
-    value_count(out);
     return out;
 }
 /// For each value of a shape, the value of a smaller one that is broadcast to it.
@@ -120,9 +110,10 @@ const std::map<std::string, unary>& unary_functions() {
     return table;
 }
 
-constant computed(const std::string& type, const constant& a, const constant& b) {
+constant computed(reader& r, const std::string& type, const constant& a, const constant& b) {
     const bool compares = type.starts_with("Less") || type.starts_with("Greater") || type == "Equal";
     constant result{.shape = broadcast_shape(a.shape, b.shape), .is_integer = a.is_integer || compares};
+    r.budget().claim(result.shape);
     const positions from_a = broadcast_positions(a.shape, result.shape),
                     from_b = broadcast_positions(b.shape, result.shape);
     const binary& function = binary_functions().at(type);
@@ -152,9 +143,10 @@ constant computed(const std::string& type, const constant& a, const constant& b)
     return result;
 }
 
-constant reduced(reader& r, const constant& c, std::vector<std::int64_t> axes, bool keeps) {
+constant reduced(reader& r, const constant& c, const std::vector<std::int64_t>& axes, bool keeps) {
     std::vector<bool> is_reduced(c.shape.size(), axes.empty());
-    for (const std::int64_t axis : axes) is_reduced[axis_of(axis, c.shape.size())] = true;
+    for (const std::size_t axis : distinct_axes(axes, c.shape.size())) is_reduced[axis] = true;
+    r.budget().claim(c.shape);  // a position for each value
     std::vector<std::size_t> kept = c.shape, shape;
     for (std::size_t i = 0; i < kept.size(); ++i)
         if (is_reduced[i]) kept[i] = 1;
@@ -163,7 +155,7 @@ constant reduced(reader& r, const constant& c, std::vector<std::int64_t> axes, b
     const std::string& type = r.op().op_type();
     const bool is_product = type == "ReduceProd";
     constant result{.shape = shape, .is_integer = c.is_integer};
-    result.values.assign(value_count(kept), is_product ? 1.0 : 0.0);
+    result.values.assign(r.budget().claim(kept), is_product ? 1.0 : 0.0);
     std::vector<bool> has_batch(result.values.size(), false), is_begun(result.values.size(), false);
     const positions to = broadcast_positions(kept, c.shape);
     for (std::size_t i = 0; i < c.values.size(); ++i) {
@@ -187,15 +179,15 @@ constant reduced(reader& r, const constant& c, std::vector<std::int64_t> axes, b
 
 // Operators that move values
 
-constant gathered(const constant& c, const constant& indices, std::size_t axis) {
+constant gathered(reader& r, const constant& c, const constant& indices, std::size_t axis) {
     std::vector<std::size_t> shape(c.shape.begin(), c.shape.begin() + static_cast<std::ptrdiff_t>(axis));
     shape.insert(shape.end(), indices.shape.begin(), indices.shape.end());
     shape.insert(shape.end(), c.shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, c.shape.end());
     std::size_t outer = 1, inner = 1;
     for (std::size_t i = 0; i < axis; ++i) outer *= c.shape[i];
     for (std::size_t i = axis + 1; i < c.shape.size(); ++i) inner *= c.shape[i];
-    value_count(shape);
     positions from;
+    from.reserve(r.budget().claim(shape));
     for (std::size_t o = 0; o < outer; ++o)
         for (const double index : indices.values) {
             const std::size_t at = axis_of(whole(index), c.shape[axis]);
@@ -204,16 +196,19 @@ constant gathered(const constant& c, const constant& indices, std::size_t axis) 
     return taken(c, shape, from);
 }
 
-constant sliced(const constant& c, const constant& starts, const constant& ends, const constant* axes,
+constant sliced(reader& r, const constant& c, const constant& starts, const constant& ends, const constant* axes,
                 const constant* steps) {
-    constant result = c;
     if (ends.values.size() != starts.values.size() ||
         (axes != nullptr && axes->values.size() != starts.values.size()) ||
         (steps != nullptr && steps->values.size() != starts.values.size()))
         throw problem("has starts, ends, axes and steps of different lengths");
+    r.budget().claim(c.shape);
+    constant result = c;
+    std::set<std::size_t> seen;
     for (std::size_t k = 0; k < starts.values.size(); ++k) {
         const std::size_t axis =
             axis_of(axes == nullptr ? static_cast<std::int64_t>(k) : whole(axes->values[k]), c.shape.size());
+        if (!seen.insert(axis).second) throw problem("names an axis twice; the file is damaged");
         const std::int64_t step = steps == nullptr ? 1 : whole(steps->values[k]);
         const auto extent = static_cast<std::int64_t>(result.shape[axis]);
         if (step == 0) throw problem("has a step of 0");
@@ -226,12 +221,12 @@ constant sliced(const constant& c, const constant& starts, const constant& ends,
         for (std::int64_t i = clamped(starts.values[k]); step > 0 ? i < end : i > end; i += step)
             indices.values.push_back(static_cast<double>(i));
         indices.shape = {indices.values.size()};
-        result = gathered(result, indices, axis);
+        result = gathered(r, result, indices, axis);
     }
     return result;
 }
 
-constant joined(const std::vector<const constant*>& parts, std::size_t axis) {
+constant joined(reader& r, const std::vector<const constant*>& parts, std::size_t axis) {
     constant result{.shape = parts[0]->shape, .is_integer = parts[0]->is_integer};
     std::size_t outer = 1;
     bool has_batch = false;
@@ -242,8 +237,10 @@ constant joined(const std::vector<const constant*>& parts, std::size_t axis) {
         for (std::size_t i = 0; i < result.shape.size(); ++i)
             if (i != axis && part->shape[i] != result.shape[i]) throw problem("joins constants that do not fit");
         result.shape[axis] += part->shape[axis];
+        value_count(result.shape);
         has_batch = has_batch || part->depends_on_batch();
     }
+    r.budget().claim(result.shape);
     for (std::size_t o = 0; o < outer; ++o)
         for (const constant* part : parts) {
             const std::size_t size = part->values.size() / outer;
@@ -262,13 +259,11 @@ std::vector<std::size_t> extents_in(const constant& shape) {
         if (!(extent >= 0.0 && extent <= 2147483647.0)) throw problem("has a shape that is none");
         result.push_back(static_cast<std::size_t>(extent));
     }
-    value_count(result);
     return result;
 }
 
 std::vector<std::size_t> reshaped(const constant& c, const constant& shape) {
     std::vector<std::size_t> result;
-    std::size_t known = 1;
     std::optional<std::size_t> open;
     for (std::size_t i = 0; i < shape.values.size(); ++i) {
         const double extent = shape.values[i];
@@ -278,32 +273,27 @@ std::vector<std::size_t> reshaped(const constant& c, const constant& shape) {
                          : extent == 0.0 && i < c.shape.size() ? c.shape[i]
                                                                : static_cast<std::size_t>(extent));
         if (extent == -1.0) open = i;
-        known = value_count(result);
     }
+    const std::size_t known = value_count(result);
     if (open && known > 0) result[*open] = c.values.size() / known;
     if (value_count(result) != c.values.size()) throw problem("has a shape of another number of values");
     return result;
 }
 
-std::vector<std::int64_t> listed(const constant& c) {
-    std::vector<std::int64_t> result;
-    for (const double each : c.values) result.push_back(whole(each));
-    return result;
-}
 /// Axes as an attribute or as input i.
 std::vector<std::int64_t> axes_of(reader& r, int i) {
-    if (const constant* found = r.constant_input(i)) return listed(*found);
+    if (const constant* found = r.constant_input(i)) return whole_values(*found);
     const auto* stated = r.attribute("axes");
     return stated == nullptr ? std::vector<std::int64_t>{}
                              : std::vector<std::int64_t>(stated->ints().begin(), stated->ints().end());
 }
 
-constant squeezed(reader& r, const constant& c) {
+constant squeezed(reader& r, constant c) {
     const std::vector<std::int64_t> axes = axes_of(r, 1);
     const bool adds = r.op().op_type() == "Unsqueeze";
     const std::size_t rank = c.shape.size() + (adds ? axes.size() : 0);
     std::vector<bool> is_named(rank, !adds && axes.empty());
-    for (const std::int64_t axis : axes) is_named[axis_of(axis, rank)] = true;
+    for (const std::size_t axis : distinct_axes(axes, rank)) is_named[axis] = true;
     std::vector<std::size_t> shape;
     std::size_t from = 0;
     for (std::size_t i = 0; i < rank; ++i) {
@@ -311,7 +301,8 @@ constant squeezed(reader& r, const constant& c) {
         else if (!is_named[i] || (axes.empty() && c.shape[i] != 1)) shape.push_back(c.shape[i]);
         else if (c.shape[i] != 1) throw problem("removes an axis that is not 1");
     }
-    return with_shape(c, shape);
+    value_count(shape);
+    return with_shape(std::move(c), std::move(shape));
 }
 
 /// The shape of a value as a constant.
@@ -327,9 +318,8 @@ constant shape_of(reader& r, const value& v) {
     return result;
 }
 
-constant cast(reader& r, const constant& c) {
+constant cast(reader& r, constant result) {
     using proto = onnx::TensorProto;
-    constant result = c;
     const auto to = static_cast<int>(r.integer("to", 0));
     r.ignore_attributes({"saturate", "round_mode"});
     if (to == proto::STRING) throw problem("makes texts of numbers");
@@ -342,13 +332,13 @@ constant cast(reader& r, const constant& c) {
     return result;
 }
 
-constant range(const constant& from, const constant& to, const constant& step) {
+constant range(reader& r, const constant& from, const constant& to, const constant& step) {
     for (const constant* each : {&from, &to, &step})
         if (each->values.size() != 1) throw problem("has a bound that is no number");
     const double count = std::ceil((to.values[0] - from.values[0]) / step.values[0]);
-    if (!(count <= static_cast<double>(most_constant_values)))
-        throw problem("makes a constant of more than 268435456 values");
+    if (!(count <= 2147483647.0)) throw problem("makes a constant of more than 2147483647 values");
     constant result{.is_integer = from.is_integer};
+    r.budget().claim({static_cast<std::size_t>(std::max(count, 0.0))});
     for (double i = 0; i < count; ++i) result.values.push_back(from.values[0] + i * step.values[0]);
     result.shape = {result.values.size()};
     return result;
@@ -363,45 +353,56 @@ std::optional<constant> folded(reader& r, const std::vector<const constant*>& in
         for (std::size_t i = 0; i < count; ++i)
             if (optional(i) == nullptr) throw problem("has too few inputs; the file is damaged");
     };
-    if (type == "Range") return needs(3), range(*in[0], *in[1], *in[2]);
+    if (type == "Range") return needs(3), range(r, *in[0], *in[1], *in[2]);
     if (type == "ConstantOfShape") {
         needs(1);
         const auto* stated = r.attribute("value");
-        constant fill = stated == nullptr ? constant{{1}, {0.0}} : parse(stated->t(), {});
+        const constant fill = stated == nullptr ? constant{{1}, {0.0}} : r.parsed(stated->t());
         if (fill.values.size() != 1) throw problem("has a value that is not one number");
         constant result{.shape = extents_in(*in[0]), .is_integer = fill.is_integer};
-        result.values.assign(value_count(result.shape), fill.values[0]);
+        result.values.assign(r.budget().claim(result.shape), fill.values[0]);
         return result;
     }
     needs(1);
     const constant& c = *in[0];
-    if (type == "Cast") return cast(r, c);
-    if (type == "CastLike") return needs(2), constant{c.shape, c.values, in[1]->is_integer, c.has_batch};
-    if (type == "Identity") return c;
+    const auto copied = [&]() -> constant {
+        r.budget().claim(c.shape);
+        return c;
+    };
+    if (type == "Cast") return cast(r, copied());
+    if (type == "CastLike") {
+        needs(2);
+        constant result = copied();
+        result.is_integer = in[1]->is_integer;
+        return result;
+    }
+    if (type == "Identity") return copied();
     if (type == "Gather") {
         needs(2);
         if (c.shape.empty()) throw problem("takes values of a number");
-        return gathered(c, *in[1], axis_of(r.integer("axis", 0), c.shape.size()));
+        return gathered(r, c, *in[1], axis_of(r.integer("axis", 0), c.shape.size()));
     }
-    if (type == "Slice") return needs(3), sliced(c, *in[1], *in[2], optional(3), optional(4));
+    if (type == "Slice") return needs(3), sliced(r, c, *in[1], *in[2], optional(3), optional(4));
     if (type == "Concat") {
         needs(in.size());
-        return joined(in, axis_of(r.integer("axis", 0), c.shape.size()));
+        return joined(r, in, axis_of(r.integer("axis", 0), c.shape.size()));
     }
-    if (type == "Squeeze" || type == "Unsqueeze") return squeezed(r, c);
+    if (type == "Squeeze" || type == "Unsqueeze") return squeezed(r, copied());
     if (type == "Reshape") {
         needs(2);
         if (r.integer("allowzero", 0) != 0) throw problem("has allowzero=1");
-        return with_shape(c, reshaped(c, *in[1]));
+        return with_shape(copied(), reshaped(c, *in[1]));
     }
     if (type == "Expand") {
         needs(2);
         const auto shape = broadcast_shape(c.shape, extents_in(*in[1]));
+        r.budget().claim(shape);
         return taken(c, shape, broadcast_positions(c.shape, shape));
     }
     if (type == "Where") {
         needs(3);
         const auto shape = broadcast_shape(broadcast_shape(c.shape, in[1]->shape), in[2]->shape);
+        r.budget().claim(shape);
         const positions of = broadcast_positions(c.shape, shape), a = broadcast_positions(in[1]->shape, shape),
                         b = broadcast_positions(in[2]->shape, shape);
         constant result{.shape = shape, .is_integer = in[1]->is_integer};
@@ -416,23 +417,43 @@ std::optional<constant> folded(reader& r, const std::vector<const constant*>& in
         type == "ReduceMean") {
         const bool keeps = r.integer("keepdims", 1) != 0;
         const auto axes = axes_of(r, 1);
-        if (axes.empty() && r.integer("noop_with_empty_axes", 0) != 0) return c;
+        if (axes.empty() && r.integer("noop_with_empty_axes", 0) != 0) return copied();
         return reduced(r, c, axes, keeps);
     }
     if (binary_functions().contains(type)) {
         if (type == "Mod" && r.integer("fmod", 0) != 0) return std::nullopt;
         needs(2);
-        constant result = computed(type, c, *in[1]);
-        for (std::size_t i = 2; i < in.size(); ++i) needs(i + 1), result = computed(type, result, *in[i]);
+        constant result = computed(r, type, c, *in[1]);
+        for (std::size_t i = 2; i < in.size(); ++i) needs(i + 1), result = computed(r, type, result, *in[i]);
         return result;
     }
     if (const auto found = unary_functions().find(type); found != unary_functions().end()) {
         if (c.depends_on_batch()) throw problem("computes with the batch; strata's nets work on one sample");
-        constant result = c;
+        constant result = copied();
         std::transform(c.values.begin(), c.values.end(), result.values.begin(), found->second);
         return result;
     }
     return std::nullopt;
+}
+
+/// The parts of a constant, each an output.
+void split(reader& r, const std::vector<const constant*>& in) {
+    const constant& c = *in[0];
+    const std::size_t axis = axis_of(r.integer("axis", 0), c.shape.size());
+    const auto count = static_cast<std::size_t>(r.op().output_size());
+    r.ignore_attributes({"num_outputs"});
+    std::vector<double> sizes(count, static_cast<double>((c.shape[axis] + count - 1) / count));
+    if (in.size() > 1 && in[1] != nullptr) sizes = in[1]->values;
+    if (sizes.size() != count) throw problem("has another number of parts than of outputs");
+    const constant axes{{1}, {static_cast<double>(axis)}, true};
+    double begin = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!(sizes[i] >= 0.0)) throw problem("has a part of a negative size");
+        const double end = std::min(begin + sizes[i], static_cast<double>(c.shape[axis]));
+        r.give(sliced(c, {{1}, {begin}, true}, {{1}, {end}, true}, &axes, nullptr), static_cast<int>(i));
+        begin = end;
+    }
+    if (begin != static_cast<double>(c.shape[axis])) throw problem("has parts that do not fill its axis");
 }
 
 }  // namespace
@@ -454,15 +475,21 @@ bool fold_constants(reader& r) {
             return static_cast<double>(std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank));
         };
         const constant from{{1}, {bound(r.integer("start", 0))}, true}, to{{1}, {bound(r.integer("end", rank))}, true};
-        r.give(sliced(shape, from, to, nullptr, nullptr));
+        r.give(sliced(r, shape, from, to, nullptr, nullptr));
         return true;
     }
+    if (type == "CastLike")  // of values of the net, which are floats
+        if (const constant* c = r.constant_or_batch(0); c != nullptr && r.constant_or_batch(1) == nullptr) {
+            r.ignore_attributes({"saturate", "round_mode"});
+            return r.give(constant{c->shape, c->values, false, c->has_batch}), true;
+        }
     std::vector<const constant*> inputs;
     for (int i = 0; i < r.op().input_size(); ++i) {
         inputs.push_back(r.constant_or_batch(i));
         if (inputs.back() == nullptr && r.has_input(i)) return false;
     }
     if (inputs.empty()) return false;
+    if (type == "Split") return split(r, inputs), true;
     std::optional<constant> result = folded(r, inputs);
     if (result) r.give(std::move(*result));
     return result.has_value();

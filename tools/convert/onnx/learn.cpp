@@ -29,7 +29,7 @@ value vector_input(reader& r) {
 value linear(reader& r, const value& in, std::size_t outputs) {
     const std::vector<double> coefficients = floats(r, "coefficients"), intercepts = floats(r, "intercepts");
     const std::size_t features = r.shape(in).back();
-    if (outputs == 0 || coefficients.size() != outputs * features ||
+    if (outputs == 0 || coefficients.size() % outputs != 0 || coefficients.size() / outputs != features ||
         (!intercepts.empty() && intercepts.size() != outputs))
         throw problem("has coefficients that do not fit its input and " + std::to_string(outputs) + " outputs");
     std::vector<array> weights;
@@ -43,6 +43,7 @@ value linear(reader& r, const value& in, std::size_t outputs) {
 void read_scaler(reader& r) {
     const value in = vector_input(r);
     const std::size_t features = r.shape(in).back();
+    r.budget().claim({4, features});
     std::vector<double> scale = floats(r, "scale"), offset = floats(r, "offset");
     for (std::vector<double>* each : {&scale, &offset}) {
         if (each->size() == 1) each->resize(features, each->front());
@@ -52,9 +53,9 @@ void read_scaler(reader& r) {
     constexpr double epsilon = 1e-3;
     for (std::size_t i = 0; i < features; ++i) offset[i] *= -scale[i];
     std::vector<array> weights;
-    for (const auto& values :
-         {scale, offset, std::vector<double>(features, 0.0), std::vector<double>(features, 1.0 - epsilon)})
-        weights.push_back(r.as_array({{features}, values}, {features}));
+    for (const auto& values : {scale, offset}) weights.push_back(r.as_array({{features}, values}, {features}));
+    weights.push_back(r.repeated(0.0, features));
+    weights.push_back(r.repeated(1.0 - epsilon, features));
     r.give(r.like(in, r.add(batch_normalization{epsilon, true, true}, {in.number}, std::move(weights))));
 }
 

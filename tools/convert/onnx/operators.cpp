@@ -63,6 +63,7 @@ operator_function function_of(const std::string& type) {
         {"ReduceSum", read_reduction},
         {"Relu", read_activation},
         {"Reshape", read_reshape},
+        {"Resize", read_resize},
         {"Scan", refuse_loop},
         {"Selu", read_function},
         {"Shrink", read_function},
@@ -81,6 +82,7 @@ operator_function function_of(const std::string& type) {
         {"Swish", read_activation},
         {"Tanh", read_activation},
         {"ThresholdedRelu", read_function},
+        {"Tile", read_tile},
         {"Transpose", read_transpose},
         {"Unsqueeze", read_squeeze},
     };

@@ -48,6 +48,10 @@ void read_global_pool(reader& r);
 // recurrent.cpp
 void read_recurrent(reader& r);
 void refuse_loop(reader& r);
+// repeats.cpp
+void read_tile(reader& r);
+void read_expand(reader& r);
+void read_resize(reader& r);
 // slices.cpp
 void read_concat(reader& r);
 void read_slice(reader& r);
@@ -63,7 +67,6 @@ void read_reshape(reader& r);
 void read_flatten(reader& r);
 void read_squeeze(reader& r);
 void read_cast(reader& r);
-void read_expand(reader& r);
 /// The value without axis `at` of its file shape, whose extent is 1; a vector stays one.
 value without_axis(reader& r, const value& in, std::size_t at);
 void read_transpose(reader& r);

@@ -1,4 +1,5 @@
 // Pad.
+#include <numeric>
 #include <string>
 
 #include "operators.hpp"
@@ -24,10 +25,10 @@ void read_pad(reader& r) {
         throw problem("has mode=" + printable(mode) + "; strata pads with numbers, by reflection and by replication");
     }
     const std::size_t rank = v.order.size() + 1;
-    std::vector<double> axes;
-    if (r.has_input(3)) axes = r.require_constant(3, "axes").values;
-    else
-        for (std::size_t i = 0; i < rank; ++i) axes.push_back(static_cast<double>(i));
+    std::vector<std::int64_t> axes(rank);
+    std::iota(axes.begin(), axes.end(), std::int64_t{0});
+    if (r.has_input(3)) axes = whole_values(r.require_constant(3, "axes"));
+    distinct_axes(axes, rank);
     if (stated.values.size() != 2 * axes.size()) throw problem("has another number of pads than its input has axes");
     borders image{edges};
     std::size_t padded = 0;
@@ -35,7 +36,7 @@ void read_pad(reader& r) {
         const double before = stated.values[i], after = stated.values[axes.size() + i];
         if (before == 0.0 && after == 0.0) continue;
         constexpr double most = 1 << 24;
-        const std::size_t at = r.sample_axis(v, static_cast<std::int64_t>(axes[i]));
+        const std::size_t at = r.sample_axis(v, axes[i]);
         if (!(before >= -most && before <= most && after >= -most && after <= most))
             throw problem("has pads that are out of range");
         const auto cut = [](double edge) { return edge < 0.0 ? static_cast<std::int64_t>(-edge) : 0; };

@@ -14,10 +14,12 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_nodes = 24;  // of a pattern
+constexpr std::size_t longest = 2000;   // of an expression's text; those of the patterns are shorter
 
 const std::set<std::string> arithmetic{
     "Add", "Sub", "Mul",     "Div",      "Pow",  "Neg", "Sqrt", "Reciprocal", "Exp",         "Log",        "Tanh",
-    "Erf", "Abs", "Sigmoid", "Softplus", "Clip", "Max", "Min",  "Relu",       "HardSigmoid", "ReduceMean", "Identity"};
+    "Erf", "Erfc", "Abs", "Sigmoid", "Softplus", "Clip", "Max", "Min",  "Relu",       "HardSigmoid", "ReduceMean", "Identity",
+    "Cast", "Where"};
 
 /// The expression of a value over the value `leaf`.
 class builder {
@@ -35,6 +37,8 @@ public:
             return std::nullopt;
         ++nodes;
         auto made = of_node(*node->second, depth + 1);
+        // Values that are used twice make an expression grow with each node.
+        if (made && made->text().size() > longest) made.reset();
         known_[name] = made;
         return made;
     }
@@ -65,19 +69,55 @@ private:
         }
         if (node.input_size() > 1)
             if (const constant* c = r_.find_constant(node.input(1)))
-                for (const double at : c->values) stated = static_cast<std::int64_t>(at), ++count;
+                for (const std::int64_t at : whole_values(*c)) stated = at, ++count;
         if (count != 1 || !keeps || (axis && *axis != *stated)) return std::nullopt;
         axis = stated;
         return call("mean", a);
     }
+    /// `condition ? 0 : x - mean(x)`, where the condition holds for samples of equal values alone: they have 0 as well.
+    std::optional<expression> centred(const onnx::NodeProto& node, std::size_t depth) {
+        const auto node_of = [&](const std::string& name, const char* type, int i) -> const std::string* {
+            const auto found = from_.find(name);
+            const bool fits = found != from_.end() && found->second->op_type() == type && found->second->input_size() > i;
+            return fits ? &found->second->input(i) : nullptr;
+        };
+        const auto are_extremes = [&](const std::string& condition) {
+            const std::string *a = node_of(condition, "Equal", 0), *b = node_of(condition, "Equal", 1);
+            if (a == nullptr || b == nullptr) return false;
+            const std::string *least = node_of(*a, "ReduceMin", 1), *most = node_of(*b, "ReduceMax", 1);
+            if (least == nullptr || most == nullptr || *node_of(*a, "ReduceMin", 0) != leaf_ ||
+                *node_of(*b, "ReduceMax", 0) != leaf_ || !axis)
+                return false;
+            for (const std::string* axes : {least, most}) {
+                const constant* c = r_.find_constant(*axes);
+                if (c == nullptr || c->values != std::vector<double>{static_cast<double>(*axis)}) return false;
+            }
+            return true;
+        };
+        if (node.input_size() != 3) return std::nullopt;
+        const auto zero = of(node.input(1), depth), other = of(node.input(2), depth);
+        const std::string *a = node_of(node.input(0), "And", 0), *b = node_of(node.input(0), "And", 1);
+        const bool fits = zero && zero->is_number() && zero->factor == 0.0 && other &&
+                          other->text() == difference(variable(), call("mean", variable())).text() &&
+                          (are_extremes(node.input(0)) || (a != nullptr && b != nullptr && (are_extremes(*a) || are_extremes(*b))));
+        return fits ? other : std::nullopt;
+    }
     std::optional<expression> of_node(const onnx::NodeProto& node, std::size_t depth) {
         const std::string& type = node.op_type();
+        if (type == "Where") return centred(node, depth);
         const auto a = of(node.input(0), depth);
         if (!a) return std::nullopt;
         if (type == "Identity") return a;
+        if (type == "Cast") {
+            for (const auto& each : node.attribute())
+                if (each.name() == "to" && (each.i() == onnx::TensorProto::FLOAT || each.i() == onnx::TensorProto::DOUBLE))
+                    return a;
+            return std::nullopt;
+        }
         if (type == "Neg") return product(number(-1.0), *a);
         if (type == "Sqrt") return power(*a, 0.5);
         if (type == "Reciprocal") return power(*a, -1.0);
+        if (type == "Erfc") return difference(number(1.0), call("erf", *a));  // TensorFlow's, left by tf2onnx
         if (type == "Exp" || type == "Log" || type == "Tanh" || type == "Erf" || type == "Abs" || type == "Sigmoid" ||
             type == "Softplus") {
             std::string name = type;
@@ -131,9 +171,65 @@ std::vector<std::string> leaves(const reader& r, const producers& from, const on
 
 }  // namespace
 
+std::optional<pattern> find_index_pattern(const reader& r, const producers& from, const onnx::NodeProto& node) {
+    const auto made_by = [&](const std::string& name, const char* type, int inputs) -> const onnx::NodeProto* {
+        const auto found = from.find(name);
+        const bool fits = found != from.end() && found->second->op_type() == type &&
+                          found->second->input_size() == inputs;
+        return fits ? found->second : nullptr;
+    };
+    const auto before_casts = [&](std::string name) {
+        for (std::size_t i = 0; i < most_nodes; ++i) {
+            const auto* cast = made_by(name, "Cast", 1);
+            if (cast == nullptr) break;
+            name = cast->input(0);
+        }
+        return name;
+    };
+    const auto is_number = [&](const std::string& name, auto&& holds) {
+        const constant* c = r.find_constant(name);
+        return c != nullptr && c->values.size() == 1 && !c->depends_on_batch() && holds(c->values[0]);
+    };
+    /// The value that is compared with 0.
+    const auto compared = [&](const std::string& name) -> std::string {
+        const auto* less = made_by(name, "Less", 2);
+        return less != nullptr && is_number(less->input(1), [](double n) { return n == 0.0; }) ? less->input(0) : "";
+    };
+    const auto is_moved = [&](const std::string& name, const std::string& x) {
+        const auto* add = made_by(name, "Add", 2);
+        if (add == nullptr) return false;
+        const int at = add->input(0) == x ? 1 : 0;
+        return add->input(1 - at) == x && is_number(add->input(at), [](double n) { return n >= 1.0; });
+    };
+    const auto found = [](const std::string& x) { return pattern{identity{}, x, std::nullopt}; };
+    if (node.op_type() == "Where" && node.input_size() == 3) {
+        const std::string x = node.input(2), of = compared(node.input(0));
+        if (!of.empty() && before_casts(of) == before_casts(x) && is_moved(node.input(1), x)) return found(x);
+    }
+    if (node.op_type() != "Add" || node.input_size() != 2) return std::nullopt;
+    // is_negative * (x + n) + is_not_negative * x.
+    for (const int first : {0, 1}) {
+        const auto *a = made_by(node.input(first), "Mul", 2), *b = made_by(node.input(1 - first), "Mul", 2);
+        if (a == nullptr || b == nullptr) continue;
+        for (const int i : {0, 1})
+            for (const int j : {0, 1}) {
+                const std::string x = b->input(1 - j), mask = before_casts(a->input(i));
+                const auto* opposite = made_by(before_casts(b->input(j)), "Not", 1);
+                const std::string of = compared(mask);
+                if (opposite != nullptr && opposite->input(0) == mask && !of.empty() &&
+                    before_casts(of) == before_casts(x) && is_moved(a->input(1 - i), x))
+                    return found(x);
+            }
+    }
+    return std::nullopt;
+}
+
 std::optional<pattern> find_pattern(const reader& r, const producers& from, const onnx::NodeProto& node) {
     static const std::set<std::string> ends{"Mul", "Div", "Log", "Reciprocal", "Min", "Max", "Clip"};
+    if (node.output_size() == 1)
+        if (auto indices = find_index_pattern(r, from, node)) return indices;
     if (!ends.contains(node.op_type()) || node.output_size() != 1) return std::nullopt;
+    std::optional<pattern> of_squares;  // of x - mean(x), a LayerNormalization of x has one as well
     for (const std::string& leaf : leaves(r, from, node)) {
         builder build(r, from, leaf);
         const std::optional<expression> e = build.of(node.output(0));
@@ -143,14 +239,16 @@ std::optional<pattern> find_pattern(const reader& r, const producers& from, cons
             return pattern{activation{name}, leaf, std::nullopt};
         if (const normalization_form found = normalization_named(*e); found.is_found && build.axis) {
             using form = sample_normalization::form;
-            return pattern{sample_normalization{.kind = found.subtracts_mean ? form::layer : form::rms,
-                                                .epsilon = found.epsilon,
-                                                .has_beta = false,
-                                                .has_gamma = false},
-                           leaf, build.axis};
+            pattern made{sample_normalization{.kind = found.subtracts_mean ? form::layer : form::rms,
+                                              .epsilon = found.epsilon,
+                                              .has_beta = false,
+                                              .has_gamma = false},
+                         leaf, build.axis};
+            if (found.subtracts_mean) return made;
+            if (!of_squares) of_squares = std::move(made);
         }
     }
-    return std::nullopt;
+    return of_squares;
 }
 
 }  // namespace convert::onnx_import

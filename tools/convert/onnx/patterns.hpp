@@ -22,6 +22,9 @@ struct pattern {
 /// The nodes of a graph by their outputs.
 using producers = std::map<std::string, const onnx::NodeProto*>;
 
+/// Indices that count from the end where they are negative, `x < 0 ? x + n : x`, as `x`: a pattern with an identity.
+std::optional<pattern> find_index_pattern(const reader& r, const producers& from, const onnx::NodeProto& node);
+
 /// The pattern that ends in a node, where there is one.
 std::optional<pattern> find_pattern(const reader& r, const producers& from, const onnx::NodeProto& node);
 

@@ -2,6 +2,7 @@
 #include "reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -41,9 +42,9 @@ std::vector<std::size_t> channels_last(std::size_t rank) {
     return order;
 }
 
-reader::reader(const onnx::ModelProto& model, const std::filesystem::path& folder, const reading_options& options,
-               remarks& notes)
-    : onnx_(model.graph()), options_(options), notes_(notes), folder_(folder) {
+reader::reader(const onnx::ModelProto& model, std::uint64_t bytes, const std::filesystem::path& folder,
+               const reading_options& options, remarks& notes)
+    : onnx_(model.graph()), options_(options), notes_(notes), files_{folder}, budget_(bytes) {
     for (const auto& set : model.opset_import())
         if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
 }
@@ -97,8 +98,24 @@ void reader::fold_all() {
     }
 }
 
+std::set<std::string> reader::values_of_shapes() const {
+    std::set<std::string> found;
+    for (const auto& node : onnx_.node()) {
+        const bool asks = node.op_type() == "Shape" || node.op_type() == "Size";
+        bool reads_shape = false, reads_value = false;
+        for (const auto& name : node.input()) {
+            const bool is_shape = found.contains(name);
+            reads_shape = reads_shape || is_shape;
+            reads_value = reads_value || (!is_shape && !name.empty() && find_constant(name) == nullptr);
+        }
+        if (asks || (reads_shape && !reads_value)) found.insert(node.output().begin(), node.output().end());
+    }
+    return found;
+}
+
 std::vector<bool> reader::needed_nodes() {
     producers from;
+    const std::set<std::string> shapes = values_of_shapes();
     for (const auto& node : onnx_.node())
         for (const auto& output : node.output()) from[output] = &node;
     std::set<std::string> wanted{output_};
@@ -109,7 +126,8 @@ std::vector<bool> reader::needed_nodes() {
                                            [&](const auto& name) { return wanted.contains(name); });
         needed[static_cast<std::size_t>(i)] = is_needed;
         if (!is_needed) continue;
-        if (auto found = find_pattern(*this, from, node)) {
+        auto found = shapes.contains(node.output(0)) ? std::nullopt : find_pattern(*this, from, node);
+        if (found) {
             wanted.insert(found->input);
             patterns_.emplace(&node, std::move(*found));
         } else {
@@ -196,7 +214,14 @@ void reader::read_output() {
     op_ = nullptr;
     const value last = find(output_);
     if (last.batch != 0) throw problem("gives an output whose first axis is not the batch");
-    graph_.output = in_file_order(last).number;
+    if (options_.has_any_length && last.order == std::vector<std::size_t>{1, 0}) {
+        graph_.output_axes = last.order;
+        graph_.output = last.number;
+        remark("the file's output has channels first; a stream gives the channels of each step");
+    } else {
+        graph_.output = in_file_order(last).number;
+    }
+    if (options_.has_any_length) open_steps();
 }
 
 void reader::remark(const std::string& text) {
@@ -206,7 +231,7 @@ void reader::remark(const std::string& text) {
 const constant* reader::find_constant(const std::string& name) const {
     if (const auto found = constants_.find(name); found != constants_.end()) return &found->second;
     const auto tensor = tensors_.find(name);
-    return tensor == tensors_.end() ? nullptr : &(constants_[name] = parse(*tensor->second, folder_));
+    return tensor == tensors_.end() ? nullptr : &(constants_[name] = parsed(*tensor->second));
 }
 
 const constant* reader::constant_input(int i) const {
@@ -215,23 +240,43 @@ const constant* reader::constant_input(int i) const {
 }
 
 void reader::give(constant c, int output) {
-    computed_ += c.values.size();
-    if (computed_ > most_constant_values) throw problem("makes constants of more than 268435456 values");
     constants_[op_->output(output)] = std::move(c);
 }
 
 const constant& reader::require_constant(int i, const char* noun) const {
+    if (!has_input(i)) throw problem("has too few inputs: no " + std::string(noun) + "; the file is damaged");
     const constant* found = constant_input(i);
     if (found == nullptr)
         throw problem(std::string("its ") + noun + " is computed by the graph; strata's are constants");
     return *found;
 }
 
+const constant& reader::require_kernel(int i, const char* noun) const {
+    const constant& found = require_constant(i, noun);
+    if (found.values.empty()) throw problem(std::string("its ") + noun + " has no values; the file is damaged");
+    return found;
+}
+
 array reader::as_array(const constant& from, extents shape) const {
+    if (from.values.empty()) throw problem("has a weight without values; the file is damaged");
+    budget_.claim({from.values.size()});
     array result{.shape = std::move(shape)};
     if (options_.wants_doubles) result.doubles = from.values;
     else result.floats.assign(from.values.begin(), from.values.end());
     return result;
+}
+
+array reader::repeated(double value, std::size_t count) const {
+    budget_.claim({count});
+    array result{.shape = {count}};
+    if (options_.wants_doubles) result.doubles.assign(count, value);
+    else result.floats.assign(count, static_cast<float>(value));
+    return result;
+}
+
+const std::string& reader::input_name(int i) const {
+    if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
+    return op_->input(i);
 }
 
 const onnx::AttributeProto* reader::attribute(const char* name) {
@@ -243,16 +288,22 @@ const onnx::AttributeProto* reader::attribute(const char* name) {
 
 std::int64_t reader::integer(const char* name, std::int64_t usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && !found->has_i() && found->type() != onnx::AttributeProto::INT)
+        throw problem(std::string("its ") + name + " is no integer; the file is damaged");
     return found == nullptr ? usual : found->i();
 }
 
 double reader::real(const char* name, double usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && ((!found->has_f() && found->type() != onnx::AttributeProto::FLOAT) || !std::isfinite(found->f())))
+        throw problem(std::string("its ") + name + " is no finite number; the file is damaged");
     return found == nullptr ? usual : static_cast<double>(found->f());
 }
 
 std::string reader::text(const char* name, const char* usual) {
     const auto* found = attribute(name);
+    if (found != nullptr && !found->has_s() && found->type() != onnx::AttributeProto::STRING)
+        throw problem(std::string("its ") + name + " is no text; the file is damaged");
     return found == nullptr ? usual : found->s();
 }
 
@@ -280,6 +331,12 @@ const value* reader::find_value(const std::string& name) const {
     return found == values_.end() ? nullptr : &found->second;
 }
 
+void reader::give(const value& v, int output) {
+    const std::string& name = op_->output(output);
+    values_[name] = v;
+    if (readers(name) + (name == output_ ? 1 : 0) > 1) shared_.insert(v.number);
+}
+
 value reader::find(const std::string& name) const {
     const value* found = find_value(name);
     if (found == nullptr)
@@ -289,8 +346,7 @@ value reader::find(const std::string& name) const {
 }
 
 value reader::any_input(int i) const {
-    if (i >= op_->input_size()) throw problem("has too few inputs; the file is damaged");
-    value found = find(op_->input(i));
+    value found = find(input_name(i));
     if (found.one_hot != 0)
         throw problem("reads the classes of OneHot; strata-convert reads their product with a matrix alone");
     return found;
@@ -332,6 +388,7 @@ std::size_t reader::add(operation op, std::vector<std::size_t> inputs, std::vect
               .place = graph_.nodes.size(),
               .weights = std::move(weights)};
     made.output = output_shape(made.op, graph_.input_shapes(made));
+    shared_.insert(made.inputs.begin(), made.inputs.end());
     graph_.nodes.push_back(std::move(made));
     return graph_.nodes.size() - 1;
 }
@@ -396,13 +453,17 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     if (type.shape().dim(0).has_dim_value() && type.shape().dim(0).dim_value() > 0)
         batch_ = static_cast<std::size_t>(type.shape().dim(0).dim_value());
     extents shape;
+    std::optional<std::size_t> open;  // the steps of a sequence
     for (int axis = 0; axis < rank; ++axis) {
         const auto& dim = type.shape().dim(axis + 1);
         const std::size_t at = static_cast<std::size_t>(axis);
         if (options_.input && options_.input->size() == static_cast<std::size_t>(rank))
             shape.push_back((*options_.input)[at]);
         else if (dim.has_dim_value() && dim.dim_value() > 0) shape.push_back(static_cast<std::size_t>(dim.dim_value()));
-        else
+        else if (rank == 2 && !open) {
+            open = at;
+            shape.push_back(static_cast<std::size_t>(options_.steps));
+        } else
             throw problem(
                 "leaves an axis of its input open; give the shape of a sample, in the file's order, with "
                 "--input-shape");
@@ -410,8 +471,15 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     element_count(shape);
     std::vector<std::size_t> order = identity_order(shape.size());
     const bool is_image = rank == 2 || rank == 3;
+    const auto reads_image = [&](const onnx::NodeProto& node, const std::string& name) {
+        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == name;
+    };
+    // The operator may read it after a Pad.
     const auto takes_images = [&](const onnx::NodeProto& node) {
-        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == input.name();
+        const bool pads = node.op_type() == "Pad" && node.input_size() > 0 && node.input(0) == input.name();
+        return reads_image(node, input.name()) ||
+               (pads && std::any_of(onnx_.node().begin(), onnx_.node().end(),
+                                    [&](const auto& next) { return reads_image(next, node.output(0)); }));
     };
     graph_.input = shape;
     if (is_image && std::any_of(onnx_.node().begin(), onnx_.node().end(), takes_images)) {
@@ -422,6 +490,9 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
         notes_.push_back("the file's input is " + shape_text(shape) + " with channels first; the net takes " +
                          shape_text(graph_.input));
     }
+    if (open && order[*open] != 0)
+        throw problem("leaves an axis of its input open that is not the steps; give the shape of a sample, in the "
+                      "file's order, with --input-shape");
     values_[input.name()] = {.number = graph::source, .order = order, .is_integer = is_integer};
 }
 
@@ -440,6 +511,12 @@ array reader::vector_of(int i, std::size_t count, const char* noun) const {
 
 void reader::read_pattern(const pattern& found) {
     value in = find(found.input);
+    if (std::holds_alternative<identity>(found.layer)) {
+        if (!in.is_integer) throw problem("changes negative values, as of indices, that are no integers");
+        remark("negative indices count from the end in the file; the Embedding of the net takes those from 0 on");
+        return give(in);
+    }
+    if (in.is_integer) throw problem("computes with integers; strata's nets take them as indices of an Embedding alone");
     std::vector<array> weights;
     if (found.axis) {
         const auto rank = static_cast<std::int64_t>(in.order.size());
@@ -449,17 +526,18 @@ void reader::read_pattern(const pattern& found) {
         const auto& made = std::get<sample_normalization>(found.layer);
         const std::size_t channels = shape(in).back();
         if (made.kind == sample_normalization::form::rms)
-            weights.push_back(as_array({{channels}, std::vector<double>(channels, 1.0)}, {channels}));
+            weights.push_back(repeated(1.0, channels));
     }
     give(like(in, add(found.layer, {in.number}, std::move(weights))));
 }
 
 std::string reader::function_name(const std::string& name, const std::string& body) {
-    std::string result = name;
-    for (std::size_t number = 2; functions_.contains(result) && functions_[result] != body; ++number)
-        result = name + "_" + std::to_string(number);
-    functions_[result] = body;
-    return result;
+    const auto [at, is_new] = functions_.try_emplace({name, body});
+    if (is_new) {
+        const std::size_t count = ++function_counts_[name];
+        at->second = count == 1 ? name : name + "_" + std::to_string(count);
+    }
+    return at->second;
 }
 
 void reader::read_node(const onnx::NodeProto& node) {
@@ -470,7 +548,11 @@ void reader::read_node(const onnx::NodeProto& node) {
         throw problem("is of the domain " + printable(node.domain()));
     if (node.output_size() < 1) throw problem("has no output; the file is damaged");
     if (node.input_size() > 0 && is_state(node.input(0))) return;
-    if (constants_.contains(node.output(0))) return;
+    if (constants_.contains(node.output(0))) {
+        const value* like = node.op_type() == "CastLike" && node.input_size() > 1 ? find_value(node.input(1)) : nullptr;
+        if (like != nullptr && like->is_integer) throw problem("makes an integer of a number of another type");
+        return;
+    }
     if (const auto found = patterns_.find(&node); found != patterns_.end()) return read_pattern(found->second);
     if (fold_constants(*this)) return refuse_unread_attributes();
     const operator_function read =

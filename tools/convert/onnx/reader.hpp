@@ -41,8 +41,9 @@ struct pattern;
 class reader {
 public:
     /// `folder` is that of the file, for tensors in other files.
-    reader(const onnx::ModelProto& model, const std::filesystem::path& folder, const reading_options& options,
-           remarks& notes);
+    /// `bytes` is the size of the file.
+    reader(const onnx::ModelProto& model, std::uint64_t bytes, const std::filesystem::path& folder,
+           const reading_options& options, remarks& notes);
 
     ~reader();
 
@@ -67,6 +68,9 @@ public:
 
     // Constants
 
+    /// Asked before values are made of few bytes of the file.
+    value_budget& budget() const { return budget_; }
+    constant parsed(const onnx::TensorProto& tensor) const { return parse(tensor, files_, budget_); }
     /// A constant of the file, or one that was computed of constants; null where there is none of that name. Values may
     /// be multiples of the batch.
     const constant* find_constant(const std::string& name) const;
@@ -74,7 +78,12 @@ public:
     /// Input i; null where the graph computes it, where it depends on the batch, or where the node has none.
     const constant* constant_input(int i) const;
     const constant& require_constant(int i, const char* noun) const;
+    /// The kernel of a layer: a constant that has values.
+    const constant& require_kernel(int i, const char* noun) const;
+    /// A weight.
     array as_array(const constant& from, extents shape) const;
+    /// A weight of equal values.
+    array repeated(double value, std::size_t count) const;
     /// Input i, a constant of `count` values.
     array vector_of(int i, std::size_t count, const char* noun) const;
     /// Makes a constant an output of the node.
@@ -89,6 +98,8 @@ public:
     /// Input i, with the batch anywhere.
     value any_input(int i) const;
     bool is_value(int i) const { return has_input(i) && find_value(op_->input(i)) != nullptr; }
+    /// The name of input i; a problem where the node has fewer inputs.
+    const std::string& input_name(int i) const;
     bool has_input(int i) const { return i < op_->input_size() && !op_->input(i).empty(); }
     /// Whether a needed node reads output i, or the net gives it.
     bool is_read(int output) const;
@@ -96,6 +107,8 @@ public:
     bool is_state(const std::string& name) const { return states_.contains(name); }
     /// The number of needed nodes that read a value of the file.
     std::size_t readers(const std::string& name) const;
+    /// Whether another layer reads a strata value, or will: it may have several names in the file.
+    bool is_shared(std::size_t number) const { return shared_.contains(number); }
     /// The shape of the strata value.
     const extents& shape(const value& v) const { return graph_.shape_of(v.number); }
     /// The file's shape of a sample.
@@ -108,7 +121,7 @@ public:
     /// The name of a function object: `name`, with a number where another body has it.
     std::string function_name(const std::string& name, const std::string& body);
     /// Makes a value an output of the node.
-    void give(const value& v, int output = 0) { values_[op_->output(output)] = v; }
+    void give(const value& v, int output = 0);
     /// Axis `axis` of the file, from the end where it is negative, as an axis of a sample. Refuses the batch.
     std::size_t sample_axis(const value& v, std::int64_t axis) const;
     /// Adds an operation and gives its number.
@@ -127,6 +140,8 @@ public:
 private:
     void find_output();
     void find_states(const std::vector<bool>& needed);
+    /// The values that are computed of shapes alone.
+    std::set<std::string> values_of_shapes() const;
     /// Marks the nodes that the output needs.
     std::vector<bool> needed_nodes();
     void fold_all();
@@ -134,13 +149,16 @@ private:
     void read_inputs();
     void read_input(const onnx::ValueInfoProto& input);
     void read_output();
+    /// Leaves the number of steps open, for streams.
+    void open_steps();
     void read_node(const onnx::NodeProto& node);
     void refuse_unread_attributes() const;
 
     const onnx::GraphProto& onnx_;
     const reading_options& options_;
     remarks& notes_;
-    std::filesystem::path folder_;
+    mutable tensor_files files_;
+    mutable value_budget budget_;
     std::int64_t opset_ = 0;
     std::optional<std::size_t> batch_;
     bool has_steps_ = false;  // the file's batch has become the steps
@@ -148,11 +166,11 @@ private:
     std::set<std::string> used_;
     std::map<std::string, const onnx::TensorProto*> tensors_;
     mutable std::map<std::string, constant> constants_;  // tensors are parsed at their first use
-    std::size_t computed_ = 0;                           // values of constants that were computed
     std::map<std::string, value> values_;
     std::set<std::string> states_;
-    std::set<std::size_t> affine_;
-    std::map<std::string, std::string> functions_;  // bodies by names
+    std::set<std::size_t> affine_, shared_;
+    std::map<std::pair<std::string, std::string>, std::string> functions_;  // names by their first names and bodies
+    std::map<std::string, std::size_t> function_counts_;
     std::map<const onnx::NodeProto*, pattern> patterns_;
     std::string output_;
     std::map<std::string, std::size_t> readers_;

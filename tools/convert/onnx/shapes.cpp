@@ -8,7 +8,7 @@
 namespace convert::onnx_import {
 
 void read_constant(reader& r) {
-    if (const auto* tensor = r.attribute("value")) return r.give(parse(tensor->t(), {}));
+    if (const auto* tensor = r.attribute("value")) return r.give(r.parsed(tensor->t()));
     constant c;
     if (const auto* number = r.attribute("value_float")) c.values = {double{number->f()}};
     else if (const auto* integer = r.attribute("value_int")) c = {{}, {static_cast<double>(integer->i())}, true};
@@ -27,8 +27,11 @@ void read_identity(reader& r) {
     if (r.op().op_type() == "Dropout" && r.op().input_size() > 2 && r.constant_input(2) != nullptr &&
         r.constant_input(2)->values != std::vector<double>{0.0})
         throw problem("drops values at inference");
-    if (const constant* copied = r.constant_input(0)) r.give(constant(*copied));
-    else r.give(r.input(0));
+    if (const constant* copied = r.constant_input(0)) {
+        r.budget().claim(copied->shape);
+        return r.give(constant(*copied));
+    }
+    r.give(r.input(0));
 }
 
 namespace {
@@ -95,6 +98,8 @@ void read_reshape(reader& r) {
     if (r.integer("allowzero", 0) != 0) throw problem("has allowzero=1");
     std::vector<target_axis> axes = target_axes(r, in, *wanted);
     mark_batch(r, axes, size);
+    if (std::count_if(axes.begin(), axes.end(), [](const target_axis& axis) { return axis.is_batch; }) > 1)
+        throw problem("names the batch twice; strata's nets work on one sample");
     const auto batch = std::find_if(axes.begin(), axes.end(), [](const target_axis& axis) { return axis.is_batch; });
     const std::size_t known = element_count(known_extents(axes));
     for (target_axis& axis : axes)
@@ -178,16 +183,10 @@ void read_squeeze(reader& r) {
     value v = r.any_input(0);
     if (v.merged != 0) throw problem("its input has the batch merged with steps");
     const bool adds = r.op().op_type() == "Unsqueeze";
-    std::vector<double> stated;
-    if (r.has_input(1)) stated = r.require_constant(1, "axes").values;
+    std::vector<std::int64_t> stated;
+    if (r.has_input(1)) stated = whole_values(r.require_constant(1, "axes"));
     else if (adds) throw problem("has no axes; the file is damaged");
-    const std::size_t file_rank = v.order.size() + 1, rank = file_rank + (adds ? stated.size() : 0);
-    std::set<std::size_t> axes;
-    for (const double axis : stated) {
-        const double at = axis < 0 ? axis + static_cast<double>(rank) : axis;
-        if (!(at >= 0 && at < static_cast<double>(rank))) throw problem("has an axis that its input lacks");
-        axes.insert(static_cast<std::size_t>(at));
-    }
+    std::set<std::size_t> axes = distinct_axes(stated, v.order.size() + 1 + (adds ? stated.size() : 0));
     if (!adds && stated.empty()) {
         const extents sample = r.file_shape(v);
         for (std::size_t i = 0; i < sample.size(); ++i)
@@ -225,7 +224,10 @@ void read_transpose(reader& r) {
         if (sorted != identity_order(rank)) throw problem("has a perm that is none");
         return perm;
     };
-    if (const constant* fixed = r.constant_or_batch(0)) return r.give(permuted(*fixed, perm_of(fixed->shape.size())));
+    if (const constant* fixed = r.constant_or_batch(0)) {
+        r.budget().claim(fixed->shape);
+        return r.give(permuted(*fixed, perm_of(fixed->shape.size())));
+    }
     const value in = r.any_input(0);
     if (in.merged != 0) throw problem("its input has the batch merged with steps");
     value out = r.like(in, in.number);
@@ -241,7 +243,7 @@ void read_transpose(reader& r) {
 void read_cast(reader& r) {
     using proto = onnx::TensorProto;
     r.ignore_attributes({"saturate", "round_mode"});
-    const value* classes = r.find_value(r.op().input(0));
+    const value* classes = r.find_value(r.input_name(0));
     value v = classes != nullptr && classes->one_hot != 0 ? *classes : r.any_input(0);
     const auto to = static_cast<int>(r.integer("to", 0));
     const bool is_float = to == proto::FLOAT || to == proto::DOUBLE || to == proto::FLOAT16 || to == proto::BFLOAT16;
@@ -249,26 +251,6 @@ void read_cast(reader& r) {
         throw problem("makes values that are no floats and no indices");
     v.is_integer = !is_float;
     r.give(v);
-}
-
-void read_expand(reader& r) {
-    const value in = r.any_input(0);
-    const constant* wanted = r.constant_or_batch(1);
-    if (wanted == nullptr || in.merged != 0)
-        throw problem("its shape is computed by the graph; strata's are constants");
-    const extents sample = r.file_shape(in);
-    const std::size_t rank = sample.size() + 1, count = wanted->values.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        if (count > rank) throw problem("adds axes before the batch; strata's nets work on one sample");
-        const std::size_t at = i + rank - count;
-        const bool is_batch = at == in.batch;
-        const double extent = wanted->values[i];
-        const bool is_marked = !wanted->has_batch.empty() && wanted->has_batch[i];
-        if (extent == 1.0 || (is_batch && extent == static_cast<double>(r.batch().value_or(1)))) continue;
-        if (is_batch || is_marked || extent != static_cast<double>(sample[at - (at > in.batch ? 1 : 0)]))
-            throw problem("repeats values; strata has UpSampling and RepeatVector");
-    }
-    r.give(in);
 }
 
 }  // namespace convert::onnx_import

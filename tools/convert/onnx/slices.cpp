@@ -85,7 +85,7 @@ void read_slice(reader& r) {
         if (each != nullptr && each->values.size() != starts.values.size())
             throw problem("has starts, ends, axes and steps of different lengths");
     for (std::size_t i = 0; i < starts.values.size(); ++i) {
-        const auto axis = axes == nullptr ? static_cast<std::int64_t>(i) : static_cast<std::int64_t>(axes->values[i]);
+        const auto axis = axes == nullptr ? static_cast<std::int64_t>(i) : whole(axes->values[i]);
         const auto rank = static_cast<std::int64_t>(v.order.size()) + 1;
         const double step = steps == nullptr ? 1.0 : steps->values[i];
         if ((axis < 0 ? axis + rank : axis) == static_cast<std::int64_t>(v.batch)) {
@@ -98,8 +98,8 @@ void read_slice(reader& r) {
         }
         const std::size_t at = r.sample_axis(v, axis), extent = r.shape(v)[v.order[at]];
         const auto clamped = [&](double bound) {
-            return static_cast<std::size_t>(
-                std::clamp(bound < 0 ? bound + static_cast<double>(extent) : bound, 0.0, static_cast<double>(extent)));
+            const std::int64_t at = whole(bound), size = static_cast<std::int64_t>(extent);
+            return static_cast<std::size_t>(std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size));
         };
         if (step != 1.0) throw problem("has a step other than 1; strata has no layer that leaves values out");
         v = part_of(r, v, at, clamped(starts.values[i]), clamped(ends.values[i]));
@@ -179,7 +179,7 @@ void read_equal(reader& r) {
     const bool is_first = r.is_value(1);
     value v = r.any_input(is_first ? 1 : 0);
     const constant& classes = r.require_constant(is_first ? 0 : 1, "classes");
-    bool counts = v.is_integer && v.merged == 0 && v.batch == 0 && !classes.shape.empty() &&
+    bool counts = v.is_integer && !classes.values.empty() && v.merged == 0 && v.batch == 0 && !classes.shape.empty() &&
                   classes.shape.back() == classes.values.size() && classes.shape.size() <= v.order.size() + 1;
     for (std::size_t i = 0; counts && i < classes.values.size(); ++i)
         counts = classes.values[i] == static_cast<double>(i);
@@ -208,14 +208,14 @@ void read_reduction(reader& r) {
     const value in = r.any_input(0);
     const std::string& type = r.op().op_type();
     if (in.merged != 0) throw problem("its input has the batch merged with steps");
-    std::vector<double> stated;
-    if (r.has_input(1)) stated = r.require_constant(1, "axes").values;
+    std::vector<std::int64_t> stated;
+    if (r.has_input(1)) stated = whole_values(r.require_constant(1, "axes"));
     else if (const auto* axes = r.attribute("axes")) stated.assign(axes->ints().begin(), axes->ints().end());
     const bool keeps = r.integer("keepdims", 1) != 0, is_identity = r.integer("noop_with_empty_axes", 0) != 0;
     if (stated.empty() && is_identity) return r.give(in);
     if (stated.empty()) throw problem("works on the batch; strata's nets work on one sample");
     std::vector<bool> is_reduced(in.order.size(), false);  // axes of the file's sample
-    for (const double axis : stated) is_reduced[r.sample_axis(in, static_cast<std::int64_t>(axis))] = true;
+    for (const std::int64_t axis : stated) is_reduced[r.sample_axis(in, axis)] = true;
     // (reduced axes merged, the others merged), over which a global pooling of sequences reduces.
     std::vector<std::size_t> order(in.order.size());
     std::size_t next = 0, count = 1, rest = 1;

@@ -55,4 +55,35 @@ value reader::batch_as_steps(const value& in) {
     return {.number = add(reshape{{steps, features}}, {moved.number}), .order = {0, 1}, .batch = 1};
 }
 
+namespace {
+
+/// Leaves out the nodes that the output does not need.
+void drop_unused(graph& g) {
+    std::vector<bool> is_used(g.nodes.size(), false);
+    if (g.output != graph::source) is_used[g.output] = true;
+    for (std::size_t i = g.nodes.size(); i-- > 0;)
+        for (const std::size_t input : g.nodes[i].inputs)
+            if (is_used[i] && input != graph::source) is_used[input] = true;
+    std::vector<std::size_t> places(g.nodes.size(), 0);
+    std::vector<node> kept;
+    const auto moved = [&](std::size_t number) { return number == graph::source ? number : places[number]; };
+    for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+        if (!is_used[i]) continue;
+        places[i] = kept.size();
+        node& each = kept.emplace_back(std::move(g.nodes[i]));
+        for (std::size_t& input : each.inputs) input = moved(input);
+        each.place = places[i];
+    }
+    g.output = moved(g.output);
+    g.nodes = std::move(kept);
+}
+
+}  // namespace
+
+void reader::open_steps() {
+    drop_unused(graph_);
+    set_input(graph_, graph_.input, options_);
+    infer_shapes(graph_);
+}
+
 }  // namespace convert::onnx_import

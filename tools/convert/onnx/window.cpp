@@ -39,6 +39,7 @@ sliding read_window(reader& r, const value& in, const std::vector<std::int64_t>&
         } else if (mode != "NOTSET" && mode != "VALID") {
             throw problem("has auto_pad=" + printable(mode));
         }
+        if (std::max(w.pads[axis], w.pads[axes + axis]) > 1 << 24) throw problem("has pads that are out of range");
     }
     set_padding(r, in, w);
     return w;

@@ -1,6 +1,7 @@
 // lane_broadcast: broadcasts of single lanes and elements, permutations and masks of lanes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
@@ -36,10 +37,26 @@ STRATA_INLINE xsimd::batch<T, A> permute(const xsimd::batch<T, A>& v) {
 }
 #endif
 
-/// Lane 0 of the result is the sum of the first Count lanes, a power of two. The upper half is added to the lower half
-/// until one lane is left, so that vectors of every width have the same sums.
+/// Lane 0 of the result is the sum of the first Count lanes, a power of two; the others are unspecified. The upper half
+/// is added to the lower half until one lane is left, so that vectors of every width have the same sums.
 template <std::size_t Count, class V>
 STRATA_INLINE V sum_of_halves(const V& v) {
+#if defined(__AVX512DQ__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<typename V::value_type, float> && sizeof(V) == 64) {
+        using half = simd_for<float, 8>;
+        half lower = _mm512_castps512_ps256(v);
+        if constexpr (Count == 16) lower = lower + half(_mm512_extractf32x8_ps(v, 1));
+        return _mm512_castps256_ps512(sum_of_halves<std::min<std::size_t>(Count, 8)>(lower));
+    }
+#endif
+#if defined(__AVX__) && !defined(STRATA_SCALAR)
+    if constexpr (std::is_same_v<typename V::value_type, float> && sizeof(V) == 32) {
+        using half = simd_for<float, 4>;
+        half lower = _mm256_castps256_ps128(v);
+        if constexpr (Count == 8) lower = lower + half(_mm256_extractf128_ps(v, 1));
+        return _mm256_castps128_ps256(sum_of_halves<std::min<std::size_t>(Count, 4)>(lower));
+    }
+#endif
     if constexpr (Count < 2) {
         return v;
     } else {

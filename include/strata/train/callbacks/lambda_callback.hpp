@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/function.hpp>
 #include <strata/train/callback.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -14,10 +14,10 @@ namespace detail {
 
 /// A function, or none; calling none does nothing.
 template <class... Args>
-struct optional_hook : std::function<void(Args...)> {
-    using std::function<void(Args...)>::function;
+struct optional_hook : internal::function<void(Args...)> {
+    using internal::function<void(Args...)>::function;
     void operator()(Args... args) const {
-        if (*this) std::function<void(Args...)>::operator()(args...);
+        if (*this) internal::function<void(Args...)>::operator()(args...);
     }
 };
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/function.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA {
 /// Keras' LearningRateScheduler: schedule(epoch, rate) is called when an epoch, counted from zero, begins; adds
 /// "learning_rate" to the scores. A rate that is negative or not finite throws std::invalid_argument.
 struct LearningRateScheduler {
-    std::function<double(std::size_t epoch, double rate)> schedule = nullptr;
+    internal::function<double(std::size_t epoch, double rate)> schedule = nullptr;
     int verbose = 0;
 
     static constexpr std::string_view type = "LearningRateScheduler";
