@@ -67,6 +67,7 @@ def files(rng):
         yield "npy", npy(array)
     yield "checkpoint", b"\0"
     yield "checkpoint", b"\1" + safetensors(arrays)
+    yield "checkpoint", bytes.fromhex("003e3e3e3ec23e3effff2c2264")  # a counter that is no integer
     try:
         import onnx_models
     except ImportError:

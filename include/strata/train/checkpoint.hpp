@@ -78,6 +78,13 @@ std::vector<T> packed(const training_counters& counters) {
         for (int shift = 0; shift < 64; shift += 16) result.push_back(static_cast<T>((word >> shift) & 0xffffu));
     return result;
 }
+/// Whether an array is one that packed gave.
+template <class T>
+bool are_counters(const std::vector<T>& values) {
+    return values.size() == counters_shape[0] && std::all_of(values.begin(), values.end(), [](T value) {
+               return value >= T(0) && value <= T(0xffff) && value == static_cast<T>(static_cast<std::uint32_t>(value));
+           });
+}
 template <class T>
 training_counters unpacked(const std::vector<T>& values) {
     std::array<std::uint64_t, counters_shape[0] / 4> words{};
