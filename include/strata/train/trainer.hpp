@@ -180,9 +180,7 @@ public:
     void load_checkpoint(const std::filesystem::path& file) {
         require_optimizer_state();
         auto loaded = state();
-        Files::load(file, loaded, facts());
-        Files::require(file, detail::are_counters(loaded.back().values),
-                       "is damaged: its counters of steps are no integers; take an older checkpoint");
+        detail::load_state<Files>(file, loaded, facts());
         const detail::training_counters counters =
             detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
