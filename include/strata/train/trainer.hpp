@@ -179,7 +179,7 @@ public:
     void load_checkpoint(const std::filesystem::path& file) {
         require_optimizer_state();
         auto loaded = state();
-        Files::load(file, loaded, facts());
+        detail::load_state<Files>(file, loaded, facts());
         const detail::training_counters counters =
             detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
