@@ -56,6 +56,7 @@ std::string expression::text() const {
 
 expression number(double value) { return {value, {}}; }
 expression variable() { return of_part({"x", {}, 1.0}); }
+expression symbol(const std::string& name) { return of_part({"vector " + name, {}, 1.0}); }
 
 expression product(const expression& a, const expression& b) {
     expression result{a.factor * b.factor, a.parts};

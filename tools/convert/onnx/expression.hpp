@@ -33,6 +33,8 @@ struct expression {
 
 expression number(double value);
 expression variable();
+/// A constant vector, by its name.
+expression symbol(const std::string& name);
 expression sum(const std::vector<expression>& terms);
 expression product(const expression& a, const expression& b);
 expression power(const expression& base, double exponent);

@@ -48,6 +48,9 @@ void read_global_pool(reader& r);
 // recurrent.cpp
 void read_recurrent(reader& r);
 void refuse_loop(reader& r);
+// loops.cpp
+void read_loop(reader& r);
+void read_reversal(reader& r);
 // repeats.cpp
 void read_tile(reader& r);
 void read_expand(reader& r);

@@ -18,19 +18,20 @@ constexpr std::size_t most_nodes = 24, most_leaves = 100, longest = 1000;
 
 const std::set<std::string> arithmetic{
     "Add", "Sub", "Mul",     "Div",      "Pow",  "Neg", "Sqrt", "Reciprocal", "Exp",         "Log",        "Tanh",
-    "Erf", "Erfc", "Abs", "Sigmoid", "Softplus", "Clip", "Max", "Min",  "Relu",       "HardSigmoid", "ReduceMean", "Identity",
+    "Erf", "Erfc", "Abs", "Sigmoid", "Softplus", "Clip", "Max", "Min",  "Relu",       "HardSigmoid", "ReduceMean", "GlobalAveragePool", "Identity",
     "Cast", "Where"};
 
 /// The expression of a value over the value `leaf`.
 class builder {
 public:
-    builder(const reader& r, const producers& from, const std::string& leaf) : r_(r), from_(from), leaf_(leaf) {}
+    /// Vectors along the last axis are symbols where it takes them.
+    builder(const reader& r, const producers& from, const std::string& leaf, bool takes_vectors = false)
+        : r_(r), from_(from), leaf_(leaf), takes_vectors_(takes_vectors) {}
 
     std::optional<expression> of(const std::string& name) {
         if (name == leaf_) return variable();
         if (const auto known = known_.find(name); known != known_.end()) return known->second;
-        if (const constant* c = r_.find_constant(name))
-            return c->values.size() == 1 && !c->depends_on_batch() ? std::optional(number(c->values[0])) : std::nullopt;
+        if (const constant* c = r_.find_constant(name)) return of_constant(name, *c);
         const auto node = from_.find(name);
         if (node == from_.end() || nodes >= most_nodes || !arithmetic.contains(node->second->op_type()) ||
             node->second->input_size() == 0)
@@ -45,8 +46,21 @@ public:
 
     std::optional<std::int64_t> axis;
     std::size_t nodes = 0;
+    std::set<std::string> vectors;
+    std::set<double> numbers;
+    bool has_pooling = false;  // a GlobalAveragePool, which is a mean over axis 2 where there are no axes after it
 
 private:
+    std::optional<expression> of_constant(const std::string& name, const constant& c) {
+        if (c.depends_on_batch()) return std::nullopt;
+        if (c.values.size() == 1) {
+            numbers.insert(c.values[0]);
+            return number(c.values[0]);
+        }
+        if (!takes_vectors_ || c.shape.empty() || c.shape.back() != c.values.size()) return std::nullopt;
+        vectors.insert(name);
+        return symbol(name);
+    }
     static double real(const onnx::NodeProto& node, const char* name, double usual) {
         for (const auto& each : node.attribute())
             if (each.name() == name) return double{each.f()};
@@ -129,6 +143,12 @@ private:
             return clip(sum({product(number(real(node, "alpha", 0.2)), *a), number(real(node, "beta", 0.5))}), 0.0,
                         1.0);
         if (type == "ReduceMean") return mean(node, *a);
+        if (type == "GlobalAveragePool") {
+            if (!takes_vectors_ || (axis && *axis != 2)) return std::nullopt;
+            has_pooling = true;
+            axis = 2;
+            return call("mean", *a);
+        }
         if (type == "Clip") {
             const auto low = bound(node, 1, -infinity), high = bound(node, 2, infinity);
             return low && high ? std::optional(clip(*a, *low, *high)) : std::nullopt;
@@ -150,6 +170,7 @@ private:
     const reader& r_;
     const producers& from_;
     const std::string& leaf_;
+    bool takes_vectors_;
     std::map<std::string, std::optional<expression>> known_;
 };
 
@@ -225,10 +246,50 @@ std::optional<pattern> find_index_pattern(const reader& r, const producers& from
     return std::nullopt;
 }
 
+namespace {
+
+/// x (r gamma) + (beta - mean(x) (r gamma)) with r = 1 / sqrt(variance + epsilon), as tf2onnx writes Keras'
+/// LayerNormalization.
+std::optional<pattern> find_scaled_normalization(const reader& r, const producers& from, const onnx::NodeProto& node) {
+    const expression x = variable(), mean = call("mean", x);
+    const expression variance = call("mean", power(difference(x, mean), 2.0));
+    for (const std::string& leaf : leaves(r, from, node)) {
+        builder build(r, from, leaf, true);
+        const auto e = build.of(node.output(0));
+        if (!e || !build.axis || build.vectors.empty() || build.vectors.size() > 2 || build.numbers.size() > 2) continue;
+        std::vector<std::string> weights(build.vectors.begin(), build.vectors.end());
+        weights.emplace_back();
+        const auto has_rank = [&](const std::string& name) {
+            const constant* c = r.find_constant(name);
+            return c != nullptr && c->shape.size() == 3;
+        };
+        for (const double epsilon : build.numbers)
+            for (const std::string& gamma : weights)
+                for (const std::string& beta : weights) {
+                    if (!(epsilon > 0.0) || gamma == beta || (build.has_pooling && !has_rank(gamma) && !has_rank(beta)))
+                        continue;
+                    const expression root = power(sum({variance, number(epsilon)}), -0.5);
+                    const expression scale = gamma.empty() ? root : product(root, symbol(gamma));
+                    const expression moved = product(number(-1.0), product(mean, scale));
+                    const expression offset = beta.empty() ? number(0.0) : symbol(beta);
+                    if (sum({product(x, scale), moved, offset}).text() != e->text()) continue;
+                    return pattern{sample_normalization{.kind = sample_normalization::form::layer,
+                                                        .epsilon = epsilon,
+                                                        .has_beta = !beta.empty(),
+                                                        .has_gamma = !gamma.empty()},
+                                   leaf, build.axis, gamma, beta};
+                }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<pattern> find_pattern(const reader& r, const producers& from, const onnx::NodeProto& node) {
     static const std::set<std::string> ends{"Mul", "Div", "Log", "Reciprocal", "Min", "Max", "Clip"};
     if (node.output_size() == 1)
         if (auto indices = find_index_pattern(r, from, node)) return indices;
+    if (node.op_type() == "Add" && node.output_size() == 1) return find_scaled_normalization(r, from, node);
     if (!ends.contains(node.op_type()) || node.output_size() != 1) return std::nullopt;
     std::optional<pattern> of_squares;  // of x - mean(x), a LayerNormalization of x has one as well
     for (const std::string& leaf : leaves(r, from, node)) {

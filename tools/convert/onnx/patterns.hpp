@@ -17,6 +17,7 @@ struct pattern {
     operation layer;
     std::string input;
     std::optional<std::int64_t> axis;  // of the file, which must be the last one
+    std::string gamma{}, beta{};       // constants of a normalization
 };
 
 /// The nodes of a graph by their outputs.

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "loops.hpp"
 #include "operators.hpp"
 #include "patterns.hpp"
 
@@ -20,6 +21,13 @@ const std::set<std::string> recurrent_operators{"LSTM", "GRU", "RNN"};
 /// Operators that only move values.
 const std::set<std::string> moving_operators{"Concat",  "Gather",    "Identity",  "Reshape", "Slice",
                                              "Squeeze", "Transpose", "Unsqueeze", "Split"};
+
+/// The inputs of a node, and the values that its bodies read.
+std::vector<std::string> inputs_of(const onnx::NodeProto& node) {
+    std::vector<std::string> names = captured_names(node);
+    names.insert(names.end(), node.input().begin(), node.input().end());
+    return names;
+}
 
 /// `a, b`.
 std::string names_of(const std::vector<std::string>& values) {
@@ -65,7 +73,7 @@ graph reader::read() {
         if (const auto& node = onnx_.node(i); needed[static_cast<std::size_t>(i)]) {
             if (const auto found = patterns_.find(&node); found != patterns_.end()) ++readers_[found->second.input];
             else
-                for (const auto& name : node.input()) ++readers_[name];
+                for (const auto& name : inputs_of(node)) ++readers_[name];
         }
     find_states(needed);
     read_inputs();
@@ -131,7 +139,8 @@ std::vector<bool> reader::needed_nodes() {
             wanted.insert(found->input);
             patterns_.emplace(&node, std::move(*found));
         } else {
-            wanted.insert(node.input().begin(), node.input().end());
+            const auto inputs = inputs_of(node);
+            wanted.insert(inputs.begin(), inputs.end());
         }
     }
     return needed;
@@ -183,6 +192,9 @@ void reader::find_output() {
 
 void reader::find_states(const std::vector<bool>& needed) {
     std::map<std::string, std::vector<std::pair<const onnx::NodeProto*, int>>> uses;
+    for (int i = 0; i < onnx_.node_size(); ++i)
+        for (const auto& name : captured_names(onnx_.node(i)))
+            if (needed[static_cast<std::size_t>(i)]) uses[name].emplace_back(&onnx_.node(i), 0);
     for (int i = 0; i < onnx_.node_size(); ++i)
         for (int k = 0; needed[static_cast<std::size_t>(i)] && k < onnx_.node(i).input_size(); ++k)
             uses[onnx_.node(i).input(k)].emplace_back(&onnx_.node(i), k);
@@ -342,6 +354,8 @@ value reader::find(const std::string& name) const {
     if (found == nullptr)
         throw problem("reads \"" + printable(name) +
                       "\", which is computed from no input of the net, or by an operator that was left out");
+    if (found->is_reversed)
+        throw problem("reads a sequence backwards; strata-convert reads recurrent layers that do, not others");
     return *found;
 }
 
@@ -527,6 +541,13 @@ void reader::read_pattern(const pattern& found) {
         const std::size_t channels = shape(in).back();
         if (made.kind == sample_normalization::form::rms)
             weights.push_back(repeated(1.0, channels));
+        for (const std::string& name : {found.gamma, found.beta}) {
+            if (name.empty()) continue;
+            const constant* c = find_constant(name);
+            if (c == nullptr || c->values.size() != channels)
+                throw problem("has factors or offsets that are not those of each channel");
+            weights.push_back(as_array(*c, {channels}));
+        }
     }
     give(like(in, add(found.layer, {in.number}, std::move(weights))));
 }

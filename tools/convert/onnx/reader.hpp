@@ -28,6 +28,7 @@ struct value {
     std::size_t merged =
         0;  // the first axes of a sample that the file has merged with the batch: (batch steps, features)
     bool is_integer = false;  // indices, which few operators take
+    bool is_reversed = false;  // its steps, the first axis, stand in the other order in the file
     std::size_t one_hot = 0;  // classes: it is the index, and the file's value has one number for each class
 };
 
