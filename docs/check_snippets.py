@@ -83,6 +83,8 @@ def check(root, document, errors):
                 errors.append(f"{where}: expected the block of code that the comment above announces")
             source = SOURCE.match(lines[i - 1])
             wanted = source
+            if re.match(r"\s+`{3,}(cpp|c\+\+|cc)\b", lines[i - 1]) or re.match(r"`{3,}(c\+\+|cc|CPP)\b", lines[i - 1]):
+                errors.append(f"{where}: a block of C++ is ```cpp at the begin of a line, so that it is compared")
             if INDENTED.match(lines[i - 1]) and i >= 2 and not lines[i - 2].strip():
                 errors.append(f"{where}: code without a fence: ```cpp, after the comment that names its region")
             if source is None and lines[i - 1].startswith("<!-- from "):
@@ -146,6 +148,7 @@ BROKEN = {"differs from": {"examples/a/main.cpp": "// [net]\nint another;\n// [/
           "C++ that comes from no compiled region": {"docs/a.md": "Text.\n```cpp\nint a;\n```\n"},
           "C++ that comes from no compiled region, and": {"docs/a.md": GOOD["docs/convert.md"]},
           "code without a fence": {"docs/a.md": "Text.\n\n    auto a = b();\n"},
+          "so that it is compared": {"docs/a.md": "1. Text.\n\n   ```cpp\n   int a;\n   ```\n"},
           "and that no test": {"docs/a.md": "<!-- compared by tests/none.py -->\n```cpp\nint a;\n```\n"}}
 
 

@@ -16,7 +16,7 @@ Shapes are without the batch. An activation is a layer, `ReLU{}`, and an option,
 NAMES
 ## Shapes, weights, options
 
-| layer | Keras | shape | weights | options | |
+| layer | Keras | computes | shape | weights | options |
 |---|---|---|---|---|---|
 """
 
@@ -42,12 +42,12 @@ Of training [training.md](training.md) lists the same.
 GROUPS = [
     (r"Dense", "on the last axis, any rank"),
     (r"\w*Conv\dD\w*", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
-    (r"\w*Pooling\dD", ""),
+    (r"\w*Pooling\dD", "the largest or the mean value of windows, or of whole maps"),
     (r"WaveNet", "arrays of dilated causal convolutions, as Neural Amp Modeler has them: [audio](audio.md)"),
     (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "over whole sequences, or step by step as a stream"),
-    (r"\w*Normalization|Rescaling", ""),
+    (r"\w*Normalization|Rescaling", "mean and scale of values, learned, measured or given"),
     (r"Flatten|Reshape|Permute|RepeatVector|(Zero|Constant|Reflection|Replication)Padding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),
-    (r"Embedding", ""),
+    (r"Embedding", "a vector for each index"),
     (r"\w*Dropout\w*|GaussianNoise", "cost nothing in an inference"),
     (r"ACTIVATION", "as a layer, `ReLU{}`, or as an option of a layer, `Dense<8, ReLU>`; `Activation<A>` is the layer with options"),
     (r"PReLU|Elementwise", "a function object of one's own; a slope with weights"),
@@ -166,8 +166,8 @@ def row(struct, all_structs, kinds):
     notes = [s for s in struct.sentences if s not in (shape, keras, weights)]
     notes = [s if re.match(r"\w+\(|[xf]\b|[^a-z]", s) else s[0].upper() + s[1:] for s in notes]
     weights = (weights or "").removeprefix("Weights: ").replace("No weights", "")
-    cells = [f"`{spelling(struct)}`", keras.removeprefix("Keras: "), shape,
-             weights, options_of(struct, all_structs, kinds), ". ".join(notes)]
+    cells = [f"`{spelling(struct)}`", keras.removeprefix("Keras: "), ". ".join(notes), shape,
+             weights, options_of(struct, all_structs, kinds)]
     return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
 
 
@@ -204,7 +204,7 @@ def names_table(names):
         groups[next(i for i, (pattern, _) in enumerate(GROUPS) if re.fullmatch(pattern, sort))].append(name)
     rows = [f"| {' '.join(f'`{name}`' for name in group)} | {note} |".replace("|  |", "| |")
             for group, (_, note) in zip(groups, GROUPS) if group]
-    return "\n".join(["| layers | |", "|---|---|", *rows,
+    return "\n".join(["| layers | what they do |", "|---|---|", *rows,
                       "| `Sequential` in a `Sequential` | is one layer of the outer net |", "", ""])
 
 

@@ -460,6 +460,16 @@ def slopes_of_each_value(g):
     return g.add("PRelu", g.add("PRelu", "x", g.weights(4, 6)), g.weights(6))
 
 
+@case((6,))
+def names_of_one_value(g):
+    """A bias belongs to no layer whose output others read, whatever names the output has."""
+    x = g.add("MatMul", "x", g.weights(6, 5))
+    y = g.add("Add", g.add("Identity", x), g.weights(5))
+    z = g.add("MatMul", x, g.weights(5, 6))
+    flat = g.add("Reshape", g.add("Reshape", z, g.constant([-1, 2, 3], np.int64)), g.constant([-1, 6], np.int64))
+    return g.add("Concat", g.add("Mul", x, y), g.add("Add", flat, g.weights(6)), g.add("Tanh", z), axis=-1)
+
+
 def keras_gru(g, x, features, units, steps, count=None, end=None, start=0.0, is_update=False):
     """The last output of a GRU as tf2onnx writes Keras': a loop over (steps, batch, features). And that of the operator GRU."""
     kernel, recurrent, bias = (g.rng.uniform(-0.6, 0.6, shape) for shape in ((features, 3 * units), (units, 3 * units), (2, 3 * units)))
@@ -516,16 +526,6 @@ def keras_gru_as_loop(g):
 for number, (options, why) in enumerate((({"count": 4}, "once for each step"), ({"end": 3}, "before the last step"), ({"start": 0.5}, "begin at zeros"),
                                          ({"is_update": True}, "no formula"))):
     REFUSED[f"another_loop_{number}"] = ((5, 3), lambda g, options=options: keras_gru(g, steps_first(g, "x"), 3, 4, 5, **options)[0], why)
-
-
-@case((6,))
-def names_of_one_value(g):
-    """A bias belongs to no layer whose output others read, whatever names the output has."""
-    x = g.add("MatMul", "x", g.weights(6, 5))
-    y = g.add("Add", g.add("Identity", x), g.weights(5))
-    z = g.add("MatMul", x, g.weights(5, 6))
-    flat = g.add("Reshape", g.add("Reshape", z, g.constant([-1, 2, 3], np.int64)), g.constant([-1, 6], np.int64))
-    return g.add("Concat", g.add("Mul", x, y), g.add("Add", flat, g.weights(6)), g.add("Tanh", z), axis=-1)
 
 
 def last_shape(g, x, *shape):

@@ -67,6 +67,7 @@ def files(rng):
         yield "npy", npy(array)
     yield "checkpoint", b"\0"
     yield "checkpoint", b"\1" + safetensors(arrays)
+    yield "checkpoint", bytes.fromhex("003e3e3e3ec23e3effff2c2264")  # a counter that is no integer
     try:
         import onnx_models
     except ImportError:
@@ -78,8 +79,8 @@ def files(rng):
         data = g.model(shape, output if isinstance(output, str) else output[0], opset).SerializeToString()
         if len(data) <= LARGEST:
             yield "onnx", data
-    for _, data, _ in onnx_models.hostile_files():
-        if len(data) <= LARGEST:
+    for name, data, _ in onnx_models.hostile_files():
+        if len(data) <= LARGEST and name != "many steps of little":  # which takes long each time
             yield "onnx", data
 
 

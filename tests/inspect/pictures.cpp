@@ -209,7 +209,7 @@ TEST_CASE("the calls of docs/pictures.md") {
     counts.add(model.predict(test.inputs()), test.labels());  // and all samples of a dataset
     // [/table]
     CHECK(counts.targets(0) == 3);
-    const auto x = ones<1, 8, 8, 3>();
+    [[maybe_unused]] const auto x = ones<1, 8, 8, 3>();
 #if defined(STRATA_WITH_PNG)
     // [png]
     write_png(folder / "filters.png", filters_picture(model.get_layer<"conv2d">().kernel()));

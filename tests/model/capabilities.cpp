@@ -72,6 +72,9 @@ PART(fits_alone, FUSED bool fits_vector() { return true; });
 PART(
     in_vector_alone, template <shape In, class Fused, class V, class T>
                      static V forward_in_vector(const V& x, const forward_context<T>&) { return x; });
+PART(matches_alone, template <shape In, class T> static constexpr bool vector_matches_process() { return true; });
+PART(of_lanes_alone, template <shape In, class Fused, class V, class T>
+                     static void forward_of_lanes(const V*, V*, const forward_context<T>&){});
 PART(step_alone, CALL step(const forward_context<T>&){});
 PART(state_alone, SIZE state_size() { return 1; });
 PART(lookback_alone, template <shape In> static constexpr std::size_t lookback() { return 1; });
@@ -129,6 +132,8 @@ TEST_CASE("a layer with a part of a capability is refused, and the missing funct
     CHECK(misses<forward_slices_alone>("slice_count<", "forward_slices alone"));
     CHECK(misses<fits_alone>("forward_in_vector<", "fits_vector alone"));
     CHECK(misses<in_vector_alone>("fits_vector<", "forward_in_vector alone"));
+    CHECK(misses<matches_alone>("forward_of_lanes<", "vector_matches_process alone"));
+    CHECK(misses<of_lanes_alone>("vector_matches_process<", "forward_of_lanes alone"));
     CHECK(misses<step_alone>("streams<", "step alone"));
     CHECK(misses<state_alone>("step<", "state_size alone"));
     CHECK(misses<lookback_alone>("step<", "lookback alone"));

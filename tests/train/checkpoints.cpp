@@ -1,6 +1,8 @@
 // Checkpoints: what they hold, what is refused, and that a training goes on from one as if it had never stopped.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -179,6 +181,33 @@ TEST_CASE("a checkpoint of which any bit has changed is refused") {
     CHECK(model == before);
     CHECK(trainer.steps() == 1);
     trainer.load_checkpoint(at / "a.safetensors");
+}
+
+TEST_CASE("a checkpoint whose counters are no integers is refused, though its checksum is right") {
+    const folder at;
+    auto model = net.build({.seed = 1});
+    auto trainer = trainer_of(model, SGD{.momentum = 0.9});
+    trainer.train_on_batch(samples(8));
+    trainer.save_checkpoint(at / "a.safetensors");
+    const auto before = model;
+    const std::string bytes = read(at / "a.safetensors");
+    // The counters are the last array: 20 floats, of which the first is the number of steps, 1.
+    const std::size_t counter = bytes.size() - 20 * sizeof(float);
+    for (const float value : {-1.0f, 0.5f, 65536.0f, -1.7e38f, std::numeric_limits<float>::quiet_NaN(), 2.0f}) {
+        std::string changed = bytes;
+        std::memcpy(changed.data() + counter, &value, sizeof(value));
+        const std::string key = "\"checksum\":\"";
+        const std::size_t digits = changed.find(key) + key.size();
+        changed.replace(digits, 16, std::string(16, '0'));
+        io::checksum sum;
+        sum.add(changed.data(), changed.size());
+        changed.replace(digits, 16, sum.text());
+        write(at / "b.safetensors", changed);
+        const std::string message = refusal([&] { trainer.load_checkpoint(at / "b.safetensors"); });
+        CHECK(contains(message, value == 2.0f ? "" : "counters of steps are no integers"));
+        CHECK(trainer.steps() == (value == 2.0f ? 2 : 1));
+        CHECK(model == before);
+    }
 }
 
 TEST_CASE("the sum over a checkpoint is CRC-64 as xz has it") {

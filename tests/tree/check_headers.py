@@ -18,7 +18,7 @@ from pathlib import Path
 # Warnings that a user's project may ask for.
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast",
             "-Wdouble-promotion", "-Wcast-align", "-Wnull-dereference", "-Wformat=2", "-Werror"]
-MOST_PRECOMPILED = 12
+MOST_PRECOMPILED = 16
 ONE_LANE = ["-DSTRATA_SCALAR"]
 
 
@@ -67,8 +67,8 @@ class Precompiled:
                         if best in closures[other] and size[best] > size.get(self.of.get(other), 0)}
         for number, path in enumerate(sorted(set(self.of.values()))):
             file = target / f"{number}.pch"
-            done = subprocess.run([*compiler, *WARNINGS, *flags, f"-I{folder}", "-x", "c++-header", "-o", file,
-                                   folder / path], capture_output=True, text=True)
+            done = subprocess.run([*compiler, *WARNINGS, *flags, f"-I{folder}", "-fpch-instantiate-templates", "-x",
+                                   "c++-header", "-o", file, folder / path], capture_output=True, text=True)
             made = {other for other, by in self.of.items() if by == path}
             self.of |= dict.fromkeys(made, file if done.returncode == 0 else None)
 

@@ -17,11 +17,12 @@ FRONT_END = [["-O0"], ["-march=x86-64-v3"], ["-march=x86-64-v4"], ["-DSTRATA_SCA
 WHOLE = [["-O2"], ["-O3", "-mavx2"]]
 
 
-def flag_sets(front_end_alone):
+def flag_sets(front_end_alone, is_clang):
     """The flags of each compilation; -m flags only on the processors that know them."""
     sets = [[*flags, "-fsyntax-only"] for flags in FRONT_END]
     if not front_end_alone:
-        sets += [[*flags, "-S", "-o", os.devnull] for flags in WHOLE]
+        # Clang's front end says the same with and without optimization.
+        sets = sets[is_clang:] + [[*flags, "-S", "-o", os.devnull] for flags in WHOLE]
     knows = platform.machine() == "x86_64"
     return [[flag for flag in flags if knows or not flag.startswith("-m")] for flags in sets]
 
@@ -40,7 +41,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("compiler", nargs="+", help="the compiler's command")
     given = parser.parse_args()
-    command, sets, failed = [*given.compiler, f"-std={given.std}"], flag_sets(given.front_end), 0
+    command = [*given.compiler, f"-std={given.std}"]
+    is_clang = "clang" in subprocess.run([*command, "--version"], capture_output=True, text=True).stdout
+    sets, failed = flag_sets(given.front_end, is_clang), 0
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for flags, code, messages in pool.map(lambda f: compile_program(command, given.root, f), sets):
             if code != 0 or messages:

@@ -84,8 +84,8 @@ def on_page_markdown(markdown, page, config, files):
         target = pages.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
         return posixpath.relpath(target, posixpath.dirname(here) or ".") + (link[2] or "") if target else link[0]
 
-    if here == "index.md":
-        page.meta["hide"] = ["toc"]  # its code is as wide as the column then
+    if here in ("index.md", "layers.md"):
+        page.meta["hide"] = ["toc"]  # the room is for wide code and tables
     if here == "api.md":
         return markdown
     parts = re.split(r"(^(`{3,}).*?^\2$)", markdown, flags=re.DOTALL | re.MULTILINE)

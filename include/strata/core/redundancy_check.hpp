@@ -15,13 +15,14 @@ struct redundancy_check {
 
     /// The state after `count` bytes more.
     static Word after(Word state, const void* bytes, std::size_t count) {
+        static constexpr std::array<Word, 256> table = make_table();  // made where a program calls this
         const auto* from = static_cast<const unsigned char*>(bytes);
         for (std::size_t i = 0; i < count; ++i) state = table[(state ^ from[i]) & 0xff] ^ (state >> 8);
         return state;
     }
 
 private:
-    static constexpr std::array<Word, 256> table = [] {
+    static constexpr std::array<Word, 256> make_table() {
         std::array<Word, 256> result{};
         for (std::size_t i = 0; i < result.size(); ++i) {
             Word value = static_cast<Word>(i);
@@ -29,7 +30,7 @@ private:
             result[i] = value;
         }
         return result;
-    }();
+    }
 };
 
 }  // namespace strata::internal

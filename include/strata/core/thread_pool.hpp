@@ -17,7 +17,6 @@
 
 #if !defined(STRATA_NO_THREADS)
 #include <atomic>
-#include <memory>
 #include <thread>
 #if __has_include(<unistd.h>)
 #include <unistd.h>
@@ -85,8 +84,7 @@ class thread_pool {
 public:
     /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then. Without
     /// exceptions the standard library ends the program there.
-    explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count) {
-        threads_ = std::make_unique<std::thread[]>(count_ - 1);
+    explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count), threads_(count_ - 1) {
 #if defined(STRATA_NO_EXCEPTIONS)
         begin_threads();
 #else
@@ -134,6 +132,15 @@ public:
     }
 
 private:
+    struct thread_list {
+        explicit thread_list(std::size_t count) : first(new std::thread[count]) {}
+        thread_list(const thread_list&) = delete;
+        thread_list& operator=(const thread_list&) = delete;
+        ~thread_list() { delete[] first; }
+
+        std::thread* first;
+    };
+
     template <class Work>
     void run_parts(Work& work) {
         const flush_subnormals flush;
@@ -145,13 +152,14 @@ private:
         barrier();
     }
     void begin_threads() {
-        for (; made_ + 1 < count_; ++made_) threads_[made_] = std::thread([this, index = made_ + 1] { work(index); });
+        for (; made_ + 1 < count_; ++made_)
+            threads_.first[made_] = std::thread([this, index = made_ + 1] { work(index); });
     }
     void end_threads() {
         if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
-        for (std::size_t i = 0; i < made_; ++i) threads_[i].join();
+        for (std::size_t i = 0; i < made_; ++i) threads_.first[i].join();
     }
     /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
     static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
@@ -209,7 +217,7 @@ private:
     alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::size_t> arrived_{0};
     std::size_t made_ = 0;
-    std::unique_ptr<std::thread[]> threads_;
+    thread_list threads_;
 };
 
 #endif

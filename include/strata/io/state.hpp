@@ -38,6 +38,10 @@ struct state_files {
             else save_checkpoint(file, records, values, facts);
         });
     }
+    /// Refuses a file whose values mean nothing.
+    static void require(const std::filesystem::path& file, bool condition, const char* message) {
+        if (!condition) throw file_error(file, message);
+    }
     static void load(const std::filesystem::path& file, std::vector<state_array<T>>& arrays,
                      const std::vector<state_fact>& facts = {}) {
         internal::with_file_errors(file, [&] {

@@ -159,44 +159,50 @@ void write_orthogonal(double gain, const shape& extents, random_engine& engine, 
 
 }  // namespace detail
 
+/// A set of distributions: a bit for each.
+constexpr unsigned set_of(distribution kind) { return 1u << static_cast<unsigned>(kind); }
+
 /// Calls write(i, value) for each weight of a tensor with these extents, in Keras' order. An orthogonal one allocates;
-/// without a heap it is refused before.
-template <class Write>
+/// without a heap it is refused before. Code is made for the distributions of Kinds, to which that of `values` belongs.
+template <unsigned Kinds = ~0u, class Write>
 void initialize(const initializer& values, const shape& extents, random_engine& engine, Write put) {
+    using enum distribution;
+    constexpr auto may_be = [](distribution kind) { return (Kinds & set_of(kind)) != 0; };
     const auto write = [&](std::size_t i, double value) {
         put(i, i >= values.ones_begin && i < values.ones_end ? 1.0 : value);
     };
-    if constexpr (has_heap)
-        if (values.kind == distribution::orthogonal) return detail::write_orthogonal(values.a, extents, engine, write);
-    const double width =
-        values.kind == distribution::uniform_variance ? std::sqrt(3.0 * detail::variance(values, extents))
-        : values.kind == distribution::normal_variance
-            ? std::sqrt(detail::variance(values, extents)) / 0.87962566103423978  // of a truncated normal
-            : values.b;
+    if constexpr (has_heap && may_be(orthogonal))
+        if (values.kind == orthogonal) return detail::write_orthogonal(values.a, extents, engine, write);
+    double width = values.b;
+    if constexpr (may_be(uniform_variance))
+        if (values.kind == uniform_variance) width = std::sqrt(3.0 * detail::variance(values, extents));
+    if constexpr (may_be(normal_variance))
+        if (values.kind == normal_variance)
+            width = std::sqrt(detail::variance(values, extents)) / 0.87962566103423978;  // of a truncated normal
     for (std::size_t i = 0; i < extents.size(); ++i) {
         switch (values.kind) {
-            case distribution::constant:
+            case constant:
                 write(i, values.a);
                 break;
-            case distribution::uniform:
+            case uniform:
                 write(i, engine.uniform(values.a, values.b));
                 break;
-            case distribution::normal:
-                write(i, values.a + width * detail::normal(engine));
+            case normal:
+                if constexpr (may_be(normal)) write(i, values.a + width * detail::normal(engine));
                 break;
-            case distribution::truncated_normal:
-                write(i, values.a + width * detail::truncated_normal(engine));
+            case truncated_normal:
+                if constexpr (may_be(truncated_normal)) write(i, values.a + width * detail::truncated_normal(engine));
                 break;
-            case distribution::uniform_variance:
+            case uniform_variance:
                 write(i, engine.uniform(-width, width));
                 break;
-            case distribution::normal_variance:
-                write(i, width * detail::truncated_normal(engine));
+            case normal_variance:
+                if constexpr (may_be(normal_variance)) write(i, width * detail::truncated_normal(engine));
                 break;
-            case distribution::identity:
-                write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0);
+            case identity:
+                if constexpr (may_be(identity)) write(i, i / extents.back() == i % extents.back() ? 1.0 : 0.0);
                 break;
-            case distribution::orthogonal:
+            case orthogonal:
                 break;
         }
     }

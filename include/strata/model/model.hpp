@@ -48,6 +48,14 @@ struct element_writer {
     void operator()(std::size_t position, double value) const { view.put(position, static_cast<T>(value)); }
 };
 
+/// The distributions of a net's initializers.
+template <class Net>
+inline constexpr unsigned distributions_of = [] {
+    unsigned result = 0;
+    for (const weight_row& each : weight_rows_of<Net>) result |= set_of(each.parameter.initializer.kind);
+    return result;
+}();
+
 }  // namespace detail
 
 /// Net with weights of type T, which lie in Storage: owned (the default), inline in the object, or borrowed. Inference
@@ -258,7 +266,8 @@ private:
             random_engine mixed(seed);
             random_engine engine = random_engine(mixed()).fork(i);
             const strata::parameter& of_weight = weight_rows_of<Net>[i].parameter;
-            initialize(of_weight.initializer, of_weight.extents, engine, detail::element_writer<T>{all[i]});
+            initialize<detail::distributions_of<Net>>(of_weight.initializer, of_weight.extents, engine,
+                                                      detail::element_writer<T>{all[i]});
         }
         detail::pack_all_weights<Net>(block_.data());
     }

@@ -28,7 +28,7 @@ struct state_fact {
 
 /// Writes and reads arrays of T; defined by strata/io/state.hpp. `load` fills the values of arrays whose names and
 /// shapes are given, and throws where the file has others. With facts the file is a checkpoint: it holds them, a
-/// version and a checksum, and `load` throws where one of them is another.
+/// version and a checksum, and `load` throws where one of them is another. `require` throws where a condition is false.
 template <class T>
 struct state_files;
 

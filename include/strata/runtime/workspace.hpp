@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/owned.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/thread_pool.hpp>
 #include <strata/graph/plan.hpp>
@@ -44,8 +44,10 @@ template <class Net, class T = float>
 class ParallelWorkspace {
 public:
     /// Throws std::system_error where the system does not give that many threads.
-    explicit ParallelWorkspace(workspace_options options)
-        : threads_(std::make_unique<thread_pool>(options.threads)), arenas_(threads_->size() * size()) {}
+    explicit ParallelWorkspace(workspace_options options) {
+        threads_.emplace(options.threads);
+        arenas_ = aligned_array<T>(threads_->size() * size());
+    }
 
     /// Elements of T in the arena of one thread.
     static constexpr std::size_t size() { return Workspace<Net, T>::size(); }
@@ -54,7 +56,7 @@ public:
     T* data() { return arenas_.data(); }
 
 private:
-    std::unique_ptr<thread_pool> threads_;
+    internal::owned<thread_pool> threads_;
     aligned_array<T> arenas_;
 };
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,21 @@ std::vector<T> packed(const training_counters& counters) {
     for (const std::uint64_t word : words)
         for (int shift = 0; shift < 64; shift += 16) result.push_back(static_cast<T>((word >> shift) & 0xffffu));
     return result;
+}
+/// Whether an array is one that packed gave.
+template <class T>
+bool are_counters(const std::vector<T>& values) {
+    return values.size() == counters_shape[0] && std::all_of(values.begin(), values.end(), [](T value) {
+               return value >= T(0) && value <= T(0xffff) && value == static_cast<T>(static_cast<std::uint32_t>(value));
+           });
+}
+/// Reads a state, which ends with the counters.
+template <class Files, class T>
+void load_state(const std::filesystem::path& file, std::vector<state_array<T>>& state,
+                const std::vector<state_fact>& facts) {
+    Files::load(file, state, facts);
+    Files::require(file, are_counters(state.back().values),
+                   "is damaged: its counters of steps are no integers; take an older checkpoint");
 }
 template <class T>
 training_counters unpacked(const std::vector<T>& values) {

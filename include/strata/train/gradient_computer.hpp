@@ -7,7 +7,6 @@
 #include <span>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <strata/core/aligned_array.hpp>
 #include <strata/core/config.hpp>
@@ -79,8 +78,8 @@ public:
             plan_ = make_training_plan<Net, T>(count);
             allocate();
         }
-        outputs_.resize(count * out_size);
-        losses_.resize(count);
+        outputs_ = aligned_array<T>(count * out_size);
+        losses_ = aligned_array<double>(count);
     }
     /// Computes gradients(): the gradient of the sum of the weighted losses of a batch, divided by its divisor. `key`
     /// is the seed of the random numbers of this step. `carried` has the values that the samples hand on, or is null.
@@ -192,8 +191,8 @@ private:
     aligned_array<T> arena_;
     aligned_array<T> scratch_;
     aligned_array<T> gradients_;
-    std::vector<T> outputs_;
-    std::vector<double> losses_;
+    aligned_array<T> outputs_;
+    aligned_array<double> losses_;
 };
 
 }  // namespace strata::inline STRATA_ISA::detail

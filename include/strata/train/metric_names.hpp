@@ -1,12 +1,12 @@
 // metric_names: unique names for the metrics of a compiled model.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -29,21 +29,21 @@ struct named_metric {
 template <class = internal::where_used>
 std::vector<std::string> unique_names(std::span<const named_metric> metrics) {
     std::vector<std::string> result;
-    const auto is_taken = [&](const std::string& name) {
-        return std::find(result.begin(), result.end(), name) != result.end();
-    };
-    const auto append = [&](const std::string& wanted) {
-        std::string name = wanted;
-        for (std::size_t count = 1; is_taken(name); ++count) name = internal::message({wanted, "_", count});
-        result.push_back(name);
+    const auto is_taken = [&](std::string_view name) {
+        for (const std::string& each : result)
+            if (each == name) return true;
+        return false;
     };
     for (const bool weighted : {false, true})
         for (const named_metric& each : metrics) {
             if (each.is_weighted != weighted) continue;
-            std::string name(each.name);
-            if (name == "loss")
+            if (each.name == "loss")
                 throw std::invalid_argument("strata: a metric is named \"loss\", as the loss is; fix: another .name");
-            append(internal::message({weighted && !each.is_numbered && is_taken(name) ? "weighted_" : "", name}));
+            const std::string wanted =
+                internal::message({weighted && !each.is_numbered && is_taken(each.name) ? "weighted_" : "", each.name});
+            std::string name = wanted;
+            for (std::size_t count = 1; is_taken(name); ++count) name = internal::message({wanted, "_", count});
+            result.push_back(std::move(name));
         }
     return result;
 }

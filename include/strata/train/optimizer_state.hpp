@@ -31,12 +31,13 @@ public:
     static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
 
     explicit optimizer_state(const Optimizer& optimizer)
-        : average_(options_of(optimizer).use_ema ? size : 0),
+        : slot_count_(slot_count(optimizer)),
+          average_(options_of(optimizer).use_ema ? size : 0),
           accumulated_(options_of(optimizer).gradient_accumulation_steps > 1 ? size : 0),
           calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(optimizer).gradient_accumulation_steps, 1))) {
-        for (std::size_t slot = 0; slot < slot_count(optimizer); ++slot) {
-            slots_.emplace_back(size);
-            slots_.back().fill(static_cast<T>(first_value_of_slot(optimizer, slot)));
+        for (std::size_t slot = 0; slot < slot_count_; ++slot) {
+            slots_[slot] = aligned_array<T>(size);
+            slots_[slot].fill(static_cast<T>(first_value_of_slot(optimizer, slot)));
         }
     }
 
@@ -47,12 +48,13 @@ public:
     std::uint64_t calls() const { return calls_; }
 
     /// The sum of the regularizers' losses for these weights; those of frozen weights add nothing.
-    static double penalties(const T* parameters) {
+    static double penalties([[maybe_unused]] const T* parameters) {
         double total = 0.0;
-        for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
-            if (weight_rows_of<Net>[i].trainable)
-                total += penalty(weight_rows_of<Net>[i].parameter.penalty, stored(i),
-                                 parameters + weight_offsets_of<Net, T>[i]);
+        if constexpr (has_penalties)
+            for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
+                if (weight_rows_of<Net>[i].trainable)
+                    total += penalty(weight_rows_of<Net>[i].parameter.penalty, stored(i),
+                                     parameters + weight_offsets_of<Net, T>[i]);
         return total;
     }
 
@@ -108,12 +110,12 @@ public:
     }
     /// Whether the weights still are the averages that finish() wrote: no weight has changed since.
     bool is_averaged(const T* parameters) const {
-        return has_finished_ &&
-               std::all_of(trained_ranges_of<Net, T>.begin(), trained_ranges_of<Net, T>.end(),
-                           [&](const trained_range& range) {
-                               return std::memcmp(parameters + range.parameter, average_.data() + range.gradient,
-                                                  range.size * sizeof(T)) == 0;
-                           });
+        if (!has_finished_) return false;
+        for (const trained_range& range : trained_ranges_of<Net, T>)
+            if (std::memcmp(parameters + range.parameter, average_.data() + range.gradient, range.size * sizeof(T)) !=
+                0)
+                return false;
+        return true;
     }
     /// Writes the weights that finish() replaced; packed weights are not updated.
     void take_back(T* parameters) const {
@@ -133,7 +135,7 @@ public:
     /// are such.
     std::vector<std::span<T>> arrays() {
         std::vector<std::span<T>> result;
-        for (aligned_array<T>& slot : slots_) result.emplace_back(slot.data(), slot.size());
+        for (std::size_t slot = 0; slot < slot_count_; ++slot) result.emplace_back(slots_[slot].data(), size);
         if (average_.size() > 0) result.emplace_back(average_.data(), average_.size());
         if (accumulated_.size() > 0) result.emplace_back(accumulated_.data(), accumulated_.size());
         return result;
@@ -156,7 +158,7 @@ private:
 
     std::array<T*, Optimizer::max_slots> slots_from(std::size_t at) {
         std::array<T*, Optimizer::max_slots> result{};
-        for (std::size_t slot = 0; slot < slots_.size(); ++slot) result[slot] = slots_[slot].data() + at;
+        for (std::size_t slot = 0; slot < slot_count_; ++slot) result[slot] = slots_[slot].data() + at;
         return result;
     }
     /// Adds the gradients to the sum of this step. In the last batch of a step the gradients become the mean, and the
@@ -172,15 +174,16 @@ private:
         threads.barrier();
     }
     /// One thread handles each weight, so that the sums of a norm have the same order for any number of threads.
-    void adjust(const optimizer_options& options, const T* parameters, T* gradients, thread_slice part,
+    void adjust(const optimizer_options& options, [[maybe_unused]] const T* parameters, T* gradients, thread_slice part,
                 thread_pool& threads) {
         const auto each = [&](auto change) {
             for (std::size_t i = part.index; i < count; i += part.count)
                 if (weight_rows_of<Net>[i].trainable) change(i, stored(i), gradients + gradient_offsets_of<Net, T>[i]);
         };
         each([&](std::size_t i, std::size_t n, T* g) {
-            add_penalty_gradient(weight_rows_of<Net>[i].parameter.penalty, n, parameters + weight_offsets_of<Net, T>[i],
-                                 g);
+            if constexpr (has_penalties)
+                add_penalty_gradient(weight_rows_of<Net>[i].parameter.penalty, n,
+                                     parameters + weight_offsets_of<Net, T>[i], g);
             if (options.clipvalue > 0.0) clip(n, g, options.clipvalue);
             if (options.clipnorm > 0.0) scale(n, g, clip_factor(std::sqrt(sum_of_squares(n, g)), options.clipnorm));
             if (options.global_clipnorm > 0.0) squares_[i] = sum_of_squares(n, g);
@@ -194,7 +197,8 @@ private:
         threads.barrier();
     }
 
-    std::vector<aligned_array<T>> slots_;
+    std::size_t slot_count_;
+    std::array<aligned_array<T>, Optimizer::max_slots> slots_;
     aligned_array<T> average_;
     aligned_array<T> accumulated_;
     std::uint64_t calls_in_step_;

@@ -57,9 +57,8 @@ std::vector<double> loss_weights(const Data& data, target_kind targets, const st
                                  std::span<const double> sample_weight) {
     check_sample_weight(sample_weight, data.size(), "sample_weight");
     check_class_weight(class_weight, !sample_weight.empty(), targets, Data::label_shape());
-    std::vector<double> result(sample_weight.begin(), sample_weight.end());
-    if (class_weight.empty()) return result;
-    result.resize(data.size(), 1.0);
+    if (class_weight.empty()) return {sample_weight.begin(), sample_weight.end()};
+    std::vector<double> result(data.size(), 1.0);
     for (std::size_t i = 0; i < data.size(); ++i)
         if (const auto found = class_weight.find(class_of(data.label(i))); found != class_weight.end())
             result[i] = found->second;

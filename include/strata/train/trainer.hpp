@@ -4,15 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/owned.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/thread_slice.hpp>
 #include <strata/model/model.hpp>
@@ -180,7 +179,7 @@ public:
     void load_checkpoint(const std::filesystem::path& file) {
         require_optimizer_state();
         auto loaded = state();
-        Files::load(file, loaded, facts());
+        detail::load_state<Files>(file, loaded, facts());
         const detail::training_counters counters =
             detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
         epochs_ = static_cast<std::size_t>(counters.epochs);
@@ -214,7 +213,7 @@ private:
     /// Batches trained on so far; more than steps where gradients are accumulated.
     std::uint64_t calls() const { return optimizer_state_ ? optimizer_state_->calls() : 0; }
     void require_optimizer_state() {
-        if (!optimizer_state_) optimizer_state_ = std::make_unique<optimizer_state>(optimizer_);
+        if (!optimizer_state_) optimizer_state_.emplace(optimizer_);
     }
     auto state() {
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
@@ -227,13 +226,13 @@ private:
         if (!threads_ || threads_->size() != threads) {
             gradients_.reset();
             evaluator_.reset();
-            threads_ = std::make_unique<thread_pool>(threads);
+            threads_.emplace(threads);
         }
         if (!evaluator_) evaluator_.emplace(threads);
     }
     void begin_training(std::size_t threads, std::size_t batch) {
         prepare(threads);
-        if (!gradients_) gradients_ = std::make_unique<gradient_computer>(*threads_);
+        if (!gradients_) gradients_.emplace(*threads_);
         require_optimizer_state();
         optimizer_state_->resume(parameters());
         gradients_->reserve(batch);
@@ -287,10 +286,10 @@ private:
     Loss loss_;
     detail::metric_tracker<Loss, Metrics...> tracker_;
     detail::metric_tracker<Loss, Metrics...> validation_tracker_ = tracker_;
-    std::unique_ptr<thread_pool> threads_;
-    std::optional<evaluator> evaluator_;
-    std::unique_ptr<gradient_computer> gradients_;
-    std::unique_ptr<optimizer_state> optimizer_state_;
+    internal::owned<thread_pool> threads_;
+    internal::owned<evaluator> evaluator_;
+    internal::owned<gradient_computer> gradients_;
+    internal::owned<optimizer_state> optimizer_state_;
     detail::carried_state<net, T> carried_;
     std::vector<std::size_t> order_;
     std::size_t epochs_ = 0;

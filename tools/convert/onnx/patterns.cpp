@@ -13,8 +13,8 @@ namespace convert::onnx_import {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t most_nodes = 24;  // of a pattern
-constexpr std::size_t longest = 2000;   // of an expression's text; those of the patterns are shorter
+// Bounds of a pattern: its nodes, the values before them, the text of its expression.
+constexpr std::size_t most_nodes = 24, most_leaves = 100, longest = 1000;
 
 const std::set<std::string> arithmetic{
     "Add", "Sub", "Mul",     "Div",      "Pow",  "Neg", "Sqrt", "Reciprocal", "Exp",         "Log",        "Tanh",
@@ -28,16 +28,16 @@ public:
     builder(const reader& r, const producers& from, const std::string& leaf, bool takes_vectors = false)
         : r_(r), from_(from), leaf_(leaf), takes_vectors_(takes_vectors) {}
 
-    std::optional<expression> of(const std::string& name, std::size_t depth = 0) {
+    std::optional<expression> of(const std::string& name) {
         if (name == leaf_) return variable();
         if (const auto known = known_.find(name); known != known_.end()) return known->second;
         if (const constant* c = r_.find_constant(name)) return of_constant(name, *c);
         const auto node = from_.find(name);
-        if (node == from_.end() || depth > most_nodes || !arithmetic.contains(node->second->op_type()) ||
+        if (node == from_.end() || nodes >= most_nodes || !arithmetic.contains(node->second->op_type()) ||
             node->second->input_size() == 0)
             return std::nullopt;
         ++nodes;
-        auto made = of_node(*node->second, depth + 1);
+        auto made = of_node(*node->second);
         // Values that are used twice make an expression grow with each node.
         if (made && made->text().size() > longest) made.reset();
         known_[name] = made;
@@ -89,7 +89,7 @@ private:
         return call("mean", a);
     }
     /// `condition ? 0 : x - mean(x)`, where the condition holds for samples of equal values alone: they have 0 as well.
-    std::optional<expression> centred(const onnx::NodeProto& node, std::size_t depth) {
+    std::optional<expression> centred(const onnx::NodeProto& node) {
         const auto node_of = [&](const std::string& name, const char* type, int i) -> const std::string* {
             const auto found = from_.find(name);
             const bool fits = found != from_.end() && found->second->op_type() == type && found->second->input_size() > i;
@@ -109,17 +109,17 @@ private:
             return true;
         };
         if (node.input_size() != 3) return std::nullopt;
-        const auto zero = of(node.input(1), depth), other = of(node.input(2), depth);
+        const auto zero = of(node.input(1)), other = of(node.input(2));
         const std::string *a = node_of(node.input(0), "And", 0), *b = node_of(node.input(0), "And", 1);
         const bool fits = zero && zero->is_number() && zero->factor == 0.0 && other &&
                           other->text() == difference(variable(), call("mean", variable())).text() &&
                           (are_extremes(node.input(0)) || (a != nullptr && b != nullptr && (are_extremes(*a) || are_extremes(*b))));
         return fits ? other : std::nullopt;
     }
-    std::optional<expression> of_node(const onnx::NodeProto& node, std::size_t depth) {
+    std::optional<expression> of_node(const onnx::NodeProto& node) {
         const std::string& type = node.op_type();
-        if (type == "Where") return centred(node, depth);
-        const auto a = of(node.input(0), depth);
+        if (type == "Where") return centred(node);
+        const auto a = of(node.input(0));
         if (!a) return std::nullopt;
         if (type == "Identity") return a;
         if (type == "Cast") {
@@ -154,7 +154,7 @@ private:
             return low && high ? std::optional(clip(*a, *low, *high)) : std::nullopt;
         }
         if (node.input_size() != 2) return std::nullopt;
-        const auto b = of(node.input(1), depth);
+        const auto b = of(node.input(1));
         if (!b) return std::nullopt;
         if (type == "Add") return sum({*a, *b});
         if (type == "Sub") return difference(*a, *b);
@@ -181,6 +181,7 @@ std::vector<std::string> leaves(const reader& r, const producers& from, const on
     std::vector<const onnx::NodeProto*> open{&node};
     for (std::size_t i = 0; i < open.size() && i < most_nodes; ++i)
         for (const auto& name : open[i]->input()) {
+            if (found.size() >= most_leaves) return found;
             if (name.empty() || !seen.insert(name).second || r.find_constant(name) != nullptr) continue;
             found.push_back(name);
             const auto producer = from.find(name);

@@ -14,7 +14,7 @@
 //   template <shape In, class Fused, class V, class T> static V forward_into_vector(const forward_context<T>& s)
 //       the same of the sample s.x; called for the first layer of a chain
 //
-// A stream keeps a sample in a register only where the layer says so:
+// A stream keeps a time step in a register, and puts the time steps of a block into lanes, where the layer has both:
 //
 //   template <shape In, class T> static constexpr bool vector_matches_process()
 //       whether the outputs of forward_in_vector and of forward_of_lanes are bit for bit those of `process`
@@ -38,6 +38,12 @@ template <class Layer>
 concept has_forward_in_vector = requires(const float& x, const forward_context<float>& s) {
     Layer::template forward_in_vector<shape{}, fused<>>(x, s);
 };
+template <class Layer>
+concept has_vector_matches_process = requires { Layer::template vector_matches_process<shape{}, float>(); };
+template <class Layer>
+concept has_forward_of_lanes = requires(const float* x, float* y, const forward_context<float>& s) {
+    Layer::template forward_of_lanes<shape{}, fused<>>(x, y, s);
+};
 
 }  // namespace detail
 
@@ -47,8 +53,8 @@ concept register_resident = detail::has_fits_vector<Layer> && detail::has_forwar
 /// Whether a stream may call it: its output is bit for bit that of `process`.
 template <class Layer, shape In, class T>
 constexpr bool streams_in_vector() {
-    if constexpr (requires { Layer::template vector_matches_process<In, T>(); })
-        return register_resident<Layer> && Layer::template vector_matches_process<In, T>();
+    if constexpr (register_resident<Layer> && detail::has_vector_matches_process<Layer>)
+        return Layer::template vector_matches_process<In, T>();
     else return false;
 }
 
