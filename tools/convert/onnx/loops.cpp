@@ -83,7 +83,7 @@ const std::vector<activation_form>& activation_forms() {
 class loop_body {
 public:
     loop_body(reader& r, const onnx::GraphProto& body) : r_(r), body_(body) {
-        for (const auto& tensor : body.initializer()) constants_[tensor.name()] = parse(tensor, {});
+        for (const auto& tensor : body.initializer()) constants_[tensor.name()] = r.parsed(tensor);
         for (const auto& node : body.node())
             for (const auto& output : node.output()) from_[output] = &node;
     }
