@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t most_depth = 100;    // of a body's nodes
 constexpr std::size_t most_text = 100000;  // of a value of the body
+constexpr std::size_t most_steps = 1 << 16, most_visits = 64;  // of the condition that ends a loop
 
 /// A value of the body, or columns of a product or of a vector.
 struct term {
@@ -82,7 +83,7 @@ const std::vector<activation_form>& activation_forms() {
 /// The body of a loop: what it computes of a step `x`, an output `h` and a cell `c`.
 class loop_body {
 public:
-    loop_body(reader& r, const onnx::GraphProto& body) : r_(r), body_(body) {
+    loop_body(reader& r, const onnx::GraphProto& body) : r_(r) {
         for (const auto& tensor : body.initializer()) constants_[tensor.name()] = r.parsed(tensor);
         for (const auto& node : body.node())
             for (const auto& output : node.output()) from_[output] = &node;
@@ -108,14 +109,18 @@ public:
     }
 
     /// A number in iteration `i`.
-    std::optional<double> number_in(const std::string& name, double i, std::size_t depth = 0) {
+    std::optional<double> number_in(const std::string& name, double i) {
+        std::size_t visits = 0;
+        return number_in(name, i, visits);
+    }
+    std::optional<double> number_in(const std::string& name, double i, std::size_t& visits) {
         if (is_counter(name)) return i;
         if (const constant* c = constant_of(name)) return c->values.size() == 1 ? std::optional(c->values[0]) : std::nullopt;
         const auto* node = node_of(name);
-        if (node == nullptr || depth > most_depth || node->input_size() < 1) return std::nullopt;
-        const auto a = number_in(node->input(0), i, depth + 1);
+        if (node == nullptr || ++visits > most_visits || node->input_size() < 1) return std::nullopt;
+        const auto a = number_in(node->input(0), i, visits);
         if (!a || node->op_type() == "Identity" || node->op_type() == "Cast") return a;
-        const auto b = node->input_size() == 2 ? number_in(node->input(1), i, depth + 1) : std::nullopt;
+        const auto b = node->input_size() == 2 ? number_in(node->input(1), i, visits) : std::nullopt;
         if (!b) return std::nullopt;
         if (node->op_type() == "Add") return *a + *b;
         if (node->op_type() == "Less") return *a < *b ? 1.0 : 0.0;
@@ -135,18 +140,19 @@ public:
     }
 
     /// A constant of the body, of the loop's inputs or of the graph around it.
-    const constant* constant_of(const std::string& name) {
+    const constant* constant_of(const std::string& name, std::size_t depth = 0) {
+        if (depth > most_depth) return nullptr;  // a cycle
         if (const auto found = bound_.find(name); found != bound_.end()) return found->second;
         if (const auto found = constants_.find(name); found != constants_.end()) return &found->second;
         if (const auto* node = node_of(name)) {
             // Rows of a constant: both biases of a GRU.
             const bool takes_axis = node->op_type() == "Squeeze" && node->input_size() == 2;
             const auto* split = takes_axis ? node_of(node->input(0)) : nullptr;
-            const constant* axes = takes_axis ? constant_of(node->input(1)) : nullptr;
+            const constant* axes = takes_axis ? constant_of(node->input(1), depth + 1) : nullptr;
             if (split == nullptr || split->op_type() != "Split" || split->input_size() != 1 || axes == nullptr ||
                 axes->values != std::vector<double>{0.0} || integer(*split, "axis", 0) != 0)
                 return nullptr;
-            const constant* rows = constant_of(split->input(0));
+            const constant* rows = constant_of(split->input(0), depth + 1);
             const auto count = static_cast<std::size_t>(split->output_size());
             if (rows == nullptr || rows->shape.size() != 2 || rows->shape[0] != count) return nullptr;
             for (std::size_t i = 0; i < count; ++i)
@@ -248,7 +254,6 @@ private:
     }
 
     reader& r_;
-    const onnx::GraphProto& body_;
     std::map<std::string, const onnx::NodeProto*> from_;
     std::map<std::string, const constant*> bound_;  // the loop's inputs
     std::map<std::string, constant> constants_;
@@ -358,6 +363,7 @@ void require_all_steps(reader& r, const onnx::GraphProto& graph, loop_body& body
     const constant* count = r.has_input(0) ? r.constant_input(0) : nullptr;
     if (count == nullptr || count->values != std::vector<double>{static_cast<double>(steps)})
         refuse("it does not run once for each step");
+    if (steps > most_steps) refuse("it has more than 65536 steps");
     if (r.has_input(1) && (r.constant_input(1) == nullptr || r.constant_input(1)->values != std::vector<double>{1.0}))
         refuse("it may not run");
     for (std::size_t i = 0; i + 1 < steps; ++i)
