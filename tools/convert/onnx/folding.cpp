@@ -450,7 +450,7 @@ void split(reader& r, const std::vector<const constant*>& in) {
     for (std::size_t i = 0; i < count; ++i) {
         if (!(sizes[i] >= 0.0)) throw problem("has a part of a negative size");
         const double end = std::min(begin + sizes[i], static_cast<double>(c.shape[axis]));
-        r.give(sliced(c, {{1}, {begin}, true}, {{1}, {end}, true}, &axes, nullptr), static_cast<int>(i));
+        r.give(sliced(r, c, {{1}, {begin}, true}, {{1}, {end}, true}, &axes, nullptr), static_cast<int>(i));
         begin = end;
     }
     if (begin != static_cast<double>(c.shape[axis])) throw problem("has parts that do not fill its axis");
