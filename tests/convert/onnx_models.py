@@ -741,6 +741,16 @@ def hostile_files():
             x = g.add("Add", "x", g.add("Relu", x))
         return x
 
+    def loop_with_cycle(g):
+        """The axes of a Squeeze are its own output."""
+        nodes = [helper.make_node("Split", ["k"], ["s0", "s1"]), helper.make_node("Squeeze", ["s0", "a"], ["a"]),
+                 helper.make_node("Add", ["h", "a"], ["h_out"]), helper.make_node("Identity", ["on"], ["on_out"])]
+        values = {name: helper.make_tensor_value_info(name, kind, None) for name, kind in
+                  (("i", TensorProto.INT64), ("on", TensorProto.BOOL), ("h", TensorProto.FLOAT), ("on_out", TensorProto.BOOL), ("h_out", TensorProto.FLOAT))}
+        body = helper.make_graph(nodes, "body", [values["i"], values["on"], values["h"]], [values["on_out"], values["h_out"]],
+                                 [numpy_helper.from_array(np.ones((2, 4), np.float32), "k")])
+        return g.add("Add", "x", g.add("Loop", g.constant(3, np.int64), g.constant(True, np.bool_), g.constant(np.zeros((1, 4))), body=body))
+
     def tensor(g, dims, kind=TensorProto.FLOAT):
         g.constants.append(helper.make_tensor(f"c{len(g.constants)}", kind, dims, b"", raw=True))
         return g.constants[-1].name
@@ -779,6 +789,7 @@ def hostile_files():
     yield "no finite factor", net((4,), lambda g: g.add("Mul", "x", g.constant(np.inf))), "finite number"
     yield "no bound", net((9, 4), lambda g: g.add("Slice", "x", g.constant([np.nan]), g.constant([3]), g.constant([1], integers))), "NaN"
     yield "no classes", net((5, 1), lambda g: g.add("Cast", g.add("Equal", g.add("Cast", "x", to=TensorProto.INT64), tensor(g, [1, 0])), to=TensorProto.FLOAT)), "compares"
+    yield "a cycle in a loop", net((4,), loop_with_cycle), "is a loop"
     yield "paths in paths", net((4,), nested_paths), "100 deep"
     yield "a growing expression", net((4,), growing), "is an operator that"
     yield "garbage", b"x" * 1000, "no ONNX model"
