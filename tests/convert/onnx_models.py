@@ -789,6 +789,7 @@ def hostile_files():
     yield "no finite factor", net((4,), lambda g: g.add("Mul", "x", g.constant(np.inf))), "finite number"
     yield "no bound", net((9, 4), lambda g: g.add("Slice", "x", g.constant([np.nan]), g.constant([3]), g.constant([1], integers))), "NaN"
     yield "no classes", net((5, 1), lambda g: g.add("Cast", g.add("Equal", g.add("Cast", "x", to=TensorProto.INT64), tensor(g, [1, 0])), to=TensorProto.FLOAT)), "compares"
+    yield "parts of nothing", net((4,), lambda g: g.add("Add", "x", g.add("Split", ""))), "too few inputs"
     yield "a cycle in a loop", net((4,), loop_with_cycle), "is a loop"
     yield "paths in paths", net((4,), nested_paths), "100 deep"
     yield "a growing expression", net((4,), growing), "is an operator that"

@@ -438,6 +438,7 @@ std::optional<constant> folded(reader& r, const std::vector<const constant*>& in
 
 /// The parts of a constant, each an output.
 void split(reader& r, const std::vector<const constant*>& in) {
+    if (in[0] == nullptr) throw problem("has too few inputs; the file is damaged");
     const constant& c = *in[0];
     const std::size_t axis = axis_of(r.integer("axis", 0), c.shape.size());
     const auto count = static_cast<std::size_t>(r.op().output_size());
