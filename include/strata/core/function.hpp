@@ -60,7 +60,7 @@ private:
 
         Result call(Args... args) override {
             if constexpr (std::is_void_v<Result>) held(std::forward<Args>(args)...);
-            else return held(std::forward<Args>(args)...);
+            else return static_cast<Result>(held(std::forward<Args>(args)...));
         }
         any_holder* copy() const override { return new holder(held); }
 
