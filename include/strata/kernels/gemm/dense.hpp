@@ -23,7 +23,6 @@ namespace strata::inline STRATA_ISA::kernels {
 template <std::size_t K>
 inline constexpr std::size_t row_chains = K >= 64  ? 8
                                           : K >= 8 ? 4
-                                          : K >= 4 ? 2
                                                    : 1;
 
 /// y (columns) = activation(x (k) times a panel w (k, V vectors) + bias). Each vector has Chains independent sums:
