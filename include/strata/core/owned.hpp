@@ -19,11 +19,11 @@ public:
     }
     ~owned() { delete object_; }
 
-    /// Makes the object anew.
+    /// Makes the object anew. Where that throws, the former one stays.
     template <class... Args>
     void emplace(Args&&... args) {
-        reset();
-        object_ = new T(std::forward<Args>(args)...);
+        T* const made = new T(std::forward<Args>(args)...);
+        delete std::exchange(object_, made);
     }
     void reset() { delete std::exchange(object_, nullptr); }
 
