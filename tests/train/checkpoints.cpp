@@ -50,6 +50,13 @@ std::string refusal_of(From from, To to) {
     }
     return what;
 }
+/// Trains on a batch, saves a checkpoint and gives the bytes of its file.
+template <class Trainer>
+std::string trained_and_saved(Trainer& trainer, const std::filesystem::path& file) {
+    trainer.train_on_batch(samples(8));
+    trainer.save_checkpoint(file);
+    return read(file);
+}
 /// Whether a message has both values of a fact.
 bool has_both(const std::string& what, const std::string& key, const std::string& saved, const std::string& here) {
     INFO(what);
@@ -159,10 +166,8 @@ TEST_CASE("a checkpoint of which any bit has changed is refused") {
     const folder at;
     auto model = net.build({.seed = 1});
     auto trainer = trainer_of(model, SGD{.momentum = 0.9});
-    trainer.train_on_batch(samples(8));
-    trainer.save_checkpoint(at / "a.safetensors");
+    const std::string bytes = trained_and_saved(trainer, at / "a.safetensors");
     const auto before = model;
-    const std::string bytes = read(at / "a.safetensors");
     std::size_t accepted = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         std::string broken = bytes;
@@ -187,10 +192,8 @@ TEST_CASE("a checkpoint whose counters are no integers is refused, though its ch
     const folder at;
     auto model = net.build({.seed = 1});
     auto trainer = trainer_of(model, SGD{.momentum = 0.9});
-    trainer.train_on_batch(samples(8));
-    trainer.save_checkpoint(at / "a.safetensors");
+    const std::string bytes = trained_and_saved(trainer, at / "a.safetensors");
     const auto before = model;
-    const std::string bytes = read(at / "a.safetensors");
     // The counters are the last array: 20 floats, of which the first is the number of steps, 1.
     const std::size_t counter = bytes.size() - 20 * sizeof(float);
     for (const float value : {-1.0f, 0.5f, 65536.0f, -1.7e38f, std::numeric_limits<float>::quiet_NaN(), 2.0f}) {
