@@ -93,8 +93,8 @@ value normalized(reader& r, const value& in, const affine& a) {
     std::vector<array> weights;
     weights.push_back(per_channel(r, a.factors, channels));
     weights.push_back(per_channel(r, a.offsets, channels));
-    weights.push_back(r.repeated(0.0, channels));
-    weights.push_back(r.repeated(1.0 - epsilon, channels));
+    weights.push_back(r.filled(0.0, channels));
+    weights.push_back(r.filled(1.0 - epsilon, channels));
     number = r.add(batch_normalization{epsilon, true, true}, {number}, std::move(weights));
     r.set_affine(number);
     return r.like(in, a.along_last ? number : r.add(reshape{shape}, {number}));

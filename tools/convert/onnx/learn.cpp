@@ -54,8 +54,8 @@ void read_scaler(reader& r) {
     for (std::size_t i = 0; i < features; ++i) offset[i] *= -scale[i];
     std::vector<array> weights;
     for (const auto& values : {scale, offset}) weights.push_back(r.as_array({{features}, values}, {features}));
-    weights.push_back(r.repeated(0.0, features));
-    weights.push_back(r.repeated(1.0 - epsilon, features));
+    weights.push_back(r.filled(0.0, features));
+    weights.push_back(r.filled(1.0 - epsilon, features));
     r.give(r.like(in, r.add(batch_normalization{epsilon, true, true}, {in.number}, std::move(weights))));
 }
 

@@ -278,7 +278,7 @@ array reader::as_array(const constant& from, extents shape) const {
     return result;
 }
 
-array reader::repeated(double value, std::size_t count) const {
+array reader::filled(double value, std::size_t count) const {
     budget_.claim({count});
     array result{.shape = {count}};
     if (options_.wants_doubles) result.doubles.assign(count, value);
@@ -540,7 +540,7 @@ void reader::read_pattern(const pattern& found) {
         const auto& made = std::get<sample_normalization>(found.layer);
         const std::size_t channels = shape(in).back();
         if (made.kind == sample_normalization::form::rms)
-            weights.push_back(repeated(1.0, channels));
+            weights.push_back(filled(1.0, channels));
         for (const std::string& name : {found.gamma, found.beta}) {
             if (name.empty()) continue;
             const constant* c = find_constant(name);

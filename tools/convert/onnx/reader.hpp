@@ -84,7 +84,7 @@ public:
     /// A weight.
     array as_array(const constant& from, extents shape) const;
     /// A weight of equal values.
-    array repeated(double value, std::size_t count) const;
+    array filled(double value, std::size_t count) const;
     /// Input i, a constant of `count` values.
     array vector_of(int i, std::size_t count, const char* noun) const;
     /// Makes a constant an output of the node.

@@ -5,7 +5,8 @@
 
 namespace convert::onnx_import {
 
-/// All values of an axis of the file's sample, `count` times one after the other.
+/// The ONNX operator Tile along one axis of a sample: [a, b] becomes [a, b, a, b] where `count` is 2. `file_axis` is the
+/// axis in the file's order.
 value repeated(reader& r, const value& in, std::size_t file_axis, double count);
 
 }  // namespace convert::onnx_import
