@@ -20,6 +20,8 @@
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/number_as.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/data/whole_file.hpp>
 #include <strata/train/csv.hpp>
@@ -129,7 +131,7 @@ public:
                  Sample.size(), " values, got ", from.size(), " columns; fix: name the columns that are its values"}));
         std::vector<Label> labels;
         if constexpr (std::integral<Label>) {
-            for (const int each : classes(target).labels) labels.push_back(static_cast<Label>(each));
+            for (const int each : classes(target).labels) labels.push_back(internal::number_as<Label>(each));
         } else {
             labels = numbers<Label>(target);
         }
@@ -145,14 +147,14 @@ public:
     }
 
 private:
-    /// A decimal number with a dot, whatever the locale is.
+    /// A decimal number with a dot, whatever the locale is. NaN is none: it has no place among sorted numbers.
     static std::optional<double> parsed(std::string_view text) {
         while (text.starts_with(' ')) text.remove_prefix(1);
         while (text.ends_with(' ')) text.remove_suffix(1);
         if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
+        if (text.empty() || error != std::errc{} || end != text.data() + text.size() || internal::is_nan(value)) return {};
         return value;
     }
     static bool text_less(const std::string& a, const std::string& b) { return a < b; }
