@@ -348,6 +348,11 @@ def check_identifiers(convert, folder):
     yield "file with a line break in its name", None if done.returncode == 0 and "\n#error" not in text else text[:200]
 
 
+# Damaged arrays of numpy.
+ARRAYS = {"no bytes": b"", "no header": b"\x93NUMPY", "no length of version 2": b"\x93NUMPY\x02\x00\x01\x00", "no version": b"\x93NUMPY<f2\x01",
+          "a header that is too long": b"\x93NUMPY\x02\x00\x00\x00\x00\x7f" + b"{" * 64, "words": b"{'descr': '<f4', 'shape': (4,)}"}
+
+
 def check_usage(convert, folder):
     path = folder / "good.keras"
     path.write_bytes(GOOD)
@@ -376,6 +381,11 @@ def check_usage(convert, folder):
     done = run([convert, large, "-o", folder / "out"])
     wanted = "reading model.weights.h5, 67 MB: 50 %", "reading weights, 67 MB: ", "converting weights, 67 MB: 100 %"
     yield "progress of a large file", None if done.returncode == 0 and all(line in done.stderr for line in wanted) else done.stderr
+    for name, array in ARRAYS.items():
+        with zipfile.ZipFile(folder / "check.npz", "w") as check:
+            check.writestr("x.npy", array)
+        done = run([convert, path, "-o", folder / "out", "--check", folder / "check.npz"])
+        yield f"--check, {name}", None if done.returncode == 1 and "array x" in done.stderr else f"exit code {done.returncode}: {done.stderr}"
     done = run([convert, path, "-o", folder / "out"])
     yield "the good file", None if done.returncode == 0 else done.stderr
 

@@ -65,6 +65,8 @@ def files(rng):
         yield "npz", out.getvalue()
     for array in (arrays["conv1d/kernel"], arrays["dense/bias"].astype(np.float64), np.asfortranarray(arrays["dense/kernel"]), np.arange(3)):
         yield "npy", npy(array)
+    for data in hostile.ARRAYS.values():
+        yield "npy", data
     yield "checkpoint", b"\0"
     yield "checkpoint", b"\1" + safetensors(arrays)
     yield "checkpoint", bytes.fromhex("003e3e3e3ec23e3effff2c2264")  # a counter that is no integer
