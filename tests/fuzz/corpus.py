@@ -81,6 +81,8 @@ def files(rng):
         yield "npz", out.getvalue()
     for array in (arrays["conv1d/kernel"], arrays["dense/bias"].astype(np.float64), np.asfortranarray(arrays["dense/kernel"]), np.arange(3)):
         yield "npy", npy(array)
+    for data in hostile.ARRAYS.values():
+        yield "npy", data
     plain = {f"batch_normalization/{name}": np.full(16, value, np.float32)
              for name, value in (("gamma", 1), ("beta", 0), ("moving_mean", 0.5), ("moving_variance", 2))}
     yield "mapped", b"\0" + npy(np.concatenate([each.ravel() for each in plain.values()]))

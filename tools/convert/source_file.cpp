@@ -131,14 +131,12 @@ array parse_npy(const std::string& bytes, const std::string& name) {
     namespace io = strata::io;
     try {
         const std::string damaged = "array " + printable(name) + " is damaged";
-        if (bytes.size() < io::npy_prefix || !bytes.starts_with(io::npy_magic)) throw problem(damaged);
-        const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
-        const bool is_long = byte(6) > 1;
-        const std::size_t prefix = io::npy_prefix + (is_long ? 2 : 0);
-        std::size_t length = byte(8) + byte(9) * 256;
-        if (is_long) length += (byte(10) + byte(11) * 256) * 65536;
-        if (prefix + length > bytes.size()) throw problem(damaged);
-        const io::npy_header header = io::npy_parser(std::string_view(bytes).substr(prefix, length)).parse();
+        std::size_t at = 0;
+        const io::npy_header header = io::read_npy_header([&](std::size_t count) {
+            if (count > bytes.size() - at) throw problem(damaged);
+            at += count;
+            return std::string_view(bytes).substr(at - count, count);
+        });
         if (!header.is_float() && !header.is_integer())
             throw problem("array " + printable(name) + " has the type " + printable(header.type) +
                           "; save float32 or float64");
@@ -147,7 +145,7 @@ array parse_npy(const std::string& bytes, const std::string& name) {
             if (extent != 0 && count > bytes.size() / extent) throw problem(damaged);
             count *= extent;
         }
-        const std::string_view values = std::string_view(bytes).substr(prefix + length);
+        const std::string_view values = std::string_view(bytes).substr(at);
         if (values.size() != count * header.width()) throw problem(damaged);
         array result{.shape = header.extents};
         if (header.type == "<f8") result.doubles = io::npy_values<double>(header, values);

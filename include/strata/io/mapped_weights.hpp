@@ -127,15 +127,17 @@ std::span<const T> keras_values(const mapped_file& file, std::size_t count) {
                                               " values of " + std::to_string(sizeof(T)) + " bytes");
         return file.values<T>(0, count);
     }
-    const auto byte = [&](std::size_t i) { return std::to_integer<std::size_t>(file.data()[i]); };
-    if (file.size() < npy_prefix || byte(6) != 1 || byte(8) + 256 * byte(9) > file.size() - npy_prefix)
-        throw file_error(file.path(), "is no array of numpy; save it with numpy.save");
-    const std::size_t length = byte(8) + 256 * byte(9);
+    std::size_t at = 0;
     npy_header header;
     try {
-        header = npy_parser(file.text().substr(npy_prefix, length)).parse();
+        header = read_npy_header([&](std::size_t bytes) {
+            if (bytes > file.size() - at)
+                throw file_error(file.path(), "is no array of numpy; save it with numpy.save");
+            at += bytes;
+            return file.text().substr(at - bytes, bytes);
+        });
     } catch (const std::invalid_argument& error) {
-        throw file_error(file.path(), std::string("has a broken header: ") + error.what() + "; save it again");
+        throw file_error(file.path(), error.what());
     }
     const std::string type = sizeof(T) == 4 ? "<f4" : "<f8";
     if (header.type.starts_with('>'))
@@ -149,7 +151,7 @@ std::span<const T> keras_values(const mapped_file& file, std::size_t count) {
     if (header.extents.size() != 1 || header.extents[0] != count)
         throw file_error(file.path(), "holds an array of shape " + header.shape_text() + ", expected (" +
                                           std::to_string(count) + ",): all weights in weights() order");
-    return file.values<T>(npy_prefix + length, count);
+    return file.values<T>(at, count);
 }
 
 }  // namespace io

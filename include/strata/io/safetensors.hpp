@@ -18,6 +18,7 @@
 #include <strata/core/atomic_file.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
@@ -240,7 +241,8 @@ std::string safetensors_header(std::span<const weight_record> records, std::span
     std::size_t offset = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const std::string dtype = records[i].is_integer ? "I32" : sizeof(T) == 4 ? "F32" : "F64";
-        header += "," + json_string(records[i].full_name()) + ":{\"dtype\":\"" + dtype + "\",\"shape\":[";
+        header +=
+            internal::message({",", json_string(records[i].full_name()), ":{\"dtype\":\"", dtype, "\",\"shape\":["});
         for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis) {
             if (axis > 0) header += ',';
             header += std::to_string(records[i].extents[axis]);
