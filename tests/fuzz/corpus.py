@@ -83,8 +83,7 @@ def files(rng):
         yield "npy", npy(array)
     for data in hostile.ARRAYS.values():
         yield "npy", data
-    plain = {f"batch_normalization/{name}": np.full(16, value, np.float32)
-             for name, value in (("gamma", 1), ("beta", 0), ("moving_mean", 0.5), ("moving_variance", 2))}
+    plain = {f"layer_normalization/{name}": np.full(16, value, np.float32) for name, value in (("gamma", 1), ("beta", 0))}
     yield "mapped", b"\0" + npy(np.concatenate([each.ravel() for each in plain.values()]))
     yield "mapped", b"\1" + safetensors(plain)
     yield "mapped", b"\1" + safetensors(arrays)

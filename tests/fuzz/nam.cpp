@@ -12,9 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         strata::internal::with_file_errors(file, [&] {
             const nam::nam_reader reader(file);
             const auto each = [&](auto read) {
-                fuzz::read_or_refuse<strata::file_error>([&] {
-                    strata::internal::with_file_errors(file, [&] { nam::nam_weights(reader, read()); });
-                });
+                fuzz::read_or_refuse<strata::file_error>(
+                    [&] { strata::internal::with_file_errors(file, [&] { nam::nam_weights(reader, read()); }); });
             };
             for (std::size_t i = 0; i < std::min<std::size_t>(reader.submodel_sizes().size(), 3); ++i)
                 each([&] { return reader.wavenet(i); });

@@ -21,7 +21,7 @@ struct training {
 };
 
 /// Of weights that lie in memory as in a file.
-using plain_net = strata::Sequential<strata::Input<16>, strata::BatchNormalization<>>;
+using plain_net = strata::Sequential<strata::Input<16>, strata::LayerNormalization<>>;
 
 template <class Net>
 void bind(const std::filesystem::path& file) {

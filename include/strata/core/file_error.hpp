@@ -23,8 +23,8 @@ inline std::string path_text(const std::filesystem::path& file) {
 /// The file of a name in UTF-8.
 inline std::filesystem::path path_of(const std::string& text) { return std::u8string(text.begin(), text.end()); }
 
-/// A message that may hold texts of a file, for a terminal: control characters are `?`, and of a long message the middle
-/// is left out.
+/// A message that may hold texts of a file, for a terminal: control characters are `?`, and of a long message the
+/// middle is left out.
 template <class = where_used>
 std::string shown_message(std::string text) {
     constexpr std::size_t most = 1500, last = 300;
@@ -38,7 +38,8 @@ std::string shown_message(std::string text) {
     }
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto code = static_cast<unsigned char>(text[i]);
-        const bool is_second = i > 0 && static_cast<unsigned char>(text[i - 1]) == 0xc2u && code >= 0x80u && code < 0xa0u;
+        const bool is_second =
+            i > 0 && static_cast<unsigned char>(text[i - 1]) == 0xc2u && code >= 0x80u && code < 0xa0u;
         if (is_second) text[i - 1] = '?';
         if (code < 0x20u || code == 0x7fu || is_second) text[i] = '?';
     }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -89,7 +90,7 @@ public:
     /// The values of a column of numbers. `fill` replaces missing ones. Throws file_error, which names line and column,
     /// for a field that is no number, and for a missing one where no `fill` is given.
     template <std::floating_point T = float>
-    std::vector<T> numbers(std::string_view name, std::optional<T> fill = {}) const {
+    std::vector<T> numbers(std::string_view name, std::optional<std::type_identity_t<T>> fill = {}) const {
         const std::size_t at = column(name);
         std::vector<T> result(rows());
         for (std::size_t row = 0; row < rows(); ++row) result[row] = static_cast<T>(number(row, at, fill));
@@ -154,7 +155,8 @@ private:
         if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (text.empty() || error != std::errc{} || end != text.data() + text.size() || internal::is_nan(value)) return {};
+        if (text.empty() || error != std::errc{} || end != text.data() + text.size() || internal::is_nan(value))
+            return {};
         return value;
     }
     static bool text_less(const std::string& a, const std::string& b) { return a < b; }

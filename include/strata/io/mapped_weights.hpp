@@ -180,7 +180,8 @@ struct mapped_weights {
             for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
                 result.begins.push_back(begin + weight_offsets_of<Net, T>[i] * sizeof(T));
         } else {
-            result.reason = "the values of such a file are not read in place; save a block by save_block, or .safetensors";
+            result.reason =
+                "the values of such a file are not read in place; save a block by save_block, or .safetensors";
         }
         if (result.reason.empty()) result.reason = io::reason_of_places<T>(offsets, result.begins);
         return result;
@@ -216,9 +217,8 @@ struct mapped_weights {
 /// place. Throws file_error for a file that bind refuses.
 template <class Net, class T = float>
 std::string copy_reason(const mapped_file& file) {
-    return internal::with_file_errors(file.path(), [&] {
-        return io::is_block(file) ? std::string() : mapped_weights<Net, T>::places(file).reason;
-    });
+    return internal::with_file_errors(
+        file.path(), [&] { return io::is_block(file) ? std::string() : mapped_weights<Net, T>::places(file).reason; });
 }
 
 /// Writes the weights of a model as a block: as they lie in its memory, with their packed forms. A program that is

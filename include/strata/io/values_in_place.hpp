@@ -38,7 +38,8 @@ struct weight_offsets {
 /// another; empty where they do not.
 template <class T>
 std::string reason_of_memory(const weight_offsets& net) {
-    constexpr std::string_view remedy = "; save_block writes such weights as they lie in memory, and bind reads a block in place";
+    constexpr std::string_view remedy =
+        "; save_block writes such weights as they lie in memory, and bind reads a block in place";
     for (std::size_t i = 0; i < net.rows.size(); ++i) {
         const weight_row& row = net.rows[i];
         const kernels::panels layout = row.parameter.template storage<T>();
@@ -48,9 +49,11 @@ std::string reason_of_memory(const weight_offsets& net) {
         if (layout.width != 0 && layout.count() > 1)
             return internal::message({weight, " lies in panels of ", layout.width, " columns in memory", remedy});
         if (layout.stored() != count || (next != count && next < count + detail::aligned_size<T>(1)))
-            return internal::message({weight, " is padded to ", std::max(layout.stored(), next), " values in memory", remedy});
+            return internal::message(
+                {weight, " is padded to ", std::max(layout.stored(), next), " values in memory", remedy});
         if (next != count)
-            return internal::message({"the layer of ", weight, " has a packed form of its weights beside them", remedy});
+            return internal::message(
+                {"the layer of ", weight, " has a packed form of its weights beside them", remedy});
     }
     return {};
 }
@@ -80,8 +83,8 @@ file_places places_in_safetensors(const mapped_file& file, std::span<const weigh
     for (const header_entry* entry : tensors_of_weights(tensors, lists)) {
         const std::string_view wanted = sizeof(T) == 4 ? "F32" : "F64";
         if (entry->dtype != wanted)
-            result.reason = internal::message({"tensor ", entry->name, " has the type ", entry->dtype, ", the model ", wanted,
-                                               "; save it in that type, or build the model with the file's"});
+            result.reason = internal::message({"tensor ", entry->name, " has the type ", entry->dtype, ", the model ",
+                                               wanted, "; save it in that type, or build the model with the file's"});
         result.begins.push_back(static_cast<std::size_t>(tensors.values_begin()) + entry->begin);
     }
     return result;
@@ -93,10 +96,11 @@ std::string reason_of_places(const weight_offsets& net, std::span<const std::siz
     constexpr std::string_view remedy = "; save the weights by save_weights, which aligns them and keeps their order";
     for (std::size_t i = 0; i < begins.size(); ++i) {
         if (begins[i] != begins[0] + net.offsets[i] * sizeof(T))
-            return internal::message({net.rows[i].name.view(), " does not follow ", net.rows[i - 1].name.view(), " in the file", remedy});
+            return internal::message(
+                {net.rows[i].name.view(), " does not follow ", net.rows[i - 1].name.view(), " in the file", remedy});
         if (begins[i] % values_alignment != 0)
-            return internal::message({net.rows[i].name.view(), " begins at byte ", begins[i], ", which is no multiple of ",
-                                      values_alignment, remedy});
+            return internal::message({net.rows[i].name.view(), " begins at byte ", begins[i],
+                                      ", which is no multiple of ", values_alignment, remedy});
     }
     return {};
 }

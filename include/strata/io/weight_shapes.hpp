@@ -58,7 +58,8 @@ std::vector<std::string> weight_shapes(const std::filesystem::path& file) {
     if (extension == ".keras") {
         is_known = true;
         // Keras does not compress; the weights of all nets were no more than a load allows.
-        const std::size_t most = (std::size_t{1} << 26) + 16 * static_cast<std::size_t>(internal::input_file(file, "a .keras archive").size());
+        const std::size_t most = (std::size_t{1} << 26) +
+                                 16 * static_cast<std::size_t>(internal::input_file(file, "a .keras archive").size());
         const std::string bytes = keras_weights(file, most);
         const hdf5_session session;
         const hdf5_reader reader(file, bytes);
