@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -45,7 +46,7 @@ inline std::size_t only_fitting(const std::filesystem::path& file, const std::ve
                                          std::size_t weights) {
     std::size_t nearest = 0;
     const auto distance = [&](std::size_t i) {
-        constexpr std::size_t another_architecture = std::size_t{1} << 40;
+        constexpr std::size_t another_architecture = std::numeric_limits<std::size_t>::max();
         if (nets[i].reason.find("holds the architecture") != std::string::npos) return another_architecture;
         return nets[i].parameters > weights ? nets[i].parameters - weights : weights - nets[i].parameters;
     };

@@ -99,7 +99,8 @@ const T* block_values(const mapped_file& file, const block_facts& wanted) {
         throw file_error(file.path(), "was written on a machine of the other byte order; save it on this one");
     if (header.byte_order != block_header::native_order || header.text_bytes > file.size() - sizeof(header))
         throw file_error(file.path(), "is damaged; save it again");
-    compare_architecture(file.path(), file.text().substr(sizeof(header), header.text_bytes), *wanted.net);
+    compare_architecture(file.path(), file.text().substr(sizeof(header), static_cast<std::size_t>(header.text_bytes)),
+                         *wanted.net);
     if (header.scalar_bytes != wanted.scalar_bytes)
         throw file_error(file.path(), "holds values of " + std::to_string(header.scalar_bytes) +
                                           " bytes, the model has values of " + std::to_string(wanted.scalar_bytes) +

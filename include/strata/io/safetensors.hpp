@@ -60,7 +60,7 @@ public:
             throw file_error(file, "announces a header of " + std::to_string(header) + " bytes in a file of " +
                                        std::to_string(length) + "; it is truncated or no .safetensors file");
         values_begin_ = prefix.size() + header;
-        std::string text(header, '\0');
+        std::string text(static_cast<std::size_t>(header), '\0');
         file_.read(prefix.size(), text.data(), text.size());
         try {
             header_parser parser(text);
