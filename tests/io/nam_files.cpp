@@ -135,6 +135,9 @@ TEST_CASE("a .nam file has every weight at its place") {
     REQUIRE(loaded == model);
     const nam::amplifier<small> amplifier(file);
     REQUIRE(amplifier.model() == model);
+    const auto& of_temporary = nam::amplifier<small>(amplifier).model();
+    REQUIRE(of_temporary == model);
+    static_assert(std::is_same_v<decltype(nam::amplifier<small>(amplifier).model()), Model<small>>);
     REQUIRE(amplifier.sample_rate() == 44100.0);
 
     json container{{"version", "0.7.0"}, {"architecture", "SlimmableContainer"}, {"weights", json::array()}};
