@@ -239,8 +239,10 @@ def section(title, group):
     if title == NO_SHAPE:
         rows = [f"\n## {title}\n\nThe shape stays.\n\n", "| layer | computes |\n|---|---|\n"]
         return "".join(rows + [row_of(short) for _, short, _ in group])
-    rows = [f"\n## {title}\n\n", "| layer | shape | weights | options |\n|---|---|---|---|\n"]
-    return "".join(rows + [row_of(cells) for _, _, cells in group])
+    heads = ["layer", "shape", "weights", "options"]
+    used = [i for i in range(len(heads)) if any(cells[i] for _, _, cells in group)]  # no column is empty
+    rows = [f"\n## {title}\n\n", row_of([heads[i] for i in used]), "|" + "---|" * len(used) + "\n"]
+    return "".join(rows + [row_of([cells[i] for i in used]) for _, _, cells in group])
 
 
 def main(arguments):
