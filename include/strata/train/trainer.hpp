@@ -58,7 +58,8 @@ public:
         : model_(&model),
           optimizer_(std::move(optimizer)),
           loss_(loss),
-          tracker_(loss, net::output_shape(), metrics...) {
+          tracker_(loss, net::output_shape(), metrics...),
+          validation_tracker_(loss, net::output_shape(), metrics...) {
         optimizer_.validate();
     }
 
@@ -285,7 +286,7 @@ private:
     Optimizer optimizer_;
     Loss loss_;
     detail::metric_tracker<Loss, Metrics...> tracker_;
-    detail::metric_tracker<Loss, Metrics...> validation_tracker_ = tracker_;
+    detail::metric_tracker<Loss, Metrics...> validation_tracker_;
     internal::owned<thread_pool> threads_;
     internal::owned<evaluator> evaluator_;
     internal::owned<gradient_computer> gradients_;
