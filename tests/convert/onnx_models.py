@@ -790,6 +790,15 @@ def hostile_files():
     yield "large range", net((4,), lambda g: g.add("Add", "x", g.add("Range", *[g.constant(each) for each in (0, 2e8, 1)]))), allowed
     yield "many steps of little", net((4,), lambda g: [x := g.add("Expand", g.weights(1), g.constant([900, 900], integers)),
                                                        *[x := g.add("Add", x, g.constant(1)) for _ in range(60)], g.add("Add", "x", x)][-1]), allowed
+    def empty(*extents):
+        return lambda g: g.add("ConstantOfShape", g.constant(extents, integers))
+
+    # Constants without values, whose other axes are long.
+    longest = 2 ** 31 - 1
+    yield "a long empty constant, cut", net((4,), lambda g: g.add("Add", "x", g.add("Slice", empty(longest, 0)(g), *[
+        g.constant([each], integers) for each in (0, longest - 1, 0)]))), allowed
+    yield "a long empty constant, gathered", net((4,), lambda g: g.add("Add", "x", g.add("Gather", empty(longest, 1, 0)(g), g.constant([0], integers), axis=1))), "(Add)"
+    yield "long empty constants, joined", net((4,), lambda g: g.add("Add", "x", g.add("Concat", *[empty(longest, 0)(g)] * 40, axis=1))), "(Add)"
     yield "large sample", net((2, 10 ** 9), lambda g: g.add("Add", "x", g.weights(2, 1))), allowed
     yield "large sample of a scaler", of_learning(10 ** 8, "Scaler", offset=[0.5], scale=[2.0]), allowed
     yield "outputs that overflow", of_learning(8, "LinearRegressor", coefficients=[1.0] * 8, targets=2 ** 61 + 1), "do not fit"

@@ -481,8 +481,8 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
         },
         op);
     constexpr std::size_t most_axes = 6;
-    if (result.size() > most_axes)
-        throw problem("its output has " + std::to_string(result.size()) + " axes; strata has up to 6");
+    if (result.empty() || result.size() > most_axes)
+        throw problem("its output has " + std::to_string(result.size()) + " axes; strata has 1 to 6");
     element_count(result);
     return result;
 }
