@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include <strata/core/json_depth.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/io/npy.hpp>
 
@@ -45,23 +46,8 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 json parse_json(const std::string& text, const std::string& of) {
-    constexpr int deepest = 200;
-    int depth = 0;
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (is_quoted) {
-            if (c == '\\') ++i;
-            else if (c == '"') is_quoted = false;
-        } else if (c == '"') {
-            is_quoted = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > deepest)
-                throw problem(of + " has lists nested deeper than 200; no model needs that, the file is damaged");
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
+    if (strata::internal::json_levels(text) > strata::internal::most_json_levels)
+        throw problem(of + " has lists nested deeper than 200; no model needs that, the file is damaged");
     try {
         return json::parse(text);
     } catch (const json::parse_error& error) {
@@ -108,7 +94,7 @@ void archive::copy(const std::string& member, std::uint64_t most, Sink sink) con
     const std::string damaged = " cannot be read; the file is truncated or damaged, save it again";
     zip_file_t* opened = zip_fopen(static_cast<zip_t*>(zip_), member.c_str(), 0);
     if (opened == nullptr)
-        throw problem("its member " + member + (has(member) ? damaged : " is missing; save the model again"));
+        throw problem("its member " + printable(member) + (has(member) ? damaged : " is missing; save the model again"));
     std::array<char, 1 << 16> part{};
     std::uint64_t done = 0;
     zip_stat_t stated{};
@@ -121,9 +107,9 @@ void archive::copy(const std::string& member, std::uint64_t most, Sink sink) con
         sink(part.data(), static_cast<std::size_t>(got));
     }
     zip_fclose(opened);
-    if (got < 0) throw problem("its member " + member + damaged);
+    if (got < 0) throw problem("its member " + printable(member) + damaged);
     if (done > most)
-        throw problem("its member " + member + " unpacks to more than " + std::to_string(most) +
+        throw problem("its member " + printable(member) + " unpacks to more than " + std::to_string(most) +
                       " bytes; too much for a file of " + std::to_string(size_) + " bytes, save it again");
 }
 std::string archive::read(const std::string& member, std::uint64_t most) const {
@@ -175,10 +161,13 @@ array parse_npy(const std::string& bytes, const std::string& name) {
 std::vector<named_array> read_npz(const std::filesystem::path& file) {
     const archive opened(file);
     constexpr std::uint64_t allowed_ratio = 100;
+    // Of all members together: several may have the same bytes of the file.
+    std::uint64_t left = opened.file_size() * allowed_ratio;
     std::vector<named_array> result;
     for (const std::string& member : opened.members()) {
-        const std::string name = member.substr(0, member.rfind(".npy"));
-        result.push_back({name, parse_npy(opened.read(member, opened.file_size() * allowed_ratio), name)});
+        const std::string name = member.substr(0, member.rfind(".npy")), bytes = opened.read(member, left);
+        left -= bytes.size();
+        result.push_back({name, parse_npy(bytes, name)});
     }
     return result;
 }
