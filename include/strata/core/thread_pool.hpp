@@ -162,7 +162,7 @@ private:
         for (; made_ + 1 < count_; ++made_)
             threads_.first[made_] = std::thread([this, index = made_ + 1] { work(index); });
     }
-    void end_threads() {
+    STRATA_NOINLINE void end_threads() {
         if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
