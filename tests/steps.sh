@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by .ci/run and tests/long: steps that run beside each other, and how many of them failed.
 logs=$(mktemp -d) count=0 slots=$(nproc)
 trap 'rm -rf "$logs"' EXIT

@@ -165,7 +165,7 @@ CASES = {
     "masks": (".keras", archive(sequential(source(4), layer("Embedding", input_dim=3, output_dim=2, mask_zero=True)), weights([])), "masks"),
     "return_state": (".keras", archive(sequential(source(4, 2), layer("LSTM", units=2, return_state=True)), weights([])), "return_state"),
     "reset_after": (".keras", archive(sequential(source(4, 2), layer("GRU", units=2, reset_after=False)),
-                                      weights([("gru", ((2, 6), (2, 6), (2, 6)))])), "expected (6)"),
+                                      weights([("gru/cell", ((2, 6), (2, 6), (2, 6)))])), "expected (6)"),
     "strides and dilation": (".keras", archive(sequential(source(8, 8, 1), layer("Conv2D", filters=1, kernel_size=3, strides=2, dilation_rate=2)),
                                                weights([])), "strides and dilation"),
     "unknown activation": (".keras", archive(sequential(source(4), dense(activation="sparsemax")), weights()), "sparsemax"),

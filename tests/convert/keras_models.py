@@ -85,8 +85,6 @@ sequential("simple_rnn", (6, 3), lambda: L.SimpleRNN(5, return_sequences=True, a
 sequential("lstm", (6, 3), lambda: L.LSTM(5, return_sequences=True), lambda: L.LSTM(4, use_bias=False, recurrent_activation="hard_sigmoid"))
 sequential("gru", (6, 3), lambda: L.GRU(5, return_sequences=True), lambda: L.GRU(4, go_backwards=True), lambda: L.Dense(2))
 sequential("gru_without_bias", (5, 3), lambda: L.GRU(4, use_bias=False, activation="elu"))
-sequential("gru_resets_before", (6, 3), lambda: L.GRU(5, return_sequences=True, reset_after=False, recurrent_activation="hard_sigmoid"),
-           lambda: L.Bidirectional(L.GRU(3, return_sequences=True, reset_after=False)), lambda: L.GRU(4, use_bias=False, reset_after=False))
 sequential("bidirectional", (6, 3), lambda: L.Bidirectional(L.LSTM(3, return_sequences=True)),
            lambda: L.Bidirectional(L.GRU(3, return_sequences=True), merge_mode="sum"),
            lambda: L.Bidirectional(L.SimpleRNN(3), merge_mode="ave"))
@@ -285,6 +283,10 @@ def outputs(net, x):
 @model((6, 5))
 def positive_axes(x):
     return L.Concatenate(axis=2)([L.LayerNormalization(axis=[2])(x), L.Softmax(axis=2)(x), L.TimeDistributed(L.LayerNormalization(axis=1))(x)])
+
+
+sequential("gru_resets_before", (6, 3), lambda: L.GRU(5, return_sequences=True, reset_after=False, recurrent_activation="softsign"),
+           lambda: L.Bidirectional(L.GRU(3, return_sequences=True, reset_after=False)), lambda: L.GRU(4, use_bias=False, reset_after=False))
 
 
 def build(name):

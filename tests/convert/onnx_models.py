@@ -287,21 +287,6 @@ def bidirectional(g):
     return both_directions(g, "LSTM", 4)
 
 
-@case((5, 3))
-def bidirectional_that_resets_before(g):
-    g.wanted = ["Bidirectional<strata::GRU<4, strata::return_sequences, strata::reset_after<false>>>"]
-    return both_directions(g, "GRU", 3, linear_before_reset=0)
-
-
-@case((6, 3))
-def reset_before(g):
-    """Without the attribute, as 0 is its default, and with it."""
-    g.producer, g.wanted = "tf2onnx", ["strata::GRU<5, strata::return_sequences, strata::reset_after<false>>"]
-    x = cell(g, "GRU", steps_first(g, "x"), 3, 5, linear_before_reset=None)[0]
-    x = cell(g, "GRU", g.add("Squeeze", x, g.constant([1], np.int64)), 5, 4, linear_before_reset=0)[0]
-    return g.dense(steps_first(g, g.add("Squeeze", x, g.constant([1], np.int64))), 4, 2)
-
-
 @case((2, 3))
 def state_as_input(g):
     g.more_inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "N", 4]) for name in ("state_h", "state_c")]
@@ -689,6 +674,21 @@ def shuffled_channels(g):
     x = g.add("Reshape", g.add("Transpose", x, perm=[0, 2, 1, 3, 4]), g.constant([-1, 6, 3, 4], np.int64))
     x = g.conv(x, 6, 4, 2, 2, groups=2)
     return g.add("Reshape", x, g.constant([0, 2, 12], np.int64))
+
+
+@case((5, 3))
+def bidirectional_that_resets_before(g):
+    g.wanted = ["Bidirectional<strata::GRU<4, strata::return_sequences, strata::reset_after<false>>"]
+    return both_directions(g, "GRU", 3, linear_before_reset=0)
+
+
+@case((6, 3))
+def reset_before(g):
+    """Without the attribute, as 0 is its default, and with it."""
+    g.producer, g.wanted = "tf2onnx", ["strata::GRU<5, strata::return_sequences, strata::reset_after<false>"]
+    x = cell(g, "GRU", steps_first(g, "x"), 3, 5, linear_before_reset=None)[0]
+    x = cell(g, "GRU", g.add("Squeeze", x, g.constant([1], np.int64)), 5, 4, linear_before_reset=0)[0]
+    return g.dense(steps_first(g, g.add("Squeeze", x, g.constant([1], np.int64))), 4, 2)
 
 
 @refused((3, 5, 5), "rounds up")

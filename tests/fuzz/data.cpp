@@ -1,8 +1,11 @@
 // Files of data for training: a table, IDX, an array of numpy in memory and in its file. The first byte says which.
-#include <strata/data.hpp>
-
 #include <cstdint>
 #include <stdexcept>
+
+#include <strata/data/idx.hpp>
+#include <strata/data/mapped_array.hpp>
+#include <strata/data/npy_file.hpp>
+#include <strata/data/table.hpp>
 
 #include "fuzz.hpp"
 

@@ -1,13 +1,11 @@
 // values_in_place: whether the values of a mapped file lie as in the memory of a model, which then reads them there.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -103,14 +103,14 @@ struct recurrent_training<gru_reset_before_cell<Activation, Recurrent>, Steps, F
 
     /// As that of the primary template. The candidate's columns are products of the reset outputs.
     static void accumulate_recurrent(std::size_t count, const T* saved, T* to, bool first, thread_slice part) {
-        base::template products<Units>({.planes = count,
-                                        .x_plane = saved_size,
-                                        .dy_plane = saved_size,
-                                        .count = Carries ? Steps : Steps - 1,
-                                        .x_step = Units,
-                                        .dy_step = columns},
-                                       saved + output_offset + (Reversed ? Units : 0) - base::initial,
-                                       saved + (Reversed || Carries ? 0 : columns), to, first, part, 2 * Units);
+        base::template products<Units, 2 * Units>({.planes = count,
+                                                   .x_plane = saved_size,
+                                                   .dy_plane = saved_size,
+                                                   .count = Carries ? Steps : Steps - 1,
+                                                   .x_step = Units,
+                                                   .dy_step = columns},
+                                                  saved + output_offset + (Reversed ? Units : 0) - base::initial,
+                                                  saved + (Reversed || Carries ? 0 : columns), to, first, part);
         accumulate_candidate(count, saved, to, first, part);
     }
 

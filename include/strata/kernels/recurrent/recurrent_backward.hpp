@@ -263,17 +263,16 @@ protected:
                                              null_bias<T>, y + f, F, std::min(width, F - f));
     }
     /// to (K, columns) = or += the sum of the products of x and dy at the positions of `in`; this thread's share of the
-    /// columns before `end`.
-    template <std::size_t K>
-    static void products(const gradient_input& in, const T* x, const T* dy, T* to, bool first, thread_slice part,
-                         std::size_t end = columns) {
+    /// columns before End.
+    template <std::size_t K, std::size_t End = columns>
+    static void products(const gradient_input& in, const T* x, const T* dy, T* to, bool first, thread_slice part) {
         constexpr std::size_t NR = panel_vectors<T>(columns), width = NR * lanes<T>;
         using rows = gradient_rows<K, NR>;
         const item_range mine = part.of(rows::tiles);
         for (std::size_t tile = mine.begin; tile < mine.end; ++tile)
-            for (std::size_t f = 0; f < end; f += width)
+            for (std::size_t f = 0; f < End; f += width)
                 rows::run(tile, in, x + rows::row(tile), dy + f, to + f * K + rows::row(tile) * width,
-                          std::min(width, end - f), first);
+                          std::min(width, End - f), first);
     }
 };
 
