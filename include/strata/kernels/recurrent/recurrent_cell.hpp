@@ -26,7 +26,8 @@ struct recurrent_weights {
 
 // The interface of a cell:
 // - gates: blocks of `units` columns in both kernels.
-// - sums: pre-activations of a unit. Block g of the kernel is added to sum input_sum(g), block g of the recurrent kernel
+// - sums: pre-activations of a unit. Block g of the kernel is added to sum input_sum(g), block g of the recurrent
+// kernel
 //   to sum g.
 // - early: the gates whose sums are needed first; those before or after them are needed at the end of advance.
 // - has_carry: whether the cell has a state besides its output h.
