@@ -1,6 +1,6 @@
-// recurrent_table_cell: cells whose sigmoid and tanh come from a table, for layers that fit one vector of 16 floats.
-// Such a layer waits for the chain from one step's outputs to the next one's, which tables make shorter. Layers of more
-// vectors have other products to compute meanwhile; their cells have fewer operations.
+// recurrent_table_cell: cells whose activations come from tables, for layers of one or two vectors of 16 floats. Such a
+// layer waits for the chain from one step's outputs to the next one's, which tables make shorter. Layers of more
+// vectors have other products to compute meanwhile; the loads of tables would take longer.
 #pragma once
 
 #include <cstddef>
@@ -106,20 +106,24 @@ struct step_cell {
     using type = Cell;
 };
 #if defined(STRATA_HAS_TABLES)
-template <>
-struct step_cell<lstm_cell<tanh, sigmoid>, float, 16, 1> {
+template <std::size_t vectors>
+    requires(vectors <= 2)
+struct step_cell<lstm_cell<tanh, sigmoid>, float, 16, vectors> {
     using type = lstm_table_cell;
 };
-template <>
-struct step_cell<lstm_cell<approximate_tanh, approximate_sigmoid>, float, 16, 1> {
+template <std::size_t vectors>
+    requires(vectors <= 2)
+struct step_cell<lstm_cell<approximate_tanh, approximate_sigmoid>, float, 16, vectors> {
     using type = approximate_lstm_table_cell;
 };
-template <>
-struct step_cell<gru_cell<tanh, sigmoid>, float, 16, 1> {
+template <std::size_t vectors>
+    requires(vectors <= 2)
+struct step_cell<gru_cell<tanh, sigmoid>, float, 16, vectors> {
     using type = gru_table_cell<tanh, sigmoid, exact_tanh_pieces>;
 };
-template <>
-struct step_cell<gru_cell<approximate_tanh, approximate_sigmoid>, float, 16, 1> {
+template <std::size_t vectors>
+    requires(vectors <= 2)
+struct step_cell<gru_cell<approximate_tanh, approximate_sigmoid>, float, 16, vectors> {
     using type = gru_table_cell<approximate_tanh, approximate_sigmoid, approximate_tanh_pieces>;
 };
 #endif
