@@ -91,8 +91,8 @@ constexpr architecture architecture_of(type_list<Layers...>) {
     if (count < 2 || types[count - 1] != "Dense") return architecture::none;
     std::size_t recurrent = 0, convolutions = 0;
     for (std::size_t i = 0; i + 1 < count; ++i) {
-        recurrent += types[i] == "LSTM" ? 1 : 0;
-        convolutions += taps[i] == 2 ? 1 : 0;
+        recurrent += types[i] == "LSTM" ? 1u : 0u;
+        convolutions += taps[i] == 2 ? 1u : 0u;
     }
     if (recurrent + 1 == count) return architecture::lstm;
     return convolutions + 1 == count ? architecture::conv_net : architecture::none;
