@@ -21,6 +21,7 @@ TOGETHER = 24  # mistakes in one program
 DIAGNOSTIC = re.compile(r"\S+:\d+:\d+: (?:fatal )?(?:error|warning): ")
 CONTEXT = re.compile(r"In file included from |\S+: (?:In |At global scope)")  # comes before a diagnostic
 INCLUDED_FROM = re.compile(r"In file included from | +from ")
+SOURCE_LINE = re.compile(r" +\d+ \|")
 PRECOMPILED = ("strata/infer.hpp", "strata/strata.hpp")  # what the cases include takes most of their time
 
 
@@ -121,21 +122,37 @@ def one_program(cases):
     return program + [f'namespace {case.name} {{\n#include "{case.path}"\n}}' for case in cases]
 
 
+def lines_of(pattern, piece):
+    return sum(pattern.match(line) is not None for line in piece)
+
+
 def doubtful(cases, output, compiler):
     """The cases of one program of mistakes that must be compiled alone, by what the compiler says to the program."""
-    output = "".join(line for line in output.splitlines(keepends=True)
-                     if "<stdin>" not in line and not re.match(r"\d+ errors? generated|cc1plus: ", line))
-    said, most_before = {case.name: [] for case in cases}, 0
-    for piece in diagnostics_of(output):
+    from_program = INCLUDED_FROM.pattern.replace("from ", "from <stdin>")
+    of_program = re.compile(from_program + r"|\d+ errors? generated|cc1plus: ")
+    output = "".join(line for line in output.splitlines(keepends=True) if not of_program.match(line))
+    said, of_nobody = {case.name: [] for case in cases}, 0
+    pieces = diagnostics_of(output)
+    most_before = max(lines_of(INCLUDED_FROM, piece) for piece in pieces)
+    for piece in pieces:
         text = "\n".join(piece)
         named = [case.name for case in cases if re.search(rf"{re.escape(str(case.path))}:\d+:\d+:", text)]
-        if len(named) != 1:
+        if not named and "error:" not in text:
+            of_nobody += len(piece)  # lines of a warning
+        elif len(named) != 1:
             return cases  # an error of nobody, or of two
-        said[named[0]].append(text)
-        most_before = max(most_before, sum(INCLUDED_FROM.match(line) is not None for line in piece))
-    # Alone a compiler repeats where a header is included, the line of an error, and says how many errors there are.
-    not_repeated = most_before + 3
-    return [case for case in cases if faults_of_output(case, compiler, "\n".join(said[case.name]), not_repeated)]
+        else:
+            said[named[0]].append(piece)
+
+    def is_doubtful(case):
+        # Alone a compiler repeats where a header is included and the line of an error, and counts the errors.
+        not_repeated = of_nobody + 1
+        for piece in said[case.name]:
+            not_repeated += 0 if lines_of(INCLUDED_FROM, piece) else most_before
+            not_repeated += 0 if lines_of(SOURCE_LINE, piece) else 2
+        output = "\n".join(line for piece in said[case.name] for line in piece)
+        return bool(faults_of_output(case, compiler, output, not_repeated))
+    return [case for case in cases if is_doubtful(case)]
 
 
 def doubtful_of_program(cases, compiler):
@@ -161,7 +178,12 @@ def self_test(compiler):
               good + error("second", "second"): ["second"], good + "/second.cpp:1:1: error: unknown\n": ["second"],
               error("first", "first", "unknown") + error("second", "second"): ["first"],
               good + "/second.cpp:1:1: warning: unused\n" + " | x\n" * 9: ["second"],
-              good + "/h.hpp:1:1: error: of nobody\n": ["first", "second"]}
+              good + "/h.hpp:1:1: warning: of nobody\n": [],
+              good + "/h.hpp:1:1: warning: of nobody\n" + " | x\n" * 12: ["first", "second"],
+              "In file included from a,\n" * 11 + good: ["first", "second"],
+              "In file included from a,\n" * 3 + good: [],
+              good + "/h.hpp:1:1: error: of nobody\n": ["first", "second"],
+              good + "<stdin>:1:1: error: expected '}'\n": ["first", "second"]}
     return all([each.name for each in doubtful(both, said, compiler)] == expected for said, expected in doubts.items())
 
 
@@ -169,8 +191,8 @@ def programs_of_mistakes(cases, compiler):
     """Cases that share a program: none with the same facts, as a compiler gives the same error once."""
     count = -(-len(cases) // TOGETHER)
     in_order = sorted(cases, key=lambda case: ([case.facts[fact] for fact in FACTS], case.name))
-    # An error that two cases have is printed for the first one. The other compiler has them in the other order, and finds
-    # the case that has another case's error besides its own.
+    # An error that two cases have is printed for the first one. The other compiler has them in the other order, and
+    # finds the case that has another case's error besides its own.
     return [in_order[part::count][::1 if compiler.is_clang else -1] for part in range(count)]
 
 
@@ -221,8 +243,8 @@ def main():
             bad += bool(faults)
     said = "whole sentences" if compiler.prints_sentences else "facts"
     used = os.times()
-    print(f"{len(cases)} pairs, {given.compiler} -std={given.std}, {said}: {bad or 'none'} wrong; {len(alone)} mistakes "
-          f"alone, {used.children_user + used.children_system:.0f} s of CPU time")
+    print(f"{len(cases)} pairs, {given.compiler} -std={given.std}, {said}: {bad or 'none'} wrong; {len(alone)} "
+          f"mistakes alone, {used.children_user + used.children_system:.0f} s of CPU time")
     return 1 if bad or not cases else 0
 
 
