@@ -9,6 +9,7 @@
 
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/kernels/math/tanh_table.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_step.hpp>
 #include <strata/kernels/recurrent/recurrent.hpp>
 #include <strata/kernels/reference/reference_recurrent.hpp>
 
@@ -142,6 +143,20 @@ TEST_CASE("steps of LSTM equal the plain loops at every count of units") {
 
 TEST_CASE("steps of GRU equal the plain loops at every count of units") {
     sweep_units<gru_cell<kernels::tanh, sigmoid>>();
+}
+
+TEST_CASE("steps of GRU that resets before the product equal the plain loops") {
+    using cell = gru_reset_before_cell<kernels::tanh, sigmoid>;
+    compare<cell, 1, 1, float>(4);
+    compare<cell, 3, 7, float>(4);
+    compare<cell, 1, 8, float, true>(4);
+    compare<cell, 3, 16, float>(4);
+    compare<cell, 5, 33, float>(9);
+    compare<cell, 2, 72, float, true>(5);
+    compare<cell, 1, 9, double>(4);
+    compare<cell, 3, 70, double, true>(5);
+    compare<gru_reset_before_cell<softsign, hard_sigmoid>, 3, 19, float>(4);
+    compare<cell, 2, 18, float>(6, 200.0f, 1e-5f);
 }
 
 TEST_CASE("steps of a simple cell equal the plain loops at every count of units") {

@@ -58,7 +58,7 @@ double difference(const Model& model, const Other& other) {
 /// in double: room for some hundred that do not cancel out.
 template <class Net>
 void check(Net net, std::size_t left) {
-    INFO(Net::summary().str() << decltype(optimize(net))::summary().str() << "seed " << seed);
+    INFO(__PRETTY_FUNCTION__ << ", seed " << seed);
     CHECK(flat_layers_of<decltype(optimize(net))>::size() == left);
     const auto model = random_model<float>(net);
     CHECK(difference(model, optimize(model)) < 1e-5);

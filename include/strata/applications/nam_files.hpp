@@ -213,7 +213,9 @@ public:
             });
     }
 
-    const Model<Net>& model() const { return model_; }
+    const Model<Net>& model() const& { return model_; }
+    /// Of a temporary amplifier: a reference to its model would end with it.
+    Model<Net> model() && { return std::move(model_); }
     /// In Hz.
     double sample_rate() const { return sample_rate_; }
     /// A stream as Neural Amp Modeler begins it: with the states of the file, then so many zeros that it forgets them,

@@ -53,6 +53,9 @@
 #define STRATA_COLD __attribute__((noinline, cold))
 #define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
+#if __has_builtin(__type_pack_element)  // a type of a pack without a template for each: Clang, GCC from 14 on
+#define STRATA_HAS_TYPE_PACK_ELEMENT
+#endif
 #elif defined(STRATA_EXTENSIONS_OF_MSVC)
 #define STRATA_INLINE __forceinline
 #define STRATA_INLINE_CALL

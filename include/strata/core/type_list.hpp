@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <strata/core/config.hpp>
+
 namespace strata {
 
 template <class... Types>
@@ -14,6 +16,15 @@ struct type_list {
 
 namespace internal {
 
+template <std::size_t Index, class List>
+struct at_index;
+
+#if defined(STRATA_HAS_TYPE_PACK_ELEMENT)
+template <std::size_t Index, class... Types>
+struct at_index<Index, type_list<Types...>> {
+    using type = __type_pack_element<Index, Types...>;
+};
+#else
 template <std::size_t Index, class Type>
 struct indexed {
     using type = Type;
@@ -27,13 +38,12 @@ struct indexed_types<std::index_sequence<Index...>, Types...> : indexed<Index, T
 template <std::size_t Index, class Type>
 indexed<Index, Type> pick(const indexed<Index, Type>&);
 
-template <std::size_t Index, class List>
-struct at_index;
 template <std::size_t Index, class... Types>
 struct at_index<Index, type_list<Types...>> {
     using type = typename decltype(pick<Index>(
         std::declval<const indexed_types<std::index_sequence_for<Types...>, Types...>&>()))::type;
 };
+#endif
 
 template <class List, auto Indices, class = std::make_index_sequence<Indices.size()>>
 struct selected;

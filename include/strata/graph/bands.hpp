@@ -25,18 +25,28 @@ struct row_traits {
     constexpr bool is_by_rows() const { return window.span > 0; }
 };
 
+// Plain arrays: constant evaluation calls a function for each element of a std::array.
+
 /// Rows [low, done) of the output of each stage of a chain are resident. The last stage keeps nothing.
 template <std::size_t Size>
 struct band_state {
-    std::array<std::size_t, Size> low{};
-    std::array<std::size_t, Size> done{};
+    std::size_t low[Size]{};
+    std::size_t done[Size]{};
+};
+
+/// The row that each stage of a chain must reach.
+template <std::size_t Size>
+struct band_target {
+    std::size_t row[Size]{};
+
+    constexpr std::size_t operator[](std::size_t stage) const { return row[stage]; }
 };
 
 /// The schedule of a chain: before stage k runs, `keep` says from where on its map is still wanted.
 template <std::size_t Size>
 struct band_schedule {
-    std::array<row_window, Size> windows{};
-    std::array<std::size_t, Size> rows{};  // of the outputs
+    row_window windows[Size]{};
+    std::size_t rows[Size]{};  // of the outputs
 
     /// Nothing is made yet; the last stage begins at row `begin`.
     constexpr band_state<Size> start(std::size_t begin, std::size_t used = Size) const {
@@ -49,9 +59,10 @@ struct band_schedule {
         return state;
     }
     /// The row that each stage must reach so that the last stage reaches row `end`.
-    constexpr std::array<std::size_t, Size> targets(const band_state<Size>& state, std::size_t end,
-                                                    std::size_t used = Size) const {
-        std::array<std::size_t, Size> target = state.done;
+    constexpr band_target<Size> targets(const band_state<Size>& state, std::size_t end, std::size_t used = Size) const {
+        band_target<Size> result;
+        std::size_t(&target)[Size] = result.row;
+        for (std::size_t k = 0; k < used; ++k) target[k] = state.done[k];
         target[used - 1] = end;
         for (std::size_t k = used - 1; k > 0; --k) {
             if (target[k] == state.done[k]) continue;
@@ -60,7 +71,7 @@ struct band_schedule {
             target[k - 1] =
                 std::max(state.done[k - 1], std::min((wanted + multiple - 1) / multiple * multiple, rows[k - 1]));
         }
-        return target;
+        return result;
     }
     /// The first row of the map of stage k that the next stage still reads.
     constexpr std::size_t keep(const band_state<Size>& state, std::size_t k) const {
@@ -94,6 +105,7 @@ constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t ro
         schedule.rows[k] = chain[k].out_rows;
     }
     band_plan plan{.rows = rows, .bands = (all + rows - 1) / rows, .split_multiple = split_multiple};
+    std::size_t map_rows[longest_chain]{}, made[longest_chain]{}, kept[longest_chain]{};
     for (std::size_t first = 0; first < std::min(rows, all); first += split_multiple) {
         auto state = schedule.start(first, used);
         for (std::size_t begin = first; begin < all; begin += rows) {
@@ -101,15 +113,18 @@ constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t ro
             const auto fresh = schedule.start(begin, used);
             const auto target = schedule.targets(state, std::min(begin + rows, all), used);
             for (std::size_t k = 0; k < used; ++k) {
-                if (k + 1 < used)
-                    plan.map_rows[k] =
-                        std::max(plan.map_rows[k], target[k] - std::min(fresh.low[k], schedule.keep(state, k)));
-                plan.made[k] = std::max(plan.made[k], target[k] - std::min(fresh.done[k], state.done[k]));
+                const std::size_t rows_made = target.row[k] - std::min(fresh.done[k], state.done[k]);
+                made[k] = std::max(made[k], rows_made);
+                if (k + 1 == used) continue;
+                kept[k] = schedule.keep(state, k);
+                map_rows[k] = std::max(map_rows[k], target.row[k] - std::min(fresh.low[k], kept[k]));
             }
-            for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = schedule.keep(state, k);
-            state.done = target;
+            for (std::size_t k = 0; k + 1 < used; ++k) state.low[k] = kept[k];
+            for (std::size_t k = 0; k < used; ++k) state.done[k] = target.row[k];
         }
     }
+    std::copy_n(map_rows, longest_chain, plan.map_rows.begin());
+    std::copy_n(made, longest_chain, plan.made.begin());
     return plan;
 }
 

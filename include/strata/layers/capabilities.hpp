@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -31,13 +32,14 @@ template <class Layer>
 concept has_forward = requires(const forward_context<float>& s) { Layer::template forward<shape{}, 1, fused<>>(s); } ||
                       requires(const forward_context<double>& s) { Layer::template forward<shape{}, 1, fused<>>(s); };
 
-/// A function that a layer has, and another one without which it is never called.
+/// A function that a layer has, and another one without which it is never called. Plain pointers: constant evaluation
+/// would count the characters of each view, for each layer.
 struct capability_pair {
     bool has_first = false;
     bool has_second = false;
-    std::string_view first{};
-    std::string_view second{};  // with its arguments
-    std::string_view header{};
+    const char* first = nullptr;
+    const char* second = nullptr;  // with its arguments
+    const char* header = nullptr;
 };
 
 template <class Layer>
@@ -101,6 +103,22 @@ inline constexpr std::array capability_pairs{
                     "combine<In, Fused>(forward_context, thread_slice)", "whole_batch"},
 };
 
+/// Refuses a function without the other one of its pair.
+constexpr diagnostic check_pairs(const capability_pair* pairs, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+        if (pairs[i].has_first && !pairs[i].has_second)
+            return refuse(pairs[i].second, text<200>(pairs[i].first) << " alone",
+                          text<200>("write it as layers/capabilities/")
+                              << pairs[i].header << ".hpp says, or leave out " << pairs[i].first);
+    return {};
+}
+
+constexpr diagnostic refuse_backward_alone(std::string_view weight) {
+    return refuse("weight_gradients<In, Fused>(backward_context, thread_slice)",
+                  text<200>("backward alone, and a trained weight ") << weight,
+                  "write it as layers/capabilities/training.hpp says, or set .trainable = false");
+}
+
 }  // namespace detail
 
 /// Refuses a layer without forward, one that has a part of a capability, and one whose trained weights would never
@@ -108,20 +126,14 @@ inline constexpr std::array capability_pairs{
 template <class Layer>
 constexpr diagnostic check_capabilities(const shape& in) {
     if constexpr (!requires { typename Layer::item_list; }) {
-        if (!detail::has_forward<Layer> && !view_layer<Layer> && !identity_at_inference<Layer>)
+        if constexpr (!detail::has_forward<Layer> && !view_layer<Layer> && !identity_at_inference<Layer>)
             return refuse("forward<In, N, Fused>(const forward_context<T>&)", "a layer without it",
                           "write it as docs/own_layers.md says");
-        for (const detail::capability_pair& pair : detail::capability_pairs<Layer>)
-            if (pair.has_first && !pair.has_second)
-                return refuse(text<200>(pair.second), text<200>(pair.first) << " alone",
-                              text<200>("write it as layers/capabilities/")
-                                  << pair.header << ".hpp says, or leave out " << pair.first);
+        const auto& pairs = detail::capability_pairs<Layer>;
+        if (const diagnostic found = detail::check_pairs(pairs.data(), pairs.size()); !found.ok) return found;
         if constexpr (has_backward<Layer> && !has_weight_gradients<Layer> && !needs_whole_batch<Layer>)
             for (const parameter& row : Layer::parameters(in))
-                if (row.trainable)
-                    return refuse("weight_gradients<In, Fused>(backward_context, thread_slice)",
-                                  text<200>("backward alone, and a trained weight ") << row.name,
-                                  "write it as layers/capabilities/training.hpp says, or set .trainable = false");
+                if (row.trainable) return detail::refuse_backward_alone(row.name);
     }
     return {};
 }

@@ -232,19 +232,21 @@ struct option_list {
 
 namespace detail {
 
-/// Refuses options that the layer does not take, and kinds that are given twice.
-template <class... Options, std::size_t Count>
-constexpr diagnostic check_options(option_list<Options...>, const std::array<std::string_view, Count>& takes) {
-    constexpr std::array<std::string_view, 3> common{"name<\"...\">", "frozen", "input_shape<...>"};
-    const std::array<std::string_view, sizeof...(Options)> given{kind_of<Options>()...};
-    for (std::size_t i = 0; i < given.size(); ++i) {
+/// The options that every layer takes.
+inline constexpr std::array<std::string_view, 3> common_options{"name<\"...\">", "frozen", "input_shape<...>"};
+
+/// Refuses kinds of options that are not among those that a layer takes, and kinds that are given twice. No template,
+/// and pointers: it is evaluated for each layer.
+constexpr diagnostic check_kinds(const std::string_view* given, std::size_t given_count, const std::string_view* takes,
+                                 std::size_t takes_count) {
+    for (std::size_t i = 0; i < given_count; ++i) {
         bool taken = false;
-        for (const auto kind : takes) taken = taken || kind == given[i];
-        for (const auto kind : common) taken = taken || kind == given[i];
+        for (std::size_t k = 0; k < takes_count; ++k) taken = taken || takes[k] == given[i];
+        for (const std::string_view& kind : common_options) taken = taken || kind == given[i];
         if (!taken) {
             text<300> list, found, remedy;
-            for (const auto kind : takes) list << kind << ", ";
-            list << common[0] << ", " << common[1] << ", " << common[2];
+            for (std::size_t k = 0; k < takes_count; ++k) list << takes[k] << ", ";
+            list << common_options[0] << ", " << common_options[1] << ", " << common_options[2];
             found << (given[i].empty() ? std::string_view("something that is no option") : given[i]);
             remedy << "take " << (given[i].empty() ? std::string_view("it") : given[i]) << " out of its options";
             return refuse(list, found, remedy);
@@ -255,6 +257,12 @@ constexpr diagnostic check_options(option_list<Options...>, const std::array<std
                               text<200>() << "keep one: " << given[i]);
     }
     return {};
+}
+
+template <class... Options, std::size_t Count>
+constexpr diagnostic check_options(option_list<Options...>, const std::array<std::string_view, Count>& takes) {
+    const std::string_view given[]{kind_of<Options>()..., {}};
+    return check_kinds(given, sizeof...(Options), takes.data(), Count);
 }
 
 }  // namespace detail

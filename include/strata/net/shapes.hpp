@@ -138,19 +138,20 @@ constexpr diagnostic check_layers(const shape& input, type_list<Layers...>) {
     diagnostic found;
     shape in = input;
     std::size_t index = 0;
+    std::string_view type;
     [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
         if (!found.ok) return;
         if (begins_path<Net>(index)) in = input;
         found = check_layer<Layer>(in);
-        if (!found.ok) {
-            found.at = found.at.empty() ? describe_layer<Net>(index, Layer::type)
-                                        : text<200>() << names_of<Net>[index] << "/" << found.at;
-            return;
-        }
+        type = Layer::type;
+        if (!found.ok) return;
         in = Layer::output(in);
         ++index;
     };
     evaluate_in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...};
+    if (!found.ok)
+        found.at = found.at.empty() ? describe_layer<Net>(index, type)
+                                    : text<200>() << names_of<Net>[index] << "/" << found.at;
     return found;
 }
 
