@@ -76,12 +76,14 @@ struct tanh_table {
 #if defined(STRATA_HAS_TABLES)
     /// NaN stays NaN.
     static STRATA_INLINE __m512 apply(__m512 u) {
-        // The sum with a large number has n in its last bits. Its first bits are not used.
-        const __m512i piece = _mm512_castps_si512(_mm512_add_ps(u, _mm512_set1_ps(0x1.8p23f)));
+        // The sum with a large number has n in its last bits. -ffast-math does not change an addition that is told how
+        // to round.
+        constexpr int to_nearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+        const __m512i piece = _mm512_castps_si512(_mm512_add_round_ps(u, _mm512_set1_ps(0x1.8p23f), to_nearest));
         const __mmask16 is_inside = _mm512_cmp_ps_mask(_mm512_abs_ps(u), _mm512_set1_ps(15.5f), _CMP_NGE_UQ);
         // Where u is beyond the pieces, each sum stays what its first operand is.
         const __m512 one = _mm512_or_ps(_mm512_and_ps(u, _mm512_set1_ps(-0.0f)), _mm512_set1_ps(largest));
-        const __m512 r = _mm512_mask_reduce_ps(one, is_inside, u, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+        const __m512 r = _mm512_mask_reduce_ps(one, is_inside, u, to_nearest);
         const auto c = [&](std::size_t i) STRATA_INLINE_CALL { return value_of_32(coefficients.values[i], piece); };
         // The square is never subnormal. The coefficients of r^2, r^4 and r^6 around 0 are 0.
         const __m512 square = _mm512_fmadd_ps(r, r, _mm512_set1_ps(0x1p-40f));
