@@ -1,5 +1,5 @@
 # Conan 2: `conan create .` packages the headers. Boost and xsimd are the system's, as the compiler finds them; with
-# -o dependencies=conan they are packages of Conan, and so are HDF5 and libzip where they are asked for.
+# -o dependencies=conan they are packages of Conan, and so are the libraries of parts that are asked for.
 import re
 from pathlib import Path
 
@@ -9,6 +9,12 @@ from conan.tools.files import copy
 
 required_conan_version = ">=2.0"
 
+# Parts that need a library: its definition, the module of pkg-config, Debian's package, Conan's.
+PARTS = {"hdf5": ("STRATA_WITH_HDF5", "hdf5-serial", "libhdf5-dev", "hdf5/[>=1.10]"),
+         "libzip": ("STRATA_WITH_LIBZIP", "libzip", "libzip-dev", "libzip/[>=1.7]"),
+         "png": ("STRATA_WITH_PNG", "libpng", "libpng-dev", "libpng/[>=1.6]"),
+         "jpeg": ("STRATA_WITH_JPEG", "libturbojpeg", "libturbojpeg0-dev", "libjpeg-turbo/[>=2.1]")}
+
 
 class Strata(ConanFile):
     name = "strata"
@@ -17,8 +23,8 @@ class Strata(ConanFile):
     topics = "neural-network", "keras", "inference", "training", "header-only"
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"dependencies": ["system", "conan"], "hdf5": [True, False], "libzip": [True, False]}
-    default_options = {"dependencies": "system", "hdf5": False, "libzip": False}
+    options = {"dependencies": ["system", "conan"], **{part: [True, False] for part in PARTS}}
+    default_options = {"dependencies": "system", **{part: False for part in PARTS}}
     exports = "meson.build"
     exports_sources = "include/*", "LICENSE"
     no_copy_source = True
@@ -33,19 +39,15 @@ class Strata(ConanFile):
             return
         self.requires("boost/[>=1.74]", options={"header_only": True})
         self.requires("xsimd/[>=8.1]")
-        if self.options.hdf5:
-            self.requires("hdf5/[>=1.10]")
-        if self.options.libzip:
-            self.requires("libzip/[>=1.7]")
+        for _, _, _, package in self._chosen():
+            self.requires(package)
 
     def system_requirements(self):
         if self.options.dependencies == "conan":
             return
         from conan.tools.system.package_manager import Apt
-        packages = ["libboost-dev", "libxsimd-dev"]
-        packages += ["libhdf5-dev"] if self.options.hdf5 else []
-        packages += ["libzip-dev"] if self.options.libzip else []
-        Apt(self).install(packages, check=True)
+        packages = [package for _, _, package, _ in self._chosen()]
+        Apt(self).install(["libboost-dev", "libxsimd-dev", *packages], check=True)
 
     def validate(self):
         check_min_cppstd(self, 20)
@@ -64,11 +66,13 @@ class Strata(ConanFile):
         self.cpp_info.set_property("pkg_config_name", "strata")
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
-        for part, macro, libraries in (("hdf5", "STRATA_WITH_HDF5", "hdf5-serial"), ("libzip", "STRATA_WITH_LIBZIP", "libzip")):
-            if self.options.get_safe(part):
-                self.cpp_info.defines.append(macro)
-                if self.options.dependencies == "system":
-                    self._use_system_library(libraries)
+        for macro, module, _, _ in self._chosen():
+            self.cpp_info.defines.append(macro)
+            if self.options.dependencies == "system":
+                self._use_system_library(module)
+
+    def _chosen(self):
+        return [PARTS[part] for part in PARTS if self.options.get_safe(part)]
 
     def _use_system_library(self, module):
         from conan.tools.gnu import PkgConfig
