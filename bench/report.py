@@ -93,7 +93,7 @@ def heading(machines, part):
     if "peak" in text:
         text += wrapped("The peak is that of fused multiply-adds in registers, measured by the same program.") + "\n\n"
     command = f"bench/report.py --machine NAME --only {part}"
-    return text + f"    {command}{'' if part in ALONE else ' --python PYTHON'}\n"
+    return text + f"```sh\n{command}{'' if part in ALONE else ' --python PYTHON'}\n```\n"
 
 
 def wrapped(text, width=120):

@@ -9,23 +9,19 @@ from pathlib import Path
 HEAD = """<!-- Made by docs/make_layers.py from the comments in include/strata/layers and net; do not edit. -->
 # Layers
 
-All layers, with their options, shapes and weights. Every layer takes `name<"...">`, `frozen` and, as the first of a model,
-`input_shape<...>`; options follow the sizes in any order. Names, defaults, shapes of weights and their order are Keras'.
-Shapes are without the batch. An activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`. Channels come last.
+All layers, with their shapes, weights and options. Names, defaults, shapes of weights and their order are Keras'.
 
-NAMES
-## Shapes, weights, options
+- Sizes come first, then options in any order: `Conv2D<32, 3, strides<2>, ReLU>{}`.
+- Every layer takes `name<"...">` and `frozen`. The first of a net may take `input_shape<...>` instead of an `Input`.
+- Shapes are those of one sample, without the batch. Channels come last.
+- An activation is a layer, `ReLU{}`, and an option, `Dense<8, ReLU>`.
 
-| layer | Keras | computes | shape | weights | options |
-|---|---|---|---|---|---|
 """
-
-NAMES = "NAMES\n"  # the place of the table of names in HEAD
 
 FOOT = """
 ## Not there
 
-Keras' layers have these, strata's do not; there is no option of that name:
+strata has no option for these parts of Keras' layers:
 
 - masking: `Masking`, the `mask_zero` of Embedding, `mask` as an argument of a call
 - constraints of weights (`kernel_constraint` and the like)
@@ -35,30 +31,33 @@ Keras' layers have these, strata's do not; there is no option of that name:
 - the `axis` of normalizations: it is the last one
 - `data_format` other than channels last
 
-Of training [training.md](training.md) lists the same.
+[training.md](training.md#not-there) lists the same for training.
 """
 
-# The rows of the table of names: names of layers that belong together, and a note. A layer stands in the first row that it fits.
+# The sections: names of layers that belong together, a title and a note. A layer stands in the first section that it fits.
 GROUPS = [
-    (r"Dense", "on the last axis, any rank"),
-    (r"\w*Conv\dD\w*", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
-    (r"\w*Pooling\dD", "the largest or the mean value of windows, or of whole maps"),
-    (r"WaveNet", "arrays of dilated causal convolutions, as Neural Amp Modeler has them: [audio](audio.md)"),
-    (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "over whole sequences, or step by step as a stream"),
-    (r"\w*Normalization|Rescaling", "mean and scale of values, learned, measured or given"),
-    (r"Flatten|Reshape|Permute|RepeatVector|(Zero|Constant|Reflection|Replication)Padding\dD|Cropping\dD|UpSampling\dD", "other shapes of the same values"),
-    (r"Embedding", "a vector for each index"),
-    (r"\w*Dropout\w*|GaussianNoise", "cost nothing in an inference"),
-    (r"ACTIVATION", "as a layer, `ReLU{}`, or as an option of a layer, `Dense<8, ReLU>`; `Activation<A>` is the layer with options"),
-    (r"PReLU|Elementwise", "a function object of one's own; a slope with weights"),
-    (r"BRANCHING", "paths over one input, whose outputs are merged"),
-    (r"\w+", ""),
+    (r"Dense", "Dense", "on the last axis, any rank"),
+    (r"\w*Conv\dD\w*", "Convolutions", "strides, dilation, groups, `padding::same`, `padding::causal` over sequences"),
+    (r"\w*Pooling\dD", "Poolings", "the largest or the mean value of windows, or of whole maps"),
+    (r"SimpleRNN|LSTM|GRU|Bidirectional|TimeDistributed", "Sequences", "over whole sequences, or step by step as a stream"),
+    (r"WaveNet", "WaveNet", "arrays of dilated causal convolutions, as Neural Amp Modeler has them: [audio](audio.md)"),
+    (r"\w*Normalization|Rescaling", "Normalizations", "mean and scale of values, learned, measured or given"),
+    (r"Flatten|Reshape|Permute|RepeatVector|(Zero|Constant|Reflection|Replication)Padding\dD|Cropping\dD|UpSampling\dD",
+     "Shapes", "other shapes of the same values"),
+    (r"Embedding", "Embedding", "a vector for each index"),
+    (r"\w*Dropout\w*|GaussianNoise", "Dropout and noise", "cost nothing in an inference"),
+    (r"ACTIVATION", "Activations", "as a layer, `ReLU{}`, or as an option of a layer, `Dense<8, ReLU>`; `Activation<A>` is the layer with options"),
+    (r"PReLU|Elementwise", "Functions of one value", "a function object of your own; a slope with weights"),
+    (r"BRANCHING", "Branching layers", "paths from one input, whose outputs are merged"),
+    (r"\w+", "Others", ""),
 ]
+NO_SHAPE = "Activations"  # the section whose layers keep every shape and have neither weights nor options
 
 # A struct with the comment and the template head before it, and its base.
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
 TAKES = r"static constexpr (?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(.*?)\};"
+NAMED_TAKES = re.compile(r"static constexpr auto takes = (\w+);")
 TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
 
 
@@ -66,6 +65,8 @@ class Struct:
     def __init__(self, match, body):
         self.name, self.base = match["name"], match["base"]
         self.head, self.body = match["head"], body
+        # The layers that are arguments of its base: a layer over sequences is made of one over images.
+        self.parts = re.findall(r"\w+", body.split(" {\n")[0]) if self.base else []
         text = " ".join(line.strip().removeprefix("///").strip() for line in match["comment"].splitlines())
         self.sentences = [s.strip().rstrip(".") for s in re.split(r"\.\s+(?=[A-Z(`])|\.$", text) if s and s.strip()]
 
@@ -116,6 +117,15 @@ def find_in_bodies(struct, all_structs, pattern):
     return None
 
 
+def find_options(struct, all_structs):
+    """The kinds that a layer takes: its own, those of its base, or those of the layer that it is made of."""
+    found = find_in_bodies(struct, all_structs, TAKES)
+    for name in struct.parts if not found else []:
+        if name != struct.name and name in all_structs:
+            found = found or find_in_bodies(all_structs[name], all_structs, TAKES)
+    return found
+
+
 def spelling(struct):
     """`Conv2D<Filters, Kernel>` from the template's head; what has a default stands with it."""
     arguments = []
@@ -128,6 +138,16 @@ def spelling(struct):
     return struct.name + (f"<{', '.join(arguments)}>" if struct.head is not None else "")
 
 
+def named_takes_written_out(path, text, all_texts):
+    """A header whose layers take the options of a list that has a name, with the list itself."""
+    for name in NAMED_TAKES.findall(text):
+        found = re.search(r"constexpr std::array " + name + r"\{(.*?)\};", all_texts, re.DOTALL)
+        if not found:
+            raise ValueError(f"{path}: takes is {name}, which is no list of options in these headers")
+        text = text.replace(f"static constexpr auto takes = {name};", f"static constexpr std::array takes{{{found[1]}}};")
+    return text
+
+
 def option_kinds(text):
     """How an option's kind reads, by the option's name."""
     kinds = dict(re.findall(r'struct (\w+) \{\s*static constexpr std::string_view kind = "((?:[^"\\]|\\.)*)"', text))
@@ -136,7 +156,7 @@ def option_kinds(text):
 
 
 def options_of(struct, all_structs, kinds):
-    found = find_in_bodies(struct, all_structs, TAKES)
+    found = find_options(struct, all_structs)
     if not found:
         return ""
     items = re.split(r",\s*(?![^<]*>)", found[1].strip())
@@ -166,9 +186,14 @@ def row(struct, all_structs, kinds):
     notes = [s for s in struct.sentences if s not in (shape, keras, weights)]
     notes = [s if re.match(r"\w+\(|[xf]\b|[^a-z]", s) else s[0].upper() + s[1:] for s in notes]
     weights = (weights or "").removeprefix("Weights: ").replace("No weights", "")
-    cells = [f"`{spelling(struct)}`", keras.removeprefix("Keras: "), ". ".join(notes), shape,
-             weights, options_of(struct, all_structs, kinds)]
-    return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
+    keras, shape = keras.removeprefix("Keras: "), shape[0].upper() + shape[1:]
+    name = f"`{spelling(struct)}`" + ("" if keras == f"`{struct.name}`" else f"; Keras: {keras}")
+    notes = ". ".join(notes)
+    return [name, notes], [name, f"{shape}. {notes}" if notes else shape, weights, options_of(struct, all_structs, kinds)]
+
+
+def row_of(cells):
+    return ("| " + " | ".join(escaped(cell) for cell in cells) + " |\n").replace("|  |", "| |").replace("|  |", "| |")
 
 
 def table(folder):
@@ -176,36 +201,48 @@ def table(folder):
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     all_structs, kinds = {}, {}
     for text in texts.values():
-        all_structs |= structs_of(text)
         kinds |= option_kinds(text)
+    texts = {path: named_takes_written_out(path, text, "\n".join(texts.values())) for path, text in texts.items()}
+    for text in texts.values():
+        all_structs |= structs_of(text)
     all_structs.pop("layer", None)  # the base of all: its members say nothing about a layer
-    rows, mistakes, names = [], [], {}
+    mistakes, groups = [], [[] for _ in GROUPS]
     for path, text in texts.items():
         for struct in structs_of(text).values():
             # Of net/ a public struct that says which layer of Keras it is.
             if TYPE.search(struct.body) and (path.parent == folder or
                                              struct.name[0].isupper() and sentence(struct, {}, is_keras)):
                 try:
-                    rows.append(row(struct, all_structs, kinds))
-                    # Activations share their headers' names; a branching layer is one of net/.
-                    names[struct.name] = ("BRANCHING" if path.parent != folder else
-                                          "ACTIVATION" if path.stem in ("activation", "activations", "softmax") else
-                                          struct.name)
+                    cells = row(struct, all_structs, kinds)
                 except ValueError as mistake:
                     mistakes.append(f"{path}: {mistake}")
-    if mistakes or not rows:
+                    continue
+                # Activations share their headers' names; a branching layer is one of net/.
+                sort = ("BRANCHING" if path.parent != folder else
+                        "ACTIVATION" if path.stem in ("activation", "activations", "softmax") else struct.name)
+                group = next(i for i, (pattern, *_) in enumerate(GROUPS) if re.fullmatch(pattern, sort))
+                groups[group].append((struct.name, *cells))
+    if mistakes or not any(groups):
         raise ValueError("\n".join(mistakes) or f"no layers in {folder}")
-    return HEAD + "".join(rows) + FOOT, names_table(names)
+    found = [(title, note, group) for group, (_, title, note) in zip(groups, GROUPS) if group]
+    return HEAD + names_table(found) + "".join(section(title, group) for title, _, group in found) + FOOT
 
 
-def names_table(names):
-    groups = [[] for _ in GROUPS]
-    for name, sort in names.items():
-        groups[next(i for i, (pattern, _) in enumerate(GROUPS) if re.fullmatch(pattern, sort))].append(name)
-    rows = [f"| {' '.join(f'`{name}`' for name in group)} | {note} |".replace("|  |", "| |")
-            for group, (_, note) in zip(groups, GROUPS) if group]
-    return "\n".join(["| layers | what they do |", "|---|---|", *rows,
-                      "| `Sequential` in a `Sequential` | is one layer of the outer net |", "", ""])
+def names_table(groups):
+    rows = [f"| [{title}](#{title.lower().replace(' ', '-')}) | {' '.join(f'`{name}`' for name, *_ in group)} | {note} |".replace("|  |", "| |")
+            for title, note, group in groups]
+    return "\n".join(["| section | layers | |", "|---|---|---|", *rows,
+                      "| [Nets and models](models.md) | `Sequential` in a `Sequential` | is one layer of the outer net |", ""])
+
+
+def section(title, group):
+    if title == NO_SHAPE:
+        rows = [f"\n## {title}\n\nThe shape stays.\n\n", "| layer | computes |\n|---|---|\n"]
+        return "".join(rows + [row_of(short) for _, short, _ in group])
+    heads = ["layer", "shape", "weights", "options"]
+    used = [i for i in range(len(heads)) if any(cells[i] for _, _, cells in group)]  # no column is empty
+    rows = [f"\n## {title}\n\n", row_of([heads[i] for i in used]), "|" + "---|" * len(used) + "\n"]
+    return "".join(rows + [row_of([cells[i] for i in used]) for _, _, cells in group])
 
 
 def main(arguments):
@@ -214,11 +251,11 @@ def main(arguments):
         return 2
     root = Path(arguments[0])
     try:
-        text, names = table(root / "include" / "strata" / "layers")
+        made = table(root / "include" / "strata" / "layers")
     except (ValueError, IndexError) as mistake:
         print(mistake)
         return 1
-    target, made = root / "docs" / "layers.md", text.replace(NAMES, names, 1)
+    target = root / "docs" / "layers.md"
     if len(arguments) == 1:
         target.write_text(made, encoding="utf-8")
     elif not target.is_file() or target.read_text(encoding="utf-8") != made:

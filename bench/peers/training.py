@@ -188,8 +188,9 @@ def main():
                         if not (gaps[0] < 1e-3 and max(gaps) < 1e-2):
                             wrong += 1
                             print(f"{net} {batch}: {peer}'s losses {theirs['losses']} differ from {ours['losses']}")
-                medians = {name: statistics.median(times) for name, times in [("strata", strata), *peers.items()]}
-                rows.append({"net": net, "batch": batch, "threads": threads, "unit": "ms", "engines": medians,
+                engines = {name: {"median": statistics.median(times), "low": min(times), "high": max(times)}
+                           for name, times in [("strata", strata), *peers.items()]}
+                rows.append({"net": net, "batch": batch, "threads": threads, "engines": engines,
                              "share_of_peak": statistics.median(share)})
                 best = min(statistics.median(times) for times in peers.values())
                 print(f"{net:>10} {batch:>5} {threads:>7} {statistics.median(strata):>10.4f} {statistics.median(share):>8.0%}",

@@ -91,7 +91,7 @@ int main() {
     // [model]
     auto model = trained.build({.seed = 1});
     // ... trained, or loaded from a file of Keras
-    const auto product = optimize(model);  // the weights folded too
+    const auto product = optimize(model);  // the weights are fused too
     std::printf("%s", product.summary().str().c_str());
     // [/model]
     for (const auto weight : model.weights())

@@ -65,10 +65,10 @@ int main() {
     for (std::size_t i = 0; i < model.weights().size(); ++i) live.weights()[i].assign(model.weights()[i].to_vector());
     auto stream = live.stream();
     double live_error = 0;
-    float foretold = 0;
+    float predicted = 0;
     for (const float value : future) {
-        live_error += static_cast<double>(std::abs(value - foretold)) / static_cast<double>(future.size());
-        stream.step(std::span(&value, 1), std::span(&foretold, 1));
+        live_error += static_cast<double>(std::abs(value - predicted)) / static_cast<double>(future.size());
+        stream.step(std::span(&value, 1), std::span(&predicted, 1));
     }
     // [/stream]
 

@@ -1,6 +1,6 @@
 // Layers: Bidirectional around a layer that goes backwards.
 // at: bidirectional (Bidirectional), layer 1 of 1
-// expects: a layer that walks forward inside
+// expects: a layer that reads steps forwards inside
 // got: go_backwards
 // fix: take go_backwards out of its options
 #include <strata/infer.hpp>

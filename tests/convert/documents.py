@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,8 +33,11 @@ def main():
         commands.mkdir()
         for name, target in (("strata-convert", arguments.convert.resolve()), ("python", Path(sys.executable))):
             (commands / name).write_text(f'#!/bin/sh\nexec "{target}" "$@"\n')
+        # By its path: on PATH its name would be that of the command that calls it.
+        program, *words = arguments.compiler.split()
+        compiler = " ".join([shutil.which(program) or program, *words])
         # -O2 and -march=native of the text take long, and native may be more than an emulator has.
-        (commands / "g++").write_text(f'#!/bin/sh\nexec {arguments.compiler} "$@" -O0 -march=x86-64-v3\n')
+        (commands / "g++").write_text(f'#!/bin/sh\nexec {compiler} "$@" -O0 -march=x86-64-v3\n')
         for command in commands.iterdir():
             command.chmod(0o755)
         (folder / "strata").symlink_to(root)

@@ -164,13 +164,16 @@ CASES = {
     "channels first": (".keras", archive(sequential(source(3, 8, 8), layer("Flatten", data_format="channels_first")), weights([])), "channels_first"),
     "masks": (".keras", archive(sequential(source(4), layer("Embedding", input_dim=3, output_dim=2, mask_zero=True)), weights([])), "masks"),
     "return_state": (".keras", archive(sequential(source(4, 2), layer("LSTM", units=2, return_state=True)), weights([])), "return_state"),
-    "reset_after": (".keras", archive(sequential(source(4, 2), layer("GRU", units=2, reset_after=False)), weights([])), "reset_after"),
+    "reset_after": (".keras", archive(sequential(source(4, 2), layer("GRU", units=2, reset_after=False)),
+                                      weights([("gru/cell", ((2, 6), (2, 6), (2, 6)))])), "expected (6)"),
     "strides and dilation": (".keras", archive(sequential(source(8, 8, 1), layer("Conv2D", filters=1, kernel_size=3, strides=2, dilation_rate=2)),
                                                weights([])), "strides and dilation"),
     "unknown activation": (".keras", archive(sequential(source(4), dense(activation="sparsemax")), weights()), "sparsemax"),
     "another axis": (".keras", archive(sequential(source(4, 4), layer("BatchNormalization", axis=1)), weights([])), "axis"),
     "a class of one's own": (".keras", archive(sequential(source(4), {"class_name": "MyLayer", "config": {"name": "x"}}), weights([])), "strata lacks"),
     "a model of one's own": (".keras", archive({"class_name": "MyModel", "config": {}}, weights([])), "MyModel"),
+    "a value without axes": (".keras", archive(sequential(source(1), layer("Reshape", target_shape=[]), dense()), weights()), "0 axes"),
+    "an input of seven axes": (".keras", archive(sequential(source(1, 1, 1, 1, 1, 2, 2), layer("Flatten"), dense()), weights()), "7 axes"),
     "no layers": (".keras", archive(sequential(source(4)), weights([])), "nothing to convert"),
     "layers is a text": (".keras", archive({"class_name": "Sequential", "config": {"layers": "x"}}, weights([])), "no list of layers"),
     "no input shape": (".keras", archive(sequential(dense()), weights()), "no shape of an input"),
@@ -205,6 +208,8 @@ CASES = {
     "json: unknown activation": (".json", rtneural(rt_dense(activation="gelu")).encode(), "gelu"),
     "json: unknown attribute": (".json", rtneural(rt_dense(gain=2.0)).encode(), "gain"),
     "json: gain of the file": (".json", rtneural(rt_dense(), in_gain=3.0).encode(), "in_gain"),
+    "json: a negative epsilon": (".json", rtneural({"type": "batchnorm", "activation": "", "shape": [None, None, 1], "epsilon": -1.0,
+                                                    "weights": [[1.0], [0.0], [0.0], [1.0]]}).encode(), "not positive"),
     "json: strides": (".json", rtneural(rt_conv(strides=2)).encode(), "strides"),
     "json: padding=same": (".json", rtneural(rt_conv(padding="same")).encode(), "padding=same"),
     "json: strides seen in the shape": (".json", rtneural(rt_conv(shape=[None, 50, 1]), in_shape=(None, 100, 1)).encode(), "50 steps after 100"),
@@ -348,6 +353,25 @@ def check_identifiers(convert, folder):
     yield "file with a line break in its name", None if done.returncode == 0 and "\n#error" not in text else text[:200]
 
 
+# Damaged arrays of numpy.
+ARRAYS = {"no bytes": b"", "no header": b"\x93NUMPY", "no length of version 2": b"\x93NUMPY\x02\x00\x01\x00", "no version": b"\x93NUMPY<f2\x01",
+          "a header that is too long": b"\x93NUMPY\x02\x00\x00\x00\x00\x7f" + b"{" * 64, "words": b"{'descr': '<f4', 'shape': (4,)}"}
+
+
+def sharing_members(count, size):
+    """An archive whose members are all the same bytes of it, under other names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        array = io.BytesIO()
+        np.save(array, np.zeros(size, np.float32))
+        file.writestr("a0000.npy", array.getvalue())
+    data = out.getvalue()
+    begin = data.index(b"PK\1\2")
+    entry, end = data[begin:data.index(b"PK\5\6")], data[data.index(b"PK\5\6"):]
+    entries = b"".join(entry.replace(b"a0000", b"a%04d" % i) for i in range(count))
+    return data[:begin] + entries + end[:8] + count.to_bytes(2, "little") * 2 + len(entries).to_bytes(4, "little") + end[16:]
+
+
 def check_usage(convert, folder):
     path = folder / "good.keras"
     path.write_bytes(GOOD)
@@ -376,6 +400,14 @@ def check_usage(convert, folder):
     done = run([convert, large, "-o", folder / "out"])
     wanted = "reading model.weights.h5, 67 MB: 50 %", "reading weights, 67 MB: ", "converting weights, 67 MB: 100 %"
     yield "progress of a large file", None if done.returncode == 0 and all(line in done.stderr for line in wanted) else done.stderr
+    for name, array in ARRAYS.items():
+        with zipfile.ZipFile(folder / "check.npz", "w") as check:
+            check.writestr("x.npy", array)
+        done = run([convert, path, "-o", folder / "out", "--check", folder / "check.npz"])
+        yield f"--check, {name}", None if done.returncode == 1 and "array x" in done.stderr else f"exit code {done.returncode}: {done.stderr}"
+    (folder / "check.npz").write_bytes(sharing_members(300, 1 << 18))
+    code, said, _, memory = measured([convert, path, "-o", folder / "out", "--check", folder / "check.npz"])
+    yield "--check, members that share their bytes", None if code == 1 and "unpacks to more" in said and memory < MEMORY else f"{code}, {memory >> 20} MB: {said}"
     done = run([convert, path, "-o", folder / "out"])
     yield "the good file", None if done.returncode == 0 else done.stderr
 

@@ -285,6 +285,10 @@ def positive_axes(x):
     return L.Concatenate(axis=2)([L.LayerNormalization(axis=[2])(x), L.Softmax(axis=2)(x), L.TimeDistributed(L.LayerNormalization(axis=1))(x)])
 
 
+sequential("gru_resets_before", (6, 3), lambda: L.GRU(5, return_sequences=True, reset_after=False, recurrent_activation="softsign"),
+           lambda: L.Bidirectional(L.GRU(3, return_sequences=True, reset_after=False)), lambda: L.GRU(4, use_bias=False, reset_after=False))
+
+
 def build(name):
     shape, make, integers, options = MODELS[name]
     if make.__code__.co_argcount == 0:

@@ -25,6 +25,7 @@ class Graph:
         self.rng, self.nodes, self.constants = np.random.default_rng(seed), [], []
         self.more_inputs, self.more_outputs = [], []
         self.wanted, self.integers = [], 0  # text that the header must have; the number of classes of indices
+        self.producer = ""  # the program that is said to have written the file
         self.options, self.open_axes = [], ()  # of strata-convert; axes of the input that the file leaves open
 
     def constant(self, values, kind=np.float32):
@@ -67,7 +68,7 @@ class Graph:
         shape = ["N", *(f"open{axis}" if axis in self.open_axes else extent for axis, extent in enumerate(shape))]
         graph = helper.make_graph(nodes or self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape), *self.more_inputs],
                                   [helper.make_tensor_value_info(output, TensorProto.FLOAT, None), *self.more_outputs], self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name=self.producer)
         model.ir_version = 8
         return model
 
@@ -264,22 +265,26 @@ def last_states(g):
     return g.gemm(x, 6, 3)
 
 
-@case((5, 3))
-def bidirectional(g):
+def both_directions(g, kind, gates, **attributes):
     """Its reference is made of two cells and reversed steps, which the output does not need."""
     def reverse(x):
         return g.add("Slice", x, g.constant([-1], np.int64), g.constant([-100], np.int64), g.constant([0], np.int64), g.constant([-1], np.int64))
 
     x, parts = steps_first(g, "x"), []
-    weights = [g.rng.uniform(-0.6, 0.6, shape) for shape in ((2, 16, 3), (2, 16, 4), (2, 32))]
+    weights = [g.rng.uniform(-0.6, 0.6, shape) for shape in ((2, gates * 4, 3), (2, gates * 4, 4), (2, gates * 8))]
     for direction in (0, 1):
         each = [g.constant(w[direction:direction + 1]) for w in weights]
-        found = cell(g, "LSTM", reverse(x) if direction else x, 3, 4, weights=each)[0]
+        found = cell(g, kind, reverse(x) if direction else x, 3, 4, weights=each, **attributes)[0]
         parts.append(reverse(found) if direction else found)
     expected = steps_first(g, g.add("Concat", *[g.add("Squeeze", part, g.constant([1], np.int64)) for part in parts], axis=2))
-    y = cell(g, "LSTM", x, 3, 4, "bidirectional", [g.constant(w) for w in weights])[0]
+    y = cell(g, kind, x, 3, 4, "bidirectional", [g.constant(w) for w in weights], **attributes)[0]
     y = g.add("Reshape", g.add("Transpose", y, perm=[0, 2, 1, 3]), g.constant([0, 0, -1], np.int64))
     return steps_first(g, y), expected
+
+
+@case((5, 3))
+def bidirectional(g):
+    return both_directions(g, "LSTM", 4)
 
 
 @case((2, 3))
@@ -290,8 +295,9 @@ def state_as_input(g):
     return g.dense(steps_first(g, g.add("Squeeze", y, g.constant([1], np.int64))), 4, 2)
 
 
-@refused((4, 3), "linear_before_reset=0")
-def reset_before(g):
+@refused((4, 3), "linear_before_reset=0, and torch")
+def reset_before_of_torch(g):
+    g.producer = "pytorch"
     return cell(g, "GRU", steps_first(g, "x"), 3, 4, linear_before_reset=0)[0]
 
 
@@ -670,6 +676,21 @@ def shuffled_channels(g):
     return g.add("Reshape", x, g.constant([0, 2, 12], np.int64))
 
 
+@case((5, 3))
+def bidirectional_that_resets_before(g):
+    g.wanted = ["Bidirectional<strata::GRU<4, strata::return_sequences, strata::reset_after<false>>"]
+    return both_directions(g, "GRU", 3, linear_before_reset=0)
+
+
+@case((6, 3))
+def reset_before(g):
+    """Without the attribute, as 0 is its default, and with it."""
+    g.producer, g.wanted = "tf2onnx", ["strata::GRU<5, strata::return_sequences, strata::reset_after<false>"]
+    x = cell(g, "GRU", steps_first(g, "x"), 3, 5, linear_before_reset=None)[0]
+    x = cell(g, "GRU", g.add("Squeeze", x, g.constant([1], np.int64)), 5, 4, linear_before_reset=0)[0]
+    return g.dense(steps_first(g, g.add("Squeeze", x, g.constant([1], np.int64))), 4, 2)
+
+
 @refused((3, 5, 5), "rounds up")
 def average_that_rounds_up(g):
     return g.add("AveragePool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1], ceil_mode=1, count_include_pad=1)
@@ -769,6 +790,15 @@ def hostile_files():
     yield "large range", net((4,), lambda g: g.add("Add", "x", g.add("Range", *[g.constant(each) for each in (0, 2e8, 1)]))), allowed
     yield "many steps of little", net((4,), lambda g: [x := g.add("Expand", g.weights(1), g.constant([900, 900], integers)),
                                                        *[x := g.add("Add", x, g.constant(1)) for _ in range(60)], g.add("Add", "x", x)][-1]), allowed
+    def empty(*extents):
+        return lambda g: g.add("ConstantOfShape", g.constant(extents, integers))
+
+    # Constants without values, whose other axes are long.
+    longest = 2 ** 31 - 1
+    yield "a long empty constant, cut", net((4,), lambda g: g.add("Add", "x", g.add("Slice", empty(longest, 0)(g), *[
+        g.constant([each], integers) for each in (0, longest - 1, 0)]))), allowed
+    yield "a long empty constant, gathered", net((4,), lambda g: g.add("Add", "x", g.add("Gather", empty(longest, 1, 0)(g), g.constant([0], integers), axis=1))), "(Add)"
+    yield "long empty constants, joined", net((4,), lambda g: g.add("Add", "x", g.add("Concat", *[empty(longest, 0)(g)] * 40, axis=1))), "(Add)"
     yield "large sample", net((2, 10 ** 9), lambda g: g.add("Add", "x", g.weights(2, 1))), allowed
     yield "large sample of a scaler", of_learning(10 ** 8, "Scaler", offset=[0.5], scale=[2.0]), allowed
     yield "outputs that overflow", of_learning(8, "LinearRegressor", coefficients=[1.0] * 8, targets=2 ** 61 + 1), "do not fit"

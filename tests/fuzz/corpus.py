@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "convert"))
@@ -32,6 +33,21 @@ def safetensors(arrays):
         values += array.tobytes()
     text = json.dumps(header, separators=(",", ":")).encode()
     return struct.pack("<Q", len(text)) + text + values
+
+
+def legacy_weights():
+    """Weights as the older Keras saves them."""
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        layers = list(dict.fromkeys(name.partition("/")[0] for name in SHAPES))
+        file.attrs["layer_names"] = [layer.encode() for layer in layers]
+        for layer in layers:
+            names = [name for name in SHAPES if name.startswith(layer + "/")]
+            group = file.create_group(layer)
+            group.attrs["weight_names"] = [f"{name}:0".encode() for name in names]
+            for name in names:
+                group.create_dataset(f"{name}:0", data=np.full(SHAPES[name], 0.5, np.float32))
+    return buffer.getvalue()
 
 
 def files(rng):
@@ -65,6 +81,26 @@ def files(rng):
         yield "npz", out.getvalue()
     for array in (arrays["conv1d/kernel"], arrays["dense/bias"].astype(np.float64), np.asfortranarray(arrays["dense/kernel"]), np.arange(3)):
         yield "npy", npy(array)
+    for data in hostile.ARRAYS.values():
+        yield "npy", data
+    plain = {f"layer_normalization/{name}": np.full(16, value, np.float32) for name, value in (("gamma", 1), ("beta", 0))}
+    yield "mapped", b"\0" + npy(np.concatenate([each.ravel() for each in plain.values()]))
+    yield "mapped", b"\1" + safetensors(plain)
+    yield "mapped", b"\1" + safetensors(arrays)
+    yield "mapped", b"\2" + b"".join(each.tobytes() for each in plain.values())
+    yield "mapped", b"\3"
+    yield "data", b"\4" + b"length,kind,note\r\n5.1,a,\"said \"\"so\"\"\"\n,b,nan\nNAN,a,inf\n"
+    yield "data", b"\0" + b"1,2\n\n3,300\n"
+    for kind, values in ((8, np.arange(8, dtype=np.uint8)), (12, np.arange(8, dtype=">i4")), (13, np.full(8, np.nan, ">f4")), (14, np.full(8, 1e300, ">f8"))):
+        yield "data", b"\1" + struct.pack(">HBBIII", 0, kind, 3, 2, 2, 2) + values.tobytes()
+        yield "data", b"\1" + struct.pack(">HBBI", 0, kind, 1, 8) + values.tobytes()
+    for array in (np.ones((3, 2), np.float32), np.full((2, 2), np.inf), np.asfortranarray(np.full((2, 3), 1 << 40)), np.ones((4, 2), np.uint8)):
+        yield "data", b"\2" + npy(array)
+        yield "data", b"\3" + npy(array)
+    groups = [(layer, tuple(SHAPES[name] for name in SHAPES if name.startswith(layer + "/"))) for layer in ("conv1d", "batch_normalization", "dense")]
+    for kind in b"\0\2":
+        yield "h5", bytes([kind]) + hostile.weights(groups)
+    yield "h5", b"\1" + legacy_weights()
     yield "checkpoint", b"\0"
     yield "checkpoint", b"\1" + safetensors(arrays)
     yield "checkpoint", bytes.fromhex("003e3e3e3ec23e3effff2c2264")  # a counter that is no integer

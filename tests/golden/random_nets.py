@@ -75,9 +75,10 @@ class Draw:
             lambda: f"Dense<{n}>{{}}, Residual<Dense<{self.size(3, 6)}, Tanh>, Dense<{n}>>{{}}")()
 
     def recurrent(self, *options):
-        cell = self.layer(self.one("LSTM", "GRU", "SimpleRNN"), self.size(2, 5),
-                          options=[*options, "" if "Bidirectional" in options else self.one("", "no_bias")])
-        return cell
+        kind, units = self.one("LSTM", "GRU", "SimpleRNN"), self.size(2, 5)
+        if kind == "GRU":
+            options = (*options, self.one("", "reset_after<false>"))
+        return self.layer(kind, units, options=[*options, "" if "Bidirectional" in options else self.one("", "no_bias")])
 
     def sequence_layer(self):
         n = self.size(3, 6)

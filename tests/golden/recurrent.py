@@ -13,6 +13,7 @@ def activation_of(term):
 OPTIONS = {
     "return_sequences": lambda term: ("return_sequences", True),
     "go_backwards": lambda term: ("go_backwards", True),
+    "reset_after": lambda term: ("reset_after", term.arguments[0].name == "true"),
     "recurrent_activation": lambda term: ("recurrent_activation", activation_of(term)),
     "recurrent_regularizer": lambda term: ("recurrent_regularizer", spelling.regularizer(term.arguments[0])),
 }

@@ -30,6 +30,8 @@ CASES = {
     "partly": lambda: [layer("LSTM", 4, return_sequences=True),
                        keras.layers.GRU(5, activation=recurrent.exact_tanh), keras.layers.Dense(1)],
     "frozen": lambda: [frozen(layer("LSTM", 6, return_sequences=True)), keras.layers.Dense(1)],
+    "gru_resets_before": lambda: [layer("GRU", 5, return_sequences=True, reset_after=False), layer("GRU", 17, reset_after=False),
+                              keras.layers.Dense(1)],
 }
 
 

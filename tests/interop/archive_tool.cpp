@@ -105,7 +105,7 @@ int main(int count, char** arguments) try {
                    RMSNormalization<>{},
                    SpatialDropout1D<0.1>{},
                    Bidirectional<LSTM<5, return_sequences>, merge::sum>{},
-                   Bidirectional<GRU<3, return_sequences, Sigmoid>>{},
+                   Bidirectional<GRU<3, return_sequences, Sigmoid, reset_after<false>>>{},
                    SimpleRNN<7, ReLU, return_sequences, go_backwards>{},
                    TimeDistributed<Dense<6, LeakyReLU<0.1>>>{},
                    GRU<5, recurrent_activation<HardSigmoid>, return_sequences, no_bias>{},

@@ -220,6 +220,26 @@ TEST_CASE("a weight without extents is refused") {
     CHECK(contains(refused_with(at / "a.weights.h5"), "expected shape (3, 2), found ()"));
 }
 
+TEST_CASE("a weight of one number that has no value is refused") {
+    constexpr auto adapted = Sequential{Input<3>{}, Normalization<>{}};
+    const folder at;
+    const auto file = at / "a.weights.h5";
+    auto model = adapted.build();
+    model.save_weights(file);
+    const auto with_count = [&](hid_t space) {
+        const io::hdf5_file changed(H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+        const char* const count = "layers/normalization/vars/2";
+        REQUIRE(H5Ldelete(changed.id(), count, H5P_DEFAULT) >= 0);
+        const io::hdf5_dataset made(
+            H5Dcreate2(changed.id(), count, H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+        REQUIRE(made);
+    };
+    with_count(io::hdf5_space(H5Screate(H5S_SCALAR)).id());
+    REQUIRE_NOTHROW(model.load_weights(file));
+    with_count(io::hdf5_space(H5Screate(H5S_NULL)).id());
+    REQUIRE(contains(refusal([&] { model.load_weights(file); }), "layers/normalization/vars/2 cannot be read"));
+}
+
 TEST_CASE("a chunk much larger than its weight is refused before memory is taken for it") {
     const folder at;
     const hsize_t extents[2]{3, 2}, most[2]{H5S_UNLIMITED, H5S_UNLIMITED}, bomb[2]{1 << 14, 1 << 13}, right[2]{3, 2};

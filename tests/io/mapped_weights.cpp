@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -147,6 +148,91 @@ TEST_CASE("values in Keras' order are bound from raw files, arrays of numpy and 
     }
 }
 
+TEMPLATE_TEST_CASE("values that lie in a file as in memory are read in place", "", float, double) {
+    // All weights have as many values as fill whole lines, in Keras' order, on every processor.
+    using plain = Sequential<Input<3>, Embedding<50, 16>, LayerNormalization<>>;
+    const folder at;
+    auto model = model_of<plain, TestType>(3);
+    float value = 0.5f;
+    for (const auto weight : model.weights())
+        weight.assign(std::vector<TestType>(weight.size(), static_cast<TestType>(value += 0.25f)));
+    const auto values = values_of(model);
+    model.save_weights(at / "a.safetensors");
+    write(at / "a.npy", io::npy_bytes(sizeof(TestType) == 4 ? "<f4" : "<f8", shape{values.size()}, bytes_of(values)));
+    write(at / "a.bin", bytes_of(values));
+    const std::vector<TestType> x{2, 49, 0};
+    for (const char* name : {"a.safetensors", "a.npy", "a.bin"}) {
+        INFO(name);
+        const mapped_file mapped(at / name);
+        REQUIRE(copy_reason<plain, TestType>(mapped) == "");
+        const auto bound = plain::bind<TestType>(mapped);
+        const auto* first = reinterpret_cast<const std::byte*>(bound.parameters());
+        REQUIRE(first >= mapped.data());
+        REQUIRE(first + values.size() * sizeof(TestType) == mapped.data() + mapped.size());
+        REQUIRE(values_of(bound) == values);
+        REQUIRE(bound.predict(x) == model.predict(x));
+    }
+}
+
+TEST_CASE("a file whose values are copied says why") {
+    using plain = Sequential<Input<16>, LayerNormalization<>>;
+    const folder at;
+    const auto model = model_of<plain>(3);
+    model.save_weights(at / "a.safetensors");
+    const auto reason = [&]<class Net>(std::type_identity<Net>, const std::string& name) {
+        const mapped_file mapped(at / name);
+        const std::string text = copy_reason<Net>(mapped);
+        const auto bound = Net::bind(mapped);  // copied, and right
+        const auto* first = reinterpret_cast<const std::byte*>(bound.parameters());
+        REQUIRE((first < mapped.data() || first >= mapped.data() + mapped.size()) == !text.empty());
+        return text;
+    };
+    const std::type_identity<plain> of_plain;
+    REQUIRE(reason(of_plain, "a.safetensors") == "");
+
+    // Header and values of a file that another program wrote: not aligned, in another order, of another type.
+    const std::string whole = read(at / "a.safetensors");
+    std::uint64_t length = 0;
+    std::memcpy(&length, whole.data(), sizeof(length));
+    REQUIRE((8 + length) % 64 == 0);
+    const auto with_header = [&](const std::string& header, const std::string& values) {
+        const std::uint64_t size = header.size();
+        write(at / "b.safetensors", std::string(reinterpret_cast<const char*>(&size), sizeof(size)) + header + values);
+    };
+    const std::string values = whole.substr(8 + length);
+    with_header(whole.substr(8, length) + "    ", values);
+    REQUIRE(contains(reason(of_plain, "b.safetensors"),
+                     "gamma begins at byte " + std::to_string(12 + length) + ", which is no multiple of 64; save"));
+    const auto tensor = [](const char* name, std::size_t i, const char* type = "F32", std::size_t bytes = 64) {
+        return std::string("\"layer_normalization/") + name + "\":{\"dtype\":\"" + type +
+               "\",\"shape\":[16],\"data_offsets\":[" + std::to_string(i * bytes) + "," +
+               std::to_string((i + 1) * bytes) + "]}";
+    };
+    const auto filled = [](const std::string& header) { return header + std::string(256 - 8 - header.size(), ' '); };
+    with_header(filled("{" + tensor("beta", 0) + "," + tensor("gamma", 1) + "}"), values);
+    REQUIRE(contains(reason(of_plain, "b.safetensors"), "beta does not follow layer_normalization/gamma in the file"));
+    with_header(filled("{" + tensor("gamma", 0, "F16", 32) + "," + tensor("beta", 1, "F16", 32) + "}"),
+                values.substr(0, 64));
+    REQUIRE(contains(reason(of_plain, "b.safetensors"), "has the type F16, the model F32"));
+
+    // Nets whose kernels read another order, padding, packed forms.
+    const auto of_net = [&]<class Net>(std::type_identity<Net> net) {
+        model_of<Net>(3).save_weights(at / "c.safetensors");
+        return reason(net, "c.safetensors");
+    };
+    REQUIRE(contains(of_net(std::type_identity<Sequential<Input<4>, Dense<100>>>{}),
+                     "dense/kernel (4, 100) lies in panels of "));
+    REQUIRE(
+        contains(of_net(std::type_identity<Sequential<Input<5>, LayerNormalization<>>>{}), "gamma (5) is padded to "));
+    REQUIRE(contains(of_net(std::type_identity<image>{}), "save_block writes such weights as they lie in memory"));
+
+    // A file that was replaced after it was mapped: the model reads the old one.
+    const mapped_file mapped(at / "a.safetensors");
+    const auto other = model_of<plain, double>(4);
+    other.save_weights(at / "a.safetensors");
+    REQUIRE(contains(copy_reason<plain>(mapped), "was replaced by another one"));
+}
+
 TEST_CASE("files that cannot be bound are refused with the reason") {
     const folder at;
     const auto values = values_of(model_of<image>(3));
@@ -162,7 +248,8 @@ TEST_CASE("files that cannot be bound are refused with the reason") {
     REQUIRE(contains(message("a.npy", io::npy_bytes("<f8", flat, bytes)), "type <f8, expected <f4"));
     REQUIRE(contains(message("a.npy", io::npy_bytes("<f4", shape{3}, bytes)), "shape (3)"));
     REQUIRE(contains(message("a.npy", io::npy_bytes("<f4", flat, bytes.substr(4))), "is it complete?"));
-    REQUIRE(contains(message("a.npy", "\x93NUMPY"), "no array of numpy"));
+    for (const char* damaged : {"\x93NUMPY", "\x93NUMPY\2____", "\x93NUMPY\1_____"})
+        REQUIRE(contains(message("a.npy", damaged), "no array of numpy"));
     std::string odd = io::npy_bytes("<f4", flat, bytes);
     odd.erase(odd.find('\n') - 1, 1);  // the values begin one byte earlier, and the header says so
     odd[8] = static_cast<char>(odd[8] - 1);

@@ -1,6 +1,7 @@
 // .nam files into an any_of: the file decides the net.
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,18 @@ TEST_CASE("a .nam file of none of the nets is refused with the nearest one and i
     REQUIRE(contains(refusal([&] { nam::load(loaded, at / "broken.nam"); }), "is no JSON"));
     REQUIRE(contains(refusal([&] { nam::load(loaded, at / "missing.nam"); }), "cannot be opened"));
     REQUIRE(loaded.holds<nam::LSTM<3>>());
+}
+
+TEST_CASE("a container of many submodels takes no longer than its bytes") {
+    const folder at;
+    std::string text = R"({"version": "0.7.0", "architecture": "SlimmableContainer", "config": {"submodels": [{})";
+    for (int i = 0; i < 20'000; ++i) text += ", {}";
+    write(at / "many.nam", text + "]}}");
+    nets loaded;
+    const std::clock_t before = std::clock();
+    REQUIRE(contains(refusal([&] { nam::load(loaded, at / "many.nam"); }), "none of 3 nets"));
+    // Parsing the file once takes milliseconds; 20,000 times, some minutes.
+    REQUIRE(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC < 5.0);
 }
 
 #if defined(NAM_FILES)

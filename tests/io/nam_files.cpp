@@ -135,6 +135,9 @@ TEST_CASE("a .nam file has every weight at its place") {
     REQUIRE(loaded == model);
     const nam::amplifier<small> amplifier(file);
     REQUIRE(amplifier.model() == model);
+    const auto& of_temporary = nam::amplifier<small>(amplifier).model();
+    REQUIRE(of_temporary == model);
+    static_assert(std::is_same_v<decltype(nam::amplifier<small>(amplifier).model()), Model<small>>);
     REQUIRE(amplifier.sample_rate() == 44100.0);
 
     json container{{"version", "0.7.0"}, {"architecture", "SlimmableContainer"}, {"weights", json::array()}};
@@ -331,6 +334,11 @@ TEST_CASE("files that are no .nam files are refused") {
     REQUIRE_THROWS_WITH(load(""), Catch::Contains("is no JSON"));
     REQUIRE_THROWS_WITH(load(file_of(small{}.build()).dump().substr(0, 400)), Catch::Contains("is no JSON"));
     REQUIRE_THROWS_AS(load(std::string(100'000, '[')), file_error);
+    // JSON's library would print this value, and call itself for each list.
+    const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+    REQUIRE_THROWS_WITH(load(R"({"version": "0.5.4", "architecture": "WaveNet", "weights": [], "sample_rate": )" +
+                             deep + R"(, "config": {"layers": [{"channels": )" + deep + "}]}}"),
+                        Catch::Contains("nested deeper than 200"));
     REQUIRE_THROWS_AS(load("[]"), file_error);
     REQUIRE_THROWS_AS(load("{\"version\": 5}"), file_error);
     auto model = small{}.build();

@@ -115,6 +115,9 @@ TEST_CASE("a damaged file of RTNeural is refused") {
     CHECK(contains(with("\"epsilon\": 0.25,", ""), "layer 4 has no epsilon"));
     CHECK(contains(with("\"kernel_size\": [2]", "\"kernel_size\": [0]"), "layer 2 has kernel_size 0, expected"));
     CHECK(contains(with("\"kernel_size\": [2]", "\"kernel_size\": [4e9]"), "layer 2 has kernel_size"));
+    // JSON's library would print this value, and call itself for each list.
+    const std::string deep = "\"kernel_size\": " + std::string(200'000, '[') + std::string(200'000, ']');
+    CHECK(contains(with("\"kernel_size\": [2]", deep.c_str()), "nested deeper than 200"));
 }
 
 #if defined(RTNEURAL_FILES)

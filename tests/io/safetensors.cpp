@@ -108,6 +108,21 @@ TEST_CASE("a safetensors file that announces too much is refused before memory i
     REQUIRE(contains(refused_with(announced), "announces a header"));
 }
 
+TEST_CASE("a message shows the texts of a file short and without control characters") {
+    const std::string values(32, '\0');
+    const auto of_name = [&](const std::string& name) {
+        return refused_with(
+            file_of("{" + tensor(name, "F32", "2", 0, 8) + "," + tensor("k", "F32", "3,2", 4, 28) + "}", values));
+    };
+    CHECK(of_name(std::string(1'000'000, 'x')).size() < 2000);
+    CHECK(contains(refused_with(file_of("{" + tensor(std::string(1'000'000, 'x'), "F32", "2", 8, 0) + "}", values)),
+                   "is truncated"));
+    // The escape, delete and an 8-bit control sequence introducer start commands of a terminal; \u00e9 is a letter.
+    const std::string coloured =
+        refused_with(file_of("{" + tensor("a\\u001b[31m\x7f\xc2\x9b\xc3\xa9", "F32", "2", 8, 0) + "}", values));
+    CHECK(contains(coloured, "tensor a?[31m???\xc3\xa9 lies"));
+}
+
 TEST_CASE("tensors that overlap, leave a hole or leave bytes behind are refused") {
     const std::string bias = tensor("dense/bias", "F32", "2", 0, 8);
     REQUIRE(contains(refused_with(file_of("{" + bias + "," + tensor("dense/kernel", "F32", "3,2", 4, 28) + "}",

@@ -96,6 +96,11 @@ TEST_CASE("a file of another architecture is refused, where its weights fit too"
     static_assert(architecture_hash<first> != architecture_hash<other>);
     static_assert(architecture_hash<first> != architecture_hash<dilated>);
     static_assert(architecture_hash<first> != architecture_hash<swapped>);
+    // Without biases the weights of both have the same shapes. An option that states the default changes nothing.
+    static_assert(architecture_hash<Sequential<Input<9, 2>, GRU<3, no_bias>>> !=
+                  architecture_hash<Sequential<Input<9, 2>, GRU<3, no_bias, reset_after<false>>>>);
+    static_assert(architecture_hash<Sequential<Input<9, 2>, GRU<3>>> ==
+                  architecture_hash<Sequential<Input<9, 2>, GRU<3, reset_after<true>>>>);
     for (const std::string& extension : extensions) {
         INFO(extension);
         const folder at;

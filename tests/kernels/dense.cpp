@@ -169,6 +169,36 @@ void panel_products() {
     for (const std::size_t columns : {std::size_t{1}, L}) compare_panel_product<1, T>(17, 2 * block, columns);
 }
 
+/// An activation that is a second pass: all panels at once, and by three threads, some of which may have none.
+template <std::size_t N, std::size_t F, class T>
+void compare_second_pass() {
+    constexpr std::size_t depth = 5;
+    const panels layout{.rows = depth, .columns = F, .width = panel_width<T>(F)};
+    CAPTURE(N, F, lanes<T>);
+    const guarded<T> x = numbers(12345).array<T>(N * depth);
+    guarded<T> w(layout.stored(), T(0)), y(N * F), sliced(N * F), expected(N * F);
+    numbers source(54321);
+    for (std::size_t k = 0; k < depth; ++k)
+        for (std::size_t f = 0; f < F; ++f) w[layout.offset(k, f)] = source.next<T>();
+    dense<N, depth, F, sigmoid>(x.data(), w.data(), null_bias<T>, y.data());
+    for (std::size_t index = 0; index < 3; ++index) {
+        const item_range mine = strata::thread_slice{.index = index, .count = 3}.of(layout.count());
+        dense_panels_of_rows<N, depth, F, sigmoid>(x.data(), w.data(), null_bias<T>, sliced.data(), mine);
+    }
+    reference::dense<sigmoid>(N, layout, x.data(), w.data(), null_bias<T>, expected.data());
+    require_close(y, expected, rounding<T> * static_cast<T>(depth));
+    for (std::size_t i = 0; i < N * F; ++i) REQUIRE(is_same(y[i], sliced[i]));
+}
+template <class T>
+void compare_second_passes() {
+    compare_second_pass<2, 1, T>();
+    compare_second_pass<32, 8, T>();
+    compare_second_pass<7, 20, T>();
+    compare_second_pass<3, 40, T>();
+    compare_second_pass<5, 64, T>();
+    compare_second_pass<4, 65, T>();
+}
+
 }  // namespace
 
 TEST_CASE("dense equals the plain loops at every count of columns") {
@@ -210,4 +240,8 @@ TEST_CASE("dense equals the plain loops where rows share cache sets") {
 TEST_CASE("a row in a vector or in memory times a panel of one vector equals the plain loops at every length") {
     rows_in_vectors<float>(std::make_index_sequence<lanes<float>>{});
     rows_in_vectors<double>(std::make_index_sequence<lanes<double>>{});
+}
+TEST_CASE("an activation as a second pass over rows equals the plain loops, whole and by threads") {
+    compare_second_passes<float>();
+    compare_second_passes<double>();
 }

@@ -1,4 +1,6 @@
-// Recurrent steps against the reference kernels: numbers of units around whole vectors, every cell, hoisted or not.
+// Recurrent steps against the reference kernels: numbers of units around whole vectors, every cell, hoisted or not; the
+// tables of their activations.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -6,6 +8,8 @@
 #include <vector>
 
 #include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/math/tanh_table.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_step.hpp>
 #include <strata/kernels/recurrent/recurrent.hpp>
 #include <strata/kernels/reference/reference_recurrent.hpp>
 
@@ -141,6 +145,20 @@ TEST_CASE("steps of GRU equal the plain loops at every count of units") {
     sweep_units<gru_cell<kernels::tanh, sigmoid>>();
 }
 
+TEST_CASE("steps of GRU that resets before the product equal the plain loops") {
+    using cell = gru_reset_before_cell<kernels::tanh, sigmoid>;
+    compare<cell, 1, 1, float>(4);
+    compare<cell, 3, 7, float>(4);
+    compare<cell, 1, 8, float, true>(4);
+    compare<cell, 3, 16, float>(4);
+    compare<cell, 5, 33, float>(9);
+    compare<cell, 2, 72, float, true>(5);
+    compare<cell, 1, 9, double>(4);
+    compare<cell, 3, 70, double, true>(5);
+    compare<gru_reset_before_cell<softsign, hard_sigmoid>, 3, 19, float>(4);
+    compare<cell, 2, 18, float>(6, 200.0f, 1e-5f);
+}
+
 TEST_CASE("steps of a simple cell equal the plain loops at every count of units") {
     sweep_units<simple_cell<kernels::tanh>>();
 }
@@ -151,6 +169,65 @@ TEST_CASE("steps with other activations equal the plain loops") {
     compare<gru_cell<kernels::tanh, hard_sigmoid>, 3, 19, double>(4);
     compare<simple_cell<linear>, 3, 19, float>(4, 0.3f);
 }
+
+TEST_CASE("steps with approximate activations are close to the plain loops of them") {
+    using lstm = lstm_cell<approximate_tanh, approximate_sigmoid>;
+    using gru = gru_cell<approximate_tanh, approximate_sigmoid>;
+    compare<lstm, 1, 16, float>(20, 1.0f, 1e-3f);
+    compare<lstm, 3, 27, float>(20, 1.0f, 1e-3f);
+    compare<gru, 1, 16, float>(20, 1.0f, 1e-3f);
+    compare<gru, 3, 27, float, true>(20, 1.0f, 1e-3f);
+    compare<gru, 1, 64, float>(20, 1.0f, 1e-3f);
+}
+
+#if defined(STRATA_HAS_TABLES)
+namespace {
+
+/// The largest errors of a table of tanh, and of its value, from -12 to 12.
+template <class Pieces>
+std::pair<double, double> errors_of_table() {
+    constexpr double width = static_cast<double>(Pieces::width_numerator) / Pieces::width_denominator;
+    double error = 0, relative = 0;
+    for (float u = static_cast<float>(-12 / width); u < 12 / width; u += 0.00037f) {
+        const double expected = std::tanh(width * static_cast<double>(u));
+        const auto value = static_cast<double>(_mm512_cvtss_f32(tanh_table<Pieces>::apply(_mm512_set1_ps(u))));
+        const double difference = std::fabs(value - expected);
+        error = std::max(error, difference);
+        relative = std::max(relative, difference / std::fabs(expected));
+    }
+    return {error, relative};
+}
+
+}  // namespace
+
+TEST_CASE("tables of tanh have the stated error, and stay 1 beyond it") {
+    const auto [exact, exact_relative] = errors_of_table<exact_tanh_pieces>();
+    const auto [approximate, approximate_relative] = errors_of_table<approximate_tanh_pieces>();
+    CAPTURE(exact, exact_relative, approximate, approximate_relative);
+    REQUIRE((exact < 1.7e-7 && exact_relative < 8e-7));
+    REQUIRE((approximate < 4e-5 && approximate_relative < 2e-4));
+    const auto half_of = [](float u) {
+        return _mm512_cvtss_f32(tanh_table<exact_tanh_pieces, 1, 2>::apply(_mm512_set1_ps(u)));
+    };
+    for (const float u : {15.5f, 16.0f, 31.0f, 33.0f, 1e9f, 3e38f})
+        REQUIRE((half_of(u) == 0.5f && half_of(-u) == -0.5f));
+    if constexpr (!has_non_finite) return;
+    REQUIRE(half_of(std::numeric_limits<float>::infinity()) == 0.5f);
+    REQUIRE(is_nan(half_of(strata::internal::not_a_number<float>)));
+}
+
+TEST_CASE("powers of two from a table have the stated error") {
+    double error = 0;
+    for (float t = -60.0f; t < largest_gate_exponent; t += 0.00113f) {
+        const auto value = static_cast<double>(_mm512_cvtss_f32(power_of_two_plus(simd<float>(t), simd<float>(0.0f))));
+        error = std::max(error, std::fabs(value / std::exp2(static_cast<double>(t)) - 1));
+    }
+    CAPTURE(error);
+    REQUIRE(error < 2.5e-7);
+    for (const float t : {-1e3f, -1e30f})
+        REQUIRE(_mm512_cvtss_f32(power_of_two_plus(simd<float>(t), simd<float>(1.0f))) == 1.0f);
+}
+#endif
 
 TEST_CASE("gates that are driven far keep to their limits, and NaN stays NaN") {
     compare<lstm_cell<kernels::tanh, sigmoid>, 2, 18, float>(6, 200.0f, 1e-5f);

@@ -130,7 +130,7 @@ TEST_CASE("threads share batches, parts of tiles too") {
 }
 
 TEST_CASE("threads share the weights of a batch of a wide net") {
-    constexpr Sequential net{Input<512>{}, Dense<1024, ReLU>{}, Dense<700>{}, Tanh{}, Dense<7, Softmax>{}};
+    constexpr Sequential net{Input<256>{}, Dense<512, ReLU>{}, Dense<500>{}, Tanh{}, Dense<7, Softmax>{}};
     using walk = detail::parallel_batch_executor<std::remove_const_t<decltype(net)>, float, 32>;
     static_assert(detail::batch_tile<std::remove_const_t<decltype(net)>, float> == 32 && walk::shares_weights());
     for (const std::size_t count : {5u, 31u, 32u, 33u, 66u, 130u, 260u}) compare(net, count);

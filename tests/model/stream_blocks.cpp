@@ -115,6 +115,11 @@ void compare_recurrent() {
 
 TEST_CASE("blocks of LSTM are bit for bit steps") { compare_recurrent<LSTM>(); }
 TEST_CASE("blocks of GRU are bit for bit steps") { compare_recurrent<GRU>(); }
+TEST_CASE("blocks of GRU that resets before the product are bit for bit steps") {
+    compare(net<2, GRU<64, return_sequences, reset_after<false>>, GRU<33, reset_after<false>>, Dense<2>, Tanh>{});
+    compare(net<150, GRU<40, return_sequences, reset_after<false>>>{});  // the products of all inputs are made at once
+    compare<double>(net<3, GRU<9, return_sequences, no_bias, reset_after<false>>>{});
+}
 TEST_CASE("blocks of SimpleRNN are bit for bit steps") { compare_recurrent<SimpleRNN>(); }
 
 TEST_CASE("blocks of Dense are bit for bit steps") {
@@ -138,8 +143,9 @@ TEST_CASE("blocks of small Dense layers, whose steps stay in a register, are bit
 }
 
 TEST_CASE("blocks of layers with approximate activations are bit for bit steps") {
-    compare(approximate<net<1, Dense<8, Tanh>, Dense<9, Sigmoid>, LSTM<12, return_sequences>, GRU<17, return_sequences>,
-                            Conv1D<5, 3, padding::causal, Tanh>, Dense<3>, Tanh>>{});
+    compare(approximate<
+            net<1, Dense<8, Tanh>, Dense<9, Sigmoid>, LSTM<12, return_sequences>, GRU<17, return_sequences>,
+                GRU<9, return_sequences, reset_after<false>>, Conv1D<5, 3, padding::causal, Tanh>, Dense<3>, Tanh>>{});
 }
 
 TEST_CASE("blocks of causal convolutions are bit for bit steps") {

@@ -248,6 +248,7 @@ TEST_CASE("what a stream remembers of an impulse becomes zero") {
         for (const float value : y) CHECK(value == 0);
     };
     ends(Sequential{Input<16, 1>{}, GRU<12, return_sequences>{}});
+    ends(Sequential{Input<16, 1>{}, GRU<12, return_sequences, reset_after<false>>{}});
     ends(Sequential{Input<16, 1>{}, LSTM<12, return_sequences>{}});
     ends(Sequential{Input<16, 1>{}, SimpleRNN<12, return_sequences, recurrent_initializer<Constant<0.05>>>{}});
     ends(Sequential{Input<16, 1>{}, Conv1D<4, 3, padding::causal, Tanh>{}});
@@ -262,6 +263,7 @@ TEST_CASE("a stream passes a NaN on") {
         for (const float value : y) CHECK(internal::is_nan(value));
     };
     passes(Sequential{Input<16, 1>{}, GRU<12, return_sequences>{}});
+    passes(Sequential{Input<16, 1>{}, GRU<12, return_sequences, reset_after<false>>{}});
     passes(Sequential{Input<16, 1>{}, LSTM<12, return_sequences>{}});
     passes(Sequential{Input<16, 1>{}, SimpleRNN<12, return_sequences>{}});
     passes(Sequential{Input<16, 1>{}, Conv1D<4, 3, padding::causal, Tanh>{}});
@@ -270,6 +272,7 @@ TEST_CASE("a stream passes a NaN on") {
 TEST_CASE("a stream is no slower on silence and fading inputs than on sound") {
     is_no_slower_when_it_fades(Sequential{Input<16, 1>{}, LSTM<32, return_sequences>{}, Dense<1>{}});
     is_no_slower_when_it_fades(Sequential{Input<16, 1>{}, GRU<32, return_sequences>{}, Dense<1>{}});
+    is_no_slower_when_it_fades(Sequential{Input<16, 1>{}, GRU<32, return_sequences, reset_after<false>>{}, Dense<1>{}});
     is_no_slower_when_it_fades(Sequential{Input<16, 2>{}, SimpleRNN<32, return_sequences>{}, Dense<1>{}});
     is_no_slower_when_it_fades(Sequential{Input<64, 1>{}, Conv1D<16, 3, padding::causal, Tanh>{},
                                           Conv1D<16, 3, padding::causal, dilation<4>, Tanh>{}, Dense<1>{}});

@@ -62,6 +62,22 @@ int two_threads() {
     return 0;
 }
 
+/// Two threads use the workspace of a net that is too small for its threads.
+int two_threads_of_a_small_net() {
+    auto model = net.build();
+    auto workspace = model.workspace({.threads = 2});
+    const auto infer = [&] {
+        const std::array<float, 64> x{};
+        std::array<float, 8> y{};
+        const auto begin = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() - begin < std::chrono::seconds(10)) model.infer(x, y, workspace);
+    };
+    std::thread second(infer);
+    infer();
+    second.join();
+    return 0;
+}
+
 /// A pool whose threads a child of this process does not have.
 int child_of_a_child() {
     thread_pool threads(2);
@@ -120,6 +136,7 @@ void expect(bool holds, const char* text) {
 int main() {
     std::fflush(stdout);
     expect(aborts(end_of(two_threads)), "two threads that use one pool are asserted against");
+    expect(aborts(end_of(two_threads_of_a_small_net)), "and so are two of a net that no threads share");
     expect(end_of(child_of_a_child) == 0, "a pool of a parent process is asserted against");
     expect(aborts(end_of(overlapping_spans)), "input and output that overlap are asserted against");
     expect(aborts(end_of(moved_model)), "a moved-from model is asserted against");

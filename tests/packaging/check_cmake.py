@@ -30,9 +30,12 @@ def built(folder, compiler, use, target, *arguments):
 
 
 def project_of_page(root):
-    """The project that docs/install.md shows, with the folder in place of the address and any machine's instructions."""
+    """The project that docs/install.md shows, with its precompiled header, the folder in place of the address and any
+    machine's instructions."""
     page = (root / "docs/install.md").read_text(encoding="utf-8")
-    shown = re.search(r"```cmake\n(.*?)```", page, re.DOTALL)[1]
+    shown = "\n".join(re.findall(r"```cmake\n(.*?)```", page, re.DOTALL))
+    if "target_precompile_headers" not in shown:
+        raise RuntimeError("docs/install.md shows no precompiled header")
     text = re.sub(r"GIT_REPOSITORY \S+ GIT_TAG [^\s)]+", f'SOURCE_DIR "{root}"', shown).replace("-march=native", "-O0")
     if str(root) not in text:
         raise RuntimeError("the project of docs/install.md fetches no repository")
@@ -172,6 +175,8 @@ def main():
         try:
             said = [built(folder / "subdirectory", given.compiler, f'add_subdirectory("{root}" strata)', "strata::strata"),
                     built_from(project_of_page(root), folder / "fetched", given.compiler)]
+            if not [file for ending in ("gch", "pch") for file in (folder / "fetched/build").rglob(f"*.{ending}")]:
+                raise RuntimeError("the project of docs/install.md has no precompiled header")
             prefix = installed(root, folder, given.compiler)
             said.append(built(folder / "found", given.compiler, "find_package(strata 0.1 CONFIG REQUIRED COMPONENTS hdf5)",
                               "strata::hdf5", f"-DCMAKE_PREFIX_PATH={prefix}"))

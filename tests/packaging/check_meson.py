@@ -44,9 +44,12 @@ def repository(root, folder):
 
 
 def project_of_page(root):
-    """The project that docs/install.md shows, with strict warnings and for any machine."""
+    """The project that docs/install.md shows, with its precompiled header, strict warnings and for any machine."""
     page = (root / "docs/install.md").read_text(encoding="utf-8")
-    shown = re.search(r"```meson\n(.*?)```", page, re.DOTALL)[1]
+    project, with_header = re.findall(r"```meson\n(.*?)```", page, re.DOTALL)
+    shown = re.sub(r"executable\(.*\n", lambda _: with_header, project)
+    if "cpp_pch" not in shown:
+        raise RuntimeError("docs/install.md shows no precompiled header")
     return shown.replace("'buildtype=release'", "'warning_level=3', 'werror=true', 'optimization=0'").replace(
         "'-march=native'", "[]") + VERSION.format(version=version_of(root))
 
@@ -58,8 +61,12 @@ def wrapped(root, folder, sources, environment):
     (folder / "subprojects/strata.wrap").write_text(wrap.replace("url = ../strata", f"url = {sources.as_uri()}"), "utf-8")
     (folder / "meson.build").write_text(project_of_page(root), "utf-8")
     shutil.copy(PROGRAM, folder / "main.cpp")
+    (folder / "pch").mkdir()
+    (folder / "pch/program.hpp").write_text("#include <strata/strata.hpp>\n", "utf-8")
     must_run(["meson", "setup", "build", "--wrap-mode=forcefallback"], cwd=folder, env=environment)
     must_run(["meson", "compile", "-C", "build"], cwd=folder, env=environment)
+    if not [file for ending in ("gch", "pch") for file in (folder / "build").rglob(f"*.{ending}")]:
+        raise RuntimeError("the project of docs/install.md has no precompiled header")
     if list((folder / "build").rglob("suite*")):
         raise RuntimeError("a subproject's tests are built")
     return output_of(folder / "build/program", folder)

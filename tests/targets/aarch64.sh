@@ -1,7 +1,8 @@
 #!/bin/bash
-# 64-bit Arm under qemu: the probe by Clang and by GCC, all tests of kernels, golden values of Keras, a training.
+# 64-bit Arm under qemu: the probe by Clang and by GCC, all tests of kernels, instruction counts.
 # usage: tests/targets/aarch64.sh [--full] [--jobs N]
-#   --full   kernels by GCC as well, every size without optimization, all golden values, more tests of training
+#   --full   golden values of Keras, training, streams, subnormal numbers; kernels by GCC as well, and every size
+#            without optimization
 source "$(dirname "$0")/common.sh"
 arguments "$@"
 need g++ clang-19 g++-aarch64-linux-gnu qemu-user meson ninja-build pkg-config libboost-dev libxsimd-dev catch2 python3
@@ -27,10 +28,7 @@ for compiler in clang gcc; do
     done_with "the probe, $compiler"
 done
 
-# Families that divide, take roots and run recurrences; --full has all.
-some=(-Dgolden_families=activation,recurrent,normalization -Dtraining_families=batch_normalization)
-[ -n "$full" ] && some=()
-setup $folder/clang aarch64-clang.ini -Doptimization=1 "${some[@]}"
+setup $folder/clang aarch64-clang.ini -Doptimization=1
 build $folder/clang tests/kernels
 "${run[@]}" $folder/clang/tests/kernels
 done_with "kernels, clang"
@@ -38,17 +36,16 @@ done_with "kernels, clang"
 python3 tests/targets/instructions.py $folder/instructions
 done_with "instructions of main kernels"
 
-build $folder/clang tests/golden/golden
-"${run[@]}" $folder/clang/tests/golden/golden
-done_with "golden values, clang"
-build $folder/clang tests/train/equals_keras
-"${run[@]}" $folder/clang/tests/train/equals_keras
-done_with "trainings equal Keras, clang"
-build $folder/clang tests/subnormals
-"${run[@]}" $folder/clang/tests/subnormals '~*no slower*'  # times mean nothing in an emulator
-done_with "flushing of subnormal numbers, clang"
-
 if [ -n "$full" ]; then
+    build $folder/clang tests/golden/golden
+    "${run[@]}" $folder/clang/tests/golden/golden
+    done_with "golden values, clang"
+    build $folder/clang tests/train/equals_keras
+    "${run[@]}" $folder/clang/tests/train/equals_keras
+    done_with "trainings equal Keras, clang"
+    build $folder/clang tests/subnormals
+    "${run[@]}" $folder/clang/tests/subnormals '~*no slower*'  # times mean nothing in an emulator
+    done_with "flushing of subnormal numbers, clang"
     setup $folder/gcc aarch64-gcc.ini -Doptimization=2
     build $folder/gcc tests/kernels
     "${run[@]}" $folder/gcc/tests/kernels

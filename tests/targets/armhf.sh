@@ -1,11 +1,23 @@
 #!/bin/bash
 # 32-bit Arm with NEON under qemu: float in vectors, double in single numbers. The probe and the tests of kernels.
-# usage: tests/targets/armhf.sh [--jobs N]
+# usage: tests/targets/armhf.sh [--headers] [--jobs N]
+#   --headers  the front ends alone, for what a number of 32 bits does not hold
+headers=
+if [ "${1:-}" = --headers ]; then headers=yes; shift; fi
 source "$(dirname "$0")/common.sh"
 arguments "$@"
-need g++ clang-19 g++-arm-linux-gnueabihf qemu-user libboost-dev libxsimd-dev catch2 python3
+need g++ clang-19 g++-arm-linux-gnueabihf qemu-user libboost-dev libxsimd-dev nlohmann-json3-dev catch2 python3
 run=(qemu-arm -L /usr/arm-linux-gnueabihf)
 folder=build-target-armhf
+
+for compiler in "clang++-19 --target=arm-linux-gnueabihf" arm-linux-gnueabihf-g++; do
+    # shellcheck disable=SC2086
+    printf '#include <strata/%s.hpp>\n' strata data inspect applications/nam_any_of applications/nam_save \
+        applications/rtneural_files |
+        $compiler "${warnings[@]}" -Wsign-conversion -mfpu=neon -Iinclude -fsyntax-only -x c++ -
+    done_with "headers, $compiler"
+done
+[ -z "$headers" ] || exit 0
 
 host_values $folder/host.txt
 probe() {  # name, instruction set, command...

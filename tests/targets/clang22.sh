@@ -1,13 +1,10 @@
 #!/bin/bash
 # Newer compilers and languages: every header and a strict project's program by Clang 22 in C++20, 23 and 26, and by
 # GCC and Clang 19 in C++23; a few refusals by Clang 22. The front ends alone, without the optimizer.
-# usage: tests/targets/clang22.sh [--jobs N]
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-jobs=2
-if [ "${1:-}" = --jobs ]; then jobs=$2; fi
-# shellcheck source=../packages.sh
-source tests/packages.sh
+# usage: tests/targets/clang22.sh [--full] [--jobs N]
+#   --full  the program in every language; without it by Clang 22 in C++26 alone
+source "$(dirname "$0")/common.sh"
+arguments "$@"
 need clang-22 clang-19 g++ libboost-dev libhdf5-dev libxsimd-dev libzip-dev pkg-config python3
 
 failed=0
@@ -17,6 +14,7 @@ for std in c++20 c++23 c++26; do
         [ "$compiler" = clang++-22 ] || [ "$std" = c++23 ] || continue  # the suite has the others
         check tests/tree/check_headers.py . --together --std $std --jobs "$jobs" --library hdf5=hdf5,hdf5-serial \
             --library zip=libzip -- "$compiler"
+        [ -n "$full" ] || [ "$std" = c++26 ] || continue
         check tests/tree/check_warnings.py . --front-end --std $std --jobs "$jobs" -- "$compiler"
     done
     check tests/compile_fail/check.py --include include --compiler clang++-22 --std $std --jobs "$jobs" \

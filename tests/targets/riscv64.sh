@@ -16,7 +16,8 @@ for target in powerpc64le-linux-gnu s390x-linux-gnu loongarch64-linux-gnu mips64
 done
 refused "32-bit Arm without NEON" "give -mfpu=neon, or -DSTRATA_SCALAR" \
     clang++-19 --target=arm-linux-gnueabihf -mfpu=vfpv3-d16
-refused "Cortex-M4" "give -mfpu=neon, or -DSTRATA_SCALAR" clang++-19 --target=thumbv7em-none-eabihf -mcpu=cortex-m4
+refused "Cortex-M4" "Cortex-M has no vectors that are known; give -DSTRATA_SCALAR" \
+    clang++-19 --target=thumbv7em-none-eabihf -mcpu=cortex-m4
 refused "x86 without SSE2" "give -msse2, or -DSTRATA_SCALAR" clang++-19 --target=i686-linux-gnu -mno-sse
 done_with "processors without vectors are refused, and not with STRATA_SCALAR"
 

@@ -73,6 +73,10 @@ TEST_CASE("stateful layers equal Keras in fit, evaluate and predict") {
         compare_stateful(
             file, "gru_two",
             Sequential{Input<5, 2>{}, GRU<5, return_sequences, stateful>{}, GRU<17, stateful>{}, Dense<1>{}}, threads);
+        compare_stateful(file, "gru_resets_before",
+                         Sequential{Input<5, 2>{}, GRU<5, return_sequences, stateful, reset_after<false>>{},
+                                    GRU<17, stateful, reset_after<false>>{}, Dense<1>{}},
+                         threads);
         compare_stateful(file, "simple_rnn", Sequential{Input<5, 2>{}, SimpleRNN<4, stateful, no_bias>{}, Dense<1>{}},
                          threads);
         compare_stateful(file, "partly",

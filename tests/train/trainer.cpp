@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/wait.h>
@@ -519,6 +521,22 @@ TEST_CASE("class weights and sample weights multiply the losses") {
     trainer_of(plain).fit(train, {.verbose = 0});
     REQUIRE(by_class == by_sample);
     REQUIRE(!(by_class == plain));
+}
+
+TEST_CASE("class weights come from braces, from a map and one by one") {
+    const class_weights braces{{7, 0.5}, {-1, 2.0}, {7, 9.0}};
+    const class_weights map = std::map<int, double>{{7, 0.5}, {-1, 2.0}};
+    class_weights single;
+    REQUIRE(single.empty());
+    single[7] = 0.5;
+    single[-1] = 2.0;
+    for (const class_weights* each : {&braces, &map, &std::as_const(single)}) {
+        REQUIRE(each->size() == 2);
+        REQUIRE(each->begin()->label == -1);
+        REQUIRE(each->factor(-1) == 2.0);
+        REQUIRE(each->factor(7) == 0.5);
+        for (const int other : {-2, 0, 6, 8}) REQUIRE(each->factor(other) == 1.0);
+    }
 }
 
 TEST_CASE("sample weights count in the loss of a part held back, class weights do not") {

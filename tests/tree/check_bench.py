@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # Checks that the benchmarks compile, without making code: builds of the tests leave them out.
 # usage: check_bench.py ROOT COMPILER...
-# Where the compiler is Clang, those that include strata/strata.hpp read it once, precompiled.
+# Where the compiler is Clang, those that include strata/strata.hpp, themselves or by a header of bench, read it once,
+# precompiled.
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,12 @@ def precompile(command, folder):
     return ["-include-pch", str(target)] if made.returncode == 0 else []
 
 
+def includes_umbrella(file):
+    text = file.read_text(encoding="utf-8")
+    return ("#include <strata/strata.hpp>" in text or
+            any(includes_umbrella(file.parent / name) for name in re.findall(r'^#include "(.*)"', text, re.MULTILINE)))
+
+
 def main(root, *compiler):
     files = sorted(file for file in (Path(root) / "bench").glob("*.cpp") if file.name not in NEEDS_A_PEER)
     command = [*compiler, "-std=c++20", *WARNINGS, f"-I{root}/include"]
@@ -27,7 +35,7 @@ def main(root, *compiler):
     with tempfile.TemporaryDirectory() as folder:
         precompiled = precompile(command, folder) if is_clang else []
         for file in files:
-            takes = precompiled if "#include <strata/strata.hpp>" in file.read_text(encoding="utf-8") else []
+            takes = precompiled if includes_umbrella(file) else []
             if subprocess.run([*command, *takes, "-fsyntax-only", file], check=False).returncode != 0:
                 failed.append(file.name)
     print(f"{len(files)} benchmarks, {len(failed)} failed {' '.join(failed)}")

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
-# Compiles every header alone, included twice, with warnings as errors.
-# usage: check_headers.py ROOT [--together] [--std c++20] [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N] COMPILER...
-#   --together  all headers in one program: for the warnings of a second compiler with the same standard library
+# Compiles every header with what it includes and nothing else, with warnings as errors.
+# usage: check_headers.py ROOT [--together | --one-by-one] [--std c++20] [--library NAME=PKG_CONFIG_NAME,...]... [--jobs N]
+#                         COMPILER...
+#   --together    all headers in one program, each included twice: for the warnings of a second compiler with the same
+#                 standard library
+#   --one-by-one  each header in a program of its own, included twice
 # Headers that need a library which pkg-config does not know are named and not compiled.
-# Clang reads some headers once, precompiled: a header is compiled with one that it includes anyway, itself or through
-# others, so that nothing that it lacks is there.
-# Each is compiled with one lane, without xsimd, which takes a third of the time; those with code for vectors of their own
-# with vectors, too.
+# Clang reads each header once: all are parts of one module, and a part sees only the parts that it includes. The headers
+# of other libraries are parts of a second module, without warnings. Where a module has an error, the headers that it names
+# are compiled in programs of their own, and those decide. Other compilers compile the headers one by one.
+# Each header is compiled with one lane, without xsimd; those with code for vectors of their own with vectors, too.
 import argparse
 import concurrent.futures
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,20 +22,40 @@ from pathlib import Path
 # Warnings that a user's project may ask for.
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast",
             "-Wdouble-promotion", "-Wcast-align", "-Wnull-dereference", "-Wformat=2", "-Werror"]
-MOST_PRECOMPILED = 16
 ONE_LANE = ["-DSTRATA_SCALAR"]
+INCLUDE = re.compile(r"^\s*#\s*include <([^>]+)>", re.MULTILINE)
+STANDARD = re.compile(r"/c\+\+/[^/]+/[a-z_]+$")  # a header of the standard library
+# Headers that each includer reads itself: those of C, which have no types of their own to lose, and <cassert>, whose
+# meaning depends on the includer.
+READ_EACH_TIME = re.compile(r"(.*/)?(sys/\w+|fcntl|signal|unistd)\.h|cassert")
+
+# A tree whose headers are each wrong in one way, and the words of the error. A check that misses one is no check.
+DEFECTS = {
+    "lacks_own.hpp": ("inline own::number f1() { return 1; }", "own"),
+    "lacks_own_macro.hpp": ("inline int f2() { return OWN_MACRO; }", "OWN_MACRO"),
+    "lacks_standard.hpp": ("inline std::vector<int> f3() { return {}; }", "vector"),
+    "lacks_standard_through_own.hpp": ("#include <strata/own.hpp>\ninline std::string f4() { return {}; }", "string"),
+    "lacks_definition.hpp": ("struct declared;\ninline int f5(const declared& d) { return d.value; }", "declared"),
+    "warns.hpp": ("inline int f6(double x) { return x; }", "-Wfloat-conversion"),
+}
+SOUND = {
+    "a_first.hpp": "#include <vector>\n#include <strata/own.hpp>\nstruct declared { int value; };\n"
+                   "inline own::number f7() { return OWN_MACRO + static_cast<int>(std::vector<int>(3).size()); }",
+    "own.hpp": "#define OWN_MACRO 1\nnamespace own { using number = int; }",
+    "z_last.hpp": "#include <string>\n#include <vector>\ninline std::vector<std::string> f8() { return {\"a\"}; }",
+}
 
 
-def included(path, folder, found=None):
-    """What a header includes, itself or through strata's headers: these, and names of others."""
-    found = set() if found is None else found
-    for line in (folder / path).read_text(encoding="utf-8").splitlines():
-        if line.lstrip().startswith("#include <"):
-            name = line.split("<")[1].split(">")[0]
-            if name not in found:
-                found.add(name)
-                if (folder / name).is_file():
-                    included(name, folder, found)
+def includes_of(path, folder):
+    return INCLUDE.findall((folder / path).read_text(encoding="utf-8"))
+
+
+def included(paths, folder):
+    """What headers include, themselves or through strata's headers: these, and names of others."""
+    found, new = set(), set(paths)
+    while new:
+        found |= new
+        new = {name for path in new if (folder / path).is_file() for name in includes_of(path, folder)} - found
     return found
 
 
@@ -44,50 +68,111 @@ def flags_of(packages):
     return None
 
 
-def builds_of(path, folder):
-    """The flags of each compilation of a header."""
-    has_vector_code = "STRATA_SCALAR" in (folder / path).read_text(encoding="utf-8")
-    return [ONE_LANE] + ([[]] if has_vector_code else [])
+def with_vector_code(paths, folder):
+    return [path for path in paths if "STRATA_SCALAR" in (folder / path).read_text(encoding="utf-8")]
 
 
-class Precompiled:
-    """The headers that Clang reads once for those that include them."""
+def run(command, program=None):
+    return subprocess.run([str(word) for word in command], input=program, capture_output=True, text=True)
 
-    def __init__(self, compiler, flags, folder, paths, target):
-        self.target, self.of = target, {}
-        if "clang" not in subprocess.run([*compiler, "--version"], capture_output=True, text=True).stdout:
-            return
-        closures = {path: included(path, folder) for path in paths}
-        size = {path: len(closure) for path, closure in closures.items()}
-        for _ in range(MOST_PRECOMPILED):  # each time the one that spares most
-            gain = {path: sum(max(0, size[path] - size.get(self.of.get(other), 0)) for other in paths
-                              if path in closures[other]) for path in paths}
-            best = max(paths, key=gain.get)
-            self.of |= {other: best for other in paths
-                        if best in closures[other] and size[best] > size.get(self.of.get(other), 0)}
-        for number, path in enumerate(sorted(set(self.of.values()))):
-            file = target / f"{number}.pch"
-            done = subprocess.run([*compiler, *WARNINGS, *flags, f"-I{folder}", "-fpch-instantiate-templates", "-x",
-                                   "c++-header", "-o", file, folder / path], capture_output=True, text=True)
-            made = {other for other, by in self.of.items() if by == path}
-            self.of |= dict.fromkeys(made, file if done.returncode == 0 else None)
 
-    def flags(self, path):
-        file = self.of.get(path)
-        return ["-include-pch", str(file)] if file else []
+def is_clang(command):
+    return "clang" in run([*command, "--version"]).stdout
+
+
+def module_map(name, attributes, files):
+    """The text that makes each file a part of a module; files maps the name of a part to its path."""
+    parts = "".join(f'  module "{part}" {{ header "{path}" export * }}\n' for part, path in files.items())
+    return f"module {name}{attributes} {{\n{parts}}}\n"
+
+
+def others_of(command, folder, paths):
+    """The headers of other libraries that strata's include, as names and paths; with those of the standard library that
+    they include in turn."""
+    program = "".join(f"#include <{path}>\n" for path in paths)
+    read = run([*command, "-E", "-H", "-o", os.devnull, "-x", "c++", "-"], program).stderr
+    read = {Path(path).resolve() for path in re.findall(r"^\.+ (/.*)$", read, re.MULTILINE)}
+    names = {name for name in included(paths, folder) if not (folder / name).is_file()}
+    found = {name: path for path in read for name in names if path.as_posix().endswith(f"/{name}")}
+    found |= {path.name: path for path in read if STANDARD.search(path.as_posix())}
+    return {name: found[name] for name in sorted(found) if not READ_EACH_TIME.fullmatch(name)}
+
+
+def compile_modules(command, flags, folder, builds, target):
+    """What Clang says to the modules of each build (headers, flags); "" where it has nothing to say."""
+    command = [*command, *flags, f"-I{folder}"]
+    as_module = [*command, "-fmodules", "-fno-implicit-module-maps", "-Xclang", "-fmodules-local-submodule-visibility",
+                 "-ferror-limit=0", "-c", "-x", "c++", "-Xclang", "-emit-module"]
+
+    def compiled(name, text, *more):
+        (target / f"{name}.modulemap").write_text(text, encoding="utf-8")
+        module = "strata" if name.startswith("strata") else name
+        return run([*as_module, *more, f"-fmodule-name={module}", target / f"{name}.modulemap", "-o", target / f"{name}.pcm"])
+    everything = sorted({path for paths, _ in builds for path in paths})
+    others = compiled("others", module_map("others", " [system]", others_of(command, folder, everything)))
+    if others.returncode != 0:
+        return [others.stderr]
+    known = [f"-fmodule-map-file={target}/others.modulemap", f"-fmodule-file=others={target}/others.pcm", *WARNINGS]
+    said = []
+    for number, (paths, build) in enumerate(builds):
+        text = module_map("strata", "", {path: (folder / path).resolve() for path in paths})
+        done = compiled(f"strata{number}", text, *known, *build)
+        said.append(done.stderr if done.returncode != 0 or done.stderr else "")
+    return said
+
+
+def finds_defects(command):
+    """Whether modules of a tree with a header of each defect show it, and a sound tree has no error."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "include"
+        (folder / "strata").mkdir(parents=True)
+        target = Path(name) / "target"
+        target.mkdir()
+        for file, text in {**SOUND, **{file: text for file, (text, _) in DEFECTS.items()}}.items():
+            (folder / "strata" / file).write_text(f"#pragma once\n{text}\n", encoding="utf-8")
+        sound, all_of_them = ([f"strata/{file}" for file in files] for files in (SOUND, [*SOUND, *DEFECTS]))
+        if any(compile_modules(command, [], folder, [(sound, [])], target)):
+            return False
+        said = "".join(compile_modules(command, [], folder, [(sorted(all_of_them), [])], target))
+        return all(re.search(rf"strata/{file}:\d+:\d+: error: .*{re.escape(word)}", said)
+                   for file, (_, word) in DEFECTS.items())
 
 
 def compile_headers(compiler, flags, folder, paths):
     command = [*compiler, *WARNINGS, *flags, f"-I{folder}", "-fsyntax-only", "-x", "c++", "-"]
     program = "".join(f"#include <{path}>\n#include <{path}>\n" for path in paths) + "int main() {}\n"
-    done = subprocess.run(command, input=program, capture_output=True, text=True)
+    done = run(command, program)
     return " ".join(paths), done.returncode, done.stderr
+
+
+def failures(compiler, flags, folder, builds, jobs):
+    """The builds (headers, flags) that do not compile, each in one program, and what the compiler says."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        results = list(pool.map(lambda build: compile_headers(compiler, flags + build[1], folder, build[0]), builds))
+    return [(paths, said) for paths, code, said in results if code != 0]
+
+
+def failures_by_modules(compiler, flags, folder, builds, one_by_one, jobs):
+    """The same of headers that modules have, see above."""
+    if not finds_defects(compiler):
+        print("modules do not show what is missing: each header in a program of its own")
+        return failures(compiler, flags, folder, one_by_one, jobs)
+    with tempfile.TemporaryDirectory() as target:
+        said = "".join(compile_modules(compiler, flags, folder, builds, Path(target)))
+    if not said:
+        return []
+    print(f"not compiled as one module:\n{said[:3000]}")
+    named = set(re.findall(r"(strata/\S+?\.hpp):\d+:\d+: (?:fatal )?error", said))
+    of_named = [(paths, build) for paths, build in one_by_one if paths[0] in named]
+    return (failures(compiler, flags, folder, of_named, jobs) or
+            failures(compiler, flags, folder, [each for each in one_by_one if each not in of_named], jobs))
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("--together", action="store_true")
+    parser.add_argument("--one-by-one", action="store_true")
     parser.add_argument("--std", default="c++20", help="the language")
     parser.add_argument("--library", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=2)
@@ -105,27 +190,25 @@ def main():
         found = flags_of(packages.split(","))
         flags += found or []
         left |= {path: name for path in headers if found is None and
-                 any(i.startswith(name) for i in included(path, folder))}
+                 any(i.startswith(name) for i in included([path], folder))}
     for path, name in left.items():
         print(f"{path}: not compiled, {name} is not installed")
-    failed = 0
     todo = [path for path in headers if path not in left]
-    with tempfile.TemporaryDirectory() as target, concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        if given.together:
-            builds, fault = [(todo, ONE_LANE), (todo, [])], "do not compile in one program"
-        else:
-            known = Precompiled(command, flags + ONE_LANE, folder, todo, Path(target))
-            builds = [([path], build + (known.flags(path) if build == ONE_LANE else []))
-                      for path in todo for build in builds_of(path, folder)]
-            fault = "does not compile alone"
-        for path, code, messages in pool.map(lambda b: compile_headers(command, flags + b[1], folder, b[0]), builds):
-            if code != 0:
-                failed += 1
-                print(f"{path}: {fault}\n{messages}")
+    vectors = with_vector_code(todo, folder)
+    one_by_one = [([path], ONE_LANE) for path in todo] + [([path], []) for path in vectors]
+    if given.together:
+        wrong = failures(command, flags, folder, [(todo, ONE_LANE), (todo, [])], given.jobs)
+    elif given.one_by_one or not is_clang(command):
+        wrong = failures(command, flags, folder, one_by_one, given.jobs)
+    else:
+        parts = [(todo, ONE_LANE), ([path for path in todo if path in included(vectors, folder)], [])]
+        wrong = failures_by_modules(command, flags, folder, parts, one_by_one, given.jobs)
+    for paths, said in wrong:
+        print(f"{paths}: {'not compiled in one program' if given.together else 'does not compile alone'}\n{said}")
     used = os.times()
-    print(f"{len(todo)} headers with {' '.join(command)}, {failed} failures, "
+    print(f"{len(todo)} headers, {len(vectors)} of them with vectors, too, with {' '.join(command)}, {len(wrong)} failures, "
           f"{used.children_user + used.children_system:.0f} s of CPU time")
-    return 1 if failed else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

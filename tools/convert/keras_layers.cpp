@@ -198,8 +198,7 @@ recurrent keras_config::recurrent_layer(const std::string& type, config_reader& 
     r.has_bias = config.flag("use_bias", true);
     r.returns_sequences = config.flag("return_sequences", false);
     r.goes_backwards = config.flag("go_backwards", false);
-    if (type == "GRU" && !config.flag("reset_after", !is_keras_2_))
-        config.refuse("has reset_after=False; strata's GRU resets after the product; train it with reset_after=True");
+    if (type == "GRU") r.resets_after = config.flag("reset_after", !is_keras_2_);
     if (config.flag("stateful", false)) {
         const std::string text =
             "stateful: each call of the net begins at zeros; model.stream() keeps the state from step to step until "

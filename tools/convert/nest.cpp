@@ -113,6 +113,9 @@ void give_names(std::vector<item>& items, std::map<std::string, std::size_t>& ta
 }  // namespace
 
 std::vector<item> nest(const graph& g, remarks& notes) {
+    constexpr std::size_t most_axes = 6;
+    if (g.input.size() > most_axes)
+        throw problem("its input has " + std::to_string(g.input.size()) + " axes; strata has up to 6");
     std::map<std::string, std::size_t> taken;  // with the last number of each
     std::vector<item> items = nester(g, notes).items();
     give_names(items, taken, notes);

@@ -148,7 +148,8 @@ void append_recurrent(std::vector<weight_slot>& slots, const recurrent& r, const
     const std::size_t units = unsigned_of(r.units), columns = gates_of(r) * units;
     slots.push_back({"kernel", {in.back(), columns}, part, 0});
     slots.push_back({"recurrent_kernel", {units, columns}, part, 1});
-    if (r.has_bias) slots.push_back({"bias", r.type == "GRU" ? extents{2, columns} : extents{columns}, part, 2});
+    const bool has_two = r.type == "GRU" && r.resets_after;  // one for the input, one for the last output
+    if (r.has_bias) slots.push_back({"bias", has_two ? extents{2, columns} : extents{columns}, part, 2});
 }
 
 std::vector<weight_slot> convolution_weights(const convolution& c, const extents& in) {
@@ -224,7 +225,8 @@ std::string spelled_recurrent(const recurrent& r) {
                 ? ""
                 : ", strata::recurrent_activation<strata::" + r.recurrent_activation + ">") +
            (r.returns_sequences ? ", strata::return_sequences" : "") +
-           (r.goes_backwards ? ", strata::go_backwards" : "") + (r.has_bias ? "" : ", strata::no_bias");
+           (r.goes_backwards ? ", strata::go_backwards" : "") + (r.has_bias ? "" : ", strata::no_bias") +
+           (r.resets_after ? "" : ", strata::reset_after<false>");
 }
 
 std::string convolution_arguments(const convolution& c) {
@@ -479,8 +481,8 @@ extents output_shape(const operation& op, const std::vector<extents>& inputs) {
         },
         op);
     constexpr std::size_t most_axes = 6;
-    if (result.size() > most_axes)
-        throw problem("its output has " + std::to_string(result.size()) + " axes; strata has up to 6");
+    if (result.empty() || result.size() > most_axes)
+        throw problem("its output has " + std::to_string(result.size()) + " axes; strata has 1 to 6");
     element_count(result);
     return result;
 }

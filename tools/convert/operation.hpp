@@ -105,6 +105,7 @@ struct recurrent {
     int units = 0;
     std::string activation = "Tanh", recurrent_activation = "Sigmoid";
     bool has_bias = true, returns_sequences = false, goes_backwards = false;
+    bool resets_after = true;  // of a GRU: after the recurrent product
 };
 struct bidirectional {
     recurrent layer;

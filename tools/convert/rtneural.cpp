@@ -170,6 +170,7 @@ private:
             layer.ignore({"num_filters_in", "num_features_in", "activation"});
             const bool is_affine = has_bias(layer, 2);
             batch_normalization b{layer.number("epsilon"), is_affine, is_affine};
+            if (!(b.epsilon > 0.0)) layer.refuse("has an epsilon that is not positive; the file is damaged");
             add_layer(layer, b);
         } else if (type == "activation") {
             const std::string name = function(layer);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include <strata/core/json_depth.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/io/npy.hpp>
 
@@ -45,23 +46,8 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 json parse_json(const std::string& text, const std::string& of) {
-    constexpr int deepest = 200;
-    int depth = 0;
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (is_quoted) {
-            if (c == '\\') ++i;
-            else if (c == '"') is_quoted = false;
-        } else if (c == '"') {
-            is_quoted = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > deepest)
-                throw problem(of + " has lists nested deeper than 200; no model needs that, the file is damaged");
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
+    if (strata::internal::json_levels(text) > strata::internal::most_json_levels)
+        throw problem(of + " has lists nested deeper than 200; no model needs that, the file is damaged");
     try {
         return json::parse(text);
     } catch (const json::parse_error& error) {
@@ -108,7 +94,7 @@ void archive::copy(const std::string& member, std::uint64_t most, Sink sink) con
     const std::string damaged = " cannot be read; the file is truncated or damaged, save it again";
     zip_file_t* opened = zip_fopen(static_cast<zip_t*>(zip_), member.c_str(), 0);
     if (opened == nullptr)
-        throw problem("its member " + member + (has(member) ? damaged : " is missing; save the model again"));
+        throw problem("its member " + printable(member) + (has(member) ? damaged : " is missing; save the model again"));
     std::array<char, 1 << 16> part{};
     std::uint64_t done = 0;
     zip_stat_t stated{};
@@ -121,9 +107,9 @@ void archive::copy(const std::string& member, std::uint64_t most, Sink sink) con
         sink(part.data(), static_cast<std::size_t>(got));
     }
     zip_fclose(opened);
-    if (got < 0) throw problem("its member " + member + damaged);
+    if (got < 0) throw problem("its member " + printable(member) + damaged);
     if (done > most)
-        throw problem("its member " + member + " unpacks to more than " + std::to_string(most) +
+        throw problem("its member " + printable(member) + " unpacks to more than " + std::to_string(most) +
                       " bytes; too much for a file of " + std::to_string(size_) + " bytes, save it again");
 }
 std::string archive::read(const std::string& member, std::uint64_t most) const {
@@ -145,14 +131,12 @@ array parse_npy(const std::string& bytes, const std::string& name) {
     namespace io = strata::io;
     try {
         const std::string damaged = "array " + printable(name) + " is damaged";
-        if (bytes.size() < io::npy_prefix || !bytes.starts_with(io::npy_magic)) throw problem(damaged);
-        const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
-        const bool is_long = byte(6) > 1;
-        const std::size_t prefix = io::npy_prefix + (is_long ? 2 : 0);
-        std::size_t length = byte(8) + byte(9) * 256;
-        if (is_long) length += (byte(10) + byte(11) * 256) * 65536;
-        if (prefix + length > bytes.size()) throw problem(damaged);
-        const io::npy_header header = io::npy_parser(std::string_view(bytes).substr(prefix, length)).parse();
+        std::size_t at = 0;
+        const io::npy_header header = io::read_npy_header([&](std::size_t count) {
+            if (count > bytes.size() - at) throw problem(damaged);
+            at += count;
+            return std::string_view(bytes).substr(at - count, count);
+        });
         if (!header.is_float() && !header.is_integer())
             throw problem("array " + printable(name) + " has the type " + printable(header.type) +
                           "; save float32 or float64");
@@ -161,7 +145,7 @@ array parse_npy(const std::string& bytes, const std::string& name) {
             if (extent != 0 && count > bytes.size() / extent) throw problem(damaged);
             count *= extent;
         }
-        const std::string_view values = std::string_view(bytes).substr(prefix + length);
+        const std::string_view values = std::string_view(bytes).substr(at);
         if (values.size() != count * header.width()) throw problem(damaged);
         array result{.shape = header.extents};
         if (header.type == "<f8") result.doubles = io::npy_values<double>(header, values);
@@ -177,10 +161,13 @@ array parse_npy(const std::string& bytes, const std::string& name) {
 std::vector<named_array> read_npz(const std::filesystem::path& file) {
     const archive opened(file);
     constexpr std::uint64_t allowed_ratio = 100;
+    // Of all members together: several may have the same bytes of the file.
+    std::uint64_t left = opened.file_size() * allowed_ratio;
     std::vector<named_array> result;
     for (const std::string& member : opened.members()) {
-        const std::string name = member.substr(0, member.rfind(".npy"));
-        result.push_back({name, parse_npy(opened.read(member, opened.file_size() * allowed_ratio), name)});
+        const std::string name = member.substr(0, member.rfind(".npy")), bytes = opened.read(member, left);
+        left -= bytes.size();
+        result.push_back({name, parse_npy(bytes, name)});
     }
     return result;
 }

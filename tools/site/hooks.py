@@ -11,7 +11,9 @@ AT_ROOT = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANG
 LANGUAGES = {".hpp": "cpp", ".cpp": "cpp", ".py": "python", ".sh": "bash", ".md": ""}
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
-SAID_BY_COMPILER = re.compile(r"<!-- (output|error) of [^\n]*-->\n$")
+LONG_LINE = re.compile(r"^.{121}", re.MULTILINE)  # longer than code is
+SHORT_CODE = re.compile(r"<code>([^<>]{1,24})</code>")
+MOST_HEADINGS = 60  # in the list of pages
 API = """# API reference
 
 The [reference of all headers](api/index.html) is made from the comments in the headers by Doxygen: classes, functions and
@@ -84,13 +86,21 @@ def on_page_markdown(markdown, page, config, files):
         target = pages.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
         return posixpath.relpath(target, posixpath.dirname(here) or ".") + (link[2] or "") if target else link[0]
 
-    if here in ("index.md", "layers.md"):
-        page.meta["hide"] = ["toc"]  # the room is for wide code and tables
     if here == "api.md":
         return markdown
     parts = re.split(r"(^(`{3,}).*?^\2$)", markdown, flags=re.DOTALL | re.MULTILINE)
     for i in range(1, len(parts), 3):
-        if SAID_BY_COMPILER.search(parts[i - 1]):
+        if LONG_LINE.search(parts[i]):
             parts[i] = parts[i].replace("```text", "```{.text .wrapped}", 1)
     return "".join(part if i % 3 == 1 else "" if i % 3 == 2 else IMAGE.sub(r"[\g<0>](\1)", LINK.sub(moved, part))
                    for i, part in enumerate(parts))
+
+
+def on_page_content(html, page, config, files):
+    """Short code stays on one line. A page of many headings has only its sections in the list of pages."""
+    headings = sum(1 + len(section.children) for title in page.toc for section in title.children)
+    if headings > MOST_HEADINGS:
+        for title in page.toc:
+            for section in title.children:
+                section.children = []
+    return SHORT_CODE.sub(r'<code class="short">\1</code>', html)

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,22 +18,6 @@
 namespace strata::inline STRATA_ISA::nam {
 
 namespace detail {
-
-/// The numbers of weights of the submodels of a file; of a file that is no container its own number alone.
-inline std::vector<std::size_t> submodel_sizes(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    const nlohmann::json root = nlohmann::json::parse(in, nullptr, false);
-    const auto weights_of = [](const nlohmann::json& model) {
-        return model.is_object() && model.contains("weights") ? model["weights"].size() : std::size_t{0};
-    };
-    std::vector<std::size_t> sizes;
-    if (root.is_object() && root.contains("config") && root["config"].is_object() &&
-        root["config"].contains("submodels"))
-        for (const nlohmann::json& each : root["config"]["submodels"])
-            sizes.push_back(each.is_object() && each.contains("model") ? weights_of(each["model"]) : 0);
-    if (sizes.empty()) sizes.push_back(weights_of(root));
-    return sizes;
-}
 
 /// A net of an any_of in messages, and why a file is not for it; no reason where it is.
 struct nam_candidate {
@@ -62,7 +46,7 @@ inline std::size_t only_fitting(const std::filesystem::path& file, const std::ve
                                          std::size_t weights) {
     std::size_t nearest = 0;
     const auto distance = [&](std::size_t i) {
-        constexpr std::size_t another_architecture = std::size_t{1} << 40;
+        constexpr std::size_t another_architecture = std::numeric_limits<std::size_t>::max();
         if (nets[i].reason.find("holds the architecture") != std::string::npos) return another_architecture;
         return nets[i].parameters > weights ? nets[i].parameters - weights : weights - nets[i].parameters;
     };
@@ -79,8 +63,10 @@ inline std::size_t only_fitting(const std::filesystem::path& file, const std::ve
 template <class... Nets>
 class nam_attempt {
 public:
-    nam_attempt(const std::filesystem::path& file, std::size_t submodel) {
-        static_cast<void>((add(std::get<Model<Nets>>(models_), file, submodel), ..., 0));
+    /// The reader holds the file: a container of many submodels is parsed once.
+    void read(const nam_reader& reader, std::size_t submodel) {
+        nets_.clear();
+        static_cast<void>((add(std::get<Model<Nets>>(models_), reader, submodel), ..., 0));
     }
 
     const std::vector<nam_candidate>& nets() const { return nets_; }
@@ -91,12 +77,14 @@ public:
 
 private:
     template <class Net>
-    void add(Model<Net>& model, const std::filesystem::path& file, std::size_t submodel) {
+    void add(Model<Net>& model, const nam_reader& reader, std::size_t submodel) {
+        using checked = net_check<Net>;
+        static_cast<void>(require<checked>{});
         nam_candidate& net = nets_.emplace_back();
         net.label = strata::detail::net_label(nets_.size() - 1, Net::model_name()).str();
         net.parameters = Net::parameter_count();
         try {
-            load(model, file, submodel);
+            if constexpr (checked::value.ok) write(reader, detail::read<Net>(reader, submodel), model);
         } catch (const file_error& error) {
             net.reason = error.what();
         }
@@ -114,13 +102,14 @@ private:
 template <class... Nets>
 void load(basic_any_of<float, Nets...>& to, const std::filesystem::path& file, std::size_t submodel = largest) {
     strata::internal::with_file_errors(file, [&] {
-        const detail::nam_reader is_readable(file);
-        const std::vector<std::size_t> sizes = detail::submodel_sizes(file);
+        const detail::nam_reader reader(file);
+        const std::vector<std::size_t> sizes = reader.submodel_sizes();
+        detail::nam_attempt<Nets...> attempt;
         const std::size_t first = submodel == largest ? sizes.size() - 1 : submodel;
         const std::size_t last = submodel == largest ? 0 : submodel;
         std::vector<detail::nam_candidate> tried;
         for (std::size_t i = first + 1; i-- > last;) {
-            const detail::nam_attempt<Nets...> attempt(file, i);
+            attempt.read(reader, i);
             const std::size_t chosen = detail::only_fitting(file, attempt.nets());
             if (chosen < sizeof...(Nets)) return attempt.move_to(to, chosen);
             if (tried.empty()) tried = attempt.nets();

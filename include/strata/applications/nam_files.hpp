@@ -91,8 +91,8 @@ constexpr architecture architecture_of(type_list<Layers...>) {
     if (count < 2 || types[count - 1] != "Dense") return architecture::none;
     std::size_t recurrent = 0, convolutions = 0;
     for (std::size_t i = 0; i + 1 < count; ++i) {
-        recurrent += types[i] == "LSTM" ? 1 : 0;
-        convolutions += taps[i] == 2 ? 1 : 0;
+        recurrent += types[i] == "LSTM" ? 1u : 0u;
+        convolutions += taps[i] == 2 ? 1u : 0u;
     }
     if (recurrent + 1 == count) return architecture::lstm;
     return convolutions + 1 == count ? architecture::conv_net : architecture::none;
@@ -213,7 +213,9 @@ public:
             });
     }
 
-    const Model<Net>& model() const { return model_; }
+    const Model<Net>& model() const& { return model_; }
+    /// Of a temporary amplifier: a reference to its model would end with it.
+    Model<Net> model() && { return std::move(model_); }
     /// In Hz.
     double sample_rate() const { return sample_rate_; }
     /// A stream as Neural Amp Modeler begins it: with the states of the file, then so many zeros that it forgets them,

@@ -15,6 +15,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/json_depth.hpp>
 #include <strata/core/native_file.hpp>
 
 namespace strata::inline STRATA_ISA::nam::detail {
@@ -26,6 +27,8 @@ public:
         const strata::internal::input_file reader(file, "a .nam file");
         std::string text(static_cast<std::size_t>(reader.size()), '\0');
         reader.read(0, text.data(), text.size());
+        if (strata::internal::json_levels(text) > strata::internal::most_json_levels)
+            fail("has lists nested deeper than 200; a .nam file has not, it is damaged");
         root_ = nlohmann::json::parse(text, nullptr, false);
         if (root_.is_discarded()) fail("is no JSON; a .nam file is one object");
         const std::string version = text_of(root_, "version");

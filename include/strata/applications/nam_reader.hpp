@@ -130,6 +130,19 @@ public:
                 .sample_rate = rate_of(root_)};
     }
 
+    /// The numbers of weights of the submodels; of a file that is no container its own number alone.
+    std::vector<std::size_t> submodel_sizes() const {
+        const auto weights_of = [](const nlohmann::json& model) {
+            return has(model, "weights") ? model["weights"].size() : std::size_t{0};
+        };
+        std::vector<std::size_t> sizes;
+        if (has(root_, "config") && has(root_["config"], "submodels") && root_["config"]["submodels"].is_array())
+            for (const nlohmann::json& each : root_["config"]["submodels"])
+                sizes.push_back(has(each, "model") ? weights_of(each["model"]) : 0);
+        if (sizes.empty()) sizes.push_back(weights_of(root_));
+        return sizes;
+    }
+
     static constexpr std::size_t last_submodel = std::numeric_limits<std::size_t>::max();
 
 private:

@@ -18,6 +18,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/extents_text.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/json_depth.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/json_text.hpp>
@@ -64,6 +65,8 @@ public:
         const strata::internal::input_file in(file, "a .json file of RTNeural");
         std::string text(static_cast<std::size_t>(in.size()), '\0');
         in.read(0, text.data(), text.size());
+        if (strata::internal::json_levels(text) > strata::internal::most_json_levels)
+            fail("has lists nested deeper than 200; RTNeural's save_model writes none, the file is damaged");
         const json root = json::parse(text, nullptr, false);
         if (!root.is_object() || !root.contains("layers") || !root["layers"].is_array())
             fail("has no layers; expected the JSON of RTNeural's save_model");

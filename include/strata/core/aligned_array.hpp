@@ -7,18 +7,20 @@
 #include <new>
 #include <utility>
 
+#include <strata/core/config.hpp>
 #include <strata/core/storage.hpp>
 
 namespace strata {
 
-/// `size` elements of T on the heap, at least one.
+/// `size` elements of T on the heap, at least one. The constructors are not inlined: trainings make a dozen arrays, and
+/// each only once.
 template <class T>
 class aligned_array {
 public:
-    explicit aligned_array(std::size_t size = 0) : size_(size), elements_(allocate(size)) {
+    STRATA_NOINLINE explicit aligned_array(std::size_t size = 0) : size_(size), elements_(allocate(size)) {
         std::uninitialized_value_construct_n(elements_, size_);
     }
-    aligned_array(const aligned_array& other) : size_(other.size_), elements_(allocate(other.size_)) {
+    STRATA_NOINLINE aligned_array(const aligned_array& other) : size_(other.size_), elements_(allocate(other.size_)) {
         std::uninitialized_copy_n(other.elements_, size_, elements_);
     }
     aligned_array(aligned_array&& other) noexcept

@@ -33,6 +33,9 @@
 #if defined(__FMA__) || (defined(_MSC_VER) && defined(__AVX2__))
 #define STRATA_HAS_FMA
 #endif
+#if defined(__AVX512DQ__) && !defined(STRATA_SCALAR)
+#define STRATA_HAS_TABLES  // a value of 32 for each lane of 16 floats, by one instruction
+#endif
 #if defined(__aarch64__) || defined(_M_ARM64)
 #define STRATA_HAS_NEON64
 #elif defined(__ARM_NEON) || defined(__ARM_NEON__)

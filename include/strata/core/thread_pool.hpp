@@ -56,6 +56,10 @@ public:
         const flush_subnormals flush;
         work(thread_slice{});
     }
+    template <class Work>
+    void run_alone(Work& work) {
+        work();
+    }
     void barrier() {}
 };
 
@@ -111,13 +115,16 @@ public:
     void run(Work& work) {
         static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
                       "strata: work of a thread_pool must be noexcept");
-        assert(
-            process_ == internal::process_number() &&
-            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
-        assert(!is_running_.exchange(true) &&
-               "strata: two threads use one pool (a workspace with threads) at once; give each a workspace of its own");
+        begin_run();
         run_parts(work);
-        assert(is_running_.exchange(false));
+        end_run();
+    }
+    /// Calls work() in this thread: what is too small to share may not run twice at once either.
+    template <class Work>
+    STRATA_INLINE void run_alone(Work& work) {
+        begin_run();
+        work();
+        end_run();
     }
     /// Inside run: waits until every thread has come here.
     void barrier() noexcept STRATA_NONBLOCKING {
@@ -155,7 +162,7 @@ private:
         for (; made_ + 1 < count_; ++made_)
             threads_.first[made_] = std::thread([this, index = made_ + 1] { work(index); });
     }
-    void end_threads() {
+    STRATA_NOINLINE void end_threads() {
         if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
@@ -196,6 +203,14 @@ private:
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
         STRATA_END_PERMITTED
     }
+    STRATA_INLINE void begin_run() {
+        assert(
+            process_ == internal::process_number() &&
+            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
+        assert(!is_running_.exchange(true) &&
+               "strata: two threads use one pool (a workspace with threads) at once; give each a workspace of its own");
+    }
+    STRATA_INLINE void end_run() { assert(is_running_.exchange(false)); }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else
         for (std::uint32_t done = 0;; ++done) {

@@ -14,6 +14,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/number_as.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/data/nd_array.hpp>
 #include <strata/data/whole_file.hpp>
@@ -39,7 +40,7 @@ Stored big_endian(const char* bytes) {
 template <class Stored, class T>
 void append_idx_values(std::string_view bytes, std::vector<T>& values) {
     for (std::size_t at = 0; at < bytes.size(); at += sizeof(Stored))
-        values.push_back(static_cast<T>(big_endian<Stored>(bytes.data() + at)));
+        values.push_back(internal::number_as<T>(big_endian<Stored>(bytes.data() + at)));
 }
 
 /// Bytes of a value by the third byte of a file; 0 for a type that the format does not have.

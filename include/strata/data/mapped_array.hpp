@@ -13,14 +13,29 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/fixed_string.hpp>
 #include <strata/core/mapped_file.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/text.hpp>
 #include <strata/data/nd_array.hpp>
 #include <strata/data/npy_file.hpp>
 
 namespace strata::inline STRATA_ISA {
+
+namespace detail {
+
+/// A call on a temporary array: its result would refer to a file that is no longer mapped.
+template <class T, fixed_string Call>
+struct temporary_array_check {
+    static constexpr diagnostic value =
+        refuse("an array that lives longer than the result, which lies in its file", "a temporary array",
+               text<200>("name the array: const MappedArray<T> array(file); then array.") << Call.view(), Call.view());
+};
+
+}  // namespace detail
 
 /// The values of a .npy file in place: opening reads its header alone, pages are read when they are used first. The
 /// file has values of exactly T, float, double, std::int32_t, std::int64_t or std::uint8_t, in row-major order; else
@@ -39,8 +54,14 @@ public:
         values_ = file_.values<T>(content.begin, (file_.size() - content.begin) / sizeof(T));
     }
 
-    std::span<const std::size_t> extents() const { return extents_; }
-    std::span<const T> values() const { return values_; }
+    std::span<const std::size_t> extents() const& { return extents_; }
+    std::span<const T> values() const& { return values_; }
+    std::span<const std::size_t> extents() && {
+        return static_cast<void>(require<detail::temporary_array_check<T, "extents()">>{}), extents_;
+    }
+    std::span<const T> values() && {
+        return static_cast<void>(require<detail::temporary_array_check<T, "values()">>{}), values_;
+    }
     const std::filesystem::path& path() const { return file_.path(); }
 
 private:

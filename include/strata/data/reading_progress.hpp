@@ -1,12 +1,12 @@
 // reading_progress: says on a terminal how far a long reading is.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <ostream>
 #include <string>
 
+#include <strata/core/clock.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/message.hpp>
@@ -21,7 +21,7 @@ namespace strata::inline STRATA_ISA::detail {
 class reading_progress {
 public:
     reading_progress(const std::filesystem::path& file, bool is_shown, std::ostream& out = detail::output(),
-                     bool is_terminal = internal::stdout_is_terminal(), double (*now)() = detail::seconds)
+                     bool is_terminal = internal::stdout_is_terminal(), double (*now)() = internal::steady_seconds)
         : name_(internal::path_text(file.filename())),
           is_shown_(is_shown && is_terminal),
           out_(&out),

@@ -14,12 +14,15 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/number_as.hpp>
+#include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/data/whole_file.hpp>
 #include <strata/train/csv.hpp>
@@ -87,7 +90,7 @@ public:
     /// The values of a column of numbers. `fill` replaces missing ones. Throws file_error, which names line and column,
     /// for a field that is no number, and for a missing one where no `fill` is given.
     template <std::floating_point T = float>
-    std::vector<T> numbers(std::string_view name, std::optional<T> fill = {}) const {
+    std::vector<T> numbers(std::string_view name, std::optional<std::type_identity_t<T>> fill = {}) const {
         const std::size_t at = column(name);
         std::vector<T> result(rows());
         for (std::size_t row = 0; row < rows(); ++row) result[row] = static_cast<T>(number(row, at, fill));
@@ -129,7 +132,7 @@ public:
                  Sample.size(), " values, got ", from.size(), " columns; fix: name the columns that are its values"}));
         std::vector<Label> labels;
         if constexpr (std::integral<Label>) {
-            for (const int each : classes(target).labels) labels.push_back(static_cast<Label>(each));
+            for (const int each : classes(target).labels) labels.push_back(internal::number_as<Label>(each));
         } else {
             labels = numbers<Label>(target);
         }
@@ -145,14 +148,15 @@ public:
     }
 
 private:
-    /// A decimal number with a dot, whatever the locale is.
+    /// A decimal number with a dot, whatever the locale is. NaN is none: it has no place among sorted numbers.
     static std::optional<double> parsed(std::string_view text) {
         while (text.starts_with(' ')) text.remove_prefix(1);
         while (text.ends_with(' ')) text.remove_suffix(1);
         if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
+        if (text.empty() || error != std::errc{} || end != text.data() + text.size() || internal::is_nan(value))
+            return {};
         return value;
     }
     static bool text_less(const std::string& a, const std::string& b) { return a < b; }

@@ -114,8 +114,11 @@ public:
                                         type_name(type.id()) + " in " + dataset + "; save the model in float32");
         constexpr std::size_t widest = 16;
         if (H5Tget_size(type.id()) > widest) refuse_damaged(dataset);
-        if (!is_shape(extents_of(hdf5_space(H5Dget_space(opened.id()))), wanted.extents))
+        const hdf5_space space(H5Dget_space(opened.id()));
+        if (!is_shape(extents_of(space), wanted.extents))
             refuse_shape(path_, wanted, shape_text(dataset) + " in " + dataset);
+        // It has no axes, as a single value has, and no value: reading it would leave a zero.
+        if (H5Sget_simple_extent_type(space.id()) == H5S_NULL) refuse_damaged(dataset);
         const hdf5_properties layout(H5Dget_create_plist(opened.id()));
         if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) != 0)
             throw file_error(path_, wanted.where() + ": the values of " + dataset +

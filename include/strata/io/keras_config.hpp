@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
@@ -77,7 +78,9 @@ private:
             case config_kind::text:
                 return json_string(of.text);
             case config_kind::layer:
-                return object("keras.layers", of.layer->class_name, "{" + settings(*of.layer, true) + "}") + "}";
+                return object("keras.layers", of.layer->class_name,
+                              internal::message({"{", settings(*of.layer, true), "}"})) +
+                       "}";
             default:
                 break;
         }
@@ -153,7 +156,7 @@ private:
             layers += (layers.empty() ? "" : ", ") + each.json + ", \"name\": " + json_string(each.name) +
                       ", \"inbound_nodes\": [" + nodes(each.inputs) + "]}";
         }
-        const auto end = [](const std::string& of) { return "[" + json_string(of) + ", 0, 0]"; };
+        const auto end = [](const std::string& of) { return internal::message({"[", json_string(of), ", 0, 0]"}); };
         return object("keras.src.models.functional", "Functional",
                       "{\"name\": " + json_string(name) + ", \"trainable\": true, \"layers\": [" + layers +
                           "], \"input_layers\": [" + end("input_layer") + "], \"output_layers\": [" + end(out) + "]}");

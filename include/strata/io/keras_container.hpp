@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/io/net_tree.hpp>
@@ -108,7 +109,8 @@ private:
             each.name = each.tree->name;
             if (!has_branches_ || each.tree->is_named) continue;
             each.name = snake_case(each.tree->type).str();
-            if (const std::size_t number = counts[each.name]++; number > 0) each.name += "_" + std::to_string(number);
+            if (const std::size_t number = counts[each.name]++; number > 0)
+                each.name += internal::message({"_", number});
         }
     }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <strata/core/aligned_array.hpp>
@@ -28,6 +29,7 @@
 #include <strata/graph/weight_table.hpp>
 #include <strata/io/architecture_text.hpp>
 #include <strata/io/npy.hpp>
+#include <strata/io/values_in_place.hpp>
 #include <strata/io/weight_lists.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/model/model.hpp>
@@ -97,7 +99,8 @@ const T* block_values(const mapped_file& file, const block_facts& wanted) {
         throw file_error(file.path(), "was written on a machine of the other byte order; save it on this one");
     if (header.byte_order != block_header::native_order || header.text_bytes > file.size() - sizeof(header))
         throw file_error(file.path(), "is damaged; save it again");
-    compare_architecture(file.path(), file.text().substr(sizeof(header), header.text_bytes), *wanted.net);
+    compare_architecture(file.path(), file.text().substr(sizeof(header), static_cast<std::size_t>(header.text_bytes)),
+                         *wanted.net);
     if (header.scalar_bytes != wanted.scalar_bytes)
         throw file_error(file.path(), "holds values of " + std::to_string(header.scalar_bytes) +
                                           " bytes, the model has values of " + std::to_string(wanted.scalar_bytes) +
@@ -125,15 +128,17 @@ std::span<const T> keras_values(const mapped_file& file, std::size_t count) {
                                               " values of " + std::to_string(sizeof(T)) + " bytes");
         return file.values<T>(0, count);
     }
-    const auto byte = [&](std::size_t i) { return std::to_integer<std::size_t>(file.data()[i]); };
-    if (file.size() < npy_prefix || byte(6) != 1 || byte(8) + 256 * byte(9) > file.size() - npy_prefix)
-        throw file_error(file.path(), "is no array of numpy; save it with numpy.save");
-    const std::size_t length = byte(8) + 256 * byte(9);
+    std::size_t at = 0;
     npy_header header;
     try {
-        header = npy_parser(file.text().substr(npy_prefix, length)).parse();
+        header = read_npy_header([&](std::size_t bytes) {
+            if (bytes > file.size() - at)
+                throw file_error(file.path(), "is no array of numpy; save it with numpy.save");
+            at += bytes;
+            return file.text().substr(at - bytes, bytes);
+        });
     } catch (const std::invalid_argument& error) {
-        throw file_error(file.path(), std::string("has a broken header: ") + error.what() + "; save it again");
+        throw file_error(file.path(), error.what());
     }
     const std::string type = sizeof(T) == 4 ? "<f4" : "<f8";
     if (header.type.starts_with('>'))
@@ -147,7 +152,7 @@ std::span<const T> keras_values(const mapped_file& file, std::size_t count) {
     if (header.extents.size() != 1 || header.extents[0] != count)
         throw file_error(file.path(), "holds an array of shape " + header.shape_text() + ", expected (" +
                                           std::to_string(count) + ",): all weights in weights() order");
-    return file.values<T>(npy_prefix + length, count);
+    return file.values<T>(at, count);
 }
 
 }  // namespace io
@@ -161,9 +166,34 @@ struct mapped_weights {
                                            .count = detail::block_size<Net, T>(),
                                            .net = &architecture_outline_of<Net>};
 
+    static constexpr io::weight_offsets offsets{.rows = weight_rows_of<Net>, .offsets = weight_offsets_of<Net, T>};
+
+    /// The bytes at which a file has the weights, or why bind copies them.
+    static io::file_places places(const mapped_file& file) {
+        if (std::string reason = io::reason_of_memory<T>(offsets); !reason.empty()) return {{}, std::move(reason)};
+        const std::string extension = io::extension_of(file.path());
+        io::file_places result;
+        if (extension == ".safetensors") {
+            result = io::places_in_safetensors<T>(file, io::weight_lists<Net>(), architecture_outline_of<Net>);
+        } else if (extension == ".npy" || extension == ".bin") {
+            const T* const first = io::keras_values<T>(file, Net::parameter_count()).data();
+            const auto begin = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(first) - file.data());
+            for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
+                result.begins.push_back(begin + weight_offsets_of<Net, T>[i] * sizeof(T));
+        } else {
+            result.reason =
+                "the values of such a file are not read in place; save a block by save_block, or .safetensors";
+        }
+        if (result.reason.empty()) result.reason = io::reason_of_places<T>(offsets, result.begins);
+        return result;
+    }
+
     static model bind(const mapped_file& file) {
         return internal::with_file_errors(file.path(), [&] {
             if (io::is_block(file)) return model(shared_constants<T>(file.share(io::block_values<T>(file, facts))));
+            if constexpr (facts.count > 0)
+                if (const io::file_places found = places(file); found.reason.empty())
+                    return model(shared_constants<T>(file.share(file.values<T>(found.begins[0], facts.count).data())));
             const auto block = std::make_shared<aligned_array<T>>(facts.count);
             Model<Net, T, borrowed_storage<T>> filled(borrowed_storage<T>(block->data()));
             const auto weights = filled.weights();
@@ -183,6 +213,14 @@ struct mapped_weights {
         });
     }
 };
+
+/// Why `Net::bind(file)` copies the weights of a file into memory of the model; empty where the model reads them in
+/// place. Throws file_error for a file that bind refuses.
+template <class Net, class T = float>
+std::string copy_reason(const mapped_file& file) {
+    return internal::with_file_errors(
+        file.path(), [&] { return io::is_block(file) ? std::string() : mapped_weights<Net, T>::places(file).reason; });
+}
 
 /// Writes the weights of a model as a block: as they lie in its memory, with their packed forms. A program that is
 /// built for the same instruction set with the same version of strata binds it without reading or copying it:

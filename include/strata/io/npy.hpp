@@ -12,6 +12,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/extents_text.hpp>
+#include <strata/core/number_as.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/io/half.hpp>
 
@@ -165,7 +166,7 @@ npy_header read_npy_header(Read read) {
 }
 
 /// The values of an array in row-major order; `bytes` are exactly its values, of a type that is_float(),
-/// is_integer() or is_byte().
+/// is_integer() or is_byte(). Throws std::invalid_argument for a number that T, an integer, cannot hold.
 template <class T>
 std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
     const auto element = [&]<class Stored>(std::size_t i, Stored value) {
@@ -173,12 +174,12 @@ std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
         return value;
     };
     const auto value = [&](std::size_t i) {
-        if (header.type == "<f4") return static_cast<T>(element(i, float{}));
-        if (header.type == "<f8") return static_cast<T>(element(i, double{}));
-        if (header.type == "<i4") return static_cast<T>(element(i, std::int32_t{}));
-        if (header.type == "<i8") return static_cast<T>(element(i, std::int64_t{}));
-        if (header.is_byte()) return static_cast<T>(element(i, std::uint8_t{}));
-        return static_cast<T>(float_of_half(element(i, std::uint16_t{})));
+        if (header.type == "<f4") return internal::number_as<T>(element(i, float{}));
+        if (header.type == "<f8") return internal::number_as<T>(element(i, double{}));
+        if (header.type == "<i4") return internal::number_as<T>(element(i, std::int32_t{}));
+        if (header.type == "<i8") return internal::number_as<T>(element(i, std::int64_t{}));
+        if (header.is_byte()) return internal::number_as<T>(element(i, std::uint8_t{}));
+        return internal::number_as<T>(float_of_half(element(i, std::uint16_t{})));
     };
     std::vector<T> result(bytes.size() / header.width());
     for (std::size_t i = 0; i < result.size(); ++i) {

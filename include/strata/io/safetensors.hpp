@@ -18,6 +18,7 @@
 #include <strata/core/atomic_file.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/native_file.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
@@ -59,7 +60,7 @@ public:
             throw file_error(file, "announces a header of " + std::to_string(header) + " bytes in a file of " +
                                        std::to_string(length) + "; it is truncated or no .safetensors file");
         values_begin_ = prefix.size() + header;
-        std::string text(header, '\0');
+        std::string text(static_cast<std::size_t>(header), '\0');
         file_.read(prefix.size(), text.data(), text.size());
         try {
             header_parser parser(text);
@@ -72,6 +73,8 @@ public:
     }
 
     const internal::input_file& file() const { return file_; }
+    /// The byte of the file at which the values of all tensors begin.
+    std::uint64_t values_begin() const { return values_begin_; }
     /// The texts under `__metadata__`.
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const std::vector<header_entry>& entries() const { return entries_; }
@@ -170,9 +173,11 @@ private:
 };
 using safetensors_file = basic_safetensors_file<>;
 
-/// The values of all weights, in the net's order; match_names finds the tensor of each weight.
-template <class T>
-std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::span<const weight_list> lists) {
+/// The tensor of each weight, in the net's order; match_names finds it. Throws file_error where a type or a shape is
+/// another: a file that does not fit costs no memory.
+template <class = internal::where_used>
+std::vector<const header_entry*> tensors_of_weights(const safetensors_file& tensors,
+                                                    std::span<const weight_list> lists) {
     const std::filesystem::path& file = tensors.file().path();
     std::vector<const header_entry*> entries;
     for (const header_entry& entry : tensors.entries()) entries.push_back(&entry);
@@ -184,30 +189,44 @@ std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::
     };
     const std::vector<std::size_t> chosen = match_names(file, lists, names, fits);
     const std::vector<weight_record>& wanted = lists.front().records;
-    // All types and shapes are checked before the first value is read: a file that does not fit costs no memory.
+    std::vector<const header_entry*> result;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const header_entry& entry = *entries[chosen[i]];
+        const header_entry& entry = *result.emplace_back(entries[chosen[i]]);
         if (!safetensors_file::is_float(entry) && !(wanted[i].is_integer && safetensors_file::is_integer(entry)))
             safetensors_file::refuse_type(file, wanted[i].where(), entry);
         const strata::shape found = safetensors_file::shape_of(entry);
         if (found != wanted[i].extents) refuse_shape(file, wanted[i], to_text(found).str() + " in " + entry.name);
     }
+    return result;
+}
+
+/// The values of all weights, in the net's order.
+template <class T>
+std::vector<std::vector<T>> tensor_values(const safetensors_file& tensors, std::span<const weight_list> lists) {
     std::vector<std::vector<T>> values;
-    for (std::size_t i = 0; i < wanted.size(); ++i) values.push_back(tensors.values<T>(*entries[chosen[i]]));
+    for (const header_entry* entry : tensors_of_weights(tensors, lists)) values.push_back(tensors.values<T>(*entry));
     return values;
 }
 
 /// `format` in the metadata of a checkpoint.
 inline constexpr std::string_view checkpoint_format = "strata checkpoint";
 
+template <class = internal::where_used>
+void refuse_checkpoint(const safetensors_file& tensors) {
+    const auto format = tensors.metadata().find("format");
+    if (format != tensors.metadata().end() && format->second == checkpoint_format)
+        throw file_error(tensors.file().path(), "is a checkpoint; give it to load_checkpoint of a trainer");
+}
+
 template <class T>
 std::vector<std::vector<T>> load_safetensors(const std::filesystem::path& file, std::span<const weight_list> lists) {
     const safetensors_file tensors(file);
-    const auto format = tensors.metadata().find("format");
-    if (format != tensors.metadata().end() && format->second == checkpoint_format)
-        throw file_error(file, "is a checkpoint; give it to load_checkpoint of a trainer");
+    refuse_checkpoint(tensors);
     return tensor_values<T>(tensors, lists);
 }
+
+/// Values begin at a multiple of so many bytes of a file that strata writes: they lie aligned where it is mapped.
+inline constexpr std::size_t values_alignment = 64;
 
 /// The header of a file with these tensors, after the 8 bytes of its length.
 template <class T>
@@ -222,7 +241,8 @@ std::string safetensors_header(std::span<const weight_record> records, std::span
     std::size_t offset = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const std::string dtype = records[i].is_integer ? "I32" : sizeof(T) == 4 ? "F32" : "F64";
-        header += "," + json_string(records[i].full_name()) + ":{\"dtype\":\"" + dtype + "\",\"shape\":[";
+        header +=
+            internal::message({",", json_string(records[i].full_name()), ":{\"dtype\":\"", dtype, "\",\"shape\":["});
         for (std::size_t axis = 0; axis < records[i].extents.rank(); ++axis) {
             if (axis > 0) header += ',';
             header += std::to_string(records[i].extents[axis]);
@@ -232,7 +252,8 @@ std::string safetensors_header(std::span<const weight_record> records, std::span
         header += std::to_string(offset) + "]}";
     }
     header += "}";
-    header.resize((header.size() + 7) / 8 * 8, ' ');
+    constexpr std::size_t prefix = 8;
+    header.resize((header.size() + prefix + values_alignment - 1) / values_alignment * values_alignment - prefix, ' ');
     const auto length = std::bit_cast<std::array<char, 8>>(std::uint64_t{header.size()});
     return std::string(length.data(), length.size()) + header;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
@@ -77,7 +78,7 @@ private:
             // A container that has the layers of its branching layers is a functional model in Keras.
             const bool lends = inner.is_composite && contain(inner).has_branches();
             std::string group = snake_case(lends ? std::string("Functional") : inner.type).str();
-            if (const std::size_t number = counts[group]++; number > 0) group += "_" + std::to_string(number);
+            if (const std::size_t number = counts[group]++; number > 0) group += internal::message({"_", number});
             group = address + "layers/" + group;
             if (inner.is_composite) {
                 append(list, inner, path + layer->name + "/", group + "/", contain);
@@ -187,7 +188,7 @@ std::vector<weight_list> weight_lists_of(const net_outline* outline, std::span<c
         auto& of_layer = weights[row.layer];
         std::string part;
         for (const std::string_view name : {row.parameter.container, row.parameter.group})
-            if (!name.empty()) part += "/" + std::string(name);
+            if (!name.empty()) (part += '/') += name;
         const bool same_part = !of_layer.empty() && of_layer.back().second.part == part;
         weight_record& record = of_layer.emplace_back(place++, weight_record{}).second;
         record.name = row.parameter.label().str();

@@ -57,7 +57,10 @@ std::vector<std::string> weight_shapes(const std::filesystem::path& file) {
 #if defined(STRATA_WITH_HDF5) && defined(STRATA_WITH_LIBZIP)
     if (extension == ".keras") {
         is_known = true;
-        const std::string bytes = keras_weights(file, std::size_t{1} << 32);
+        // Keras does not compress; the weights of all nets were no more than a load allows.
+        const std::size_t most = (std::size_t{1} << 26) +
+                                 16 * static_cast<std::size_t>(internal::input_file(file, "a .keras archive").size());
+        const std::string bytes = keras_weights(file, most);
         const hdf5_session session;
         const hdf5_reader reader(file, bytes);
         for (const std::string& dataset : reader.datasets()) shapes.push_back(reader.shape_text(dataset));

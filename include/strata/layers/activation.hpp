@@ -25,7 +25,7 @@ struct epilogue_function<Function> {
 
 }  // namespace detail
 
-/// Any shape, unchanged. Keras: `Activation(a)`.
+/// Any shape, unchanged. Function as a layer that has options, such as a name. Keras: `Activation(a)`.
 template <class Function, class... Options>  // strata: types, not values: Activation<ReLU>
     requires detail::says<"strata: options are types; fix: write Activation<ReLU>">
 struct Activation : layer<Activation<Function, Options...>, Options...>, detail::epilogue_function<Function> {

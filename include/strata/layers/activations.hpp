@@ -118,7 +118,7 @@ struct HardSigmoid : elementwise_activation<HardSigmoid, kernels::hard_sigmoid> 
     static constexpr std::string_view type = "HardSigmoid";
     static constexpr std::string_view keras_activation = "hard_sigmoid";
 };
-/// Keras: `tanh`.
+/// tanh(x). Keras: `tanh`.
 struct Tanh : elementwise_activation<Tanh, kernels::tanh> {
     using approximate_form = ApproximateTanh;
     static constexpr std::string_view type = "Tanh";

@@ -67,7 +67,8 @@ struct Bidirectional : layer<Bidirectional<Inner, Options...>, Options...> {
         if (!reversible_layer<Inner>)
             return refuse("a recurrent layer inside", Inner::type, "write Bidirectional<LSTM<units>>");
         if (Inner::options::template has<go_backwards>)
-            return refuse("a layer that walks forward inside", "go_backwards", "take go_backwards out of its options");
+            return refuse("a layer that reads steps forwards inside", "go_backwards",
+                          "take go_backwards out of its options");
         if (Inner::options::template has<stateful>)
             return refuse("a layer that begins every sample at zero inside", "stateful",
                           "take stateful out of its options: the next batch does not come before this one");

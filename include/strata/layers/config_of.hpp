@@ -73,6 +73,8 @@ constexpr void append_option(layer_config& config) {
         add("return_sequences", true, false);
     } else if constexpr (kind == go_backwards::kind) {
         add("go_backwards", true, false);
+    } else if constexpr (kind == reset_after<true>::kind) {
+        add("reset_after", Option::value, true);
     } else {
         for (const std::string_view known : {"epsilon<...>", "momentum<...>", "recurrent_activation<...>", "merge::...",
                                              "interpolation::...", "shared_axes<...>"})

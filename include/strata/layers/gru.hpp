@@ -1,18 +1,22 @@
 // GRU: gated recurrent units.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
 #include <strata/core/shape.hpp>
-#include <strata/kernels/recurrent/recurrent_cell.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_step.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_training.hpp>
+#include <strata/layers/activations.hpp>
 #include <strata/layers/recurrent.hpp>
 
 namespace strata::inline STRATA_ISA {
 
 /// (steps, features) -> (Units), or (steps, Units) with return_sequences. Weights: kernel (features, 3 Units),
 /// recurrent_kernel (Units, 3 Units), bias (2, 3 Units) for the input and for the output before, gates in the order
-/// update, reset, candidate. Keras: `GRU` (reset_after=True). Cho et al. 2014.
+/// update, reset, candidate. Keras: `GRU`. With `reset_after<false>` the reset gate multiplies the last output before
+/// the recurrent product, and the bias is (3 Units). Cho et al. 2014.
 template <int Units, class... Options>  // strata: types, not values: GRU<8, return_sequences>
     requires detail::says<"strata: options are types; fix: write GRU<8, return_sequences>">
 struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Units, Options...> {
@@ -20,7 +24,23 @@ struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Un
 
     static constexpr std::string_view type = "GRU";
 
-    static constexpr shape bias_extents() { return shape{2, 3 * Units}; }
+    static constexpr std::array takes{activation_kind,
+                                      recurrent_activation<Sigmoid>::kind,
+                                      return_sequences::kind,
+                                      go_backwards::kind,
+                                      stateful::kind,
+                                      no_bias::kind,
+                                      reset_after<true>::kind,
+                                      kernel_initializer<Zeros>::kind,
+                                      recurrent_initializer<Zeros>::kind,
+                                      bias_initializer<Zeros>::kind,
+                                      kernel_regularizer<L1<>>::kind,
+                                      recurrent_regularizer<L1<>>::kind,
+                                      bias_regularizer<L1<>>::kind};
+
+    static constexpr shape bias_extents() {
+        return option_list<Options...>::template get<reset_after<true>>::value ? shape{2, 3 * Units} : shape{3 * Units};
+    }
     static constexpr initializer bias_values(const initializer& values) { return values; }
 };
 

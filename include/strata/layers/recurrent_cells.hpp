@@ -5,6 +5,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_cell.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/option.hpp>
@@ -38,7 +39,10 @@ struct reversed_layer {
 template <class... Options>
 using lstm_cell_of = kernels::lstm_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
 template <class... Options>
-using gru_cell_of = kernels::gru_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>;
+using gru_cell_of = std::conditional_t<
+    option_list<Options...>::template get<reset_after<true>>::value,
+    kernels::gru_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>,
+    kernels::gru_reset_before_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>>;
 template <class... Options>
 using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
 

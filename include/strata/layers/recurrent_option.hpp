@@ -51,6 +51,14 @@ struct unit_forget_bias {
     static constexpr bool value = Value;
 };
 
+/// Whether a GRU's reset gate multiplies the recurrent product of the candidate (true, also without the option) or the
+/// last output before that product (false). Keras: `reset_after=`.
+template <bool Value>
+struct reset_after {
+    static constexpr std::string_view kind = "reset_after<...>";
+    static constexpr bool value = Value;
+};
+
 /// The way in which the outputs of both directions of Bidirectional are merged. Keras: `merge_mode=`.
 namespace merge {
 

@@ -42,7 +42,8 @@ private:
     }
 };
 
-/// (steps, channels), unchanged. Keras: `SpatialDropout1D`.
+/// (steps, channels), unchanged; the identity at inference. Each channel is dropped with the probability Rate.
+/// Tompson et al. 2015. Keras: `SpatialDropout1D`.
 template <double Rate, class... Options>  // strata: types, not values: SpatialDropout1D<0.5>
     requires detail::says<"strata: options are types; fix: write SpatialDropout1D<0.5>">
 struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Rate, Options...> {
@@ -56,7 +57,8 @@ struct SpatialDropout1D : spatial_dropout<SpatialDropout1D<Rate, Options...>, Ra
     }
 };
 
-/// (height, width, channels), unchanged. Keras: `SpatialDropout2D`.
+/// (height, width, channels), unchanged; the identity at inference. Each channel is dropped with the probability Rate.
+/// Tompson et al. 2015. Keras: `SpatialDropout2D`.
 template <double Rate, class... Options>  // strata: types, not values: SpatialDropout2D<0.5>
     requires detail::says<"strata: options are types; fix: write SpatialDropout2D<0.5>">
 struct SpatialDropout2D : spatial_dropout<SpatialDropout2D<Rate, Options...>, Rate, Options...> {

@@ -80,7 +80,7 @@ inline constexpr text<2000> arrays_text<type_list<Arrays...>> = [] {
 /// of each array n array_n/rechannel (inputs, channels), kernel (taps of all layers, channels, gates), bias (layers,
 /// gates), mixin (layers, inputs of the layer, gates), pointwise (layers, channels, channels), pointwise_bias (layers,
 /// channels), head (taps, channels, outputs), head_bias (outputs), where `gates` is channels, or 2 channels with
-/// `gated`; then head_scale (1), which is not trained. Keras: no layer of this kind. van den Oord et al. 2016, as
+/// `gated`; then head_scale (1), which is not trained. Keras: no layer of this kind. Van den Oord et al. 2016, as
 /// Neural Amp Modeler has it.
 template <class... Items>
 struct WaveNet : detail::layer_with<WaveNet<Items...>, detail::wavenet_items<false, Items...>> {

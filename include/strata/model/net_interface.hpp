@@ -209,7 +209,8 @@ struct net_interface : foreign_net_members<Self> {
         else return refused{};
     }
     /// A model over the weights of a mapped file: over the file's memory itself where it is a block, which save_block
-    /// wrote; else over memory of its own, which all streams and copies of the model share. See io/mapped_weights.hpp.
+    /// wrote, or where its values lie as in a model; else over memory of its own, which all streams and copies of the
+    /// model share. copy_reason says why. See io/mapped_weights.hpp.
     template <class T = float, class File, class Files = mapped_weights<Self, T>>
         requires requires(const File& file) { file.path(), file.text(); }
     static auto bind(const File& file) {

@@ -62,8 +62,12 @@ struct parallel_executor {
 
     /// By the threads where that is worth it. arenas: for each thread plan.arena_size elements.
     static void run(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {
-        if constexpr (uses_threads()) run_shared(threads, x, parameters, y, arenas);
-        else flushed_executor<Net, T>::run(x, parameters, y, arenas);
+        if constexpr (uses_threads()) {
+            run_shared(threads, x, parameters, y, arenas);
+        } else {
+            const auto work = [&]() noexcept { flushed_executor<Net, T>::run(x, parameters, y, arenas); };
+            threads.run_alone(work);
+        }
     }
     /// By the threads in any case.
     static void run_shared(thread_pool& threads, const T* x, const T* parameters, T* y, T* arenas) noexcept {

@@ -1,12 +1,15 @@
 // argument: checks of run-time arguments against their ranges.
 #pragma once
 
-#include <sstream>
+#include <charconv>
 #include <stdexcept>
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
+#include <strata/train/decimal.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -34,10 +37,10 @@ struct argument_check {
     }
 
 private:
-    [[noreturn]] void refuse(std::string_view name, std::string_view range, double got) const {
-        std::ostringstream message;
-        message << "strata: " << type << " expects " << name << range << ", got " << got;
-        throw std::invalid_argument(message.str());
+    template <class = internal::where_used>
+    [[noreturn]] STRATA_COLD void refuse(std::string_view name, std::string_view range, double got) const {
+        throw std::invalid_argument(internal::message({"strata: ", type, " expects ", name, range, ", got ",
+                                                       internal::decimal(got, 6, std::chars_format::general)}));
     }
 };
 

@@ -69,7 +69,8 @@ inline void arrange(std::span<std::size_t> order, bool is_shuffled, std::uint64_
     if (!is_shuffled) return;
     random_engine mixed(seed);
     random_engine random = random_engine(mixed()).fork(pass + 1);
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[static_cast<std::size_t>(random() % i)]);
 }
 
 /// The number of samples in an evaluation: all, or those of the first `steps` batches.

@@ -38,7 +38,7 @@ struct training_counters {
 template <class Layer>
 std::string layer_text(const shape& out) {
     std::string result = std::string(Layer::type) + to_text(out).str();
-    if constexpr (requires { Layer::activation::type; }) result += " " + std::string(Layer::activation::type);
+    if constexpr (requires { Layer::activation::type; }) (result += ' ') += std::string_view(Layer::activation::type);
     return result;
 }
 

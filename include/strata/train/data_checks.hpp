@@ -8,7 +8,6 @@
 #include <initializer_list>
 #include <span>
 #include <stdexcept>
-#include <string>
 
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
@@ -16,6 +15,7 @@
 #include <strata/core/shape.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/kernels/elementwise/elementwise_backward.hpp>
+#include <strata/train/decimal.hpp>
 #include <strata/train/loss.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
@@ -23,7 +23,7 @@ namespace strata::inline STRATA_ISA::detail {
 /// Throws std::invalid_argument with `strata: ` and the parts of a message.
 template <class = internal::where_used>
 [[noreturn]] STRATA_COLD void refuse_data(std::initializer_list<internal::message_part> parts) {
-    throw std::invalid_argument("strata: " + internal::message(parts));
+    throw std::invalid_argument(internal::message({"strata: ", internal::message(parts)}));
 }
 
 template <class Value>
@@ -44,8 +44,12 @@ void refuse_nan(std::span<const Value> values, std::size_t per_sample, const cha
 }
 
 template <class Label>
-[[noreturn]] void refuse_label(std::size_t sample, Label label, std::size_t classes) {
-    refuse_data({"sample ", sample, ": label ", std::to_string(label), " is out of range; the output has ", classes,
+[[noreturn]] STRATA_COLD void refuse_label(std::size_t sample, Label label, std::size_t classes) {
+    const auto label_text = [&] {
+        if constexpr (std::integral<Label>) return label;
+        else return internal::decimal(static_cast<double>(label), 6);
+    }();
+    refuse_data({"sample ", sample, ": label ", label_text, " is out of range; the output has ", classes,
                  " classes, 0 to ", classes - 1, "; fix: correct the label, or give the last layer more units"});
 }
 
@@ -65,11 +69,12 @@ void check_data(const Data& data, target_kind targets, const shape& output, cons
 /// The number of samples to train on where the last part is held back for validation. Keras: floor(n (1 - split)).
 inline std::size_t training_count(std::size_t count, double validation_split) {
     if (!internal::is_finite(validation_split) || validation_split < 0.0 || validation_split >= 1.0)
-        refuse_data({"validation_split is ", std::to_string(validation_split), "; expected at least 0 and below 1"});
+        refuse_data(
+            {"validation_split is ", internal::decimal(validation_split, 6), "; expected at least 0 and below 1"});
     if (validation_split == 0.0) return count;
     const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(count) * (1.0 - validation_split)));
     if (kept == 0 || kept == count)
-        refuse_data({"validation_split of ", std::to_string(validation_split), " leaves ", kept, " of ", count,
+        refuse_data({"validation_split of ", internal::decimal(validation_split, 6), " leaves ", kept, " of ", count,
                      " samples for training; fix: give more samples, or another split"});
     return kept;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include <strata/core/clock.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/number_class.hpp>
@@ -24,10 +24,6 @@
 #include <strata/train/event_wire.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
-
-inline double wall_time() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// The numbers of fields and types are those of TensorFlow's event.proto, summary.proto, tensor.proto, graph.proto.
 namespace wire {
@@ -117,12 +113,12 @@ public:
         std::error_code code;
         std::filesystem::create_directories(folder, code);
         if (code) throw file_error(folder, "cannot be made: " + code.message());
-        const auto time = std::to_string(static_cast<long long>(wall_time()));
+        const auto time = std::to_string(static_cast<long long>(internal::seconds_since_1970()));
         std::size_t number = 0;
         do path_ = folder / ("events.out.tfevents." + time + ".strata." + std::to_string(number++) + ".v2");
         while (std::filesystem::exists(path_));
         out_.open(path_, std::ios::binary);
-        write(wire_message().real(1, wall_time()).bytes(3, "brain.Event:2"));
+        write(wire_message().real(1, internal::seconds_since_1970()).bytes(3, "brain.Event:2"));
         flush();
     }
 
@@ -150,7 +146,9 @@ public:
         for (const std::string& file : files) tensor.bytes(8, file);
         summary(wire::summary(tag, "images", wire::blob_sequence, tensor), step);
     }
-    void graph(const graph_record& record) { write(wire_message().real(1, wall_time()).bytes(4, graph_def(record))); }
+    void graph(const graph_record& record) {
+        write(wire_message().real(1, internal::seconds_since_1970()).bytes(4, graph_def(record)));
+    }
     /// Whatever was written can be read then.
     void flush() {
         out_.flush();
@@ -159,7 +157,7 @@ public:
 
 private:
     void summary(const wire_message& values, std::uint64_t step) {
-        write(wire_message().real(1, wall_time()).number(2, step).message(5, values));
+        write(wire_message().real(1, internal::seconds_since_1970()).number(2, step).message(5, values));
     }
     void write(const wire_message& event) { out_ << tf_record(event.bytes()); }
 

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/train/callback.hpp>
+#include <strata/train/class_weights.hpp>
 #include <strata/train/count_option.hpp>
 #include <strata/train/progress.hpp>
 
@@ -58,7 +58,7 @@ struct fit_options {
     std::uint64_t seed = 0;
     std::vector<callback> callbacks{};
     /// Factors of the loss by class; a class that is not named has 1.
-    std::map<int, double> class_weight{};
+    class_weights class_weight{};
     /// Factors of the loss by sample, as many as there are samples; none: 1.
     std::span<const double> sample_weight{};
     /// The number of the first epoch, to continue an earlier training.
@@ -86,7 +86,7 @@ struct evaluate_options {
     /// reduction is another than the mean.
     optional_count batch_size{};
     /// As those of fit; Keras' `evaluate` has no class_weight.
-    std::map<int, double> class_weight{};
+    class_weights class_weight{};
     std::span<const double> sample_weight{};
     /// Only the first so many batches are evaluated.
     optional_count steps{};
@@ -103,7 +103,7 @@ struct predict_options {
 
 /// The arguments of train_on_batch and test_on_batch.
 struct batch_options {
-    std::map<int, double> class_weight{};
+    class_weights class_weight{};
     std::span<const double> sample_weight{};
 };
 

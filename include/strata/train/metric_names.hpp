@@ -28,10 +28,11 @@ struct named_metric {
 /// of the history.
 template <class = internal::where_used>
 std::vector<std::string> unique_names(std::span<const named_metric> metrics) {
-    std::vector<std::string> result;
+    std::vector<std::string> result(metrics.size());  // of this size at once: a vector that grows is more to compile
+    std::size_t done = 0;
     const auto is_taken = [&](std::string_view name) {
-        for (const std::string& each : result)
-            if (each == name) return true;
+        for (std::size_t i = 0; i < done; ++i)
+            if (result[i] == name) return true;
         return false;
     };
     for (const bool weighted : {false, true})
@@ -43,7 +44,7 @@ std::vector<std::string> unique_names(std::span<const named_metric> metrics) {
                 internal::message({weighted && !each.is_numbered && is_taken(each.name) ? "weighted_" : "", each.name});
             std::string name = wanted;
             for (std::size_t count = 1; is_taken(name); ++count) name = internal::message({wanted, "_", count});
-            result.push_back(std::move(name));
+            result[done++] = std::move(name);
         }
     return result;
 }

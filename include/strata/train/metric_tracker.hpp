@@ -38,7 +38,7 @@ template <class Loss, class... Arguments>
 class metric_tracker {
 public:
     /// Throws std::invalid_argument for arguments of the loss or a metric, and for a metric that is named as the loss.
-    metric_tracker(const Loss& loss, const shape& output, const Arguments&... arguments)
+    STRATA_NOINLINE metric_tracker(const Loss& loss, const shape& output, const Arguments&... arguments)
         : loss_(loss), output_(output), metrics_(as_metric<Loss::targets>(arguments)...) {
         if constexpr (requires { loss.validate(output); }) loss.validate(output);
         const auto prepare = [&](auto& each) {

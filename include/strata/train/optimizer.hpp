@@ -13,6 +13,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/function.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/decimal.hpp>
@@ -50,7 +51,7 @@ public:
                  std::is_invocable_r_v<double, const Schedule&, std::uint64_t>)
     rate(Schedule schedule) {
         if constexpr (requires { schedule.validate(); }) schedule.validate();
-        description_ = described_schedule(schedule);
+        if constexpr (has_type<Schedule>) description_ = [schedule] { return description_of(schedule); };
         schedule_ = std::move(schedule);
         if (!schedule_) throw std::invalid_argument("strata: a learning rate expects a function, got an empty one");
     }
@@ -68,40 +69,41 @@ public:
     double at(std::uint64_t step) const {
         const double value = (*this)(step);
         if (!(value >= 0.0 && internal::is_finite(value)))
-            throw std::invalid_argument("strata: the learning rate of step " + std::to_string(step) + " is " +
-                                        std::to_string(value) +
-                                        "; fix: let its schedule give finite numbers of at least 0");
+            throw std::invalid_argument(
+                internal::message({"strata: the learning rate of step ", step, " is ", internal::decimal(value, 6),
+                                   "; fix: let its schedule give finite numbers of at least 0"}));
         return value;
     }
     /// The rate of a step; steps count from 0, as Keras' `iterations` do.
     double operator()(std::uint64_t step) const { return schedule_ ? schedule_(step) : value_; }
     bool is_schedule() const { return static_cast<bool>(schedule_); }
     /// `a number`, a schedule with its arguments, or `a function`: checkpoints compare rates by it.
-    const std::string& description() const { return description_; }
+    std::string description() const {
+        if (description_) return description_();
+        return is_schedule() ? "a function" : "a number";
+    }
 
 private:
     template <class Schedule>
-    static std::string described_schedule(const Schedule& schedule) {
-        if constexpr (requires {
-                          { Schedule::type } -> std::convertible_to<std::string_view>;
-                      }) {
-            std::string result(Schedule::type);
-            if constexpr (requires { schedule.settings([](std::string_view, const auto&) {}); }) {
-                result += '(';
-                schedule.settings([&](std::string_view name, const auto& value) {
-                    result += (result.ends_with('(') ? "" : ", ") + std::string(name) + " = " + setting_text(value);
-                });
-                result += ')';
-            }
-            return result;
-        } else {
-            return "a function";
+    static constexpr bool has_type = requires {
+        { Schedule::type } -> std::convertible_to<std::string_view>;
+    };
+    template <class Schedule>
+    static std::string description_of(const Schedule& schedule) {
+        std::string result(Schedule::type);
+        if constexpr (requires { schedule.settings([](std::string_view, const auto&) {}); }) {
+            result += '(';
+            schedule.settings([&](std::string_view name, const auto& value) {
+                result += (result.ends_with('(') ? "" : ", ") + std::string(name) + " = " + setting_text(value);
+            });
+            result += ')';
         }
+        return result;
     }
 
     double value_ = 0.0;
-    std::string description_ = "a number";
     internal::function<double(std::uint64_t)> schedule_;
+    internal::function<std::string()> description_;  // made where it is asked for: rates are copied often
 };
 
 /// The options that all optimizers have: clipping of gradients, decay and moving average of weights. 0 stands for

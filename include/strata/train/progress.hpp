@@ -2,13 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include <strata/core/clock.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/terminal.hpp>
@@ -19,10 +19,6 @@
 namespace strata::inline STRATA_ISA {
 
 namespace detail {
-
-inline double seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// `1:02:03`, `2:03`, `3s`.
 inline std::string time_left(double duration) {
@@ -70,7 +66,7 @@ public:
     /// redrawn.
     progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = detail::output(),
              bool is_terminal = internal::stdout_redraws(), std::size_t (*columns)() = internal::terminal_columns,
-             double (*now)() = detail::seconds, bool has_colors = internal::environment("NO_COLOR").empty())
+             double (*now)() = internal::steady_seconds, bool has_colors = internal::environment("NO_COLOR").empty())
         : style_(verbose == 1 && !is_terminal ? 2 : verbose),
           epochs_(epochs),
           steps_(steps),

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <span>
 #include <vector>
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/train/class_weights.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/loss.hpp>
 
@@ -25,7 +25,7 @@ inline void check_sample_weight(std::span<const double> weights, std::size_t sam
 
 /// Refuses class weights together with sample weights, as Keras does; weights that are no finite numbers; and targets
 /// with more than one class a sample, as with time steps or pixels.
-inline void check_class_weight(const std::map<int, double>& weights, bool has_sample_weight, target_kind targets,
+inline void check_class_weight(const class_weights& weights, bool has_sample_weight, target_kind targets,
                                const shape& labels) {
     if (weights.empty()) return;
     if (has_sample_weight)
@@ -53,15 +53,13 @@ int class_of(std::span<const Label> label) {
 
 /// The factor of each sample's loss; empty where all are 1.
 template <class Data>
-std::vector<double> loss_weights(const Data& data, target_kind targets, const std::map<int, double>& class_weight,
+std::vector<double> loss_weights(const Data& data, target_kind targets, const class_weights& class_weight,
                                  std::span<const double> sample_weight) {
     check_sample_weight(sample_weight, data.size(), "sample_weight");
     check_class_weight(class_weight, !sample_weight.empty(), targets, Data::label_shape());
     if (class_weight.empty()) return {sample_weight.begin(), sample_weight.end()};
     std::vector<double> result(data.size(), 1.0);
-    for (std::size_t i = 0; i < data.size(); ++i)
-        if (const auto found = class_weight.find(class_of(data.label(i))); found != class_weight.end())
-            result[i] = found->second;
+    for (std::size_t i = 0; i < data.size(); ++i) result[i] = class_weight.factor(class_of(data.label(i)));
     return result;
 }
 

@@ -58,7 +58,8 @@ public:
         : model_(&model),
           optimizer_(std::move(optimizer)),
           loss_(loss),
-          tracker_(loss, net::output_shape(), metrics...) {
+          tracker_(loss, net::output_shape(), metrics...),
+          validation_tracker_(loss, net::output_shape(), metrics...) {
         optimizer_.validate();
     }
 
@@ -86,14 +87,13 @@ public:
             progress bar(options.verbose, 1, 1);
             bar.epoch_begin(0);
             const std::size_t count = options.threads == 0 ? threads() : options.threads;
-            if (is_running_ && count != threads()) {  // the fit that calls this keeps its own
-                thread_pool others(count);
-                evaluator own(count);
-                track_samples(others, own, part).write(scores);
-            } else {
-                prepare(count);
-                track_samples(*threads_, *evaluator_, part).write(scores);
-            }
+            internal::owned<thread_pool> own_threads;
+            internal::owned<evaluator> own_evaluator;
+            const bool needs_own = is_running_ && count != threads();  // the fit that calls this keeps its threads
+            auto& pool = needs_own ? own_threads : threads_;
+            auto& outputs = needs_own ? own_evaluator : evaluator_;
+            prepare(count, pool, outputs);
+            track_samples(*pool, *outputs, part).write(scores);
             bar.epoch_end(scores);
             return scores;
         } else {
@@ -221,14 +221,15 @@ private:
     }
     std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
-    void prepare(std::size_t threads) {
+    void prepare(std::size_t threads) { prepare(threads, threads_, evaluator_); }
+    void prepare(std::size_t threads, internal::owned<thread_pool>& pool, internal::owned<evaluator>& outputs) {
         if (threads == 0) detail::refuse_data({"threads is 0; fix: give at least 1"});
-        if (!threads_ || threads_->size() != threads) {
-            gradients_.reset();
-            evaluator_.reset();
-            threads_.emplace(threads);
+        if (!pool || pool->size() != threads) {
+            if (&pool == &threads_) gradients_.reset();
+            outputs.reset();
+            pool.emplace(threads);
         }
-        if (!evaluator_) evaluator_.emplace(threads);
+        if (!outputs) outputs.emplace(threads);
     }
     void begin_training(std::size_t threads, std::size_t batch) {
         prepare(threads);
@@ -285,7 +286,7 @@ private:
     Optimizer optimizer_;
     Loss loss_;
     detail::metric_tracker<Loss, Metrics...> tracker_;
-    detail::metric_tracker<Loss, Metrics...> validation_tracker_ = tracker_;
+    detail::metric_tracker<Loss, Metrics...> validation_tracker_;
     internal::owned<thread_pool> threads_;
     internal::owned<evaluator> evaluator_;
     internal::owned<gradient_computer> gradients_;

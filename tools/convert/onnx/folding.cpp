@@ -187,7 +187,9 @@ constant gathered(reader& r, const constant& c, const constant& indices, std::si
     for (std::size_t i = 0; i < axis; ++i) outer *= c.shape[i];
     for (std::size_t i = axis + 1; i < c.shape.size(); ++i) inner *= c.shape[i];
     positions from;
-    from.reserve(r.budget().claim(shape));
+    const std::size_t count = r.budget().claim(shape);
+    if (count == 0) return taken(c, shape, {});  // other extents may be large
+    from.reserve(count);
     for (std::size_t o = 0; o < outer; ++o)
         for (const double index : indices.values) {
             const std::size_t at = axis_of(whole(index), c.shape[axis]);
@@ -216,11 +218,13 @@ constant sliced(reader& r, const constant& c, const constant& starts, const cons
             const std::int64_t at = whole(value) < 0 ? whole(value) + extent : whole(value);
             return step > 0 ? std::clamp<std::int64_t>(at, 0, extent) : std::clamp<std::int64_t>(at, -1, extent - 1);
         };
-        constant indices{.is_integer = true};
-        const std::int64_t end = clamped(ends.values[k]);
-        for (std::int64_t i = clamped(starts.values[k]); step > 0 ? i < end : i > end; i += step)
-            indices.values.push_back(static_cast<double>(i));
-        indices.shape = {indices.values.size()};
+        const std::int64_t begin = clamped(starts.values[k]), end = clamped(ends.values[k]);
+        const std::int64_t distance = step > 0 ? end - begin : begin - end, apart = step > 0 ? step : -step;
+        constant indices{.shape = {0}, .is_integer = true};
+        if (distance > 0) indices.shape[0] = static_cast<std::size_t>((distance - 1) / apart + 1);
+        r.budget().claim(indices.shape);  // a constant without values may have a long axis
+        for (std::size_t i = 0; i < indices.shape[0]; ++i)
+            indices.values.push_back(static_cast<double>(begin + static_cast<std::int64_t>(i) * step));
         result = gathered(r, result, indices, axis);
     }
     return result;
@@ -240,7 +244,7 @@ constant joined(reader& r, const std::vector<const constant*>& parts, std::size_
         value_count(result.shape);
         has_batch = has_batch || part->depends_on_batch();
     }
-    r.budget().claim(result.shape);
+    if (r.budget().claim(result.shape) == 0) return result;  // other extents may be large
     for (std::size_t o = 0; o < outer; ++o)
         for (const constant* part : parts) {
             const std::size_t size = part->values.size() / outer;

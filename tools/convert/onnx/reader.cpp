@@ -52,7 +52,7 @@ std::vector<std::size_t> channels_last(std::size_t rank) {
 
 reader::reader(const onnx::ModelProto& model, std::uint64_t bytes, const std::filesystem::path& folder,
                const reading_options& options, remarks& notes)
-    : onnx_(model.graph()), options_(options), notes_(notes), files_{folder}, budget_(bytes) {
+    : onnx_(model.graph()), producer_(model.producer_name()), options_(options), notes_(notes), files_{folder}, budget_(bytes) {
     for (const auto& set : model.opset_import())
         if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
 }

@@ -52,6 +52,8 @@ public:
 
     const onnx::GraphProto& file() const { return onnx_; }
     const onnx::NodeProto& op() const { return *op_; }
+    /// The program that wrote the file.
+    const std::string& producer() const { return producer_; }
     /// The extent of the file's batch, where it has one.
     std::optional<std::size_t> batch() const { return batch_; }
     void remark(const std::string& text);
@@ -156,6 +158,7 @@ private:
     void refuse_unread_attributes() const;
 
     const onnx::GraphProto& onnx_;
+    const std::string& producer_;
     const reading_options& options_;
     remarks& notes_;
     mutable tensor_files files_;

@@ -58,7 +58,7 @@ void read_activations(reader& r, const gate_layout& gates, std::size_t direction
 
 /// The weights of one direction in Keras' shapes and order.
 void append_weights(reader& r, const gate_layout& gates, std::size_t direction, std::size_t units, std::size_t features,
-                    bool has_bias, std::vector<array>& weights) {
+                    const recurrent& layer, std::vector<array>& weights) {
     const std::size_t blocks = gates.order.size(), columns = blocks * units;
     for (const auto& [input, rows] : {std::pair{1, features}, std::pair{2, units}}) {
         const constant& from = r.require_constant(input, "kernel");
@@ -70,7 +70,7 @@ void append_weights(reader& r, const gate_layout& gates, std::size_t direction, 
             }
         weights.push_back(r.as_array(to, to.shape));
     }
-    if (!has_bias) return;
+    if (!layer.has_bias) return;
     const constant& from = r.require_constant(3, "bias");
     std::vector<double> of_input, of_state;
     for (std::size_t column = 0; column < columns; ++column) {
@@ -79,7 +79,7 @@ void append_weights(reader& r, const gate_layout& gates, std::size_t direction, 
         of_state.push_back(from.values[(direction * 2 + 1) * columns + block]);
     }
     constant bias;
-    if (gates.type == "GRU") {
+    if (gates.type == "GRU" && layer.resets_after) {
         bias = {{2, columns}, of_input};
         bias.values.insert(bias.values.end(), of_state.begin(), of_state.end());
     } else {
@@ -100,15 +100,9 @@ void require_zeros(reader& r, int input, const char* noun) {
 }
 
 /// Refuses the inputs and attributes that change the formula.
-void require_plain(reader& r, const value& in, const gate_layout& gates) {
+void require_plain(reader& r, const value& in) {
     if (r.attribute("clip") != nullptr) throw problem("has clip; strata's cells do not clip");
     if (r.integer("input_forget", 0) != 0) throw problem("has input_forget=1; strata's LSTM has a forget gate");
-    const std::int64_t is_after = r.integer("linear_before_reset", 0);
-    if (gates.type == "GRU" && is_after == 0)
-        throw problem(
-            "has linear_before_reset=0, another formula than that of strata's GRU, which resets after the product; "
-            "torch.onnx with dynamo "
-            "has written it for layers that have 1: export with dynamo=False, or train it with reset_after=True");
     if (r.has_input(4)) {
         const constant* lengths = r.constant_or_batch(4);
         const auto steps = static_cast<double>(r.shape(in)[0]);
@@ -123,6 +117,20 @@ void require_plain(reader& r, const value& in, const gate_layout& gates) {
         if (std::any_of(holes.values.begin(), holes.values.end(), [](double each) { return each != 0.0; }))
             throw problem("has peepholes; strata's LSTM has none");
     }
+}
+
+/// Whether a GRU resets after the recurrent product. torch.onnx with dynamo has written that it does not, of layers
+/// that do: torch has no others.
+bool resets_after(reader& r) {
+    if (r.integer("linear_before_reset", 0) != 0) return true;
+    if (r.producer() == "pytorch")
+        throw problem(
+            "has linear_before_reset=0, and torch's GRU computes what 1 means; torch.onnx with dynamo has written 0 "
+            "wrongly: export with dynamo=False");
+    r.remark(
+        "a GRU has linear_before_reset=0 and becomes one with reset_after<false>; torch has no such GRU: if it was trained "
+        "with torch, the file is wrong");
+    return false;
 }
 
 }  // namespace
@@ -140,7 +148,7 @@ void read_recurrent(reader& r) {
     const bool is_both = direction == "bidirectional";
     if (!is_both && direction != "forward" && direction != "reverse")
         throw problem("has direction=" + printable(direction));
-    require_plain(r, in, gates);
+    require_plain(r, in);
     const std::size_t directions = is_both ? 2 : 1, features = r.shape(in).back(), steps = r.shape(in)[0];
     const auto units = static_cast<std::size_t>(std::clamp<std::int64_t>(r.integer("hidden_size", 0), 0, 1 << 24));
     const std::size_t columns = gates.order.size() * units;
@@ -151,12 +159,13 @@ void read_recurrent(reader& r) {
         throw problem("its kernels do not fit its input of " + std::to_string(features) + " features");
     recurrent layer{.type = gates.type, .units = static_cast<int>(units), .has_bias = has_bias};
     read_activations(r, gates, directions, layer);
+    if (gates.type == "GRU") layer.resets_after = resets_after(r);
     layer.goes_backwards = direction == "reverse";
     const auto made = [&](bool returns_sequences) {
         layer.returns_sequences = returns_sequences;
         std::vector<array> weights;
         for (std::size_t each = 0; each < directions; ++each)
-            append_weights(r, gates, each, units, features, has_bias, weights);
+            append_weights(r, gates, each, units, features, layer, weights);
         return is_both ? r.add(bidirectional{layer}, {in.number}, std::move(weights))
                        : r.add(layer, {in.number}, std::move(weights));
     };

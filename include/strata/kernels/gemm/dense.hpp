@@ -10,6 +10,8 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/thread_slice.hpp>
+#include <strata/kernels/elementwise/activation.hpp>
+#include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/kernels/gemm/rows_product.hpp>
 #include <strata/kernels/reference/reference.hpp>
@@ -175,6 +177,19 @@ STRATA_INLINE void dense_panels(const T* x, const T* weights, const T* bias, T* 
                                                        columns_of_panel<F, T>(p));
 }
 
+/// Activations of one or two instructions.
+template <class Activation>
+inline constexpr bool is_short =
+    std::is_same_v<Activation, linear> || std::is_same_v<Activation, relu> || std::is_same_v<Activation, relu6>;
+template <double Slope>
+inline constexpr bool is_short<leaky_relu<Slope>> = true;
+
+/// Whether tiles of several rows apply the activation to their registers. Other activations are a second pass over the
+/// rows: a tile has a copy of its activation for each of its vectors, which takes long to compile. The second pass is
+/// faster where the last vector of a row is not full. It is slower for wide layers.
+template <class Activation, std::size_t F>
+inline constexpr bool is_applied_in_tile = is_short<Activation> || F > 64;
+
 /// A range of panels of y (N, F) = activation(x (N, K) weights (K, F) + bias (F)).
 template <std::size_t N, std::size_t K, std::size_t F, class Activation, class T>
 STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* bias, T* y, item_range range) {
@@ -184,10 +199,18 @@ STRATA_INLINE void dense_panels_of_rows(const T* x, const T* weights, const T* b
         dense_by_panels<K, F, Activation>(N, x, weights, bias, y, range);
     } else {
         constexpr std::size_t NR = panel_vectors<T>(F), width = NR * lanes<T>;
+        constexpr bool in_tile = is_applied_in_tile<Activation, F>;
         for (std::size_t p = range.begin; p < range.end; ++p)
-            rows_times_panel<N, NR, Activation, prefetches_weights<K, F, T>>(
+            rows_times_panel<N, NR, std::conditional_t<in_tile, Activation, linear>, prefetches_weights<K, F, T>>(
                 tile_input{.length = K, .row_step = K}, x, weights + p * K * width,
                 bias != nullptr ? bias + p * width : nullptr, y + p * width, F, columns_of_panel<F, T>(p));
+        if constexpr (!in_tile) {
+            const std::size_t begin = std::min(range.begin * width, F);
+            const std::size_t columns = std::min(range.end * width, F) - begin;
+            if (columns == F) return elementwise<Activation>(N * F, y, y);
+            for (std::size_t row = 0; row < N; ++row)
+                elementwise<Activation>(columns, y + row * F + begin, y + row * F + begin);
+        }
     }
 }
 

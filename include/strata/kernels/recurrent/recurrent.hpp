@@ -1,5 +1,4 @@
-// recurrent: one time step of a recurrent layer: a matrix-vector product with the gates applied in registers. The
-// folder holds the cells, their inference and training kernels, and their gradients.
+// recurrent: one time step of a recurrent layer: a matrix-vector product with the gates applied in registers.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +9,7 @@
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
 #include <strata/kernels/recurrent/recurrent_gates.hpp>
 #include <strata/kernels/recurrent/recurrent_packing.hpp>
+#include <strata/kernels/recurrent/recurrent_table_cell.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/kernels/simd/tile.hpp>
 
@@ -38,9 +38,10 @@ template <class Cell, std::size_t Features, std::size_t Units, class T>
 struct recurrent_step {
     static constexpr std::size_t L = recurrent_lanes<T>(Units);
     using V = simd_for<T, L>;
-    static constexpr std::size_t gates = Cell::gates;
-    static constexpr std::size_t sums = Cell::sums;
     static constexpr std::size_t vectors = (Units + L - 1) / L;
+    using cell = typename step_cell<Cell, T, L, vectors>::type;
+    static constexpr std::size_t gates = cell::gates;
+    static constexpr std::size_t sums = cell::sums;
     static constexpr std::size_t padded = vectors * L;
     static constexpr std::size_t columns = gates * padded;
 
@@ -49,6 +50,10 @@ struct recurrent_step {
     /// Whether the recurrent weights are larger than an L1 cache. Then every other step reads them in reverse: the half
     /// that was read last is still in the cache and is read first.
     static constexpr bool alternates = vectors > 1 && Units* columns * sizeof(T) > (std::size_t{32} << 10);
+
+    /// Vectors whose gates are applied together, operation by operation. Those of an LSTM wait less for each other, and
+    /// two vectors of them need more registers than there are.
+    static constexpr std::size_t group = alternates && gates == 3 && vectors % 2 == 0 && vector_registers == 32 ? 2 : 1;
 
     // Three groups of rows of the recurrent kernel: `first` rows are stored vector by vector (reversed steps end
     // there), `middle` rows for all vectors at once, `last` rows vector by vector (other steps end there).
@@ -74,7 +79,7 @@ struct recurrent_step {
     // The state: outputs h (twice where a step reads old ones after it has written new ones), carries, and whether the
     // next step reads the weights in reverse. It is zero before the first step.
     static constexpr std::size_t carry_offset = all_sums_fit && !alternates ? padded : 2 * padded;
-    static constexpr std::size_t direction_offset = carry_offset + (Cell::has_carry ? padded : 0);
+    static constexpr std::size_t direction_offset = carry_offset + (cell::has_carry ? padded : 0);
     static constexpr std::size_t state_size = direction_offset + (alternates || !all_sums_fit ? 1 : 0);
 
     /// Where the outputs h of the last step lie in a state.
@@ -85,7 +90,7 @@ struct recurrent_step {
 
     /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
-        pack_recurrent_weights<recurrent_step, Cell, Features, Units>(from, to, part);
+        pack_recurrent_weights<recurrent_step, cell, Features, Units>(from, to, part);
     }
 
     /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it
@@ -134,16 +139,22 @@ private:
                 rows<first, 0, 1>(all);
                 rows<middle, first, 1>(all);
             }
-            STRATA_UNROLL
-            for (std::size_t i = 0; i < vectors; ++i) {
-                const std::size_t v = alternates && !Reversed ? vectors - 1 - i : i;
-                add_to_vector<Reversed ? first : last, Reversed ? 0 : Units - last>(v, all[v]);
-                if constexpr (alternates) finish(v, all[v]);
-            }
-            if constexpr (!alternates) {
-                STRATA_UNROLL
-                for (std::size_t v = 0; v < vectors; ++v) finish(v, all[v]);
-            }
+            for_each_of<vectors / group>([&](std::size_t i) STRATA_INLINE_CALL {
+                const std::size_t v = alternates && !Reversed ? vectors - group - i * group : i * group;
+                for_each_of<group>([&](std::size_t k) STRATA_INLINE_CALL {
+                    add_to_vector<Reversed ? first : last, Reversed ? 0 : Units - last>(v + k, all[v + k]);
+                });
+                if constexpr (alternates) finish_group(v, all);
+            });
+            if constexpr (!alternates)
+                for_each_of<vectors>([&](std::size_t v) STRATA_INLINE_CALL { finish_group(v, all); });
+        }
+        /// Applies the gates of the vectors of a group, which begins at vector v.
+        STRATA_INLINE void finish_group(std::size_t v, const V (&all)[vectors][sums]) const {
+            V own[group][sums];
+            for_each_of<group * sums>(
+                [&](std::size_t k) STRATA_INLINE_CALL { own[k / sums][k % sums] = all[v + k / sums][k % sums]; });
+            finish<group>(v, own);
         }
         /// As all_vectors, for a single vector. The sums of the early gates come first: the activations that need them
         /// overlap the products of the other gates.
@@ -151,11 +162,11 @@ private:
             V all[1][sums];
             begin<1>(0, all);
             const T* w = packed + middle_offset;
-            add_rows_to_gates<Units, gates, Cell::early>(h, w, all[0]);
-            finish(0, all[0], [&](const V& after) STRATA_INLINE_CALL {
+            add_rows_to_gates<Units, gates, cell::early>(h, w, all[0]);
+            finish<1>(0, all, [&](const V& after) STRATA_INLINE_CALL {
                 STRATA_KEEP_AFTER(w, after);
-                add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = Cell::early.begin}>(h, w, all[0]);
-                add_rows_to_gates<Units, gates, item_range{.begin = Cell::early.end, .end = gates}>(h, w, all[0]);
+                add_rows_to_gates<Units, gates, item_range{.begin = 0, .end = cell::early.begin}>(h, w, all[0]);
+                add_rows_to_gates<Units, gates, item_range{.begin = cell::early.end, .end = gates}>(h, w, all[0]);
             });
         }
         /// The sums of one vector of units over all rows.
@@ -163,25 +174,22 @@ private:
             V own[1][sums];
             begin<1>(v, own);
             add_to_vector<last, 0>(v, own[0]);
-            finish(v, own[0]);
+            finish<1>(v, own);
         }
 
         /// Starts the sums of Count vectors from v on: biases and the products of the inputs.
         template <std::size_t Count>
         STRATA_INLINE void begin(std::size_t v, V (&all)[Count][sums]) const {
-            STRATA_UNROLL
-            for (std::size_t i = 0; i < Count; ++i) {
-                STRATA_UNROLL
-                for (std::size_t s = 0; s < sums; ++s)
-                    all[i][s] = load_exactly<V, L>(packed + bias_offset + ((v + i) * sums + s) * L);
-            }
+            for_each_of<Count * sums>([&](std::size_t k) STRATA_INLINE_CALL {
+                all[k / sums][k % sums] = load_exactly<V, L>(packed + bias_offset + (v * sums + k) * L);
+            });
             const auto column = [v](std::size_t i, std::size_t g) { return ((v + i) * gates + g) * L; };
             if constexpr (Input != recurrent_input::values) {
                 STRATA_UNROLL
                 for (std::size_t i = 0; i < Count; ++i) {
                     STRATA_UNROLL
                     for (std::size_t g = 0; g < gates; ++g) {
-                        V& sum = all[i][Cell::input_sum(g)];
+                        V& sum = all[i][cell::input_sum(g)];
                         const V of_input = load_exactly<V, L>(x + column(i, g));
                         sum = Input == recurrent_input::sums ? of_input : sum + of_input;
                     }
@@ -193,7 +201,7 @@ private:
                     for (std::size_t i = 0; i < Count; ++i) {
                         STRATA_UNROLL
                         for (std::size_t g = 0; g < gates; ++g) {
-                            V& sum = all[i][Cell::input_sum(g)];
+                            V& sum = all[i][cell::input_sum(g)];
                             sum =
                                 multiply_add(factor, load_exactly<V, L>(packed + kernel.offset(f, column(i, g))), sum);
                         }
@@ -248,48 +256,43 @@ private:
             const T* value = h + From;
             for (std::size_t b = 0; b < blocks; ++b, w += block * gates * L, value += block) {
                 if constexpr (blocks > 1) STRATA_KEEP_LOOP(w);
-                add_rows<block>(value, w, own, more);
+                add_rows_to_vector<block>(value, w, own, more);
             }
-            if constexpr (block > 0) add_rows<Count % block>(value, w, own, more);
+            if constexpr (block > 0) add_rows_to_vector<Count % block>(value, w, own, more);
             STRATA_UNROLL
             for (std::size_t c = 1; c < chains; ++c) {
                 STRATA_UNROLL
                 for (std::size_t g = 0; g < gates; ++g) own[g] = own[g] + more[c][g];
             }
         }
-        /// Adds Count consecutive rows to one vector: row k to chain k % Chains, of which `own` is chain 0.
-        template <std::size_t Count, std::size_t Chains>
-        static STRATA_INLINE void add_rows(const T* value, const T* w, V (&own)[sums], V (&more)[Chains][gates]) {
-            STRATA_UNROLL
-            for (std::size_t k = 0; k < Count; ++k) {
-                const V factor(value[k]);
-                STRATA_UNROLL
-                for (std::size_t g = 0; g < gates; ++g) {
-                    V& sum = k % Chains == 0 ? own[g] : more[k % Chains][g];
-                    sum = multiply_add(factor, load_exactly<V, L>(w + (k * gates + g) * L), sum);
-                }
-            }
-        }
-        /// Applies the gates of vector v to its sums z and writes h, carry and y.
-        template <class Late = no_late_sums>
-        STRATA_INLINE void finish(std::size_t v, const V (&z)[sums], const Late& late = {}) const {
-            const V before = load_exactly<V, L>(h + v * L);
-            V carry = Cell::has_carry ? load_exactly<V, L>(carries + v * L) : before;
-            V out = before;
-            if constexpr (Cell::template is_scaled<T>) {
-                out = Cell::advance_scaled(z, before, carry, late);
+        /// Applies the gates of Count vectors from v on to their sums z and writes h, carry and y.
+        template <std::size_t Count, class Late = no_late_sums>
+        STRATA_INLINE void finish(std::size_t v, const V (&z)[Count][sums], const Late& late = {}) const {
+            V before[Count], carry[Count], out[Count];
+            for_each_of<Count>([&](std::size_t i) STRATA_INLINE_CALL {
+                out[i] = carry[i] = before[i] = load_exactly<V, L>(h + (v + i) * L);
+                if constexpr (cell::has_carry) carry[i] = load_exactly<V, L>(carries + (v + i) * L);
+            });
+            if constexpr (cell::template is_scaled<T>) {
+                cell::advance_scaled(z, before, carry, out, late);
             } else {
-                late(before);
-                out = without_negligible(Cell::advance(z, before, carry));
-                if constexpr (Cell::has_carry) carry = without_negligible(carry);
+                late(before[0]);
+                for_each_of<Count>([&](std::size_t i) STRATA_INLINE_CALL {
+                    out[i] = without_negligible(cell::advance(z[i], before[i], carry[i]));
+                    if constexpr (cell::has_carry) carry[i] = without_negligible(carry[i]);
+                });
             }
-            if constexpr (Cell::has_carry) store_exactly<L>(carries + v * L, carry);
-            store_exactly<L>(next + v * L, out);
+            for_each_of<Count>([&](std::size_t i) STRATA_INLINE_CALL {
+                if constexpr (cell::has_carry) store_exactly<L>(carries + (v + i) * L, carry[i]);
+                store_exactly<L>(next + (v + i) * L, out[i]);
+            });
             if (y == nullptr) return;
-            if (Units % L == 0 || v + 1 < vectors) return store_exactly<L>(y + v * L, out);
-            alignas(64) T elements[L];
-            store_exactly<L>(elements, out);
-            for (std::size_t i = 0; i < Units % L; ++i) y[v * L + i] = elements[i];
+            for_each_of<Count>([&](std::size_t i) STRATA_INLINE_CALL {
+                if (Units % L == 0 || v + i + 1 < vectors) return store_exactly<L>(y + (v + i) * L, out[i]);
+                alignas(64) T elements[L];
+                store_exactly<L>(elements, out[i]);
+                for (std::size_t e = 0; e < Units % L; ++e) y[(v + i) * L + e] = elements[e];
+            });
         }
     };
 };

@@ -15,6 +15,10 @@
 
 namespace strata::inline STRATA_ISA::kernels {
 
+/// Values that training saves of each step and unit of a cell besides gates, carries and outputs.
+template <class Cell>
+inline constexpr std::size_t more_saved_values = 0;
+
 /// A recurrent layer of Units units in training, on sequences (Steps, Features). Reversed: steps are taken from the
 /// last to the first. Carries: a sequence may begin with outputs and carries of an earlier one; no gradient goes there,
 /// and it is not Reversed. All samples of a batch take a step together, so that each step is one matrix product.
@@ -29,13 +33,13 @@ struct recurrent_training {
 
     // The saved activations of a sample, indexed by the step of the input: gates (Steps, columns), where is_split also
     // the recurrent sums (Steps, columns), carries and outputs (Steps, Units). With Carries the carries and the outputs
-    // that the sequence begins with come before those of step 0. `backward` overwrites the first two with the gradients
-    // of the sums.
+    // that the sequence begins with come before those of step 0. The more_saved_values of the cell come last.
+    // `backward` overwrites the first two with the gradients of the sums.
     static constexpr std::size_t initial = Carries ? Units : 0;
     static constexpr std::size_t recurrent_offset = is_split ? Steps * columns : 0;
     static constexpr std::size_t carry_offset = recurrent_offset + Steps * columns + (Cell::has_carry ? initial : 0);
     static constexpr std::size_t output_offset = carry_offset + (Cell::has_carry ? Steps * Units : 0) + initial;
-    static constexpr std::size_t saved_size = output_offset + Steps * Units;
+    static constexpr std::size_t saved_size = output_offset + (1 + more_saved_values<Cell>)*Steps * Units;
 
     // Scratch of `backward`: the transposed recurrent kernel, then three arrays (samples, Units). Scratch of `forward`:
     // (samples, columns).
@@ -152,7 +156,7 @@ struct recurrent_training {
         }
     }
 
-private:
+protected:
     static_assert(!(Carries && Reversed));
 
     /// Whether a step has outputs and carries of a step before it.
@@ -258,16 +262,17 @@ private:
             any_rows_times_panel<NR, linear>(tile_input{.length = K, .row_step = saved_size}, count, x, w + f * K,
                                              null_bias<T>, y + f, F, std::min(width, F - f));
     }
-    /// to (K, columns) = or += the sum of the products of x and dy at the positions of `in`; this thread's share.
-    template <std::size_t K>
+    /// to (K, columns) = or += the sum of the products of x and dy at the positions of `in`; this thread's share of the
+    /// columns before End.
+    template <std::size_t K, std::size_t End = columns>
     static void products(const gradient_input& in, const T* x, const T* dy, T* to, bool first, thread_slice part) {
         constexpr std::size_t NR = panel_vectors<T>(columns), width = NR * lanes<T>;
         using rows = gradient_rows<K, NR>;
         const item_range mine = part.of(rows::tiles);
         for (std::size_t tile = mine.begin; tile < mine.end; ++tile)
-            for (std::size_t f = 0; f < columns; f += width)
+            for (std::size_t f = 0; f < End; f += width)
                 rows::run(tile, in, x + rows::row(tile), dy + f, to + f * K + rows::row(tile) * width,
-                          std::min(width, columns - f), first);
+                          std::min(width, End - f), first);
     }
 };
 

@@ -33,10 +33,9 @@ struct recurrent_weights {
 // - has_carry: whether the cell has a state besides its output h.
 // - scale<T>(g): the factor of weights and biases of block g when they are packed for T.
 // - advance(z, h, carry): takes the sums z and the last h and carry, writes the new carry and returns the new h.
-// - is_scaled<T>: whether advance_scaled takes the place of advance. It expects scaled sums and returns 0 for
-// negligible
-//   outputs and carries. After advance, recurrent_step does that. Where other than the early sums are needed, it calls
-//   late(v), which completes them; v is a vector that the early sums lead to.
+// - is_scaled<T>: whether advance_scaled takes the place of advance. It expects scaled sums, takes several vectors of
+//   units, and writes 0 for negligible outputs and carries. After advance, recurrent_step does that. Where other than
+//   the early sums are needed, it calls late(v), which completes them; v is a vector that the early sums lead to.
 
 /// Whether a cell has the approximate functions.
 template <class Activation, class Recurrent>
@@ -59,6 +58,13 @@ inline constexpr bool shares_divisions =
 template <class Activation, class Recurrent>
 inline constexpr double sigmoid_scale = is_approximate<Activation, Recurrent> ? 0.5 : -log2_e;
 
+/// Calls f(v) for v from 0 to N - 1, in one piece of code.
+template <std::size_t N, class F>
+STRATA_INLINE void for_each_of(const F& f) {
+    STRATA_UNROLL
+    for (std::size_t v = 0; v < N; ++v) f(v);
+}
+
 /// LSTM, Hochreiter and Schmidhuber 1997. Gates in Keras' order: input, forget, candidate, output.
 template <class Activation, class Recurrent>
 struct lstm_cell {
@@ -80,39 +86,56 @@ struct lstm_cell {
     }
     /// With sigmoid(x) = 1 / (1 + 2^z) and tanh(x) = a / b: carry = (c (1 + i) b + a (1 + f)) / ((1 + i)(1 + f) b),
     /// where i and f are the powers of the input and forget gates.
-    template <class V, class Late>
-    static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V&, V& carry, const Late& late) {
-        if constexpr (is_approximate<Activation, Recurrent>) return advance_approximately(z, carry, late);
-        const V f = power_of_two_plus(z[1], V(1)), i = power_of_two_plus(z[0], V(1));
-        const auto candidate = tanh_fraction(z[2]);
-        const V denominator = i * candidate.denominator;
-        const auto next = quotient(multiply_add(carry, denominator, candidate.numerator * f), denominator * f);
-        late(next.value);
-        const V o = power_of_two_plus(z[3], V(1));
-        const auto out = tanh_fraction_times(next, o);
-        // The output is at least 2^-40 of the carry. Both are set to 0 where the carry is negligible: so the comparison
-        // does not wait for the output.
-        const auto is_negligible = abs(next.value) < V(negligible<typename V::value_type>);
-        carry = select(is_negligible, V(0), next.value);
-        return select(is_negligible, V(0), quotient(out.numerator, out.denominator).value);
+    template <std::size_t N, class V, class Late>
+    static STRATA_INLINE void advance_scaled(const V (&z)[N][sums], const V (&)[N], V (&carry)[N], V (&out)[N],
+                                             const Late& late) {
+        if constexpr (is_approximate<Activation, Recurrent>) return advance_approximately(z, carry, out, late);
+        V f[N], i[N], o[N];
+        fraction<V> candidate[N];
+        estimated_quotient<V> next[N];
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { f[v] = power_of_two_plus(z[v][1], V(1)); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { i[v] = power_of_two_plus(z[v][0], V(1)); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { candidate[v] = tanh_fraction(z[v][2]); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const V denominator = i[v] * candidate[v].denominator;
+            next[v] = quotient(multiply_add(carry[v], denominator, candidate[v].numerator * f[v]), denominator * f[v]);
+        });
+        late(next[0].value);
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { o[v] = power_of_two_plus(z[v][3], V(1)); });
+        fraction<V> output[N];
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { output[v] = tanh_fraction_times(next[v], o[v]); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            // The output is at least 2^-40 of the carry. Both are set to 0 where the carry is negligible: so the
+            // comparison does not wait for the output.
+            const auto is_negligible = abs(next[v].value) < V(negligible<typename V::value_type>);
+            carry[v] = select(is_negligible, V(0), next[v].value);
+            out[v] = select(is_negligible, V(0), quotient(output[v].numerator, output[v].denominator).value);
+        });
     }
 
 private:
     /// With sigmoid(x) = (1 + a / b) / 2, where a / b is tanh(x / 2).
-    template <class V, class Late>
-    static STRATA_INLINE V advance_approximately(const V (&z)[sums], V& carry, const Late& late) {
-        const auto f = approximate_tanh_fraction(z[1]), i = approximate_tanh_fraction(z[0]);
-        const auto candidate = approximate_tanh_fraction(z[2]);
-        const V denominator = i.denominator * candidate.denominator;
-        const V input = (i.denominator + i.numerator) * candidate.numerator;
-        const V sum = multiply_add(carry * (f.denominator + f.numerator), denominator, input * f.denominator);
-        const V next = approximate_quotient(V(V(0.5f) * sum), V(denominator * f.denominator));
-        late(next);
-        const auto o = approximate_tanh_fraction(z[3]), out = approximate_tanh_fraction(next);
-        const auto is_negligible = abs(next) < V(negligible<typename V::value_type>);
-        carry = select(is_negligible, V(0), next);
-        const V numerator = (V(0.5f) * (o.denominator + o.numerator)) * out.numerator;
-        return select(is_negligible, V(0), approximate_quotient(numerator, V(o.denominator * out.denominator)));
+    template <std::size_t N, class V, class Late>
+    static STRATA_INLINE void advance_approximately(const V (&z)[N][sums], V (&carry)[N], V (&out)[N],
+                                                    const Late& late) {
+        V next[N];
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const auto f = approximate_tanh_fraction(z[v][1]), i = approximate_tanh_fraction(z[v][0]);
+            const auto candidate = approximate_tanh_fraction(z[v][2]);
+            const V denominator = i.denominator * candidate.denominator;
+            const V input = (i.denominator + i.numerator) * candidate.numerator;
+            const V sum = multiply_add(carry[v] * (f.denominator + f.numerator), denominator, input * f.denominator);
+            next[v] = approximate_quotient(V(V(0.5f) * sum), V(denominator * f.denominator));
+        });
+        late(next[0]);
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const auto o = approximate_tanh_fraction(z[v][3]), of_carry = approximate_tanh_fraction(next[v]);
+            const auto is_negligible = abs(next[v]) < V(negligible<typename V::value_type>);
+            carry[v] = select(is_negligible, V(0), next[v]);
+            const V numerator = (V(0.5f) * (o.denominator + o.numerator)) * of_carry.numerator;
+            out[v] =
+                select(is_negligible, V(0), approximate_quotient(numerator, V(o.denominator * of_carry.denominator)));
+        });
     }
 };
 
@@ -137,36 +160,48 @@ struct gru_cell {
         const V candidate = Activation::apply(z[3] + Recurrent::apply(z[1]) * z[2]);
         return update * h + (V(1) - update) * candidate;
     }
-    template <class V, class Late>
-    static STRATA_INLINE V advance_scaled(const V (&z)[sums], const V& h, V&, const Late& late) {
-        if constexpr (is_approximate<Activation, Recurrent>) return advance_approximately(z, h, late);
-        const V sum = z[3] + quotient(z[2], power_of_two_plus(z[1], V(1))).value;
-        late(sum);
-        const auto candidate = tanh_fraction(sum);
-        const V update = power_of_two_plus(z[0], V(0));
-        // The output lies between h and the candidate. The comparison uses those two, so that it does not wait for the
-        // output.
-        const auto is_negligible = max(abs(h), abs(candidate.numerator)) < V(negligible<typename V::value_type>);
-        const auto next = quotient(multiply_add(h, candidate.denominator, update * candidate.numerator),
-                                   candidate.denominator * (V(1) + update));
-        return select(is_negligible, V(0), next.value);
+    template <std::size_t N, class V, class Late>
+    static STRATA_INLINE void advance_scaled(const V (&z)[N][sums], const V (&h)[N], V (&)[N], V (&out)[N],
+                                             const Late& late) {
+        if constexpr (is_approximate<Activation, Recurrent>) return advance_approximately(z, h, out, late);
+        V sum[N], update[N];
+        fraction<V> candidate[N];
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { sum[v] = power_of_two_plus(z[v][1], V(1)); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { sum[v] = z[v][3] + quotient(z[v][2], sum[v]).value; });
+        late(sum[0]);
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { update[v] = power_of_two_plus(z[v][0], V(0)); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL { candidate[v] = tanh_fraction(sum[v]); });
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const auto [a, b] = candidate[v];
+            // The output lies between h and the candidate. The comparison uses those two, so that it does not wait for
+            // the output.
+            const auto is_negligible = max(abs(h[v]), abs(a)) < V(negligible<typename V::value_type>);
+            const auto next = quotient(multiply_add(h[v], b, update[v] * a), b * (V(1) + update[v]));
+            out[v] = select(is_negligible, V(0), next.value);
+        });
     }
 
 private:
-    template <class V, class Late>
-    static STRATA_INLINE V advance_approximately(const V (&z)[sums], const V& h, const Late& late) {
+    template <std::size_t N, class V, class Late>
+    static STRATA_INLINE void advance_approximately(const V (&z)[N][sums], const V (&h)[N], V (&out)[N],
+                                                    const Late& late) {
         const V half(0.5f);
-        const auto reset = approximate_tanh_fraction(z[1]);
-        const V sum = multiply_add(
-            z[2], approximate_quotient(V(half * (reset.denominator + reset.numerator)), reset.denominator), z[3]);
-        late(sum);
-        const auto update = approximate_tanh_fraction(z[0]), candidate = approximate_tanh_fraction(sum);
-        const auto is_negligible = max(abs(h), abs(candidate.numerator)) < V(negligible<typename V::value_type>);
-        const V kept = (update.denominator + update.numerator) * h;
-        const V taken = (update.denominator - update.numerator) * candidate.numerator;
-        const V next = approximate_quotient(V(half * multiply_add(kept, candidate.denominator, taken)),
-                                            V(update.denominator * candidate.denominator));
-        return select(is_negligible, V(0), next);
+        V sum[N];
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const auto reset = approximate_tanh_fraction(z[v][1]);
+            const V of = approximate_quotient(V(half * (reset.denominator + reset.numerator)), reset.denominator);
+            sum[v] = multiply_add(z[v][2], of, z[v][3]);
+        });
+        late(sum[0]);
+        for_each_of<N>([&](std::size_t v) STRATA_INLINE_CALL {
+            const auto update = approximate_tanh_fraction(z[v][0]), candidate = approximate_tanh_fraction(sum[v]);
+            const auto is_negligible = max(abs(h[v]), abs(candidate.numerator)) < V(negligible<typename V::value_type>);
+            const V kept = (update.denominator + update.numerator) * h[v];
+            const V taken = (update.denominator - update.numerator) * candidate.numerator;
+            const V next = approximate_quotient(V(half * multiply_add(kept, candidate.denominator, taken)),
+                                                V(update.denominator * candidate.denominator));
+            out[v] = select(is_negligible, V(0), next);
+        });
     }
 };
 

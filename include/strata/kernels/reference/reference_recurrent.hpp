@@ -7,6 +7,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/kernels/gemm/panels.hpp>
+#include <strata/kernels/recurrent/gru_reset_before_cell.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
 
 namespace strata::inline STRATA_ISA::kernels::reference {
@@ -38,6 +39,26 @@ constexpr void recurrent_step(std::size_t features, std::size_t width, const T* 
         }
         state.h[u] = Cell::advance(z, h[u], state.carry[u]);
     }
+}
+
+/// The same for a cell that multiplies the last output by a gate before the recurrent product.
+template <class Cell, std::size_t Units, class T>
+    requires resets_before<Cell>
+constexpr void recurrent_step(std::size_t features, std::size_t width, const T* x, const recurrent_weights<T>& w,
+                              recurrent_state<Units, T>& state) {
+    const panels by_input{.rows = features, .columns = Cell::gates * Units, .width = width};
+    const panels by_output{.rows = Units, .columns = Cell::gates * Units, .width = width};
+    const auto sum = [&](std::size_t gate, std::size_t u, const std::array<T, Units>& last) {
+        const std::size_t c = gate * Units + u;
+        T total = w.bias != nullptr ? w.bias[c] : T(0);
+        for (std::size_t f = 0; f < features; ++f) total += x[f] * w.kernel[by_input.offset(f, c)];
+        for (std::size_t k = 0; k < Units; ++k) total += last[k] * w.recurrent_kernel[by_output.offset(k, c)];
+        return total;
+    };
+    const std::array<T, Units> h = state.h;
+    std::array<T, Units> reset{};
+    for (std::size_t u = 0; u < Units; ++u) reset[u] = Cell::gate(sum(1, u, h)) * h[u];
+    for (std::size_t u = 0; u < Units; ++u) state.h[u] = Cell::output(Cell::gate(sum(0, u, h)), sum(2, u, reset), h[u]);
 }
 
 /// The sizes of a sequence: steps of `features` inputs, taken from the last to the first where is_reversed. Kernels are

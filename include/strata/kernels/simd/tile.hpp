@@ -179,21 +179,31 @@ STRATA_NOINLINE void tile(tile_input in, const T* x, const T* w, const T* bias, 
         }
     }
     multiply_accumulate<MR, NR, Prefetch>(in, x, w, sums);
-    if (columns == NR * L) {
+    STRATA_UNROLL
+    for (std::size_t n = 0; n < NR; ++n) {
+        if (n > 0 && columns <= n * L) break;
+        STRATA_UNROLL
+        for (std::size_t m = 0; m < MR; ++m) sums[m][n] = Activation::apply(sums[m][n]);
+    }
+    if (columns >= NR * L) {
         STRATA_UNROLL
         for (std::size_t m = 0; m < MR; ++m) {
             STRATA_UNROLL
-            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]));
+            for (std::size_t n = 0; n < NR; ++n) store<T>(y + m * out_step + n * L, sums[m][n]);
         }
         return;
     }
     STRATA_UNROLL
-    for (std::size_t m = 0; m < MR; ++m) {
-        STRATA_UNROLL
-        for (std::size_t n = 0; n < NR; ++n)
-            if (columns > n * L)
-                store_partial<T>(y + m * out_step + n * L, Activation::apply(sums[m][n]),
-                                 columns - n * L < L ? columns - n * L : L);
+    for (std::size_t n = 0; n < NR; ++n) {
+        if (n > 0 && columns <= n * L) return;
+        T* const to = y + n * L;
+        if (n + 1 < NR && columns >= (n + 1) * L) {
+            STRATA_UNROLL
+            for (std::size_t m = 0; m < MR; ++m) store<T>(to + m * out_step, sums[m][n]);
+        } else {
+            STRATA_UNROLL
+            for (std::size_t m = 0; m < MR; ++m) store_partial<T>(to + m * out_step, sums[m][n], columns - n * L);
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/scores.hpp>
@@ -27,7 +28,7 @@ struct placeholder {
     char kind = '\0';  // none: as Python's str
 
     explicit placeholder(std::string_view field) : name(field.substr(0, field.find(':'))) {
-        if (name.empty()) throw std::invalid_argument("{" + std::string(field) + "} has no name");
+        if (name.empty()) throw std::invalid_argument(internal::message({"{", field, "} has no name"}));
         std::string_view format = field.substr(std::min(field.size(), name.size() + 1));
         if (format.starts_with('0')) {
             has_zeros = true;
@@ -69,9 +70,9 @@ private:
         return value;
     }
     [[noreturn]] static void refuse(std::string_view field) {
-        throw std::invalid_argument("{" + std::string(field) +
-                                    "} is no format; known are forms such as {epoch:02d}, {val_loss:.2f}, " +
-                                    "{loss:.3e}, {accuracy:.4g}");
+        throw std::invalid_argument(internal::message(
+            {"{", field,
+             "} is no format; known are forms such as {epoch:02d}, {val_loss:.2f}, {loss:.3e}, {accuracy:.4g}"}));
     }
 };
 
@@ -110,10 +111,11 @@ std::string fill_path(std::string_view path, std::size_t epoch, std::optional<st
             return;
         }
         if (!scores.contains(part.name))
-            throw std::invalid_argument("{" + std::string(part.name) + "} is no score; " + scores.known_names() +
-                                        ", and epoch" + (batch ? ", batch" : ""));
+            throw std::invalid_argument(internal::message(
+                {"{", part.name, "} is no score; ", scores.known_names(), ", and epoch", batch ? ", batch" : ""}));
         if (part.kind == 'd')
-            throw std::invalid_argument("{" + std::string(part.name) + "} is no integer; use a format such as .2f");
+            throw std::invalid_argument(
+                internal::message({"{", part.name, "} is no integer; use a format such as .2f"}));
         result += part.text(scores[part.name], false);
     };
     for_each_part(path, [&](std::string_view text) { result += text; }, field);

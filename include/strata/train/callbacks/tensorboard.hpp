@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <strata/core/clock.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/where_used.hpp>
@@ -98,19 +99,19 @@ struct TensorBoard {
         all.train.emplace(log_dir / "train");
         if (write_graph && !control.graph().layers.empty()) all.train->graph(control.graph());
         all.train->flush();
-        all.batch_time = detail::wall_time();
+        all.batch_time = internal::seconds_since_1970();
     }
     template <class Control>
     void on_epoch_begin(Control&, std::size_t) {
         auto& all = files_of<Control>();
         all.epoch_begin = all.batches;
-        all.time = all.batch_time = detail::wall_time();
+        all.time = all.batch_time = internal::seconds_since_1970();
     }
     template <class Control>
     void on_batch_end(Control&, std::size_t, const Scores& scores) {
         auto& all = files_of<Control>();
         ++all.batches;
-        const double now = detail::wall_time(), duration = now - all.batch_time;
+        const double now = internal::seconds_since_1970(), duration = now - all.batch_time;
         all.batch_time = now;
         if (!update_freq.includes(all.batches)) return;
         for (const score& each : scores) all.train->scalar("batch_" + each.name, each.value, all.batches);
@@ -133,7 +134,7 @@ struct TensorBoard {
             all.validation->scalar("epoch_" + own, each.value, epoch);
         }
         all.train->scalar("epoch_learning_rate", control.learning_rate(), epoch);
-        const double duration = detail::wall_time() - all.time;
+        const double duration = internal::seconds_since_1970() - all.time;
         if (write_steps_per_second && duration > 0.0)
             all.train->scalar("epoch_steps_per_second", static_cast<double>(all.batches - all.epoch_begin) / duration,
                               epoch);

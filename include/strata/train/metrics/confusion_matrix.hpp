@@ -126,7 +126,7 @@ struct ConfusionMatrix {
                 if (in_colors)
                     result += internal::message({" \x1b[48;5;", level, "m\x1b[38;5;", share > 0.6 ? 16 : 255, "m"});
                 else result += " ";
-                result += " " + right(count_text((*this)(i, k))) + (in_colors ? "\x1b[0m" : "");
+                result += internal::message({" ", right(count_text((*this)(i, k))), in_colors ? "\x1b[0m" : ""});
             }
             result += "  " + internal::decimal(recall(i), 4) + "\n";
         }
