@@ -115,16 +115,21 @@ public:
     void run(Work& work) {
         static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
                       "strata: work of a thread_pool must be noexcept");
-        begin_run();
+        assert(
+            process_ == internal::process_number() &&
+            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
+        assert(is_free(is_running_.exchange(true)));
         run_parts(work);
-        end_run();
+        assert(is_running_.exchange(false));
     }
-    /// Calls work() in this thread: what is too small to share may not run twice at once either.
+    /// Calls work() in this thread: what is too small to share may not run twice at once either. Its work may take a
+    /// few nanoseconds, so that the assertion reads and writes without a lock of the bus.
     template <class Work>
     STRATA_INLINE void run_alone(Work& work) {
-        begin_run();
+        assert(is_free(is_running_.load(std::memory_order_relaxed)) &&
+               (is_running_.store(true, std::memory_order_relaxed), true));
         work();
-        end_run();
+        assert((is_running_.store(false, std::memory_order_relaxed), true));
     }
     /// Inside run: waits until every thread has come here.
     void barrier() noexcept STRATA_NONBLOCKING {
@@ -203,14 +208,11 @@ private:
         while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
         STRATA_END_PERMITTED
     }
-    STRATA_INLINE void begin_run() {
-        assert(
-            process_ == internal::process_number() &&
-            "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
-        assert(!is_running_.exchange(true) &&
+    static STRATA_INLINE bool is_free([[maybe_unused]] bool is_used) {
+        assert(!is_used &&
                "strata: two threads use one pool (a workspace with threads) at once; give each a workspace of its own");
+        return true;
     }
-    STRATA_INLINE void end_run() { assert(is_running_.exchange(false)); }
     void work(std::size_t index) {
         const flush_subnormals flush;  // these threads do nothing else
         for (std::uint32_t done = 0;; ++done) {
