@@ -18,6 +18,10 @@
 #if !defined(STRATA_NO_THREADS)
 #include <atomic>
 #include <thread>
+#if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAVE_PLATFORM_WAIT)
+#include <condition_variable>
+#include <mutex>
+#endif
 #if __has_include(<unistd.h>)
 #include <unistd.h>
 #endif
@@ -75,6 +79,45 @@ inline long process_number() {
     return 0;
 #endif
 }
+
+}  // namespace internal
+
+namespace internal {
+
+#if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAVE_PLATFORM_WAIT)
+/// Threads that sleep until a number changes. Where a system has no futexes, as Windows, waits of the library's atomics
+/// miss some changes: bug 106183 of GCC 12.
+class sleepers {
+public:
+    void change(std::atomic<std::uint32_t>& flag) {
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            flag.fetch_add(1, std::memory_order_release);
+        }
+        changed_.notify_all();
+    }
+    void wait(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const {
+        std::unique_lock<std::mutex> lock(mutex_);
+        while (flag.load(std::memory_order_acquire) == old) changed_.wait(lock);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;
+};
+#else
+/// Threads that sleep until a number changes. They are woken by one system call that does not block.
+class sleepers {
+public:
+    void change(std::atomic<std::uint32_t>& flag) {
+        flag.fetch_add(1, std::memory_order_release);
+        flag.notify_all();
+    }
+    void wait(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const {
+        while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
+    }
+};
+#endif
 
 }  // namespace internal
 
@@ -173,12 +216,11 @@ private:
         release(pieces_);
         for (std::size_t i = 0; i < made_; ++i) threads_.first[i].join();
     }
-    /// Changes the flag. Where threads sleep until it changes they are woken, by one system call that does not block.
-    static void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
-        flag.fetch_add(1, std::memory_order_release);
+    /// Changes the flag, and wakes threads that sleep until it changes.
+    void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
         STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
-        flag.notify_all();
+        sleepers_.change(flag);
         STRATA_END_PERMITTED
     }
     /// Waits until the flag is no longer `old`: first without system calls, if every thread has a core.
@@ -202,10 +244,10 @@ private:
     }
     /// Nobody works, or the system has taken a core from the thread that will change the flag. That thread may need
     /// this core: a thread of a higher priority that went on to spin here would wait for ever.
-    static void sleep(const std::atomic<std::uint32_t>& flag, std::uint32_t old) noexcept STRATA_NONBLOCKING {
+    void sleep(const std::atomic<std::uint32_t>& flag, std::uint32_t old) const noexcept STRATA_NONBLOCKING {
         STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
-        while (flag.load(std::memory_order_acquire) == old) flag.wait(old, std::memory_order_acquire);
+        sleepers_.wait(flag, old);
         STRATA_END_PERMITTED
     }
     static STRATA_INLINE bool is_free([[maybe_unused]] bool is_used) {
@@ -228,6 +270,7 @@ private:
     // Only assertions read these two. The class has them in every build, so that its layout is the same.
     long process_ = internal::process_number();
     std::atomic<bool> is_running_{false};
+    internal::sleepers sleepers_;
     void* work_ = nullptr;
     void (*call_)(void*, thread_slice) noexcept = nullptr;
     alignas(64) std::atomic<std::uint32_t> pieces_{0};
