@@ -80,10 +80,6 @@ inline long process_number() {
 #endif
 }
 
-}  // namespace internal
-
-namespace internal {
-
 #if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAVE_PLATFORM_WAIT)
 /// Threads that sleep until a number changes. Where a system has no futexes, as Windows, waits of the library's atomics
 /// miss some changes: bug 106183 of GCC 12.
@@ -165,8 +161,8 @@ public:
         run_parts(work);
         assert(is_running_.exchange(false));
     }
-    /// Calls work() in this thread: what is too small to share may not run twice at once either. Its work may take a
-    /// few nanoseconds, so that the assertion reads and writes without a lock of the bus.
+    /// Calls work() in this thread. Work that is too small to share may not run twice at once either. It may take a few
+    /// nanoseconds, so the assertion reads and writes without a lock of the bus.
     template <class Work>
     STRATA_INLINE void run_alone(Work& work) {
         assert(is_free(is_running_.load(std::memory_order_relaxed)) &&
