@@ -57,7 +57,7 @@ NO_SHAPE = "Activations"  # the section whose layers keep every shape and have n
 STRUCT = re.compile(r"(?P<comment>(?:^ *///.*\n)*)(?:^ *template <(?P<head>[^\n]*?)>(?:  //[^\n]*)?\n)?(?:^ *requires.*\n(?:^ {9,}.*\n)*)?"
                     r"^ *struct (?P<name>\w+)(?P<special><[^\n{]*?>)?(?:\s*:\s*(?P<base>\w+))?", re.MULTILINE)
 TAKES = r"static constexpr (?:std::)?array(?:<[^;{]*?>)? takes\s*=?\s*\{(.*?)\};"
-NAMED_TAKES = re.compile(r"static constexpr auto takes = (\w+);")
+NAMED_TAKES = re.compile(r"static constexpr auto takes = ((\w+)(?:<(.*)>)?);")
 TYPE = re.compile(r'static constexpr std::string_view type = "(\w+)"')
 
 
@@ -140,11 +140,12 @@ def spelling(struct):
 
 def named_takes_written_out(path, text, all_texts):
     """A header whose layers take the options of a list that has a name, with the list itself."""
-    for name in NAMED_TAKES.findall(text):
+    for written, name, own in NAMED_TAKES.findall(text):
         found = re.search(r"constexpr std::array " + name + r"\{(.*?)\};", all_texts, re.DOTALL)
         if not found:
             raise ValueError(f"{path}: takes is {name}, which is no list of options in these headers")
-        text = text.replace(f"static constexpr auto takes = {name};", f"static constexpr std::array takes{{{found[1]}}};")
+        options = found[1].replace("Own::kind...,", "".join(f"{each}::kind," for each in own.split(", ") if each))
+        text = text.replace(f"static constexpr auto takes = {written};", f"static constexpr std::array takes{{{options}}};")
     return text
 
 

@@ -1,7 +1,6 @@
 // GRU: gated recurrent units.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include <strata/core/config.hpp>
@@ -23,20 +22,7 @@ struct GRU : recurrent_layer<GRU<Units, Options...>, gru_cell_of<Options...>, Un
     using reversed = typename reversed_layer<GRU, Units, Options...>::type;
 
     static constexpr std::string_view type = "GRU";
-
-    static constexpr std::array takes{activation_kind,
-                                      recurrent_activation<Sigmoid>::kind,
-                                      return_sequences::kind,
-                                      go_backwards::kind,
-                                      stateful::kind,
-                                      no_bias::kind,
-                                      reset_after<true>::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      recurrent_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      recurrent_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
+    static constexpr auto takes = options_of_recurrent<reset_after<true>>;
 
     static constexpr shape bias_extents() {
         return option_list<Options...>::template get<reset_after<true>>::value ? shape{2, 3 * Units} : shape{3 * Units};

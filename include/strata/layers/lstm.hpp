@@ -1,7 +1,6 @@
 // LSTM: long short-term memory.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -22,19 +21,7 @@ struct LSTM : recurrent_layer<LSTM<Units, Options...>, lstm_cell_of<Options...>,
     using reversed = typename reversed_layer<LSTM, Units, Options...>::type;
 
     static constexpr std::string_view type = "LSTM";
-    static constexpr std::array takes{activation_kind,
-                                      recurrent_activation<Sigmoid>::kind,
-                                      return_sequences::kind,
-                                      go_backwards::kind,
-                                      stateful::kind,
-                                      no_bias::kind,
-                                      unit_forget_bias<true>::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      recurrent_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      recurrent_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
+    static constexpr auto takes = options_of_recurrent<unit_forget_bias<true>>;
 
     static constexpr shape bias_extents() { return shape{4 * Units}; }
     /// The bias of the forget gate is one at first: the cell remembers.

@@ -30,18 +30,7 @@ namespace strata::inline STRATA_ISA {
 template <class Self, class Cell, int Units, class... Options>
 struct recurrent_layer : layer<Self, Options...> {
     using options = option_list<Options...>;
-    static constexpr std::array takes{activation_kind,
-                                      recurrent_activation<Sigmoid>::kind,
-                                      return_sequences::kind,
-                                      go_backwards::kind,
-                                      stateful::kind,
-                                      no_bias::kind,
-                                      kernel_initializer<Zeros>::kind,
-                                      recurrent_initializer<Zeros>::kind,
-                                      bias_initializer<Zeros>::kind,
-                                      kernel_regularizer<L1<>>::kind,
-                                      recurrent_regularizer<L1<>>::kind,
-                                      bias_regularizer<L1<>>::kind};
+    static constexpr auto takes = options_of_recurrent<>;
 
     static constexpr layer_config config() {
         using gates = typename options::template get<recurrent_activation<Sigmoid>>::type;

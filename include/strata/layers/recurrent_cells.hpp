@@ -1,6 +1,7 @@
-// recurrent_cells: the cell of a recurrent layer from its options, and the layer in the other direction of time.
+// recurrent_cells: the options of recurrent layers, the cells that they choose, and the layers in reverse.
 #pragma once
 
+#include <array>
 #include <type_traits>
 
 #include <strata/core/config.hpp>
@@ -8,8 +9,10 @@
 #include <strata/kernels/recurrent/gru_reset_before_cell.hpp>
 #include <strata/kernels/recurrent/recurrent_cell.hpp>
 #include <strata/layers/activations.hpp>
+#include <strata/layers/initializer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/recurrent_option.hpp>
+#include <strata/layers/regularizer.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -45,5 +48,21 @@ using gru_cell_of = std::conditional_t<
     kernels::gru_reset_before_cell<detail::cell_activation<Options...>, detail::gate_activation<Options...>>>;
 template <class... Options>
 using simple_cell_of = kernels::simple_cell<detail::cell_activation<Options...>>;
+
+/// The options of a layer along time; Own are those that it alone has.
+template <class... Own>
+inline constexpr std::array options_of_recurrent{activation_kind,
+                                                 recurrent_activation<Sigmoid>::kind,
+                                                 return_sequences::kind,
+                                                 go_backwards::kind,
+                                                 stateful::kind,
+                                                 no_bias::kind,
+                                                 Own::kind...,
+                                                 kernel_initializer<Zeros>::kind,
+                                                 recurrent_initializer<Zeros>::kind,
+                                                 bias_initializer<Zeros>::kind,
+                                                 kernel_regularizer<L1<>>::kind,
+                                                 recurrent_regularizer<L1<>>::kind,
+                                                 bias_regularizer<L1<>>::kind};
 
 }  // namespace strata::inline STRATA_ISA
