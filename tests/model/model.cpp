@@ -85,6 +85,23 @@ TEST_CASE("weights read and write in Keras' order") {
     REQUIRE(model.weights()[0](2, 39) == 119.0f);
 }
 
+TEST_CASE("Model<decltype(net)> of a constexpr net is a model like others") {
+    struct classifier {
+        Model<decltype(cnn)> model = cnn.build({.seed = 4});
+        Workspace<decltype(cnn)> workspace;
+    };
+    static_assert(std::is_const_v<decltype(cnn)>);
+    classifier own;
+    const auto model = cnn.build({.seed = 4});
+    const std::vector<float> x = samples(14 * 13 * 2);
+    REQUIRE(own.model.predict(x) == model.predict(x));
+    std::array<float, 5> y{};
+    own.model.infer(x, y, own.workspace);
+    own.model = cnn.build({.seed = 5});
+    REQUIRE(own.model.predict(x) != model.predict(x));
+    REQUIRE(std::vector<float>(y.begin(), y.end()) == model.predict(x));
+}
+
 TEST_CASE("predict, assign and push_back take values in braces") {
     auto model = Sequential{Input<2>{}, Dense<1>{}}.build();
     model.weights()[0].assign({2.0f, 3.0f});

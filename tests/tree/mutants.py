@@ -244,7 +244,7 @@ CHANGES = [
     ("kernels/recurrent/gru_reset_before_step.hpp", "{.begin = 2, .end = 3}>(state + reset_offset",
      "{.begin = 2, .end = 3}>(state", "kernels/recurrent.cpp"),
     ("kernels/recurrent/gru_reset_before_training.hpp", "load_partial(dh + u, used) + d * value_of<gate>(z), used)",
-     "load_partial(dh + u, used), used)", "train/gradients_recurrent.cpp"),
+     "load_partial(dh + u, used), used)", "train/gradients_catalogue.cpp"),
     ("kernels/math/tanh_table.hpp", "i % 2 == 0 ? -value : value", "i % 2 == 0 ? value : -value", "kernels/recurrent.cpp"),
     ("kernels/math/tanh_table.hpp", "_mm512_set1_ps(15.5f), _CMP_NGE_UQ", "_mm512_set1_ps(14.5f), _CMP_NGE_UQ",
      "kernels/recurrent.cpp"),

@@ -88,6 +88,10 @@ public:
             for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
         detail::pack_all_weights<Net>(block_.data());
     }
+    /// `Model<decltype(net)>`, where the type of a constexpr net is const, takes the model that `net.build()` gives.
+    template <class Other>
+        requires(std::is_same_v<const Other, Net>)
+    constexpr Model(Model<Other, T, Storage> other) : block_(std::move(other.block_)), batch_(other.batch_) {}
     /// Over memory that holds `parameter_block_size()` elements, laid out as `parameters()` of a model of this type.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 

@@ -83,6 +83,7 @@ public:
         return true;
     }
     template <class... Arguments>
+        requires(sizeof...(Arguments) != 2)
     refused step(const Arguments&...) {
         using checked = detail::arguments_check<Net, "a step of a stream", "spans of one input and of one output",
                                                 "write stream.step(x, y), of one value std::span(&x, 1)", Arguments...>;
@@ -110,6 +111,7 @@ public:
         }
     }
     template <class... Arguments>
+        requires(sizeof...(Arguments) != 3)
     refused process(const Arguments&...) {
         using checked = detail::arguments_check<Net, "process, of a stream", "inputs, outputs and a number of steps",
                                                 "write stream.process(x, y, n)", Arguments...>;
