@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/where_used.hpp>
@@ -22,8 +23,8 @@ template <class = where_used>
 [[noreturn]] STRATA_COLD void refuse_sample(std::size_t number, const char* name, const shape& expected,
                                             std::size_t got) {
     throw std::invalid_argument(
-        message({"strata: Dataset::push_back, sample ", number, ": ", name, " of shape ", to_text(expected).view(),
-                 " has ", expected.size(), " values, got ", got, "; fix: give exactly that many"}));
+        message({"strata: Dataset::push_back, sample ", number, ": ", name, " of shape ", shape_text(expected), " has ",
+                 expected.size(), " values, got ", got, "; fix: give exactly that many"}));
 }
 
 }  // namespace internal
@@ -53,8 +54,8 @@ public:
         require_size("a sample", Sample, sample.size());
         require_size("a target", Target, target.size());
         reserve(size() + 1);
-        inputs_.insert(inputs_.end(), sample.begin(), sample.end());
-        labels_.insert(labels_.end(), target.begin(), target.end());
+        inputs_.insert(inputs_.end(), sample.data(), sample.data() + sample.size());
+        labels_.insert(labels_.end(), target.data(), target.data() + target.size());
     }
     /// Makes room for `count` samples in all.
     void reserve(std::size_t count) {
