@@ -47,8 +47,13 @@
 // constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches that call
 // them, small. STRATA_NO_ADDRESS is for members that may be empty.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
+#if defined(__OPTIMIZE__)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
+#else  // without optimization no accumulator is in a register, and code that is copied into its callers takes as long
+#define STRATA_INLINE inline
+#define STRATA_INLINE_CALL
+#endif
 #define STRATA_NOINLINE __attribute__((noinline))
 #define STRATA_COLD __attribute__((noinline, cold))
 #define STRATA_FLATTEN __attribute__((flatten))
