@@ -1,21 +1,14 @@
-// The table of a net's weights, and views of the weights of a model.
+// The table of a net's weights.
 #pragma once
 
 #include <array>
-#include <cassert>
-#include <concepts>
 #include <cstddef>
-#include <span>
-#include <stdexcept>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/error.hpp>
 #include <strata/core/evaluate_in_order.hpp>
-#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
@@ -43,14 +36,6 @@ struct weight_row {
 };
 
 namespace detail {
-
-/// The error of values that are not as many as a weight has.
-[[noreturn]] STRATA_NOINLINE inline void raise_other_count(const weight_row& row, std::size_t values) {
-    text<512> message("strata: weight ");
-    message << row.name << " of shape " << to_text(row.parameter.extents) << " takes " << row.parameter.extents.size()
-            << " values, got " << values << "; fix: give as many as the weight has";
-    raise_error<std::invalid_argument>(message.chars);
-}
 
 template <class Net, class... Layers, std::size_t... I>
 constexpr auto all_parameters(type_list<Layers...>, std::index_sequence<I...>) {
@@ -196,86 +181,5 @@ template <class Net>
 inline constexpr auto flat_begins_of = flat_begins(layers_of<Net>{});
 
 }  // namespace detail
-
-/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
-/// model.
-template <class Scalar>
-class weight_view {
-public:
-    using value_type = std::remove_const_t<Scalar>;
-
-    /// Brings the packed forms of the weights in a block up to date.
-    using refresher = void (*)(value_type* block);
-
-    constexpr weight_view() = default;
-    constexpr weight_view(const weight_row& row, Scalar* data)
-        : row_(&row), data_(data), storage_(row.parameter.template storage<value_type>()) {}
-    /// A weight of a block whose layer prepares a second form of it.
-    constexpr weight_view(const weight_row& row, Scalar* data, Scalar* block, refresher refresh)
-        : weight_view(row, data) {
-        block_ = block;
-        refresh_ = refresh;
-    }
-
-    /// `dense_1/kernel`.
-    constexpr std::string_view name() const { return row_->name; }
-    constexpr const strata::shape& shape() const { return row_->parameter.extents; }
-    constexpr std::size_t size() const { return shape().size(); }
-    constexpr bool trainable() const { return row_->trainable; }
-
-    /// The element at a position in Keras' order.
-    constexpr value_type operator[](std::size_t i) const {
-        return data_[storage_.offset(i / storage_.columns, i % storage_.columns)];
-    }
-    /// The element at Keras' indices.
-    template <std::integral... Index>
-    constexpr value_type operator()(Index... index) const {
-        assert(sizeof...(Index) == shape().rank());
-        std::size_t position = 0, axis = 0;
-        ((position = position * shape()[axis++] + static_cast<std::size_t>(index)), ...);
-        return (*this)[position];
-    }
-    /// A copy in Keras' order.
-    std::vector<value_type> to_vector() const {
-        using checked = heap_check<weight_view, "to_vector()", "read view[i] for i in [0, view.size())">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) {
-            std::vector<value_type> result(size());
-            for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
-            return result;
-        } else {
-            return {};
-        }
-    }
-    /// Writes all elements, given in Keras' order. Throws std::invalid_argument where the sizes differ.
-    constexpr void assign(std::span<const value_type> values) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        if (values.size() != size()) detail::raise_other_count(*row_, values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) put(i, values[i]);
-        if (refresh_ != nullptr) refresh_(block_);
-    }
-    /// Writes one element; many are written faster by assign.
-    constexpr void write(std::size_t i, value_type value) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        put(i, value);
-        if (refresh_ != nullptr) refresh_(block_);
-    }
-    /// Writes one element and leaves the packed forms as they are. A caller that writes all weights refreshes them
-    /// once.
-    constexpr void put(std::size_t i, value_type value) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        data_[storage_.offset(i / storage_.columns, i % storage_.columns)] = value;
-    }
-
-private:
-    const weight_row* row_ = nullptr;
-    Scalar* data_ = nullptr;
-    kernels::panels storage_{};
-    Scalar* block_ = nullptr;
-    refresher refresh_ = nullptr;
-};
 
 }  // namespace strata::inline STRATA_ISA

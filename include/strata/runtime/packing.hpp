@@ -11,6 +11,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
 
