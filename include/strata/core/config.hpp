@@ -45,7 +45,7 @@
 // STRATA_INLINE forces a micro-kernel into its caller: its accumulators must stay in registers. STRATA_INLINE_CALL is
 // for lambdas. STRATA_FLATTEN forces all that a function calls into it: a loop over a functor keeps the functor's
 // constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches that call
-// them, small. STRATA_NO_ADDRESS is for members that may be empty.
+// them, small. STRATA_NO_ADDRESS is for members that may be empty. Compilers warn where a STRATA_RESULT is dropped.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
@@ -76,14 +76,14 @@
 #else
 #define STRATA_NO_ADDRESS [[no_unique_address]]
 #endif
+#define STRATA_RESULT [[nodiscard("strata: this changes nothing and gives a new net or model; fix: name the result")]]
 
 // The lanes of a vector in another order, by constants. Where it is not defined, lanes go through memory.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_SHUFFLE(vector, ...) __builtin_shufflevector(vector, vector, __VA_ARGS__)
 #endif
 
-// At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which
-// spills.
+// At the top of a loop over k: the compiler may neither peel it nor merge broadcasts of two iterations, which spills.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_KEEP_LOOP(pointer) asm volatile("" : "+r"(pointer))
 #else
