@@ -28,7 +28,7 @@ def networks(name):
     size, application = (SIZES[name],) * 2 + (3,), getattr(keras.applications, name)
     features = lambda: application(weights=None, input_shape=size, include_top=False, pooling="avg")
     return {
-        "top": lambda: application(weights=None, input_shape=size, classes=7),
+        "top": lambda: application(weights=None, input_shape=size, classes=7, classifier_activation=None),
         "features": features,
         "nested": lambda: keras.Sequential([frozen(features()), keras.layers.Dense(5)]),
     }

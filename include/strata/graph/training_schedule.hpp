@@ -26,8 +26,8 @@ namespace detail {
 
 template <class Net, class T, std::size_t I>
 constexpr trained_traits trained_traits_of(std::size_t tile) {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    using epilogue = epilogue_of<Net, fused_into<Net, schedule::training, flat_count<Net>, I>>;
+    using layer = type_at<I, computed_layers_of<Net>>;
+    using epilogue = epilogue_of<Net, fused_into<Net, schedule::training, flat_count<Net>>[I]>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     trained_traits traits{.is_random = random_layer<layer>,
                           .is_merge = merge_layer<layer>,
@@ -55,7 +55,7 @@ constexpr auto all_trained_traits(std::size_t tile, std::index_sequence<I...>) {
 /// than in inference, or continues the batch before.
 template <class Net, std::size_t I>
 constexpr bool acts_in_training() {
-    using layer = type_at<I, flat_layers_of<Net>>;
+    using layer = type_at<I, computed_layers_of<Net>>;
     return random_layer<layer> || carried_size_of<layer, flat_nodes_of<Net>[I].in> > 0 ||
            (needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen);
 }

@@ -16,6 +16,8 @@
 #include <strata/graph/graph.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/layers/capabilities/packed_weights.hpp>
+#include <strata/layers/parameter.hpp>
+#include <strata/layers/weights.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
@@ -35,46 +37,68 @@ struct weight_row {
 
 namespace detail {
 
+template <class Net, class... Layers, std::size_t... I>
+constexpr auto all_parameters(type_list<Layers...>, std::index_sequence<I...>) {
+    return std::array<std::span<const parameter>, sizeof...(Layers)>{
+        parameters_of<Layers, flat_nodes_of<Net>[I].in>...};
+}
+/// The rows of the weights of each layer of the flattened list.
+template <class Net>
+inline constexpr auto all_parameters_of =
+    all_parameters<Net>(computed_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+
+/// A table of weights while it is made, and the flattened list that it is made of.
+struct growing_weights {
+    weight_row* rows = nullptr;
+    const flat_node* nodes = nullptr;
+    const std::span<const parameter>* parameters = nullptr;  // of each layer of the flattened list
+    std::size_t count = 0, flat_index = 0;
+
+    /// Appends the rows of the next layer of the flattened list.
+    constexpr void append(const text<128>& path) {
+        for (const strata::parameter& each : parameters[flat_index]) {
+            weight_row& row = rows[count++];  // written in place: constant evaluation copies text by characters
+            row.name = path;
+            row.name << "/" << each.prefix << (each.prefix.empty() ? "" : "/") << each.name;
+            row.path_length = path.size();
+            row.parameter = each;
+            row.trainable = each.trainable && !nodes[flat_index].is_frozen;
+            row.layer = flat_index;
+        }
+        ++flat_index;
+    }
+};
+
 /// Appends a layer's rows.
-template <class Layer, std::size_t Count, std::size_t Nodes>
-constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index,
-                              const std::array<flat_node, Nodes>& nodes, const text<128>& path) {
+template <class Layer>
+constexpr void append_weights(growing_weights& weights, const text<128>& path) {
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
-                                                         text<128>(path) << "/" << names_of<Layer>[index++]),
-                                  0)...};
+            evaluate_in_order{
+                0, (append_weights<Layers>(weights, text<128>(path) << "/" << names_of<Layer>[index++]), 0)...};
         };
         add(layers_of<Layer>{});
-        if constexpr (branching<Layer>) ++flat_index;
+        if constexpr (branching<Layer>) ++weights.flat_index;
     } else {
-        const parameter_table table = Layer::parameters(nodes[flat_index].in);
-        for (const parameter& row : table)
-            rows[next++] = {.name = text<128>(path) << "/" << row.label(),
-                            .path_length = path.size(),
-                            .parameter = row,
-                            .trainable = row.trainable && !nodes[flat_index].is_frozen,
-                            .layer = flat_index};
-        ++flat_index;
+        weights.append(path);
     }
 }
 
-template <class... Layers, std::size_t Nodes>
-constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
-    [[maybe_unused]] std::size_t i = 0;
+template <std::size_t Nodes>
+constexpr std::size_t count_rows(const std::array<std::span<const parameter>, Nodes>& layers) {
     std::size_t count = 0;
-    evaluate_in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...};
+    for (const std::span<const parameter>& rows : layers) count += rows.size();
     return count;
 }
 
 template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
-    std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
-    [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
-    evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
-                                                 text<128>(names_of<Net>[index++].view())),
-                          0)...};
+    std::array<weight_row, count_rows(all_parameters_of<Net>)> rows{};
+    growing_weights weights{
+        .rows = rows.data(), .nodes = flat_nodes_of<Net>.data(), .parameters = all_parameters_of<Net>.data()};
+    [[maybe_unused]] std::size_t index = 0;
+    evaluate_in_order{0, (append_weights<Layers>(weights, text<128>(names_of<Net>[index++].view())), 0)...};
     return rows;
 }
 
@@ -99,8 +123,8 @@ inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{}
 
 /// Elements of the packed form of the weights of each layer of the flattened list, padding included.
 template <class Net, class T>
-inline constexpr auto packed_sizes_of =
-    detail::packed_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+inline constexpr auto packed_sizes_of = detail::packed_sizes<Net, T>(
+    detail::computed_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
 
 /// Elements of each weight in the block, padding included.
 template <class Net, class T>
