@@ -23,8 +23,9 @@
     X(17, __VA_ARGS__)                                                                                                \
     X(18, __VA_ARGS__)                                                                                                \
     X(19, __VA_ARGS__)                                                                                                \
-    X(20, __VA_ARGS__) X(21, __VA_ARGS__) X(22, __VA_ARGS__) X(23, __VA_ARGS__) X(24, __VA_ARGS__) X(25, __VA_ARGS__) \
-        X(26, __VA_ARGS__) X(27, __VA_ARGS__) X(28, __VA_ARGS__)
+    X(20, __VA_ARGS__)                                                                                                \
+    X(21, __VA_ARGS__) X(22, __VA_ARGS__) X(23, __VA_ARGS__) X(24, __VA_ARGS__) X(25, __VA_ARGS__) X(26, __VA_ARGS__) \
+        X(27, __VA_ARGS__) X(28, __VA_ARGS__)
 
 #if defined(__AVX512F__)
 #define KERNEL_TILES_OF_ONE_VECTOR KERNEL_TILES_TO_28
