@@ -458,6 +458,11 @@ TEST_CASE("a batch of one gives the layers before a BatchNormalization no gradie
     for (int i = 0; i < 20; ++i)
         one.push_back(std::vector<float>{value(), value(), value(), value(), value()},
                       std::vector<float>{value(), value(), value()});
+    // beta is 0 at first, so the input of the layer after it is 0 in the first step, and its kernel has no gradient.
+    Dataset<float, shape{5}, float, shape{3}> first;
+    first.push_back(one.input(0), one.label(0));
+    compile(model, Adam{}, MeanSquaredError{}).train_on_batch(first);
+    REQUIRE(model.weights()[6].to_vector() == before.weights()[6].to_vector());
     compile(model, Adam{}, MeanSquaredError{}).fit(one, {.batch_size = 1, .epochs = 2, .verbose = 0});
     REQUIRE(model.weights()[0].to_vector() == before.weights()[0].to_vector());
     REQUIRE(model.weights()[1].to_vector() == before.weights()[1].to_vector());
