@@ -12,6 +12,7 @@
 
 #include "../catch.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 

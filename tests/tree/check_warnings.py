@@ -3,6 +3,7 @@
 # usage: check_warnings.py ROOT [--std c++20] [--front-end] [--jobs N] COMPILER...
 #   --front-end  without the optimizer
 # The front end alone sees most, for each instruction set, as each has code of its own; the optimizer sees the rest.
+# A net of every layer is in all compilations but one, nets of layers with options in two: what both need costs most.
 import argparse
 import concurrent.futures
 import os
@@ -13,16 +14,19 @@ from pathlib import Path
 
 from check_headers import WARNINGS
 
-FRONT_END = [["-O0"], ["-march=x86-64-v3"], ["-march=x86-64-v4"], ["-DSTRATA_SCALAR"]]
-WHOLE = [["-O2"], ["-O3", "-mavx2"]]
+FRONT_END = [["-march=x86-64-v3"], ["-march=x86-64-v4", "-DNO_OPTIONS"], ["-DSTRATA_SCALAR", "-DNO_OPTIONS"]]
+WHOLE = [["-O2", "-DNO_OPTIONS"], ["-O3", "-mavx2", "-DNO_CHAIN"]]
 
 
 def flag_sets(front_end_alone, is_clang):
     """The flags of each compilation; -m flags only on the processors that know them."""
     sets = [[*flags, "-fsyntax-only"] for flags in FRONT_END]
-    if not front_end_alone:
-        # Clang's front end says the same with and without optimization.
-        sets = sets[is_clang:] + [[*flags, "-S", "-o", os.devnull] for flags in WHOLE]
+    if front_end_alone:
+        sets.append(["-O0", "-DNO_OPTIONS", "-fsyntax-only"])
+    else:
+        # Clang has warned before it makes code of the machine.
+        no_code = ["-emit-llvm"] if is_clang else []
+        sets += [[*flags, "-S", *no_code, "-o", os.devnull] for flags in WHOLE]
     knows = platform.machine() == "x86_64"
     return [[flag for flag in flags if knows or not flag.startswith("-m")] for flags in sets]
 

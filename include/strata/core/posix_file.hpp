@@ -189,6 +189,7 @@ public:
     /// Replaces the target by this file.
     void commit() {
         if (!synchronize(file_.id())) refuse("cannot be written to the disk: is it full?");
+        ::flock(file_.id(), LOCK_UN);  // HDF5 refuses to read a file that is locked
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) refuse("cannot be replaced");
         temporary_.clear();
         // Without this a crash of the machine may bring the old file back.

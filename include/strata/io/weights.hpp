@@ -12,6 +12,7 @@
 #include <strata/core/where_used.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/io/architecture_text.hpp>
 #include <strata/io/keras_config.hpp>
 #include <strata/io/record.hpp>

@@ -78,11 +78,11 @@ struct net_interface : foreign_net_members<Self> {
     }
     /// This list with one more layer at its end.
     template <class Layer>
-    static constexpr auto add(Layer) {
+    STRATA_RESULT static constexpr auto add(Layer) {
         return appended<Self, Layer>{};
     }
     /// This list without its last layer.
-    static constexpr auto pop() {
+    STRATA_RESULT static constexpr auto pop() {
         static_cast<void>(require<pop_check<Self>>{});
         if constexpr (pop_check<Self>::value.ok) return popped<Self>{};
         else return refused{};

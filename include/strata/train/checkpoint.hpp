@@ -17,6 +17,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/model/state.hpp>
 #include <strata/runtime/gradient_layout.hpp>
 #include <strata/runtime/packing.hpp>

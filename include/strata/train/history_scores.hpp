@@ -28,10 +28,12 @@ public:
     explicit History(std::size_t initial_epoch) : initial_epoch_(initial_epoch) {}
 
     /// The values of a name; std::invalid_argument lists the known names where there is none.
-    const std::vector<double>& operator[](std::string_view name) const {
+    const std::vector<double>& operator[](std::string_view name) const& {
         if (const internal::curve* found = find(name)) return found->values;
         refuse(name);
     }
+    /// Of a temporary, as in `trainer.fit(data)["loss"]`: the values themselves, which a reference keeps alive.
+    std::vector<double> operator[](std::string_view name) const&& { return (*this)[name]; }
     bool contains(std::string_view name) const { return find(name) != nullptr; }
 
     /// The names in the order of their first values.

@@ -1,7 +1,10 @@
 // sample_weights: the factor of each sample's loss, from sample_weight or class_weight.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -43,14 +46,16 @@ void check_class_weight(const class_weights& weights, bool has_sample_weight, ta
 }
 
 /// The class of a sample for class_weight: the first largest column of one-hot targets, or a single target, rounded as
-/// numpy rounds: halves to the even number.
+/// numpy rounds: halves to the even number. A target that no int can hold has the class of the nearest int.
 template <class Label>
 int class_of(std::span<const Label> label) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < label.size(); ++i)
         if (label[i] > label[best]) best = i;
     if (label.size() > 1) return static_cast<int>(best);
-    const double value = static_cast<double>(label[0]), below = std::floor(value), part = value - below;
+    constexpr double lowest = std::numeric_limits<int>::min(), highest = std::numeric_limits<int>::max();
+    const double value = std::clamp(static_cast<double>(label[0]), lowest, highest);
+    const double below = std::floor(value), part = value - below;
     const bool rounds_up = part > 0.5 || (part == 0.5 && std::fmod(below, 2.0) != 0.0);
     return static_cast<int>(below + (rounds_up ? 1.0 : 0.0));
 }

@@ -5,14 +5,11 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <map>
 
 namespace convert::onnx_import {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::string six_digits(double value) {
     std::array<char, 32> text{};

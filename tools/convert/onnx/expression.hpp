@@ -2,12 +2,16 @@
 // equal.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace convert::onnx_import {
+
+/// The bound of a clip that has none on that side.
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct expression;
 

@@ -4,15 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "expression.hpp"
 #include "operators.hpp"
 
 namespace convert::onnx_import {
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
 
 std::string constant_text(double number) {
     if (std::isnan(number) || std::isinf(number)) throw problem("has a number that is not finite");

@@ -31,9 +31,9 @@ struct term {
         return has_columns() ? base + "[" + std::to_string(begin) + ":" + std::to_string(end) + "]" : base;
     }
 };
-using sum = std::vector<term>;
+using term_sum = std::vector<term>;
 
-std::string text_of(const sum& terms) {
+std::string text_of(const term_sum& terms) {
     std::vector<std::string> texts;
     for (const term& each : terms) texts.push_back(each.text());
     std::sort(texts.begin(), texts.end());
@@ -41,7 +41,7 @@ std::string text_of(const sum& terms) {
     for (const std::string& each : texts) text += (text.empty() ? "" : " + ") + each;
     return text;
 }
-sum joined(sum a, const sum& b) {
+term_sum joined(term_sum a, const term_sum& b) {
     a.insert(a.end(), b.begin(), b.end());
     return a;
 }
@@ -50,32 +50,32 @@ std::string digits(double value) {
     std::snprintf(text.data(), text.size(), "%.6g", value);
     return text.data();
 }
-sum number(double value) { return {{digits(value)}}; }
-sum called(const std::string& function, const sum& of) { return {{function + "(" + text_of(of) + ")"}}; }
-sum product(const sum& a, const sum& b) {
+term_sum term_number(double value) { return {{digits(value)}}; }
+term_sum called(const std::string& function, const term_sum& of) { return {{function + "(" + text_of(of) + ")"}}; }
+term_sum term_product(const term_sum& a, const term_sum& b) {
     std::string first = text_of(a), second = text_of(b);
     if (second < first) std::swap(first, second);
     return {{"(" + first + ") * (" + second + ")"}};
 }
-sum rest_of_one(const sum& of) { return {{"1 - (" + text_of(of) + ")"}}; }
-sum clipped(const sum& of, double low, double high) { return called("Clip " + digits(low) + " " + digits(high), of); }
+term_sum rest_of_one(const term_sum& of) { return {{"1 - (" + text_of(of) + ")"}}; }
+term_sum clipped(const term_sum& of, double low, double high) { return called("Clip " + digits(low) + " " + digits(high), of); }
 
 /// strata's activations and what they are in a body.
 struct activation_form {
     const char* name;
-    sum (*apply)(const sum&);
+    term_sum (*apply)(const term_sum&);
 };
 const std::vector<activation_form>& activation_forms() {
     static const std::vector<activation_form> table{
-        {"Tanh", [](const sum& x) { return called("Tanh", x); }},
-        {"Sigmoid", [](const sum& x) { return called("Sigmoid", x); }},
-        {"ReLU", [](const sum& x) { return called("Relu", x); }},
-        {"ELU", [](const sum& x) { return called("Elu", x); }},
-        {"SELU", [](const sum& x) { return called("Selu", x); }},
-        {"Softplus", [](const sum& x) { return called("Softplus", x); }},
-        {"Softsign", [](const sum& x) { return called("Softsign", x); }},
+        {"Tanh", [](const term_sum& x) { return called("Tanh", x); }},
+        {"Sigmoid", [](const term_sum& x) { return called("Sigmoid", x); }},
+        {"ReLU", [](const term_sum& x) { return called("Relu", x); }},
+        {"ELU", [](const term_sum& x) { return called("Elu", x); }},
+        {"SELU", [](const term_sum& x) { return called("Selu", x); }},
+        {"Softplus", [](const term_sum& x) { return called("Softplus", x); }},
+        {"Softsign", [](const term_sum& x) { return called("Softsign", x); }},
         {"HardSigmoid",
-         [](const sum& x) { return product(clipped(joined(x, number(3.0)), 0.0, 6.0), number(1.0 / 6.0)); }},
+         [](const term_sum& x) { return term_product(clipped(joined(x, term_number(3.0)), 0.0, 6.0), term_number(1.0 / 6.0)); }},
     };
     return table;
 }
@@ -89,7 +89,7 @@ public:
             for (const auto& output : node.output()) from_[output] = &node;
     }
 
-    void bind(const std::string& name, const sum& value) { known_[name] = value; }
+    void bind(const std::string& name, const term_sum& value) { known_[name] = value; }
     void bind(const std::string& name, const constant* value) { bound_[name] = value; }
     void set_counter(const std::string& name) { counters_.insert(name); }
     bool is_counter(const std::string& name) const { return counters_.contains(name); }
@@ -128,9 +128,9 @@ public:
         return std::nullopt;
     }
 
-    std::optional<sum> of(const std::string& name, std::size_t depth = 0) {
+    std::optional<term_sum> of(const std::string& name, std::size_t depth = 0) {
         if (const auto found = known_.find(name); found != known_.end()) return found->second;
-        std::optional<sum> made;
+        std::optional<term_sum> made;
         if (const constant* c = constant_of(name)) made = of_constant(name, *c);
         else if (const auto* node = node_of(name); node != nullptr && depth <= most_depth && node->input_size() > 0)
             made = of_node(*node, name, depth + 1);
@@ -176,14 +176,14 @@ private:
             if (each.name() == name) return each.i();
         return usual;
     }
-    std::optional<sum> of_constant(const std::string& name, const constant& c) {
-        if (c.values.size() == 1) return onnx_import::number(c.values[0]);
+    std::optional<term_sum> of_constant(const std::string& name, const constant& c) {
+        if (c.values.size() == 1) return term_number(c.values[0]);
         if (c.shape.empty() || c.shape.back() != c.values.size()) return std::nullopt;
         biases.insert(name);
-        return sum{{name, 0, c.values.size()}};
+        return term_sum{{name, 0, c.values.size()}};
     }
-    static std::optional<sum> columns(const sum& all, double begin, double end) {
-        sum part = all;
+    static std::optional<term_sum> columns(const term_sum& all, double begin, double end) {
+        term_sum part = all;
         for (term& each : part) {
             const double size = static_cast<double>(each.end - each.begin), last = std::min(end, size);
             if (!each.has_columns() || !(begin >= 0.0 && begin < last)) return std::nullopt;
@@ -192,7 +192,7 @@ private:
         }
         return part;
     }
-    std::optional<sum> split(const onnx::NodeProto& node, const std::string& name, const sum& all) {
+    std::optional<term_sum> split(const onnx::NodeProto& node, const std::string& name, const term_sum& all) {
         const std::int64_t axis = integer(node, "axis", 0);
         const auto count = static_cast<std::size_t>(node.output_size());
         const std::size_t size = all[0].end - all[0].begin;
@@ -202,7 +202,7 @@ private:
                 return columns(all, static_cast<double>(i * size / count), static_cast<double>((i + 1) * size / count));
         return std::nullopt;
     }
-    std::optional<sum> slice(const onnx::NodeProto& node, const sum& all) {
+    std::optional<term_sum> slice(const onnx::NodeProto& node, const term_sum& all) {
         if (node.input_size() != 4) return std::nullopt;
         const constant *starts = constant_of(node.input(1)), *ends = constant_of(node.input(2)),
                        *axes = constant_of(node.input(3));
@@ -212,21 +212,21 @@ private:
             return std::nullopt;
         return columns(all, starts->values[1], ends->values[1]);
     }
-    std::optional<sum> of_product(const onnx::NodeProto& node, const sum& a) {
+    std::optional<term_sum> of_product(const onnx::NodeProto& node, const term_sum& a) {
         const constant* matrix = constant_of(node.input(1));
         const std::string of = text_of(a);
         if (matrix == nullptr || matrix->shape.size() != 2 || (of != "x" && of != "h")) return std::nullopt;
         (of == "x" ? kernels : recurrent_kernels).insert(node.input(1));
-        return sum{{of + " " + node.input(1), 0, matrix->shape[1]}};
+        return term_sum{{of + " " + node.input(1), 0, matrix->shape[1]}};
     }
-    std::optional<sum> of_node(const onnx::NodeProto& node, const std::string& name, std::size_t depth) {
+    std::optional<term_sum> of_node(const onnx::NodeProto& node, const std::string& name, std::size_t depth) {
         static const std::set<std::string> functions{"Sigmoid", "Tanh",     "Relu",    "Elu",
                                                      "Selu",    "Softplus", "Softsign"};
         const std::string& type = node.op_type();
         if (type == "Gather" && node.input_size() == 2 && integer(node, "axis", 0) == 0 && is_counter(node.input(1)) &&
             r_.find_value(node.input(0)) != nullptr && (sequence.empty() || sequence == node.input(0))) {
             sequence = node.input(0);
-            return sum{{"x"}};
+            return term_sum{{"x"}};
         }
         const auto a = of(node.input(0), depth);
         if (!a) return std::nullopt;
@@ -244,7 +244,7 @@ private:
         if (type == "MatMul" && node.input_size() == 2) return of_product(node, *a);
         const auto b = node.input_size() == 2 ? of(node.input(1), depth) : std::nullopt;
         if (!b) return std::nullopt;
-        if (type == "Mul") return product(*a, *b);
+        if (type == "Mul") return term_product(*a, *b);
         if (type == "Sub" && text_of(*a) == "1") return rest_of_one(*b);
         if (type != "Add") return std::nullopt;
         for (const term& x : *a)
@@ -257,7 +257,7 @@ private:
     std::map<std::string, const onnx::NodeProto*> from_;
     std::map<std::string, const constant*> bound_;  // the loop's inputs
     std::map<std::string, constant> constants_;
-    std::map<std::string, std::optional<sum>> known_;
+    std::map<std::string, std::optional<term_sum>> known_;
     std::set<std::string> counters_;
 };
 
@@ -268,28 +268,28 @@ struct found_layer {
 };
 
 /// The new output, and of an LSTM the new cell, of a layer of Keras.
-std::pair<sum, sum> formula_of(const found_layer& f, const std::string& kernel, const std::string& recurrent_kernel,
+std::pair<term_sum, term_sum> formula_of(const found_layer& f, const std::string& kernel, const std::string& recurrent_kernel,
                                const activation_form& act, const activation_form& gate) {
     const auto units = static_cast<std::size_t>(f.layer.units);
-    const auto part = [&](const std::string& base, std::size_t i) { return sum{{base, i * units, (i + 1) * units}}; };
+    const auto part = [&](const std::string& base, std::size_t i) { return term_sum{{base, i * units, (i + 1) * units}}; };
     const auto of_x = [&](std::size_t i) {
-        const sum made = part("x " + kernel, i);
+        const term_sum made = part("x " + kernel, i);
         return f.biases.empty() ? made : joined(made, part(f.biases[0], i));
     };
     const auto of_h = [&](std::size_t i) {
-        const sum made = part("h " + recurrent_kernel, i);
+        const term_sum made = part("h " + recurrent_kernel, i);
         return f.biases.size() < 2 ? made : joined(made, part(f.biases[1], i));
     };
     const auto both = [&](std::size_t i) { return joined(of_x(i), of_h(i)); };
-    const sum h{{"h"}}, c{{"c"}};
+    const term_sum h{{"h"}}, c{{"c"}};
     if (f.layer.type == "SimpleRNN") return {act.apply(both(0)), c};
     if (f.layer.type == "GRU") {
-        const sum update = gate.apply(both(0)), reset = gate.apply(both(1));
-        const sum candidate = act.apply(joined(of_x(2), product(reset, of_h(2))));
-        return {joined(product(update, h), product(rest_of_one(update), candidate)), c};
+        const term_sum update = gate.apply(both(0)), reset = gate.apply(both(1));
+        const term_sum candidate = act.apply(joined(of_x(2), term_product(reset, of_h(2))));
+        return {joined(term_product(update, h), term_product(rest_of_one(update), candidate)), c};
     }
-    const sum cell = joined(product(gate.apply(both(1)), c), product(gate.apply(both(0)), act.apply(both(2))));
-    return {product(gate.apply(both(3)), act.apply(cell)), cell};
+    const term_sum cell = joined(term_product(gate.apply(both(1)), c), term_product(gate.apply(both(0)), act.apply(both(2))));
+    return {term_product(gate.apply(both(3)), act.apply(cell)), cell};
 }
 
 std::optional<found_layer> layer_of(const loop_body& body, std::size_t units, const std::string& output,
@@ -401,10 +401,10 @@ void read_loop(reader& r) {
     body.bind(graph.input(1).name(), &runs);
     const loop_states states = bind_states(r, graph, body);
     const auto output_name = [&](std::size_t state) { return graph.output(static_cast<int>(state) + 1).name(); };
-    body.bind(graph.input(static_cast<int>(states.hidden[0]) + 2).name(), sum{{"h"}});
-    if (states.hidden.size() == 2) body.bind(graph.input(static_cast<int>(states.hidden[1]) + 2).name(), sum{{"c"}});
+    body.bind(graph.input(static_cast<int>(states.hidden[0]) + 2).name(), term_sum{{"h"}});
+    if (states.hidden.size() == 2) body.bind(graph.input(static_cast<int>(states.hidden[1]) + 2).name(), term_sum{{"c"}});
     const auto output = body.of(output_name(states.hidden[0]));
-    const auto cell = states.hidden.size() == 2 ? body.of(output_name(states.hidden[1])) : std::optional(sum{});
+    const auto cell = states.hidden.size() == 2 ? body.of(output_name(states.hidden[1])) : std::optional(term_sum{});
     if (!output || !cell || body.sequence.empty()) refuse("its body is no formula of these layers");
     value in = *r.find_value(body.sequence);
     if (in.batch != 1 || in.merged != 0 || in.order.size() != 2) refuse("it reads no sequence");

@@ -2,7 +2,6 @@
 #include "patterns.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <vector>
 
@@ -12,7 +11,6 @@ namespace convert::onnx_import {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 // Bounds of a pattern: its nodes, the values before them, the text of its expression.
 constexpr std::size_t most_nodes = 24, most_leaves = 100, longest = 1000;
 
