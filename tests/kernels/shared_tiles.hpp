@@ -16,16 +16,17 @@
     KERNEL_TILES_TO_6(X, __VA_ARGS__) \
     X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__)
 #define KERNEL_TILES_TO_14(X, ...) KERNEL_TILES_TO_12(X, __VA_ARGS__) X(13, __VA_ARGS__) X(14, __VA_ARGS__)
-#define KERNEL_TILES_TO_28(X, ...)                                                                                    \
-    KERNEL_TILES_TO_14(X, __VA_ARGS__)                                                                                \
-    X(15, __VA_ARGS__)                                                                                                \
-    X(16, __VA_ARGS__)                                                                                                \
-    X(17, __VA_ARGS__)                                                                                                \
-    X(18, __VA_ARGS__)                                                                                                \
-    X(19, __VA_ARGS__)                                                                                                \
-    X(20, __VA_ARGS__)                                                                                                \
-    X(21, __VA_ARGS__) X(22, __VA_ARGS__) X(23, __VA_ARGS__) X(24, __VA_ARGS__) X(25, __VA_ARGS__) X(26, __VA_ARGS__) \
-        X(27, __VA_ARGS__) X(28, __VA_ARGS__)
+#define KERNEL_TILES_TO_28(X, ...)     \
+    KERNEL_TILES_TO_14(X, __VA_ARGS__) \
+    X(15, __VA_ARGS__)                 \
+    X(16, __VA_ARGS__)                 \
+    X(17, __VA_ARGS__)                 \
+    X(18, __VA_ARGS__)                 \
+    X(19, __VA_ARGS__)                 \
+    X(20, __VA_ARGS__)                 \
+    X(21, __VA_ARGS__)                 \
+    X(22, __VA_ARGS__)                 \
+    X(23, __VA_ARGS__) X(24, __VA_ARGS__) X(25, __VA_ARGS__) X(26, __VA_ARGS__) X(27, __VA_ARGS__) X(28, __VA_ARGS__)
 
 #if defined(__AVX512F__)
 #define KERNEL_TILES_OF_ONE_VECTOR KERNEL_TILES_TO_28
