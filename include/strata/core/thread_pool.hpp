@@ -55,8 +55,7 @@ public:
     static constexpr std::size_t size() { return 1; }
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         const flush_subnormals flush;
         work(thread_slice{});
     }
@@ -152,8 +151,7 @@ public:
     /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         assert(
             process_ == internal::process_number() &&
             "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
