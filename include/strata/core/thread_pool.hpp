@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
-#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
