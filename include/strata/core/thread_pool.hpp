@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
-#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
@@ -55,8 +54,7 @@ public:
     static constexpr std::size_t size() { return 1; }
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         const flush_subnormals flush;
         work(thread_slice{});
     }
@@ -147,8 +145,7 @@ public:
     /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         assert(
             process_ == internal::process_number() &&
             "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
