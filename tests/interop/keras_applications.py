@@ -19,7 +19,7 @@ from outputs import check_outputs
 from safetensors.numpy import save_file
 
 SIZES = {"Xception": 71, "MobileNet": 32, "VGG16": 32, "ResNet50": 32}
-SAMPLES = 3
+SAMPLES = 2
 TOLERANCE = 1e-4  # of the largest output: both sides sum in float, through more than a hundred layers
 
 

@@ -84,9 +84,10 @@ std::vector<double> outputs_of(const Model<Net, double>& model, std::span<const 
         return model.predict(x);
     } else {
         std::vector<double> y(count * out);
-        auto workspace = model.workspace();
+        using executor = detail::forward_executor<Net, double, 1>;
+        aligned_array<double> arena(executor::plan.arena_size);
         for (std::size_t i = 0; i < count; ++i)
-            model.infer(x.subspan(i * in, in), std::span(y).subspan(i * out, out), workspace);
+            executor::run(x.data() + i * in, model.parameters(), y.data() + i * out, arena.data());
         return y;
     }
 }

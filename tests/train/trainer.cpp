@@ -374,6 +374,22 @@ TEST_CASE("a callback may evaluate and predict with its own trainer; what would 
     REQUIRE_NOTHROW(trainer.fit(train, given));
 }
 
+TEST_CASE("a trainer whose model was moved from is refused") {
+    constexpr auto wide =
+        Sequential{Input<4>{}, Dense<64, ReLU>{}, Dense<64>{}, Dense<3>{}};  // with weights on the heap
+    static_assert(wide.parameter_count() * sizeof(float) > inline_bytes);
+    auto model = wide.build({.seed = 1});
+    Dataset<float, shape{4}, int> data;
+    data.push_back({1, 2, 3, 4}, 2);
+    auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
+    trainer.fit(data, {.verbose = 0});
+    const auto moved = std::move(model);
+    REQUIRE_THROWS_AS(trainer.fit(data, {.verbose = 0}), std::logic_error);
+    REQUIRE_THROWS_AS(trainer.evaluate(data), std::logic_error);
+    model = moved;
+    REQUIRE(trainer.fit(data, {.verbose = 0})["loss"].size() == 1);
+}
+
 TEST_CASE("data that a callback shortens is refused") {
     data train = stripes(20, 3), test = stripes(9, 4);
     auto model = net.build({.seed = 2});

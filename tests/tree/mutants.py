@@ -68,7 +68,7 @@ CHANGES = [
      "train/steps.cpp"),
     ("graph/chains.hpp", "k == no_operand || readers[outline.plan.steps[s - 1].last() + 1] != 1", "k == no_operand",
      "model/bands.cpp"),
-    ("kernels/conv/depthwise.hpp", "G.width.after <= last* G.width.stride", "G.width.after <= cut.big* G.width.stride",
+    ("kernels/conv/depthwise.hpp", "G.width.after <= last* G.width.stride", "G.width.after <= split_columns.big* G.width.stride",
      "kernels/depthwise.cpp"),
     ("graph/streaming_schedule.hpp", "flat_nodes_of<Net>[i].input_count; ++k)\n            back", "1; ++k)\n            back",
      "model/stream.cpp"),

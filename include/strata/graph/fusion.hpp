@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
@@ -55,17 +54,6 @@ inline constexpr auto only_readers_of = [] {
     return result;
 }();
 
-/// Layer number I of a net; void where there is none.
-template <class Net, std::size_t I>
-struct layer_or_void {
-    using type = type_at<I, computed_layers_of<Net>>;
-};
-template <class Net, std::size_t I>
-    requires(I == flat_count<Net>)
-struct layer_or_void<Net, I> {
-    using type = void;
-};
-
 /// Whether a schedule may fuse a layer at all. A stream fuses activations; training those whose derivative follows from
 /// their output.
 template <schedule For, class Layer>
@@ -76,32 +64,35 @@ inline constexpr bool may_be_fused<For, Layer> =
     !identity_at_inference<Layer> && (For == schedule::stream || Layer::function::derives_from_output);
 
 /// How many layers a schedule fuses into a layer, of Next, which alone reads its output, and Second, which alone reads
-/// that of Next: two at most for inference, one for the others. A constant of types, which nets share.
-template <schedule For, class Layer, shape In, class Next, class Second>
-inline constexpr std::size_t fused_count = [] {
-    if constexpr (fuses_layers<Layer> && !identity_at_inference<Layer> && !std::is_void_v<Next>) {
-        if constexpr (For == schedule::inference && !std::is_void_v<Second>)
-            if (Layer::template fuses<In, Next, Second>()) return std::size_t{2};
+/// that of Next: two at most for inference, one for the others. A function of types, which nets share.
+template <schedule For, class Layer, shape In, class Next, class... Second>
+constexpr std::size_t count_fused() {
+    if constexpr (!identity_at_inference<Layer>) {
+        if constexpr (For == schedule::inference && sizeof...(Second) > 0)
+            if (Layer::template fuses<In, Next, Second...>()) return 2;
         if constexpr (may_be_fused<For, Next>)
-            if (Layer::template fuses<In, Next>()) return std::size_t{1};
+            if (Layer::template fuses<In, Next>()) return 1;
     }
-    return std::size_t{0};
-}();
+    return 0;
+}
 
 /// The layers among the first Count of a net that a schedule fuses into layer I.
 template <class Net, schedule For, std::size_t Count, std::size_t I>
 constexpr fused_layers fuse_into() {
-    using layer = type_at<I, computed_layers_of<Net>>;
-    if constexpr (!fuses_layers<layer>) {
-        return {};
-    } else {
+    using list = computed_layers_of<Net>;
+    if constexpr (fuses_layers<type_at<I, list>>) {
         constexpr std::size_t none = flat_count<Net>, next = only_readers_of<Net, For, Count>[I];
-        constexpr std::size_t second = next == none ? none : only_readers_of<Net, For, Count>[next];
-        constexpr std::size_t count =
-            fused_count<For, layer, flat_nodes_of<Net>[I].in, typename layer_or_void<Net, next>::type,
-                        typename layer_or_void<Net, second>::type>;
-        return {.layers = {count > 0 ? next : 0, count > 1 ? second : 0}, .count = count};
+        constexpr shape in = flat_nodes_of<Net>[I].in;
+        if constexpr (next != none) {
+            constexpr std::size_t second = only_readers_of<Net, For, Count>[next];
+            std::size_t count = 0;
+            if constexpr (For != schedule::inference || second == none)
+                count = count_fused<For, type_at<I, list>, in, type_at<next, list>>();
+            else count = count_fused<For, type_at<I, list>, in, type_at<next, list>, type_at<second, list>>();
+            return {.layers = {count > 0 ? next : 0, count > 1 ? second : 0}, .count = count};
+        }
     }
+    return {};
 }
 
 template <class Net, schedule For, std::size_t Count, std::size_t... I>

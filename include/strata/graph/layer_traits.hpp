@@ -53,11 +53,9 @@ constexpr std::size_t row_size(const shape& operand, const shape& out) {
     return operand.rank() == out.rank() && operand[0] == out[0] ? operand.size() / out[0] : 0;
 }
 
-/// Traits of a step for the pass over chains, but for those of a merge node: a constant of types, which nets share.
+/// Traits of a step for the pass over chains, but for those of a merge node.
 template <class Layer, shape In, shape Out, class Fused, class T>
-inline constexpr row_traits row_traits_of{};
-template <works_by_rows Layer, shape In, shape Out, class Fused, class T>
-inline constexpr row_traits row_traits_of<Layer, In, Out, Fused, T> = [] {
+constexpr row_traits make_row_traits() {
     row_traits traits{.window = Layer::template rows<In, Fused>()};
     if (!traits.is_by_rows()) return traits;
     traits.in_rows = In[0];
@@ -68,7 +66,10 @@ inline constexpr row_traits row_traits_of<Layer, In, Out, Fused, T> = [] {
     traits.weight_bytes = std::max(traits.weight_bytes, packed_size_of<Layer, In, T> * sizeof(T));
     traits.scratch = row_scratch_of<Layer, In, Fused, T>;
     return traits;
-}();
+}
+/// A constant of types, which nets share.
+template <class Layer, shape In, shape Out, class Fused, class T>
+inline constexpr row_traits row_traits_of = make_row_traits<Layer, In, Out, Fused, T>();
 
 /// The same of the step that begins at layer I.
 template <class Net, class T, std::size_t Count, std::size_t I>

@@ -103,13 +103,15 @@ inline constexpr std::array capability_pairs{
                     "combine<In, Fused>(forward_context, thread_slice)", "whole_batch"},
 };
 
-/// The first pair of which a layer has the first function alone; null where it has none.
-template <class Layer>
-inline constexpr const capability_pair* half_capability_of = []() -> const capability_pair* {
-    for (const capability_pair& pair : capability_pairs<Layer>)
-        if (pair.has_first && !pair.has_second) return &pair;
+/// The first pair that is not whole; null where there is none.
+constexpr const capability_pair* find_half(const capability_pair* pairs, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+        if (pairs[i].has_first && !pairs[i].has_second) return &pairs[i];
     return nullptr;
-}();
+}
+template <class Layer>
+inline constexpr const capability_pair* half_capability_of =
+    find_half(capability_pairs<Layer>.data(), capability_pairs<Layer>.size());
 
 /// Refuses a function without the other one of its pair.
 constexpr diagnostic refuse_half(const capability_pair& pair) {

@@ -18,16 +18,20 @@
 
 namespace strata::inline STRATA_ISA {
 
+namespace detail {
+
+template <std::size_t Count>
+constexpr auto first_rows(const parameter_table& table) {
+    std::array<parameter, Count> rows{};
+    std::copy_n(table.begin(), Count, rows.begin());
+    return rows;
+}
+
+}  // namespace detail
+
 /// The rows of Layer::parameters(In): a constant, as compilers make all rows of a table anew at each call.
 template <class Layer, shape In>
-inline constexpr auto parameters_of = [] {
-    std::array<parameter, Layer::parameters(In).size()> rows{};
-    if constexpr (rows.size() > 0) {
-        const parameter_table table = Layer::parameters(In);
-        std::copy_n(table.begin(), rows.size(), rows.begin());
-    }
-    return rows;
-}();
+inline constexpr auto parameters_of = detail::first_rows<Layer::parameters(In).size()>(Layer::parameters(In));
 
 namespace detail {
 

@@ -62,9 +62,12 @@ private:
 /// width that the terminal has then. NO_COLOR takes the colours away.
 class progress {
 public:
+    /// A bar on the output of the program. Compiled once for fit and evaluate.
+    STRATA_NOINLINE progress(int verbose, std::size_t epochs, std::size_t steps)
+        : progress(verbose, epochs, steps, detail::output()) {}
     /// columns gives the terminal's width, 0 if unknown; the bar is cut there, since a line that wraps cannot be
     /// redrawn.
-    progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out = detail::output(),
+    progress(int verbose, std::size_t epochs, std::size_t steps, std::ostream& out,
              bool is_terminal = internal::stdout_redraws(), std::size_t (*columns)() = internal::terminal_columns,
              double (*now)() = internal::steady_seconds, bool has_colors = internal::environment("NO_COLOR").empty())
         : style_(verbose == 1 && !is_terminal ? 2 : verbose),
@@ -85,7 +88,7 @@ public:
     }
 
     /// epoch counts from zero. Where there is only one epoch, as for evaluate, its title is left out.
-    void epoch_begin(std::size_t epoch) {
+    STRATA_NOINLINE void epoch_begin(std::size_t epoch) {
         if (style_ == 0) return;
         epoch_ = epoch;
         begin_ = now_();

@@ -207,7 +207,7 @@ private:
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
     }
-    T* parameters() { return detail::parameter_access::of(*model_); }
+    T* parameters() { return detail::require_weights(detail::parameter_access::of(*model_)); }
     /// The number of threads of the last call, one at first.
     std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
