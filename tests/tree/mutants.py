@@ -235,7 +235,7 @@ CHANGES = [
     ("core/redundancy_check.hpp", "^ (state >> 8)", "^ (state >> 7)", "train/checkpoints.cpp"),
     ("core/thread_pool.hpp", "flag.notify_all();", "flag.notify_one();", "model/thread_pool.cpp"),
     ("core/thread_pool.hpp", "arrived_.store(0, std::memory_order_relaxed);", "", "model/thread_pool.cpp"),
-    ("core/thread_pool.hpp", "const flush_subnormals flush;  // these threads do nothing else", "", "model/subnormals.cpp"),
+    ("core/thread_pool.hpp", "const flush_subnormals flush;  // these threads do nothing else", "", "model/subnormal_results.cpp"),
     ("io/values_in_place.hpp", "!= begins[0] + net.offsets[i] * sizeof(T)", "< begins[0]", "io/mapped_weights.cpp"),
     ("io/values_in_place.hpp", "begins[i] % values_alignment != 0", "begins[i] % 4 != 0", "io/mapped_weights.cpp"),
     ("io/values_in_place.hpp", "if (entry->dtype != wanted)", "if (false)", "io/mapped_weights.cpp"),
