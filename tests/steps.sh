@@ -25,6 +25,9 @@ suite() {  # folder, compiler, machine, further arguments of tests/run
     tests/run --dir "build-ci-$folder" --compiler "$compiler" --machine "$machine" "$@"
 }
 keras=build-ci-keras/bin/python
+# What Keras computes here is small, and compiling it takes longest: without optimization half as long. Values that are
+# committed are made without this.
+export XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 environment() {  # Keras in an environment of its own; further packages
     [ -x "$keras" ] || python3 -m venv build-ci-keras || return 1
     "$keras" -m pip install -q --disable-pip-version-check keras jax numpy h5py safetensors onnx tensorboard "$@"

@@ -157,7 +157,7 @@ def doubtful(cases, output, compiler):
 
 def doubtful_of_program(cases, compiler):
     all_errors = "-ferror-limit=0" if compiler.is_clang else "-fmax-errors=0"
-    result = compiler.run([*compiler.precompiled[PRECOMPILED[-1]], *WARNINGS, all_errors, "-x", "c++", "-"],
+    result = compiler.run([*compiler.precompiled.get(PRECOMPILED[-1], []), *WARNINGS, all_errors, "-x", "c++", "-"],
                           "\n".join(one_program(cases)) + "\n")
     return doubtful(cases, result.stderr, compiler)
 
@@ -226,10 +226,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
         if len(cases) > 4:
             compiler.precompile(folder)
-        parts = [cases[part::given.jobs] for part in range(given.jobs)]  # as many programs as may compile at once
+        # As many programs as may compile at once; one where reading the headers takes longer than a case.
+        count = given.jobs if compiler.precompiled else 1
+        parts = [cases[part::count] for part in range(count)]
         repairs = [pool.submit(faults_of_repairs, part, compiler) for part in parts if part]
         alone = cases
-        if compiler.precompiled and not given.print:
+        if len(cases) > 1 and not given.print:
             programs = programs_of_mistakes(cases, compiler)
             left = pool.map(lambda some: doubtful_of_program(some, compiler), programs)
             alone = [case for some in left for case in some]

@@ -12,6 +12,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "../model/one_by_one.hpp"
 
 namespace {
 
@@ -40,17 +41,6 @@ void compare_outputs(const io::safetensors_file& file, const std::string& name, 
     }
     INFO("worst " << worst << ", largest " << largest);
     REQUIRE(worst <= 1e-5f * std::max(largest, 1e-3f));
-}
-
-/// The outputs of samples, one by one: predict compiles each net once more, for tiles of more samples than cases have.
-template <class Net>
-std::vector<float> outputs_of(const Model<Net>& model, const std::vector<float>& x) {
-    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
-    std::vector<float> y(x.size() / in * out);
-    auto workspace = model.workspace();
-    for (std::size_t i = 0; i < x.size() / in; ++i)
-        model.infer(std::span(x).subspan(i * in, in), std::span(y).subspan(i * out, out), workspace);
-    return y;
 }
 
 template <class Net>

@@ -40,6 +40,21 @@ std::array<V, K> array_of(const V* values) {
     return result;
 }
 
+/// A merge of K values, and the gradient of value I.
+template <class Operation, std::size_t K>
+double apply_plainly(const double* values) {
+    return Operation::apply(array_of<K>(values));
+}
+template <class Operation, std::size_t K, std::size_t I>
+double gradient_plainly(const double* values, double dy) {
+    return Operation::template gradient<I>(array_of<K>(values), dy);
+}
+
+template <class Method, std::size_t I, std::size_t K, class T>
+void backward_of(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
+    Method::template backward<I>(samples, array_of<K>(x), dy, dx, adds);
+}
+
 /// The kernels of one merge and its plain forms as functions, so that what compares them is compiled once for each T.
 template <class T>
 struct merge_functions {
@@ -60,21 +75,16 @@ template <class Operation, auto Shapes, class T>
 inline constexpr merge_functions<T> functions_of = [] {
     using method = merge_values<Operation, Shapes>;
     constexpr std::size_t count = Shapes.size();
-    merge_functions<T> result{
-        .out = method::layout.out,
-        .units = method::units,
-        .count = count,
-        .apply = [](const double* values) { return Operation::apply(array_of<count>(values)); },
-        .forward = [](const T* const* x, T* y,
-                      item_range mine) { method::template forward<relu>(array_of<count>(x), y, mine); }};
+    merge_functions<T> result{.out = method::layout.out,
+                              .units = method::units,
+                              .count = count,
+                              .apply = apply_plainly<Operation, count>,
+                              .forward = [](const T* const* x, T* y, item_range mine) {
+                                  method::template forward<relu>(array_of<count>(x), y, mine);
+                              }};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((result.operands[I] = {Shapes[I],
-                                [](const double* values, double dy) {
-                                    return Operation::template gradient<I>(array_of<count>(values), dy);
-                                },
-                                [](std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
-                                    method::template backward<I>(samples, array_of<count>(x), dy, dx, adds);
-                                }}),
+        ((result.operands[I] = {Shapes[I], gradient_plainly<Operation, Shapes.size(), I>,
+                                backward_of<method, I, Shapes.size(), T>}),
          ...);
     }(std::make_index_sequence<count>{});
     return result;

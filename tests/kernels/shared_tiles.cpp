@@ -3,6 +3,6 @@
 
 #if defined(SHARED_TILES)
 namespace strata::inline STRATA_ISA::kernels {
-KERNEL_TILES_OF_ALL_TYPES(KERNEL_TILE)
+KERNEL_TILES(KERNEL_TILE)
 }  // namespace strata::inline STRATA_ISA::kernels
 #endif

@@ -9,6 +9,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
@@ -55,7 +56,7 @@ struct temporary_check {
 template <class Net, class Files>
 struct archive_check {
     static constexpr diagnostic value = [] {
-        diagnostic found = files_check<Files, "save">::value;
+        diagnostic found = internal::files_check<Files, "save">::value;
         const auto look = [&]<class Layer>(const Layer*) {
             if (!found.ok || config_of<Layer>.is_keras) return;
             found = refuse("layers and settings that Keras has", Layer::type,

@@ -12,6 +12,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
@@ -27,8 +28,8 @@ template <class = where_used>
 [[noreturn]] STRATA_COLD void refuse_sample(std::size_t number, const char* name, const shape& expected,
                                             std::size_t got) {
     throw std::invalid_argument(
-        message({"strata: Dataset::push_back, sample ", number, ": ", name, " of shape ", to_text(expected).view(),
-                 " has ", expected.size(), " values, got ", got, "; fix: give exactly that many"}));
+        message({"strata: Dataset::push_back, sample ", number, ": ", name, " of shape ", shape_text(expected), " has ",
+                 expected.size(), " values, got ", got, "; fix: give exactly that many"}));
 }
 
 /// A sample and its label, or its target, as push_back of Data takes them.
@@ -77,8 +78,8 @@ public:
         require_size("a sample", Sample, sample.size());
         require_size("a target", Target, target.size());
         reserve(size() + 1);
-        inputs_.insert(inputs_.end(), sample.begin(), sample.end());
-        labels_.insert(labels_.end(), target.begin(), target.end());
+        inputs_.insert(inputs_.end(), sample.data(), sample.data() + sample.size());
+        labels_.insert(labels_.end(), target.data(), target.data() + target.size());
     }
     /// Values in braces: `data.push_back({0.5f, 1.0f}, 1)`.
     void push_back(std::initializer_list<T> sample, Label label)

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/extents_text.hpp>
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/class_weights.hpp>
 #include <strata/train/data_checks.hpp>
 #include <strata/train/loss.hpp>
@@ -18,7 +20,8 @@
 namespace strata::inline STRATA_ISA::detail {
 
 /// Refuses weights that are not one finite number for each sample. No weights at all are accepted.
-inline void check_sample_weight(std::span<const double> weights, std::size_t samples, const char* name) {
+template <class = internal::where_used>
+void check_sample_weight(std::span<const double> weights, std::size_t samples, const char* name) {
     if (weights.empty()) return;
     if (weights.size() != samples)
         refuse_data({name, " has ", weights.size(), " values for ", samples, " samples; fix: give one a sample"});
@@ -28,8 +31,9 @@ inline void check_sample_weight(std::span<const double> weights, std::size_t sam
 
 /// Refuses class weights together with sample weights, as Keras does; weights that are no finite numbers; and targets
 /// with more than one class a sample, as with time steps or pixels.
-inline void check_class_weight(const class_weights& weights, bool has_sample_weight, target_kind targets,
-                               const shape& labels) {
+template <class = internal::where_used>
+void check_class_weight(const class_weights& weights, bool has_sample_weight, target_kind targets,
+                        const shape& labels) {
     if (weights.empty()) return;
     if (has_sample_weight)
         refuse_data({"class_weight and sample_weight are given both; fix: multiply them into one sample_weight"});
@@ -37,7 +41,7 @@ inline void check_class_weight(const class_weights& weights, bool has_sample_wei
         if (!internal::is_finite(weight)) refuse_data({"class_weight of class ", label, " is no finite number"});
     const bool has_one_class = targets == target_kind::class_index ? labels.size() == 1 : labels.rank() <= 1;
     if (!has_one_class)
-        refuse_data({"class_weight needs one class a sample, and targets have the shape ", to_text(labels).view(),
+        refuse_data({"class_weight needs one class a sample, and targets have the shape ", internal::shape_text(labels),
                      "; fix: give sample_weight"});
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/owned.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/thread_slice.hpp>
@@ -28,7 +28,7 @@
 #include <strata/train/fit_options.hpp>
 #include <strata/train/fit_setup.hpp>
 #include <strata/train/gradient_computer.hpp>
-#include <strata/train/history.hpp>
+#include <strata/train/history_scores.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metric_tracker.hpp>
 #include <strata/train/optimizer.hpp>
@@ -163,28 +163,27 @@ public:
     void set_learning_rate(double value) { optimizer_.learning_rate.assign(value); }
 
     /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
-    template <class Files = state_files<T>>
-    void save_checkpoint(const std::filesystem::path& file) {
-        using checked = detail::files_check<Files, "save_checkpoint">;
+    template <class Path, class Files = state_files<T>>
+    void save_checkpoint(const Path& file) {
+        using checked = internal::files_check<Files, "save_checkpoint">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) Files::save(file, state(), facts());
+    }
+    /// Reads the file of save_checkpoint. One of another optimizer, other settings, another schedule or another
+    /// architecture is refused with both names; so is a damaged one. fit with the same data, seed and options, and with
+    /// .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A failed
+    /// load throws and changes nothing.
+    template <class Path, class Files = state_files<T>>
+    void load_checkpoint(const Path& file) {
+        using checked = internal::files_check<Files, "load_checkpoint">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) {
-            require_optimizer_state();
-            Files::save(file, state(), facts());
+            auto loaded = state();
+            detail::load_state<Files>(file, loaded, facts());
+            const auto counters = detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
+            epochs_ = static_cast<std::size_t>(counters.epochs);
+            if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
         }
-    }
-    /// Reads the file that save_checkpoint wrote for the same model and optimizer. A file with another optimizer, other
-    /// settings, another schedule or another architecture is refused with both names; so is a damaged file. fit with
-    /// the same data, seed and options, and with .initial_epoch = epochs(), then gives the weights of a training that
-    /// was never stopped, bit for bit. A failed load throws and changes nothing.
-    template <class Files = state_files<T>>
-    void load_checkpoint(const std::filesystem::path& file) {
-        require_optimizer_state();
-        auto loaded = state();
-        detail::load_state<Files>(file, loaded, facts());
-        const detail::training_counters counters =
-            detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
-        epochs_ = static_cast<std::size_t>(counters.epochs);
-        if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
     /// Bytes of activations and their gradients; where layers need the whole batch, for batches of 32.
@@ -208,7 +207,7 @@ private:
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
     }
-    T* parameters() { return detail::parameter_access::of(*model_); }
+    T* parameters() { return detail::require_weights(detail::parameter_access::of(*model_)); }
     /// The number of threads of the last call, one at first.
     std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
@@ -217,6 +216,7 @@ private:
         if (!optimizer_state_) optimizer_state_.emplace(optimizer_, tables);
     }
     auto state() {
+        require_optimizer_state();
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
         return detail::training_state<net>(parameters(), *optimizer_state_, {.epochs = epochs_, .learning_rate = rate});
     }
@@ -241,7 +241,7 @@ private:
         require_optimizer_state();
         optimizer_state_->resume(parameters());
         gradients_->reserve(batch);
-        if (order_.size() != batch) order_.resize(batch);
+        if (order_.size() != batch) order_ = std::vector<std::size_t>(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
 
@@ -269,7 +269,7 @@ private:
         progress::check_verbose(options.verbose);
         begin_training(options.threads, setup.schedule.batch_size);
         if (!setup.validation.is_empty()) prepare(options.threads, threads_, evaluator_);
-        order_.resize(setup.schedule.samples);
+        order_ = std::vector<std::size_t>(setup.schedule.samples);
         detail::trainer_session<Trainer, Model, Data> session(*this, data, options, setup);
         return detail::fit_loop<>(session,
                                   {.initial_epoch = options.initial_epoch,

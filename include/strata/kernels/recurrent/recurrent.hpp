@@ -61,11 +61,10 @@ struct recurrent_step {
     static constexpr std::size_t last = !all_sums_fit ? Units : vectors > 1 ? Units - (vectors - 1) * L : 0;
     static constexpr std::size_t middle = Units - first - last;
 
-    // Packed weights: the kernel (Features, columns) in panels, columns [vector][gate][lane]. Biases
-    // [vector][sum][lane]. Groups of rows of the recurrent kernel: [vector][first], [middle][vector], [vector][last],
-    // each [gate][lane].
+    // Packed weights: the kernel (Features, columns) in panels, columns [vector][gate][lane]; biases; groups of rows of
+    // the recurrent kernel: [vector][first], [middle][vector], [vector][last], each [gate][lane].
     static constexpr panels kernel{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
-    static constexpr std::size_t bias_offset = kernel.stored();
+    static constexpr std::size_t bias_offset = kernel.stored();  // [vector][sum][lane]
     static constexpr std::size_t first_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
     static constexpr std::size_t middle_offset = first_offset + first * columns;
     static constexpr std::size_t last_offset = middle_offset + middle * columns;
