@@ -50,6 +50,11 @@ double gradient_plainly(const double* values, double dy) {
     return Operation::template gradient<I>(array_of<K>(values), dy);
 }
 
+template <class Method, std::size_t I, std::size_t K, class T>
+void backward_of(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
+    Method::template backward<I>(samples, array_of<K>(x), dy, dx, adds);
+}
+
 /// The kernels of one merge and its plain forms as functions, so that what compares them is compiled once for each T.
 template <class T>
 struct merge_functions {
@@ -78,10 +83,8 @@ inline constexpr merge_functions<T> functions_of = [] {
                                   method::template forward<relu>(array_of<count>(x), y, mine);
                               }};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((result.operands[I] = {Shapes[I], gradient_plainly<Operation, count, I>,
-                                [](std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
-                                    method::template backward<I>(samples, array_of<count>(x), dy, dx, adds);
-                                }}),
+        ((result.operands[I] = {Shapes[I], gradient_plainly<Operation, Shapes.size(), I>,
+                                backward_of<method, I, Shapes.size(), T>}),
          ...);
     }(std::make_index_sequence<count>{});
     return result;

@@ -42,8 +42,7 @@ constexpr auto stream_net = Sequential{Input<12, 3>{}, Conv1D<6, 2, padding::cau
 #endif
 #if !defined(NO_CHAIN)
 /// Every layer of tests/layers.
-constexpr auto chain_net =
-#define LAYER_CHAIN(...) __VA_ARGS__;
+#define LAYER_CHAIN(...) constexpr auto chain_net = __VA_ARGS__;
 #include "../layers/layers.inc"
 #endif
 
