@@ -25,6 +25,7 @@
 #include <strata/train/callbacks.hpp>
 #include <strata/train/compile.hpp>
 #include <strata/train/dataset.hpp>
+#include <strata/train/history.hpp>
 #include <strata/train/losses.hpp>
 #include <strata/train/metrics.hpp>
 #include <strata/train/optimizers.hpp>

@@ -46,6 +46,7 @@ def said(case, compiler, includes, defines=()):
         for form in (os.path.abspath(folder), folder):  # Clang names files of a precompiled header by their whole path
             text = text.replace(f"{form}/", "")
     text = re.sub(r"(\.[ch]pp):\d+(:\d+)?", r"\1", text)
+    text = re.sub(r"^In file included from .*\n( +from .*\n)*", "", text, flags=re.MULTILINE)  # the precompiled header
     text = re.sub(r"^ *\d+ \|", "      |", text, flags=re.MULTILINE)
     text = re.sub(r"strata::(sse\w*|x86_64\w*|avx\w*|neon\w*|v\d|scalar|generic)::", "strata::", text)
     return run.returncode == 0, "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

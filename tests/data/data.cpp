@@ -143,6 +143,10 @@ TEST_CASE("numbers that a type cannot hold are refused, not changed") {
     CHECK(contains(refused(as_int, idx(0x0e, {1}, number(0xfff00000) + number(0))), "holds the number -inf"));
     CHECK(contains(refused(as_byte, idx(0x08, {2}, "\x01\xff")), "holds the number 255, which an integer of 8 bits"));
     CHECK(refused(as_byte, idx(0x09, {1}, "\x80")).empty());
+    const std::type_identity<std::uint8_t> as_unsigned;
+    CHECK(contains(refused(as_unsigned, idx(0x0d, {1}, number(0xbf800000))), "holds the number -1.0"));
+    CHECK(refused(as_unsigned, idx(0x0d, {1}, number(0xbf000000))).empty());  // -0.5, whose whole part is 0
+    CHECK(contains(refused(as_unsigned, idx(0x0d, {1}, number(0x43800000))), "holds the number 256.0"));
     const std::int64_t large = std::int64_t{1} << 40;
     write(place / "a.npy", io::npy_bytes("<i8", shape{1}, {reinterpret_cast<const char*>(&large), sizeof(large)}));
     CHECK(contains(refusal([&] { static_cast<void>(read_npy<int>(place / "a.npy")); }),

@@ -196,7 +196,7 @@ TEST_CASE("commands of keras_applications.py", "[.]") {
     REQUIRE(words.size() > 1);
     const std::span<const std::string> commands = std::span(words).subspan(1);
     try {
-        if (words[0] == "top") run(applications::APPLICATION<SIZE, SIZE, 3, classes<7>>{}, commands);
+        if (words[0] == "top") run(top{}, commands);
         else if (words[0] == "features") run(base{}, commands);
         else if (words[0] == "nested")
             run(Sequential{freeze(base{}), Dense<5>{}}, commands, [](auto& model, const std::string& file) {

@@ -12,6 +12,8 @@
 
 #include <strata/strata.hpp>
 
+#include "../model/one_by_one.hpp"
+
 inline std::vector<float> read_floats(const std::filesystem::path& file) {
     std::vector<float> values(std::filesystem::file_size(file) / sizeof(float));
     std::ifstream in(file, std::ios::binary);
@@ -34,7 +36,7 @@ void run(Net net, std::span<const std::string> words, LoadLayer load_layer) {
     for (std::size_t i = 0; i < words.size();) {
         if (words[i] == "load" && words.size() - i >= 4) {
             model.load_weights(words[i + 1]);
-            write_floats(words[i + 3], model.predict(read_floats(words[i + 2])));
+            write_floats(words[i + 3], outputs_of(model, read_floats(words[i + 2])));
             i += 4;
         } else if (words[i] == "save" && words.size() - i >= 2) {
             model.save_weights(words[i + 1]);

@@ -203,14 +203,23 @@ TEST_CASE("a file whose values are copied says why") {
     with_header(whole.substr(8, length) + "    ", values);
     REQUIRE(contains(reason(of_plain, "b.safetensors"),
                      "gamma begins at byte " + std::to_string(12 + length) + ", which is no multiple of 64; save"));
-    const auto tensor = [](const char* name, std::size_t i, const char* type = "F32", std::size_t bytes = 64) {
-        return std::string("\"layer_normalization/") + name + "\":{\"dtype\":\"" + type +
-               "\",\"shape\":[16],\"data_offsets\":[" + std::to_string(i * bytes) + "," +
-               std::to_string((i + 1) * bytes) + "]}";
+    const auto tensor = [](const char* name, std::size_t i, const char* type = "F32", std::size_t bytes = 64,
+                           const char* layer = "layer_normalization/") {
+        return std::string("\"") + layer + name + "\":{\"dtype\":\"" + type + "\",\"shape\":[16],\"data_offsets\":[" +
+               std::to_string(i * bytes) + "," + std::to_string((i + 1) * bytes) + "]}";
     };
-    const auto filled = [](const std::string& header) { return header + std::string(256 - 8 - header.size(), ' '); };
+    const auto filled = [](const std::string& header) {
+        return header + std::string(63 - (header.size() + 7) % 64, ' ');
+    };
     with_header(filled("{" + tensor("beta", 0) + "," + tensor("gamma", 1) + "}"), values);
     REQUIRE(contains(reason(of_plain, "b.safetensors"), "beta does not follow layer_normalization/gamma in the file"));
+    // The first weight lies first, and those after it in another order.
+    const char* const second = "layer_normalization_1/";
+    with_header(filled("{" + tensor("gamma", 0) + "," + tensor("beta", 2) + "," +
+                       tensor("gamma", 1, "F32", 64, second) + "," + tensor("beta", 3, "F32", 64, second) + "}"),
+                values + values);
+    const std::type_identity<Sequential<Input<16>, LayerNormalization<>, LayerNormalization<>>> of_two;
+    REQUIRE(contains(reason(of_two, "b.safetensors"), "beta does not follow layer_normalization/gamma in the file"));
     with_header(filled("{" + tensor("gamma", 0, "F16", 32) + "," + tensor("beta", 1, "F16", 32) + "}"),
                 values.substr(0, 64));
     REQUIRE(contains(reason(of_plain, "b.safetensors"), "has the type F16, the model F32"));

@@ -339,6 +339,10 @@ TEST_CASE("files that are no .nam files are refused") {
     REQUIRE_THROWS_WITH(load(R"({"version": "0.5.4", "architecture": "WaveNet", "weights": [], "sample_rate": )" +
                              deep + R"(, "config": {"layers": [{"channels": )" + deep + "}]}}"),
                         Catch::Contains("nested deeper than 200"));
+    CHECK(strata::internal::json_levels(R"({"a\"[[[": [1, {}], "\\": [[]], "b]": [{"[": 1}]})") == 3);
+    std::string siblings = "[";
+    for (int i = 0; i < 1000; ++i) siblings += "[],";
+    CHECK(strata::internal::json_levels(siblings + "[]]]]]") == 2);
     REQUIRE_THROWS_AS(load("[]"), file_error);
     REQUIRE_THROWS_AS(load("{\"version\": 5}"), file_error);
     auto model = small{}.build();

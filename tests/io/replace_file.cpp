@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -68,6 +69,15 @@ TEST_CASE("the disk has the file before it takes the old one's place, and the fo
     CHECK(synchronized == std::vector<std::string>{"file old", "folder new"});
 }
 #endif
+
+TEST_CASE("a file that has taken its place is not locked: HDF5 would not read it") {
+    const folder at;
+    internal::replacement_file out(at / "a");
+    out.write("new", 3);
+    out.commit();
+    const internal::file_descriptor reader(::open((at / "a").c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(::flock(reader.id(), LOCK_SH | LOCK_NB) == 0);
+}
 
 TEST_CASE("a file keeps its mode, and a new one has that of the process") {
     const folder at;

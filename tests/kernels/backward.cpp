@@ -16,6 +16,7 @@
 #include "../catch.hpp"
 #include "geometries.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 
@@ -47,18 +48,26 @@ void require_equal_sums(const guarded<T>& found, const guarded<T>& expected, std
     require_close(found, expected, (sizeof(T) == 4 ? T(2e-7) : T(4e-16)) * static_cast<T>(depth + 4));
 }
 
+template <class T>
+using batch_kernel = void (*)(std::size_t, const T*, const T*, const T*, T*);
+
 /// dense_batch gives the same bits as dense_rows, although its tiles differ and its activation is a second pass.
-template <std::size_t K, std::size_t F, class Activation, class T>
-void compare_batches() {
-    const panels layout{.rows = K, .columns = F, .width = panel_width<T>(F)};
+template <class T>
+void compare_batches(const panels& layout, batch_kernel<T> batch, batch_kernel<T> rows) {
+    const std::size_t depth = layout.rows, columns = layout.columns;
     const auto w = random_panels<T>(layout), bias = random_values<T>(layout.count() * layout.width);
     for (std::size_t n = 1; n <= 60; ++n) {
-        const auto x = random_values<T>(n * K);
-        guarded<T> found(n * F), expected(n * F);
-        dense_batch<K, F, Activation>(n, x.data(), w.data(), bias.data(), found.data());
-        dense_rows<K, F, Activation>(n, x.data(), w.data(), bias.data(), expected.data());
-        for (std::size_t i = 0; i < n * F; ++i) REQUIRE(found[i] == expected[i]);
+        const auto x = random_values<T>(n * depth);
+        guarded<T> found(n * columns), expected(n * columns);
+        batch(n, x.data(), w.data(), bias.data(), found.data());
+        rows(n, x.data(), w.data(), bias.data(), expected.data());
+        for (std::size_t i = 0; i < n * columns; ++i) REQUIRE(found[i] == expected[i]);
     }
+}
+template <std::size_t K, std::size_t F, class Activation, class T>
+void compare_batches() {
+    compare_batches<T>({.rows = K, .columns = F, .width = panel_width<T>(F)}, dense_batch<K, F, Activation, T>,
+                       dense_rows<K, F, Activation, T>);
 }
 
 /// Kernels as sizes and function pointers, so that the comparison is compiled once for each T.

@@ -9,6 +9,7 @@
 
 #include "../catch.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 

@@ -12,6 +12,7 @@
 
 #include "../catch.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 
@@ -84,31 +85,39 @@ void lengths(std::index_sequence<K...>) {
     (compare_column<K + 1, T>(), ...);
 }
 
-/// A row of K values, from memory and from a vector whose other lanes hold no number, times a panel of one vector.
+/// A row times a panel of one vector: the row from a vector `in_lanes`, and from memory.
+template <class T>
+using panel_kernel = void (*)(const T* in_lanes, const T* x, const T* w, const T* bias, T* by_lanes, T* by_memory);
+
 template <std::size_t K, class T>
-void compare_in_vector() {
+void row_times_panel(const T* in_lanes, const T* x, const T* w, const T* bias, T* by_lanes, T* by_memory) {
     using V = simd_for<T, lanes<T>>;
-    constexpr std::size_t L = V::size, F = L > 1 ? L - 1 : 1;
-    CAPTURE(K, L);
-    const guarded<T> x = numbers(12345).array<T>(K), w = numbers(54321).array<T>(K * L), b = numbers(99).array<T>(L);
+    constexpr std::size_t L = V::size;
+    store_exactly<L>(by_lanes, lanes_times_panel<K, relu>(load_exactly<V, L>(in_lanes), w, L, bias));
+    store_exactly<L>(by_memory, elements_times_panel<K, relu, V>(element_source<V>(x), w, L, bias));
+}
+
+/// A row of k values, from memory and from a vector whose other lanes hold no number, times a panel of one vector.
+template <class T>
+void compare_in_vector(std::size_t k, panel_kernel<T> run) {
+    constexpr std::size_t L = simd_for<T, lanes<T>>::size, F = L > 1 ? L - 1 : 1;
+    CAPTURE(k, L);
+    const guarded<T> x = numbers(12345).array<T>(k), w = numbers(54321).array<T>(k * L), b = numbers(99).array<T>(L);
     T lanes_of_x[L], expected[F], found[2][L];
     std::fill_n(lanes_of_x, L, strata::internal::not_a_number<T>);
-    std::copy_n(x.data(), K, lanes_of_x);
+    std::copy_n(x.data(), k, lanes_of_x);
     for (const T* bias : {static_cast<const T*>(b.data()), static_cast<const T*>(nullptr)}) {
-        reference::dense<relu>(1, panels{.rows = K, .columns = F, .width = L}, x.data(), w.data(), bias, expected);
-        const V from_vector = lanes_times_panel<K, relu>(load_exactly<V, L>(lanes_of_x), w.data(), L, bias);
-        const V from_memory = elements_times_panel<K, relu, V>(element_source<V>(x.data()), w.data(), L, bias);
-        store_exactly<L>(found[0], from_vector);
-        store_exactly<L>(found[1], from_memory);
+        reference::dense<relu>(1, panels{.rows = k, .columns = F, .width = L}, x.data(), w.data(), bias, expected);
+        run(lanes_of_x, x.data(), w.data(), bias, found[0], found[1]);
         for (std::size_t f = 0; f < F; ++f) {
-            REQUIRE(std::fabs(found[0][f] - expected[f]) <= rounding<T> * static_cast<T>(K));
+            REQUIRE(std::fabs(found[0][f] - expected[f]) <= rounding<T> * static_cast<T>(k));
             REQUIRE(is_same(found[0][f], found[1][f]));
         }
     }
 }
 template <class T, std::size_t... K>
 void rows_in_vectors(std::index_sequence<K...>) {
-    (compare_in_vector<K + 1, T>(), ...);
+    (compare_in_vector<T>(K + 1, row_times_panel<K + 1, T>), ...);
 }
 
 template <class T, std::size_t... F>
@@ -169,25 +178,37 @@ void panel_products() {
     for (const std::size_t columns : {std::size_t{1}, L}) compare_panel_product<1, T>(17, 2 * block, columns);
 }
 
+/// dense of all panels, and of a thread's share.
+template <class T>
+struct second_pass_kernels {
+    void (*whole)(const T*, const T*, const T*, T*);
+    void (*slice)(const T*, const T*, const T*, T*, item_range);
+};
+
 /// An activation that is a second pass: all panels at once, and by three threads, some of which may have none.
+template <class T>
+void compare_second_pass(std::size_t n, const panels& layout, const second_pass_kernels<T>& kernels) {
+    const std::size_t columns = layout.columns;
+    CAPTURE(n, columns, lanes<T>);
+    const guarded<T> x = numbers(12345).array<T>(n * layout.rows);
+    guarded<T> w(layout.stored(), T(0)), y(n * columns), sliced(n * columns), expected(n * columns);
+    numbers source(54321);
+    for (std::size_t k = 0; k < layout.rows; ++k)
+        for (std::size_t f = 0; f < columns; ++f) w[layout.offset(k, f)] = source.next<T>();
+    kernels.whole(x.data(), w.data(), null_bias<T>, y.data());
+    for (std::size_t index = 0; index < 3; ++index)
+        kernels.slice(x.data(), w.data(), null_bias<T>, sliced.data(),
+                      strata::thread_slice{.index = index, .count = 3}.of(layout.count()));
+    reference::dense<sigmoid>(n, layout, x.data(), w.data(), null_bias<T>, expected.data());
+    require_close(y, expected, rounding<T> * static_cast<T>(layout.rows));
+    for (std::size_t i = 0; i < n * columns; ++i) REQUIRE(is_same(y[i], sliced[i]));
+}
 template <std::size_t N, std::size_t F, class T>
 void compare_second_pass() {
     constexpr std::size_t depth = 5;
-    const panels layout{.rows = depth, .columns = F, .width = panel_width<T>(F)};
-    CAPTURE(N, F, lanes<T>);
-    const guarded<T> x = numbers(12345).array<T>(N * depth);
-    guarded<T> w(layout.stored(), T(0)), y(N * F), sliced(N * F), expected(N * F);
-    numbers source(54321);
-    for (std::size_t k = 0; k < depth; ++k)
-        for (std::size_t f = 0; f < F; ++f) w[layout.offset(k, f)] = source.next<T>();
-    dense<N, depth, F, sigmoid>(x.data(), w.data(), null_bias<T>, y.data());
-    for (std::size_t index = 0; index < 3; ++index) {
-        const item_range mine = strata::thread_slice{.index = index, .count = 3}.of(layout.count());
-        dense_panels_of_rows<N, depth, F, sigmoid>(x.data(), w.data(), null_bias<T>, sliced.data(), mine);
-    }
-    reference::dense<sigmoid>(N, layout, x.data(), w.data(), null_bias<T>, expected.data());
-    require_close(y, expected, rounding<T> * static_cast<T>(depth));
-    for (std::size_t i = 0; i < N * F; ++i) REQUIRE(is_same(y[i], sliced[i]));
+    compare_second_pass<T>(
+        N, {.rows = depth, .columns = F, .width = panel_width<T>(F)},
+        {.whole = dense<N, depth, F, sigmoid, T>, .slice = dense_panels_of_rows<N, depth, F, sigmoid, T>});
 }
 template <class T>
 void compare_second_passes() {

@@ -12,6 +12,7 @@
 #include "../catch.hpp"
 #include "geometries.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 
@@ -35,9 +36,13 @@ struct kernel_of {
     void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
     void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
     void (*row)(const T*, const convolution_weights<T>&, T*, item_range, T*);
-    void (*gather)(std::size_t, std::size_t, const T*, T*);
-    void (*scatter)(std::size_t, std::size_t, const T*, T*);
 };
+
+/// Pixel i of `to`, of to_step elements, = `channels` values of pixel i of x, of step elements.
+template <class T>
+void copy_pixels(std::size_t pixels, std::size_t channels, const T* x, std::size_t step, T* to, std::size_t to_step) {
+    for (std::size_t i = 0; i < pixels; ++i) std::copy_n(x + i * step, channels, to + i * to_step);
+}
 
 /// Weights and bias of all groups, and the expected outputs from a convolution of each group.
 template <class T>
@@ -64,10 +69,12 @@ struct groups_data {
     guarded<T> expected(const T* b) const {
         guarded<T> y(of.geometry.whole().out_size()), in(one.in_size()), out(one.out_size());
         for (std::size_t i = 0; i < of.geometry.count; ++i) {
-            of.gather(one.height.input * one.width.input, i, x.data(), in.data());
+            copy_pixels<T>(one.height.input * one.width.input, one.in_channels, x.data() + i * one.in_channels,
+                           of.geometry.count * one.in_channels, in.data(), one.in_channels);
             reference::conv2d<relu>(one, kernel, static_cast<const T*>(in.data()), w.data() + i * kernel.stored(),
                                     b != nullptr ? b + i * offset.stored() : nullptr, out.data());
-            of.scatter(one.height.output * one.width.output, i, out.data(), y.data());
+            copy_pixels<T>(one.height.output * one.width.output, one.out_channels, out.data(), one.out_channels,
+                           y.data() + i * one.out_channels, of.geometry.count * one.out_channels);
         }
         return y;
     }
@@ -127,9 +134,7 @@ void compare_method() {
                         .pack_weights = method::pack_weights,
                         .whole = grouped_conv2d<method, G, relu, T>,
                         .rows = method::template rows<relu>,
-                        .row = nullptr,
-                        .gather = gather_group<G.count, G.one.in_channels, T>,
-                        .scatter = scatter_group<G.count, G.one.out_channels, T>};
+                        .row = nullptr};
     if constexpr (is_one_row(G.one)) kernel.row = method::template row<relu>;
     compare(kernel);
 }
@@ -140,6 +145,21 @@ void compare() {
     compare_method<G, grouped_method::slices, T>();
     if constexpr (largest_lanes_tile(lanes_window_of<T>(G)) > 0) compare_method<G, grouped_method::lanes, T>();
     if constexpr (winograd_tile(G.one, G.count) > 0) compare_method<G, grouped_method::winograd, T>();
+}
+
+/// The channels of each group are gathered, and scattered to where they were.
+template <std::size_t Groups, std::size_t Channels>
+void compare_groups() {
+    constexpr std::size_t pixels = 5;
+    const auto x = numbers(3).array<float>(pixels * Groups * Channels);
+    guarded<float> group(pixels * Channels), expected(pixels * Channels), back(x.size());
+    for (std::size_t i = 0; i < Groups; ++i) {
+        gather_group<Groups, Channels>(pixels, i, x.data(), group.data());
+        copy_pixels<float>(pixels, Channels, x.data() + i * Channels, Groups * Channels, expected.data(), Channels);
+        require_close(group, expected, 0.0f);
+        scatter_group<Groups, Channels>(pixels, i, group.data(), back.data());
+    }
+    require_close(back, x, 0.0f);
 }
 
 constexpr auto valid = padding_mode::valid;
@@ -153,6 +173,14 @@ void compare_channels(std::index_sequence<C...>) {
 }
 
 }  // namespace
+
+TEST_CASE("the channels of groups are gathered and scattered") {
+    compare_groups<1, 3>();
+    compare_groups<3, 1>();
+    compare_groups<6, 4>();
+    compare_groups<2, lanes<float>>();
+    compare_groups<3, 2 * lanes<float> + 1>();
+}
 
 TEST_CASE("convolutions in groups equal their plain twin at every count of channels and filters") {
     compare_channels<float>(std::make_index_sequence<9>{});

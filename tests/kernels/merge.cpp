@@ -40,48 +40,59 @@ std::array<V, K> array_of(const V* values) {
     return result;
 }
 
+/// A merge of K values, and the gradient of value I.
+template <class Operation, std::size_t K>
+double apply_plainly(const double* values) {
+    return Operation::apply(array_of<K>(values));
+}
+template <class Operation, std::size_t K, std::size_t I>
+double gradient_plainly(const double* values, double dy) {
+    return Operation::template gradient<I>(array_of<K>(values), dy);
+}
+
+template <class Method, std::size_t I, std::size_t K, class T>
+void backward_of(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
+    Method::template backward<I>(samples, array_of<K>(x), dy, dx, adds);
+}
+
 /// The kernels of one merge and its plain forms as functions, so that what compares them is compiled once for each T.
 template <class T>
 struct merge_functions {
     struct of_operand {
         shape own;
-        double (*gradient)(const double* values, double dy);
-        void (*backward)(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds);
+        double (*gradient)(const double* values, double dy) = nullptr;
+        void (*backward)(std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) = nullptr;
     };
+    static constexpr std::size_t most_operands = 3;
     shape out;
-    std::size_t units;
-    double (*apply)(const double* values);
-    void (*forward)(const T* const* x, T* y, item_range mine);
-    std::vector<of_operand> operands;
+    std::size_t units = 0, count = 0;
+    double (*apply)(const double* values) = nullptr;
+    void (*forward)(const T* const* x, T* y, item_range mine) = nullptr;
+    std::array<of_operand, most_operands> operands{};
 };
 
 template <class Operation, auto Shapes, class T>
-merge_functions<T> functions_of() {
+inline constexpr merge_functions<T> functions_of = [] {
     using method = merge_values<Operation, Shapes>;
     constexpr std::size_t count = Shapes.size();
-    merge_functions<T> result{
-        .out = method::layout.out,
-        .units = method::units,
-        .apply = [](const double* values) { return Operation::apply(array_of<count>(values)); },
-        .forward = [](const T* const* x, T* y,
-                      item_range mine) { method::template forward<relu>(array_of<count>(x), y, mine); },
-        .operands = {}};
+    merge_functions<T> result{.out = method::layout.out,
+                              .units = method::units,
+                              .count = count,
+                              .apply = apply_plainly<Operation, count>,
+                              .forward = [](const T* const* x, T* y, item_range mine) {
+                                  method::template forward<relu>(array_of<count>(x), y, mine);
+                              }};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (result.operands.push_back({Shapes[I],
-                                    [](const double* values, double dy) {
-                                        return Operation::template gradient<I>(array_of<count>(values), dy);
-                                    },
-                                    [](std::size_t samples, const T* const* x, const T* dy, T* dx, bool adds) {
-                                        method::template backward<I>(samples, array_of<count>(x), dy, dx, adds);
-                                    }}),
+        ((result.operands[I] = {Shapes[I], gradient_plainly<Operation, Shapes.size(), I>,
+                                backward_of<method, I, Shapes.size(), T>}),
          ...);
     }(std::make_index_sequence<count>{});
     return result;
-}
+}();
 
 template <class T>
-void compare(const merge_functions<T>& merge) {
-    const std::size_t count = merge.operands.size(), samples = 3;
+void compare(const merge_functions<T>& merge, std::size_t samples) {
+    const std::size_t count = merge.count;
     const shape out = merge.out;
     std::vector<guarded<T>> x;
     x.reserve(count);
@@ -133,20 +144,26 @@ void compare(const merge_functions<T>& merge) {
     }
 }
 template <class Operation, auto Shapes, class T>
-void compare() {
-    compare(functions_of<Operation, Shapes, T>());
+void compare(std::size_t samples = 3) {
+    compare(functions_of<Operation, Shapes, T>, samples);
+}
+
+/// Operands of one shape: kernels see the number of their values alone, at run time.
+template <class Operation, std::size_t Count, class T>
+void of_equal_shapes() {
+    constexpr auto repeated = [](const shape& each) {
+        std::array<shape, Count> result;
+        result.fill(each);
+        return result;
+    };
+    constexpr std::array values = repeated(shape{1});
+    for (const unsigned size : {1u, 3u, 8u, 17u, 33u}) compare<Operation, values, T>(3 * size);
+    constexpr std::array vectors = repeated(shape{5});
+    compare<Operation, vectors, T>();
 }
 
 template <class T, std::size_t Size>
 void of_one_size() {
-    constexpr std::array two{shape{Size}, shape{Size}};
-    constexpr std::array three{shape{Size}, shape{Size}, shape{Size}};
-    compare<merge_sum, three, T>();
-    compare<merge_product, three, T>();
-    compare<merge_difference, two, T>();
-    compare<merge_mean, three, T>();
-    compare<merge_maximum, three, T>();
-    compare<merge_minimum, three, T>();
     constexpr std::array rows{shape{5, Size}, shape{Size}};
     constexpr std::array columns{shape{5, 1}, shape{5, Size}};
     constexpr std::array channels{shape{4, 3, Size}, shape{1, 3, 1}, shape{4, 1, Size}};
@@ -188,6 +205,12 @@ void compare_joined() {
 }  // namespace
 
 TEMPLATE_TEST_CASE("merges equal plain loops for sizes around a vector", "", float, double) {
+    of_equal_shapes<merge_sum, 3, TestType>();
+    of_equal_shapes<merge_product, 3, TestType>();
+    of_equal_shapes<merge_difference, 2, TestType>();
+    of_equal_shapes<merge_mean, 3, TestType>();
+    of_equal_shapes<merge_maximum, 3, TestType>();
+    of_equal_shapes<merge_minimum, 3, TestType>();
     of_one_size<TestType, 1>();
     of_one_size<TestType, 3>();
     of_one_size<TestType, 8>();

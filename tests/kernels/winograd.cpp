@@ -11,6 +11,7 @@
 #include "../catch.hpp"
 #include "geometries.hpp"
 #include "guarded.hpp"
+#include "shared_tiles.hpp"
 
 namespace {
 

@@ -37,8 +37,13 @@ static_assert(ResNet50<100, 97, 4, no_top>::parameter_count() == 23'590'848);
 using described = MobileNet<96, 96, 3, pooling::max, name<"eyes">, no_top>;
 static_assert(described::output_shape() == shape{1024} && described::model_name() == "eyes");
 
-// The last activation of a classifier.
-static_assert(MobileNet<>{}.get_layer<"predictions">().type == "Activation");
+// The last activation of a classifier: Keras' is softmax.
+template <class Net>
+using last_layer = type_at<Net::item_list::size() - 1, typename Net::item_list>;
+using dense_head = Dense<1000, Softmax, name<"predictions">>;
+static_assert(std::is_same_v<last_layer<MobileNet<>>, Activation<Softmax, name<"predictions">>>);
+static_assert(std::is_same_v<last_layer<ResNet50<>>, dense_head> && std::is_same_v<last_layer<VGG16<>>, dense_head>);
+static_assert(std::is_same_v<last_layer<Xception<>>, dense_head>);
 static_assert(ResNet50<>{}.get_layer<"predictions">().type == "Dense");
 
 // As a layer it is frozen as a whole, and named as the network is.

@@ -10,6 +10,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -104,7 +105,7 @@ TEST_CASE("optimize folds the layers of branches without changing what they give
     const auto model = with_norms.build({.seed = 4});
     const auto smaller = optimize(model);
     const auto x = wave(5 * 90);
-    const auto y = model.predict(x), z = smaller.predict(x);
+    const auto y = outputs_of(model, x), z = outputs_of(smaller, x);
     REQUIRE(y.size() == z.size());
     for (std::size_t i = 0; i < y.size(); ++i) REQUIRE(std::fabs(y[i] - z[i]) <= 1e-5f);
 }
@@ -139,7 +140,7 @@ TEST_CASE("branching layers are streamed step by step") {
                                       Average<branch<Dense<4>>, branch<Dense<4, Tanh>>>{}};
     auto model = gated.build({.seed = 4});
     const auto x = wave(40 * 3);
-    const auto whole = model.predict(x);
+    const auto whole = outputs_of(model, x);
     auto stream = model.stream();
     STATIC_REQUIRE(stream.output_size == 4);
     std::vector<float> y(4);

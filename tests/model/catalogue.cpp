@@ -11,6 +11,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -69,7 +70,7 @@ void check_stream(Net net) {
     std::vector<float> x(Net::input_shape().size());
     random_engine engine(4);
     for (float& value : x) value = static_cast<float>(engine.uniform(-1, 1));
-    const auto whole = model.predict(x);
+    const auto whole = outputs_of(model, x);
     auto stream = model.stream();
     constexpr std::size_t steps = Net::input_shape()[0], in = Net::input_shape().size() / steps;
     constexpr std::size_t out = decltype(stream)::output_size;

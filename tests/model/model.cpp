@@ -2,8 +2,12 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include <strata/strata.hpp>
@@ -79,6 +83,74 @@ TEST_CASE("weights read and write in Keras' order") {
     model.weights()[0].assign(kernel);
     REQUIRE(model.weights()[0].to_vector() == kernel);
     REQUIRE(model.weights()[0](2, 39) == 119.0f);
+}
+
+TEST_CASE("Model<decltype(net)> of a constexpr net is a model like others") {
+    struct classifier {
+        Model<decltype(cnn)> model = cnn.build({.seed = 4});
+        Workspace<decltype(cnn)> workspace;
+    };
+    static_assert(std::is_const_v<decltype(cnn)>);
+    classifier own;
+    const auto model = cnn.build({.seed = 4});
+    const std::vector<float> x = samples(14 * 13 * 2);
+    REQUIRE(own.model.predict(x) == model.predict(x));
+    std::array<float, 5> y{};
+    own.model.infer(x, y, own.workspace);
+    own.model = cnn.build({.seed = 5});
+    REQUIRE(own.model.predict(x) != model.predict(x));
+    REQUIRE(std::vector<float>(y.begin(), y.end()) == model.predict(x));
+}
+
+TEST_CASE("predict, assign and push_back take values in braces") {
+    auto model = Sequential{Input<2>{}, Dense<1>{}}.build();
+    model.weights()[0].assign({2.0f, 3.0f});
+    REQUIRE(model.predict({1, 2, 10, 20}) == std::vector<float>{8, 80});
+    REQUIRE_THROWS_AS(model.predict({1, 2, 3}), std::invalid_argument);
+    REQUIRE_THROWS_AS(model.weights()[0].assign({1.0f}), std::invalid_argument);
+
+    Dataset<float, shape{2}, int> classes;
+    classes.push_back({1, 2}, 3);
+    REQUIRE((classes.input(0)[1] == 2.0f && classes.label(0)[0] == 3));
+    REQUIRE_THROWS_AS(classes.push_back({1, 2, 3}, 3), std::invalid_argument);
+    Dataset<float, shape{2}, float, shape{3}> targets;
+    const std::vector<float> x{0.5f, 0.25f};
+    targets.push_back({1, 2}, {3, 4, 5});
+    targets.push_back(x, {6, 7, 8});
+    REQUIRE((targets.size() == 2 && targets.label(0)[2] == 5.0f && targets.input(1)[0] == 0.5f));
+    REQUIRE_THROWS_AS(targets.push_back(x, {1, 2}), std::invalid_argument);
+}
+
+TEST_CASE("a weight that is not there is refused by its number") {
+    auto model = Sequential{Input<3>{}, Dense<2>{}, Dense<1>{}}.build();
+    const auto& constant = model;
+    for (const std::size_t number : {std::size_t{4}, std::size_t{9}, SIZE_MAX}) {
+        REQUIRE_THROWS_AS(model.weights()[number], std::out_of_range);
+        REQUIRE_THROWS_AS(constant.weights()[number], std::out_of_range);
+        REQUIRE_THROWS_AS(model.get_layer<"dense">().weights()[number], std::out_of_range);
+    }
+    std::string message;
+    try {
+        model.weights()[9].assign(std::vector<float>(6));
+    } catch (const std::out_of_range& error) {
+        message = error.what();
+    }
+    REQUIRE(message == "strata: weights()[9] of 4 weights; fix: numbers begin at 0 and are less than 4");
+    auto all = model.weights();
+    auto& first = all[0];
+    static_assert(!std::is_reference_v<decltype(model.weights()[0])>, "a reference into a temporary would dangle");
+    const auto [kernel, bias] = model.get_layer<"dense">().weights();
+    REQUIRE((first.name() == "dense/kernel" && kernel.size() == 6 && bias.size() == 2));
+}
+
+TEST_CASE("tensors and weights print their elements in brackets by axes") {
+    Tensor<float, 2, 1, 3> x;
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i) / 2;
+    auto model = Sequential{Input<2>{}, Dense<2>{}}.build();
+    model.weights()[0].assign({1, -2, 3, 4.25f});
+    std::ostringstream out;
+    out << x << ' ' << model.weights()[0] << ' ' << model.weights()[1] << ' ' << Tensor<double, 1>{};
+    REQUIRE(out.str() == "[[[0, 0.5, 1]], [[1.5, 2, 2.5]]] [[1, -2], [3, 4.25]] [0, 0] [0]");
 }
 
 TEST_CASE("a view gives a model somebody else's memory as a batch") {

@@ -9,6 +9,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -39,7 +40,7 @@ void compare(Net) {
     using facts = std::remove_cvref_t<decltype(stream)>;
     static_assert(facts::input_size == in && facts::latency == 0);
     constexpr std::size_t out = facts::output_size;
-    const std::vector<T> x = signal<T>(steps * in), whole = model.predict(x);
+    const std::vector<T> x = signal<T>(steps * in), whole = outputs_of(model, x);
     for (int turn = 0; turn < 2; ++turn) {  // once more after reset
         std::vector<T> y(steps * out);
         for (std::size_t t = 0; t < steps; ++t)

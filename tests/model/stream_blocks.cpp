@@ -11,6 +11,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -59,7 +60,7 @@ void compare(Net) {
     for (std::size_t t = 0; t < steps; ++t)
         stream.step(std::span(x).subspan(t * in).template first<in>(), std::span(expected).subspan(t * out, out));
     for (const T value : expected) REQUIRE(std::isfinite(value));
-    const std::vector<T> whole = model.predict(x);
+    const std::vector<T> whole = outputs_of(model, x);
     for (std::size_t i = 0; i < whole.size(); ++i)
         REQUIRE(std::fabs(whole[i] - expected[expected.size() - whole.size() + i]) <= T(2e-5));
     for (const std::size_t size : {0u, 1u, 2u, 3u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 32u, 33u, 64u, 65u, 150u}) {
@@ -265,7 +266,7 @@ TEST_CASE("a net of an open number of steps is a stream") {
     static_assert(opened::parameter_count() == closed::parameter_count() && opened::input_shape() == shape{1, 2});
     for (std::size_t i = 0; i < model.weights().size(); ++i)
         model.weights()[i].assign(expected_model.weights()[i].to_vector());
-    const std::vector<float> x = signal<float>(2 * steps), whole = expected_model.predict(x);
+    const std::vector<float> x = signal<float>(2 * steps), whole = outputs_of(expected_model, x);
     std::vector<float> y(2 * steps), z(2 * steps);
     model.stream().process(x, y, steps);
     expected_model.stream().process(x, z, steps);

@@ -11,6 +11,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -64,7 +65,7 @@ void compare(Net) {
     const auto model = Net::build({.seed = 5});
     auto stream = model.stream();
     using facts = decltype(stream);
-    const std::vector<float> x = signal(steps * facts::input_size), whole = model.predict(x);
+    const std::vector<float> x = signal(steps * facts::input_size), whole = outputs_of(model, x);
     const std::vector<float> expected = by_steps(stream, x);
     REQUIRE(!expected.empty());
     if (Net::output_shape().rank() > 1) {

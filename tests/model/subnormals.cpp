@@ -1,35 +1,21 @@
-// Subnormal numbers: the scope that flushes them, who opens it, and that neither silence nor a fading input is slower
-// than sound. Times are the least of many in one run, compared with each other.
+// Subnormal numbers: the scope that flushes them, that inference opens it, and that neither silence nor a fading input
+// is slower than sound. Times are the least of many in one run, compared with each other. The program is optimized: so
+// the tests notice where the compiler moves operations out of the scope.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <limits>
-#include <string_view>
 #include <vector>
 
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "subnormals.hpp"
 
 namespace {
 
 using namespace strata;
-
-constexpr float smallest_normal = std::numeric_limits<float>::min();
-
-/// Whether this thread flushes, found out by arithmetic.
-bool flushes() {
-    volatile float subnormal = smallest_normal / 4, one = 1;
-    return subnormal * one == 0;
-}
-
-#if defined(STRATA_FLUSH_BITS)
-constexpr bool has_mode = true;
-#else
-constexpr bool has_mode = false;
-#endif
 
 /// No case may take more than this many times what it takes on usual values.
 constexpr double slowest = 1.5;
@@ -155,7 +141,7 @@ TEST_CASE("every thread of a pool flushes, and the caller's mode is its own agai
     REQUIRE(!flushes());
 }
 
-TEST_CASE("inference and training flush, and leave the caller's mode alone") {
+TEST_CASE("inference flushes, and leaves the caller's mode alone") {
     // A subnormal input times 2^20 would be normal.
     auto scaled = Sequential{Input<256>{}, Dense<256>{}}.build();
     std::vector<float> kernel(256 * 256);
@@ -192,81 +178,6 @@ TEST_CASE("inference and training flush, and leave the caller's mode alone") {
         CHECK((result[at] == 0) == has_mode);
     }
     CHECK(!flushes());
-
-    Dataset<float, shape{256}, float, shape{256}> data;
-    for (int i = 0; i < 8; ++i) data.push_back(x, std::vector<float>(256));
-    std::size_t calls = 0, flushing = 0;
-    const auto look = [&](training_control&, std::size_t, const Scores&) {
-        ++calls;
-        flushing += flushes() ? 1 : 0;
-    };
-    auto trainer = compile(scaled, SGD{}, MeanSquaredError{});
-    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}})
-        trainer.fit(data, {.batch_size = 4,
-                           .epochs = 1,
-                           .callbacks = {LambdaCallback{.on_epoch_end = look}},
-                           .threads = threads,
-                           .verbose = 0});
-    CHECK(calls == 2);
-    CHECK(flushing == 0);  // a callback runs in the caller's mode
-    CHECK((trainer.evaluate(data)["loss"] == 0) == has_mode);
-    trainer.train_on_batch(data);
-    trainer.test_on_batch(data);
-    CHECK(!flushes());
-}
-
-TEST_CASE("trainings on numbers that become subnormal are the same for any number of threads") {
-    constexpr auto net = Sequential{Input<32>{}, Dense<64, Sigmoid>{}, Dense<64, ReLU>{}, Dense<10>{}};
-    Dataset<float, shape{32}, int> data;
-    random_engine engine(4);
-    for (int i = 0; i < 64; ++i) {
-        std::vector<float> x(32);
-        for (float& value : x) value = static_cast<float>(engine.uniform(-1, 1)) * (i % 2 == 0 ? 1e-36f : 100.0f);
-        data.push_back(x, static_cast<int>(engine() % 10));
-    }
-    std::vector<std::vector<float>> results;
-    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
-        auto model = net.build({.seed = 5});
-        compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true})
-            .fit(data, {.batch_size = 16, .epochs = 3, .threads = threads, .verbose = 0});
-        results.push_back(model.predict(data.inputs()));
-        for (const auto& weight : model.weights())
-            for (const float value : weight.to_vector())
-                CHECK((!has_mode || value == 0 || std::fabs(value) >= smallest_normal));
-    }
-    CHECK(results[0] == results[1]);
-    CHECK(results[0] == results[2]);
-}
-
-TEST_CASE("what a stream remembers of an impulse becomes zero") {
-    const auto ends = [](auto net) {
-        const auto model = net.build({.seed = 3});
-        auto stream = model.stream();
-        std::array<float, decltype(stream)::output_size> y{};
-        stream.step(std::array{1.0f}, y);
-        for (int i = 0; i < 20000; ++i) stream.step(std::array{0.0f}, y);
-        for (const float value : y) CHECK(value == 0);
-    };
-    ends(Sequential{Input<16, 1>{}, GRU<12, return_sequences>{}});
-    ends(Sequential{Input<16, 1>{}, GRU<12, return_sequences, reset_after<false>>{}});
-    ends(Sequential{Input<16, 1>{}, LSTM<12, return_sequences>{}});
-    ends(Sequential{Input<16, 1>{}, SimpleRNN<12, return_sequences, recurrent_initializer<Constant<0.05>>>{}});
-    ends(Sequential{Input<16, 1>{}, Conv1D<4, 3, padding::causal, Tanh>{}});
-}
-
-TEST_CASE("a stream passes a NaN on") {
-    const auto passes = [](auto net) {
-        const auto model = net.build({.seed = 3});
-        auto stream = model.stream();
-        std::array<float, decltype(stream)::output_size> y{};
-        stream.step(std::array{internal::not_a_number<float>}, y);
-        for (const float value : y) CHECK(internal::is_nan(value));
-    };
-    passes(Sequential{Input<16, 1>{}, GRU<12, return_sequences>{}});
-    passes(Sequential{Input<16, 1>{}, GRU<12, return_sequences, reset_after<false>>{}});
-    passes(Sequential{Input<16, 1>{}, LSTM<12, return_sequences>{}});
-    passes(Sequential{Input<16, 1>{}, SimpleRNN<12, return_sequences>{}});
-    passes(Sequential{Input<16, 1>{}, Conv1D<4, 3, padding::causal, Tanh>{}});
 }
 
 TEST_CASE("a stream is no slower on silence and fading inputs than on sound") {

@@ -12,6 +12,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "one_by_one.hpp"
 
 namespace {
 
@@ -113,7 +114,7 @@ void compare(Net, const std::vector<plain_array>& arrays, double tolerance = 2e-
     random_engine engine(3);
     for (float& value : x) value = static_cast<float>(engine.uniform(-1.0, 1.0));
     const std::vector<double> expected = plain(model, arrays, x, inputs);
-    const std::vector<float> whole = model.predict(x);
+    const std::vector<float> whole = outputs_of(model, x);
     double largest = 0.0, difference = 0.0;
     for (std::size_t i = 0; i < whole.size(); ++i) {
         largest = std::max(largest, std::fabs(expected[i]));

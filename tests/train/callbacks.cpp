@@ -32,8 +32,8 @@ public:
     void stop() override { is_stopped = true; }
     double learning_rate() const override { return rate; }
     void set_learning_rate(double value) override { rate = value; }
-    void write_weights(const std::filesystem::path& file, weight_writer) const override {
-        saved.push_back(file.string());
+    void write_weights(const weight_file_name& file, weight_writer) const override {
+        saved.push_back(file.path.string());
     }
     void keep_weights() override { kept = weights; }
     void restore_weights() override { restored = kept.value(); }

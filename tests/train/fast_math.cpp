@@ -1,11 +1,23 @@
-// A training under -ffast-math: NaN and infinities are found in data, options and losses, and a net learns.
+// A training under -ffast-math: NaN and infinities are found in data, options and losses, and a net learns. It includes
+// the headers of what it uses alone: training needs no header that reads or writes files.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
 
-#include <strata/strata.hpp>
+#include <strata/layers/activations.hpp>
+#include <strata/layers/dense.hpp>
+#include <strata/model/sequential.hpp>
+#include <strata/train/callbacks/lambda_callback.hpp>
+#include <strata/train/callbacks/terminate_on_nan.hpp>
+#include <strata/train/compile.hpp>
+#include <strata/train/dataset.hpp>
+#include <strata/train/losses/categorical_crossentropy.hpp>
+#include <strata/train/losses/regression.hpp>
+#include <strata/train/metrics/accuracy.hpp>
+#include <strata/train/optimizers/adam.hpp>
+#include <strata/train/optimizers/sgd.hpp>
 
 #include "../catch.hpp"
 

@@ -12,6 +12,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "../model/one_by_one.hpp"
 
 namespace strata {
 
@@ -70,10 +71,15 @@ struct compared_gradients {
     }
 };
 
+/// How samples are inferred: in tiles where they fill one, otherwise one by one.
+constexpr bool in_tiles = true, one_by_one = false;
+
+inline void require_right_way(bool way, std::size_t count, std::size_t tile) { REQUIRE(way == (count >= tile)); }
+
 /// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times
-/// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; a tolerance
-/// of 1e-6 of the largest gradient leaves room for both.
-template <class Net, class Loss = MeanSquaredError>
+/// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; a tolerance of 1e-6 of the largest
+/// gradient leaves room for both. Way: in_tiles where the samples fill a tile of inference.
+template <bool Way = one_by_one, class Net, class Loss = MeanSquaredError>
 void check(Net, std::size_t count = 3, Loss loss = {}, double tolerance = 1e-6) {
     constexpr std::uint64_t seed = 20;
     INFO(__PRETTY_FUNCTION__ << ", seed " << seed);  // names the net; its summary takes long to compile
@@ -83,6 +89,8 @@ void check(Net, std::size_t count = 3, Loss loss = {}, double tolerance = 1e-6) 
     const auto weights = model.weights();
     disturb(weights, engine);
 
+    if constexpr (!training_plan_of<Net, double>.is_whole)
+        require_right_way(Way, count, detail::batch_tile<Net, double>);
     thread_pool threads(1);
     detail::gradient_computer<Net, double> training(threads);
     training.reserve(count);
@@ -103,12 +111,15 @@ void check(Net, std::size_t count = 3, Loss loss = {}, double tolerance = 1e-6) 
         if constexpr (training_plan_of<Net, double>.is_whole) {  // what the batch makes of each sample
             compute();
             for (std::size_t i = 0; i < count; ++i) total += training.loss(i);
-            return total / static_cast<double>(count);
+        } else {
+            const std::vector<double> y = [&] {
+                if constexpr (Way) return model.predict(data.inputs());
+                else return outputs_of(model, data.inputs());
+            }();
+            for (std::size_t i = 0; i < count; ++i)
+                total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0,
+                              static_cast<double*>(nullptr));
         }
-        const std::vector<double> y = model.predict(data.inputs());
-        for (std::size_t i = 0; i < count; ++i)
-            total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0,
-                          static_cast<double*>(nullptr));
         return total / static_cast<double>(count);
     };
     compared_gradients compared;

@@ -20,7 +20,7 @@ void check_layer() {
     check(Sequential<Input<3, 2>, Layer<40>, Dense<2>>{}, 7);
     check(Sequential<Input<3, 3>, Dense<4, Tanh>, Layer<6, GELU>, Dense<2>>{});
     check(Sequential<Input<3, 3>, Dense<4, Tanh>, Layer<6, Softplus, return_sequences>>{});
-    check(Sequential<Input<2, 2>, Layer<3>, Dense<2>>{}, 131);  // more than a tile
+    check<in_tiles>(Sequential<Input<2, 2>, Layer<3>, Dense<2>>{}, 131);  // more than a tile
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <strata/core/file_error.hpp>
@@ -50,6 +51,18 @@ std::vector<double> attributes(const std::string& text, const std::string& name)
 }
 
 }  // namespace
+
+TEST_CASE("the values of a temporary history outlive it") {
+    static_assert(!std::is_reference_v<decltype(History{}["loss"])>, "a reference into a temporary would dangle");
+    const auto trained = [] {
+        History history;
+        for (const double loss : {0.5, 0.25}) history.append(Scores{{"loss", loss}});
+        return history;
+    };
+    double sum = 0;
+    for (const double loss : trained()["loss"]) sum += loss;
+    REQUIRE(sum == 0.75);
+}
 
 TEST_CASE("scores keep the order of their names and overwrite values") {
     Scores scores{{"loss", 0.5}, {"accuracy", 0.75}};

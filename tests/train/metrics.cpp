@@ -12,6 +12,7 @@
 
 #include <strata/io/safetensors.hpp>
 #include <strata/train/losses.hpp>
+#include <strata/train/metric_names.hpp>
 #include <strata/train/metrics.hpp>
 
 #include "../catch.hpp"
@@ -273,6 +274,18 @@ TEST_CASE("metrics refuse the arguments that Keras refuses") {
     } catch (const std::invalid_argument& error) {
         REQUIRE(std::string(error.what()) == "Recall: class_id 7 of an output with 3 classes");
     }
+}
+
+TEST_CASE("weighted metrics whose name is taken are called so, those of numbered classes are numbered on") {
+    using strata::detail::named_metric;
+    const std::vector<named_metric> metrics{{.name = "auc", .is_numbered = true},
+                                            {.name = "mae"},
+                                            {.name = "auc", .is_weighted = true, .is_numbered = true},
+                                            {.name = "mae", .is_weighted = true},
+                                            {.name = "mse", .is_weighted = true},
+                                            {.name = "mae"}};
+    CHECK(strata::detail::unique_names(metrics) ==
+          std::vector<std::string>{"auc", "mae", "mae_1", "auc_1", "weighted_mae", "mse"});
 }
 
 TEST_CASE("a confusion matrix counts targets in rows and predictions in columns") {

@@ -1,8 +1,10 @@
 // Around the steps of a fit: clipping with several threads, the order of samples, the class of tied targets.
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <strata/strata.hpp>
@@ -17,6 +19,11 @@ TEST_CASE("of tied targets the first names the class") {
     tied.push_back(std::vector{0.0f}, std::vector{0.2f, 0.4f, 0.4f});
     REQUIRE(detail::loss_weights(tied, target_kind::values, {{0, 2.0}, {1, 3.0}, {2, 5.0}}, {}) ==
             std::vector{2.0, 3.0});
+    Dataset<float, shape{1}, float> single;  // of values that no int can hold the nearest int
+    for (const float target : {1e30f, -1e30f, std::numeric_limits<float>::infinity(), 0.5f})
+        single.push_back(std::vector{0.0f}, target);
+    const class_weights weights{{INT_MAX, 2.0}, {INT_MIN, 3.0}, {0, 5.0}};
+    REQUIRE(detail::loss_weights(single, target_kind::values, weights, {}) == std::vector{2.0, 3.0, 2.0, 5.0});
 }
 
 TEST_CASE("clipping of each kind gives the same weights with any number of threads, and steps of the given length") {

@@ -374,6 +374,22 @@ TEST_CASE("a callback may evaluate and predict with its own trainer; what would 
     REQUIRE_NOTHROW(trainer.fit(train, given));
 }
 
+TEST_CASE("a trainer whose model was moved from is refused") {
+    constexpr auto wide =
+        Sequential{Input<4>{}, Dense<64, ReLU>{}, Dense<64>{}, Dense<3>{}};  // with weights on the heap
+    static_assert(wide.parameter_count() * sizeof(float) > inline_bytes);
+    auto model = wide.build({.seed = 1});
+    Dataset<float, shape{4}, int> data;
+    data.push_back({1, 2, 3, 4}, 2);
+    auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{.from_logits = true});
+    trainer.fit(data, {.verbose = 0});
+    const auto moved = std::move(model);
+    REQUIRE_THROWS_AS(trainer.fit(data, {.verbose = 0}), std::logic_error);
+    REQUIRE_THROWS_AS(trainer.evaluate(data), std::logic_error);
+    model = moved;
+    REQUIRE(trainer.fit(data, {.verbose = 0})["loss"].size() == 1);
+}
+
 TEST_CASE("data that a callback shortens is refused") {
     data train = stripes(20, 3), test = stripes(9, 4);
     auto model = net.build({.seed = 2});
@@ -458,6 +474,11 @@ TEST_CASE("a batch of one gives the layers before a BatchNormalization no gradie
     for (int i = 0; i < 20; ++i)
         one.push_back(std::vector<float>{value(), value(), value(), value(), value()},
                       std::vector<float>{value(), value(), value()});
+    // beta is 0 at first, so the input of the layer after it is 0 in the first step, and its kernel has no gradient.
+    Dataset<float, shape{5}, float, shape{3}> first;
+    first.push_back(one.input(0), one.label(0));
+    compile(model, Adam{}, MeanSquaredError{}).train_on_batch(first);
+    REQUIRE(model.weights()[6].to_vector() == before.weights()[6].to_vector());
     compile(model, Adam{}, MeanSquaredError{}).fit(one, {.batch_size = 1, .epochs = 2, .verbose = 0});
     REQUIRE(model.weights()[0].to_vector() == before.weights()[0].to_vector());
     REQUIRE(model.weights()[1].to_vector() == before.weights()[1].to_vector());

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include <strata/core/file_error.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/native_file.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata {
 
@@ -21,8 +23,14 @@ void replace_file(const std::filesystem::path& file, Write write) {
 }
 
 /// Makes or replaces a file that holds these bytes.
-inline void replace_file_by(const std::filesystem::path& file, std::string_view bytes) {
+template <class = internal::where_used>
+void replace_file_by(const std::filesystem::path& file, std::string_view bytes) {
     replace_file(file, [&](internal::replacement_file& out) { out.write(bytes.data(), bytes.size()); });
 }
+
+template <class>
+struct internal::whole_files {
+    static void replace(const std::filesystem::path& file, std::string_view bytes) { replace_file_by(file, bytes); }
+};
 
 }  // namespace strata

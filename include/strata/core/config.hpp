@@ -45,13 +45,19 @@
 // STRATA_INLINE forces a micro-kernel into its caller: its accumulators must stay in registers. STRATA_INLINE_CALL is
 // for lambdas. STRATA_FLATTEN forces all that a function calls into it: a loop over a functor keeps the functor's
 // constants in registers. STRATA_COLD is for functions that run seldom: the compiler makes them, and branches that call
-// them, small. STRATA_NO_ADDRESS is for members that may be empty.
+// them, small. STRATA_NO_ADDRESS is for members that may be empty. Compilers warn where a STRATA_RESULT is dropped.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
+#if defined(__OPTIMIZE__)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
+#define STRATA_FLATTEN __attribute__((flatten))
+#else  // without optimization no accumulator is in a register, and code that is copied into its callers takes as long
+#define STRATA_INLINE inline
+#define STRATA_INLINE_CALL
+#define STRATA_FLATTEN
+#endif
 #define STRATA_NOINLINE __attribute__((noinline))
 #define STRATA_COLD __attribute__((noinline, cold))
-#define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
 #if __has_builtin(__type_pack_element)  // a type of a pack without a template for each: Clang, GCC from 14 on
 #define STRATA_HAS_TYPE_PACK_ELEMENT
@@ -76,18 +82,19 @@
 #else
 #define STRATA_NO_ADDRESS [[no_unique_address]]
 #endif
+#define STRATA_RESULT [[nodiscard("strata: this changes nothing and gives a new net or model; fix: name the result")]]
 
-// The lanes of a vector in another order, by constants. Where it is not defined, lanes go through memory.
+// STRATA_SHUFFLE puts the lanes of a vector in another order, by constants. Where it is not defined, lanes go through
+// memory. STRATA_KEEP_LOOP stands at the top of a loop over k: the compiler may neither peel it nor merge broadcasts of
+// two iterations, which spills. After STRATA_FORGET_VALUE it knows nothing of an integer's value: not even that the
+// number whose bits it has cannot be NaN, as -ffinite-math-only claims.
 #if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_SHUFFLE(vector, ...) __builtin_shufflevector(vector, vector, __VA_ARGS__)
-#endif
-
-// At the top of a loop over k: the compiler may neither peel the loop nor merge broadcasts of two iterations, which
-// spills.
-#if defined(STRATA_EXTENSIONS_OF_GCC)
 #define STRATA_KEEP_LOOP(pointer) asm volatile("" : "+r"(pointer))
+#define STRATA_FORGET_VALUE(integer) asm("" : "+r"(integer))
 #else
 #define STRATA_KEEP_LOOP(pointer) static_cast<void>(pointer)
+#define STRATA_FORGET_VALUE(integer) static_cast<void>(integer)
 #endif
 
 // The compiler keeps a register of the machine's vectors as it is: it may not load it again for each use, nor make what
@@ -130,14 +137,6 @@
 #endif
 #else
 #define STRATA_KEEP_ROUNDING(value) static_cast<void>(value)
-#endif
-
-// The compiler knows nothing of an integer's value: not even that the number whose bits it has cannot be NaN, as
-// -ffinite-math-only claims.
-#if defined(STRATA_EXTENSIONS_OF_GCC)
-#define STRATA_FORGET_VALUE(integer) asm("" : "+r"(integer))
-#else
-#define STRATA_FORGET_VALUE(integer) static_cast<void>(integer)
 #endif
 
 // Unrolls the next loop fully; its count is a small constant.

@@ -16,12 +16,16 @@ namespace strata {
 namespace internal {
 
 /// The name of a file as UTF-8 text, whatever the system's names are made of.
-inline std::string path_text(const std::filesystem::path& file) {
+template <class = where_used>
+std::string path_text(const std::filesystem::path& file) {
     const std::u8string text = file.u8string();
     return {text.begin(), text.end()};
 }
 /// The file of a name in UTF-8.
-inline std::filesystem::path path_of(const std::string& text) { return std::u8string(text.begin(), text.end()); }
+template <class = where_used>
+std::filesystem::path path_of(const std::string& text) {
+    return std::u8string(text.begin(), text.end());
+}
 
 /// A message that may hold texts of a file, for a terminal: control characters are `?`, and of a long message the
 /// middle is left out.
@@ -52,6 +56,7 @@ std::string shown_message(std::string text) {
 /// content, and the fix. A text of the file in it has no control characters and at most 1500 bytes.
 class file_error : public std::runtime_error {
 public:
+    template <class = internal::where_used>
     file_error(const std::filesystem::path& file, const std::string& message)
         : std::runtime_error("strata: " + internal::path_text(file) + ": " + internal::shown_message(message)) {}
 };

@@ -12,6 +12,7 @@
 
 #include <strata/core/file_error.hpp>
 #include <strata/core/native_file.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata {
 
@@ -22,6 +23,7 @@ class mapped_file {
 public:
     /// Throws file_error where the file is missing, is no regular file, or cannot be mapped. `expected` says in
     /// messages what the file should be.
+    template <class = internal::where_used>
     explicit mapped_file(const std::filesystem::path& file, std::string_view expected = "a file of weights")
         : path_(file), mapping_(std::make_shared<internal::file_mapping>(file, expected)) {}
 

@@ -10,18 +10,21 @@
 #include <system_error>
 
 #include <strata/core/file_error.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::internal {
 
 /// Throws where a path has a zero byte: the system would read the path up to there only.
-inline void require_whole_path(const std::filesystem::path& file) {
+template <class = where_used>
+void require_whole_path(const std::filesystem::path& file) {
     if (file.native().find(std::filesystem::path::value_type{}) != std::filesystem::path::string_type::npos)
         throw file_error(file.c_str(), "has a zero byte in its name; give it another name");
 }
 
 /// The beginning of the names of a target's temporary files. Room for the ending is left within the 255 units that a
 /// name may have.
-inline std::filesystem::path::string_type part_prefix(const std::filesystem::path& target) {
+template <class = where_used>
+std::filesystem::path::string_type part_prefix(const std::filesystem::path& target) {
     std::filesystem::path::string_type name = target.filename().native();
     constexpr std::size_t most = 200;
     if (name.size() > most) {
@@ -33,7 +36,8 @@ inline std::filesystem::path::string_type part_prefix(const std::filesystem::pat
 }
 
 /// The process of the ending `<process>-<number>` of a temporary name; nothing where the ending is another one.
-inline std::optional<int> part_process(std::string_view ending) {
+template <class = where_used>
+std::optional<int> part_process(std::string_view ending) {
     int process = 0;
     unsigned long long number = 0;
     const char* const end = ending.data() + ending.size();

@@ -23,8 +23,11 @@
 
 #include <strata/core/file_error.hpp>
 #include <strata/core/part_name.hpp>
+#include <strata/core/where_used.hpp>
 
 namespace strata::internal {
+
+// Templates, so that a program compiles them only where it reads or writes files.
 
 /// Owns an open file; closes it at the end.
 class file_descriptor {
@@ -48,13 +51,17 @@ private:
 };
 
 /// The text of the last error of the system.
-inline std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
+template <class = where_used>
+std::string last_error() {
+    return std::error_code(errno, std::generic_category()).message();
+}
 
 /// A regular file, read at any offset. Opening never waits: a FIFO, a socket or a device is refused.
-class input_file {
+template <class = where_used>
+class basic_input_file {
 public:
     /// `expected` says in messages what the file should be: `a .npz file`.
-    input_file(const std::filesystem::path& file, std::string_view expected) : path_(file) {
+    basic_input_file(const std::filesystem::path& file, std::string_view expected) : path_(file) {
         require_whole_path(file);
         struct stat facts{};
         if (::stat(file.c_str(), &facts) != 0) refuse_to_open();
@@ -97,12 +104,14 @@ private:
     file_descriptor file_;
     std::uint64_t size_ = 0;
 };
+using input_file = basic_input_file<>;
 
 /// All bytes of a file as memory that is only read. Pages are read when they are used first; processes that map one
 /// file share them.
-class file_mapping {
+template <class = where_used>
+class basic_file_mapping {
 public:
-    file_mapping(const std::filesystem::path& file, std::string_view expected) {
+    basic_file_mapping(const std::filesystem::path& file, std::string_view expected) {
         const input_file opened(file, expected);
         size_ = static_cast<std::size_t>(opened.size());
         if (size_ == 0) return;
@@ -110,9 +119,9 @@ public:
         if (mapped == MAP_FAILED) throw file_error(file, "cannot be mapped into memory (" + last_error() + ")");
         data_ = mapped;
     }
-    file_mapping(const file_mapping&) = delete;
-    file_mapping& operator=(const file_mapping&) = delete;
-    ~file_mapping() {
+    basic_file_mapping(const basic_file_mapping&) = delete;
+    basic_file_mapping& operator=(const basic_file_mapping&) = delete;
+    ~basic_file_mapping() {
         if (data_ != nullptr) ::munmap(data_, size_);
     }
 
@@ -123,8 +132,10 @@ private:
     void* data_ = nullptr;
     std::size_t size_ = 0;
 };
+using file_mapping = basic_file_mapping<>;
 
 /// The time at which this process initialized its variables.
+template <class = where_used>
 inline const std::time_t process_begin = std::time(nullptr);
 
 /// A file that is written under a temporary name, `<name>.part-<process>-<number>`, in the folder of its target, and
@@ -134,9 +145,10 @@ inline const std::time_t process_begin = std::time(nullptr);
 /// - The target's mode is kept, and its owner where the process may set it.
 /// - File and folder are synchronized to the disk before commit() returns.
 /// - Temporary files of this target that dead processes left are removed.
-class replacement_file {
+template <class = where_used>
+class basic_replacement_file {
 public:
-    explicit replacement_file(const std::filesystem::path& file) : named_(file), target_(followed(file)) {
+    explicit basic_replacement_file(const std::filesystem::path& file) : named_(file), target_(followed(file)) {
         if (target_.filename().empty()) throw file_error(file, "is a folder; give the name of a file");
         struct stat old{};
         const bool is_there = ::stat(target_.c_str(), &old) == 0;
@@ -158,9 +170,9 @@ public:
             throw;
         }
     }
-    replacement_file(const replacement_file&) = delete;
-    replacement_file& operator=(const replacement_file&) = delete;
-    ~replacement_file() { remove(); }
+    basic_replacement_file(const basic_replacement_file&) = delete;
+    basic_replacement_file& operator=(const basic_replacement_file&) = delete;
+    ~basic_replacement_file() { remove(); }
 
     /// Appends bytes.
     void write(const void* bytes, std::size_t count) {
@@ -177,6 +189,7 @@ public:
     /// Replaces the target by this file.
     void commit() {
         if (!synchronize(file_.id())) refuse("cannot be written to the disk: is it full?");
+        ::flock(file_.id(), LOCK_UN);  // HDF5 refuses to read a file that is locked
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) refuse("cannot be replaced");
         temporary_.clear();
         // Without this a crash of the machine may bring the old file back.
@@ -263,7 +276,7 @@ private:
         struct stat facts{};
         if (!opened || ::fstat(opened.id(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
         const bool is_gone =
-            process == ::getpid() ? facts.st_mtime < process_begin : ::kill(process, 0) != 0 && errno == ESRCH;
+            process == ::getpid() ? facts.st_mtime < process_begin<> : ::kill(process, 0) != 0 && errno == ESRCH;
         return is_gone && (::flock(opened.id(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK);
     }
 
@@ -271,5 +284,6 @@ private:
     std::string prefix_;
     file_descriptor file_;
 };
+using replacement_file = basic_replacement_file<>;
 
 }  // namespace strata::internal

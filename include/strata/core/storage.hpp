@@ -70,6 +70,17 @@ private:
     T* elements_;
 };
 
+namespace internal {
+
+/// Memory of `count` elements of T with shared ownership. Storages of all sizes share its code.
+template <class T>
+std::shared_ptr<T> allocate_shared(std::size_t count) {
+    const auto free = [](T* elements) { ::operator delete(elements, std::align_val_t{alignment}); };
+    return {static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{alignment})), free};
+}
+
+}  // namespace internal
+
 /// Count elements of T on the heap, zero at first, with shared ownership: a pointer from `share()` stays valid when
 /// this object moves or ends. A copy has elements of its own. A moved-from one is empty and may only be assigned to or
 /// destroyed.
@@ -106,10 +117,7 @@ public:
     bool is_shared() const { return elements_.use_count() > 1; }
 
 private:
-    static std::shared_ptr<T> allocate() {
-        const auto free = [](T* elements) { ::operator delete(elements, std::align_val_t{alignment}); };
-        return {static_cast<T*>(::operator new(Count * sizeof(T), std::align_val_t{alignment})), free};
-    }
+    static std::shared_ptr<T> allocate() { return internal::allocate_shared<T>(Count); }
 
     std::shared_ptr<T> elements_;
 };

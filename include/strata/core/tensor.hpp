@@ -68,6 +68,35 @@ private:
     storage<T, (Extents * ... * std::size_t{1})> elements_{};
 };
 
+namespace internal {
+
+/// Writes elements in brackets by axes, as numpy does: `[[1, 2], [3, 4]]`. `values` is called with a position. A
+/// template of the stream, so that this header includes none.
+template <class Stream, class Values>
+void print_elements(Stream& out, const shape& extents, const Values& values) {
+    const std::size_t count = extents.size();
+    for (std::size_t i = 0; i <= count; ++i) {
+        std::size_t rows = 1, closed = 0;  // the axes that end before element i
+        for (std::size_t axis = extents.rank(); axis-- > 0 && i % (rows *= extents[axis]) == 0;) ++closed;
+        if (i > 0)
+            for (std::size_t k = 0; k < closed; ++k) out << ']';
+        if (i == count) return;
+        if (i > 0) out << ", ";
+        for (std::size_t k = 0; k < closed; ++k) out << '[';
+        out << values(i);
+    }
+}
+
+}  // namespace internal
+
+/// All elements in brackets, for looking at them: `std::cout << model(x)`.
+template <class Stream, class T, std::size_t... Extents>
+    requires requires(Stream& out) { out.rdbuf(); }
+Stream& operator<<(Stream& out, const Tensor<T, Extents...>& tensor) {
+    internal::print_elements(out, tensor.shape(), [&](std::size_t i) { return tensor[i]; });
+    return out;
+}
+
 /// A float tensor of ones.
 template <std::size_t... Extents>
 constexpr Tensor<float, Extents...> ones() {

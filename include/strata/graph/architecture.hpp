@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
@@ -96,39 +95,52 @@ struct row_list {
     }
 };
 
+/// Traits of a layer that the rows need.
+struct architecture_layer {
+    const layer_config* config = nullptr;
+    std::uint64_t hash = 0, activation_hash = 0;  // of the layer alone, and of the activation after it
+    bool is_identity = false;
+};
+template <class Layer>
+inline constexpr architecture_layer architecture_layer_of = [] {
+    constexpr const layer_config* activation = config_of<Layer>.activation_layer;
+    return architecture_layer{.config = &config_of<Layer>,
+                              .hash = config_hash_of<Layer>,
+                              .activation_hash = activation == nullptr ? 0 : hash_of(*activation),
+                              .is_identity = identity_at_inference<Layer>};
+}();
+
 template <class Net, class... Layers>
 constexpr auto make_rows(type_list<Layers...>) {
+    constexpr std::array<const architecture_layer*, sizeof...(Layers)> layers{&architecture_layer_of<Layers>...};
     row_list<2 * sizeof...(Layers) + 1> list;
     std::array<std::size_t, sizeof...(Layers) + 1> row_of_value{};  // of each value of the graph
-    std::size_t i = 0;
-    const auto append = [&]<class Layer>(const Layer*) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
         const flat_node& node = flat_nodes_of<Net>[i];
-        architecture_row row{.config = &config_of<Layer>, .layer = i, .has_weights = true};
+        architecture_row row{.config = layers[i]->config, .layer = i, .has_weights = true};
         row.input_count = node.input_count;
         for (std::size_t k = 0; k < node.input_count && k < row.inputs.size(); ++k)
             row.inputs[k] = row_of_value[value_read<Net>(i, k)];
-        ++i;
-        row_of_value[i] = row.inputs[0];
-        if (identity_at_inference<Layer>) return;
-        if (!config_of<Layer>.is_activation_alone) {
-            list.push_back(row, config_hash_of<Layer>);
-            row_of_value[i] = list.count;
+        row_of_value[i + 1] = row.inputs[0];
+        if (layers[i]->is_identity) continue;
+        if (!row.config->is_activation_alone) {
+            list.push_back(row, layers[i]->hash);
+            row_of_value[i + 1] = list.count;
             row = {};
             row.inputs[0] = list.count;
         }
         row.has_weights = false;
-        row.layer = i - 1;
-        row.config = config_of<Layer>.activation_layer;
-        if (row.config == nullptr) return;
-        list.push_back(row, hash_of(*row.config));
-        row_of_value[i] = list.count;
-    };
-    evaluate_in_order{0, (append(static_cast<const Layers*>(nullptr)), 0)...};
+        row.layer = i;
+        row.config = layers[i]->config->activation_layer;
+        if (row.config == nullptr) continue;
+        list.push_back(row, layers[i]->activation_hash);
+        row_of_value[i + 1] = list.count;
+    }
     return list;
 }
 
 template <class Net>
-inline constexpr auto row_list_of = make_rows<Net>(flat_layers_of<Net>{});
+inline constexpr auto row_list_of = make_rows<Net>(computed_layers_of<Net>{});
 
 }  // namespace detail
 

@@ -96,7 +96,44 @@ struct band_plan {
     std::size_t split_multiple = 0;  // threads begin at multiples of it
 };
 
-/// Bands that begin at a multiple of `split_multiple`, which divides `rows`, and then every `rows` rows.
+/// Bands repeat: after so many of them each stage has moved on by `shift` rows, a multiple of its row_multiple.
+struct band_period {
+    std::size_t bands = 0;
+    std::size_t shift[longest_chain]{};
+
+    /// Whether a state is another one, moved on.
+    constexpr bool leads(const band_state<longest_chain>& from, const band_state<longest_chain>& to,
+                         std::size_t used) const {
+        for (std::size_t k = 0; k < used; ++k)
+            if (to.done[k] != from.done[k] + shift[k] || (k + 1 < used && to.low[k] != from.low[k] + shift[k]))
+                return false;
+        return true;
+    }
+    /// How many periods it may move on before a stage reaches its last row.
+    constexpr std::size_t times(const band_state<longest_chain>& state, const std::size_t* rows,
+                                std::size_t used) const {
+        std::size_t result = (rows[used - 1] - state.done[used - 1]) / shift[used - 1];
+        for (std::size_t k = 0; k + 1 < used; ++k)
+            result = std::min(result, (rows[k] - std::min(state.done[k] + 1, rows[k])) / shift[k]);
+        return result;
+    }
+};
+
+constexpr band_period period_of(std::span<const row_traits> chain, std::size_t rows) {
+    band_period period;
+    for (bool repeats = false; !repeats;) {
+        std::size_t shift = ++period.bands * rows;
+        repeats = true;
+        for (std::size_t k = chain.size(); k-- > 0; shift *= chain[k].window.stride) {
+            period.shift[k] = shift;
+            repeats = repeats && (k + 1 == chain.size() || shift % chain[k].window.row_multiple == 0);
+        }
+    }
+    return period;
+}
+
+/// Bands that begin at a multiple of `split_multiple`, which divides `rows`, and then every `rows` rows. Bands between
+/// the first and the last ones repeat, and are not looked at again: compilers limit the steps of a constant.
 constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t rows, std::size_t split_multiple) {
     const std::size_t used = chain.size(), all = chain[used - 1].out_rows;
     band_schedule<longest_chain> schedule;
@@ -106,11 +143,30 @@ constexpr band_plan plan_bands(std::span<const row_traits> chain, std::size_t ro
     }
     band_plan plan{.rows = rows, .bands = (all + rows - 1) / rows, .split_multiple = split_multiple};
     std::size_t map_rows[longest_chain]{}, made[longest_chain]{}, kept[longest_chain]{};
+    const band_period period = period_of(chain, rows);
     for (std::size_t first = 0; first < std::min(rows, all); first += split_multiple) {
         auto state = schedule.start(first, used);
+        band_state<longest_chain> last{}, last_fresh{};  // a period ago
+        std::size_t count = 0;
         for (std::size_t begin = first; begin < all; begin += rows) {
             // Where a thread begins here, it has no rows of the band before.
             const auto fresh = schedule.start(begin, used);
+            if (count++ % period.bands == 0) {
+                std::size_t times = 0;
+                if (count > 1 && period.leads(last, state, used) && period.leads(last_fresh, fresh, used))
+                    times = period.times(state, schedule.rows, used);
+                last = state;
+                last_fresh = fresh;
+                for (std::size_t k = 0; k < used; ++k) {
+                    state.done[k] += times * period.shift[k];
+                    if (k + 1 < used) state.low[k] += times * period.shift[k];
+                }
+                begin += times * period.shift[used - 1];
+                if (times > 0) {
+                    begin -= rows;
+                    continue;
+                }
+            }
             const auto target = schedule.targets(state, std::min(begin + rows, all), used);
             for (std::size_t k = 0; k < used; ++k) {
                 const std::size_t rows_made = target.row[k] - std::min(fresh.done[k], state.done[k]);

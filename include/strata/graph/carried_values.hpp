@@ -18,7 +18,7 @@ namespace detail {
 template <class Net, std::size_t... I>
 constexpr auto sum_carried_sizes(std::index_sequence<I...>) {
     std::array<std::size_t, sizeof...(I) + 1> offsets{};
-    const std::size_t sizes[] = {carried_size_of<type_at<I, flat_layers_of<Net>>, flat_nodes_of<Net>[I].in>..., 0};
+    const std::size_t sizes[] = {carried_size_of<type_at<I, computed_layers_of<Net>>, flat_nodes_of<Net>[I].in>..., 0};
     for (std::size_t i = 0; i < sizeof...(I); ++i) offsets[i + 1] = offsets[i] + sizes[i];
     return offsets;
 }

@@ -38,17 +38,21 @@ constexpr auto identities_among(type_list<Layers...>) {
     return std::array<bool, sizeof...(Layers)>{identity_at_inference<Layers>...};
 }
 template <class Net>
-inline constexpr auto identities_of = identities_among(flat_layers_of<Net>{});
+inline constexpr auto identities_of = identities_among(computed_layers_of<Net>{});
 
-/// The only one of the first `Count` layers of a net that reads the output of layer I; Count where there is none.
-/// Inference passes over identities.
-template <class Net, schedule For, std::size_t Count, std::size_t I>
-constexpr std::size_t only_reader() {
-    std::size_t reader = I;
-    do reader = sole_readers_of<Net, Count>[reader + 1];
-    while (For == schedule::inference && reader < Count && identities_of<Net>[reader]);
-    return reader;
-}
+/// For each of the first Count layers of a net the only one of them that reads its output; flat_count<Net> where there
+/// is none. Inference passes over identities.
+template <class Net, schedule For, std::size_t Count>
+inline constexpr auto only_readers_of = [] {
+    std::array<std::size_t, Count> result{};
+    for (std::size_t i = 0; i < Count; ++i) {
+        std::size_t reader = i;
+        do reader = sole_readers_of<Net, Count>[reader + 1];
+        while (For == schedule::inference && reader < Count && identities_of<Net>[reader]);
+        result[i] = reader < Count ? reader : flat_count<Net>;
+    }
+    return result;
+}();
 
 /// Whether a schedule may fuse a layer at all. A stream fuses activations; training those whose derivative follows from
 /// their output.
@@ -59,43 +63,52 @@ template <schedule For, elementwise_layer Layer>
 inline constexpr bool may_be_fused<For, Layer> =
     !identity_at_inference<Layer> && (For == schedule::stream || Layer::function::derives_from_output);
 
-/// The layers among the first Count of a net that a schedule fuses into layer I: each alone reads the output of the one
-/// before it. Two for inference, one for the others.
+/// How many layers a schedule fuses into a layer, of Next, which alone reads its output, and Second, which alone reads
+/// that of Next: two at most for inference, one for the others. A function of types, which nets share.
+template <schedule For, class Layer, shape In, class Next, class... Second>
+constexpr std::size_t count_fused() {
+    if constexpr (!identity_at_inference<Layer>) {
+        if constexpr (For == schedule::inference && sizeof...(Second) > 0)
+            if (Layer::template fuses<In, Next, Second...>()) return 2;
+        if constexpr (may_be_fused<For, Next>)
+            if (Layer::template fuses<In, Next>()) return 1;
+    }
+    return 0;
+}
+
+/// The layers among the first Count of a net that a schedule fuses into layer I.
 template <class Net, schedule For, std::size_t Count, std::size_t I>
 constexpr fused_layers fuse_into() {
-    using list = flat_layers_of<Net>;
-    using current = type_at<I, list>;
-    constexpr shape in = flat_nodes_of<Net>[I].in;
-    if constexpr (fuses_layers<current> && !identity_at_inference<current>) {
-        constexpr std::size_t next = only_reader<Net, For, Count, I>();
-        if constexpr (next < Count) {
-            if constexpr (For == schedule::inference) {
-                constexpr std::size_t second = only_reader<Net, For, Count, next>();
-                if constexpr (second < Count)
-                    if (current::template fuses<in, type_at<next, list>, type_at<second, list>>())
-                        return {.layers = {next, second}, .count = 2};
-            }
-            if constexpr (may_be_fused<For, type_at<next, list>>)
-                if (current::template fuses<in, type_at<next, list>>()) return {.layers = {next, 0}, .count = 1};
+    using list = computed_layers_of<Net>;
+    if constexpr (fuses_layers<type_at<I, list>>) {
+        constexpr std::size_t none = flat_count<Net>, next = only_readers_of<Net, For, Count>[I];
+        constexpr shape in = flat_nodes_of<Net>[I].in;
+        if constexpr (next != none) {
+            constexpr std::size_t second = only_readers_of<Net, For, Count>[next];
+            std::size_t count = 0;
+            if constexpr (For != schedule::inference || second == none)
+                count = count_fused<For, type_at<I, list>, in, type_at<next, list>>();
+            else count = count_fused<For, type_at<I, list>, in, type_at<next, list>, type_at<second, list>>();
+            return {.layers = {count > 0 ? next : 0, count > 1 ? second : 0}, .count = count};
         }
     }
     return {};
 }
 
-/// Each a constant of its own, as all that is known of one layer: compilers limit the steps of one evaluation.
-template <class Net, schedule For, std::size_t Count, std::size_t I>
-inline constexpr fused_layers fused_into = fuse_into<Net, For, Count, I>();
-
 template <class Net, schedule For, std::size_t Count, std::size_t... I>
 constexpr auto all_fused_layers(std::index_sequence<I...>) {
-    return std::array<fused_layers, sizeof...(I)>{fused_into<Net, For, Count, I>...};
+    return std::array<fused_layers, sizeof...(I)>{fuse_into<Net, For, Count, I>()...};
 }
+
+/// For each of the first Count layers of a net the layers that a schedule fuses into it.
+template <class Net, schedule For, std::size_t Count>
+inline constexpr auto fused_into = all_fused_layers<Net, For, Count>(std::make_index_sequence<Count>{});
 
 /// The layers of an epilogue as a type: fused<...>.
 template <class Net, fused_layers Layers>
 struct epilogue {
     static auto make() {
-        using list = flat_layers_of<Net>;
+        using list = computed_layers_of<Net>;
         if constexpr (Layers.count == 0) return fused<>{};
         else if constexpr (Layers.count == 1) return fused<type_at<Layers.layers[0], list>>{};
         else return fused<type_at<Layers.layers[0], list>, type_at<Layers.layers[1], list>>{};

@@ -8,6 +8,7 @@
 #include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
@@ -33,46 +34,57 @@ struct flat_graph {
 
 namespace detail {
 
+template <class List>
+struct unnamed_layers;
+template <class... Layers>
+struct unnamed_layers<type_list<Layers...>> {
+    using type = type_list<typename unnamed_layer<Layers>::type...>;
+};
+
+/// The flattened list of a net as passes and executors take it: a layer's name does not change what it computes.
+template <class Net>
+using computed_layers_of = typename unnamed_layers<flat_layers_of<Net>>::type;
+
 /// A value and its shape.
 struct flat_value {
     std::size_t index = 0;
     shape extents{};
 };
 
-/// How many values the nodes of some layers read.
+/// How many values the nodes of a layer read.
+template <class Layer>
+inline constexpr std::size_t input_count_of = 1;
 template <class... Layers>
 constexpr std::size_t count_inputs(type_list<Layers...>) {
     std::size_t count = 0;
-    [[maybe_unused]] const auto inside = [&]<class Layer>(const Layer*) {
-        count += count_inputs(layers_of<Layer>{});
-        if constexpr (branching<Layer>) count += Layer::path_sizes.size();
-    };
-    [[maybe_unused]] const auto add = [&]<class Layer>(const Layer* layer) {
-        if constexpr (composite<Layer>) inside(layer);
-        else ++count;
-    };
-    if constexpr (!has_composite<Layers...>()) count = sizeof...(Layers);
-    else evaluate_in_order{0, (add(static_cast<const Layers*>(nullptr)), 0)...};
+    for (const std::size_t each : std::array<std::size_t, sizeof...(Layers)>{input_count_of<Layers>...}) count += each;
     return count;
 }
+template <composite Layer>
+inline constexpr std::size_t input_count_of<Layer> = [] {
+    std::size_t count = count_inputs(layers_of<Layer>{});
+    if constexpr (branching<Layer>) count += Layer::path_sizes.size();
+    return count;
+}();
 
-/// A graph while it is made: how many nodes and inputs it has so far.
-template <std::size_t Nodes, std::size_t Inputs>
+/// A graph while it is made: how many nodes and inputs it has so far. No template, so that nets with the same layers
+/// share the functions that append them.
 struct growing_graph {
-    flat_graph<Nodes, Inputs> graph{};
+    flat_node* nodes = nullptr;
+    std::size_t* inputs = nullptr;
     std::size_t node_count = 0, input_count = 0;
 
     constexpr std::size_t append(std::size_t value_count, const shape& in, const shape& out, bool is_frozen) {
-        graph.nodes[node_count] = {
+        nodes[node_count] = {
             .first_input = input_count, .input_count = value_count, .in = in, .out = out, .is_frozen = is_frozen};
         return ++node_count;
     }
-    constexpr void read(std::size_t value) { graph.inputs[input_count++] = value; }
+    constexpr void read(std::size_t value) { inputs[input_count++] = value; }
 };
 
 /// Appends a layer that reads `in`; gives its output.
-template <class Layer, class Graph>
-constexpr flat_value append_nodes(Graph& graph, const flat_value& in, bool is_frozen) {
+template <class Layer>
+constexpr flat_value append_nodes(growing_graph& graph, const flat_value& in, bool is_frozen) {
     const bool stays = is_frozen || Layer::options::template has<frozen>;
     if constexpr (composite<Layer>) {
         constexpr auto begins = path_begins<Layer>();
@@ -112,9 +124,10 @@ constexpr flat_value append_nodes(Graph& graph, const flat_value& in, bool is_fr
 /// The graph of a net; of one that is not built, without shapes.
 template <class Net>
 inline constexpr auto flat_graph_of = [] {
-    detail::growing_graph<flat_layers_of<Net>::size(), detail::count_inputs(type_list<Net>{})> growing;
+    flat_graph<flat_layers_of<Net>::size(), detail::input_count_of<Net>> graph{};
+    detail::growing_graph growing{.nodes = graph.nodes.data(), .inputs = graph.inputs.data()};
     static_cast<void>(detail::append_nodes<Net>(growing, {.index = 0, .extents = detail::input_of<Net>()}, false));
-    return growing.graph;
+    return graph;
 }();
 /// Its nodes: one for each layer of the flattened list.
 template <class Net>

@@ -15,6 +15,7 @@
 #include <strata/graph/graph.hpp>
 #include <strata/layers/capabilities.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/weights.hpp>
 #include <strata/net/merge.hpp>
 #include <strata/net/net.hpp>
 
@@ -45,21 +46,37 @@ constexpr auto traits_of(type_list<Layers...>, const std::array<flat_node, Count
 }
 
 template <class Net, class T>
-inline constexpr auto layer_traits_of = traits_of<T>(flat_layers_of<Net>{}, flat_nodes_of<Net>);
+inline constexpr auto layer_traits_of = traits_of<T>(computed_layers_of<Net>{}, flat_nodes_of<Net>);
 
 /// Elements of an operand of a merge node that belong to one row of its output; 0 where all rows read the same ones.
 constexpr std::size_t row_size(const shape& operand, const shape& out) {
     return operand.rank() == out.rank() && operand[0] == out[0] ? operand.size() / out[0] : 0;
 }
 
-/// Traits of the step that begins at layer I, for the pass over chains.
+/// Traits of a step for the pass over chains, but for those of a merge node.
+template <class Layer, shape In, shape Out, class Fused, class T>
+constexpr row_traits make_row_traits() {
+    row_traits traits{.window = Layer::template rows<In, Fused>()};
+    if (!traits.is_by_rows()) return traits;
+    traits.in_rows = In[0];
+    traits.out_rows = Out[0];
+    traits.out_row = Out.size() / Out[0];
+    traits.flops = Layer::flops(In);
+    for (const parameter& row : parameters_of<Layer, In>) traits.weight_bytes += row.extents.size() * sizeof(T);
+    traits.weight_bytes = std::max(traits.weight_bytes, packed_size_of<Layer, In, T> * sizeof(T));
+    traits.scratch = row_scratch_of<Layer, In, Fused, T>;
+    return traits;
+}
+/// A constant of types, which nets share.
+template <class Layer, shape In, shape Out, class Fused, class T>
+inline constexpr row_traits row_traits_of = make_row_traits<Layer, In, Out, Fused, T>();
+
+/// The same of the step that begins at layer I.
 template <class Net, class T, std::size_t Count, std::size_t I>
-constexpr row_traits row_traits_of() {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    constexpr fused_layers fused = fused_into<Net, schedule::inference, Count, I>;
-    constexpr shape in = flat_nodes_of<Net>[I].in, out = flat_nodes_of<Net>[fused.last(I)].out;
-    using epilogue = epilogue_of<Net, fused>;
+constexpr row_traits row_traits_at() {
+    using layer = type_at<I, computed_layers_of<Net>>;
     if constexpr (merge_layer<layer>) {  // a row of the output reads that row of each operand
+        const shape out = flat_nodes_of<Net>[fused_into<Net, schedule::inference, Count>[I].last(I)].out;
         if (out.rank() < 2) return {};
         return {.window = {.span = 1, .begins_anywhere = true},
                 .in_rows = out[0],
@@ -67,27 +84,18 @@ constexpr row_traits row_traits_of() {
                 .out_row = out.size() / out[0],
                 .flops = layer::merge_flops(merged_shapes_of<Net, I>),
                 .scratch = &no_row_scratch};
-    } else if constexpr (!works_by_rows<layer>) {
-        return {};
+    } else if constexpr (works_by_rows<layer>) {
+        constexpr fused_layers fused = fused_into<Net, schedule::inference, Count>[I];
+        return row_traits_of<layer, flat_nodes_of<Net>[I].in, flat_nodes_of<Net>[fused.last(I)].out,
+                             epilogue_of<Net, fused>, T>;
     } else {
-        row_traits traits{.window = layer::template rows<in, epilogue>()};
-        if (!traits.is_by_rows()) return {};
-        traits.in_rows = in[0];
-        traits.out_rows = out[0];
-        traits.out_row = out.size() / out[0];
-        traits.flops = layer::flops(in);
-        for (const parameter& row : layer::parameters(in)) traits.weight_bytes += row.extents.size() * sizeof(T);
-        traits.weight_bytes = std::max(traits.weight_bytes, packed_size_of<layer, in, T> * sizeof(T));
-        traits.scratch = row_scratch_of<layer, in, epilogue, T>;
-        return traits;
+        return {};
     }
 }
-template <class Net, class T, std::size_t Count, std::size_t I>
-inline constexpr row_traits row_traits_at = row_traits_of<Net, T, Count, I>();
 
 template <class Net, class T, std::size_t Count, std::size_t... I>
 constexpr auto all_row_traits(std::index_sequence<I...>) {
-    return std::array<row_traits, sizeof...(I)>{row_traits_at<Net, T, Count, I>...};
+    return std::array<row_traits, sizeof...(I)>{row_traits_at<Net, T, Count, I>()...};
 }
 
 }  // namespace detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <utility>
 
@@ -88,14 +87,14 @@ constexpr plan_buffers<Count> assign_buffers(const Plan& plan, const chain_layou
 
 /// The plan of the first Count layers of a net for `tile` samples at once. Identities vanish, views share their input's
 /// memory, layers that work value by value overwrite an input that no later step reads, layers that are
-/// fused into the one before them get no buffer. For one sample, steps between which a map has more than LargestMap
-/// bytes run depth-first over bands of rows.
-template <class Net, class T, std::size_t Count, std::size_t LargestMap>
-constexpr auto make_plan(std::size_t tile) {
+/// fused into the one before them get no buffer. For one sample, steps run depth-first over bands of rows in chains of
+/// these sizes.
+template <class Net, class T, std::size_t Count, bool Smallest>
+constexpr auto make_plan(std::size_t tile, const std::array<std::size_t, Count>& sizes) {
     constexpr const auto& outline = detail::plan_outline_of<Net, detail::schedule::inference, Count>;
     execution_plan<Count, flat_graph_of<Net>.inputs.size()> plan{outline.plan, {}};
     if (plan.step_count == 0) return plan;
-    const auto chains = detail::assign_chains<Net, T, Count, LargestMap>(plan, tile);
+    const auto chains = detail::assign_chains<Net, T, Count, Smallest>(plan, tile, sizes);
     auto buffers = detail::assign_buffers<Net, T, Count>(plan, chains, tile);
     plan.arena_size = place_buffers(buffers.buffers, buffers.used, alignment / sizeof(T));
     const auto offset_of = [&](std::size_t buffer) { return buffers.buffers[buffer].offset; };
@@ -118,14 +117,17 @@ constexpr auto make_plan(std::size_t tile) {
 /// smallest for some limits.
 template <class Net, class T, std::size_t Count = detail::flat_count<Net>>
 constexpr auto make_plan(std::size_t tile) {
-    auto plan = make_plan<Net, T, Count, detail::largest_whole_map>(tile);
+    std::array<std::size_t, Count> sizes{};
+    if (tile == 1) sizes = detail::chain_sizes<Net, T, Count>(detail::largest_whole_map);
+    auto plan = make_plan<Net, T, Count, false>(tile, sizes);
     if constexpr (Net::options::template has<memory::smallest>) {
-        const auto compare = [&]<std::size_t... Halvings>(std::index_sequence<Halvings...>) {
-            const std::array others{make_plan<Net, T, Count, (std::size_t{256} << Halvings)>(tile)...};
-            for (std::size_t i = others.size(); tile == 1 && i-- > 0;)
-                if (others[i].arena_size < plan.arena_size) plan = others[i];
-        };
-        compare(std::make_index_sequence<std::bit_width(detail::largest_whole_map / 512)>{});
+        std::array<std::size_t, Count> last{};
+        for (std::size_t i = detail::map_limits<true>.size(); tile == 1 && i-- > 0; last = sizes) {
+            sizes = detail::chain_sizes<Net, T, Count>(detail::map_limits<true>[i]);
+            if (sizes == last) continue;
+            const auto other = make_plan<Net, T, Count, true>(tile, sizes);
+            if (other.arena_size < plan.arena_size) plan = other;
+        }
     }
     return plan;
 }

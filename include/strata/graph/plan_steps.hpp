@@ -81,7 +81,7 @@ constexpr auto aliases_among(type_list<Layers...>) {
     return std::array<bool, sizeof...(Layers)>{is_alias<For, Layers>...};
 }
 template <class Net, schedule For>
-inline constexpr auto aliases_of = aliases_among<For>(flat_layers_of<Net>{});
+inline constexpr auto aliases_of = aliases_among<For>(computed_layers_of<Net>{});
 
 /// Steps without memory, and for each value the one in whose memory it lies.
 template <std::size_t Count, std::size_t Inputs>
@@ -101,7 +101,7 @@ struct plan_outline {
 template <class Net, schedule For, std::size_t Count = flat_count<Net>, std::size_t First = 0>
 inline constexpr auto plan_outline_of = [] {
     constexpr const auto& nodes = flat_nodes_of<Net>;
-    constexpr auto fused = all_fused_layers<Net, For, Count>(std::make_index_sequence<Count>{});
+    constexpr const auto& fused = fused_into<Net, For, Count>;
     plan_outline<Count, flat_graph_of<Net>.inputs.size()> outline;
     auto& [plan, alias_of] = outline;
     std::array<bool, Count + 1> is_fused{};

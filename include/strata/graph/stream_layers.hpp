@@ -35,7 +35,7 @@ struct stream_layer {
 
 template <class Net, class T, std::size_t I>
 constexpr stream_layer stream_layer_of() {
-    using layer = type_at<I, flat_layers_of<Net>>;
+    using layer = type_at<I, computed_layers_of<Net>>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     constexpr streaming kind = streaming_of<layer, in>();
     stream_layer traits{.kind = kind, .is_merge = merge_layer<layer>, .scratch = scratch_of<T, layer>(in)};

@@ -26,8 +26,8 @@ namespace detail {
 
 template <class Net, class T, std::size_t I>
 constexpr trained_traits trained_traits_of(std::size_t tile) {
-    using layer = type_at<I, flat_layers_of<Net>>;
-    using epilogue = epilogue_of<Net, fused_into<Net, schedule::training, flat_count<Net>, I>>;
+    using layer = type_at<I, computed_layers_of<Net>>;
+    using epilogue = epilogue_of<Net, fused_into<Net, schedule::training, flat_count<Net>>[I]>;
     constexpr shape in = flat_nodes_of<Net>[I].in;
     trained_traits traits{.is_random = random_layer<layer>,
                           .is_merge = merge_layer<layer>,
@@ -55,7 +55,7 @@ constexpr auto all_trained_traits(std::size_t tile, std::index_sequence<I...>) {
 /// than in inference, or continues the batch before.
 template <class Net, std::size_t I>
 constexpr bool acts_in_training() {
-    using layer = type_at<I, flat_layers_of<Net>>;
+    using layer = type_at<I, computed_layers_of<Net>>;
     return random_layer<layer> || carried_size_of<layer, flat_nodes_of<Net>[I].in> > 0 ||
            (needs_whole_batch<layer> && !flat_nodes_of<Net>[I].is_frozen);
 }
@@ -154,11 +154,15 @@ constexpr auto make_training_plan(std::size_t tile) {
 /// not be cut, the default size of one: the plan is made anew for other sizes.
 template <class Net, class T>
 inline constexpr std::size_t training_tile = [] {
-    if (make_training_plan<Net, T>(1).is_whole) return std::size_t{32};
-    constexpr std::size_t eight = make_training_plan<Net, T>(8).arena_size - make_training_plan<Net, T>(0).arena_size;
-    constexpr std::size_t sample = std::max<std::size_t>(1, eight / 8 * sizeof(T));
-    constexpr std::size_t weights = weight_offsets_of<Net, T>.back() * sizeof(T);
-    return std::clamp<std::size_t>(std::max(std::size_t{1} << 20, weights) / sample / 4 * 4, 4, 128);
+    constexpr auto eight = make_training_plan<Net, T>(8);
+    if constexpr (eight.is_whole) {
+        return std::size_t{32};
+    } else {
+        const std::size_t fixed = make_training_plan<Net, T>(0).arena_size;
+        const std::size_t sample = std::max<std::size_t>(1, (eight.arena_size - fixed) / 8 * sizeof(T));
+        const std::size_t weights = weight_offsets_of<Net, T>.back() * sizeof(T);
+        return std::clamp<std::size_t>(std::max(std::size_t{1} << 20, weights) / sample / 4 * 4, 4, 128);
+    }
 }();
 
 /// The training plan of a net as a constant.

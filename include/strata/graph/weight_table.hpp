@@ -1,21 +1,14 @@
-// The table of a net's weights, and views of the weights of a model.
+// The table of a net's weights.
 #pragma once
 
 #include <array>
-#include <cassert>
-#include <concepts>
 #include <cstddef>
-#include <span>
-#include <stdexcept>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/error.hpp>
 #include <strata/core/evaluate_in_order.hpp>
-#include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/text.hpp>
@@ -23,6 +16,8 @@
 #include <strata/graph/graph.hpp>
 #include <strata/kernels/gemm/panels.hpp>
 #include <strata/layers/capabilities/packed_weights.hpp>
+#include <strata/layers/parameter.hpp>
+#include <strata/layers/weights.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
@@ -42,54 +37,68 @@ struct weight_row {
 
 namespace detail {
 
-/// The error of values that are not as many as a weight has.
-[[noreturn]] STRATA_NOINLINE inline void raise_other_count(const weight_row& row, std::size_t values) {
-    text<512> message("strata: weight ");
-    message << row.name << " of shape " << to_text(row.parameter.extents) << " takes " << row.parameter.extents.size()
-            << " values, got " << values << "; fix: give as many as the weight has";
-    raise_error<std::invalid_argument>(message.chars);
+template <class Net, class... Layers, std::size_t... I>
+constexpr auto all_parameters(type_list<Layers...>, std::index_sequence<I...>) {
+    return std::array<std::span<const parameter>, sizeof...(Layers)>{
+        parameters_of<Layers, flat_nodes_of<Net>[I].in>...};
 }
+/// The rows of the weights of each layer of the flattened list.
+template <class Net>
+inline constexpr auto all_parameters_of =
+    all_parameters<Net>(computed_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+
+/// A table of weights while it is made, and the flattened list that it is made of.
+struct growing_weights {
+    weight_row* rows = nullptr;
+    const flat_node* nodes = nullptr;
+    const std::span<const parameter>* parameters = nullptr;  // of each layer of the flattened list
+    std::size_t count = 0, flat_index = 0;
+
+    /// Appends the rows of the next layer of the flattened list.
+    constexpr void append(const text<128>& path) {
+        for (const strata::parameter& each : parameters[flat_index]) {
+            weight_row& row = rows[count++];  // written in place: constant evaluation copies text by characters
+            row.name = path;
+            row.name << "/" << each.prefix << (each.prefix.empty() ? "" : "/") << each.name;
+            row.path_length = path.size();
+            row.parameter = each;
+            row.trainable = each.trainable && !nodes[flat_index].is_frozen;
+            row.layer = flat_index;
+        }
+        ++flat_index;
+    }
+};
 
 /// Appends a layer's rows.
-template <class Layer, std::size_t Count, std::size_t Nodes>
-constexpr void append_weights(std::array<weight_row, Count>& rows, std::size_t& next, std::size_t& flat_index,
-                              const std::array<flat_node, Nodes>& nodes, const text<128>& path) {
+template <class Layer>
+constexpr void append_weights(growing_weights& weights, const text<128>& path) {
     if constexpr (composite<Layer>) {
         std::size_t index = 0;
         const auto add = [&]<class... Layers>(type_list<Layers...>) {
-            evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, nodes,
-                                                         text<128>(path) << "/" << names_of<Layer>[index++]),
-                                  0)...};
+            evaluate_in_order{
+                0, (append_weights<Layers>(weights, text<128>(path) << "/" << names_of<Layer>[index++]), 0)...};
         };
         add(layers_of<Layer>{});
-        if constexpr (branching<Layer>) ++flat_index;
+        if constexpr (branching<Layer>) ++weights.flat_index;
     } else {
-        const parameter_table table = Layer::parameters(nodes[flat_index].in);
-        for (const parameter& row : table)
-            rows[next++] = {.name = text<128>(path) << "/" << row.label(),
-                            .path_length = path.size(),
-                            .parameter = row,
-                            .trainable = row.trainable && !nodes[flat_index].is_frozen,
-                            .layer = flat_index};
-        ++flat_index;
+        weights.append(path);
     }
 }
 
-template <class... Layers, std::size_t Nodes>
-constexpr std::size_t weight_count(type_list<Layers...>, [[maybe_unused]] const std::array<flat_node, Nodes>& nodes) {
-    [[maybe_unused]] std::size_t i = 0;
+template <std::size_t Nodes>
+constexpr std::size_t count_rows(const std::array<std::span<const parameter>, Nodes>& layers) {
     std::size_t count = 0;
-    evaluate_in_order{0, (count += Layers::parameters(nodes[i++].in).size(), 0)...};
+    for (const std::span<const parameter>& rows : layers) count += rows.size();
     return count;
 }
 
 template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
-    std::array<weight_row, weight_count(flat_layers_of<Net>{}, flat_nodes_of<Net>)> rows{};
-    [[maybe_unused]] std::size_t next = 0, flat_index = 0, index = 0;
-    evaluate_in_order{0, (append_weights<Layers>(rows, next, flat_index, flat_nodes_of<Net>,
-                                                 text<128>(names_of<Net>[index++].view())),
-                          0)...};
+    std::array<weight_row, count_rows(all_parameters_of<Net>)> rows{};
+    growing_weights weights{
+        .rows = rows.data(), .nodes = flat_nodes_of<Net>.data(), .parameters = all_parameters_of<Net>.data()};
+    [[maybe_unused]] std::size_t index = 0;
+    evaluate_in_order{0, (append_weights<Layers>(weights, text<128>(names_of<Net>[index++].view())), 0)...};
     return rows;
 }
 
@@ -114,8 +123,8 @@ inline constexpr auto weight_rows_of = detail::weight_rows<Net>(layers_of<Net>{}
 
 /// Elements of the packed form of the weights of each layer of the flattened list, padding included.
 template <class Net, class T>
-inline constexpr auto packed_sizes_of =
-    detail::packed_sizes<Net, T>(flat_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
+inline constexpr auto packed_sizes_of = detail::packed_sizes<Net, T>(
+    detail::computed_layers_of<Net>{}, std::make_index_sequence<flat_layers_of<Net>::size()>{});
 
 /// Elements of each weight in the block, padding included.
 template <class Net, class T>
@@ -172,86 +181,5 @@ template <class Net>
 inline constexpr auto flat_begins_of = flat_begins(layers_of<Net>{});
 
 }  // namespace detail
-
-/// A weight of a model as Keras sees it: its name, shape and elements in Keras' order. Scalar is const for a const
-/// model.
-template <class Scalar>
-class weight_view {
-public:
-    using value_type = std::remove_const_t<Scalar>;
-
-    /// Brings the packed forms of the weights in a block up to date.
-    using refresher = void (*)(value_type* block);
-
-    constexpr weight_view() = default;
-    constexpr weight_view(const weight_row& row, Scalar* data)
-        : row_(&row), data_(data), storage_(row.parameter.template storage<value_type>()) {}
-    /// A weight of a block whose layer prepares a second form of it.
-    constexpr weight_view(const weight_row& row, Scalar* data, Scalar* block, refresher refresh)
-        : weight_view(row, data) {
-        block_ = block;
-        refresh_ = refresh;
-    }
-
-    /// `dense_1/kernel`.
-    constexpr std::string_view name() const { return row_->name; }
-    constexpr const strata::shape& shape() const { return row_->parameter.extents; }
-    constexpr std::size_t size() const { return shape().size(); }
-    constexpr bool trainable() const { return row_->trainable; }
-
-    /// The element at a position in Keras' order.
-    constexpr value_type operator[](std::size_t i) const {
-        return data_[storage_.offset(i / storage_.columns, i % storage_.columns)];
-    }
-    /// The element at Keras' indices.
-    template <std::integral... Index>
-    constexpr value_type operator()(Index... index) const {
-        assert(sizeof...(Index) == shape().rank());
-        std::size_t position = 0, axis = 0;
-        ((position = position * shape()[axis++] + static_cast<std::size_t>(index)), ...);
-        return (*this)[position];
-    }
-    /// A copy in Keras' order.
-    std::vector<value_type> to_vector() const {
-        using checked = heap_check<weight_view, "to_vector()", "read view[i] for i in [0, view.size())">;
-        static_cast<void>(require<checked>{});
-        if constexpr (checked::value.ok) {
-            std::vector<value_type> result(size());
-            for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*this)[i];
-            return result;
-        } else {
-            return {};
-        }
-    }
-    /// Writes all elements, given in Keras' order. Throws std::invalid_argument where the sizes differ.
-    constexpr void assign(std::span<const value_type> values) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        if (values.size() != size()) detail::raise_other_count(*row_, values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) put(i, values[i]);
-        if (refresh_ != nullptr) refresh_(block_);
-    }
-    /// Writes one element; many are written faster by assign.
-    constexpr void write(std::size_t i, value_type value) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        put(i, value);
-        if (refresh_ != nullptr) refresh_(block_);
-    }
-    /// Writes one element and leaves the packed forms as they are. A caller that writes all weights refreshes them
-    /// once.
-    constexpr void put(std::size_t i, value_type value) const
-        requires(!std::is_const_v<Scalar>)
-    {
-        data_[storage_.offset(i / storage_.columns, i % storage_.columns)] = value;
-    }
-
-private:
-    const weight_row* row_ = nullptr;
-    Scalar* data_ = nullptr;
-    kernels::panels storage_{};
-    Scalar* block_ = nullptr;
-    refresher refresh_ = nullptr;
-};
 
 }  // namespace strata::inline STRATA_ISA

@@ -17,6 +17,7 @@
 #include <strata/core/tensor.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 
 namespace strata::inline STRATA_ISA {
 

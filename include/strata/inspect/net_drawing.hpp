@@ -64,12 +64,12 @@ inline std::string layer_text(const graph_layer& layer, std::string_view gap) {
 }
 
 /// The buffers of a plan, made again as make_plan makes them: the plan itself keeps offsets alone.
-template <class Net, class T, std::size_t LargestMap>
-std::vector<drawn_buffer> drawn_buffers(std::size_t& arena_bytes) {
+template <class Net, class T, bool Smallest>
+std::vector<drawn_buffer> drawn_buffers(std::size_t& arena_bytes, std::size_t largest_map) {
     constexpr std::size_t count = flat_count<Net>;
     constexpr const auto& outline = plan_outline_of<Net, schedule::inference, count>;
     execution_plan<count, flat_graph_of<Net>.inputs.size()> plan{outline.plan, {}};
-    const auto chains = assign_chains<Net, T, count, LargestMap>(plan, 1);
+    const auto chains = assign_chains<Net, T, count, Smallest>(plan, 1, chain_sizes<Net, T, count>(largest_map));
     auto placed = assign_buffers<Net, T, count>(plan, chains, 1);
     arena_bytes = sizeof(T) * place_buffers(placed.buffers, placed.used, alignment / sizeof(T));
     std::vector<drawn_buffer> result(placed.used);
@@ -107,16 +107,10 @@ net_drawing draw_net() {
     [&]<std::size_t... Step>(std::index_sequence<Step...>) {
         (add(std::integral_constant<std::size_t, Step>{}), ...);
     }(std::make_index_sequence<plan.step_count>{});
-    result.buffers = drawn_buffers<Net, T, largest_whole_map>(result.arena_bytes);
-    if constexpr (Net::options::template has<memory::smallest>) {  // made for another limit
-        const auto compare = [&]<std::size_t Halving>(std::integral_constant<std::size_t, Halving>) {
-            if (result.arena_bytes == plan.arena_size * sizeof(T)) return;
-            result.buffers = drawn_buffers<Net, T, (std::size_t{256} << Halving)>(result.arena_bytes);
-        };
-        [&]<std::size_t... Halving>(std::index_sequence<Halving...>) {
-            (compare(std::integral_constant<std::size_t, Halving>{}), ...);
-        }(std::make_index_sequence<std::bit_width(largest_whole_map / 512)>{});
-    }
+    result.buffers = drawn_buffers<Net, T, false>(result.arena_bytes, largest_whole_map);
+    if constexpr (Net::options::template has<memory::smallest>)  // made for another limit
+        for (std::size_t i = 0; result.arena_bytes != plan.arena_size * sizeof(T); ++i)
+            result.buffers = drawn_buffers<Net, T, true>(result.arena_bytes, map_limits<true>[i]);
     return result;
 }
 

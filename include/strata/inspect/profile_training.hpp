@@ -19,6 +19,7 @@
 #include <strata/train/optimizer_state.hpp>
 #include <strata/train/reduction.hpp>
 #include <strata/train/trainer.hpp>
+#include <strata/train/weight_tables.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -35,7 +36,7 @@ struct training_profiler {
         T* parameters = parameter_access::of(model);
         thread_pool threads(options.threads);
         gradient_computer<net, T> computer(threads);
-        optimizer_state<net, T, Optimizer> state(trainer.optimizer_);
+        optimizer_state<T, Optimizer, has_penalties<net>> state(trainer.optimizer_, weight_tables_of<net, T>);
         std::vector<std::size_t> order(std::clamp<std::size_t>(options.batch_size, 1, data.size()));
         std::iota(order.begin(), order.end(), std::size_t{0});
         computer.reserve(order.size());

@@ -14,6 +14,7 @@
 #include <strata/core/extents_text.hpp>
 #include <strata/core/number_as.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/io/half.hpp>
 
 namespace strata::inline STRATA_ISA::io {
@@ -48,6 +49,7 @@ inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 
 /// Parses the dictionary of a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }`; throws
 /// std::invalid_argument with the reason.
+template <class = internal::where_used>
 class npy_parser {
 public:
     explicit npy_parser(std::string_view dictionary) : text_(dictionary) {}
@@ -159,7 +161,7 @@ npy_header read_npy_header(Read read) {
         throw std::invalid_argument("has a header of " + std::to_string(length) +
                                     " bytes; load what numpy or strata wrote");
     try {
-        return npy_parser(std::string(read(length))).parse();
+        return npy_parser<>(std::string(read(length))).parse();
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument(std::string("has a broken header: ") + error.what() + "; save it again");
     }
@@ -198,7 +200,8 @@ std::vector<T> npy_values(const npy_header& header, std::string_view bytes) {
 }
 
 /// The bytes of a .npy file with these values in row-major order.
-inline std::string npy_bytes(std::string_view type, const shape& extents, std::string_view values) {
+template <class = internal::where_used>
+std::string npy_bytes(std::string_view type, const shape& extents, std::string_view values) {
     std::string header = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (";
     for (std::size_t axis = 0; axis < extents.rank(); ++axis)
         header += std::to_string(extents[axis]) + (axis + 1 < extents.rank() ? ", " : extents.rank() == 1 ? "," : "");

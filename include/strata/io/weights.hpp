@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include <strata/core/config.hpp>
@@ -13,6 +12,7 @@
 #include <strata/core/where_used.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/io/architecture_text.hpp>
 #include <strata/io/keras_config.hpp>
 #include <strata/io/record.hpp>
@@ -162,12 +162,21 @@ void save_archive(const model_record& model, const T* block, const keras_net& ne
 
 }  // namespace io
 
+struct weight_file_name {
+    std::filesystem::path path;
+};
+
 template <class Record>
 struct record_files {
-    static void save(const Record& model, const std::filesystem::path& file) {
-        internal::with_file_errors(file, [&] {
-            if (model.floats != nullptr) io::save_weights(model, model.floats, file);
-            else io::save_weights(model, model.doubles, file);
+    /// Saves the weights of a running fit.
+    template <class Control>
+    static void save(const Control& control, const std::filesystem::path& file) {
+        control.write_weights(weight_file_name{file}, &write);
+    }
+    static void write(const Record& model, const weight_file_name& file) {
+        internal::with_file_errors(file.path, [&] {
+            if (model.floats != nullptr) io::save_weights(model, model.floats, file.path);
+            else io::save_weights(model, model.doubles, file.path);
         });
     }
 };
@@ -176,19 +185,9 @@ template <class Model>
 struct weight_files {
     using value_type = typename Model::value_type;
 
-    static model_record record(const Model& model) {
-        using net = typename Model::net_type;
-        model_record result{.outline = io::outline_of<net>,
-                            .architecture = &architecture_outline_of<net>,
-                            .rows = weight_rows_of<net>,
-                            .offsets = weight_offsets_of<net, value_type>.data()};
-        if constexpr (std::is_same_v<value_type, float>) result.floats = model.parameters();
-        else result.doubles = model.parameters();
-        return result;
-    }
     /// Any failure throws file_error and leaves the old file.
     static void save(const Model& model, const std::filesystem::path& file) {
-        internal::with_file_errors(file, [&] { io::save_weights(record(model), model.parameters(), file); });
+        internal::with_file_errors(file, [&] { io::save_weights(model_record_of(model), model.parameters(), file); });
     }
     /// A .keras archive; any failure throws file_error and leaves the old file.
     static void save_archive(const Model& model, const std::filesystem::path& file) {
@@ -202,7 +201,7 @@ struct weight_files {
                 facts.inputs.push_back(node.in);
                 facts.is_trainable.push_back(!node.is_frozen);
             }
-            io::save_archive(record(model), model.parameters(), facts, std::string(net::model_name()), file);
+            io::save_archive(model_record_of(model), model.parameters(), facts, std::string(net::model_name()), file);
         });
     }
     /// Any failure throws file_error and leaves the model as it was.

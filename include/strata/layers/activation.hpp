@@ -6,7 +6,9 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/layers/capabilities/streaming.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
@@ -61,5 +63,14 @@ struct Activation : layer<Activation<Function, Options...>, Options...>, detail:
         Function::template backward<In, Fused>(s);
     }
 };
+
+namespace detail {
+
+template <class Function, fixed_string Name>
+struct unnamed_layer<Activation<Function, name<Name>>> {
+    using type = Activation<Function>;
+};
+
+}  // namespace detail
 
 }  // namespace strata::inline STRATA_ISA

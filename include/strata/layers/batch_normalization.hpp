@@ -145,8 +145,11 @@ struct BatchNormalization : layer<BatchNormalization<Options...>, Options...> {
             moving_mean[c] = moving_mean[c] * keeps + mean[c] * takes_in;
             moving_variance[c] = moving_variance[c] * keeps + variance * takes_in;
             squares[c] = inverse(variance);
-            own.write_line(c, mean[c], squares[c], line<In>(s.shared, scale_line)[c],
-                           line<In>(s.shared, shift_line)[c]);
+            T &scale = line<In>(s.shared, scale_line)[c], &shift = line<In>(s.shared, shift_line)[c];
+            own.write_line(c, mean[c], squares[c], scale, shift);
+            if (s.count * rows > 1) continue;
+            scale = T(0);  // one row is its own mean: the output is beta, without the rounding of x scale + shift
+            shift = own.beta != nullptr ? own.beta[c] : T(0);
         }
     }
     template <shape In, class Fused, class T>

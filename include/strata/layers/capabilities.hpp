@@ -103,14 +103,21 @@ inline constexpr std::array capability_pairs{
                     "combine<In, Fused>(forward_context, thread_slice)", "whole_batch"},
 };
 
-/// Refuses a function without the other one of its pair.
-constexpr diagnostic check_pairs(const capability_pair* pairs, std::size_t count) {
+/// The first pair that is not whole; null where there is none.
+constexpr const capability_pair* find_half(const capability_pair* pairs, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
-        if (pairs[i].has_first && !pairs[i].has_second)
-            return refuse(pairs[i].second, text<200>(pairs[i].first) << " alone",
-                          text<200>("write it as layers/capabilities/")
-                              << pairs[i].header << ".hpp says, or leave out " << pairs[i].first);
-    return {};
+        if (pairs[i].has_first && !pairs[i].has_second) return &pairs[i];
+    return nullptr;
+}
+template <class Layer>
+inline constexpr const capability_pair* half_capability_of =
+    find_half(capability_pairs<Layer>.data(), capability_pairs<Layer>.size());
+
+/// Refuses a function without the other one of its pair.
+constexpr diagnostic refuse_half(const capability_pair& pair) {
+    return refuse(pair.second, text<200>(pair.first) << " alone",
+                  text<200>("write it as layers/capabilities/")
+                      << pair.header << ".hpp says, or leave out " << pair.first);
 }
 
 constexpr diagnostic refuse_backward_alone(std::string_view weight) {
@@ -129,8 +136,8 @@ constexpr diagnostic check_capabilities(const shape& in) {
         if constexpr (!detail::has_forward<Layer> && !view_layer<Layer> && !identity_at_inference<Layer>)
             return refuse("forward<In, N, Fused>(const forward_context<T>&)", "a layer without it",
                           "write it as docs/own_layers.md says");
-        const auto& pairs = detail::capability_pairs<Layer>;
-        if (const diagnostic found = detail::check_pairs(pairs.data(), pairs.size()); !found.ok) return found;
+        if (detail::half_capability_of<Layer> != nullptr)
+            return detail::refuse_half(*detail::half_capability_of<Layer>);
         if constexpr (has_backward<Layer> && !has_weight_gradients<Layer> && !needs_whole_batch<Layer>)
             for (const parameter& row : Layer::parameters(in))
                 if (row.trainable) return detail::refuse_backward_alone(row.name);

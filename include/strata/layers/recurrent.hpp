@@ -117,12 +117,13 @@ struct recurrent_layer : layer<Self, Options...> {
         T* y = s.y;
         for (std::size_t n = 0; n < N; ++n) {
             if (std::is_constant_evaluated())
-                kernels::reference::recurrent<Cell, units>({.steps = In[0],
-                                                            .features = In[1],
-                                                            .width = kernels::panel_width<T>(Cell::gates * units),
-                                                            .is_reversed = is_backwards,
-                                                            .returns_sequences = sequences},
-                                                           x, all_weights<In>(s.weights), y);
+                kernels::reference::recurrent<Cell>({.steps = In[0],
+                                                     .features = In[1],
+                                                     .units = units,
+                                                     .width = kernels::panel_width<T>(Cell::gates * units),
+                                                     .is_reversed = is_backwards,
+                                                     .returns_sequences = sequences},
+                                                    x, all_weights<In>(s.weights), y);
             else run_sequence<In>(x, s.weights, y, s.scratch, carried_of(s, n));
             x += In.size();
             y += output(In).size();

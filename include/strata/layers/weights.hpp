@@ -1,6 +1,8 @@
 // weights: a layer's weights and their gradients by name, as constants that the compiler looks up.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -18,19 +20,34 @@ namespace strata::inline STRATA_ISA {
 
 namespace detail {
 
-/// The place of a name in a table, or the table's size.
-constexpr std::size_t find_weight(const parameter_table& table, std::string_view name) {
+template <std::size_t Count>
+constexpr auto first_rows(const parameter_table& table) {
+    std::array<parameter, Count> rows{};
+    std::copy_n(table.begin(), Count, rows.begin());
+    return rows;
+}
+
+}  // namespace detail
+
+/// The rows of Layer::parameters(In): a constant, as compilers make all rows of a table anew at each call.
+template <class Layer, shape In>
+inline constexpr auto parameters_of = detail::first_rows<Layer::parameters(In).size()>(Layer::parameters(In));
+
+namespace detail {
+
+/// The place of a name among rows, or their number.
+template <class Rows>
+constexpr std::size_t find_weight(const Rows& rows, std::string_view name) {
     std::size_t i = 0;
-    while (i < table.size() && table[i].name != name) ++i;
+    while (i < rows.size() && rows[i].name != name) ++i;
     return i;
 }
 
 template <class Layer, shape In, fixed_string Name>
 struct weight_check {
     static constexpr diagnostic value = [] {
-        const parameter_table table = Layer::parameters(In);
         text<200> known;
-        for (std::size_t i = 0; i < table.size(); ++i) known << (i > 0 ? ", " : "one of ") << table[i].name;
+        for (const parameter& row : parameters_of<Layer, In>) known << (known.empty() ? "one of " : ", ") << row.name;
         return refuse(known.empty() ? text<200>("a layer with weights") : known, Name.view(),
                       "read a weight that its parameters(in) lists", text<200>("weight of a ") << Layer::type);
     }();
@@ -40,10 +57,10 @@ struct weight_check {
 
 /// How many weights a layer has.
 template <class Layer, shape In>
-inline constexpr std::size_t weight_count = Layer::parameters(In).size();
+inline constexpr std::size_t weight_count = parameters_of<Layer, In>.size();
 /// The place of the weight called Name in the layer's table; weight_count where there is none.
 template <class Layer, shape In, fixed_string Name>
-inline constexpr std::size_t weight_index = detail::find_weight(Layer::parameters(In), Name.view());
+inline constexpr std::size_t weight_index = detail::find_weight(parameters_of<Layer, In>, Name.view());
 
 /// The weight called Name, in the layout of the kernels. Refused at build where the layer's table has none. In
 /// functions that get the weights without a context it is `weights[weight_index<Layer, In, "kernel">]`.

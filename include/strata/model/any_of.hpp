@@ -14,6 +14,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/storage.hpp>
@@ -109,14 +110,14 @@ public:
     /// and its first difference.
     template <class Path, class Files = weight_files<basic_any_of>>
     void load_weights(const Path& file) {
-        using checked = detail::files_check<Files, "load_weights">;
+        using checked = internal::files_check<Files, "load_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::load(*this, file);
     }
     /// As of Model.
     template <class Path, class Files = weight_files<basic_any_of>>
     void save_weights(const Path& file) const {
-        using checked = detail::files_check<Files, "save_weights">;
+        using checked = internal::files_check<Files, "save_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::save(*this, file);
     }

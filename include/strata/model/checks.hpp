@@ -9,11 +9,13 @@
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/evaluate_in_order.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/fixed_string.hpp>
 #include <strata/core/heap_check.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/values_in_words.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
 #include <strata/layers/config_of.hpp>
@@ -54,7 +56,7 @@ struct temporary_check {
 template <class Net, class Files>
 struct archive_check {
     static constexpr diagnostic value = [] {
-        diagnostic found = files_check<Files, "save">::value;
+        diagnostic found = internal::files_check<Files, "save">::value;
         const auto look = [&]<class Layer>(const Layer*) {
             if (!found.ok || config_of<Layer>.is_keras) return;
             found = refuse("layers and settings that Keras has", Layer::type,
@@ -103,13 +105,23 @@ struct scalar_check {
                "convert it, or build the net for that type", text<100>("a call of ") << Net::model_name());
 };
 
-/// infer's spans: exactly one sample.
-template <class Net, std::size_t In, std::size_t Out>
+/// infer's spans: exactly one sample, of a model's T.
+template <class Net, class T, class InSpan, class OutSpan>
 struct span_check {
+    static constexpr std::size_t In = InSpan::extent, Out = OutSpan::extent;
     static constexpr std::size_t in = input_of<Net>().size();
     static constexpr std::size_t out = shapes_of<Net>.back().size();
     static constexpr diagnostic value = [] {
         if (has_open_length<Net>()) return open_length("infer");
+        if (!std::is_same_v<typename InSpan::value_type, T>)
+            return refuse(text<100>("values of ") << internal::number_in_words<T>(),
+                          internal::values_in_words<InSpan>(), "convert the values, or build the net for their type",
+                          "infer, input");
+        if (!std::is_same_v<typename OutSpan::element_type, T>)
+            return refuse(text<100>("values of ") << internal::number_in_words<T>() << " that can be written",
+                          text<100>(std::is_const_v<typename OutSpan::element_type> ? "const " : "")
+                              << internal::values_in_words<OutSpan>(),
+                          "give a span of the model's type, without const", "infer, output");
         if (In != std::size_t(-1) && In != in)
             return refuse(text<64>() << in << " input values", text<64>() << In, "give a span of one sample",
                           "infer, input");

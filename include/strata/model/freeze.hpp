@@ -94,13 +94,13 @@ struct by_name {
 /// The net, layer or model x with all of its weights frozen. The result is of another type: no backward code is made
 /// for it. Keras: `trainable = False`.
 template <class X>
-constexpr auto freeze(X&& x) {
+STRATA_RESULT constexpr auto freeze(X&& x) {
     return detail::changed<detail::frozen_whole>(std::forward<X>(x));
 }
 /// x with the named layers frozen. A layer inside another one, a Residual or a nested model, has its path for a name,
 /// as in `weights()`: `block/conv2d`. Names that x does not have are refused.
 template <fixed_string First, fixed_string... Names, class X>
-constexpr auto freeze(X&& x) {
+STRATA_RESULT constexpr auto freeze(X&& x) {
     using checked = detail::names_check<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
     static_cast<void>(require<checked>{});
     if constexpr (checked::value.ok)
@@ -109,17 +109,17 @@ constexpr auto freeze(X&& x) {
 }
 /// x with every layer frozen but the last one. Keras: `for layer in model.layers[:-1]: layer.trainable = False`.
 template <class X>
-constexpr auto freeze_all_but_last(X&& x) {
+STRATA_RESULT constexpr auto freeze_all_but_last(X&& x) {
     return detail::changed<detail::frozen_but_last>(std::forward<X>(x));
 }
 /// x with nothing frozen, nested models included. Keras: `trainable = True`.
 template <class X>
-constexpr auto unfreeze(X&& x) {
+STRATA_RESULT constexpr auto unfreeze(X&& x) {
     return detail::changed<detail::unfrozen_whole>(std::forward<X>(x));
 }
 /// x with the named layers no longer frozen, even where what they are in is frozen as a whole; the rest of it stays so.
 template <fixed_string First, fixed_string... Names, class X>
-constexpr auto unfreeze(X&& x) {
+STRATA_RESULT constexpr auto unfreeze(X&& x) {
     using checked = detail::names_check<typename detail::net_in<std::remove_cvref_t<X>>::type, First, Names...>;
     static_cast<void>(require<checked>{});
     if constexpr (checked::value.ok)

@@ -22,7 +22,9 @@
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// The weights of one layer in Keras' order, and pointers to them.
+/// The weights of one layer in Keras' order, and pointers to them. A template of the net only so that a program that
+/// fuses no net instantiates nothing of it.
+template <class Net>
 class weight_values {
 public:
     constexpr void push_back(std::vector<double> values) { values_.push_back(std::move(values)); }
@@ -48,7 +50,7 @@ constexpr std::vector<double> doubles_of(const View& view) {
 template <class Net, std::size_t I, class Views>
 constexpr void append_affine(const Views& views, std::vector<double>& scale, std::vector<double>& shift) {
     constexpr auto own = weight_range_of<Net, I>;
-    weight_values values;
+    weight_values<Net> values;
     for (std::size_t k = 0; k < own.second; ++k) values.push_back(doubles_of(views[own.first + k]));
     const std::vector<double*> pointers = values.pointers();
     const std::vector<const double*> weights(pointers.begin(), pointers.end());
@@ -77,21 +79,23 @@ inline constexpr auto affine_layers_after = [] {
 /// The weights of layer I with the affine maps that became part of it: computed in double. A bias that it had not
 /// begins with zeros.
 template <class Net, std::size_t I, class Views, std::size_t... K>
-constexpr weight_values with_affine_maps(const Views& views, std::index_sequence<K...>) {
+constexpr weight_values<Net> with_affine_maps(const Views& views, std::index_sequence<K...>) {
     using layer = with_affine<type_at<I, flat_layers_of<Net>>>;
     constexpr flat_node node = flat_nodes_of<Net>[I];
     constexpr auto own = weight_range_of<Net, I>;
     std::vector<double> scale(node.out.back(), 1.0), shift(node.out.back(), 0.0);
     evaluate_in_order{0, (append_affine<Net, affine_layers_after<Net, I>[K]>(views, scale, shift), 0)...};
 
-    weight_values values;
+    weight_values<Net> values;
     for (const parameter& row : layer::parameters(node.in)) {
         std::vector<double> begin(row.extents.size(), 0.0);
         for (std::size_t k = 0; k < own.second; ++k)
             if (weight_rows_of<Net>[own.first + k].parameter.name == row.name) begin = doubles_of(views[own.first + k]);
         values.push_back(std::move(begin));
     }
-    layer::absorb(node.in, channel_affine{scale, shift}, values.pointers().data());
+    // Spans of pointers: those of vectors instantiate concepts of ranges for each type.
+    const channel_affine map{{scale.data(), scale.size()}, {shift.data(), shift.size()}};
+    layer::absorb(node.in, map, values.pointers().data());
     return values;
 }
 
@@ -101,7 +105,7 @@ constexpr void append_folded_weights(const Views& views, std::vector<T>& all) {
     if constexpr (fusions_of<Net>[I].kind == fusion_kind::none) {
         if constexpr (fusions_of<Net>[I].takes_affine) {
             constexpr std::size_t count = affine_layers_after<Net, I>.size();
-            const weight_values fused = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
+            const weight_values<Net> fused = with_affine_maps<Net, I>(views, std::make_index_sequence<count>{});
             for (const auto& values : fused.all())
                 for (const double value : values) all.push_back(static_cast<T>(value));
         } else {

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -72,6 +73,11 @@ public:
         static_cast<void>(require<scalar_check<Net, T, Other>>{});
         return {};
     }
+    template <class Value>
+    constexpr refused operator()(std::initializer_list<Value>) const {
+        static_cast<void>(require<call_arguments_check<Net, std::initializer_list<Value>>>{});
+        return {};
+    }
     template <class... Arguments>
     constexpr refused operator()(const Arguments&...) const {
         static_cast<void>(require<call_arguments_check<Net, Arguments...>>{});
@@ -87,6 +93,9 @@ public:
         std::vector<T> y(count * Net::output_shape().size());
         run_tiles<batch_tile<Net, T>>(x.data(), y.data(), count);
         return y;
+    }
+    std::vector<T> predict(std::initializer_list<T> x) const {
+        return predict(std::span<const T>(x.begin(), x.size()));
     }
     /// The same by the workspace's threads where that is worth it: each takes some of the samples, or, where reading
     /// the weights takes long, some of the weights for all samples.
@@ -187,8 +196,8 @@ private:
     }
     /// Whether spans made of these hold one input and one output, as far as their types say.
     template <class In, class Out>
-    using spans_check = span_check<Net, decltype(std::span(std::declval<const In&>()))::extent,
-                                   decltype(std::span(std::declval<Out&>()))::extent>;
+    using spans_check =
+        span_check<Net, T, decltype(std::span(std::declval<const In&>())), decltype(std::span(std::declval<Out&>()))>;
     /// Checks of the spans beyond their types, in builds with assertions.
     template <class In, class Out>
     constexpr void check_spans(const In& in, Out& out) const {

@@ -13,6 +13,7 @@
 #include <strata/core/random.hpp>
 #include <strata/graph/plan.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/model/inference.hpp>
 #include <strata/model/keras3_summary.hpp>
@@ -87,6 +88,10 @@ public:
             for (std::size_t i = 0; i < view.size(); ++i) view.put(i, *values++);
         detail::pack_all_weights<Net>(block_.data());
     }
+    /// `Model<decltype(net)>`, where the type of a constexpr net is const, takes the model that `net.build()` gives.
+    template <class Other>
+        requires(std::is_same_v<const Other, Net>)
+    constexpr Model(Model<Other, T, Storage> other) : block_(std::move(other.block_)), batch_(other.batch_) {}
     /// Over memory that holds `parameter_block_size()` elements, laid out as `parameters()` of a model of this type.
     constexpr explicit Model(Storage block, std::size_t batch = 0) : block_(std::move(block)), batch_(batch) {}
 
@@ -187,14 +192,14 @@ public:
 
     /// A model with one more layer: the old layers keep their weights, the new one is initialized.
     template <class Layer>
-    auto add(Layer, build_options options = {}) const {
+    STRATA_RESULT auto add(Layer, build_options options = {}) const {
         using grown = decltype(Net::add(Layer{}));
         static_cast<void>(require<net_check<grown>>{});
         if constexpr (net_check<grown>::value.ok) return resized<grown>(options);
         else return refused{};
     }
     /// A model without its last layer; the others keep their weights.
-    auto pop() const {
+    STRATA_RESULT auto pop() const {
         using checked = detail::pop_check<Net>;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) {
@@ -238,7 +243,7 @@ private:
     /// A loop over the table: written out, hundreds of views are one block of code that compilers schedule for seconds.
     template <class Scalar>
     static constexpr auto views(Scalar* block) {
-        std::array<weight_view<Scalar>, weight_rows_of<Net>.size()> result{};
+        weight_views<Scalar, weight_rows_of<Net>.size()> result{};
         for (std::size_t i = 0; i < result.size(); ++i)
             result[i] = weight_view<Scalar>(weight_rows_of<Net>[i], block + weight_offsets_of<Net, T>[i], block,
                                             detail::refreshers_of<Net, T>[weight_rows_of<Net>[i].layer]);

@@ -3,6 +3,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/model/checks.hpp>
 #include <strata/model/state.hpp>
 
@@ -16,14 +17,14 @@ public:
     /// Writes the weights; the extension says how: .weights.h5, .h5, .npz, .safetensors.
     template <class Path, class Files = weight_files<Self>>
     void save_weights(const Path& file) const {
-        using checked = files_check<Files, "save_weights">;
+        using checked = internal::files_check<Files, "save_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::save(static_cast<const Self&>(*this), file);
     }
     /// Reads the weights; a failed load throws and leaves the model as it was.
     template <class Path, class Files = weight_files<Self>>
     void load_weights(const Path& file) {
-        using checked = files_check<Files, "load_weights">;
+        using checked = internal::files_check<Files, "load_weights">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) Files::load(static_cast<Self&>(*this), file);
     }

@@ -8,6 +8,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/storage.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/text.hpp>
@@ -77,11 +78,11 @@ struct net_interface : foreign_net_members<Self> {
     }
     /// This list with one more layer at its end.
     template <class Layer>
-    static constexpr auto add(Layer) {
+    STRATA_RESULT static constexpr auto add(Layer) {
         return appended<Self, Layer>{};
     }
     /// This list without its last layer.
-    static constexpr auto pop() {
+    STRATA_RESULT static constexpr auto pop() {
         static_cast<void>(require<pop_check<Self>>{});
         if constexpr (pop_check<Self>::value.ok) return popped<Self>{};
         else return refused{};
@@ -214,7 +215,7 @@ struct net_interface : foreign_net_members<Self> {
     template <class T = float, class File, class Files = mapped_weights<Self, T>>
         requires requires(const File& file) { file.path(), file.text(); }
     static auto bind(const File& file) {
-        using has_files = files_check<Files, "bind">;
+        using has_files = internal::files_check<Files, "bind">;
         using checked = model_check<Self, T>;
         static_cast<void>(require<checked>{});
         static_cast<void>(require<has_files>{});

@@ -61,7 +61,7 @@ struct storage_like<inline_storage<T, Size>, Net, T> {
 /// the next convolution; identities (Dropout) are removed. A layer whose input two layers read is left. Layers that are
 /// left keep their names. A net with nothing to fuse keeps its type.
 template <layer_descriptor Layer>
-constexpr auto optimize(Layer) {
+STRATA_RESULT constexpr auto optimize(Layer) {
     if constexpr (requires { Layer::model_name(); }) {
         using checked = detail::optimize_check<Layer>;
         static_cast<void>(require<checked>{});
@@ -74,7 +74,7 @@ constexpr auto optimize(Layer) {
 /// The model of that net, which gives the same to rounding: weights are fused in double and rounded once. It is meant
 /// for inference: what only training needs is gone.
 template <class Net, class T, class Storage>
-constexpr auto optimize(const Model<Net, T, Storage>& model) {
+STRATA_RESULT constexpr auto optimize(const Model<Net, T, Storage>& model) {
     using smaller = typename detail::optimized<Net>::type;
     if constexpr (std::is_same_v<smaller, Net>) {
         return model;

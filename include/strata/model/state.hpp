@@ -5,8 +5,6 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostic.hpp>
-#include <strata/core/fixed_string.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -39,20 +37,5 @@ struct weight_files;
 /// Models over mapped files; defined by strata/io/mapped_weights.hpp.
 template <class Net, class T>
 struct mapped_weights;
-
-namespace detail {
-
-/// A call that reads or writes files; what does so is complete where io/ is included.
-template <class Files, fixed_string Call>
-struct files_check {
-    static constexpr diagnostic value =
-        requires { sizeof(Files); }
-            ? diagnostic{}
-            : refuse("the headers that read and write files", "a program without them",
-                     "write #include <strata/strata.hpp>, or <strata/io/weights.hpp> and <strata/io/state.hpp>",
-                     Call.view());
-};
-
-}  // namespace detail
 
 }  // namespace strata::inline STRATA_ISA

@@ -83,6 +83,13 @@ struct frozen_net : detail::net_interface<frozen_net<Net>> {
 
 namespace detail {
 
+/// Whether a layer is trained does not change what it computes.
+template <class Layer>
+struct unnamed_layer<frozen_layer<Layer>> : unnamed_layer<Layer> {};
+template <class Layer>
+    requires(!wraps_frozen<Layer>())
+struct unnamed_layer<unfrozen_layer<Layer>> : unnamed_layer<Layer> {};
+
 /// An item of a list with its weights frozen or not. Layers inside a nested model follow where they are unfrozen;
 /// frozen as a whole, a nested model keeps what its layers say.
 template <class Item, bool Frozen>

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
-#include <strata/core/evaluate_in_order.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/layer.hpp>
@@ -90,14 +89,6 @@ constexpr auto path_begins() {
     }
 }
 
-/// Whether layer number `index` of a composite is the first of a path.
-template <composite Layer>
-constexpr bool begins_path(std::size_t index) {
-    for (const std::size_t begin : path_begins<Layer>())
-        if (begin == index) return true;
-    return false;
-}
-
 /// Layers with nested models replaced by their layers; paths follow each other, then their merge node.
 template <class Layer>
 struct flattened {
@@ -133,14 +124,29 @@ constexpr std::string_view given_name() {
     return Layer::options::template get<name<"">>::value;
 }
 
+/// Traits of an item that do not depend on the list.
+struct item_traits {
+    item_kind kind = item_kind::other;
+    shape stated{};  // of an Input
+    bool is_open = false;
+    bool is_positive = true, is_sizes = true, is_open_elsewhere = false;  // of an Input: what it must be, or not
+};
+template <class Item>
+inline constexpr item_traits traits_of_item{.kind = kind_of_item<Item>()};
+template <model_input Item>
+inline constexpr item_traits traits_of_item<Item>{.kind = kind_of_item<Item>(),
+                                                  .stated = Item::value,
+                                                  .is_open = Item::is_open,
+                                                  .is_positive = Item::is_positive,
+                                                  .is_sizes = Item::is_sizes,
+                                                  .is_open_elsewhere = Item::is_open_elsewhere};
+
 /// The input shape that a list of items states, rank 0 where it states none.
 template <class... Items>
 constexpr shape stated_input(type_list<Items...>) {
     shape result;
-    [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
-        if constexpr (model_input<Item>) result = Item::value;
-    };
-    evaluate_in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...};
+    for (const item_traits* item : std::array<const item_traits*, sizeof...(Items)>{&traits_of_item<Items>...})
+        if (item->kind == item_kind::input) result = item->stated;
     return result;
 }
 

@@ -13,6 +13,7 @@
 #include <strata/core/string_table.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/layers/capabilities.hpp>
+#include <strata/layers/capabilities/fusion_hooks.hpp>
 #include <strata/net/names.hpp>
 #include <strata/net/net.hpp>
 
@@ -40,10 +41,8 @@ constexpr shape input_of() {
 template <class... Items>
 constexpr bool states_open_length(type_list<Items...>) {
     bool result = false;
-    [[maybe_unused]] const auto see = [&]<class Item>(const Item*) {
-        if constexpr (model_input<Item>) result = Item::is_open;
-    };
-    evaluate_in_order{0, (see(static_cast<const Items*>(nullptr)), 0)...};
+    for (const item_traits* item : std::array<const item_traits*, sizeof...(Items)>{&traits_of_item<Items>...})
+        if (item->kind == item_kind::input) result = item->is_open;
     return result;
 }
 /// Whether the number of steps of a net's input is open: `Input<any, features>`.
@@ -75,50 +74,58 @@ constexpr text<200> describe_layer(std::size_t index, std::string_view type) {
 }
 
 template <class Layer>
+inline constexpr bool takes_its_options = check_options(typename Layer::options{}, Layer::takes).ok;
+
+template <class Layer>
 constexpr diagnostic check_layer(const shape& in) {
-    diagnostic found = check_options(typename Layer::options{}, Layer::takes);
-    if (found.ok) found = Layer::check(in);
-    return found.ok ? check_capabilities<Layer>(in) : found;
+    using computed = typename unnamed_layer<Layer>::type;
+    if (!takes_its_options<Layer>) return check_options(typename Layer::options{}, Layer::takes);
+    const diagnostic found = computed::check(in);
+    return found.ok ? check_capabilities<computed>(in) : found;
+}
+template <class Layer>
+constexpr shape output_of_layer(const shape& in) {
+    return unnamed_layer<Layer>::type::output(in);
 }
 
+/// Functions of a layer, for loops over the layers of a net.
+struct layer_functions {
+    diagnostic (*check)(const shape& in) = nullptr;
+    shape (*output)(const shape& in) = nullptr;
+    std::string_view type{};
+};
+template <class Layer>
+inline constexpr layer_functions functions_of_layer{&check_layer<Layer>, &output_of_layer<Layer>, Layer::type};
+
 /// Items in a wrong place, sizes of Input below 1, items that are nothing that strata knows.
-template <class... Items>
-constexpr diagnostic check_items(type_list<Items...>) {
-    const std::array<item_kind, sizeof...(Items)> kinds{kind_of_item<Items>()...};
-    const std::array<bool, sizeof...(Items)> positive{[] {
-        if constexpr (model_input<Items>) return Items::is_positive;
-        else return true;
-    }()...};
-    const std::array<bool, sizeof...(Items)> integers{[] {
-        if constexpr (model_input<Items>) return Items::is_sizes;
-        else return true;
-    }()...};
-    const std::array<bool, sizeof...(Items)> open{[] {
-        if constexpr (model_input<Items>) return Items::is_open_elsewhere;
-        else return false;
-    }()...};
+constexpr diagnostic check_item_list(const item_traits* const* items, std::size_t count) {
     bool layer_seen = false, input_seen = false;
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
-        const auto where = text<200>() << "item " << i + 1 << " of " << kinds.size();
-        layer_seen = layer_seen || kinds[i] == item_kind::layer;
-        if (kinds[i] == item_kind::input && (layer_seen || input_seen))
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto where = [&] { return text<200>() << "item " << i + 1 << " of " << count; };
+        layer_seen = layer_seen || items[i]->kind == item_kind::layer;
+        if (items[i]->kind == item_kind::input && (layer_seen || input_seen))
             return refuse("Input<...> once, first in the list", "Input<...> after other items",
-                          "put Input<...> first, or take it out", where);
-        input_seen = input_seen || kinds[i] == item_kind::input;
-        if (!integers[i])
+                          "put Input<...> first, or take it out", where());
+        input_seen = input_seen || items[i]->kind == item_kind::input;
+        if (!items[i]->is_sizes)
             return refuse("Input<...> with an integer for each axis", "braces, a string or a real number",
-                          "write Input<28, 28, 1>, without braces", where);
-        if (!positive[i])
+                          "write Input<28, 28, 1>, without braces", where());
+        if (!items[i]->is_positive)
             return refuse("Input<...> with sizes >= 1", "a size below 1", "write Input<height, width, channels>",
-                          where);
-        if (open[i])
+                          where());
+        if (items[i]->is_open_elsewhere)
             return refuse("any as the first size alone, the number of steps", "any as another size",
-                          "write Input<any, features>", where);
-        if (kinds[i] == item_kind::other)
+                          "write Input<any, features>", where());
+        if (items[i]->kind == item_kind::other)
             return refuse("layers, Input<...>, name<\"...\">", "something else",
-                          "give it the layer contract, or leave it out", where);
+                          "give it the layer contract, or leave it out", where());
     }
     return {};
+}
+template <class... Items>
+constexpr diagnostic check_items(type_list<Items...>) {
+    const item_traits* const items[]{&traits_of_item<Items>..., nullptr};
+    return check_item_list(items, sizeof...(Items));
 }
 
 template <class Net>
@@ -135,24 +142,20 @@ constexpr diagnostic check_names() {
 
 template <class Net, class... Layers>
 constexpr diagnostic check_layers(const shape& input, type_list<Layers...>) {
-    diagnostic found;
+    const layer_functions* const layers[]{&functions_of_layer<Layers>..., nullptr};
+    constexpr auto begins = path_begins<Net>();
     shape in = input;
-    std::size_t index = 0;
-    std::string_view type;
-    [[maybe_unused]] const auto accept = [&]<class Layer>(const Layer*) {
-        if (!found.ok) return;
-        if (begins_path<Net>(index)) in = input;
-        found = check_layer<Layer>(in);
-        type = Layer::type;
-        if (!found.ok) return;
-        in = Layer::output(in);
-        ++index;
-    };
-    evaluate_in_order{0, (accept(static_cast<const Layers*>(nullptr)), 0)...};
-    if (!found.ok)
-        found.at = found.at.empty() ? describe_layer<Net>(index, type)
-                                    : text<200>() << names_of<Net>[index] << "/" << found.at;
-    return found;
+    for (std::size_t index = 0, path = 0; index < sizeof...(Layers); ++index) {
+        for (; path < begins.size() && begins[path] == index; ++path) in = input;
+        diagnostic found = layers[index]->check(in);
+        if (!found.ok) {
+            found.at = found.at.empty() ? describe_layer<Net>(index, layers[index]->type)
+                                        : text<200>() << names_of<Net>[index] << "/" << found.at;
+            return found;
+        }
+        in = layers[index]->output(in);
+    }
+    return {};
 }
 
 constexpr diagnostic not_built() {

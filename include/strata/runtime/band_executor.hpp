@@ -49,7 +49,7 @@ private:
     static constexpr bool ends_in_place = size > 1 && merges_in_place<Net, Count>(First + size - 1);
 
     static constexpr auto schedule = []<std::size_t... Stage>(std::index_sequence<Stage...>) {
-        return band_schedule<size>{.windows = {row_traits_at<Net, T, Count, step<Stage>::index>.window...},
+        return band_schedule<size>{.windows = {row_traits_in<Net, T, Count>[step<Stage>::index].window...},
                                    .rows = {step<Stage>::out[0]...}};
     }(std::make_index_sequence<size>{});
 

@@ -11,6 +11,7 @@
 #include <strata/core/thread_slice.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/net/net.hpp>
 #include <strata/net/shapes.hpp>
 
@@ -35,7 +36,7 @@ struct layer_weights {
     /// This thread's share of the packed form.
     static constexpr void pack_weights(T* parameters, thread_slice part) {
         const auto weights = of(parameters);
-        type_at<Layer, flat_layers_of<Net>>::template pack_weights<flat_nodes_of<Net>[Layer].in>(
+        type_at<Layer, computed_layers_of<Net>>::template pack_weights<flat_nodes_of<Net>[Layer].in>(
             weights.data(), parameters + offset, part);
     }
     static constexpr void refresh(T* parameters) { pack_weights(parameters, {}); }

@@ -55,7 +55,7 @@ private:
             all += s::layer::flops(s::in);
             if (!is_shared<I>) return;
             shared += s::layer::flops(s::in);
-            for (const parameter& p : s::layer::parameters(s::in)) weights += p.extents.size();
+            for (const parameter& p : parameters_of<typename s::layer, s::in>) weights += p.extents.size();
         };
         (count(std::integral_constant<std::size_t, Step>{}), ...);
         return weights * sizeof(T) > largest_near_weights && shared >= all - all / 8;

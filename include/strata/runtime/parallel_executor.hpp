@@ -141,7 +141,7 @@ private:
     static constexpr std::size_t work_of_step() {
         using s = step_at<Step>;
         std::size_t weights = 0;
-        for (const parameter& p : s::layer::parameters(s::in)) weights += p.extents.size();
+        for (const parameter& p : parameters_of<typename s::layer, s::in>) weights += p.extents.size();
         return s::layer::flops(s::in) + (weights * sizeof(T) > largest_near_weights ? far_weight_work * weights : 0);
     }
 

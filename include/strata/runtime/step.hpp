@@ -18,7 +18,7 @@ namespace strata::inline STRATA_ISA::detail {
 template <class Net, class T, std::size_t Index, fused_layers Fused>
 struct step_types {
     static constexpr std::size_t index = Index;
-    using layer = type_at<Index, flat_layers_of<Net>>;
+    using layer = type_at<Index, computed_layers_of<Net>>;
     using epilogue = epilogue_of<Net, Fused>;
     using weights = layer_weights<Net, T, Index>;
     static constexpr shape in = flat_nodes_of<Net>[Index].in;

@@ -82,6 +82,14 @@ public:
         }
         return true;
     }
+    template <class... Arguments>
+        requires(sizeof...(Arguments) != 2)
+    refused step(const Arguments&...) {
+        using checked = detail::arguments_check<Net, "a step of a stream", "spans of one input and of one output",
+                                                "write stream.step(x, y), of one value std::span(&x, 1)", Arguments...>;
+        static_cast<void>(require<checked>{});
+        return {};
+    }
     /// n steps, whose inputs and outputs follow each other. The outputs are bit for bit those of n calls of step, which
     /// takes longer, and the two may be mixed. Returns the number of outputs: n, unless the net has a latency or
     /// strides. Spans hold at least n inputs and most_outputs(n) outputs. They may begin at the same place where
@@ -101,6 +109,14 @@ public:
         } else {
             return tiles(x.data(), y.data(), n);
         }
+    }
+    template <class... Arguments>
+        requires(sizeof...(Arguments) != 3)
+    refused process(const Arguments&...) {
+        using checked = detail::arguments_check<Net, "process, of a stream", "inputs, outputs and a number of steps",
+                                                "write stream.process(x, y, n)", Arguments...>;
+        static_cast<void>(require<checked>{});
+        return {};
     }
     /// N steps: spans of exactly N inputs and most_outputs(N) outputs.
     template <std::size_t N, class In, class Out>

@@ -3,12 +3,13 @@
 
 #include <concepts>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/graph/graph_record.hpp>
 #include <strata/model/model_record.hpp>
 #include <strata/train/scores.hpp>
@@ -28,12 +29,14 @@ public:
     virtual bool has_schedule() const { return false; }
     /// Writes the model's weights; the file's extension says how. No virtual function: the code that writes files is
     /// compiled only in programs that call this.
-    template <class Files = record_files<model_record>>
-    void save_weights(const std::filesystem::path& file) const {
-        write_weights(file, &Files::save);
+    template <class Path, class Files = record_files<model_record>>
+    void save_weights(const Path& file) const {
+        using checked = internal::files_check<Files, "save_weights">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) Files::save(*this, file);
     }
     /// Calls write(model, file).
-    virtual void write_weights(const std::filesystem::path& file, weight_writer write) const = 0;
+    virtual void write_weights(const weight_file_name& file, weight_writer write) const = 0;
     /// Copies the weights as they are now.
     virtual void keep_weights() = 0;
     /// Writes the weights of the last keep_weights() back.

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +17,7 @@
 #include <strata/core/type_list.hpp>
 #include <strata/graph/graph.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/model/state.hpp>
 #include <strata/runtime/gradient_layout.hpp>
 #include <strata/runtime/packing.hpp>
@@ -87,9 +87,8 @@ bool are_counters(const std::vector<T>& values) {
            });
 }
 /// Reads a state, which ends with the counters.
-template <class Files, class T>
-void load_state(const std::filesystem::path& file, std::vector<state_array<T>>& state,
-                const std::vector<state_fact>& facts) {
+template <class Files, class Path, class T>
+void load_state(const Path& file, std::vector<state_array<T>>& state, const std::vector<state_fact>& facts) {
     Files::load(file, state, facts);
     Files::require(file, are_counters(state.back().values),
                    "is damaged: its counters of steps are no integers; take an older checkpoint");

@@ -11,7 +11,7 @@
 #include <strata/model/model.hpp>
 #include <strata/train/call_checks.hpp>
 #include <strata/train/checks.hpp>
-#include <strata/train/history.hpp>
+#include <strata/train/history_scores.hpp>
 #include <strata/train/metric_tracker.hpp>
 #include <strata/train/metrics/weighted.hpp>
 #include <strata/train/scores.hpp>

@@ -13,7 +13,8 @@
 namespace strata::internal {
 
 /// A field, in quotes where it holds a separator, a quote or the end of a line.
-inline std::string csv_field(std::string_view text, std::string_view separator) {
+template <class = where_used>
+std::string csv_field(std::string_view text, std::string_view separator) {
     if (text.find(separator) == text.npos && text.find_first_of("\"\r\n") == text.npos) return std::string(text);
     std::string result = "\"";
     for (const char c : text) result.append(c == '"' ? 2 : 1, c);
@@ -21,7 +22,8 @@ inline std::string csv_field(std::string_view text, std::string_view separator) 
 }
 
 /// One line with its end.
-inline std::string csv_row(const std::vector<std::string>& fields, std::string_view separator) {
+template <class = where_used>
+std::string csv_row(const std::vector<std::string>& fields, std::string_view separator) {
     std::string line;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (i > 0) line += separator;
@@ -87,7 +89,8 @@ private:
 };
 
 /// The fields of a line without its end; the inverse of csv_row.
-inline std::vector<std::string> csv_fields(std::string_view line, std::string_view separator) {
+template <class = where_used>
+std::vector<std::string> csv_fields(std::string_view line, std::string_view separator) {
     std::vector<std::string> fields(1);
     csv_reader(line, separator).read(fields);
     return fields;

@@ -26,6 +26,19 @@ template <class = internal::where_used>
     throw std::invalid_argument(internal::message({"strata: ", internal::message(parts)}));
 }
 
+/// Throws std::logic_error: the weights went to another model.
+template <class = internal::where_used>
+[[noreturn]] STRATA_COLD void refuse_moved_model() {
+    throw std::logic_error(
+        "strata: the trainer's model was moved from, and a trainer refers to its model; fix: move it before compile");
+}
+/// The weights of a trainer's model, which a model that was moved from has not.
+template <class T>
+T* require_weights(T* parameters) {
+    if (parameters == nullptr) refuse_moved_model();
+    return parameters;
+}
+
 template <class Value>
 void refuse_nan(std::span<const Value> values, std::size_t per_sample, const char* name) {
     if constexpr (!std::integral<Value>) {

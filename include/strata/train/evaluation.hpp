@@ -23,6 +23,25 @@ struct evaluation {
     bool is_empty() const { return data == nullptr; }
 };
 
+/// The outputs and the losses of a batch, sample by sample; losses without their weights.
+template <class T>
+struct batch_results {
+    const T* outputs;
+    std::size_t output_size;
+    const double* losses;
+};
+
+/// Updates a metric_tracker with a batch that was trained on. No template of the net.
+template <class Tracker, class Batch, class T>
+void track_batch(Tracker& tracker, const Batch& samples, const batch_results<T>& results, double penalties) {
+    batch_loss sum;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        sum.add(results.losses[i], samples.weight(i));
+        tracker.update(results.outputs + i * results.output_size, samples.label(i), samples.weight(i));
+    }
+    tracker.add_loss(sum, penalties);
+}
+
 /// Updates a metric_tracker with the outputs and losses of samples, in their order. `penalties` is added to the loss of
 /// each batch.
 template <class Tracker, class Evaluator, class Data, class T>

@@ -13,7 +13,7 @@
 #include <strata/train/batch_schedule.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/fit_session.hpp>
-#include <strata/train/history.hpp>
+#include <strata/train/history_scores.hpp>
 #include <strata/train/interrupt.hpp>
 #include <strata/train/progress.hpp>
 #include <strata/train/scores.hpp>

@@ -19,6 +19,7 @@
 #include <strata/runtime/gradient_layout.hpp>
 #include <strata/runtime/observer.hpp>
 #include <strata/runtime/training_executor.hpp>
+#include <strata/train/evaluation.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
@@ -67,8 +68,8 @@ public:
     }
 
     T* gradients() { return gradients_.data(); }
-    /// The outputs and the losses of the last batch, sample by sample; losses without their weights.
-    const T* output(std::size_t sample) const { return outputs_.data() + sample * out_size; }
+    /// Of the last batch.
+    batch_results<T> results() const { return {outputs_.data(), out_size, losses_.data()}; }
     double loss(std::size_t sample) const { return losses_[sample]; }
 
     /// Makes room for batches of `count` samples.
@@ -131,7 +132,10 @@ public:
 private:
     /// The layers before the first trained one: only inference, no gradients.
     using front = forward_executor<Net, T, 1, plan.first_layer>;
-    static constexpr std::size_t front_arena = front::plan.arena_size;
+    static constexpr std::size_t front_arena = [] {
+        if constexpr (plan.first_layer == 0) return std::size_t{0};
+        else return front::plan.arena_size;
+    }();
     using memory_type = training_memory<Net, T>;
 
     std::size_t thread_scratch() const {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <strata/core/where_used.hpp>
 #include <strata/train/decimal.hpp>
 #include <strata/train/svg_axis.hpp>
 
@@ -42,7 +43,8 @@ inline constexpr std::array<hue, 6> hues{{{"#0072b2", "#5fb4e5"},
 inline bool is_validation(std::string_view name) { return name.starts_with("val_"); }
 inline std::string_view quantity(std::string_view name) { return is_validation(name) ? name.substr(4) : name; }
 
-inline std::string xml_text(std::string_view text) {
+template <class = where_used>
+std::string xml_text(std::string_view text) {
     std::string result;
     for (const char c : text) {
         if (c == '<') result += "&lt;";
@@ -53,7 +55,10 @@ inline std::string xml_text(std::string_view text) {
     return result;
 }
 /// A coordinate.
-inline std::string coordinate(double position) { return decimal(position, 1); }
+template <class = where_used>
+std::string coordinate(double position) {
+    return decimal(position, 1);
+}
 
 /// All values of some curves, in order of size.
 template <class Curve>

@@ -15,26 +15,27 @@
 #include <strata/core/config.hpp>
 #include <strata/core/thread_pool.hpp>
 #include <strata/core/thread_slice.hpp>
-#include <strata/graph/weight_table.hpp>
 #include <strata/kernels/simd/simd.hpp>
 #include <strata/runtime/gradient_layout.hpp>
-#include <strata/runtime/packing.hpp>
 #include <strata/train/optimizer.hpp>
 #include <strata/train/optimizer_kernels.hpp>
+#include <strata/train/weight_tables.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
-/// Slots and counters of an optimizer for the trained weights of a net, laid out as the block of gradients.
-template <class Net, class T, class Optimizer>
+/// Slots and counters of an optimizer for the trained weights of a net, laid out as the block of gradients. No template
+/// of the net: trainings of several nets share the code. HasPenalties: whether a trained weight has a regularizer.
+template <class T, class Optimizer, bool HasPenalties>
 class optimizer_state {
 public:
-    static constexpr std::size_t size = gradient_offsets_of<Net, T>.back();
-
-    explicit optimizer_state(const Optimizer& optimizer)
-        : slot_count_(slot_count(optimizer)),
-          average_(options_of(optimizer).use_ema ? size : 0),
-          accumulated_(options_of(optimizer).gradient_accumulation_steps > 1 ? size : 0),
+    STRATA_NOINLINE optimizer_state(const Optimizer& optimizer, const weight_tables<T>& tables)
+        : tables_(tables),
+          slot_count_(slot_count(optimizer)),
           calls_in_step_(static_cast<std::uint64_t>(std::max(options_of(optimizer).gradient_accumulation_steps, 1))) {
+        const std::size_t size = tables.gradients_size();
+        if (options_of(optimizer).use_ema) average_ = aligned_array<T>(size);
+        if (calls_in_step_ > 1) accumulated_ = aligned_array<T>(size);
+        if (options_of(optimizer).global_clipnorm > 0.0) squares_ = aligned_array<double>(tables.rows.size());
         for (std::size_t slot = 0; slot < slot_count_; ++slot) {
             slots_[slot] = aligned_array<T>(size);
             slots_[slot].fill(static_cast<T>(first_value_of_slot(optimizer, slot)));
@@ -48,13 +49,12 @@ public:
     std::uint64_t calls() const { return calls_; }
 
     /// The sum of the regularizers' losses for these weights; those of frozen weights add nothing.
-    static double penalties([[maybe_unused]] const T* parameters) {
+    static double penalties([[maybe_unused]] const weight_tables<T>& tables, [[maybe_unused]] const T* parameters) {
         double total = 0.0;
-        if constexpr (has_penalties)
-            for (std::size_t i = 0; i < weight_rows_of<Net>.size(); ++i)
-                if (weight_rows_of<Net>[i].trainable)
-                    total += penalty(weight_rows_of<Net>[i].parameter.penalty, stored(i),
-                                     parameters + weight_offsets_of<Net, T>[i]);
+        if constexpr (HasPenalties)
+            for (std::size_t i = 0; i < tables.rows.size(); ++i)
+                if (tables.rows[i].trainable)
+                    total += penalty(tables.rows[i].parameter.penalty, tables.sizes[i], parameters + tables.offsets[i]);
         return total;
     }
 
@@ -69,14 +69,14 @@ public:
         typename Optimizer::template step<T> scalars{};
         if (updates) scalars = optimizer.template begin_step<T>(rate, number, memory_);
         const bool adjusts =
-            has_penalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
+            HasPenalties || options.clipnorm > 0.0 || options.clipvalue > 0.0 || options.global_clipnorm > 0.0;
         const double momentum = number == 1 ? 0.0 : options.ema_momentum;
         const auto every = static_cast<std::uint64_t>(options.ema_overwrite_frequency);
         const bool overwrites = every > 0 && number % every == 0;
         auto work = [&](thread_slice part) noexcept {
             if (accumulated_.size() > 0) accumulate(gradients, updates, part, threads);
             if (updates && adjusts) adjust(options, parameters, gradients, part, threads);
-            for (const trained_range& range : trained_ranges_of<Net, T>) {
+            for (const trained_range& range : tables_.ranges) {
                 const item_range mine = part.of(range.size, kernels::lanes<T>);
                 const std::size_t n = mine.size(), at = range.gradient + mine.begin;
                 T* weights = parameters + range.parameter + mine.begin;
@@ -88,30 +88,29 @@ public:
                 update_average(n, average_.data() + at, weights, momentum);
                 if (overwrites) std::copy_n(average_.data() + at, n, weights);
             }
-            if constexpr (prepares_weights<Net, T>) {
-                threads.barrier();
-                pack_all_weights<Net, true>(parameters, part);
-            }
+            if (tables_.pack_trained == nullptr) return;
+            threads.barrier();
+            tables_.pack_trained(parameters, part);
         };
         threads.run(work);
         ++calls_;
     }
     /// At the end of a training: the weights become their moving averages where there are such. The trained weights are
     /// kept: the next training continues from them.
-    void finish(T* parameters) {
+    STRATA_NOINLINE void finish(T* parameters) {
         if (average_.size() == 0 || calls_ == 0) return;
-        if (trained_.size() == 0) trained_ = aligned_array<T>(size);
-        for (const trained_range& range : trained_ranges_of<Net, T>) {
+        if (trained_.size() == 0) trained_ = aligned_array<T>(average_.size());
+        for (const trained_range& range : tables_.ranges) {
             std::copy_n(parameters + range.parameter, range.size, trained_.data() + range.gradient);
             std::copy_n(average_.data() + range.gradient, range.size, parameters + range.parameter);
         }
-        pack_all_weights<Net>(parameters);
+        tables_.pack(parameters);
         has_finished_ = true;
     }
     /// Whether the weights still are the averages that finish() wrote: no weight has changed since.
     bool is_averaged(const T* parameters) const {
         if (!has_finished_) return false;
-        for (const trained_range& range : trained_ranges_of<Net, T>)
+        for (const trained_range& range : tables_.ranges)
             if (std::memcmp(parameters + range.parameter, average_.data() + range.gradient, range.size * sizeof(T)) !=
                 0)
                 return false;
@@ -119,14 +118,14 @@ public:
     }
     /// Writes the weights that finish() replaced; packed weights are not updated.
     void take_back(T* parameters) const {
-        for (const trained_range& range : trained_ranges_of<Net, T>)
+        for (const trained_range& range : tables_.ranges)
             std::copy_n(trained_.data() + range.gradient, range.size, parameters + range.parameter);
     }
     /// Before a training continues: undoes finish() where the weights still are its averages.
-    void resume(T* parameters) {
+    STRATA_NOINLINE void resume(T* parameters) {
         if (is_averaged(parameters)) {
             take_back(parameters);
-            pack_all_weights<Net>(parameters);
+            tables_.pack(parameters);
         }
         has_finished_ = false;
     }
@@ -135,7 +134,8 @@ public:
     /// are such.
     std::vector<std::span<T>> arrays() {
         std::vector<std::span<T>> result;
-        for (std::size_t slot = 0; slot < slot_count_; ++slot) result.emplace_back(slots_[slot].data(), size);
+        for (std::size_t slot = 0; slot < slot_count_; ++slot)
+            result.emplace_back(slots_[slot].data(), slots_[slot].size());
         if (average_.size() > 0) result.emplace_back(average_.data(), average_.size());
         if (accumulated_.size() > 0) result.emplace_back(accumulated_.data(), accumulated_.size());
         return result;
@@ -148,14 +148,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t count = weight_rows_of<Net>.size();
-    static constexpr bool has_penalties = [] {
-        for (const weight_row& row : weight_rows_of<Net>)
-            if (row.trainable && !row.parameter.penalty.is_none()) return true;
-        return false;
-    }();
-    static constexpr std::size_t stored(std::size_t weight) { return weight_sizes_of<Net, T>[weight]; }
-
     std::array<T*, Optimizer::max_slots> slots_from(std::size_t at) {
         std::array<T*, Optimizer::max_slots> result{};
         for (std::size_t slot = 0; slot < slot_count_; ++slot) result[slot] = slots_[slot].data() + at;
@@ -163,8 +155,8 @@ private:
     }
     /// Adds the gradients to the sum of this step. In the last batch of a step the gradients become the mean, and the
     /// sum becomes 0.
-    void accumulate(T* gradients, bool is_last, thread_slice part, thread_pool& threads) {
-        const item_range mine = part.of(size, kernels::lanes<T>);
+    STRATA_NOINLINE void accumulate(T* gradients, bool is_last, thread_slice part, thread_pool& threads) {
+        const item_range mine = part.of(accumulated_.size(), kernels::lanes<T>);
         T *sum = accumulated_.data() + mine.begin, *own = gradients + mine.begin;
         const T* added = is_last ? sum : own;
         add_to(mine.size(), is_last ? own : sum, added);
@@ -174,29 +166,29 @@ private:
         threads.barrier();
     }
     /// One thread handles each weight, so that the sums of a norm have the same order for any number of threads.
-    void adjust(const optimizer_options& options, [[maybe_unused]] const T* parameters, T* gradients, thread_slice part,
-                thread_pool& threads) {
+    STRATA_NOINLINE void adjust(const optimizer_options& options, [[maybe_unused]] const T* parameters, T* gradients,
+                                thread_slice part, thread_pool& threads) {
         const auto each = [&](auto change) {
-            for (std::size_t i = part.index; i < count; i += part.count)
-                if (weight_rows_of<Net>[i].trainable) change(i, stored(i), gradients + gradient_offsets_of<Net, T>[i]);
+            for (std::size_t i = part.index; i < tables_.rows.size(); i += part.count)
+                if (tables_.rows[i].trainable) change(i, tables_.sizes[i], gradients + tables_.gradient_offsets[i]);
         };
         each([&](std::size_t i, std::size_t n, T* g) {
-            if constexpr (has_penalties)
-                add_penalty_gradient(weight_rows_of<Net>[i].parameter.penalty, n,
-                                     parameters + weight_offsets_of<Net, T>[i], g);
+            if constexpr (HasPenalties)
+                add_penalty_gradient(tables_.rows[i].parameter.penalty, n, parameters + tables_.offsets[i], g);
             if (options.clipvalue > 0.0) clip(n, g, options.clipvalue);
             if (options.clipnorm > 0.0) scale(n, g, clip_factor(std::sqrt(sum_of_squares(n, g)), options.clipnorm));
-            if (options.global_clipnorm > 0.0) squares_[i] = sum_of_squares(n, g);
+            if (options.global_clipnorm > 0.0) squares_.data()[i] = sum_of_squares(n, g);
         });
         threads.barrier();
         if (options.global_clipnorm == 0.0) return;
         double total = 0.0;
-        for (const double square : squares_) total += square;
+        for (std::size_t i = 0; i < squares_.size(); ++i) total += squares_.data()[i];
         const double factor = global_clip_factor(std::sqrt(total), options.global_clipnorm);
         each([&](std::size_t, std::size_t n, T* g) { scale(n, g, factor); });
         threads.barrier();
     }
 
+    const weight_tables<T>& tables_;
     std::size_t slot_count_;
     std::array<aligned_array<T>, Optimizer::max_slots> slots_;
     aligned_array<T> average_;
@@ -204,7 +196,7 @@ private:
     std::uint64_t calls_in_step_;
     aligned_array<T> trained_;  // laid out as the average
     bool has_finished_ = false;
-    std::array<double, count> squares_{};
+    aligned_array<double> squares_;  // of each weight's gradient; 0 where it is not trained
     std::uint64_t calls_ = 0;
     double memory_ = 1.0;
 };

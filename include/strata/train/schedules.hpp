@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/argument.hpp>
 
 namespace strata::inline STRATA_ISA {
@@ -93,6 +94,7 @@ struct PiecewiseConstantDecay {
     std::vector<double> values;
 
     static constexpr std::string_view type = "PiecewiseConstantDecay";
+    template <class = internal::where_used>
     void validate() const {
         if (values.size() == boundaries.size() + 1 && std::is_sorted(boundaries.begin(), boundaries.end())) return;
         throw std::invalid_argument("strata: PiecewiseConstantDecay expects rising boundaries and a value more, got " +
@@ -104,6 +106,7 @@ struct PiecewiseConstantDecay {
         visit("boundaries", boundaries);
         visit("values", values);
     }
+    template <class = internal::where_used>
     double operator()(std::uint64_t step) const {
         const auto reached = std::lower_bound(boundaries.begin(), boundaries.end(), static_cast<std::int64_t>(step));
         return values[static_cast<std::size_t>(reached - boundaries.begin())];

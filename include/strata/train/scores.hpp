@@ -62,7 +62,9 @@ public:
                 each.value = value;
                 return;
             }
-        scores_.push_back({std::string(name), value});
+        score& added = scores_.emplace_back();
+        added.name.append(name);
+        added.value = value;
     }
     void clear() { scores_.clear(); }
 

@@ -17,13 +17,15 @@ namespace strata::internal {
 inline bool is_drawable(double value) { return std::abs(value) < 1e30; }
 
 /// The least of 1, 2 and 5 times a power of ten that cuts a range into at most `most` steps.
-inline double tick_step(double range, int most) {
+template <class = where_used>
+double tick_step(double range, int most) {
     const double least = range / most, power = std::pow(10.0, std::floor(std::log10(least)));
     for (const double factor : {1.0, 2.0, 5.0})
         if (factor * power >= least * (1 - 1e-9)) return factor * power;
     return 10 * power;
 }
-inline std::string tick_text(double value, double step) {
+template <class = where_used>
+std::string tick_text(double value, double step) {
     const double rounded = std::abs(value) < step / 2 ? 0 : value;
     const double magnitude = std::floor(std::log10(step) + 1e-9);
     if (magnitude >= -5 && std::abs(value) < 1e6) return decimal(rounded, static_cast<int>(std::max(0.0, -magnitude)));

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostic.hpp>
+#include <strata/core/files_check.hpp>
 #include <strata/core/owned.hpp>
 #include <strata/core/random.hpp>
 #include <strata/core/thread_slice.hpp>
@@ -28,7 +28,7 @@
 #include <strata/train/fit_options.hpp>
 #include <strata/train/fit_setup.hpp>
 #include <strata/train/gradient_computer.hpp>
-#include <strata/train/history.hpp>
+#include <strata/train/history_scores.hpp>
 #include <strata/train/loss.hpp>
 #include <strata/train/metric_tracker.hpp>
 #include <strata/train/optimizer.hpp>
@@ -38,6 +38,7 @@
 #include <strata/train/sample_weights.hpp>
 #include <strata/train/scores.hpp>
 #include <strata/train/trainer_session.hpp>
+#include <strata/train/weight_tables.hpp>
 
 namespace strata::inline STRATA_ISA {
 
@@ -110,7 +111,7 @@ public:
     std::vector<T> predict(std::span<const T> x, const predict_options& options = {})
         requires is_stateful
     {
-        prepare(threads());
+        prepare(threads(), threads_, evaluator_);
         return evaluator_->predict(*threads_, x, parameters(), carried_, options.batch_size);
     }
     /// The next batch of stateful layers begins at zero. Keras: `reset_state` of these layers.
@@ -162,28 +163,27 @@ public:
     void set_learning_rate(double value) { optimizer_.learning_rate.assign(value); }
 
     /// Writes weights, the optimizer's state, steps and epochs as .safetensors. A failed save leaves the old file.
-    template <class Files = state_files<T>>
-    void save_checkpoint(const std::filesystem::path& file) {
-        using checked = detail::files_check<Files, "save_checkpoint">;
+    template <class Path, class Files = state_files<T>>
+    void save_checkpoint(const Path& file) {
+        using checked = internal::files_check<Files, "save_checkpoint">;
+        static_cast<void>(require<checked>{});
+        if constexpr (checked::value.ok) Files::save(file, state(), facts());
+    }
+    /// Reads the file of save_checkpoint. One of another optimizer, other settings, another schedule or another
+    /// architecture is refused with both names; so is a damaged one. fit with the same data, seed and options, and with
+    /// .initial_epoch = epochs(), then gives the weights of a training that was never stopped, bit for bit. A failed
+    /// load throws and changes nothing.
+    template <class Path, class Files = state_files<T>>
+    void load_checkpoint(const Path& file) {
+        using checked = internal::files_check<Files, "load_checkpoint">;
         static_cast<void>(require<checked>{});
         if constexpr (checked::value.ok) {
-            require_optimizer_state();
-            Files::save(file, state(), facts());
+            auto loaded = state();
+            detail::load_state<Files>(file, loaded, facts());
+            const auto counters = detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
+            epochs_ = static_cast<std::size_t>(counters.epochs);
+            if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
         }
-    }
-    /// Reads the file that save_checkpoint wrote for the same model and optimizer. A file with another optimizer, other
-    /// settings, another schedule or another architecture is refused with both names; so is a damaged file. fit with
-    /// the same data, seed and options, and with .initial_epoch = epochs(), then gives the weights of a training that
-    /// was never stopped, bit for bit. A failed load throws and changes nothing.
-    template <class Files = state_files<T>>
-    void load_checkpoint(const std::filesystem::path& file) {
-        require_optimizer_state();
-        auto loaded = state();
-        detail::load_state<Files>(file, loaded, facts());
-        const detail::training_counters counters =
-            detail::restore_training<net>(loaded, parameters(), *optimizer_state_);
-        epochs_ = static_cast<std::size_t>(counters.epochs);
-        if (!optimizer_.learning_rate.is_schedule()) optimizer_.learning_rate = counters.learning_rate;
     }
 
     /// Bytes of activations and their gradients; where layers need the whole batch, for batches of 32.
@@ -197,7 +197,8 @@ private:
 
     using gradient_computer = detail::gradient_computer<net, T>;
     using evaluator = detail::evaluator<net, T>;
-    using optimizer_state = detail::optimizer_state<net, T, Optimizer>;
+    using optimizer_state = detail::optimizer_state<T, Optimizer, detail::has_penalties<net>>;
+    static constexpr const auto& tables = detail::weight_tables_of<net, T>;
     template <class Data>
     using trains = detail::fit_check<net, Data, Loss, detail::compiled_metric<Loss, Metrics>...>;
     template <class Data>
@@ -206,38 +207,41 @@ private:
     static void check_data(const Data& data, const char* which) {
         detail::check_data(data, Loss::targets, net::output_shape(), which);
     }
-    T* parameters() { return detail::parameter_access::of(*model_); }
-
+    T* parameters() { return detail::require_weights(detail::parameter_access::of(*model_)); }
     /// The number of threads of the last call, one at first.
     std::size_t threads() const { return threads_ ? threads_->size() : 1; }
     /// Batches trained on so far; more than steps where gradients are accumulated.
     std::uint64_t calls() const { return optimizer_state_ ? optimizer_state_->calls() : 0; }
     void require_optimizer_state() {
-        if (!optimizer_state_) optimizer_state_.emplace(optimizer_);
+        if (!optimizer_state_) optimizer_state_.emplace(optimizer_, tables);
     }
     auto state() {
+        require_optimizer_state();
         const double rate = optimizer_.learning_rate.is_schedule() ? 0.0 : learning_rate();
         return detail::training_state<net>(parameters(), *optimizer_state_, {.epochs = epochs_, .learning_rate = rate});
     }
     std::vector<state_fact> facts() const { return detail::training_facts<net, T>(optimizer_); }
 
-    void prepare(std::size_t threads) { prepare(threads, threads_, evaluator_); }
     void prepare(std::size_t threads, internal::owned<thread_pool>& pool, internal::owned<evaluator>& outputs) {
-        if (threads == 0) detail::refuse_data({"threads is 0; fix: give at least 1"});
-        if (!pool || pool->size() != threads) {
-            if (&pool == &threads_) gradients_.reset();
-            outputs.reset();
-            pool.emplace(threads);
-        }
+        prepare_threads(threads, pool, outputs);
         if (!outputs) outputs.emplace(threads);
     }
+    /// Without the evaluator, for which inference is planned: a program that calls only train_on_batch has none.
+    STRATA_NOINLINE void prepare_threads(std::size_t threads, internal::owned<thread_pool>& pool,
+                                         internal::owned<evaluator>& outputs) {
+        if (threads == 0) detail::refuse_data({"threads is 0; fix: give at least 1"});
+        if (pool && pool->size() == threads) return;
+        if (&pool == &threads_) gradients_.reset();
+        outputs.reset();
+        pool.emplace(threads);
+    }
     void begin_training(std::size_t threads, std::size_t batch) {
-        prepare(threads);
+        prepare_threads(threads, threads_, evaluator_);
         if (!gradients_) gradients_.emplace(*threads_);
         require_optimizer_state();
         optimizer_state_->resume(parameters());
         gradients_->reserve(batch);
-        if (order_.size() != batch) order_.resize(batch);
+        if (order_.size() != batch) order_ = std::vector<std::size_t>(batch);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
 
@@ -247,18 +251,13 @@ private:
         random_engine key = random_engine(seed).fork(calls() + 1);
         detail::set_divisor(samples, detail::reduction_of(loss_), net::output_shape().rows());
         gradients_->compute_gradients(samples, loss_, parameters(), key(), carried_.of(samples.size()).values);
-        detail::batch_loss sum;
-        for (std::size_t i = 0; i < samples.size(); ++i) {
-            sum.add(gradients_->loss(i), samples.weight(i));
-            tracker_.update(gradients_->output(i), samples.label(i), samples.weight(i));
-        }
-        tracker_.add_loss(sum, optimizer_state::penalties(parameters()));
+        detail::track_batch(tracker_, samples, gradients_->results(), optimizer_state::penalties(tables, parameters()));
         optimizer_state_->step(optimizer_, parameters(), gradients_->gradients(), *threads_);
     }
     template <class Data>
     const auto& track_samples(thread_pool& threads, evaluator& outputs, const detail::evaluation<Data>& part) {
         detail::track_samples(validation_tracker_, outputs, threads, part, parameters(),
-                              optimizer_state::penalties(parameters()), carried_.of(part.batch_size));
+                              optimizer_state::penalties(tables, parameters()), carried_.of(part.batch_size));
         return validation_tracker_;
     }
 
@@ -269,7 +268,8 @@ private:
         detail::check_states(carried_, setup, options.shuffle);
         progress::check_verbose(options.verbose);
         begin_training(options.threads, setup.schedule.batch_size);
-        order_.resize(setup.schedule.samples);
+        if (!setup.validation.is_empty()) prepare(options.threads, threads_, evaluator_);
+        order_ = std::vector<std::size_t>(setup.schedule.samples);
         detail::trainer_session<Trainer, Model, Data> session(*this, data, options, setup);
         return detail::fit_loop<>(session,
                                   {.initial_epoch = options.initial_epoch,

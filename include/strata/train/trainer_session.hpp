@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -33,12 +32,12 @@ public:
           seed_(options.seed) {}
 
     double learning_rate() const override { return learning_rate_function()(trainer_.calls()); }
-    void write_weights(const std::filesystem::path& file, weight_writer write) const override {
-        write(weight_files<Model>::record(*trainer_.model_), file);
+    void write_weights(const weight_file_name& file, weight_writer write) const override {
+        write(model_record_of(*trainer_.model_), file);
     }
     graph_record graph() const override { return graph_record_of<typename Model::net_type>(); }
     void visit_model(model_visitor visit, void* context) const override {
-        visit(weight_files<Model>::record(*trainer_.model_), context);
+        visit(model_record_of(*trainer_.model_), context);
     }
     void keep_weights() override {
         const auto* weights = trainer_.model_->parameters();

@@ -103,36 +103,45 @@ constexpr void winograd_windows(const T* windows, std::size_t tap_step, T* to, s
             }
 }
 
-/// transformed (positions, ic, oc) = the transform of weights (3 3 ic, oc); both in panels, one matrix for each
-/// position. Writes this thread's share.
-template <conv2d_geometry G, std::size_t M, class T>
-constexpr void winograd_weights(const T* weights, T* transformed, thread_slice part) {
-    constexpr panels to = plan_winograd<T>(G, M).weights;
-    constexpr std::size_t C = G.in_channels, row = C * to.width;
+/// transformed (positions, ic, oc) = the transform of weights (3 3 ic, oc); both in the panels `to`, one matrix for
+/// each position. Writes this thread's share. Layers whose panels have one width share the function.
+template <std::size_t M, std::size_t Width, class T>
+constexpr void winograd_panels(const panels& to, const T* weights, T* transformed, thread_slice part) {
+    const std::size_t C = to.rows, row = C * Width;
     const item_range mine = part.of(to.count() * C);
     for (std::size_t item = mine.begin; item < mine.end; ++item) {
         const std::size_t p = item / C, c = item % C;
-        winograd_windows<M, to.width>(weights + p * 9 * row + c * to.width, row, transformed + p * row + c * to.width,
-                                      to.stored());
+        winograd_windows<M, Width>(weights + p * 9 * row + c * Width, row, transformed + p * row + c * Width,
+                                   to.stored());
     }
 }
+template <conv2d_geometry G, std::size_t M, class T>
+constexpr void winograd_weights(const T* weights, T* transformed, thread_slice part) {
+    constexpr panels to = plan_winograd<T>(G, M).weights;
+    winograd_panels<M, to.width>(to, weights, transformed, part);
+}
 
-/// As winograd_weights, for the data gradient G of a convolution: weights (3 3 oc, ic), in panels, are those of the
+/// As winograd_panels, for the data gradient of a convolution: weights (3 3 oc, ic), in panels, are those of the
 /// convolution. They are read with mirrored taps and transposed.
+template <std::size_t M, std::size_t Width, class T>
+constexpr void winograd_mirrored_panels(const panels& to, const T* weights, T* transformed, thread_slice part) {
+    const std::size_t C = to.rows, F = to.columns, row = C * Width;
+    const panels from{.rows = 9 * F, .columns = C, .width = panel_width<T>(C)};
+    const item_range mine = part.of(to.count() * C);
+    for (std::size_t item = mine.begin; item < mine.end; ++item) {
+        const std::size_t p = item / C, c = item % C, first = p * Width, count = std::min(Width, F - first);
+        T windows[9 * Width]{};
+        for (std::size_t k = 0; k < 9; ++k) {
+            const T* at = weights + from.offset((8 - k) * F + first, c);
+            for (std::size_t f = 0; f < count; ++f) windows[k * Width + f] = at[f * from.width];
+        }
+        winograd_windows<M, Width>(windows, Width, transformed + p * row + c * Width, to.stored());
+    }
+}
 template <conv2d_geometry G, std::size_t M, class T>
 constexpr void winograd_mirrored_weights(const T* weights, T* transformed, thread_slice part) {
     constexpr panels to = plan_winograd<T>(G, M).weights;
-    constexpr panels from{.rows = 9 * G.out_channels, .columns = G.in_channels, .width = panel_width<T>(G.in_channels)};
-    constexpr std::size_t C = G.in_channels, F = G.out_channels, row = C * to.width;
-    const item_range mine = part.of(to.count() * C);
-    for (std::size_t item = mine.begin; item < mine.end; ++item) {
-        const std::size_t p = item / C, c = item % C, first = p * to.width, count = std::min(to.width, F - first);
-        T windows[9 * to.width]{};
-        for (std::size_t k = 0; k < 9; ++k)
-            for (std::size_t f = 0; f < count; ++f)
-                windows[k * to.width + f] = weights[from.offset((8 - k) * F + first + f, c)];
-        winograd_windows<M, to.width>(windows, to.width, transformed + p * row + c * to.width, to.stored());
-    }
+    winograd_mirrored_panels<M, to.width>(to, weights, transformed, part);
 }
 
 /// Transforms the input tile whose first pixel is (h, w) of the padded input to `to`, at positions pos_step elements

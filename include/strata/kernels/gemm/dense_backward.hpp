@@ -88,6 +88,27 @@ STRATA_NOINLINE void batch_product(std::size_t n, std::size_t K, std::size_t F, 
         }
 }
 
+/// Whether a product has one vector of outputs and few inputs, as in nets of a few units.
+template <std::size_t K, std::size_t F, class T>
+inline constexpr bool is_small_product = F <= lanes<T> && K <= 16;
+
+/// batch_product of a small product, in tiles of 8, 4 or 1 rows. The last tile begins where it ends with the last row:
+/// the rows that it computes again get the same bits. Tiles of more sizes take longer to compile than all else of such
+/// a net, and save some nanoseconds.
+template <class T>
+STRATA_NOINLINE void small_batch_product(std::size_t n, std::size_t K, std::size_t F, const T* x, const T* weights,
+                                         const T* bias, T* y) {
+    const auto run = [&]<std::size_t MR>(std::integral_constant<std::size_t, MR>) {
+        for (std::size_t begin = 0; begin < n; begin += MR) {
+            const std::size_t row = std::min(begin, n - MR);
+            tile<MR, 1, linear>(tile_input{.length = K, .row_step = K}, x + row * K, weights, bias, y + row * F, F, F);
+        }
+    };
+    if (n >= 8) return run(std::integral_constant<std::size_t, 8>{});
+    if (n >= 4) return run(std::integral_constant<std::size_t, 4>{});
+    run(std::integral_constant<std::size_t, 1>{});
+}
+
 /// y (n, F) = activation(x (n, K) weights (K, F) + bias (F)). The layouts are those of dense(). The activation is a
 /// second pass over y, so that the tiles are not compiled once for each activation.
 template <std::size_t K, std::size_t F, class Activation, class T>
@@ -95,7 +116,8 @@ void dense_batch(std::size_t n, const T* x, const T* weights, const T* bias, T* 
     if constexpr (may_use_panel_product<K, F, T>) {
         if (prefers_panel_product<K, F, T>(n)) return dense_by_panels<K, F, Activation>(n, x, weights, bias, y);
     }
-    batch_product<panel_vectors<T>(F), prefetches_weights<K, F, T>>(n, K, F, x, weights, bias, y);
+    if constexpr (is_small_product<K, F, T>) small_batch_product(n, K, F, x, weights, bias, y);
+    else batch_product<panel_vectors<T>(F), prefetches_weights<K, F, T>>(n, K, F, x, weights, bias, y);
     if constexpr (!std::is_same_v<Activation, linear>) elementwise<Activation>(n * F, y, y);
 }
 

@@ -38,6 +38,7 @@ struct recurrent_step<gru_reset_before_cell<Activation, Recurrent>, Features, Un
     static constexpr std::size_t bias_offset = kernel.stored();
     static constexpr std::size_t recurrent_offset = bias_offset + (columns + 15) / 16 * 16;
     static constexpr std::size_t packed_size = recurrent_offset + Units * columns;
+    static constexpr packed_row_groups groups{{{0, Units, recurrent_offset, gates* L, Units* gates* L}}};
     static constexpr std::size_t row_offset(std::size_t k, std::size_t v) {
         return recurrent_offset + (v * Units + k) * gates * L;
     }
@@ -51,7 +52,7 @@ struct recurrent_step<gru_reset_before_cell<Activation, Recurrent>, Features, Un
     static std::size_t output_offset(const T*) { return 0; }
 
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
-        pack_recurrent_weights<recurrent_step, cell, Features, Units>(from, to, part);
+        pack_recurrent_weights(packed_layout<recurrent_step, Units, T>, from, to, part);
     }
 
     /// One step. The arguments are those of the primary template.

@@ -61,19 +61,19 @@ struct recurrent_step {
     static constexpr std::size_t last = !all_sums_fit ? Units : vectors > 1 ? Units - (vectors - 1) * L : 0;
     static constexpr std::size_t middle = Units - first - last;
 
-    // Packed weights: the kernel (Features, columns) in panels, columns in the order [vector][gate][lane]; biases
-    // [vector][sum][lane]; the recurrent kernel as [vector][first][gate][lane], [middle][vector][gate][lane] and
-    // [vector][last][gate][lane].
+    // Packed weights: the kernel (Features, columns) in panels, columns [vector][gate][lane]; biases; groups of rows of
+    // the recurrent kernel: [vector][first], [middle][vector], [vector][last], each [gate][lane].
     static constexpr panels kernel{.rows = Features, .columns = columns, .width = panel_width<T>(columns)};
-    static constexpr std::size_t bias_offset = kernel.stored();
+    static constexpr std::size_t bias_offset = kernel.stored();  // [vector][sum][lane]
     static constexpr std::size_t first_offset = bias_offset + (vectors * sums * L + 15) / 16 * 16;
     static constexpr std::size_t middle_offset = first_offset + first * columns;
     static constexpr std::size_t last_offset = middle_offset + middle * columns;
     static constexpr std::size_t packed_size = last_offset + last * columns;
+    static constexpr packed_row_groups groups{{{0, first, first_offset, gates* L, first* gates* L},
+                                               {first, first + middle, middle_offset, columns, gates* L},
+                                               {Units - last, Units, last_offset, gates* L, last* gates* L}}};
     static constexpr std::size_t row_offset(std::size_t k, std::size_t v) {
-        if (k < first) return first_offset + (v * first + k) * gates * L;
-        if (k < first + middle) return middle_offset + (k - first) * columns + v * gates * L;
-        return last_offset + (v * last + k - first - middle) * gates * L;
+        return groups[k < first ? 0 : k < first + middle ? 1 : 2].offset_of(k, v);
     }
 
     // The state: outputs h (twice where a step reads old ones after it has written new ones), carries, and whether the
@@ -90,7 +90,7 @@ struct recurrent_step {
 
     /// Packs weights; writes this thread's share. Lanes after the last unit are zero.
     static constexpr void pack_weights(const recurrent_weights<T>& from, T* to, thread_slice part) {
-        pack_recurrent_weights<recurrent_step, cell, Features, Units>(from, to, part);
+        pack_recurrent_weights(packed_layout<recurrent_step, Units, T>, from, to, part);
     }
 
     /// One step. x holds the Features inputs, or what Input says of them (columns). y receives the Units outputs; it

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <strata/core/border.hpp>
 #include <strata/core/config.hpp>
@@ -22,6 +23,7 @@ namespace strata::inline STRATA_ISA {
 // member is independent of the others. Weights come in Keras' order.
 //
 //   template <class... Others> using with_options      the same layer with other options
+//                                                      (layers of one type then share their code whatever their names)
 //   static constexpr bool is_linear                    no activation follows its weights
 //   absorb(in, map, weights)                           applies the map of its output to its weights, which have a bias
 //   affine(in, weights, scale, shift)                  the factor and the shift of each channel at inference
@@ -39,6 +41,28 @@ struct channel_affine {
 /// A layer that can have other options.
 template <class Layer>
 concept layer_with_options = layer_descriptor<Layer> && requires { typename Layer::template with_options<>; };
+
+namespace detail {
+
+template <class Layer, class Options>
+struct with_option_list;
+template <class Layer, class... Options>
+struct with_option_list<Layer, option_list<Options...>> {
+    using type = typename Layer::template with_options<Options...>;
+};
+
+/// A layer without its name, which computes the same: layers that differ in their names alone share its code. Not a
+/// struct that has a layer as its base, which may compute something else.
+template <class Layer>
+struct unnamed_layer {
+    using type = Layer;
+};
+template <class Layer>
+    requires(Layer::options::template has<name<"">> && layer_with_options<Layer> &&
+             std::is_same_v<typename with_option_list<Layer, typename Layer::options>::type, Layer>)
+struct unnamed_layer<Layer> : with_option_list<Layer, typename Layer::options::template without<name<"">>> {};
+
+}  // namespace detail
 
 /// A layer that can take an affine map of its output's channels into its weights.
 template <class Layer>

@@ -32,6 +32,7 @@ struct CSVLogger {
 
     static constexpr std::string_view type = "CSVLogger";
 
+    template <class = internal::where_used>
     void validate() const {
         if (filename.empty()) throw std::invalid_argument("strata: CSVLogger: filename is empty");
         if (separator.empty() || separator.find_first_of("\"\r\n") != separator.npos)

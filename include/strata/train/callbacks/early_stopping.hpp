@@ -9,6 +9,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
@@ -37,6 +38,7 @@ struct EarlyStopping {
 
     static constexpr std::string_view type = "EarlyStopping";
 
+    template <class = internal::where_used>
     void validate() const {
         watched().validate();
         if (!internal::is_finite(min_delta))

@@ -35,7 +35,8 @@ struct LearningRateScheduler {
                 "strata: LearningRateScheduler: the learning rate is a schedule and cannot be set; compile with a "
                 "number");
     }
-    void on_epoch_begin(training_control& control, std::size_t epoch) {
+    template <class Control>
+    void on_epoch_begin(Control& control, std::size_t epoch) {
         const double rate = schedule(epoch, control.learning_rate());
         if (!internal::is_finite(rate) || rate < 0)
             throw std::invalid_argument("strata: LearningRateScheduler: schedule gives " + internal::shortest(rate) +
@@ -46,7 +47,8 @@ struct LearningRateScheduler {
             detail::print_message("\nEpoch " + std::to_string(epoch + 1) +
                                   ": LearningRateScheduler setting learning rate to " + internal::shortest(rate) + ".");
     }
-    void on_epoch_end(training_control& control, std::size_t, Scores& scores) {
+    template <class Control>
+    void on_epoch_end(Control& control, std::size_t, Scores& scores) {
         scores.set("learning_rate", control.learning_rate());
     }
 };

@@ -5,10 +5,14 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/output.hpp>
 
 namespace strata::inline STRATA_ISA::detail {
 
-inline void print_message(std::string_view message) { output() << message << '\n' << std::flush; }
+template <class = internal::where_used>
+void print_message(std::string_view message) {
+    output() << message << '\n' << std::flush;
+}
 
 }  // namespace strata::inline STRATA_ISA::detail

@@ -14,6 +14,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/file_error.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
 #include <strata/train/callbacks/monitor.hpp>
@@ -54,6 +55,7 @@ struct ModelCheckpoint {
 
     static constexpr std::string_view type = "ModelCheckpoint";
 
+    template <class = internal::where_used>
     void validate() const {
         watched().validate();
         if (filepath.empty()) throw std::invalid_argument(watched().message("filepath is empty"));

@@ -11,6 +11,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/scores.hpp>
 
@@ -38,6 +39,7 @@ struct monitor {
     const std::string& name;
     const std::string& mode;
 
+    template <class = internal::where_used>
     void validate() const {
         if (name.empty()) throw std::invalid_argument(message("monitor is empty; name a score, as \"val_loss\""));
         if (mode != "auto" && mode != "min" && mode != "max")
@@ -45,6 +47,7 @@ struct monitor {
     }
 
     /// The watched score; none where the epoch has no validation by validation_freq.
+    template <class = internal::where_used>
     std::optional<double> value(const training_control& control, std::size_t epoch, const Scores& scores) const {
         if (scores.contains(name)) return scores[name];
         if (name.starts_with("val_") && control.skips_validation(epoch)) return std::nullopt;
@@ -54,6 +57,7 @@ struct monitor {
                     (lacks_validation ? " (it takes validation data to have val_" + name.substr(4) + ")" : "")));
     }
 
+    template <class = internal::where_used>
     bool rises() const {
         if (mode != "auto") return mode == "max";
         std::string_view quantity = name;
@@ -68,12 +72,14 @@ struct monitor {
     }
 
     /// Whether a value is better than the best so far by more than min_delta. Anything but NaN is better than nothing.
+    template <class = internal::where_used>
     bool is_improvement(double value, const std::optional<double>& best, double min_delta) const {
         if (internal::is_nan(value)) return false;
         if (!best) return true;
         return rises() ? value - std::abs(min_delta) > *best : value + std::abs(min_delta) < *best;
     }
 
+    template <class = internal::where_used>
     std::string message(std::string_view sentence) const {
         return "strata: " + std::string(callback) + ": " + std::string(sentence);
     }

@@ -27,6 +27,7 @@ struct placeholder {
     std::optional<int> precision;
     char kind = '\0';  // none: as Python's str
 
+    template <class = internal::where_used>
     explicit placeholder(std::string_view field) : name(field.substr(0, field.find(':'))) {
         if (name.empty()) throw std::invalid_argument(internal::message({"{", field, "} has no name"}));
         std::string_view format = field.substr(std::min(field.size(), name.size() + 1));
@@ -48,6 +49,7 @@ struct placeholder {
         if (!format.empty() || (kind == 'd' && precision)) refuse(field);
     }
 
+    template <class = internal::where_used>
     std::string text(double value, bool is_count) const {
         const int digits = precision.value_or(6);
         std::string result;
@@ -62,6 +64,7 @@ struct placeholder {
 
 private:
     /// Reads the digits at the begin, at most three.
+    template <class = internal::where_used>
     static std::optional<std::size_t> number(std::string_view& format) {
         std::size_t value = 0;
         const auto [end, error] = std::from_chars(format.data(), format.data() + format.size(), value);
@@ -69,6 +72,7 @@ private:
         format.remove_prefix(static_cast<std::size_t>(end - format.data()));
         return value;
     }
+    template <class = internal::where_used>
     [[noreturn]] static void refuse(std::string_view field) {
         throw std::invalid_argument(internal::message(
             {"{", field,

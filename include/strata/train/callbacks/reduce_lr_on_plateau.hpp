@@ -10,6 +10,7 @@
 
 #include <strata/core/config.hpp>
 #include <strata/core/number_class.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/argument.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/callbacks/message.hpp>
@@ -36,6 +37,7 @@ struct ReduceLROnPlateau {
 
     static constexpr std::string_view type = "ReduceLROnPlateau";
 
+    template <class = internal::where_used>
     void validate() const {
         watched().validate();
         argument_check{type}.fraction("factor", factor);
@@ -44,7 +46,8 @@ struct ReduceLROnPlateau {
             throw std::invalid_argument(watched().message("min_delta is no finite number"));
     }
 
-    void on_train_begin(training_control& control) {
+    template <class Control>
+    void on_train_begin(Control& control) {
         if (control.has_schedule())
             throw std::invalid_argument(
                 watched().message("the learning rate is a schedule and cannot be set; compile with a number"));

@@ -19,6 +19,7 @@
 #include <strata/core/message.hpp>
 #include <strata/core/where_used.hpp>
 #include <strata/graph/weight_table.hpp>
+#include <strata/graph/weight_view.hpp>
 #include <strata/model/model_record.hpp>
 #include <strata/train/callback.hpp>
 #include <strata/train/event_file.hpp>

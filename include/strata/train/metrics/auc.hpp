@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/kernels/elementwise/activation.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -34,6 +35,7 @@ struct AUC {
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
 
+    template <class = internal::where_used>
     void prepare(std::size_t) {
         if (num_thresholds < 2)
             throw std::invalid_argument("AUC: num_thresholds must be at least 2, got " +
@@ -41,6 +43,7 @@ struct AUC {
         positives.assign(num_thresholds, 0.0);
         negatives.assign(num_thresholds, 0.0);
     }
+    template <class = internal::where_used>
     void reset() {
         std::fill(positives.begin(), positives.end(), 0.0);
         std::fill(negatives.begin(), negatives.end(), 0.0);
@@ -56,6 +59,7 @@ struct AUC {
             (target[i] != Target(0) ? positives : negatives)[static_cast<std::size_t>(std::max(part, T(0)))] += weight;
         }
     }
+    template <class = internal::where_used>
     double result() const {
         double all_positives = 0.0, all_negatives = 0.0;
         for (const double count : positives) all_positives += count;

@@ -14,6 +14,7 @@
 #include <strata/core/diagnostic.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -38,12 +39,16 @@ struct F1Score {
         return refuse("an output of one axis", to_text(output), "end the net with Flatten<> or a Dense layer after it");
     }
 
+    template <class = internal::where_used>
     void prepare(std::size_t columns) {
         if (threshold && !(*threshold > 0.0 && *threshold <= 1.0))
             throw std::invalid_argument("F1Score: threshold must be in (0, 1], got " + std::to_string(*threshold));
         classes.assign(columns, {});
     }
-    void reset() { std::fill(classes.begin(), classes.end(), counts{}); }
+    template <class = internal::where_used>
+    void reset() {
+        std::fill(classes.begin(), classes.end(), counts{});
+    }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
         if (classes.empty()) prepare(columns);
@@ -63,6 +68,7 @@ struct F1Score {
             }
         }
     }
+    template <class = internal::where_used>
     double result() const {
         counts all{};
         double sum = 0.0, weighted = 0.0;
@@ -78,7 +84,10 @@ struct F1Score {
         return classes.empty() ? 0.0 : sum / static_cast<double>(classes.size());
     }
     /// The score of one class.
-    double result(std::size_t column) const { return score(classes.at(column)); }
+    template <class = internal::where_used>
+    double result(std::size_t column) const {
+        return score(classes.at(column));
+    }
 
     struct counts {
         double true_positives = 0.0, false_positives = 0.0, false_negatives = 0.0, weights = 0.0;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <strata/core/config.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/metrics/largest.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -22,6 +23,7 @@ struct decision {
     std::optional<double> thresholds;
     std::optional<std::size_t> top_k, class_id;
 
+    template <class = internal::where_used>
     void validate(std::size_t columns) const {
         const std::string metric(type);
         if (thresholds && !(*thresholds >= 0.0 && *thresholds <= 1.0))
@@ -61,7 +63,10 @@ struct Precision {
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
 
-    void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
+    template <class = internal::where_used>
+    void prepare(std::size_t columns) const {
+        detail::decision{type, thresholds, top_k, class_id}.validate(columns);
+    }
     void reset() { true_positives = false_positives = 0.0; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {
@@ -89,7 +94,10 @@ struct Recall {
     static constexpr bool is_numbered = true;  // in the history, where it has no name of its own
     static constexpr target_kind targets = target_kind::values;
 
-    void prepare(std::size_t columns) const { detail::decision{type, thresholds, top_k, class_id}.validate(columns); }
+    template <class = internal::where_used>
+    void prepare(std::size_t columns) const {
+        detail::decision{type, thresholds, top_k, class_id}.validate(columns);
+    }
     void reset() { true_positives = false_negatives = 0.0; }
     template <class T, class Target>
     void update(std::size_t rows, std::size_t columns, const T* y, const Target* target, double weight) {

@@ -12,6 +12,7 @@
 #include <strata/core/number_class.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/text.hpp>
+#include <strata/core/where_used.hpp>
 #include <strata/train/losses/regression.hpp>
 #include <strata/train/metrics/metric.hpp>
 
@@ -54,7 +55,11 @@ struct R2Score {
         return refuse("an output of one axis", to_text(output), "end the net with Flatten<> or a Dense layer after it");
     }
 
-    void prepare(std::size_t count) { columns.assign(count, {}); }
+    template <class = internal::where_used>
+    void prepare(std::size_t count) {
+        columns.assign(count, {});
+    }
+    template <class = internal::where_used>
     void reset() {
         std::fill(columns.begin(), columns.end(), sums{});
         weights = num_values = 0.0;
@@ -73,6 +78,7 @@ struct R2Score {
             num_values += static_cast<double>(count);
         }
     }
+    template <class = internal::where_used>
     double result() const {
         double sum = 0.0, weighted = 0.0, variances = 0.0;
         for (std::size_t column = 0; column < columns.size(); ++column) {
@@ -87,6 +93,7 @@ struct R2Score {
         return 1.0 - (1.0 - score) * (num_values - 1.0) / (num_values - regressors - 1.0);
     }
     /// The score of one column.
+    template <class = internal::where_used>
     double result(std::size_t column) const {
         const double score = 1.0 - columns.at(column).residual / variance(column);
         return internal::is_infinite(score) ? 0.0 : score;
