@@ -201,7 +201,7 @@ private:
     series got_;
 };
 
-void compare_one(const keras_case& keras, const char* prefix, const Scores& scores) {
+[[maybe_unused]] void compare_one(const keras_case& keras, const char* prefix, const Scores& scores) {
     series got;
     add(got, scores);
     compare_series(keras.all(prefix), got);
@@ -240,7 +240,7 @@ struct fit_data {
     }
 };
 
-void compare_history(const keras_case& keras, const History& history) {
+[[maybe_unused]] void compare_history(const keras_case& keras, const History& history) {
     series got;
     for (const auto& name : history.names())
         for (const double value : history[name])
