@@ -45,7 +45,7 @@ def build_and_run(names, folder, compiler, flags, include, number):
     return {name: lines.get(name, f"prints nothing; exit code {done.returncode}: {done.stderr.strip()}") for name in names}
 
 
-def test_programs(names, folder, compiler, flags, include, each=8, jobs=1):
+def test_programs(names, folder, compiler, flags, include, each=16, jobs=1):
     """The results of all nets, `each` of them in a program."""
     groups = [names[i:i + each] for i in range(0, len(names), each)]
     results = {}

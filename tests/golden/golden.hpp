@@ -12,6 +12,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "../model/one_by_one.hpp"
 
 namespace {
 
@@ -40,19 +41,6 @@ void compare_outputs(const io::safetensors_file& file, const std::string& name, 
     }
     INFO("worst " << worst << ", largest " << largest);
     REQUIRE(worst <= 1e-5f * std::max(largest, 1e-3f));
-}
-
-/// The outputs of samples, one by one, as predict computes them where they fill no tile. predict itself would compile
-/// each net for tiles of samples too.
-template <class Net>
-std::vector<float> outputs_of(const Model<Net>& model, const std::vector<float>& x) {
-    using executor = detail::forward_executor<Net, float, 1>;
-    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
-    std::vector<float> y(x.size() / in * out);
-    aligned_array<float> arena(executor::plan.arena_size);
-    for (std::size_t i = 0; i < x.size() / in; ++i)
-        executor::run(x.data() + i * in, model.parameters(), y.data() + i * out, arena.data());
-    return y;
 }
 
 template <class Net>

@@ -13,6 +13,8 @@
 
 #include <strata/strata.hpp>
 
+#include "../model/one_by_one.hpp"
+
 using namespace strata;
 
 namespace {
@@ -45,7 +47,7 @@ void run(Net, const std::string& name, const std::filesystem::path& folder, bool
     const bool are_words = name == "sentence";
     if (loads) model.load_weights(folder / (name + ".keras"));
     else fill(model);
-    const std::vector<float> x = input_of(2 * Net::input_shape().size(), are_words), y = model.predict(x);
+    const std::vector<float> x = input_of(2 * Net::input_shape().size(), are_words), y = outputs_of(model, x);
     if (!loads) {
         model.save(folder / (name + ".keras"));
         auto again = Net::build({.seed = 3});

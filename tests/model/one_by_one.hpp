@@ -4,14 +4,21 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
+#include <strata/core/aligned_array.hpp>
+#include <strata/model/model.hpp>
+#include <strata/runtime/forward_executor.hpp>
+
 template <class Model>
-auto outputs_of(const Model& model, const std::vector<typename Model::value_type>& x) {
+auto outputs_of(const Model& model, std::span<const std::type_identity_t<typename Model::value_type>> x) {
+    using T = typename Model::value_type;
+    using executor = strata::detail::forward_executor<typename Model::net_type, T, 1>;
     constexpr std::size_t in = Model::input_shape().size(), out = Model::output_shape().size();
-    std::vector<typename Model::value_type> y(x.size() / in * out);
-    auto workspace = model.workspace();
+    std::vector<T> y(x.size() / in * out);
+    strata::aligned_array<T> arena(executor::plan.arena_size);
     for (std::size_t n = 0; n < x.size() / in; ++n)
-        model.infer(std::span(x).subspan(n * in, in), std::span(y).subspan(n * out, out), workspace);
+        executor::run(x.data() + n * in, model.parameters(), y.data() + n * out, arena.data());
     return y;
 }

@@ -25,6 +25,14 @@ constexpr auto named = Sequential{Input<4>{}, Dense<2>{}, Dense<2, name<"dense_1
 static_assert(names_of<std::remove_const_t<decltype(named)>>[0] == "dense");
 static_assert(names_of<std::remove_const_t<decltype(named)>>[2] == "dense_2");
 
+// Layers that differ in their names, or in whether they are trained, share their code. A struct with a layer as its
+// base may compute something else.
+struct twofold : Dense<2, name<"a">> {};
+static_assert(std::is_same_v<
+              detail::computed_layers_of<Sequential<Dense<2, name<"a">, ReLU>, Activation<Tanh, name<"b">>, twofold,
+                                                    frozen_layer<Conv2D<3, 3, name<"c">>>, MaxPooling2D<2>>>,
+              type_list<Dense<2, ReLU>, Activation<Tanh>, twofold, Conv2D<3, 3>, MaxPooling2D<2>>>);
+
 // Nested models: one layer in the list, weights named by path.
 constexpr auto nested = Sequential{Input<6>{}, Sequential{name<"base">{}, Dense<3>{}, Dense<2, frozen>{}}, Dense<1>{}};
 static_assert(nested.size() == 2);

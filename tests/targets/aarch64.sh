@@ -1,8 +1,8 @@
 #!/bin/bash
 # 64-bit Arm under qemu: the probe by Clang and by GCC, all tests of kernels, instruction counts.
 # usage: tests/targets/aarch64.sh [--full] [--jobs N]
-#   --full   golden values of Keras, training, streams, subnormal numbers; kernels optimized by Clang and by GCC as
-#            well, and every size without optimization
+#   --full   golden values of Keras, training, streams, subnormal numbers; kernels optimized by Clang and by GCC, and
+#            every size without optimization
 source "$(dirname "$0")/common.sh"
 arguments "$@"
 need g++ clang-19 g++-aarch64-linux-gnu qemu-user meson ninja-build pkg-config libboost-dev libxsimd-dev catch2 python3

@@ -2,7 +2,7 @@
 # Newer compilers and languages: every header and a strict project's program by Clang 22 in C++20, 23 and 26, and by
 # GCC and Clang 19 in C++23; a few refusals by Clang 22. The front ends alone, without the optimizer.
 # usage: tests/targets/clang22.sh [--full] [--jobs N]
-#   --full  the program in every language; without it by Clang 22 in C++26 alone, and nothing by Clang 22 in C++23,
+#   --full  the program in every language; without it by Clang 22 in C++26 alone. Without it Clang 22 leaves out C++23,
 #           which C++26 contains
 source "$(dirname "$0")/common.sh"
 arguments "$@"

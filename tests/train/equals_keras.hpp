@@ -78,18 +78,27 @@ using dataset_for =
     std::conditional_t<Loss::targets == target_kind::class_index, Dataset<scalar, Net::input_shape(), int>,
                        Dataset<scalar, Net::input_shape(), scalar, Net::output_shape()>>;
 
+/// Inputs and targets of samples, one after the other.
+struct keras_samples {
+    std::vector<scalar> x, y;
+
+    void require(std::size_t inputs, std::size_t targets) const {
+        REQUIRE(x.size() >= inputs);
+        REQUIRE(y.size() >= targets);
+    }
+};
+
 /// Samples [first, first + count).
-template <class Data, class Net>
-Data samples(const std::vector<scalar>& x, const std::vector<scalar>& y, std::size_t first, std::size_t count) {
-    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
-    constexpr bool by_index = std::is_same_v<Data, Dataset<scalar, Net::input_shape(), int>>;
-    REQUIRE(x.size() >= (first + count) * in);
-    REQUIRE(y.size() >= (first + count) * (by_index ? 1 : out));
+template <class Data>
+Data samples(const keras_samples& all, std::size_t first, std::size_t count) {
+    constexpr std::size_t in = Data::sample_size, out = Data::label_size;
+    all.require((first + count) * in, (first + count) * out);
     Data data;
     for (std::size_t i = first; i < first + count; ++i) {
-        const std::span sample(x.data() + i * in, in);
-        if constexpr (by_index) data.push_back(sample, static_cast<int>(y[i]));
-        else data.push_back(sample, std::span(y.data() + i * out, out));
+        const std::span sample(all.x.data() + i * in, in);
+        if constexpr (std::is_same_v<typename Data::label_type, int>)
+            data.push_back(sample, static_cast<int>(all.y[i]));
+        else data.push_back(sample, std::span(all.y.data() + i * out, out));
     }
     return data;
 }
@@ -157,70 +166,104 @@ void compare_series(const series& expected, const series& got) {
     }
 }
 
-template <class Model>
-void begin_as(const keras_case& keras, Model& model) {
-    begin_as(keras, weight_list(model.weights()));
-}
-template <class Model>
-void compare_weights(const keras_case& keras, Model& model) {
-    compare_weights(keras, weight_list(model.weights()));
+/// The steps of a case, and what they gave. No template of the net either.
+class case_steps {
+public:
+    case_steps(const keras_case& keras, bool is_weighted)
+        : keras_(keras),
+          all_{keras.values("x"), keras.values("y")},
+          weights_(keras.weights("sample_weight")),
+          count_(keras.extents("x")[0]),
+          batch_(keras.extents("x")[1]) {
+        REQUIRE(weights_.empty() != is_weighted);
+    }
+
+    std::size_t count() const { return count_; }
+    template <class Data>
+    Data batch(std::size_t step) const {
+        return samples<Data>(all_, step * batch_, batch_);
+    }
+    batch_options options(std::size_t step) const {
+        if (weights_.empty()) return {};
+        return {.sample_weight = std::span(weights_).subspan(step * batch_, batch_)};
+    }
+    void add(const Scores& scores) { ::add(got_, scores); }
+    void compare(weight_list weights) const {
+        compare_series(keras_.all("scores/"), got_);
+        compare_weights(keras_, weights);
+    }
+
+private:
+    const keras_case& keras_;
+    keras_samples all_;
+    std::vector<double> weights_;
+    std::size_t count_, batch_;
+    series got_;
+};
+
+void compare_one(const keras_case& keras, const char* prefix, const Scores& scores) {
+    series got;
+    add(got, scores);
+    compare_series(keras.all(prefix), got);
 }
 
 /// Steps without weights of samples: what takes weights is compiled where a case has them.
 template <bool IsWeighted, class Net, class Optimizer, class Loss, class... Metrics>
 void compare_steps(const keras_case& keras, Net, Optimizer optimizer, Loss loss, Metrics... metrics) {
     INFO(keras.name());
+    using data_type = dataset_for<Net, Loss>;
     Model<Net, scalar> model;
-    begin_as(keras, model);
+    begin_as(keras, model.weights());
     auto trainer = compile(model, optimizer, loss, metrics...);
-    const std::vector<scalar> x = keras.values("x"), y = keras.values("y");
-    const std::size_t steps = keras.extents("x")[0], batch = keras.extents("x")[1];
-    const std::vector<double> weights = keras.weights("sample_weight");
-    const auto batch_of = [&](std::size_t step) {
-        return samples<dataset_for<Net, Loss>, Net>(x, y, step * batch, batch);
-    };
-    REQUIRE(weights.empty() != IsWeighted);
-    const auto options_of = [&](std::size_t step) {
-        if (!IsWeighted) return batch_options{};
-        return batch_options{.sample_weight = std::span(weights).subspan(step * batch, batch)};
-    };
-    series got;
-    for (std::size_t step = 0; step < steps; ++step) add(got, trainer.train_on_batch(batch_of(step), options_of(step)));
-    compare_series(keras.all("scores/"), got);
-    compare_weights(keras, model);
-    if constexpr (IsWeighted) {
-        series tested;
-        add(tested, trainer.test_on_batch(batch_of(0), options_of(0)));
-        compare_series(keras.all("test_on_batch/"), tested);
+    case_steps steps(keras, IsWeighted);
+    for (std::size_t step = 0; step < steps.count(); ++step)
+        steps.add(trainer.train_on_batch(steps.batch<data_type>(step), steps.options(step)));
+    steps.compare(model.weights());
+    if constexpr (IsWeighted)
+        compare_one(keras, "test_on_batch/", trainer.test_on_batch(steps.batch<data_type>(0), steps.options(0)));
+}
+
+/// The data of a case of fit.
+struct fit_data {
+    keras_samples training, validation;
+    std::size_t count, validation_count = 0;
+    std::vector<double> weights, validation_weights;
+
+    explicit fit_data(const keras_case& keras)
+        : training{keras.values("x"), keras.values("y")},
+          count(keras.extents("x")[0]),
+          weights(keras.weights("sample_weight")),
+          validation_weights(keras.weights("validation_weight")) {
+        if (keras.find("validation_x") == nullptr) return;
+        validation = {keras.values("validation_x"), keras.values("validation_y")};
+        validation_count = keras.extents("validation_x")[0];
     }
+};
+
+void compare_history(const keras_case& keras, const History& history) {
+    series got;
+    for (const auto& name : history.names())
+        for (const double value : history[name])
+            if (!std::isnan(value)) got[std::string(name)].push_back(value);  // NaN: an epoch without validation
+    compare_series(keras.all("history/"), got);
 }
 
 template <class Fit, class Net, class Optimizer, class Loss, class... Metrics>
 void compare_fit(const keras_case& keras, Fit fit, Net, Optimizer optimizer, Loss loss, Metrics... metrics) {
     INFO(keras.name());
-    Model<Net, scalar> model;
-    begin_as(keras, model);
-    auto trainer = compile(model, optimizer, loss, metrics...);
     using data_type = dataset_for<Net, Loss>;
-    const auto data = samples<data_type, Net>(keras.values("x"), keras.values("y"), 0, keras.extents("x")[0]);
-    data_type validation;
-    if (keras.find("validation_x") != nullptr)
-        validation = samples<data_type, Net>(keras.values("validation_x"), keras.values("validation_y"), 0,
-                                             keras.extents("validation_x")[0]);
-    const std::vector<double> sample_weight = keras.weights("sample_weight");
-    const History history = fit(trainer, data, validation, sample_weight, keras.weights("validation_weight"));
-    series got, after;
-    for (const auto& name : history.names())
-        for (const double value : history[name])
-            if (!std::isnan(value)) got[std::string(name)].push_back(value);  // NaN: an epoch without validation
-    compare_series(keras.all("history/"), got);
-    compare_weights(keras, model);
-    add(after, trainer.evaluate(data, {.batch_size = 4}));
-    compare_series(keras.all("evaluate/"), after);
-    if (sample_weight.empty()) return;
-    series weighted;
-    add(weighted, trainer.evaluate(data, {.batch_size = 4, .sample_weight = sample_weight, .steps = 3}));
-    compare_series(keras.all("evaluate_weighted/"), weighted);
+    Model<Net, scalar> model;
+    begin_as(keras, model.weights());
+    auto trainer = compile(model, optimizer, loss, metrics...);
+    const fit_data all(keras);
+    const data_type data = samples<data_type>(all.training, 0, all.count);
+    const data_type validation = samples<data_type>(all.validation, 0, all.validation_count);
+    compare_history(keras, fit(trainer, data, validation, all.weights, all.validation_weights));
+    compare_weights(keras, model.weights());
+    compare_one(keras, "evaluate/", trainer.evaluate(data, {.batch_size = 4}));
+    if (all.weights.empty()) return;
+    compare_one(keras, "evaluate_weighted/",
+                trainer.evaluate(data, {.batch_size = 4, .sample_weight = all.weights, .steps = 3}));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <strata/strata.hpp>
 
 #include "../catch.hpp"
+#include "../model/one_by_one.hpp"
 
 namespace strata {
 
@@ -75,23 +76,6 @@ constexpr bool in_tiles = true, one_by_one = false;
 
 inline void require_right_way(bool way, std::size_t count, std::size_t tile) { REQUIRE(way == (count >= tile)); }
 
-/// The outputs of samples. One by one the net is compiled for one sample only, not for tiles of samples as well.
-template <bool Way, class Net>
-std::vector<double> outputs_of(const Model<Net, double>& model, std::span<const double> x) {
-    constexpr std::size_t in = Net::input_shape().size(), out = Net::output_shape().size();
-    const std::size_t count = x.size() / in;
-    if constexpr (Way) {
-        return model.predict(x);
-    } else {
-        std::vector<double> y(count * out);
-        using executor = detail::forward_executor<Net, double, 1>;
-        aligned_array<double> arena(executor::plan.arena_size);
-        for (std::size_t i = 0; i < count; ++i)
-            executor::run(x.data() + i * in, model.parameters(), y.data() + i * out, arena.data());
-        return y;
-    }
-}
-
 /// Compares the gradient of each weight with (loss(w + h) - loss(w - h)) / 2h. The error of the difference is h^2 times
 /// the third derivative, of the order of 1e-9 here, and the rounding 1e-16 / h; a tolerance of 1e-6 of the largest
 /// gradient leaves room for both. Way: in_tiles where the samples fill a tile of inference.
@@ -128,7 +112,10 @@ void check(Net, std::size_t count = 3, Loss loss = {}, double tolerance = 1e-6) 
             compute();
             for (std::size_t i = 0; i < count; ++i) total += training.loss(i);
         } else {
-            const std::vector<double> y = outputs_of<Way>(model, data.inputs());
+            const std::vector<double> y = [&] {
+                if constexpr (Way) return model.predict(data.inputs());
+                else return outputs_of(model, data.inputs());
+            }();
             for (std::size_t i = 0; i < count; ++i)
                 total += loss(out.rows(), out.back(), y.data() + i * out.size(), data.label(i).data(), 1.0,
                               static_cast<double*>(nullptr));

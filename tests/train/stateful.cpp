@@ -16,25 +16,20 @@ void compare_stateful(const io::safetensors_file& file, const char* name, Net ne
     const keras_case keras(file, name);
     INFO(name << " with " << threads << " threads");
     auto model = net.template build<scalar>();
-    begin_as(keras, model);
+    begin_as(keras, model.weights());
     auto trainer = compile(model, SGD{.learning_rate = 0.2}, MeanSquaredError{});
     using data_type = dataset_for<Net, MeanSquaredError>;
-    const auto data = samples<data_type, Net>(keras.values("x"), keras.values("y"), 0, 12);
-    const auto validation = samples<data_type, Net>(keras.values("validation_x"), keras.values("validation_y"), 0, 6);
+    const auto data = samples<data_type>({keras.values("x"), keras.values("y")}, 0, 12);
+    const auto validation = samples<data_type>({keras.values("validation_x"), keras.values("validation_y")}, 0, 6);
     const History history = trainer.fit(data, {.batch_size = 3,
                                                .epochs = 2,
                                                .validation_data = validation,
                                                .shuffle = false,
                                                .threads = threads,
                                                .verbose = 0});
-    series got;
-    for (const auto& score : history.names())
-        for (const double value : history[score]) got[std::string(score)].push_back(value);
-    compare_series(keras.all("history/"), got);
-    compare_weights(keras, model);
-    series after;
-    add(after, trainer.evaluate(data));
-    compare_series(keras.all("evaluate/"), after);
+    compare_history(keras, history);
+    compare_weights(keras, model.weights());
+    compare_one(keras, "evaluate/", trainer.evaluate(data));
     const auto compare_outputs = [&](const char* key, const std::vector<scalar>& outputs) {
         INFO(key);
         const std::vector<scalar> expected = keras.values(key);

@@ -39,6 +39,7 @@ THIRD_PARTY = {
 SYSTEM_HEADERS = {"core/config.hpp": {"intrin.h"},
                   "core/posix_file.hpp": {"fcntl.h", "signal.h", "sys/file.h", "sys/mman.h", "sys/stat.h", "unistd.h"},
                   "core/terminal.hpp": {"sys/ioctl.h", "unistd.h"},
+                  "core/native_thread.hpp": {"pthread.h", "sched.h", "unistd.h"},
                   "core/thread_pool.hpp": {"unistd.h"},
                   "core/windows.hpp": {"windows.h"},
                   "kernels/simd/wasm.hpp": {"wasm_simd128.h"}}

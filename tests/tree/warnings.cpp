@@ -42,13 +42,12 @@ constexpr auto stream_net = Sequential{Input<12, 3>{}, Conv1D<6, 2, padding::cau
 #endif
 #if !defined(NO_CHAIN)
 /// Every layer of tests/layers.
-constexpr auto chain_net =
-#define LAYER_CHAIN(...) __VA_ARGS__;
+#define LAYER_CHAIN(...) constexpr auto chain_net = __VA_ARGS__;
 #include "../layers/layers.inc"
 #endif
 
-    template <class Net, class Loss>
-    double train(const Net& net, const Loss& loss) {
+template <class Net, class Loss>
+double train(const Net& net, const Loss& loss) {
     auto model = net.build({.seed = 1});
     Dataset<float, Net::input_shape(), float, Net::output_shape()> data;
     data.push_back(std::vector<float>(net.input_shape().size(), 0.5f), std::vector<float>(net.output_shape().size()));

@@ -50,13 +50,14 @@
 #if defined(__OPTIMIZE__)
 #define STRATA_INLINE __attribute__((always_inline)) inline
 #define STRATA_INLINE_CALL __attribute__((always_inline))
+#define STRATA_FLATTEN __attribute__((flatten))
 #else  // without optimization no accumulator is in a register, and code that is copied into its callers takes as long
 #define STRATA_INLINE inline
 #define STRATA_INLINE_CALL
+#define STRATA_FLATTEN
 #endif
 #define STRATA_NOINLINE __attribute__((noinline))
 #define STRATA_COLD __attribute__((noinline, cold))
-#define STRATA_FLATTEN __attribute__((flatten))
 #define STRATA_RESTRICT __restrict__
 #if __has_builtin(__type_pack_element)  // a type of a pack without a template for each: Clang, GCC from 14 on
 #define STRATA_HAS_TYPE_PACK_ELEMENT

@@ -23,6 +23,11 @@
 #endif
 #endif
 
+// Threads are made by POSIX's calls instead of std::thread.
+#if !defined(STRATA_NO_THREADS) && !defined(_WIN32) && __has_include(<pthread.h>) && __has_include(<unistd.h>)
+#define STRATA_POSIX_THREADS
+#endif
+
 // Without files there is no stderr either. Found where no operating system with files is known.
 #if !defined(STRATA_NO_FILES) && !defined(__unix__) && !defined(__APPLE__) && !defined(_WIN32) && \
     !defined(__wasi__) && !defined(__EMSCRIPTEN__)

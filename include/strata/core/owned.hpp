@@ -7,14 +7,17 @@
 namespace strata::internal {
 
 /// Owns an object on the heap, which stays where it is when its owner moves. Holds what std::unique_ptr and emplace of
-/// std::optional hold; a compiler instantiates one class for each type instead of thirty.
+/// std::optional hold; a compiler instantiates one class for each type instead of thirty. So it does without
+/// std::exchange and std::swap.
 template <class T>
 class owned {
 public:
     owned() = default;
-    owned(owned&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    owned(owned&& other) noexcept : object_(other.object_) { other.object_ = nullptr; }
     owned& operator=(owned&& other) noexcept {
-        std::swap(object_, other.object_);
+        T* const former = object_;
+        object_ = other.object_;
+        other.object_ = former;
         return *this;
     }
     ~owned() { delete object_; }
@@ -22,10 +25,9 @@ public:
     /// Makes the object anew. Where that throws, the former one stays.
     template <class... Args>
     void emplace(Args&&... args) {
-        T* const made = new T(std::forward<Args>(args)...);
-        delete std::exchange(object_, made);
+        replace_by(new T(std::forward<Args>(args)...));
     }
-    void reset() { delete std::exchange(object_, nullptr); }
+    void reset() { replace_by(nullptr); }
 
     explicit operator bool() const { return object_ != nullptr; }
     T& operator*() const {
@@ -35,6 +37,12 @@ public:
     T* operator->() const { return &**this; }
 
 private:
+    void replace_by(T* made) {
+        T* const former = object_;
+        object_ = made;
+        delete former;
+    }
+
     T* object_ = nullptr;
 };
 

@@ -5,19 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
-#include <type_traits>
 
 #include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/features.hpp>
 #include <strata/core/flush_subnormals.hpp>
+#include <strata/core/native_thread.hpp>
 #include <strata/core/real_time.hpp>
 #include <strata/core/text.hpp>
 #include <strata/core/thread_slice.hpp>
 
 #if !defined(STRATA_NO_THREADS)
 #include <atomic>
-#include <thread>
 #if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAVE_PLATFORM_WAIT)
 #include <condition_variable>
 #include <mutex>
@@ -55,8 +54,7 @@ public:
     static constexpr std::size_t size() { return 1; }
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         const flush_subnormals flush;
         work(thread_slice{});
     }
@@ -125,22 +123,17 @@ public:
 /// at both mistakes.
 class thread_pool {
 public:
-    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then. Without
-    /// exceptions the standard library ends the program there.
+    /// Throws std::system_error where the system gives fewer threads; those that were made have ended by then.
     explicit thread_pool(std::size_t count) : count_(count == 0 ? 1 : count), threads_(count_ - 1) {
-#if defined(STRATA_NO_EXCEPTIONS)
-        begin_threads();
-#else
-        try {
-            begin_threads();
-        } catch (const std::system_error& error) {
+        for (; made_ + 1 < count_; ++made_) {
+            worker& next = threads_.first[made_];
+            next.pool = this;
+            next.index = made_ + 1;
+            const std::error_code code = next.thread.start(next);
+            if (!code) continue;
             end_threads();
-            internal::raise_fewer_threads(made_ + 1, count_, error.code());
-        } catch (...) {
-            end_threads();
-            throw;
+            internal::raise_fewer_threads(made_ + 1, count_, code);
         }
-#endif
     }
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
@@ -152,8 +145,7 @@ public:
     /// barrier(), but not run.
     template <class Work>
     void run(Work& work) {
-        static_assert(std::is_nothrow_invocable_v<Work&, thread_slice>,
-                      "strata: work of a thread_pool must be noexcept");
+        static_assert(noexcept(work(thread_slice{})), "strata: work of a thread_pool must be noexcept");
         assert(
             process_ == internal::process_number() &&
             "strata: a child process uses its parent's threads, which it does not have; make a workspace after fork");
@@ -183,13 +175,20 @@ public:
     }
 
 private:
-    struct thread_list {
-        explicit thread_list(std::size_t count) : first(new std::thread[count]) {}
-        thread_list(const thread_list&) = delete;
-        thread_list& operator=(const thread_list&) = delete;
-        ~thread_list() { delete[] first; }
+    struct worker {
+        thread_pool* pool = nullptr;
+        std::size_t index = 0;
+        internal::native_thread thread{};
 
-        std::thread* first;
+        void run() noexcept { pool->work(index); }
+    };
+    struct worker_list {
+        explicit worker_list(std::size_t count) : first(new worker[count]) {}
+        worker_list(const worker_list&) = delete;
+        worker_list& operator=(const worker_list&) = delete;
+        ~worker_list() { delete[] first; }
+
+        worker* first;
     };
 
     template <class Work>
@@ -202,15 +201,11 @@ private:
         work(thread_slice{.index = 0, .count = count_});
         barrier();
     }
-    void begin_threads() {
-        for (; made_ + 1 < count_; ++made_)
-            threads_.first[made_] = std::thread([this, index = made_ + 1] { work(index); });
-    }
     STRATA_NOINLINE void end_threads() {
         if (made_ == 0) return;
         call_ = nullptr;
         release(pieces_);
-        for (std::size_t i = 0; i < made_; ++i) threads_.first[i].join();
+        for (std::size_t i = 0; i < made_; ++i) threads_.first[i].thread.wait_for_end();
     }
     /// Changes the flag, and wakes threads that sleep until it changes.
     void release(std::atomic<std::uint32_t>& flag) noexcept STRATA_NONBLOCKING {
@@ -235,7 +230,7 @@ private:
     static void yield() noexcept STRATA_NONBLOCKING {
         STRATA_BEGIN_PERMITTED
         const internal::permitted_system_calls permitted;
-        std::this_thread::yield();
+        internal::yield_processor();
         STRATA_END_PERMITTED
     }
     /// Nobody works, or the system has taken a core from the thread that will change the flag. That thread may need
@@ -262,7 +257,7 @@ private:
     }
 
     std::size_t count_;
-    bool shares_cores_ = count_ > std::thread::hardware_concurrency();
+    bool shares_cores_ = count_ > internal::processor_count();
     // Only assertions read these two. The class has them in every build, so that its layout is the same.
     long process_ = internal::process_number();
     std::atomic<bool> is_running_{false};
@@ -273,7 +268,7 @@ private:
     alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::size_t> arrived_{0};
     std::size_t made_ = 0;
-    thread_list threads_;
+    worker_list threads_;
 };
 
 #endif

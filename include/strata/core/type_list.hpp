@@ -12,19 +12,23 @@ namespace strata {
 template <class... Types>
 struct type_list {
     static constexpr std::size_t size() { return sizeof...(Types); }
+#if defined(STRATA_HAS_TYPE_PACK_ELEMENT)
+    /// The type number Index. A member: nothing deduces all types of the list again for each of them.
+    template <std::size_t Index>
+    using at = __type_pack_element<Index, Types...>;
+#endif
 };
 
+#if defined(STRATA_HAS_TYPE_PACK_ELEMENT)
+/// The type number Index of a type_list.
+template <std::size_t Index, class List>
+using type_at = typename List::template at<Index>;
+#else
 namespace internal {
 
 template <std::size_t Index, class List>
 struct at_index;
 
-#if defined(STRATA_HAS_TYPE_PACK_ELEMENT)
-template <std::size_t Index, class... Types>
-struct at_index<Index, type_list<Types...>> {
-    using type = __type_pack_element<Index, Types...>;
-};
-#else
 template <std::size_t Index, class Type>
 struct indexed {
     using type = Type;
@@ -43,20 +47,24 @@ struct at_index<Index, type_list<Types...>> {
     using type = typename decltype(pick<Index>(
         std::declval<const indexed_types<std::index_sequence_for<Types...>, Types...>&>()))::type;
 };
-#endif
-
-template <class List, auto Indices, class = std::make_index_sequence<Indices.size()>>
-struct selected;
-template <class List, auto Indices, std::size_t... I>
-struct selected<List, Indices, std::index_sequence<I...>> {
-    using type = type_list<typename at_index<Indices[I], List>::type...>;
-};
 
 }  // namespace internal
 
 /// The type number Index of a type_list.
 template <std::size_t Index, class List>
 using type_at = typename internal::at_index<Index, List>::type;
+#endif
+
+namespace internal {
+
+template <class List, auto Indices, class = std::make_index_sequence<Indices.size()>>
+struct selected;
+template <class List, auto Indices, std::size_t... I>
+struct selected<List, Indices, std::index_sequence<I...>> {
+    using type = type_list<type_at<Indices[I], List>...>;
+};
+
+}  // namespace internal
 
 /// The types of a list at the positions of Indices, a std::array value.
 template <class List, auto Indices>

@@ -46,17 +46,19 @@ private:
         if constexpr (sizeof...(Step) == 0) {
             std::copy_n(x, N * value_shape<Net>(0).size(), y);
         } else if (std::is_constant_evaluated()) {
-            evaluate_in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...};
+            if constexpr (has_chains) evaluate_in_order{0, (constant_step<Step>(x, parameters, y, arena), 0)...};
+            else evaluate_in_order{0, (step<Step>(x, parameters, plan.write(Step, y, arena), arena), 0)...};
         } else {
             constexpr auto chains = register_chains<Net, T, N, Count>(all);
             evaluate_in_order{0, (chain<Step, chains[Step]>(x, parameters, y, arena, carried), 0)...};
         }
     }
-    /// The first input of a step.
-    template <std::size_t Step>
-    static constexpr const T* read_of(const T* x, const T* arena) {
-        return plan.read(Step, 0, x, arena);
-    }
+    static constexpr bool has_chains = [] {
+        for (std::size_t s = 0; s < plan.step_count; ++s)
+            if (plan.chains[s].length != 1) return true;
+        return false;
+    }();
+
     /// Steps from First on: one, a chain over bands of rows, or `Length` through a vector register.
     template <std::size_t First, std::size_t Length>
     static STRATA_INLINE void chain(const T* x, const T* parameters, T* y, T* arena, [[maybe_unused]] T* carried) {
@@ -64,11 +66,12 @@ private:
         if constexpr (size > 1)
             band_executor<Net, T, Count, First>::run({x, parameters, y, arena, arena},
                                                      {0, band_executor<Net, T, Count, First>::rows});
-        else if constexpr (size == 1 && Length == 1) step<First>(x, parameters, y, arena, carried);
+        else if constexpr (size == 1 && Length == 1)
+            step<First>(x, parameters, plan.write(First, y, arena), arena, nullptr, carried);
         else if constexpr (size == 1 && Length > 1)
             [&]<std::size_t... I>(std::index_sequence<I...>) STRATA_INLINE_CALL {
-                run_register_chain(read_of<First>(x, arena), parameters, plan.write(First + Length - 1, y, arena),
-                                   type_list<step_at<First + I>...>{});
+                run_register_chain(plan.read(First, 0, x, static_cast<const T*>(arena)), parameters,
+                                   plan.write(First + Length - 1, y, arena), type_list<step_at<First + I>...>{});
             }(std::make_index_sequence<Length>{});
     }
     /// In constant evaluation the maps inside a chain are whole, and so not in the arena.
@@ -76,14 +79,14 @@ private:
     static constexpr void constant_step(const T* x, const T* parameters, T* y, T* arena) {
         constexpr std::size_t size = plan.chains[Step].length;
         if constexpr (size == 1) {
-            step<Step>(x, parameters, y, arena, nullptr);
+            step<Step>(x, parameters, plan.write(Step, y, arena), arena);
         } else if constexpr (size > 1) {
             T* map = nullptr;  // the output of the stage before
             const auto run = [&]<std::size_t Stage>(std::integral_constant<std::size_t, Stage>) {
                 T* to =
                     Stage + 1 == size ? plan.write(Step + Stage, y, arena) : new T[step_at<Step + Stage>::out.size()]{};
-                run_to<Step + Stage, (Stage > 0 ? chained_operand<Net, Count>(Step + Stage) : no_operand)>(
-                    x, parameters, to, arena, map, nullptr);
+                step<Step + Stage, (Stage > 0 ? chained_operand<Net, Count>(Step + Stage) : no_operand)>(
+                    x, parameters, to, arena, map);
                 delete[] std::exchange(map, Stage + 1 == size ? nullptr : to);
             };
             [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
@@ -91,14 +94,10 @@ private:
             }(std::make_index_sequence<size>{});
         }
     }
-    template <std::size_t Step>
-    static constexpr void step(const T* x, const T* parameters, T* y, T* arena, T* carried) {
-        run_to<Step, no_operand>(x, parameters, plan.write(Step, y, arena), arena, nullptr, carried);
-    }
     /// A step that writes to `to`. Input number Inside, if there is one, lies in `map`.
-    template <std::size_t Step, std::size_t Inside>
-    static constexpr void run_to(const T* x, const T* parameters, T* to, T* arena, [[maybe_unused]] const T* map,
-                                 [[maybe_unused]] T* carried) {
+    template <std::size_t Step, std::size_t Inside = no_operand>
+    static constexpr void step(const T* x, const T* parameters, T* to, T* arena,
+                               [[maybe_unused]] const T* map = nullptr, [[maybe_unused]] T* carried = nullptr) {
         using s = step_at<Step>;
         if constexpr (merge_layer<typename s::layer>) {
             constexpr const auto& shapes = merged_shapes_of<Net, s::index>;
@@ -109,7 +108,7 @@ private:
         } else {
             const auto weights = s::weights::of(parameters);
             s::layer::template forward<s::in, N, typename s::epilogue>(forward_context<T>{
-                .x = Inside == no_operand ? read_of<Step>(x, arena) : map,
+                .x = Inside == no_operand ? plan.read(Step, 0, x, static_cast<const T*>(arena)) : map,
                 .weights = weights.data(),
                 .y = to,
                 .scratch = arena + s::plan.scratch,

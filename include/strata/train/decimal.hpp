@@ -22,11 +22,9 @@ inline std::string_view not_finite_text(double value) {
 /// As printf's %.<decimals>f or, for std::chars_format::scientific and general, its %e and %g.
 inline std::string decimal(double value, int decimals, std::chars_format format = std::chars_format::fixed) {
     if (const std::string_view name = not_finite_text(value); !name.empty()) return std::string(name);
-    // A double has at most 309 digits before its point.
-    std::string digits(330 + static_cast<std::size_t>(decimals), '\0');
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format, decimals).ptr;
-    digits.resize(static_cast<std::size_t>(end - digits.data()));
-    return digits;
+    // A double has at most 309 digits before its point. No caller asks for more than 300 after it.
+    char digits[640];
+    return {digits, std::to_chars(digits, digits + sizeof(digits), value, format, decimals).ptr};
 }
 
 /// The shortest text that reads back as the same value, spelled as Python's repr: `0.1`, `1.0`, `1e-05`.

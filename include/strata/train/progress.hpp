@@ -132,7 +132,8 @@ private:
     std::string title() const { return internal::message({"Epoch ", epoch_ + 1, "/", epochs_}); }
     std::string count() const {
         const std::string all = internal::message({steps_}), done = internal::message({done_});
-        return internal::message({std::string(all.size() - std::min(all.size(), done.size()), ' '), done, "/", all});
+        constexpr std::string_view spaces = "                    ";  // as many as a number has digits
+        return internal::message({spaces.substr(0, all.size() - std::min(all.size(), done.size())), done, "/", all});
     }
     static std::string scores_text(const Scores& scores) {
         std::string result;
@@ -156,16 +157,15 @@ private:
         const std::string_view bold = color("\x1b[1m"), green = color("\x1b[32m"), white = color("\x1b[37m"),
                                plain = color("\x1b[0m");
         const std::size_t filled = steps_ == 0 ? bar_width : bar_width * std::min(done_, steps_) / steps_;
-        const auto bar = [](std::size_t length) {
-            std::string result;
-            for (std::size_t i = 0; i < length; ++i) result += "━";
-            return result;
-        };
-        std::string tail = internal::message({" ", detail::time_per_step(each), scores_text(scores)});
+        constexpr std::string_view line = "━━━━━━━━━━━━━━━━━━━━";
+        static_assert(line.size() == 3 * bar_width);
+        const auto bar = [&](std::size_t length) { return line.substr(0, 3 * length); };
+        const std::string tail = internal::message({" ", detail::time_per_step(each), scores_text(scores)});
         const std::size_t before = count().size() + 1 + bar_width + 1 + time.size();
-        if (columns > 0) tail.resize(std::min(tail.size(), columns - std::min(columns, before + 1)));
+        const std::size_t room = columns > 0 ? columns - std::min(columns, before + 1) : tail.size();
         *out_ << internal::message({"\r", bold, count(), plain, " ", green, bar(filled), plain, white,
-                                    bar(bar_width - filled), plain, " ", bold, time, plain, tail, rest});
+                                    bar(bar_width - filled), plain, " ", bold, time, plain,
+                                    std::string_view(tail).substr(0, room), rest});
     }
 
     int style_;

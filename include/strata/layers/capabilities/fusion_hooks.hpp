@@ -23,6 +23,7 @@ namespace strata::inline STRATA_ISA {
 // member is independent of the others. Weights come in Keras' order.
 //
 //   template <class... Others> using with_options      the same layer with other options
+//                                                      (layers of one type then share their code whatever their names)
 //   static constexpr bool is_linear                    no activation follows its weights
 //   absorb(in, map, weights)                           applies the map of its output to its weights, which have a bias
 //   affine(in, weights, scale, shift)                  the factor and the shift of each channel at inference
