@@ -1,8 +1,10 @@
 // Grouped convolutions by every method against reference convolutions of each group: whole maps, rows, sequences,
 // numbers of channels and filters.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include <strata/kernels/conv/channel_groups.hpp>
 #include <strata/kernels/conv/grouped_conv2d.hpp>
@@ -28,14 +30,14 @@ constexpr grouped_geometry grouped(std::size_t h, std::size_t w, std::size_t cou
 /// method has no tiles.
 template <class T>
 struct kernel_of {
-    grouped_geometry geometry;
-    grouped_method method;
-    panels layout;  // of a group's weights
-    std::size_t packed_size, row_multiple, tiles;
-    void (*pack_weights)(const T*, const T*, T*, thread_slice);
-    void (*whole)(const T*, const T*, const T*, const T*, T*, T*);
-    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*);
-    void (*row)(const T*, const convolution_weights<T>&, T*, item_range, T*);
+    grouped_geometry geometry{};
+    grouped_method method{};
+    panels layout{};  // of a group's weights
+    std::size_t packed_size = 0, row_multiple = 0, tiles = 0;
+    void (*pack_weights)(const T*, const T*, T*, thread_slice) = nullptr;
+    void (*whole)(const T*, const T*, const T*, const T*, T*, T*) = nullptr;
+    void (*rows)(const T*, std::size_t, const convolution_weights<T>&, T*, item_range, T*) = nullptr;
+    void (*row)(const T*, const convolution_weights<T>&, T*, item_range, T*) = nullptr;
 };
 
 /// Pixel i of `to`, of to_step elements, = `channels` values of pixel i of x, of step elements.
@@ -80,8 +82,15 @@ struct groups_data {
     }
 };
 
+/// The outputs of all groups with and without biases.
 template <class T>
-void compare(const kernel_of<T>& method) {
+struct expected_outputs {
+    const T* bias;
+    guarded<T> y;
+};
+
+template <class T>
+void compare(const kernel_of<T>& method, const groups_data<T>& d, const std::vector<expected_outputs<T>>& outputs) {
     const conv2d_geometry &one = method.geometry.one, whole = method.geometry.whole();
     CAPTURE(method.geometry.count, one.in_channels, one.out_channels, one.width.kernel, one.width.stride, method.method,
             lanes<T>);
@@ -89,10 +98,8 @@ void compare(const kernel_of<T>& method) {
     const auto scratch_of = [&](std::size_t count) {
         return guarded<T>(grouped_scratch<T>(method.geometry, method.method, count));
     };
-    const groups_data<T> d(method);
     const T bound = rounding<T> * static_cast<T>(one.depth());
-    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) {
-        const guarded<T> expected = d.expected(bias);
+    for (const auto& [bias, expected] : outputs) {
         guarded<T> y(whole.out_size()), packed(method.packed_size), scratch = scratch_of(one.height.output);
         for (std::size_t index = 0; index < 3; ++index)
             method.pack_weights(d.w.data(), bias, packed.data(), {.index = index, .count = 3});
@@ -122,8 +129,24 @@ void compare(const kernel_of<T>& method) {
     }
 }
 
+/// The methods that are possible for one geometry.
+template <class T>
+struct methods_of_geometry {
+    std::array<kernel_of<T>, 3> each{};
+    std::size_t count = 0;
+};
+
+template <class T>
+void compare(const methods_of_geometry<T>& methods) {
+    const groups_data<T> d(methods.each[0]);
+    std::vector<expected_outputs<T>> outputs;
+    outputs.reserve(2);
+    for (const T* bias : {d.bias.data(), static_cast<const T*>(nullptr)}) outputs.push_back({bias, d.expected(bias)});
+    for (std::size_t i = 0; i < methods.count; ++i) compare(methods.each[i], d, outputs);
+}
+
 template <grouped_geometry G, grouped_method Method, class T>
-void compare_method() {
+constexpr kernel_of<T> method_of() {
     using method = grouped_convolution<G, T, Method>;
     kernel_of<T> kernel{.geometry = G,
                         .method = Method,
@@ -136,15 +159,23 @@ void compare_method() {
                         .rows = method::template rows<relu>,
                         .row = nullptr};
     if constexpr (is_one_row(G.one)) kernel.row = method::template row<relu>;
-    compare(kernel);
+    return kernel;
 }
 
 /// Every method that is possible, not only the one that is chosen.
+template <grouped_geometry G, class T>
+inline constexpr methods_of_geometry<T> methods_of = [] {
+    methods_of_geometry<T> result;
+    result.each[result.count++] = method_of<G, grouped_method::slices, T>();
+    if constexpr (largest_lanes_tile(lanes_window_of<T>(G)) > 0)
+        result.each[result.count++] = method_of<G, grouped_method::lanes, T>();
+    if constexpr (winograd_tile(G.one, G.count) > 0)
+        result.each[result.count++] = method_of<G, grouped_method::winograd, T>();
+    return result;
+}();
 template <grouped_geometry G, class T = float>
 void compare() {
-    compare_method<G, grouped_method::slices, T>();
-    if constexpr (largest_lanes_tile(lanes_window_of<T>(G)) > 0) compare_method<G, grouped_method::lanes, T>();
-    if constexpr (winograd_tile(G.one, G.count) > 0) compare_method<G, grouped_method::winograd, T>();
+    compare(methods_of<G, T>);
 }
 
 /// The channels of each group are gathered, and scattered to where they were.
