@@ -141,7 +141,7 @@ def main():
         for wanted in ("__cxa_throw", "_Znw"):
             check(any(symbol.startswith(wanted) for symbol in symbols.get("as it is", ())), "control",
                   f"the program with all options uses no {wanted}")
-        control = run(*compiler, *COMMON, "-I", no_files_or_threads, *includes, "-E", "-o", os.devnull, here / "program.cpp")
+        control = run(*compiler, *COMMON, "-I", no_files_or_threads, *includes, "-E", "-o", folder / "control", here / "program.cpp")
         check("<thread> is included" in control.stderr or "<atomic> is included" in control.stderr, "control",
               "a program with threads includes none of their headers")
         refused = [*compiler, *COMMON, *includes, "-fsyntax-only", here / "refused.cpp"]

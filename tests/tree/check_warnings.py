@@ -10,6 +10,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from check_headers import WARNINGS
@@ -26,14 +27,17 @@ def flag_sets(front_end_alone, is_clang):
     else:
         # Clang has warned before it makes code of the machine.
         no_code = ["-emit-llvm"] if is_clang else []
-        sets += [[*flags, "-S", *no_code, "-o", os.devnull] for flags in WHOLE]
+        sets += [[*flags, "-S", *no_code] for flags in WHOLE]
     knows = platform.machine() == "x86_64"
     return [[flag for flag in flags if knows or not flag.startswith("-m")] for flags in sets]
 
 
 def compile_program(compiler, root, flags):
-    command = [*compiler, *WARNINGS, *flags, f"-I{root / 'include'}", str(root / "tests/tree/warnings.cpp")]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    # Not to the null device: where Clang fails it removes its output, and as root it could.
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*compiler, *WARNINGS, *flags, f"-I{root / 'include'}", str(root / "tests/tree/warnings.cpp"),
+                   "-o", f"{folder}/output"]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
     return flags, done.returncode, done.stderr
 
 
