@@ -90,7 +90,7 @@ def others_of(command, folder, paths):
     """The headers of other libraries that strata's include, as names and paths; with those of the standard library that
     they include in turn."""
     program = "".join(f"#include <{path}>\n" for path in paths)
-    read = run([*command, "-E", "-H", "-o", os.devnull, "-x", "c++", "-"], program).stderr
+    read = run([*command, "-E", "-H", "-x", "c++", "-"], program).stderr
     read = {Path(path).resolve() for path in re.findall(r"^\.+ (/.*)$", read, re.MULTILINE)}
     names = {name for name in included(paths, folder) if not (folder / name).is_file()}
     found = {name: path for path in read for name in names if path.as_posix().endswith(f"/{name}")}
