@@ -352,6 +352,16 @@ TEST_CASE("ModelCheckpoint remembers the best of the fits before, as in Keras") 
     CHECK(training.saved == std::vector<std::string>{"1.h5", "2.h5", "2.h5"});
 }
 
+TEST_CASE("a name of a file has as many decimals as it asks for, 300 at most") {
+    fake_training training;
+    run(training, ModelCheckpoint{.filepath = "{loss:.300f}.h5"}, {{{"loss", -1e308}}});
+    REQUIRE(training.saved.size() == 1);
+    const std::string& name = training.saved.front();
+    CHECK(name.size() == 1 + 309 + 1 + 300 + 3);
+    CHECK((name.starts_with("-1000000000000000") && name.ends_with("." + std::string(300, '0') + ".h5")));
+    CHECK(holds(refusal([] { callback made(ModelCheckpoint{.filepath = "{loss:.301f}.h5"}); }), {"{loss:.301f}"}));
+}
+
 TEST_CASE("ModelCheckpoint says what it does when verbose") {
     const captured_output output;
     fake_training training;

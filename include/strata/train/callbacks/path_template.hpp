@@ -63,7 +63,7 @@ struct placeholder {
     }
 
 private:
-    /// Reads the digits at the begin, at most three.
+    /// Reads the number at the begin, at most 300.
     template <class = internal::where_used>
     static std::optional<std::size_t> number(std::string_view& format) {
         std::size_t value = 0;
