@@ -93,7 +93,9 @@ def others_of(command, folder, paths):
     read = run([*command, "-E", "-H", "-x", "c++", "-"], program).stderr
     read = {Path(path).resolve() for path in re.findall(r"^\.+ (/.*)$", read, re.MULTILINE)}
     names = {name for name in included(paths, folder) if not (folder / name).is_file()}
-    found = {name: path for path in read for name in names if path.as_posix().endswith(f"/{name}")}
+    # The shortest path, as <sched.h> includes <bits/sched.h>.
+    shorter_last = sorted(read, key=lambda path: -len(path.as_posix()))
+    found = {name: path for path in shorter_last for name in names if path.as_posix().endswith(f"/{name}")}
     found |= {path.name: path for path in read if STANDARD.search(path.as_posix())}
     return {name: found[name] for name in sorted(found) if not READ_EACH_TIME.fullmatch(name)}
 

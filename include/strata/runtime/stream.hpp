@@ -17,6 +17,7 @@
 #include <strata/kernels/elementwise/elementwise.hpp>
 #include <strata/kernels/simd/arithmetic.hpp>
 #include <strata/kernels/simd/simd.hpp>
+#include <strata/net/call_checks.hpp>
 #include <strata/runtime/observer.hpp>
 #include <strata/runtime/stream_executor.hpp>
 #include <strata/runtime/stream_properties.hpp>
