@@ -95,7 +95,7 @@ constexpr std::size_t count_rows(const std::array<std::span<const parameter>, No
 template <class Net, class... Layers>
 constexpr auto weight_rows(type_list<Layers...>) {
     std::array<weight_row, count_rows(all_parameters_of<Net>)> rows{};
-    growing_weights weights{
+    [[maybe_unused]] growing_weights weights{
         .rows = rows.data(), .nodes = flat_nodes_of<Net>.data(), .parameters = all_parameters_of<Net>.data()};
     [[maybe_unused]] std::size_t index = 0;
     evaluate_in_order{0, (append_weights<Layers>(weights, text<128>(names_of<Net>[index++].view())), 0)...};
