@@ -174,10 +174,14 @@ private:
 
 }  // namespace strata::inline STRATA_ISA
 
+namespace std {
+
 // auto [kernel, bias] = layer.weights();
-template <class Scalar, std::size_t Count>
-struct std::tuple_size<strata::weight_views<Scalar, Count>> : std::integral_constant<std::size_t, Count> {};
-template <std::size_t I, class Scalar, std::size_t Count>
-struct std::tuple_element<I, strata::weight_views<Scalar, Count>> {
+template <class Scalar, size_t Count>
+struct tuple_size<strata::weight_views<Scalar, Count>> : integral_constant<size_t, Count> {};
+template <size_t I, class Scalar, size_t Count>
+struct tuple_element<I, strata::weight_views<Scalar, Count>> {
     using type = strata::weight_view<Scalar>;
 };
+
+}  // namespace std
