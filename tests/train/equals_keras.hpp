@@ -78,7 +78,7 @@ using dataset_for =
     std::conditional_t<Loss::targets == target_kind::class_index, Dataset<scalar, Net::input_shape(), int>,
                        Dataset<scalar, Net::input_shape(), scalar, Net::output_shape()>>;
 
-/// Inputs and targets of samples, one after the other.
+/// The inputs of all samples, sample after sample, and their targets in the same order.
 struct keras_samples {
     std::vector<scalar> x, y;
 

@@ -1,7 +1,8 @@
-// extents_text: the extents that a file gives, as text.
+// extents_text: the extents that a file gives, or of a shape, as text.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include <strata/core/config.hpp>
@@ -22,9 +23,7 @@ std::string extents_text(const Extents& extents) {
 /// The text of to_text(shape), for messages: in a program that has other messages it is less to compile.
 template <class = where_used>
 STRATA_COLD std::string shape_text(const shape& value) {
-    std::string text = "(";
-    for (std::size_t axis = 0; axis < value.rank(); ++axis) text.append(message({axis > 0 ? ", " : "", value[axis]}));
-    return text.append(")");
+    return extents_text(std::span<const std::size_t>(value.extents.data(), value.rank()));
 }
 
 }  // namespace strata::internal

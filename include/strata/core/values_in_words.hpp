@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <iterator>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -29,5 +30,9 @@ constexpr text<100> values_in_words() {
         return text<100>("values of ") << number_in_words<element>();
     } else return "something else";
 }
+
+/// The fix of a call that is given values of another type.
+inline constexpr std::string_view convert_the_values =
+    "convert the values, as std::vector<float>(x.begin(), x.end()) does";
 
 }  // namespace strata::internal

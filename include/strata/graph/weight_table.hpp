@@ -59,7 +59,8 @@ struct growing_weights {
         for (const strata::parameter& each : parameters[flat_index]) {
             weight_row& row = rows[count++];  // written in place: constant evaluation copies text by characters
             row.name = path;
-            row.name << "/" << each.prefix << (each.prefix.empty() ? "" : "/") << each.name;
+            row.name << "/";
+            each.append_label(row.name);
             row.path_length = path.size();
             row.parameter = each;
             row.trainable = each.trainable && !nodes[flat_index].is_frozen;

@@ -43,9 +43,8 @@ struct assign_check {
         std::is_const_v<Scalar>
             ? refuse("a model whose weights can be written", "a const model", "take const away from the model",
                      "assign, of a weight")
-            : refuse(text<100>("values of ") << internal::number_in_words<Scalar>(),
-                     internal::values_in_words<Values>(),
-                     "convert the values, as std::vector<float>(x.begin(), x.end()) does", "assign, of a weight");
+            : refuse(internal::values_in_words<std::span<Scalar>>(), internal::values_in_words<Values>(),
+                     internal::convert_the_values, "assign, of a weight");
 };
 
 /// The error of the number of a weight that is not there.

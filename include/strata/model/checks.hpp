@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -114,11 +115,10 @@ struct span_check {
     static constexpr diagnostic value = [] {
         if (has_open_length<Net>()) return open_length("infer");
         if (!std::is_same_v<typename InSpan::value_type, T>)
-            return refuse(text<100>("values of ") << internal::number_in_words<T>(),
-                          internal::values_in_words<InSpan>(), "convert the values, or build the net for their type",
-                          "infer, input");
+            return refuse(internal::values_in_words<std::span<T>>(), internal::values_in_words<InSpan>(),
+                          "convert the values, or build the net for their type", "infer, input");
         if (!std::is_same_v<typename OutSpan::element_type, T>)
-            return refuse(text<100>("values of ") << internal::number_in_words<T>() << " that can be written",
+            return refuse(internal::values_in_words<std::span<T>>() << " that can be written",
                           text<100>(std::is_const_v<typename OutSpan::element_type> ? "const " : "")
                               << internal::values_in_words<OutSpan>(),
                           "give a span of the model's type, without const", "infer, output");

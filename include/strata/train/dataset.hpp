@@ -47,7 +47,7 @@ struct sample_check {
                           << number_in_words<T>() << ", then " << (has_target ? "one of " : "one ")
                           << number_in_words<Label>(),
                       text<200>() << values_in_words<Values>() << ", then " << values_in_words<LabelOrTarget>(),
-                      "convert the values, as std::vector<float>(x.begin(), x.end()) does", "Dataset::push_back");
+                      convert_the_values, "Dataset::push_back");
     }();
 };
 
