@@ -27,6 +27,10 @@ TEST_CASE("shares cover all items once, cut at whole units") {
             }
 }
 
+TEST_CASE("a pool knows the number of processors") {
+    REQUIRE(internal::processor_count() == std::thread::hardware_concurrency());
+}
+
 TEST_CASE("each thread works once a piece, and sees at a barrier what the others did") {
     for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
         thread_pool threads(count);
