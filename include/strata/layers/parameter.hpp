@@ -36,16 +36,17 @@ struct parameter {
     std::string_view group{};
     std::string_view container{};
 
+    /// Writes the label at the end of a text, without a copy: constant evaluation copies text by characters. It stands
+    /// before its caller: Clang evaluates no template whose body comes later.
+    template <class Text>
+    constexpr void append_label(Text& to) const {
+        to << prefix << (prefix.empty() ? "" : "/") << name;
+    }
     /// `kernel`, `forward_layer/kernel`.
     constexpr text<64> label() const {
         text<64> result;
         append_label(result);
         return result;
-    }
-    /// Writes the label at the end of a text, without a copy: constant evaluation copies text by characters.
-    template <class Text>
-    constexpr void append_label(Text& to) const {
-        to << prefix << (prefix.empty() ? "" : "/") << name;
     }
 
     /// The layout in memory for scalars of type T.
