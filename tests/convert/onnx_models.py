@@ -729,6 +729,12 @@ def hostile_files():
     def cycle(graph):
         graph.node[0].input[0] = graph.node[0].output[0]
 
+    def pad_without_outputs():
+        g = Graph(0)
+        model = g.model((1, 9), g.conv(g.add("Pad", "x", g.constant([0, 0, 1, 0, 0, 1], np.int64)), 1, 1, 3))
+        next(node for node in model.graph.node if node.op_type == "Pad").ClearField("output")
+        return model.SerializeToString()
+
     def large_input(graph):
         graph.input[0].type.tensor_type.shape.dim[1].dim_value = 10 ** 12
 
@@ -829,6 +835,7 @@ def hostile_files():
     yield "claims", changed(claim), "claims more values"
     yield "external", changed(external), "outside of its folder"
     yield "cycle", changed(cycle), "no input of the net"
+    yield "a Pad without outputs", pad_without_outputs(), "no input of the net"
     yield "large input", changed(large_input), "elements"
     yield "no outputs", changed(lambda graph: graph.ClearField("output")), "0 outputs"
     yield "two inputs", changed(two_inputs), "2 inputs"

@@ -490,7 +490,8 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     };
     // The operator may read it after a Pad.
     const auto takes_images = [&](const onnx::NodeProto& node) {
-        const bool pads = node.op_type() == "Pad" && node.input_size() > 0 && node.input(0) == input.name();
+        const bool pads = node.op_type() == "Pad" && node.input_size() > 0 && node.input(0) == input.name() &&
+                          node.output_size() > 0;
         return reads_image(node, input.name()) ||
                (pads && std::any_of(onnx_.node().begin(), onnx_.node().end(),
                                     [&](const auto& next) { return reads_image(next, node.output(0)); }));
