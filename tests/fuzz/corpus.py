@@ -1,10 +1,12 @@
 # Small files that fuzzing begins with, a folder for each reader. Most are the files of tests/convert, good and hostile ones.
 # usage: python corpus.py FOLDER; needs numpy and h5py; onnx for the files of ONNX
+import base64
 import io
 import json
 import struct
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import h5py
@@ -48,6 +50,34 @@ def legacy_weights():
             for name in names:
                 group.create_dataset(f"{name}:0", data=np.full(SHAPES[name], 0.5, np.float32))
     return buffer.getvalue()
+
+
+# JPEG files of 8 x 6 pixels by libturbojpeg: gray, and colours that become finer with each scan.
+JPEG_FILES = [base64.b64decode(text) for text in (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H/"
+    "///6/+b9//j/wAALCAAGAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQR"
+    "BRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4"
+    "eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEB"
+    "AAA/AEMYD/ZI/lAA3t65HT6V/9k=",
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H/"
+    "///6/+b9//j/2wBDASstLTw1PHZBQXb4pYyl+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj/wgAR"
+    "CAAGAAgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAVAQEBAAAAAAAAAAAAAAAAAAAAAf/aAAwDAQACEAMQAAABgX//xAAU"
+    "EAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAEFAn//xAAVEQEBAAAAAAAAAAAAAAAAAAAAAf/aAAgBAwEBPwGP/8QAFBEBAAAAAAAAAAAAAAAA"
+    "AAAAAP/aAAgBAgEBPwF//8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQAGPwJ//8QAFxABAAMAAAAAAAAAAAAAAAAAAQARIf/aAAgBAQAB"
+    "PyFwqf/aAAwDAQACAAMAAAAQ/wD/xAAWEQEBAQAAAAAAAAAAAAAAAAABEQD/2gAIAQMBAT8QI27/xAAWEQADAAAAAAAAAAAAAAAAAAAAATH/"
+    "2gAIAQIBAT8QUP/EABkQAQACAwAAAAAAAAAAAAAAAAFBUaHR8P/aAAgBAQABPxAAAC8b6f/Z")]
+
+
+def png(kind, depth, channels, interlaced=0):
+    """A PNG file of 5 x 3 pixels. Kinds: 0 gray, 2 RGB, 3 indices of a palette, 4 gray with alpha, 6 RGB with alpha."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    width, height = 5, 3
+    row = b"\0" + bytes(range((width * channels * depth + 7) // 8))
+    parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced))]
+    parts += [chunk(b"PLTE", bytes(range(48)))] if kind == 3 else []
+    parts += [chunk(b"tRNS", bytes(2 * channels))] if kind in (0, 2) else []
+    return b"\x89PNG\r\n\x1a\n" + b"".join([*parts, chunk(b"IDAT", zlib.compress(bytes(80) if interlaced else row * height)), chunk(b"IEND", b"")])
 
 
 def files(rng):
@@ -97,6 +127,8 @@ def files(rng):
     for array in (np.ones((3, 2), np.float32), np.full((2, 2), np.inf), np.asfortranarray(np.full((2, 3), 1 << 40)), np.ones((4, 2), np.uint8)):
         yield "data", b"\2" + npy(array)
         yield "data", b"\3" + npy(array)
+    for data in JPEG_FILES + [png(*each) for each in ((0, 1, 1), (0, 16, 1), (2, 8, 3), (3, 2, 1), (4, 8, 2), (6, 16, 4), (2, 8, 3, 1))]:
+        yield "images", data
     groups = [(layer, tuple(SHAPES[name] for name in SHAPES if name.startswith(layer + "/"))) for layer in ("conv1d", "batch_normalization", "dense")]
     for kind in b"\0\2":
         yield "h5", bytes([kind]) + hostile.weights(groups)
