@@ -235,11 +235,16 @@ TEST_CASE("a file whose values are copied says why") {
         contains(of_net(std::type_identity<Sequential<Input<5>, LayerNormalization<>>>{}), "gamma (5) is padded to "));
     REQUIRE(contains(of_net(std::type_identity<image>{}), "save_block writes such weights as they lie in memory"));
 
-    // A file that was replaced after it was mapped: the model reads the old one.
+    // A file that was replaced after it was mapped: the model reads the old one. Windows replaces no mapped file.
     const mapped_file mapped(at / "a.safetensors");
     const auto other = model_of<plain, double>(4);
+#if defined(_WIN32)
+    REQUIRE(contains(refusal([&] { other.save_weights(at / "a.safetensors"); }), "cannot be replaced"));
+    REQUIRE(copy_reason<plain>(mapped) == "");
+#else
     other.save_weights(at / "a.safetensors");
     REQUIRE(contains(copy_reason<plain>(mapped), "was replaced by another one"));
+#endif
 }
 
 TEST_CASE("files that cannot be bound are refused with the reason") {

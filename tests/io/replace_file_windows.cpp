@@ -149,7 +149,7 @@ TEST_CASE("the old file stays where another program has it open, and no temporar
         const file_handle opened(::CreateFileW((at / "a").c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr,
                                                OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
         REQUIRE(opened);
-        CHECK(contains(refusal([&] { replace_file_by(at / "a", "new"); }), "does another program have it open?"));
+        CHECK(contains(refusal([&] { replace_file_by(at / "a", "new"); }), "does a program have it open or mapped?"));
         CHECK(names_in(at) == std::vector<std::string>{"a"});
     }
     CHECK(read(at / "a") == "old");

@@ -19,6 +19,7 @@ namespace strata {
 /// A file as memory that is only read. Opening reads nothing: pages are read when they are used first. Copies share the
 /// memory, and what is bound to it keeps it. A file must not become shorter while it is mapped: a program that reads
 /// past its new end is stopped by the system. Files of strata are replaced by new ones and never changed in place.
+/// Windows replaces no file that is mapped: a save to its name throws file_error.
 class mapped_file {
 public:
     /// Throws file_error where the file is missing, is no regular file, or cannot be mapped. `expected` says in

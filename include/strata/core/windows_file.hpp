@@ -187,7 +187,7 @@ public:
         for (int attempt = 1; ::MoveFileExW(temporary_.c_str(), target_.c_str(), flags) == 0; ++attempt) {
             const DWORD error = ::GetLastError();
             const bool may_pass = error == ERROR_SHARING_VIOLATION || error == ERROR_ACCESS_DENIED;
-            if (!may_pass || attempt == most) refuse("cannot be replaced: does another program have it open?");
+            if (!may_pass || attempt == most) refuse("cannot be replaced: does a program have it open or mapped?");
             ::Sleep(pause);
         }
         temporary_.clear();
