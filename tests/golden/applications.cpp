@@ -200,7 +200,7 @@ TEST_CASE("commands of keras_applications.py", "[.]") {
         else if (words[0] == "features") run(base{}, commands);
         else if (words[0] == "nested")
             run(Sequential{freeze(base{}), Dense<5>{}}, commands, [](auto& model, const std::string& file) {
-                model.template get_layer<fixed_string(NAME)>().load_weights(file);
+                model.template get_layer<fixed_string(NETWORK_LAYER)>().load_weights(file);
             });
         else FAIL("no net is called " << words[0]);
     } catch (const std::exception& error) {
