@@ -485,13 +485,15 @@ void reader::read_input(const onnx::ValueInfoProto& input) {
     element_count(shape);
     std::vector<std::size_t> order = identity_order(shape.size());
     const bool is_image = rank == 2 || rank == 3;
+    const auto reads = [](const onnx::NodeProto& node, const std::string& name) {
+        return node.input_size() > 0 && node.input(0) == name;
+    };
     const auto reads_image = [&](const onnx::NodeProto& node, const std::string& name) {
-        return image_operators.contains(node.op_type()) && node.input_size() > 0 && node.input(0) == name;
+        return image_operators.contains(node.op_type()) && reads(node, name);
     };
     // The operator may read it after a Pad.
     const auto takes_images = [&](const onnx::NodeProto& node) {
-        const bool pads = node.op_type() == "Pad" && node.input_size() > 0 && node.input(0) == input.name() &&
-                          node.output_size() > 0;
+        const bool pads = node.op_type() == "Pad" && node.output_size() > 0 && reads(node, input.name());
         return reads_image(node, input.name()) ||
                (pads && std::any_of(onnx_.node().begin(), onnx_.node().end(),
                                     [&](const auto& next) { return reads_image(next, node.output(0)); }));
